@@ -1,0 +1,82 @@
+//! Asks the compiler itself whether `core::alloc::Allocator` can be used. A version number cannot tell: nightlies of one
+//! version differ, and vendors patch.
+//!
+//! * `cfg(std_allocator)`: usable as it is (Rust 1.100 on).
+//! * `cfg(std_allocator_gated)`: usable behind `#![feature(allocator_api)]`, which the feature `nightly` allows.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// A program that has to compile: an impl of all six methods, a bound, and a `Box` in the allocator.
+const PROBE: &str = r#"
+#![no_std]
+extern crate alloc;
+use core::alloc::{AllocError, Allocator, Layout};
+use core::ptr::NonNull;
+
+pub struct Forward<A>(A);
+unsafe impl<A: Allocator> Allocator for Forward<A> {
+    fn allocate(&self, l: Layout) -> Result<NonNull<[u8]>, AllocError> { self.0.allocate(l) }
+    fn allocate_zeroed(&self, l: Layout) -> Result<NonNull<[u8]>, AllocError> { self.0.allocate_zeroed(l) }
+    unsafe fn deallocate(&self, p: NonNull<u8>, l: Layout) { unsafe { self.0.deallocate(p, l) } }
+    unsafe fn grow(&self, p: NonNull<u8>, o: Layout, n: Layout) -> Result<NonNull<[u8]>, AllocError> { unsafe { self.0.grow(p, o, n) } }
+    unsafe fn grow_zeroed(&self, p: NonNull<u8>, o: Layout, n: Layout) -> Result<NonNull<[u8]>, AllocError> { unsafe { self.0.grow_zeroed(p, o, n) } }
+    unsafe fn shrink(&self, p: NonNull<u8>, o: Layout, n: Layout) -> Result<NonNull<[u8]>, AllocError> { unsafe { self.0.shrink(p, o, n) } }
+}
+pub fn boxed<A: Allocator>(a: A) -> alloc::boxed::Box<u8, Forward<A>> { alloc::boxed::Box::new_in(1, Forward(a)) }
+"#;
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-check-cfg=cfg(std_allocator, std_allocator_gated)");
+
+    if compiles("stable", PROBE) {
+        println!("cargo::rustc-cfg=std_allocator");
+    } else if env::var_os("CARGO_FEATURE_NIGHTLY").is_some()
+        && compiles("gated", &format!("#![feature(allocator_api)]\n{PROBE}"))
+    {
+        println!("cargo::rustc-cfg=std_allocator_gated");
+    } else if env::var_os("CARGO_FEATURE_STD_TRAIT").is_some() {
+        // Said here too: hashbrown stops compiling before this crate's own `compile_error!` is reached.
+        println!(
+            "cargo::error=the feature `std-trait` needs a compiler whose `core::alloc::Allocator` is usable without a \
+             feature gate (Rust 1.100 or newer): leave it out"
+        );
+    }
+}
+
+/// Whether `source` compiles as this crate would be compiled: same compiler, wrapper, target and flags. Only metadata is
+/// made, so no linker is needed.
+fn compiles(name: &str, source: &str) -> bool {
+    let out_dir = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let probe_dir = out_dir.join(format!("probe-{name}"));
+    std::fs::create_dir_all(&probe_dir).expect("OUT_DIR is writable");
+    let file = probe_dir.join("probe.rs");
+    std::fs::write(&file, source).expect("OUT_DIR is writable");
+
+    let rustc = env::var_os("RUSTC").expect("cargo sets RUSTC");
+    let wrappers = ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"];
+    let mut words: Vec<OsString> =
+        wrappers.iter().filter_map(env::var_os).filter(|wrapper| !wrapper.is_empty()).collect();
+    words.push(rustc);
+
+    let mut command = Command::new(&words[0]);
+    command
+        .args(&words[1..])
+        // Would open the gates of a stable compiler for the probe, but not for this crate's users.
+        .env_remove("RUSTC_BOOTSTRAP")
+        .args(["--crate-name=probe", "--crate-type=lib", "--edition=2021", "--emit=metadata", "--cap-lints=allow"])
+        .arg("--out-dir")
+        .arg(&probe_dir)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    if let Some(target) = env::var_os("TARGET") {
+        command.arg("--target").arg(target);
+    }
+    if let Ok(flags) = env::var("CARGO_ENCODED_RUSTFLAGS") {
+        command.args(flags.split('\x1f').filter(|flag| !flag.is_empty()));
+    }
+    command.arg(&file).status().is_ok_and(|status| status.success())
+}

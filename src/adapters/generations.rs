@@ -1,0 +1,232 @@
+//! Bridges between the generations of the `Allocator` trait.
+//!
+//! Four are alive, alike method for method, and to the compiler four different traits. Each newtype here implements one of
+//! them by forwarding all six methods to another: no cost, no size.
+//!
+//! | your allocator speaks | you need | use | there with |
+//! | --- | --- | --- | --- |
+//! | janus-alloc, allocator-api2 0.2 | allocator-api2 0.3 | `To03` | feature `allocator-api2-03` |
+//! | allocator-api2 0.3 | janus-alloc, allocator-api2 0.2 | `From03` | feature `allocator-api2-03` |
+//! | janus-alloc, allocator-api2 0.2 | allocator-api2 0.4 | `To04` | feature `allocator-api2-04` |
+//! | allocator-api2 0.4 | janus-alloc, allocator-api2 0.2 | `From04` | feature `allocator-api2-04` |
+//! | janus-alloc, allocator-api2 0.2 | `core::alloc::Allocator` | `ToStd` | Rust 1.100, or nightly with feature `nightly` |
+//! | `core::alloc::Allocator` | janus-alloc, allocator-api2 0.2 | `FromStd` | Rust 1.100, or nightly with feature `nightly` |
+//!
+//! A bridged allocator carries none of the [markers](crate::api) of this crate: they would have to be promised in the
+//! other generation, which has no words for them.
+//!
+//! # The feature `std-trait`
+//!
+//! On Rust 1.100 or newer a **binary** may turn on `std-trait`. allocator-api2 0.2 then re-exports std's own trait, `Vec`
+//! and `Box` in the whole dependency tree, hashbrown and bumpalo included, and this crate's
+//! [`api::Allocator`](crate::api::Allocator) is `core::alloc::Allocator`. A library must leave that choice to the binary.
+
+/// One bridge: a newtype, and one impl of `$to` for it where what it wraps implements `$from`.
+#[allow(unused_macros, reason = "without a second generation there is nothing to bridge")]
+macro_rules! bridge {
+    ($(#[$docs:meta])* $name:ident: $from:ident => $to:ident) => {
+        $(#[$docs])*
+        #[derive(Clone, Copy, Debug, Default)]
+        #[repr(transparent)]
+        pub struct $name<A>(pub A);
+
+        impl<A> $name<A> {
+            /// Wraps `allocator`. The same as the tuple constructor.
+            #[inline]
+            #[must_use]
+            pub const fn new(allocator: A) -> Self {
+                Self(allocator)
+            }
+        }
+
+        // SAFETY: the two contracts are one text; every method forwards to the same allocator, and moving or cloning the
+        // wrapper moves or clones what it wraps.
+        unsafe impl<A: $from::Allocator> $to::Allocator for $name<A> {
+            #[inline]
+            fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, $to::AllocError> {
+                self.0.allocate(layout).map_err(|_| $to::AllocError)
+            }
+
+            #[inline]
+            fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, $to::AllocError> {
+                self.0.allocate_zeroed(layout).map_err(|_| $to::AllocError)
+            }
+
+            #[inline]
+            unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+                // SAFETY: by `# Safety` of this fn.
+                unsafe { self.0.deallocate(block, layout) };
+            }
+
+            #[inline]
+            unsafe fn grow(
+                &self,
+                block: NonNull<u8>,
+                old_layout: Layout,
+                new_layout: Layout,
+            ) -> Result<NonNull<[u8]>, $to::AllocError> {
+                // SAFETY: by `# Safety` of this fn.
+                unsafe { self.0.grow(block, old_layout, new_layout) }.map_err(|_| $to::AllocError)
+            }
+
+            #[inline]
+            unsafe fn grow_zeroed(
+                &self,
+                block: NonNull<u8>,
+                old_layout: Layout,
+                new_layout: Layout,
+            ) -> Result<NonNull<[u8]>, $to::AllocError> {
+                // SAFETY: by `# Safety` of this fn.
+                unsafe { self.0.grow_zeroed(block, old_layout, new_layout) }.map_err(|_| $to::AllocError)
+            }
+
+            #[inline]
+            unsafe fn shrink(
+                &self,
+                block: NonNull<u8>,
+                old_layout: Layout,
+                new_layout: Layout,
+            ) -> Result<NonNull<[u8]>, $to::AllocError> {
+                // SAFETY: by `# Safety` of this fn.
+                unsafe { self.0.shrink(block, old_layout, new_layout) }.map_err(|_| $to::AllocError)
+            }
+        }
+    };
+}
+
+/// allocator-api2 0.3.
+#[cfg(feature = "allocator-api2-03")]
+mod v03 {
+    use core::ptr::NonNull;
+
+    use crate::api::{self, Layout};
+    use allocator_api2_03::alloc as api03;
+
+    bridge! {
+        /// An allocator of this crate's trait, as one of allocator-api2 0.3.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use janus_alloc::{System, generations::{From03, To03}, collections::Vec};
+        ///
+        /// let there_and_back = From03(To03(System));
+        /// let mut bytes = Vec::new_in(there_and_back);
+        /// bytes.extend_from_slice(b"janus");
+        /// ```
+        To03: api => api03
+    }
+
+    bridge! {
+        /// An allocator of allocator-api2 0.3, as one of this crate's trait.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use janus_alloc::{System, generations::{From03, To03}, collections::Box};
+        ///
+        /// let from_03 = To03(System); // any allocator of 0.3
+        /// assert_eq!(*Box::new_in(1, From03(from_03)), 1);
+        /// ```
+        From03: api03 => api
+    }
+}
+#[cfg(feature = "allocator-api2-03")]
+pub use v03::{From03, To03};
+
+/// allocator-api2 0.4.
+#[cfg(feature = "allocator-api2-04")]
+mod v04 {
+    use core::ptr::NonNull;
+
+    use crate::api::{self, Layout};
+    use allocator_api2_04::alloc as api04;
+
+    bridge! {
+        /// An allocator of this crate's trait, as one of allocator-api2 0.4.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use janus_alloc::{System, generations::{From04, To04}, collections::Vec};
+        ///
+        /// let there_and_back = From04(To04(System));
+        /// let mut bytes = Vec::new_in(there_and_back);
+        /// bytes.extend_from_slice(b"janus");
+        /// ```
+        To04: api => api04
+    }
+
+    bridge! {
+        /// An allocator of allocator-api2 0.4, as one of this crate's trait.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use janus_alloc::{generations::From04, collections::Vec};
+        ///
+        /// let arena = blink_alloc::BlinkAlloc::new(); // speaks 0.4
+        /// let mut numbers = Vec::new_in(From04(&arena));
+        /// numbers.extend(0..100);
+        /// assert_eq!(numbers.len(), 100);
+        /// ```
+        From04: api04 => api
+    }
+}
+#[cfg(feature = "allocator-api2-04")]
+pub use v04::{From04, To04};
+
+/// `core::alloc`, where the build script found its trait usable.
+#[cfg(any(std_allocator, std_allocator_gated))]
+mod std_api {
+    use core::alloc as std_api;
+    use core::ptr::NonNull;
+
+    use crate::api::{self, Layout};
+
+    bridge! {
+        /// An allocator of this crate's trait, as one of `core::alloc`.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # #![cfg_attr(feature = "nightly", feature(allocator_api))]
+        /// use janus_alloc::generations::ToStd;
+        ///
+        /// let arena = bumpalo::Bump::new();
+        /// let mut numbers = std::vec::Vec::new_in(ToStd(&arena));
+        /// numbers.extend(0..100);
+        /// assert_eq!(numbers.len(), 100);
+        /// ```
+        ToStd: api => std_api
+    }
+
+    bridge! {
+        /// An allocator of `core::alloc`, as one of this crate's trait.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use janus_alloc::{generations::FromStd, collections::Vec};
+        ///
+        /// let mut numbers = Vec::new_in(FromStd(std::alloc::System));
+        /// numbers.extend(0..100);
+        /// assert_eq!(numbers.len(), 100);
+        /// ```
+        FromStd: std_api => api
+    }
+}
+#[cfg(any(std_allocator, std_allocator_gated))]
+pub use std_api::{FromStd, ToStd};
+
+#[cfg(all(feature = "std-trait", not(any(std_allocator, std_allocator_gated))))]
+compile_error!(
+    "the feature `std-trait` needs a compiler whose `core::alloc::Allocator` is usable without a feature gate \
+     (Rust 1.100 or newer): leave it out, the bridges in `generations` work everywhere"
+);
+
+#[cfg(all(feature = "nightly", not(any(std_allocator, std_allocator_gated))))]
+compile_error!(
+    "the feature `nightly` needs a nightly compiler, or Rust 1.100 or newer: leave it out, everything but \
+     `generations::{ToStd, FromStd}` works on stable"
+);

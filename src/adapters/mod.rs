@@ -1,0 +1,18 @@
+//! From one face to the other, and from one generation of the trait to another.
+//!
+//! | from | to | adapter | size |
+//! | --- | --- | --- | --- |
+//! | [`Allocator`](crate::api::Allocator) | [`GlobalAlloc`](crate::api::GlobalAlloc) | [`AsGlobal`] | that of the allocator |
+//! | [`GlobalAlloc`](crate::api::GlobalAlloc) of size 0 | [`Allocator`](crate::api::Allocator) | [`AsAllocator`] | 0 |
+//! | any [`GlobalAlloc`](crate::api::GlobalAlloc) | [`Allocator`](crate::api::Allocator) | [`AsAllocatorRef`] | a reference |
+//! | another generation of the trait | this one, and back | [`generations`] | that of the allocator |
+//!
+//! None of them adds an instruction to a request whose layout the compiler knows; `docs/performance.md` names the
+//! command that counts.
+
+mod as_allocator;
+mod as_global;
+pub mod generations;
+
+pub use as_allocator::{AsAllocator, AsAllocatorRef};
+pub use as_global::AsGlobal;

@@ -1,0 +1,133 @@
+//! What some allocators can do besides allocating. An allocator that lacks a capability does not implement its trait:
+//! no method here fails always (the rule of D's `std.experimental.allocator`).
+
+use core::ptr::NonNull;
+
+use super::{Allocator, Layout};
+
+/// An allocator that can tell its own blocks from others'.
+///
+/// What a fallback needs of its first allocator: whom to give a block back to.
+///
+/// # Safety
+///
+/// For a pointer and layout that fit a live block, `owns` is `true` exactly when the block is this allocator's (or
+/// an equivalent one's: a clone's, a reference's). For other pointers it may answer either way, without reading through them.
+///
+/// # Examples
+///
+/// ```
+/// use core::ptr::NonNull;
+/// use janus_alloc::{Null, api::{Layout, Owns}};
+///
+/// // `Null` never gave anything out.
+/// assert!(!Null.owns(NonNull::<u64>::dangling().cast(), Layout::new::<u64>()));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot tell its own blocks from others'",
+    label = "not an `Owns`",
+    note = "put an allocator first that knows the addresses it serves, such as an arena or a pool"
+)]
+pub unsafe trait Owns: Allocator {
+    /// Whether the live block at `block`, which fits `layout`, is this allocator's.
+    fn owns(&self, block: NonNull<u8>, layout: Layout) -> bool;
+}
+
+/// An allocator that knows the layout of a block from its bare pointer.
+///
+/// What C's `free(ptr)` and `malloc_usable_size(ptr)` need, since C does not pass the size back.
+///
+/// # Safety
+///
+/// The layout given fits the block: every method accepts it as the block's layout. (Whoever wants to *write* more bytes
+/// than were requested calls `grow` first: the compiler may know how many were.)
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(any(target_os = "linux", target_os = "macos"))] {
+/// use janus_alloc::{Malloc, api::{Allocator, Layout, UsableSize}};
+///
+/// let layout = Layout::from_size_align(100, 8)?;
+/// let block = Malloc.allocate(layout)?.cast::<u8>();
+/// // SAFETY: the block is live.
+/// let usable = unsafe { Malloc.layout_of(block) };
+/// assert!(usable.size() >= 100);
+/// // SAFETY: the layout of `layout_of` fits the block.
+/// unsafe { Malloc.deallocate(block, usable) };
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not know a block's size from its pointer",
+    label = "not a `UsableSize`",
+    note = "use an allocator that keeps the size beside the block or in a table, such as `Malloc`"
+)]
+pub unsafe trait UsableSize: Allocator {
+    /// A layout that fits `block`, with the largest size that does.
+    ///
+    /// # Safety
+    ///
+    /// `block` is a live block of this allocator and was not requested with size 0.
+    unsafe fn layout_of(&self, block: NonNull<u8>) -> Layout;
+
+    /// The bytes `block` can grow to at no cost: `layout_of(block).size()`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`layout_of`](UsableSize::layout_of).
+    #[inline]
+    unsafe fn usable_size(&self, block: NonNull<u8>) -> usize {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.layout_of(block) }.size()
+    }
+}
+
+/// An allocator that frees all its blocks at once and goes on.
+///
+/// `&mut self` is the proof that no block is in use: collections borrow the allocator (rule 9), so nothing that holds
+/// a block can be alive.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::{api::Reset, collections::Vec};
+///
+/// /// One `bumpalo` arena for each of many short jobs.
+/// struct Scratch(bumpalo::Bump);
+/// impl Reset for Scratch {
+///     fn reset(&mut self) {
+///         self.0.reset();
+///     }
+/// }
+///
+/// let mut scratch = Scratch(bumpalo::Bump::new());
+/// for job in 0..3_u32 {
+///     let mut numbers = Vec::new_in(&scratch.0);
+///     numbers.extend(0..=job);
+///     assert_eq!(numbers.len(), job as usize + 1);
+///     drop(numbers);
+///     scratch.reset();
+/// }
+/// ```
+pub trait Reset {
+    /// Frees every block, in constant or near constant time. Memory may be kept for the next use.
+    fn reset(&mut self);
+}
+
+// SAFETY: a reference's blocks are its referent's.
+unsafe impl<A: Owns + ?Sized> Owns for &A {
+    #[inline]
+    fn owns(&self, block: NonNull<u8>, layout: Layout) -> bool {
+        (**self).owns(block, layout)
+    }
+}
+
+// SAFETY: a reference's blocks are its referent's.
+unsafe impl<A: UsableSize + ?Sized> UsableSize for &A {
+    #[inline]
+    unsafe fn layout_of(&self, block: NonNull<u8>) -> Layout {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { (**self).layout_of(block) }
+    }
+}

@@ -1,0 +1,135 @@
+//! Promises without methods. std has the same three behind `allocator_ext`; these are ours until they are stable there.
+
+use super::Allocator;
+#[cfg(feature = "alloc")]
+use super::Global;
+#[cfg(feature = "std")]
+use super::System;
+
+/// An allocator whose blocks stay valid after it is dropped and after every lifetime in its type has ended.
+///
+/// A value in such a block can be pinned: its memory goes only through `deallocate`, never because the allocator went.
+///
+/// # Safety
+///
+/// 1. A block stays valid until it is deallocated, grown or shrunk, whatever happens to the allocator, its clones and
+///    the references to it: moved, dropped, forgotten, a lifetime over.
+/// 2. The same holds for every type this type can be coerced to by subtyping. A type that is covariant in a lifetime
+///    must therefore not implement this trait for `'static` alone
+///    ([rust#157089](https://github.com/rust-lang/rust/issues/157089)).
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::{Global, api::StaticAllocator, collections::Box};
+/// use std::pin::Pin;
+///
+/// /// Pins `value` where its memory cannot go before it is dropped.
+/// fn pinned<T, A: StaticAllocator + 'static>(value: T, allocator: A) -> Pin<Box<T, A>> {
+///     Box::pin_in(value, allocator)
+/// }
+/// assert_eq!(*pinned(7, Global), 7);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "the memory of `{Self}` may go before its blocks are freed",
+    label = "not a `StaticAllocator`",
+    note = "use an allocator that outlives everything: `Global`, `System`, `Malloc`, `Pages`, or `&DEFAULT` where `DEFAULT` is a static `AsGlobal`",
+    note = "a wrapper is a `StaticAllocator` only if everything it wraps is"
+)]
+pub unsafe trait StaticAllocator: Allocator {}
+
+/// An allocator whose clones are interchangeable: each frees, grows and shrinks the blocks of the others.
+///
+/// # Safety
+///
+/// 1. A block of one clone may be handed to any method of another.
+/// 2. Blocks stay valid while one clone is left.
+/// 3. `clone` does not unwind.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::api::{Allocator, AllocatorClone, Layout, AllocError};
+///
+/// fn clones_free_each_other<A: AllocatorClone>(allocator: A) -> Result<(), AllocError> {
+///     let layout = Layout::new::<u64>();
+///     let block = allocator.allocate(layout)?;
+///     // SAFETY: the block is live, and a clone may free it.
+///     unsafe { allocator.clone().deallocate(block.cast(), layout) };
+///     Ok(())
+/// }
+/// assert!(clones_free_each_other(janus_alloc::Global).is_ok());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "clones of `{Self}` are not known to free each other's blocks",
+    label = "not an `AllocatorClone`",
+    note = "pass the allocator by reference: `&A` is an `AllocatorClone` for every `A: Allocator`"
+)]
+pub unsafe trait AllocatorClone: Allocator + Clone {}
+
+/// An allocator that may stand behind `#[global_allocator]`, wrapped in [`AsGlobal`](crate::AsGlobal), because serving a request never leads it
+/// to the default again.
+///
+/// [`System`](crate::System) is one, and so are [`Malloc`](crate::Malloc), [`Pages`](crate::Pages) and
+/// [`Null`](crate::Null). [`Global`](crate::Global) is **not**: it forwards to the registered default, and a default built on it would call itself until
+/// the stack ends. A wrapper is one only if everything it wraps is, so that mistake is a compile error however deep it
+/// hides.
+///
+/// The trait is not `dyn`-compatible: behind `dyn` a static could be made to refer to itself.
+///
+/// # Safety
+///
+/// 1. No method allocates from the registered default, neither directly nor through what it calls.
+/// 2. No method unwinds, and none relies on the value staying at its address.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::{AsGlobal, Stats, System};
+///
+/// #[global_allocator]
+/// static DEFAULT: AsGlobal<Stats<System>> = AsGlobal::new(Stats::new(System));
+///
+/// let boxed = Box::new(1_u64);
+/// assert!(DEFAULT.snapshot().live_bytes >= 8);
+/// # drop(boxed);
+/// ```
+///
+/// ```compile_fail,E0277
+/// use janus_alloc::{AsGlobal, Global};
+///
+/// #[global_allocator]
+/// static DEFAULT: AsGlobal<Global> = AsGlobal::new(Global);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` may not stand behind `#[global_allocator]`",
+    label = "not a `GlobalAllocator`",
+    note = "`Global` forwards to the registered default; building the default on it would recurse: use `System` or `Pages`",
+    note = "a wrapper is a `GlobalAllocator` only if everything it wraps is",
+    note = "the default is shared by all threads for the life of the process, so it must also be `Sync` and `'static`"
+)]
+pub unsafe trait GlobalAllocator: Allocator + Sized + Sync + 'static {}
+
+// SAFETY: the registered default is a static, which is never dropped.
+#[cfg(feature = "alloc")]
+unsafe impl StaticAllocator for Global {}
+// SAFETY: a unit struct; every value forwards to the one registered default.
+#[cfg(feature = "alloc")]
+unsafe impl AllocatorClone for Global {}
+
+// SAFETY: the operating system's allocator has no owner that could be dropped.
+#[cfg(feature = "std")]
+unsafe impl StaticAllocator for System {}
+// SAFETY: a unit struct; every value calls the one system allocator.
+#[cfg(feature = "std")]
+unsafe impl AllocatorClone for System {}
+// SAFETY: std promises that `System` does not call the registered default; it is what the default falls back to.
+#[cfg(feature = "std")]
+unsafe impl GlobalAllocator for System {}
+
+// SAFETY: a reference forwards to its referent, whose blocks outlive it and all its lifetimes.
+unsafe impl<A: StaticAllocator + ?Sized> StaticAllocator for &A {}
+// SAFETY: copies of a reference forward to the same referent.
+unsafe impl<A: Allocator + ?Sized> AllocatorClone for &A {}
+// SAFETY: forwards to the referent, which never reaches the default.
+unsafe impl<A: GlobalAllocator> GlobalAllocator for &'static A {}

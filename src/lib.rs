@@ -1,0 +1,26 @@
+#![doc = include_str!("../docs/tour.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(std_allocator_gated, feature(allocator_api))]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
+pub mod adapters;
+pub mod api;
+pub mod blocks;
+#[cfg(feature = "alloc")]
+pub mod collections;
+pub mod sources;
+#[cfg(feature = "std")]
+pub mod testing;
+mod threads;
+
+pub use adapters::{AsAllocator, AsAllocatorRef, AsGlobal, generations};
+pub use blocks::Stats;
+#[cfg(feature = "alloc")]
+pub use sources::Global;
+pub use sources::Null;
+#[cfg(feature = "std")]
+pub use sources::System;
+#[cfg(any(unix, windows))]
+pub use sources::{Malloc, Pages};

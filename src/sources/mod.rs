@@ -1,0 +1,25 @@
+//! Allocators where memory starts.
+//!
+//! | source | where from | smallest piece | default of a process |
+//! | --- | --- | --- | --- |
+//! | [`Global`] | the registered default | its own | no: it *is* the default |
+//! | [`System`] | what the platform's std uses | 16 bytes and a header | yes |
+//! | [`Malloc`] | the C library | 16 bytes and a header | yes |
+//! | [`Pages`] | the kernel | a page | yes, for few and large blocks |
+//! | [`Null`] | nowhere | | yes, and nothing works |
+
+#[cfg(any(unix, windows))]
+mod malloc;
+mod null;
+#[cfg(any(unix, windows))]
+mod pages;
+
+#[cfg(feature = "alloc")]
+pub use crate::api::Global;
+#[cfg(feature = "std")]
+pub use crate::api::System;
+#[cfg(any(unix, windows))]
+pub use malloc::Malloc;
+pub use null::Null;
+#[cfg(any(unix, windows))]
+pub use pages::Pages;

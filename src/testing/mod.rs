@@ -1,0 +1,1 @@
+//! Tests that every allocator can be put to.
