@@ -32,18 +32,24 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-check-cfg=cfg(std_allocator, std_allocator_gated)");
 
+    let feature = |name: &str| env::var_os(format!("CARGO_FEATURE_{name}")).is_some();
     if compiles("stable", PROBE) {
         println!("cargo::rustc-cfg=std_allocator");
-    } else if env::var_os("CARGO_FEATURE_NIGHTLY").is_some()
-        && compiles("gated", &format!("#![feature(allocator_api)]\n{PROBE}"))
-    {
-        println!("cargo::rustc-cfg=std_allocator_gated");
-    } else if env::var_os("CARGO_FEATURE_STD_TRAIT").is_some() {
-        // Said here too: hashbrown stops compiling before this crate's own `compile_error!` is reached.
+    } else if feature("STD_TRAIT") {
+        // An error of the build script, because hashbrown stops compiling before any `compile_error!` of this crate.
         println!(
             "cargo::error=the feature `std-trait` needs a compiler whose `core::alloc::Allocator` is usable without a \
-             feature gate (Rust 1.100 or newer): leave it out"
+             feature gate (Rust 1.100 or newer): leave it out, the bridges in `generations` work everywhere"
         );
+    } else if feature("NIGHTLY") {
+        if compiles("gated", &format!("#![feature(allocator_api)]\n{PROBE}")) {
+            println!("cargo::rustc-cfg=std_allocator_gated");
+        } else {
+            println!(
+                "cargo::error=the feature `nightly` needs a nightly compiler, or Rust 1.100 or newer: leave it out, \
+                 everything but `generations::{{ToStd, FromStd}}` works on stable"
+            );
+        }
     }
 }
 

@@ -218,15 +218,3 @@ mod std_api {
 }
 #[cfg(any(std_allocator, std_allocator_gated))]
 pub use std_api::{FromStd, ToStd};
-
-#[cfg(all(feature = "std-trait", not(any(std_allocator, std_allocator_gated))))]
-compile_error!(
-    "the feature `std-trait` needs a compiler whose `core::alloc::Allocator` is usable without a feature gate \
-     (Rust 1.100 or newer): leave it out, the bridges in `generations` work everywhere"
-);
-
-#[cfg(all(feature = "nightly", not(any(std_allocator, std_allocator_gated))))]
-compile_error!(
-    "the feature `nightly` needs a nightly compiler, or Rust 1.100 or newer: leave it out, everything but \
-     `generations::{ToStd, FromStd}` works on stable"
-);

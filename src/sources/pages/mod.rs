@@ -15,15 +15,15 @@ use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout,
 /// * **Blocks**: rounded up to whole pages, and returned at that length, so that nothing is hidden. Any align; above the
 ///   page size a block costs up to two more system calls. Size 0 is a dangling pointer and no call.
 /// * **Zero**: fresh pages are zero, so `allocate_zeroed` writes nothing, and `grow_zeroed` only the rest of the last page.
-/// * **Growth**: within the last page for free; beyond it `mremap` on Linux and Android, which moves pages and not bytes;
+/// * **Growth**: within the last page for free; beyond it `mremap` on Linux, which moves pages and not bytes;
 ///   elsewhere a new block and a copy. `shrink` gives the pages behind the new end back.
 /// * **Errors**: the operating system's, and layouts that round past `isize::MAX`, are `AllocError`. It may promise more
 ///   memory than there is (overcommit); then the first touch fails, not `allocate`.
 /// * **Size**: three bytes of options. **Threads**: any, without a lock of ours.
 /// * **Fork**: blocks are private; the child has copies.
 ///
-/// What was run: Linux on x86-64. The Windows file is type-checked by the project's checks and was never run; other
-/// Unix systems share Linux's file without `mremap`, huge pages and populate, and were not run.
+/// What was run: Linux on x86-64. The Windows file, and Unix without what only Linux has, are type-checked by the
+/// project's checks and were never run.
 ///
 /// # Examples
 ///
@@ -75,7 +75,7 @@ impl Pages {
     }
 
     /// Whether blocks of 2 MiB and more are aligned to 2 MiB and advised to be backed by huge pages
-    /// (`madvise(MADV_HUGEPAGE)`): fewer page faults and TLB misses for more memory. On Linux and Android; elsewhere the
+    /// (`madvise(MADV_HUGEPAGE)`): fewer page faults and TLB misses for more memory. On Linux; elsewhere the
     /// blocks are aligned only.
     ///
     /// # Examples
@@ -91,7 +91,7 @@ impl Pages {
         Self { huge_pages, ..self }
     }
 
-    /// Whether pages are backed by memory at once, so that the first touch does not fault. On Linux and Android; elsewhere
+    /// Whether pages are backed by memory at once, so that the first touch does not fault. On Linux; elsewhere
     /// without effect. A request for more than the system can back fails or ends the program, as its overcommit rules say.
     ///
     /// # Examples
@@ -180,7 +180,9 @@ struct Mapping {
     align: usize,
     /// Bytes without access on each side.
     guard: usize,
+    #[cfg_attr(windows, expect(dead_code, reason = "no such advice"))]
     huge: bool,
+    #[cfg_attr(windows, expect(dead_code, reason = "no such advice"))]
     populate: bool,
 }
 

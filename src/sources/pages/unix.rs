@@ -1,9 +1,15 @@
-//! `mmap` and its relatives.
+//! `mmap` and its relatives. What only Linux has is `kernel`'s.
+
+#[cfg_attr(target_os = "linux", path = "linux.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "posix.rs")]
+mod kernel;
 
 use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Mapping;
+pub(super) use kernel::grow;
+use kernel::{POPULATE, advise};
 
 /// The size of a page. Asked once; two threads that ask at once store the same answer.
 #[inline]
@@ -54,14 +60,14 @@ unsafe fn unmap_range(start: NonNull<u8>, length: usize) {
     }
 }
 
-/// Reserves address space for `mapping` and its guards. Without guards it is usable at once, and all of it is fresh; with
-/// guards nothing is accessible yet. Returns the start of the usable part.
-fn reserve(mapping: &Mapping, populate: bool) -> Option<NonNull<u8>> {
+const USABLE: libc::c_int = libc::PROT_READ | libc::PROT_WRITE;
+
+/// Takes address space for `mapping` and its guards, all of it fresh and with `protection`. Returns the start of what is
+/// to be the usable part.
+fn reserve(mapping: &Mapping, protection: libc::c_int, flags: libc::c_int) -> Option<NonNull<u8>> {
     let page = page_size();
-    let protection = if mapping.guard == 0 { libc::PROT_READ | libc::PROT_WRITE } else { libc::PROT_NONE };
     let length = mapping.size.checked_add(2 * mapping.guard)?;
     if mapping.align <= page {
-        let flags = if populate && mapping.guard == 0 { POPULATE } else { 0 };
         let start = map_anywhere(length, protection, flags)?;
         // SAFETY: the guard is within the mapping.
         return Some(unsafe { start.add(mapping.guard) });
@@ -87,13 +93,13 @@ fn reserve(mapping: &Mapping, populate: bool) -> Option<NonNull<u8>> {
 }
 
 pub(super) fn map(mapping: &Mapping) -> Option<NonNull<u8>> {
-    // Advice must come before the first touch.
-    let populate_at_once = mapping.populate && !mapping.huge;
-    let start = reserve(mapping, populate_at_once)?;
+    let protection = if mapping.guard == 0 { USABLE } else { libc::PROT_NONE };
+    // Advice about huge pages must come before the first touch, and a guard is not to be touched.
+    let populate_at_once = mapping.populate && !mapping.huge && mapping.guard == 0;
+    let start = reserve(mapping, protection, if populate_at_once { POPULATE } else { 0 })?;
     if mapping.guard != 0 {
-        let protection = libc::PROT_READ | libc::PROT_WRITE;
         // SAFETY: the usable part of a fresh mapping.
-        let error = unsafe { libc::mprotect(start.as_ptr().cast(), mapping.size, protection) };
+        let error = unsafe { libc::mprotect(start.as_ptr().cast(), mapping.size, USABLE) };
         if error != 0 {
             // SAFETY: `reserve` made it, and nobody has it.
             unsafe { unmap(start, mapping) };
@@ -139,91 +145,4 @@ pub(super) unsafe fn shrink(start: NonNull<u8>, old: &Mapping, new: &Mapping) ->
     // SAFETY: from there to the end of the old guard nothing is used.
     unsafe { unmap_range(behind, rest) };
     true
-}
-
-#[cfg(any(target_os = "linux", target_os = "android"))]
-const POPULATE: libc::c_int = libc::MAP_POPULATE;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-const POPULATE: libc::c_int = 0;
-
-/// Asks for huge pages, and for memory at once, from `from` on. Advice may be refused: it changes no result.
-///
-/// # Safety
-///
-/// `start` is a block of `mapping`.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-unsafe fn advise(start: NonNull<u8>, mapping: &Mapping, from: usize) {
-    if mapping.huge {
-        // SAFETY: the block's pages; the advice changes no contents.
-        unsafe { libc::madvise(start.as_ptr().cast(), mapping.size, libc::MADV_HUGEPAGE) };
-    }
-    if mapping.populate {
-        // SAFETY: `from` is within the block.
-        let fresh = unsafe { start.add(from) };
-        // SAFETY: the block's pages; faulting them in changes no contents. Known to Linux from 5.14 on.
-        unsafe { libc::madvise(fresh.as_ptr().cast(), mapping.size - from, libc::MADV_POPULATE_WRITE) };
-    }
-}
-
-/// There is nothing to ask for.
-///
-/// # Safety
-///
-/// `start` is a block of `mapping`.
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-unsafe fn advise(_: NonNull<u8>, _: &Mapping, _: usize) {}
-
-/// Moves pages, not bytes. `None` if the system cannot; then nothing has changed.
-///
-/// # Safety
-///
-/// `start` is a block of `old`; `new` has more pages.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) unsafe fn grow(start: NonNull<u8>, old: &Mapping, new: &Mapping) -> Option<NonNull<u8>> {
-    let remap = |flags, to: *mut u8| {
-        // SAFETY: the block's own pages, by `# Safety` of `grow`; with `MREMAP_FIXED`, `to` is a reservation of ours.
-        let moved = unsafe { libc::mremap(start.as_ptr().cast(), old.size, new.size, flags, to) };
-        if moved == libc::MAP_FAILED { None } else { NonNull::new(moved.cast::<u8>()) }
-    };
-    let grown = if new.guard == 0 && new.align <= page_size() {
-        remap(libc::MREMAP_MAYMOVE, ptr::null_mut())?
-    } else {
-        // Behind a guard nothing is free; without one, and aligned as the new size asks, there may be room.
-        let in_place = new.guard == 0 && start.addr().get() % new.align == 0;
-        match in_place.then(|| remap(0, ptr::null_mut())).flatten() {
-            Some(grown) => grown,
-            None => {
-                let to = reserve(new, false)?;
-                let Some(moved) = remap(libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED, to.as_ptr()) else {
-                    // SAFETY: just reserved, and nobody has it.
-                    unsafe { unmap(to, new) };
-                    return None;
-                };
-                if old.guard != 0 {
-                    // SAFETY: the guard before the old block, which is gone.
-                    let before = unsafe { start.sub(old.guard) };
-                    // SAFETY: as above.
-                    unsafe { unmap_range(before, old.guard) };
-                    // SAFETY: the end of the old block.
-                    let behind = unsafe { start.add(old.size) };
-                    // SAFETY: the guard behind the old block.
-                    unsafe { unmap_range(behind, old.guard) };
-                }
-                moved
-            }
-        }
-    };
-    // SAFETY: a block of `new` now.
-    unsafe { advise(grown, new, old.size) };
-    Some(grown)
-}
-
-/// Only Linux moves pages; elsewhere the caller copies.
-///
-/// # Safety
-///
-/// `start` is a block of `old`; `new` has more pages.
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) unsafe fn grow(_: NonNull<u8>, _: &Mapping, _: &Mapping) -> Option<NonNull<u8>> {
-    None
 }
