@@ -1,0 +1,88 @@
+//! Allocators of one generation in the collections of another.
+#![cfg_attr(feature = "nightly", feature(allocator_api))]
+#![cfg(any(feature = "allocator-api2-03", feature = "allocator-api2-04", feature = "nightly"))]
+
+use janus_alloc::api::Allocator;
+use janus_alloc::collections::{HashMap, Vec};
+use janus_alloc::{Stats, System, generations};
+
+/// Grows, shrinks and drops collections of ours in `allocator`.
+fn use_in_ours<A: Allocator + Clone>(allocator: A) {
+    let mut numbers = Vec::new_in(allocator.clone());
+    numbers.extend(0..10_000_u64);
+    numbers.truncate(10);
+    numbers.shrink_to_fit();
+    assert_eq!(numbers, (0..10).collect::<std::vec::Vec<u64>>()[..]);
+    let mut map = HashMap::new_in(allocator);
+    map.extend(numbers.iter().map(|&n| (n, n * n)));
+    assert_eq!(map[&9], 81);
+}
+
+/// All six methods reach `stats`, and nothing else does: a `Vec` of another generation has grown, shrunk and gone.
+#[allow(dead_code, reason = "which bridges there are is the features' choice")]
+fn was_used(stats: &Stats<System>) {
+    let snapshot = stats.snapshot();
+    assert_eq!((snapshot.allocations, snapshot.deallocations, snapshot.live_bytes), (2, 2, 0));
+    assert_eq!((snapshot.grows(), snapshot.shrinks()), (1, 1));
+}
+
+#[cfg(feature = "allocator-api2-03")]
+#[test]
+fn api2_03() {
+    use allocator_api2_03::vec::Vec as Vec03;
+    use generations::{From03, To03};
+
+    let stats = Stats::new(System);
+    let mut numbers = Vec03::with_capacity_in(10, To03(&stats));
+    numbers.extend(0..11);
+    numbers.shrink_to_fit();
+    drop((numbers, allocator_api2_03::boxed::Box::<[u64], _>::new_zeroed_slice_in(8, To03(&stats))));
+    was_used(&stats);
+    use_in_ours(From03(To03(System)));
+}
+
+#[cfg(feature = "allocator-api2-04")]
+#[test]
+fn api2_04() {
+    use allocator_api2_04::vec::Vec as Vec04;
+    use generations::{From04, To04};
+
+    let stats = Stats::new(System);
+    let mut numbers = Vec04::with_capacity_in(10, To04(&stats));
+    numbers.extend(0..11);
+    numbers.shrink_to_fit();
+    drop((numbers, allocator_api2_04::boxed::Box::<[u64], _>::new_zeroed_slice_in(8, To04(&stats))));
+    was_used(&stats);
+    use_in_ours(From04(To04(System)));
+}
+
+/// blink-alloc 0.4 speaks allocator-api2 0.4.
+#[cfg(feature = "allocator-api2-04")]
+#[test]
+fn a_crate_of_api2_04() {
+    let arena = blink_alloc::BlinkAlloc::new();
+    use_in_ours(generations::From04(&arena));
+}
+
+#[cfg(feature = "nightly")]
+#[test]
+fn std_trait() {
+    use generations::{FromStd, ToStd};
+
+    let stats = Stats::new(System);
+    let mut numbers = std::vec::Vec::with_capacity_in(10, ToStd(&stats));
+    numbers.extend(0..11);
+    numbers.shrink_to_fit();
+    drop((numbers, std::boxed::Box::<[u64], _>::new_zeroed_slice_in(8, ToStd(&stats))));
+    was_used(&stats);
+    // `System` through both bridges.
+    use_in_ours(FromStd(System));
+    use_in_ours(FromStd(ToStd(System)));
+    let mut letters = std::vec::Vec::new_in(ToStd(FromStd(System)));
+    letters.extend('a'..='z');
+    assert_eq!(letters.len(), 26);
+}
+
+/// The collections of the generations are tests' dependencies under the names the crate has for them.
+#[allow(unused_imports, reason = "which generations there are is the features' choice")]
+use generations as _;

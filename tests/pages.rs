@@ -1,0 +1,214 @@
+//! Whole pages: what the conformance kit cannot see.
+#![cfg(any(unix, windows))]
+
+use std::ptr::NonNull;
+
+use janus_alloc::Pages;
+use janus_alloc::api::{Allocator, Layout};
+
+const OPTIONS: [Pages; 5] = [
+    Pages::new(),
+    Pages::new().guard_pages(true),
+    Pages::new().huge_pages(true),
+    Pages::new().populate(true),
+    Pages::new().guard_pages(true).huge_pages(true).populate(true),
+];
+
+fn layout(size: usize, align: usize) -> Layout {
+    Layout::from_size_align(size, align).unwrap()
+}
+
+fn fill(block: NonNull<[u8]>, byte: u8) {
+    // SAFETY: the block is live and as long as it says.
+    unsafe { block.cast::<u8>().write_bytes(byte, block.len()) };
+}
+
+fn bytes(block: NonNull<[u8]>, length: usize) -> &'static [u8] {
+    // SAFETY: pages are never uninitialised; the tests drop the slice before the block.
+    let bytes: &'static [u8] = unsafe { block.as_ref() };
+    &bytes[..length]
+}
+
+#[test]
+fn blocks_are_whole_fresh_pages() {
+    let page = Pages::page_size();
+    for pages in OPTIONS {
+        for size in [1, page - 1, page, page + 1, 10 * page, 3 << 20] {
+            let block = pages.allocate_zeroed(layout(size, 1)).unwrap();
+            assert_eq!(block.len(), size.next_multiple_of(page));
+            assert!(bytes(block, block.len()).iter().all(|&byte| byte == 0));
+            fill(block, 1);
+            // SAFETY: live; any size up to the returned one fits.
+            unsafe { pages.deallocate(block.cast(), layout(block.len(), 1)) };
+        }
+    }
+}
+
+#[test]
+fn growth_keeps_contents_and_finds_zero_pages() {
+    let page = Pages::page_size();
+    for pages in OPTIONS {
+        for align in [1, page, 16 * page, 4 << 20] {
+            let (small, large) = (layout(page + 10, align), layout(5 << 20, align));
+            let block = pages.allocate(small).unwrap();
+            fill(block, 7); // the excess is dirty
+            let neighbour = pages.allocate(layout(1, 1)).unwrap(); // so that there may be no room behind
+            // SAFETY: live; the new size is larger.
+            let grown = unsafe { pages.grow_zeroed(block.cast(), small, large) }.unwrap();
+            assert_eq!(grown.cast::<u8>().addr().get() % align, 0);
+            assert!(bytes(grown, small.size()).iter().all(|&byte| byte == 7));
+            assert!(bytes(grown, grown.len())[small.size()..].iter().all(|&byte| byte == 0));
+            fill(grown, 9);
+            // SAFETY: live; the new size is smaller.
+            let shrunk = unsafe { pages.shrink(grown.cast(), large, small) }.unwrap();
+            assert_eq!((shrunk.cast::<u8>(), shrunk.len()), (grown.cast::<u8>(), 2 * page));
+            assert!(bytes(shrunk, shrunk.len()).iter().all(|&byte| byte == 9));
+            // SAFETY: live; as large as before.
+            let again = unsafe { pages.grow_zeroed(shrunk.cast(), small, large) }.unwrap();
+            assert!(bytes(again, again.len())[small.size()..].iter().all(|&byte| byte == 0));
+            // SAFETY: live with that layout.
+            unsafe { pages.deallocate(again.cast(), large) };
+            // SAFETY: live with that layout.
+            unsafe { pages.deallocate(neighbour.cast(), layout(1, 1)) };
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_is_an_error() {
+    for pages in OPTIONS {
+        for (size, align) in
+            [(isize::MAX as usize, 1), (isize::MAX as usize - 4095, 4096), (1, 1 << 62), (1 << 61, 1 << 61)]
+        {
+            assert!(pages.allocate(layout(size, align)).is_err(), "{size} bytes aligned to {align}");
+        }
+        let block = pages.allocate(layout(100, 1)).unwrap();
+        fill(block, 5);
+        // SAFETY: live; the new size is larger.
+        assert!(unsafe { pages.grow(block.cast(), layout(100, 1), layout(isize::MAX as usize, 1)) }.is_err());
+        assert!(bytes(block, block.len()).iter().all(|&byte| byte == 5));
+        // SAFETY: live with that layout.
+        unsafe { pages.deallocate(block.cast(), layout(100, 1)) };
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::process::Command;
+
+    use super::*;
+
+    /// Lines of `/proc/self/maps` that touch `start..start + length`, as (first, last, permissions).
+    fn maps(start: usize, length: usize) -> Vec<(usize, usize, String)> {
+        let text = std::fs::read_to_string("/proc/self/maps").unwrap();
+        let parse = |line: &str| {
+            let mut words = line.split_whitespace();
+            let (first, last) = words.next()?.split_once('-')?;
+            let range = (usize::from_str_radix(first, 16).ok()?, usize::from_str_radix(last, 16).ok()?);
+            (range.0 < start + length && start < range.1).then(|| (range.0, range.1, words.next().unwrap().to_string()))
+        };
+        text.lines().filter_map(parse).collect()
+    }
+
+    fn accessible(start: usize, length: usize) -> bool {
+        maps(start, length).iter().any(|(_, _, permissions)| permissions.starts_with("rw"))
+    }
+
+    #[test]
+    fn a_block_has_a_guard_on_each_side_all_its_life() {
+        let page = Pages::page_size();
+        let pages = Pages::new().guard_pages(true);
+        let check = |block: NonNull<[u8]>| {
+            let start = block.cast::<u8>().addr().get();
+            let before = maps(start - page, page);
+            let behind = maps(start + block.len(), page);
+            assert!(before.iter().chain(&behind).all(|(_, _, permissions)| permissions.starts_with("---")));
+            assert!(!before.is_empty() && !behind.is_empty(), "the guard is reserved, not a hole");
+        };
+        let sizes = [page, 3 * page, 20 * page, 2 * page, page, 40 * page];
+        let mut old = layout(sizes[0], 8);
+        let mut block = pages.allocate(old).unwrap();
+        for size in sizes {
+            let new = layout(size, 8);
+            // SAFETY: live with `old`; grows or shrinks as the sizes say.
+            block = unsafe {
+                if size >= old.size() {
+                    pages.grow(block.cast(), old, new)
+                } else {
+                    pages.shrink(block.cast(), old, new)
+                }
+            }
+            .unwrap();
+            check(block);
+            old = new;
+        }
+        // SAFETY: live with `old`.
+        unsafe { pages.deallocate(block.cast(), old) };
+    }
+
+    #[test]
+    fn freed_pages_are_gone() {
+        for pages in OPTIONS {
+            // Large enough that nothing else of this process takes the range at once.
+            let size = 64 << 20;
+            let block = pages.allocate(layout(size, 1)).unwrap();
+            let start = block.cast::<u8>().addr().get();
+            assert!(accessible(start, size));
+            // SAFETY: live; the new size is smaller.
+            let shrunk = unsafe { pages.shrink(block.cast(), layout(size, 1), layout(1, 1)) }.unwrap();
+            assert!(!accessible(start + shrunk.len(), size / 2));
+            // SAFETY: live with that layout.
+            unsafe { pages.deallocate(shrunk.cast(), layout(1, 1)) };
+        }
+    }
+
+    /// Growth moves pages, not bytes: the pages of the block stay in memory as they were, and no more are touched.
+    #[test]
+    fn growth_touches_no_page() {
+        fn resident() -> usize {
+            let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
+            statm.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * Pages::page_size()
+        }
+        for pages in [Pages::new(), Pages::new().guard_pages(true)] {
+            let (old, new) = (layout(256 << 20, 8), layout(512 << 20, 8));
+            let block = pages.allocate(old).unwrap();
+            let neighbour = pages.allocate(layout(1, 1)).unwrap();
+            let before = resident();
+            // SAFETY: live; the new size is larger.
+            let grown = unsafe { pages.grow_zeroed(block.cast(), old, new) }.unwrap();
+            let more = resident().saturating_sub(before);
+            assert!(more < 64 << 20, "{more} bytes more in memory");
+            // SAFETY: live with that layout.
+            unsafe { pages.deallocate(grown.cast(), new) };
+            // SAFETY: live with that layout.
+            unsafe { pages.deallocate(neighbour.cast(), layout(1, 1)) };
+        }
+    }
+
+    /// Run by `stepping_on_a_guard_ends_the_program` in a process of its own.
+    #[test]
+    #[ignore = "ends the process"]
+    fn steps_on_a_guard() {
+        let Ok(behind) = std::env::var("JANUS_STEP_BEHIND") else { return };
+        let block = Pages::new().guard_pages(true).allocate(layout(1, 1)).unwrap();
+        let start = block.cast::<u8>().as_ptr();
+        let target = if behind == "yes" { start.wrapping_add(block.len()) } else { start.wrapping_sub(1) };
+        // SAFETY: none; that is the point. The page is reserved and without access, so the write faults.
+        unsafe { target.write_volatile(1) };
+        println!("survived");
+    }
+
+    #[test]
+    fn stepping_on_a_guard_ends_the_program() {
+        use std::os::unix::process::ExitStatusExt;
+
+        for behind in ["yes", "no"] {
+            let output = Command::new(std::env::current_exe().unwrap())
+                .args(["--ignored", "--exact", "linux::steps_on_a_guard", "--nocapture"])
+                .env("JANUS_STEP_BEHIND", behind)
+                .output()
+                .unwrap();
+            assert_eq!(output.status.signal(), Some(11), "{}", String::from_utf8_lossy(&output.stdout));
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! `Stats` counts right: alone to the byte, among threads within what it documents, behind the default too.
+
+use std::thread;
+
+use janus_alloc::api::{Allocator, Layout};
+use janus_alloc::collections::{Box, HashMap, Vec};
+use janus_alloc::{AsGlobal, Global, Null, Pages, Stats, System};
+
+#[global_allocator]
+static DEFAULT: AsGlobal<Stats<System>> = AsGlobal::new(Stats::new(System));
+
+const PER_THREAD: u64 = 64 * 1024;
+
+#[test]
+fn every_count_of_one_thread_is_exact() {
+    let stats = Stats::new(System);
+    let layout = |size| Layout::from_size_align(size, 8).unwrap();
+    let a = stats.allocate(layout(1000)).unwrap();
+    let b = stats.allocate_zeroed(layout(500)).unwrap();
+    assert_eq!(stats.snapshot().peak_bytes, 1500);
+    // SAFETY: live with that layout.
+    let a = unsafe { stats.grow(a.cast(), layout(1000), layout(100_000)) }.unwrap();
+    // SAFETY: live with that layout.
+    unsafe { stats.deallocate(b.cast(), layout(500)) };
+    // SAFETY: live with that layout.
+    let a = unsafe { stats.shrink(a.cast(), layout(100_000), layout(10)) }.unwrap();
+    // SAFETY: live with that layout; the align changes, so it moves.
+    let a = unsafe { stats.grow_zeroed(a.cast(), layout(10), Layout::from_size_align(20, 64).unwrap()) }.unwrap();
+    let s = stats.snapshot();
+    assert_eq!((s.allocations, s.deallocations, s.live_blocks()), (2, 1, 1));
+    assert_eq!((s.grows(), s.shrinks()), (2, 1));
+    assert!(s.grows_moved >= 1 && s.bytes_copied >= 10);
+    assert_eq!((s.live_bytes, s.peak_bytes), (20, 100_500));
+    assert_eq!(s.total_bytes, 1000 + 500 + 99_000 + 10);
+    assert_eq!((s.slack_bytes, s.failures, s.largest_request), (0, 0, 100_000));
+    // SAFETY: live with that layout.
+    unsafe { stats.deallocate(a.cast(), Layout::from_size_align(20, 64).unwrap()) };
+    assert_eq!((stats.snapshot().live_bytes, stats.snapshot().live_blocks()), (0, 0));
+    assert!(stats.allocate(layout(1 << 60)).is_err());
+    assert_eq!((stats.snapshot().failures, stats.snapshot().largest_request), (1, 1 << 60));
+}
+
+#[test]
+fn the_peak_of_one_thread_is_exact_in_small_steps_too() {
+    let stats = Stats::new(Global);
+    let mut boxes = std::vec::Vec::new();
+    let mut most = 0;
+    // Far past the bytes a thread keeps to itself, up and down.
+    for _ in 0..3 {
+        for _ in 0..1000 {
+            boxes.push(Box::new_in([0_u8; 500], &stats));
+            most = most.max(500 * boxes.len() as u64);
+            assert_eq!(stats.snapshot().peak_bytes, most);
+        }
+        boxes.truncate(10);
+        assert_eq!(stats.snapshot().live_bytes, 5000);
+    }
+}
+
+#[test]
+fn slack_is_cut_off_and_counted() {
+    let stats = Stats::new(Pages::new());
+    let layout = Layout::from_size_align(100, 8).unwrap();
+    let block = stats.allocate(layout).unwrap();
+    assert_eq!(block.len(), 100);
+    assert_eq!(stats.snapshot().slack_bytes, Pages::page_size() as u64 - 100);
+    // SAFETY: live with that layout.
+    unsafe { stats.deallocate(block.cast(), layout) };
+    // hashbrown frees with the length it was given: here the one it asked for.
+    let mut map = HashMap::new_in(&stats);
+    map.extend((0..1000_u64).map(|n| (n, n)));
+    drop(map);
+    assert_eq!((stats.snapshot().live_bytes, stats.snapshot().live_blocks()), (0, 0));
+}
+
+#[test]
+fn failures_are_counted_and_nothing_else() {
+    let stats = Stats::new(Null);
+    let mut none: Vec<u64, _> = Vec::new_in(&stats);
+    assert!(none.try_reserve_exact(3).is_err());
+    let s = stats.snapshot();
+    assert_eq!((s.failures, s.largest_request, s.allocations, s.total_bytes, s.peak_bytes), (1, 24, 0, 0, 0));
+}
+
+#[test]
+fn threads_add_up() {
+    // More than have counters of their own, and than there are numbers for.
+    for threads in [2_u64, 8, 40, 80] {
+        let stats = Stats::new(System);
+        let kept = thread::scope(|scope| {
+            let work = |index: u64| {
+                let stats = &stats;
+                move || {
+                    let mut kept = std::vec::Vec::new();
+                    for round in 0..500 {
+                        drop(Box::new_in([0_u64; 100], stats));
+                        if round % 10 == 0 {
+                            kept.push(Box::new_in(index, stats));
+                        }
+                    }
+                    kept
+                }
+            };
+            let handles: std::vec::Vec<_> = (0..threads).map(|index| scope.spawn(work(index))).collect();
+            handles.into_iter().flat_map(|handle| handle.join().unwrap()).collect::<std::vec::Vec<_>>()
+        });
+        let s = stats.snapshot();
+        assert_eq!(kept.len() as u64, 50 * threads);
+        assert_eq!((s.allocations, s.deallocations), (550 * threads, 500 * threads));
+        assert_eq!((s.live_bytes, s.live_blocks()), (8 * 50 * threads, 50 * threads));
+        assert_eq!(s.total_bytes, threads * (500 * 800 + 50 * 8));
+        let most = threads * (800 + 50 * 8);
+        assert!(s.peak_bytes >= s.live_bytes && s.peak_bytes <= most + threads * PER_THREAD);
+        drop(kept); // by another thread than the ones that asked
+        assert_eq!((stats.snapshot().live_bytes, stats.snapshot().live_blocks()), (0, 0));
+    }
+}
+
+/// The peak of several threads, against a sum that is taken while all of them hold what they hold.
+#[test]
+fn the_peak_of_threads_is_within_its_bound() {
+    let threads = 6_u64;
+    let each = 3_000_000_u64;
+    let stats = Stats::new(System);
+    let barrier = std::sync::Barrier::new(threads as usize);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let mut held = std::vec::Vec::new();
+                for _ in 0..each / 1000 {
+                    held.push(Box::new_in([0_u8; 1000], &stats));
+                }
+                barrier.wait();
+                drop(held);
+            });
+        }
+    });
+    let s = stats.snapshot();
+    let (peak, bound) = (threads * each, threads * PER_THREAD);
+    assert!(s.peak_bytes >= peak - bound && s.peak_bytes <= peak + bound, "{} is not about {peak}", s.peak_bytes);
+    assert_eq!(s.live_bytes, 0);
+}
+
+/// What destructors of thread-locals free and allocate while their thread ends is counted too.
+#[test]
+fn thread_exit_loses_nothing() {
+    static STATS: Stats<System> = Stats::new(System);
+    struct Holder(std::cell::RefCell<std::vec::Vec<Box<[u8; 100], &'static Stats<System>>>>);
+    impl Drop for Holder {
+        fn drop(&mut self) {
+            drop(Box::new_in(1, &STATS)); // allocates while the thread ends
+            self.0.borrow_mut().clear();
+        }
+    }
+    // Registered before and after the thread has a number: one of them outlives it.
+    thread_local! {
+        static FIRST: Holder = const { Holder(std::cell::RefCell::new(std::vec::Vec::new())) };
+        static LAST: Holder = const { Holder(std::cell::RefCell::new(std::vec::Vec::new())) };
+    }
+    for _ in 0..100 {
+        thread::spawn(|| {
+            FIRST.with(|holder| assert!(holder.0.borrow().is_empty()));
+            FIRST.with(|holder| holder.0.borrow_mut().push(Box::new_in([0; 100], &STATS)));
+            LAST.with(|holder| holder.0.borrow_mut().push(Box::new_in([0; 100], &STATS)));
+        })
+        .join()
+        .unwrap();
+    }
+    let s = STATS.snapshot();
+    assert_eq!((s.allocations, s.deallocations, s.live_bytes), (400, 400, 0));
+}
+
+#[test]
+fn the_default_counts_what_std_allocates() {
+    let before = DEFAULT.snapshot().total_bytes;
+    drop(std::hint::black_box(std::vec![0_u8; 12_345]));
+    assert!(DEFAULT.snapshot().total_bytes >= before + 12_345);
+    assert!(DEFAULT.snapshot().live_bytes > 0);
+}
+
+#[test]
+fn a_snapshot_is_a_table() {
+    let stats = Stats::new(System);
+    drop(Box::new_in([0_u8; 77], &stats));
+    let table = stats.snapshot().to_string();
+    let lines: std::vec::Vec<&str> = table.lines().collect();
+    assert!(lines.iter().all(|line| line.len() == lines[0].len()), "not aligned:\n{table}");
+    assert!(lines.iter().any(|line| line.starts_with("peak bytes") && line.ends_with(" 77")), "{table}");
+    assert!(format!("{stats:?}").contains("peak_bytes: 77"));
+}

@@ -1,0 +1,21 @@
+//! What must not compile, with the message a user reads; and what must.
+
+/// The compiler whose messages `ui-tests/fail/*.stderr` hold.
+const WORDED_BY: &str = "rustc 1.95.";
+
+#[test]
+fn compile_time_promises() {
+    let version = std::process::Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()))
+        .arg("--version")
+        .output()
+        .expect("rustc runs, since it built this test");
+    let version = String::from_utf8_lossy(&version.stdout).into_owned();
+
+    let tests = trybuild::TestCases::new();
+    tests.pass("ui-tests/pass/*.rs");
+    if version.starts_with(WORDED_BY) {
+        tests.compile_fail("ui-tests/fail/*.rs");
+    } else {
+        println!("SKIPPED ui-tests/fail: their messages are those of {WORDED_BY}x, this is {version}");
+    }
+}

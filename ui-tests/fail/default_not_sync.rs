@@ -1,0 +1,7 @@
+//! The default serves all threads.
+use janus_alloc::{AsGlobal, Stats};
+
+fn main() {
+    let arena: &'static bumpalo::Bump = Box::leak(Box::new(bumpalo::Bump::new()));
+    let _ = AsGlobal::new(Stats::new(arena));
+}

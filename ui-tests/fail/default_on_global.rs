@@ -1,0 +1,7 @@
+//! The default must not be built on the default.
+use janus_alloc::{AsGlobal, Global};
+
+#[global_allocator]
+static DEFAULT: AsGlobal<Global> = AsGlobal::new(Global);
+
+fn main() {}

@@ -1,0 +1,7 @@
+//! What is behind the default is lent by shared reference only.
+use janus_alloc::{AsGlobal, Pages};
+
+fn main() {
+    let mut local = AsGlobal::new(Pages::new());
+    *local = Pages::new().guard_pages(true);
+}
