@@ -1,15 +1,26 @@
 //! What a thread knows of itself.
+//!
+//! Only where a thread-local is part of the thread's own memory. Elsewhere (windows-gnu and Android, among others) std keeps it in
+//! a box, which below Rust 1.93 is allocated from the registered default on first use: inside the default that would
+//! never end. There no thread has a number, and whoever asks does without, as without std.
 
-#[cfg(feature = "std")]
+#[cfg(all(
+    feature = "std",
+    any(target_os = "linux", target_vendor = "apple", target_os = "freebsd", all(windows, target_env = "msvc"))
+))]
 mod number;
 
-#[cfg(feature = "std")]
-pub(crate) use number::number;
+#[cfg(not(all(
+    feature = "std",
+    any(target_os = "linux", target_vendor = "apple", target_os = "freebsd", all(windows, target_env = "msvc"))
+)))]
+mod number {
+    pub(crate) const LIMIT: usize = 0;
 
-/// The number of the calling thread: small, and no other living thread's. `None` if there is none to be had; without std
-/// there never is.
-#[cfg(not(feature = "std"))]
-#[inline]
-pub(crate) fn number() -> Option<usize> {
-    None
+    #[inline]
+    pub(crate) fn number() -> Option<usize> {
+        None
+    }
 }
+
+pub(crate) use number::{LIMIT, number};

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread_local;
 
 /// How many threads can have a number at a time: as many as a word has bits.
-const LIMIT: usize = usize::BITS as usize;
+pub(crate) const LIMIT: usize = usize::BITS as usize;
 
 /// Not asked yet.
 const UNKNOWN: u8 = u8::MAX;

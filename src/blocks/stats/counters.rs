@@ -31,7 +31,7 @@ mod word {
 use word::{Atomic, Signed, Word};
 
 /// Threads with a shard of their own.
-const SHARDS: usize = if cfg!(feature = "std") { 32 } else { 0 };
+const SHARDS: usize = if threads::LIMIT < 32 { threads::LIMIT } else { 32 };
 
 /// How far the live bytes of a thread may run ahead of the common sum, in bytes.
 const BLUR: Signed = 64 * 1024;

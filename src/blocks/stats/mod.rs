@@ -14,8 +14,9 @@ pub use snapshot::Snapshot;
 ///
 /// * **Cost per call**: a thread-local read and about eight plain loads and stores to a cache line of the thread's own. No lock,
 ///   and no atomic read-modify-write for the first 32 threads that live at a time; others share one set of counters, with
-///   atomic additions. Without std there is only that one set.
-/// * **Size**: a little over 4 KiB beside `A` (without std 256 bytes). In a collection, pass it by reference.
+///   atomic additions. There is only that one set without std, and on targets other than Linux, Apple's, FreeBSD and
+///   Windows with MSVC, where a thread-local may itself allocate.
+/// * **Size**: a little over 4 KiB beside `A` (with one set 256 bytes). In a collection, pass it by reference.
 /// * **Exact** when all threads are quiet: every count, and the live bytes. The **peak** is exact as long as one thread
 ///   uses the `Stats`; with more it may be off by 64 KiB for each of them, either way.
 /// * **Blocks** are exactly as long as requested, whatever `A` returns: only so do the bytes given back equal the

@@ -22,8 +22,7 @@ use crate::api::{AllocError, AllocatorClone, GlobalAlloc, GlobalAllocator, Layou
 /// * **Size**: 0. **Blocks**: exactly as long as requested. **Threads**: any.
 /// * **Both faces**: it is an [`Allocator`](crate::api::Allocator) and a [`GlobalAlloc`] by itself, as `System` is.
 ///
-/// On Windows it calls `_aligned_malloc`, `_aligned_realloc` and `_aligned_free`; that file is type-checked by the
-/// project's checks, but was never run.
+/// On Windows it calls `_aligned_malloc`, `_aligned_realloc` and `_aligned_free`; that was run under Wine, not on Windows.
 ///
 /// # Examples
 ///

@@ -22,8 +22,8 @@ use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout,
 /// * **Size**: three bytes of options. **Threads**: any, without a lock of ours.
 /// * **Fork**: blocks are private; the child has copies.
 ///
-/// What was run: Linux on x86-64. The Windows file, and Unix without what only Linux has, are type-checked by the
-/// project's checks and were never run.
+/// What was run: Linux on x86-64; the Windows file under Wine, not on Windows. Unix without what only Linux has is
+/// type-checked by the project's checks and was never run.
 ///
 /// # Examples
 ///
