@@ -130,15 +130,14 @@ mod linux {
         let mut block = pages.allocate(old).unwrap();
         for size in sizes {
             let new = layout(size, 8);
-            // SAFETY: live with `old`; grows or shrinks as the sizes say.
-            block = unsafe {
-                if size >= old.size() {
-                    pages.grow(block.cast(), old, new)
-                } else {
-                    pages.shrink(block.cast(), old, new)
-                }
-            }
-            .unwrap();
+            let resized = if size >= old.size() {
+                // SAFETY: live with `old`; the new size is not smaller.
+                unsafe { pages.grow(block.cast(), old, new) }
+            } else {
+                // SAFETY: live with `old`; the new size is smaller.
+                unsafe { pages.shrink(block.cast(), old, new) }
+            };
+            block = resized.unwrap();
             check(block);
             old = new;
         }
