@@ -10,6 +10,8 @@ pub mod api;
 pub mod blocks;
 #[cfg(feature = "alloc")]
 pub mod collections;
+#[cfg(doctest)]
+mod guide;
 pub mod sources;
 #[cfg(feature = "std")]
 pub mod testing;

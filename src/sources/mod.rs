@@ -3,8 +3,8 @@
 //! | source | where from | smallest piece | default of a process |
 //! | --- | --- | --- | --- |
 //! | [`Global`] | the registered default | its own | no: it *is* the default |
-//! | [`System`] | what the platform's std uses | 16 bytes and a header | yes |
-//! | [`Malloc`] | the C library | 16 bytes and a header | yes |
+//! | [`System`] | what the platform's std uses | the platform's | yes |
+//! | [`Malloc`] | the C library | its own: with glibc 24 bytes and a header of 8 | yes |
 //! | [`Pages`] | the kernel | a page | yes, for few and large blocks |
 //! | [`Null`] | nowhere | | yes, and nothing works |
 

@@ -1,0 +1,10 @@
+//! Compiles and runs the code of the pages that are not part of the crate's documentation.
+
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+#[doc = include_str!("../docs/01-where-is-malloc.md")]
+struct WhereIsMalloc;
+
+#[doc = include_str!("../docs/02-writing-your-own.md")]
+struct WritingYourOwn;
