@@ -29,7 +29,6 @@ pub(crate) struct Frequent<'i> {
 }
 
 /// How much an index says. Two of the same texts say the same.
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Extent {
     pub(crate) words: usize,
     pub(crate) postings: usize,

@@ -34,6 +34,9 @@ type Row<T, N> = (&'static str, fn(&T) -> N);
 const WIDTH: usize = 40;
 
 pub(crate) fn words(out: &mut impl Write, list: &[Frequent<'_>], of: usize) -> io::Result<()> {
+    if list.is_empty() {
+        return writeln!(out, "\n{} words, none printed", grouped(of as u64));
+    }
     writeln!(out, "\nThe {} most frequent of {} words\n", list.len(), grouped(of as u64))?;
     writeln!(out, "{:>13} {:>9}  word", "occurrences", "texts")?;
     for line in list {

@@ -7,6 +7,8 @@ use std::{fmt, fs};
 
 use walkdir::{DirEntry, WalkDir};
 
+use crate::report::grouped;
+
 pub(crate) struct Text {
     /// Where it was read.
     path: PathBuf,
@@ -20,6 +22,7 @@ struct Skipped {
     not_utf8: usize,
     /// The first few of those.
     names: Vec<PathBuf>,
+    unreadable: usize,
     links: usize,
     others: usize,
 }
@@ -38,12 +41,12 @@ pub(crate) fn read(paths: &[PathBuf], without: &[&OsStr], out: &mut impl Write) 
         for entry in WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(wanted) {
             match entry {
                 Ok(entry) => read_entry(entry, &mut texts, &mut skipped),
-                Err(error) => complain(&error),
+                Err(error) => skipped.complain(&error),
             }
         }
     }
     let bytes: usize = texts.iter().map(|text| text.text.len()).sum();
-    writeln!(out, "{} texts read, {} bytes in lower case", texts.len(), crate::report::grouped(bytes as u64))?;
+    writeln!(out, "texts read: {} ({} bytes in lower case)", grouped(texts.len() as u64), grouped(bytes as u64))?;
     write!(out, "{skipped}")?;
     Ok(texts)
 }
@@ -73,31 +76,38 @@ fn read_entry(entry: DirEntry, texts: &mut Vec<Text>, skipped: &mut Skipped) {
                     }
                 }
             },
-            Err(error) => complain(&format_args!("{}: {error}", entry.path().display())),
+            Err(error) => skipped.complain(&format_args!("{}: {error}", entry.path().display())),
         },
-        Err(error) => complain(&format_args!("{}: {error}", entry.path().display())),
+        Err(error) => skipped.complain(&format_args!("{}: {error}", entry.path().display())),
     }
 }
 
-fn complain(error: &dyn fmt::Display) {
-    // Nothing can be done if even that fails.
-    let _ = writeln!(io::stderr(), "two_faces: cannot read {error}");
+impl Skipped {
+    /// Names what cannot be read.
+    fn complain(&mut self, error: &dyn fmt::Display) {
+        self.unreadable += 1;
+        // Nothing can be done if even that fails.
+        let _ = writeln!(io::stderr(), "two_faces: cannot read {error}");
+    }
 }
 
 impl fmt::Display for Skipped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.not_utf8 > 0 {
-            write!(f, "{} files skipped that are not UTF-8:", self.not_utf8)?;
+            write!(f, "files skipped, not UTF-8: {} (", self.not_utf8)?;
             for (index, name) in self.names.iter().enumerate() {
-                write!(f, "{} {}", if index == 0 { "" } else { "," }, name.display())?;
+                write!(f, "{}{}", if index == 0 { "" } else { ", " }, name.display())?;
             }
-            writeln!(f, "{}", if self.not_utf8 > self.names.len() { ", ..." } else { "" })?;
+            writeln!(f, "{})", if self.not_utf8 > self.names.len() { ", ..." } else { "" })?;
         }
-        if self.links > 0 {
-            writeln!(f, "{} symbolic links not followed", self.links)?;
-        }
-        if self.others > 0 {
-            writeln!(f, "{} pipes, sockets and devices not read", self.others)?;
+        for (what, count) in [
+            ("files and directories that could not be read", self.unreadable),
+            ("symbolic links not followed", self.links),
+            ("pipes, sockets and devices not read", self.others),
+        ] {
+            if count > 0 {
+                writeln!(f, "{what}: {count}")?;
+            }
         }
         Ok(())
     }
