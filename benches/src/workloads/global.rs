@@ -38,7 +38,7 @@ pub fn unknown<G: GlobalAlloc>(global: &G, count: usize) {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn once<G: GlobalAlloc>(global: &G, layout: Layout) {
     // SAFETY: the size is not 0.
     let block = used(unsafe { global.alloc(layout) }, layout);
@@ -74,7 +74,7 @@ pub fn grown_unknown<G: GlobalAlloc>(global: &G, count: usize) {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn grow<G: GlobalAlloc>(global: &G, old: Layout, new: Layout) {
     // SAFETY: the size is not 0.
     let block = used(unsafe { global.alloc(old) }, old);

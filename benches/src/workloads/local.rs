@@ -45,7 +45,7 @@ pub fn unknown<A: Allocator>(allocator: &A, count: usize) {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn once<A: Allocator>(allocator: &A, layout: Layout) {
     let block = used(allocator.allocate(layout), layout);
     // SAFETY: the block was allocated with `layout` just now.
@@ -79,7 +79,7 @@ pub fn grown_unknown<A: Allocator>(allocator: &A, count: usize) {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn grow<A: Allocator>(allocator: &A, old: Layout, new: Layout) {
     let block = used(allocator.allocate(old), old);
     // SAFETY: the block was allocated with `old` just now; the new size is not smaller.

@@ -56,7 +56,7 @@ pub(crate) static TABLES: &[Table] = &[
         rows: &[
             row!("System", global, &System),
             row!("AsGlobal<AsAllocator<System>>", global, &ROUND_TRIP, Some(2.0)),
-            row!("AsGlobal<System>", global, &AS_GLOBAL),
+            row!("AsGlobal<System>", global, &AS_GLOBAL, Some(2.0)),
             row!("AsGlobal<Malloc>", global, &MALLOC),
             row!("AsGlobal<Stats<System>>", global, &COUNTED),
             row!("System as Allocator", local, &System),
