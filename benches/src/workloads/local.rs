@@ -8,8 +8,8 @@ use janus_alloc::api::{AllocError, Allocator};
 
 use super::{GROWN, SIZE, settle, words};
 
-/// Passes a fresh block on to where the compiler cannot see. The length is left, as a collection leaves it that knows what it
-/// asked for.
+/// Passes a fresh block on to where the compiler cannot see. The length is left, as a collection leaves it that knows
+/// what it asked for.
 #[inline]
 fn used(block: Result<NonNull<[u8]>, AllocError>, layout: Layout) -> NonNull<u8> {
     match block {

@@ -1,9 +1,9 @@
 //! Work for allocators, in loops of any length.
 //!
-//! An instruction is counted for an allocator only if all others run the same loop: so each loop is one generic function, and
-//! [`black_box`] stands at the same places in both faces. A block passes through it, since the compiler may leave out an
-//! allocation nobody looks at; a size that the compiler is not to know passes through it as well.
-//! What the two share is always inlined, or a size that is known here would not be known there.
+//! An instruction is counted for an allocator only if all others run the same loop: so each loop is one generic
+//! function, and [`black_box`] stands at the same places in both faces. A block passes through it, since the compiler may
+//! leave out an allocation nobody looks at; a size that the compiler is not to know passes through it as well. What the
+//! loops share is always inlined, or a size that is known here would not be known there.
 
 pub mod global;
 pub mod local;
@@ -36,8 +36,9 @@ fn words(size: usize) -> Layout {
 
 /// Leaves a free block of each size among live ones that stay.
 ///
-/// Then every turn of a loop finds the heap as the turn before did, and growing always moves. Left to itself it depends on
-/// what else was allocated before (a counter's thread-local, for one), and that would be taken for the cost of an adapter.
+/// Then every turn of a loop finds the heap as the turn before did, and growing always moves. Left to itself it depends
+/// on what else was allocated before (by a thread-local of the counters, for one), and that would be taken for the cost
+/// of an adapter.
 fn settle(allocate: impl Fn(Layout) -> *mut u8, free: impl Fn(*mut u8, Layout)) {
     let layouts = [SIZE, SIZE, GROWN, SIZE].map(words);
     let blocks = layouts.map(allocate);

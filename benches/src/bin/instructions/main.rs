@@ -3,8 +3,9 @@
 //!
 //! `cargo run --release -p janus-benches --bin instructions -- [PART OF A NAME]`
 //!
-//! A workload runs twice, `FEW` and `MANY` times, each in a process of its own. The difference of the two totals, divided by
-//! the difference of the two counts, has nothing in it of starting and ending; from it the cost of the empty loop is taken.
+//! A workload runs twice, `FEW` and `MANY` times, each in a process of its own. The difference of the two totals, divided
+//! by the difference of the two counts, has nothing in it of starting and ending; from it the cost of the empty loop is
+//! taken.
 //!
 //! Exits with 1 if a row strays further from the first of its table than it may, or a size differs.
 
@@ -63,6 +64,9 @@ fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
     if cfg!(debug_assertions) {
         return Err("only optimised code is worth counting: add --release".into());
     }
+    if !TABLES.iter().flat_map(|table| table.rows).any(|row| row.name.contains(part)) {
+        return Err(format!("no row has {part} in its name").into());
+    }
     if !callgrind::is_there() {
         println!("\nSkipped: there is no valgrind to count instructions with.");
         return Ok(sizes);
@@ -80,7 +84,9 @@ fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
     }
     match strayed {
         0 => println!("\nNo row strays further from the first of its table than it may."),
-        _ => println!("\n{strayed} counts, marked with !, stray further from the first of their table than they may."),
+        _ => println!(
+            "\nCounts that stray further from the first of their table than they may, marked with !: {strayed}"
+        ),
     }
     Ok(sizes && strayed == 0)
 }
