@@ -30,8 +30,8 @@ struct Skipped {
 /// How many names of skipped files are told.
 const NAMES: usize = 3;
 
-/// Reads every text at or below `paths`, and tells `out` what was read and what was skipped. What cannot be read is told on
-/// the standard error as it comes.
+/// Reads every text at or below `paths`, and tells `out` what was read and what was skipped. What cannot be read is told
+/// on the standard error as it comes.
 pub(crate) fn read(paths: &[PathBuf], without: &[&OsStr], out: &mut impl Write) -> io::Result<Vec<Text>> {
     let mut texts = Vec::new();
     let mut skipped = Skipped::default();

@@ -1,9 +1,9 @@
 //! Work for allocators, in loops of any length.
 //!
 //! An instruction is counted for an allocator only if all others run the same loop: so each loop is one generic
-//! function, and [`black_box`] stands at the same places in both faces. A block passes through it, since the compiler may
-//! leave out an allocation nobody looks at; a size that the compiler is not to know passes through it as well. What the
-//! loops share is always inlined, or a size that is known here would not be known there.
+//! function, and [`black_box`] stands at the same places in both faces. A block passes through it, since the compiler
+//! may leave out an allocation nobody looks at; a size that the compiler is not to know passes through it as well. What
+//! the loops share is always inlined, or a size that is known here would not be known there.
 
 pub mod global;
 pub mod local;

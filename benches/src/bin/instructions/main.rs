@@ -3,9 +3,9 @@
 //!
 //! `cargo run --release -p janus-benches --bin instructions -- [PART OF A NAME]`
 //!
-//! A workload runs twice, `FEW` and `MANY` times, each in a process of its own. The difference of the two totals, divided
-//! by the difference of the two counts, has nothing in it of starting and ending; from it the cost of the empty loop is
-//! taken.
+//! A workload runs twice, `FEW` and `MANY` times, each in a process of its own. The difference of the two totals,
+//! divided by the difference of the two counts, has nothing in it of starting and ending; from it the cost of the empty
+//! loop is taken.
 //!
 //! Exits with 1 if a row strays further from the first of its table than it may, or a size differs.
 
