@@ -21,8 +21,9 @@
 //! [`StaticAllocator`](crate::api::StaticAllocator): bound your own generic code by that.
 //!
 //! A `HashMap` hashes with hashbrown's default, foldhash: fast, and not meant to withstand an attacker who chooses the
-//! keys. Give such a map std's `RandomState` with `with_hasher_in`.
+//! keys. Give such a map std's `RandomState` with `with_hasher_in`. A map that is a field names the hasher before the
+//! allocator: `HashMap<K, V, DefaultHashBuilder, A>`.
 
 pub use allocator_api2::boxed::Box;
 pub use allocator_api2::vec::Vec;
-pub use hashbrown::{HashMap, HashSet, HashTable};
+pub use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable, hash_map, hash_set, hash_table};

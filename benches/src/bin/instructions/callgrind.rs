@@ -1,0 +1,38 @@
+//! Counting with callgrind.
+
+use std::env;
+use std::error::Error;
+use std::process::Command;
+
+use crate::RUN;
+
+/// How many times a workload runs: enough for what happens once in many operations to show in the mean, and few enough
+/// for a table to take a minute.
+const FEW: usize = 2_000;
+const MANY: usize = 22_000;
+
+pub(crate) fn is_there() -> bool {
+    Command::new("valgrind").arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+/// Instructions of one turn of the workload `name`, the loop included.
+pub(crate) fn instructions(name: &str) -> Result<f64, Box<dyn Error>> {
+    let (few, many) = (total(name, FEW)?, total(name, MANY)?);
+    Ok((many as f64 - few as f64) / (MANY - FEW) as f64)
+}
+
+/// Instructions of a whole process that runs the workload `count` times.
+fn total(name: &str, count: usize) -> Result<u64, Box<dyn Error>> {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(env::current_exe()?)
+        .args([RUN, name, &count.to_string()])
+        .output()?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    // ==123== Collected : 456789
+    let collected = told.lines().find_map(|line| line.split_once("Collected :")?.1.trim().parse().ok());
+    match collected {
+        Some(total) if output.status.success() => Ok(total),
+        _ => Err(format!("valgrind failed on {name}:\n{told}").into()),
+    }
+}

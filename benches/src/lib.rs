@@ -1,0 +1,3 @@
+//! What the measurements of janus-alloc share: the same work, written once, for every allocator.
+
+pub mod workloads;

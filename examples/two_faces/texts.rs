@@ -1,0 +1,119 @@
+//! Reading texts from files and directories.
+
+use std::ffi::OsStr;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::{fmt, fs};
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::report::grouped;
+
+pub(crate) struct Text {
+    /// Where it was read.
+    path: PathBuf,
+    /// What was there, in lower case.
+    pub(crate) text: String,
+}
+
+/// What was found beside texts, to be told.
+#[derive(Default)]
+struct Skipped {
+    not_utf8: usize,
+    /// The first few of those.
+    names: Vec<PathBuf>,
+    unreadable: usize,
+    links: usize,
+    others: usize,
+}
+
+/// How many names of skipped files are told.
+const NAMES: usize = 3;
+
+/// Reads every text at or below `paths`, and tells `out` what was read and what was skipped. What cannot be read is told
+/// on the standard error as it comes.
+pub(crate) fn read(paths: &[PathBuf], without: &[&OsStr], out: &mut impl Write) -> io::Result<Vec<Text>> {
+    let mut texts = Vec::new();
+    let mut skipped = Skipped::default();
+    for path in paths {
+        // Links inside a directory are not followed: they could lead around in a circle, or to the same text again.
+        let wanted = |entry: &DirEntry| entry.depth() != 1 || !without.contains(&entry.file_name());
+        for entry in WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(wanted) {
+            match entry {
+                Ok(entry) => read_entry(entry, &mut texts, &mut skipped),
+                Err(error) => skipped.complain(&error),
+            }
+        }
+    }
+    let bytes: usize = texts.iter().map(|text| text.text.len()).sum();
+    writeln!(out, "texts read: {} ({} bytes in lower case)", grouped(texts.len() as u64), grouped(bytes as u64))?;
+    write!(out, "{skipped}")?;
+    Ok(texts)
+}
+
+/// The bytes on the heap that `texts` holds.
+pub(crate) fn bytes(texts: &Vec<Text>) -> usize {
+    let each = |text: &Text| text.path.capacity() + text.text.capacity();
+    texts.capacity() * size_of::<Text>() + texts.iter().map(each).sum::<usize>()
+}
+
+fn read_entry(entry: DirEntry, texts: &mut Vec<Text>, skipped: &mut Skipped) {
+    // The one link that is followed is a path named by the user.
+    let kind =
+        if entry.depth() == 0 { entry.path().metadata().map(|file| file.file_type()) } else { Ok(entry.file_type()) };
+    match kind {
+        Ok(kind) if kind.is_dir() => {}
+        Ok(kind) if kind.is_symlink() => skipped.links += 1,
+        // A pipe or a device may have no end.
+        Ok(kind) if !kind.is_file() => skipped.others += 1,
+        Ok(_) => match fs::read(entry.path()) {
+            Ok(bytes) => match String::from_utf8(bytes) {
+                Ok(text) => texts.push(Text { path: entry.into_path(), text: text.to_lowercase() }),
+                Err(_) => {
+                    skipped.not_utf8 += 1;
+                    if skipped.names.len() < NAMES {
+                        skipped.names.push(entry.into_path());
+                    }
+                }
+            },
+            Err(error) => skipped.complain(&format_args!("{}: {error}", entry.path().display())),
+        },
+        Err(error) => skipped.complain(&format_args!("{}: {error}", entry.path().display())),
+    }
+}
+
+impl Skipped {
+    /// Names what cannot be read.
+    fn complain(&mut self, error: &dyn fmt::Display) {
+        self.unreadable += 1;
+        // Nothing can be done if even that fails.
+        let _ = writeln!(io::stderr(), "two_faces: cannot read {error}");
+    }
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.not_utf8 > 0 {
+            write!(f, "files skipped, not UTF-8: {} (", self.not_utf8)?;
+            for (index, name) in self.names.iter().enumerate() {
+                write!(f, "{}{}", if index == 0 { "" } else { ", " }, name.display())?;
+            }
+            writeln!(f, "{})", if self.not_utf8 > self.names.len() { ", ..." } else { "" })?;
+        }
+        for (what, count) in [
+            ("files and directories that could not be read", self.unreadable),
+            ("symbolic links not followed", self.links),
+            ("pipes, sockets and devices not read", self.others),
+        ] {
+            if count > 0 {
+                writeln!(f, "{what}: {count}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Says which of `paths` is not there.
+pub(crate) fn missing(paths: &[PathBuf]) -> Option<(&Path, io::Error)> {
+    paths.iter().find_map(|path| fs::metadata(path).err().map(|error| (path.as_path(), error)))
+}
