@@ -18,9 +18,9 @@ mod number {
     pub(crate) const LIMIT: usize = 0;
 
     #[inline]
-    pub(crate) fn number() -> Option<usize> {
+    pub(crate) fn number_below(_: usize) -> Option<usize> {
         None
     }
 }
 
-pub(crate) use number::{LIMIT, number};
+pub(crate) use number::{LIMIT, number_below};

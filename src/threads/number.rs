@@ -24,20 +24,22 @@ thread_local! {
     static GIVE_BACK: GiveBack = const { GiveBack };
 }
 
-/// The number of the calling thread: below the bits of a `usize`, and no other living thread's. `None` if all are taken,
-/// and while a thread runs its last destructors.
+/// The number of the calling thread if it is below `limit` (at most [`LIMIT`]): no other living thread's. `None` if all
+/// such are taken, and while a thread runs its last destructors.
 ///
 /// What the holder of a number stored, the next holder of that number sees.
 #[inline]
-pub(crate) fn number() -> Option<usize> {
-    match NUMBER.get() {
-        UNKNOWN => ask(),
-        NONE => None,
-        number => Some(usize::from(number)),
-    }
+pub(crate) fn number_below(limit: usize) -> Option<usize> {
+    // One compare for the common case: the marks are above every limit.
+    let number = usize::from(NUMBER.get());
+    if number < limit { Some(number) } else { ask_if_unknown(number).filter(|&number| number < limit) }
 }
 
 #[cold]
+fn ask_if_unknown(number: usize) -> Option<usize> {
+    if number == usize::from(UNKNOWN) { ask() } else { None }
+}
+
 fn ask() -> Option<usize> {
     let Some(number) = take() else {
         NUMBER.set(NONE);
@@ -86,7 +88,7 @@ mod tests {
     use std::thread;
     use std::vec::Vec;
 
-    use super::{LIMIT, number};
+    use super::{LIMIT, number_below};
 
     #[test]
     fn numbers_of_living_threads_differ_and_come_back() {
@@ -96,9 +98,9 @@ mod tests {
             let numbers: Vec<Option<usize>> = thread::scope(|scope| {
                 let spawn = |_| {
                     scope.spawn(|| {
-                        let number = number();
+                        let number = number_below(LIMIT);
                         barrier.wait();
-                        assert_eq!(number, super::number());
+                        assert_eq!(number, number_below(LIMIT));
                         number
                     })
                 };

@@ -34,7 +34,7 @@ use word::{Atomic, Signed, Word};
 const SHARDS: usize = if threads::LIMIT < 32 { threads::LIMIT } else { 32 };
 
 /// How far the live bytes of a thread may run ahead of the common sum, in bytes.
-const BLUR: Signed = 64 * 1024;
+const BLUR: Word = 64 * 1024;
 
 pub(super) struct Counters {
     /// The live bytes of all threads, but for what each still keeps to itself. Wraps below zero.
@@ -71,8 +71,8 @@ struct Shard {
 trait Access: Copy {
     fn add(self, counter: &Atomic, n: Word);
     fn max(self, counter: &Atomic, n: Word);
-    /// Accounts `delta` bytes more (or less, wrapped) alive.
-    fn live(self, live: &Atomic, shard: &Shard, delta: Word);
+    /// Accounts `change` bytes more alive (less: wrapped below zero), and returns what the caller takes for the live bytes.
+    fn live(self, live: &Atomic, shard: &Shard, change: Word) -> Word;
 }
 
 /// One thread writes the shard. Others only read it.
@@ -93,27 +93,17 @@ impl Access for Alone {
     }
 
     #[inline]
-    fn live(self, live: &Atomic, shard: &Shard, delta: Word) {
-        let mut change = shard.change.load(Relaxed).wrapping_add(delta);
-        let mut sum = shard.sum.load(Relaxed);
-        let kept = change as Signed;
-        if !(-BLUR..=BLUR).contains(&kept) {
-            sum = live.fetch_add(change, Relaxed).wrapping_add(change);
-            change = 0;
-            shard.sum.store(sum, Relaxed);
+    fn live(self, live: &Atomic, shard: &Shard, change: Word) -> Word {
+        let change = shard.change.load(Relaxed).wrapping_add(change);
+        // Within `-BLUR..=BLUR`, in one compare.
+        if change.wrapping_add(BLUR) <= 2 * BLUR {
+            shard.change.store(change, Relaxed);
+            return shard.sum.load(Relaxed).wrapping_add(change);
         }
-        shard.change.store(change, Relaxed);
-        self.peak(shard, sum.wrapping_add(change));
-    }
-}
-
-impl Alone {
-    #[inline]
-    fn peak(self, shard: &Shard, now: Word) {
-        // Others' unadded changes can make the sum look negative.
-        if now as Signed > shard.peak.load(Relaxed) as Signed {
-            shard.peak.store(now, Relaxed);
-        }
+        let sum = live.fetch_add(change, Relaxed).wrapping_add(change);
+        shard.change.store(0, Relaxed);
+        shard.sum.store(sum, Relaxed);
+        sum
     }
 }
 
@@ -135,11 +125,8 @@ impl Access for Shared {
     }
 
     #[inline]
-    fn live(self, live: &Atomic, shard: &Shard, delta: Word) {
-        let now = live.fetch_add(delta, Relaxed).wrapping_add(delta);
-        if now as Signed > 0 {
-            self.max(&shard.peak, now);
-        }
+    fn live(self, live: &Atomic, _: &Shard, change: Word) -> Word {
+        live.fetch_add(change, Relaxed).wrapping_add(change)
     }
 }
 
@@ -191,23 +178,19 @@ impl Counters {
     /// The shard only the calling thread writes.
     #[inline]
     fn own(&self) -> Option<&Shard> {
-        self.own.get(threads::number()?).map(|line| &line.0)
+        self.own.get(threads::number_below(SHARDS)?).map(|line| &line.0)
     }
 
     #[inline]
     fn allocated_by(&self, access: impl Access, shard: &Shard, size: usize, slack: usize) {
         access.add(&shard.allocations, 1);
-        access.add(&shard.bytes_out, size as Word);
-        access.add(&shard.slack, slack as Word);
-        access.max(&shard.largest, size as Word);
-        access.live(&self.live.0, shard, size as Word);
+        self.out(access, shard, size, size, slack);
     }
 
     #[inline]
     fn deallocated_by(&self, access: impl Access, shard: &Shard, size: usize) {
         access.add(&shard.deallocations, 1);
-        access.add(&shard.bytes_back, size as Word);
-        access.live(&self.live.0, shard, (size as Word).wrapping_neg());
+        self.back(access, shard, size);
     }
 
     #[inline]
@@ -218,11 +201,7 @@ impl Counters {
             access.add(&shard.grows_moved, 1);
             access.add(&shard.bytes_copied, old as Word);
         }
-        let more = new.wrapping_sub(old) as Word;
-        access.add(&shard.bytes_out, more);
-        access.add(&shard.slack, slack as Word);
-        access.max(&shard.largest, new as Word);
-        access.live(&self.live.0, shard, more);
+        self.out(access, shard, new, new.wrapping_sub(old), slack);
     }
 
     #[inline]
@@ -233,10 +212,32 @@ impl Counters {
             access.add(&shard.shrinks_moved, 1);
             access.add(&shard.bytes_copied, new as Word);
         }
-        let less = old.wrapping_sub(new) as Word;
-        access.add(&shard.bytes_back, less);
-        access.add(&shard.slack, slack as Word);
-        access.live(&self.live.0, shard, less.wrapping_neg());
+        if slack != 0 {
+            access.add(&shard.slack, slack as Word);
+        }
+        self.back(access, shard, old.wrapping_sub(new));
+    }
+
+    /// A request for `size` bytes gave out `more` bytes.
+    #[inline]
+    fn out(&self, access: impl Access, shard: &Shard, size: usize, more: usize, slack: usize) {
+        access.add(&shard.bytes_out, more as Word);
+        if slack != 0 {
+            access.add(&shard.slack, slack as Word);
+        }
+        access.max(&shard.largest, size as Word);
+        let now = access.live(&self.live.0, shard, more as Word);
+        // What others have not added yet can make the live bytes look negative.
+        if now as Signed > 0 {
+            access.max(&shard.peak, now);
+        }
+    }
+
+    /// `less` bytes came back. No peak can come of that.
+    #[inline]
+    fn back(&self, access: impl Access, shard: &Shard, less: usize) {
+        access.add(&shard.bytes_back, less as Word);
+        access.live(&self.live.0, shard, (less as Word).wrapping_neg());
     }
 
     pub(super) fn snapshot(&self) -> Snapshot {
