@@ -5,7 +5,7 @@ use core::mem::ManuallyDrop;
 use core::ops::Deref;
 use core::ptr::{self, NonNull};
 
-use crate::api::{AllocError, Allocator, GlobalAlloc, GlobalAllocator, Layout, Owns, StaticAllocator, UsableSize};
+use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAlloc, GlobalAllocator, Layout, Owns, StaticAllocator, UsableSize};
 
 /// Turns an [`Allocator`] into a [`GlobalAlloc`], to be registered with `#[global_allocator]`.
 ///
@@ -187,6 +187,9 @@ unsafe impl<A: Allocator> Allocator for &AsGlobal<A> {
 // allocator ends a block; its blocks do not lie inside it (it implements `Allocator` by value), so its storage may go.
 // The type is invariant in `A`, and the impl holds for every lifetime of the reference.
 unsafe impl<A: GlobalAllocator> StaticAllocator for &AsGlobal<A> {}
+
+// SAFETY: copies of the reference forward to the one allocator inside.
+unsafe impl<A: Allocator> AllocatorClone for &AsGlobal<A> {}
 
 // SAFETY: forwards to the allocator inside, which never reaches the default.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for &'static AsGlobal<A> {}
