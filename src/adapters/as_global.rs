@@ -5,7 +5,9 @@ use core::mem::ManuallyDrop;
 use core::ops::Deref;
 use core::ptr::{self, NonNull};
 
-use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAlloc, GlobalAllocator, Layout, Owns, StaticAllocator, UsableSize};
+use crate::api::{
+    AllocError, Allocator, AllocatorClone, GlobalAlloc, GlobalAllocator, Layout, Owns, StaticAllocator, UsableSize,
+};
 
 /// Turns an [`Allocator`] into a [`GlobalAlloc`], to be registered with `#[global_allocator]`.
 ///
