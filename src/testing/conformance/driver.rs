@@ -160,6 +160,8 @@ impl<'a> Driver<'a> {
         let method = if self.random.once_in(2) { Resize::Grow } else { Resize::GrowZeroed };
         let call = Call::Resize { method, block, old, new: self.requests.huge(&mut self.random, align) };
         self.report.huge_requests += 1;
+        // Memory given out twice before the call that fails was not given away by it.
+        self.probe(layout(block.requested, block.align), None)?;
         match self.resize_at(index, &call)? {
             Some(grown) => self.receive_huge(&call, grown),
             None => Ok(()),
@@ -185,7 +187,7 @@ impl<'a> Driver<'a> {
         } else {
             self.verify(&block, Rule::ErrKeeps, format_args!("noticed after {call} returned Err"))?;
             // If the memory was given away, it is likely to be given out next.
-            self.probe(layout(block.requested, block.align), Rule::ErrKeeps, Some((&block, call)))?;
+            self.probe(layout(block.requested, block.align), Some((&block, call)))?;
         }
         Ok(resized)
     }
@@ -262,9 +264,9 @@ impl<'a> Driver<'a> {
         // There was room after all. It goes back without being touched.
         self.inspect(call, returned)?;
         let (start, length) = (returned.cast(), returned.len());
-        let (requested, align) = (call.layout().size(), call.layout().align());
-        let block = Block { start, requested, length, align, written: 0, phase: 0 };
-        self.call(&Call::Deallocate { block, layout: call.layout() })?;
+        let layout = call.layout();
+        let block = Block { start, requested: layout.size(), length, align: layout.align(), written: 0, phase: 0 };
+        self.call(&Call::Deallocate { block, layout })?;
         Ok(())
     }
 
@@ -301,7 +303,7 @@ impl<'a> Driver<'a> {
             }
         }
         let inside = |place: Range<usize>| address < place.end && place.start < address + length;
-        if self.home.places().into_iter().any(inside) {
+        if length != 0 && self.home.places().into_iter().any(inside) {
             let detail = format!("{call} returned a block inside the allocator value, which may be moved");
             return Err(self.violation(Rule::Move, detail));
         }
@@ -315,20 +317,20 @@ impl<'a> Driver<'a> {
         Ok(())
     }
 
-    /// Allocates a block and gives it back untouched, to see what it does to others: to `kept`, which a failed call had to
-    /// leave alone, or to all.
-    fn probe(&mut self, layout: Layout, rule: Rule, kept: Option<(&Block, &Call)>) -> Result<(), Violation> {
+    /// Allocates a block and gives it back untouched, to see what that does to others. If a failed call had to leave a
+    /// block alone, the new one must not be that.
+    fn probe(&mut self, layout: Layout, kept: Option<(&Block, &Call)>) -> Result<(), Violation> {
         let call = Call::Allocate { layout, zeroed: false };
         let Some(returned) = self.call(&call)? else { return Ok(()) };
+        let (start, length) = (returned.cast::<u8>(), returned.len());
         if let Some((block, failed)) = kept {
-            let overlap = self.shadow.overlap(returned.cast::<u8>().addr().get(), returned.len().min(layout.size()));
+            let overlap = self.shadow.overlap(start.addr().get(), length);
             if overlap.is_some_and(|(start, _)| start == block.start.addr().get()) {
                 let detail = format!("{failed} returned Err, but {call} after it gave out the same memory");
-                return Err(self.violation(rule, detail));
+                return Err(self.violation(Rule::ErrKeeps, detail));
             }
         }
         self.inspect(&call, returned)?;
-        let (start, length) = (returned.cast(), returned.len());
         let block = Block { start, requested: layout.size(), length, align: layout.align(), written: 0, phase: 0 };
         self.call(&Call::Deallocate { block, layout })?;
         Ok(())
@@ -341,7 +343,7 @@ impl<'a> Driver<'a> {
         self.home.leave().map_err(|unwound| self.unwound("the drop of a clone", &unwound))?;
         self.sweep(rule)?;
         // An allocator that remembers its address may notice only now that it has another.
-        self.probe(layout(16, 8), rule, None)?;
+        self.probe(layout(16, 8), None)?;
         self.sweep(rule)?;
         self.home.return_back().map_err(|unwound| self.unwound("a clone", &unwound))?;
         self.sweep(rule)?;

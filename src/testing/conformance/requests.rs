@@ -39,7 +39,7 @@ impl Requests {
                 let end = 2 << random.below(12);
                 random.below(end)
             }
-            _ if random.once_in(64) => random.below(self.max_size + 1),
+            _ if random.once_in(160) => random.below(self.max_size + 1),
             // Whole pages, and one byte less or more.
             _ => 4096 * (1 + random.below(8)) + random.below(3) - 1,
         };
@@ -50,7 +50,7 @@ impl Requests {
         let log = match random.below(64) {
             0..=39 => random.below(5),
             40..=55 => random.below(9),
-            _ if random.once_in(512) => return if random.once_in(4) { 2 << 20 } else { 64 << 10 },
+            _ if random.once_in(128) => return if random.once_in(16) { 2 << 20 } else { 64 << 10 },
             _ => random.below(self.max_align_log + 1),
         };
         1 << log.min(self.max_align_log)

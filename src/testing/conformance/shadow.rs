@@ -45,14 +45,12 @@ impl Shadow {
         &self.blocks
     }
 
-    /// Some bytes of a live block within `length` bytes from `address` on: first address and end of that block.
-    ///
-    /// The end of the range is an address.
+    /// A live block with bytes among the `length` bytes from `address` on: its first address and the one behind its last.
     pub(super) fn overlap(&self, address: usize, length: usize) -> Option<(usize, usize)> {
         if length == 0 {
             return None;
         }
-        let (&start, &end) = self.ranges.range(..address + length).next_back()?;
+        let (&start, &end) = self.ranges.range(..address.saturating_add(length)).next_back()?;
         (end > address).then_some((start, end))
     }
 
@@ -102,6 +100,8 @@ mod tests {
             (110, 11, Some((120, 130))),
             (50, 500, Some((120, 130))),
             (130, 1, None),
+            (130, usize::MAX, None),
+            (125, usize::MAX, Some((120, 130))),
         ] {
             assert_eq!(shadow.overlap(address, length), found, "{address} {length}");
         }
