@@ -165,12 +165,21 @@ fn a_method_that_unwinds() {
 
 /// As arithmetic with overflow checks does.
 struct UnwindsForHuge;
-impl Fault for UnwindsForHuge {
-    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
+impl UnwindsForHuge {
+    fn with_header(layout: Layout) {
         if layout.size().checked_add(1 << 20).is_none_or(|size| size > isize::MAX as usize) {
             unwind();
         }
+    }
+}
+impl Fault for UnwindsForHuge {
+    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
+        Self::with_header(layout);
         base.allocate(layout)
+    }
+    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+        Self::with_header(new);
+        base.replace(start, new, old.size())
     }
 }
 
