@@ -1,0 +1,137 @@
+//! Random operations against a shadow model: does an allocator keep [the rules](crate::api#the-rules)?
+//!
+//! ```
+//! use janus_alloc::System;
+//! use janus_alloc::testing::conformance::{Options, check};
+//!
+//! let report = check(System, &Options { seed: 7, operations: 10_000, ..Options::default() }).unwrap();
+//! println!("{report}");
+//! ```
+//!
+//! The kit owns the allocator, puts every method to it in a random order, with sizes and aligns where allocators go
+//! wrong, and keeps a model of the live blocks: where they are and what is written in them. It stops at the first
+//! [`Violation`], which names the [`Rule`], the call and the seed; the same seed and options make the same calls.
+//!
+//! | looked at | how |
+//! | --- | --- |
+//! | sizes | 0, around powers of two and pages, up to [`max_size`](Options::max_size), and near `isize::MAX` |
+//! | aligns | 1 up to [`max_align`](Options::max_align), now and then 64 KiB and 2 MiB; rising and falling in `grow` and `shrink` |
+//! | the fit range | blocks come back under every size from the requested to the returned one |
+//! | contents | every returned byte is written, and checked before each use of the block, when a call fails, and in sweeps |
+//! | zeros | every returned byte, after the old block's bytes behind its size were made dirty |
+//! | addresses | no two live blocks share a byte; none lies inside the allocator value |
+//! | moves | the value is moved, and the place it left overwritten |
+//! | panics | every call is made under `catch_unwind`, the drop included |
+//!
+//! `Err` is an allowed answer to everything: look at [`Report::failures`] to see that there were not too many.
+//!
+//! # What it cannot see
+//!
+//! * An allocator that *reads* live blocks, or memory it has given back: run the kit under Miri or a sanitizer for that.
+//! * Races. It works in one thread.
+//! * Panics in a program built with `panic = "abort"`: there the first one ends it. Elsewhere the panic hook of the
+//!   program is left alone, so a caught panic prints its message.
+//!
+//! A broken allocator may crash the process before the kit sees anything: what it is told it may touch, it touches. After a
+//! violation the allocator and its blocks are leaked, since nothing is known of their state.
+//!
+//! The idea of the shadow model is rlsf's (`ShadowAllocator`).
+
+mod calls;
+mod driver;
+mod home;
+mod options;
+mod pattern;
+mod random;
+mod report;
+mod requests;
+mod rules;
+mod shadow;
+
+pub use options::Options;
+pub use report::Report;
+pub use rules::{Rule, Violation};
+
+use crate::AsAllocatorRef;
+use crate::api::{Allocator, AllocatorClone, GlobalAlloc};
+use driver::Driver;
+use home::Places;
+
+/// Puts random operations to `allocator`.
+///
+/// An allocator that implements the trait on a reference is checked by reference. At the end every block is given back
+/// and the allocator dropped.
+///
+/// # Errors
+///
+/// The first rule seen broken.
+///
+/// # Examples
+///
+/// ```
+/// use bumpalo::Bump;
+/// use janus_alloc::testing::conformance::{Options, check};
+///
+/// let arena = Bump::new();
+/// let report = check(&arena, &Options { operations: 10_000, ..Options::default() }).unwrap();
+/// assert_eq!(report.failures, 0);
+/// ```
+pub fn check<A: Allocator>(allocator: A, options: &Options) -> Result<Report, Violation> {
+    Driver::new(&mut Places::new(allocator), options).run()
+}
+
+/// Puts random operations to `global`, as [`check`] does, through an [`AsAllocatorRef`].
+///
+/// That never asks for size 0, gives every block back under exactly the layout it was requested with, and resizes by
+/// `realloc` where the align stays: what the contract of [`GlobalAlloc`] promises to it. `global` is not moved, since that
+/// contract does not let it be.
+///
+/// # Errors
+///
+/// The first rule seen broken.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::{AsGlobal, Stats, System};
+/// use janus_alloc::testing::conformance::{Options, check_global};
+///
+/// static DEFAULT: AsGlobal<Stats<System>> = AsGlobal::new(Stats::new(System));
+///
+/// check_global(&DEFAULT, &Options { operations: 10_000, ..Options::default() }).unwrap();
+/// assert_eq!(DEFAULT.snapshot().live_blocks(), 0);
+/// ```
+pub fn check_global<G: GlobalAlloc + ?Sized>(global: &G, options: &Options) -> Result<Report, Violation> {
+    check(AsAllocatorRef::new(global), options)
+}
+
+/// Puts random operations to two clones of `allocator`, each call to either of them, as [`check`] does.
+///
+/// A block of one is resized and given back by the other. Instead of being moved, one of the two is dropped from time
+/// to time, and cloned again from the other.
+///
+/// # Errors
+///
+/// The first rule seen broken.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::{Stats, System};
+/// use janus_alloc::testing::conformance::{Options, check_clones};
+///
+/// let options = Options { operations: 10_000, ..Options::default() };
+/// check_clones(System, &options).unwrap();
+/// check_clones(&Stats::new(System), &options).unwrap();
+/// ```
+pub fn check_clones<A: AllocatorClone>(allocator: A, options: &Options) -> Result<Report, Violation> {
+    match Places::with_clone(allocator, A::clone) {
+        Ok(mut places) => Driver::new(&mut places, options).run(),
+        Err(unwound) => Err(Violation {
+            rule: Rule::Unwind,
+            operation: 1,
+            seed: options.seed,
+            detail: format!("the first clone unwound: {}", unwound.0),
+        }),
+    }
+}

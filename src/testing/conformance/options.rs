@@ -1,0 +1,45 @@
+/// How [`check`](super::check) is to test. All fields are public: name the ones that matter, take the rest from `default`.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::testing::conformance::Options;
+///
+/// let options = Options { seed: 7, operations: 1_000_000, ..Options::default() };
+/// assert_eq!(options.max_size, 1 << 20);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Where the random sequence starts. The same seed and options give the same sequence. Default: 0.
+    pub seed: u64,
+    /// How many calls are made. Default: 100,000, for which an arena that never frees needs some tens of megabytes.
+    pub operations: usize,
+    /// The largest block requested, in bytes; at most 1 GiB is. Most blocks are far smaller. Default: 1 MiB.
+    pub max_size: usize,
+    /// The largest align requested as a rule; rounded down to a power of two. Now and then 64 KiB and 2 MiB are requested
+    /// as well: these may fail. Default: 4096.
+    pub max_align: usize,
+    /// How many blocks are alive at most. Default: 128.
+    pub max_live: usize,
+    /// Whether a block that stays at its address while its align changes is a violation even if it happens to be
+    /// aligned. The trait allows it; rule 4 of [this crate](crate::api#the-rules) does not, because an allocator that
+    /// finds a block's place from its align would look in the wrong one. Default: `false`.
+    pub strict_realign: bool,
+    /// Whether layouts near `isize::MAX` are requested. Without them, an allocator known to crash on these can be checked
+    /// for the rest. Default: `true`.
+    pub huge_layouts: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            operations: 100_000,
+            max_size: 1 << 20,
+            max_align: 4096,
+            max_live: 128,
+            strict_realign: false,
+            huge_layouts: true,
+        }
+    }
+}

@@ -1,0 +1,80 @@
+use core::fmt;
+
+/// What a run without violation did, so that one sees it was not an empty one. `Display` prints it as a small table.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::{Null, System, testing::conformance::{Options, check}};
+///
+/// let options = Options { operations: 1000, ..Options::default() };
+/// let report = check(System, &options).unwrap();
+/// assert!(report.allocations > 100 && report.bytes_checked > 10_000);
+/// println!("{report}");
+///
+/// // An allocator may fail as often as it likes.
+/// let report = check(Null, &options).unwrap();
+/// assert_eq!(report.allocations, 0);
+/// assert!(report.failures > 100);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Calls decided by the random sequence.
+    pub operations: u64,
+    /// Blocks got by `allocate` and `allocate_zeroed`.
+    pub allocations: u64,
+    /// Blocks given back, those at the end included.
+    pub deallocations: u64,
+    /// Blocks that `grow` and `grow_zeroed` made larger or left at their size.
+    pub grows: u64,
+    /// Blocks that `shrink` made smaller or left at their size.
+    pub shrinks: u64,
+    /// Grows and shrinks that changed the align.
+    pub realigns: u64,
+    /// Grows and shrinks after which the block had its old address.
+    pub in_place: u64,
+    /// Blocks, grown and shrunk ones included, requested with size 0.
+    pub zero_sized: u64,
+    /// Blocks returned longer than requested, so that more than one size fits them.
+    pub longer: u64,
+    /// Calls that gave back or resized a block under a size larger than the requested one.
+    pub refits: u64,
+    /// Ordinary requests answered by `Err`.
+    pub failures: u64,
+    /// Requests near `isize::MAX` bytes, all answered by `Err` where addresses have 64 bits.
+    pub huge_requests: u64,
+    /// Times the allocator value was moved; for clones: times one of them was dropped and cloned again.
+    pub moves: u64,
+    /// The most blocks alive at once.
+    pub peak_live: u64,
+    /// Bytes compared with what they should be.
+    pub bytes_checked: u64,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = [
+            ("operations", self.operations),
+            ("allocations", self.allocations),
+            ("deallocations", self.deallocations),
+            ("grows", self.grows),
+            ("shrinks", self.shrinks),
+            ("realigns", self.realigns),
+            ("in place", self.in_place),
+            ("zero-sized", self.zero_sized),
+            ("longer", self.longer),
+            ("refits", self.refits),
+            ("failures", self.failures),
+            ("huge requests", self.huge_requests),
+            ("moves", self.moves),
+            ("peak live", self.peak_live),
+            ("bytes checked", self.bytes_checked),
+        ];
+        for (index, (name, count)) in rows.into_iter().enumerate() {
+            let line_end = if index + 1 < rows.len() { "\n" } else { "" };
+            write!(f, "{name:<14} {count:>16}{line_end}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,166 @@
+//! Rules 2, 4 and 5: what is written in blocks.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::ptr::NonNull;
+
+use janus_alloc::api::Layout;
+use janus_alloc::testing::conformance::Rule;
+
+use super::base::{Base, Broken, Fault, Returned};
+use super::reports;
+
+/// Changes a byte of the block given out last, when it gives out another.
+#[derive(Default)]
+struct WritesIntoLive {
+    last: Cell<Option<NonNull<u8>>>,
+}
+
+impl Fault for WritesIntoLive {
+    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
+        let block = base.allocate(layout)?;
+        // No longer there if it was freed or resized since.
+        if let Some(last) = self.last.get().filter(|&last| base.knows(last) && last != block.cast()) {
+            base.spoil(last);
+        }
+        self.last.set((layout.size() != 0).then_some(block.cast()));
+        Ok(block)
+    }
+}
+
+#[test]
+fn a_write_into_a_live_block() {
+    reports(Rule::Untouched, || Broken::new(WritesIntoLive::default()));
+}
+
+struct NotZeroed;
+impl Fault for NotZeroed {
+    fn allocate_zeroed(&self, base: &Base, layout: Layout) -> Returned {
+        base.allocate(layout)
+    }
+}
+
+struct ZeroesTheRequestedOnly;
+impl Fault for ZeroesTheRequestedOnly {
+    const LONGER: bool = true;
+
+    fn allocate_zeroed(&self, base: &Base, layout: Layout) -> Returned {
+        let block = base.allocate(layout)?;
+        base.fill(block.cast(), 0, layout.size(), 0);
+        Ok(block)
+    }
+}
+
+#[test]
+fn bytes_not_zeroed() {
+    reports(Rule::Zeroed, || Broken::new(NotZeroed));
+    reports(Rule::Zeroed, || Broken::new(ZeroesTheRequestedOnly));
+}
+
+struct GrowZeroedGrows;
+impl Fault for GrowZeroedGrows {
+    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+        base.replace(start, new, old.size())
+    }
+}
+
+/// As one that grows in place and zeroes what is new to the block.
+struct LeavesDirtyExcess;
+impl Fault for LeavesDirtyExcess {
+    const LONGER: bool = true;
+
+    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+        let had = base.capacity(start).min(Base::rounded(new.size()));
+        let grown = base.replace(start, new, had.max(old.size()))?;
+        base.fill(grown.cast(), had, grown.len(), 0);
+        Ok(grown)
+    }
+}
+
+struct GrowZeroesTheRequestedOnly;
+impl Fault for GrowZeroesTheRequestedOnly {
+    const LONGER: bool = true;
+
+    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+        let grown = base.replace(start, new, old.size())?;
+        base.fill(grown.cast(), old.size(), new.size(), 0);
+        Ok(grown)
+    }
+}
+
+#[test]
+fn bytes_not_zeroed_by_grow() {
+    reports(Rule::GrowZeroed, || Broken::new(GrowZeroedGrows));
+    reports(Rule::GrowZeroed, || Broken::new(LeavesDirtyExcess));
+    reports(Rule::GrowZeroed, || Broken::new(GrowZeroesTheRequestedOnly));
+}
+
+struct GrowLosesAll;
+impl Fault for GrowLosesAll {
+    fn grow(&self, base: &Base, start: NonNull<u8>, _: Layout, new: Layout) -> Returned {
+        base.replace(start, new, 0)
+    }
+}
+
+struct GrowZeroedLosesOne;
+impl Fault for GrowZeroedLosesOne {
+    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+        let grown = base.replace(start, new, old.size().saturating_sub(1))?;
+        base.fill(grown.cast(), old.size(), grown.len(), 0);
+        Ok(grown)
+    }
+}
+
+/// Remembers what was asked for, and takes that for what is in use.
+#[derive(Default)]
+struct CopiesTheRequestedOnly {
+    requested: RefCell<HashMap<usize, usize>>,
+}
+
+impl CopiesTheRequestedOnly {
+    fn remember(&self, block: Returned, layout: Layout) -> Returned {
+        let address = block?.cast::<u8>().addr().get();
+        self.requested.borrow_mut().insert(address, layout.size());
+        block
+    }
+}
+
+impl Fault for CopiesTheRequestedOnly {
+    const LONGER: bool = true;
+
+    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
+        self.remember(base.allocate(layout), layout)
+    }
+    fn allocate_zeroed(&self, base: &Base, layout: Layout) -> Returned {
+        self.remember(base.allocate_zeroed(layout), layout)
+    }
+    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+        let requested = self.requested.borrow().get(&start.addr().get()).copied().unwrap_or(0);
+        self.remember(base.replace(start, new, requested.min(old.size())), new)
+    }
+    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+        self.remember(base.grow_zeroed(start, old, new), new)
+    }
+    fn shrink(&self, base: &Base, start: NonNull<u8>, _: Layout, new: Layout) -> Returned {
+        self.remember(base.replace(start, new, new.size()), new)
+    }
+}
+
+#[test]
+fn contents_lost_by_grow() {
+    reports(Rule::GrowKeeps, || Broken::new(GrowLosesAll));
+    reports(Rule::GrowKeeps, || Broken::new(GrowZeroedLosesOne));
+    reports(Rule::GrowKeeps, || Broken::new(CopiesTheRequestedOnly::default()));
+}
+
+struct ShrinkLosesOne;
+impl Fault for ShrinkLosesOne {
+    fn shrink(&self, base: &Base, start: NonNull<u8>, _: Layout, new: Layout) -> Returned {
+        base.replace(start, new, new.size().saturating_sub(1))
+    }
+}
+
+#[test]
+fn contents_lost_by_shrink() {
+    reports(Rule::ShrinkKeeps, || Broken::new(ShrinkLosesOne));
+}

@@ -1,0 +1,106 @@
+//! The kit reports each broken rule, and under its own name: allocators with one fault each, and their honest twins.
+
+mod base;
+mod contents;
+mod failures;
+mod globals;
+mod placement;
+mod values;
+
+use base::{Broken, Fault};
+use janus_alloc::api::{Allocator, AllocatorClone};
+use janus_alloc::testing::conformance::{Options, Report, Rule, Violation, check, check_clones};
+
+const SEEDS: std::ops::Range<u64> = 0..10;
+
+/// Within so many operations a fault that shows in every call of its kind has to be seen.
+const MODEST: usize = 2000;
+
+fn options(seed: u64) -> Options {
+    Options { seed, operations: MODEST, ..Options::default() }
+}
+
+/// That the run ends with `rule` for every seed, and at the same operation when it is repeated.
+#[track_caller]
+fn assert_reported(rule: Rule, options: fn(u64) -> Options, run: impl Fn(&Options) -> Result<Report, Violation>) {
+    for seed in SEEDS {
+        let options = options(seed);
+        let violation = run(&options).expect_err(&format!("{rule:?} was not seen with seed {seed}"));
+        assert_eq!(violation.rule, rule, "{violation}");
+        assert_eq!(violation.seed, seed);
+        let again = run(&options).expect_err("seen at first and then no more");
+        assert_eq!((again.rule, again.operation), (rule, violation.operation), "{violation}\n{again}");
+    }
+}
+
+/// As [`assert_reported`], for a new allocator each time.
+#[track_caller]
+fn reports<A: Allocator>(rule: Rule, make: impl Fn() -> A) {
+    assert_reported(rule, options, |options| check(make(), options));
+}
+
+#[track_caller]
+fn reports_clones<A: AllocatorClone>(rule: Rule, make: impl Fn() -> A) {
+    assert_reported(rule, options, |options| check_clones(make(), options));
+}
+
+#[track_caller]
+fn passes<A: Allocator>(make: impl Fn() -> A) {
+    for seed in SEEDS {
+        let options = Options { seed, operations: 10 * MODEST, strict_realign: true, ..Options::default() };
+        let report = check(make(), &options).unwrap_or_else(|violation| panic!("{violation}"));
+        assert!(report.allocations > 1000 && report.grows > 1000 && report.shrinks > 1000, "{report}");
+    }
+}
+
+/// Without the noise a panic makes.
+fn unwind() -> ! {
+    std::panic::resume_unwind(Box::new("deliberately"))
+}
+
+struct NoFault;
+impl Fault for NoFault {}
+
+struct NoFaultAndLonger;
+impl Fault for NoFaultAndLonger {
+    const LONGER: bool = true;
+}
+
+#[test]
+fn the_base_without_a_fault_passes() {
+    passes(|| Broken::new(NoFault));
+    passes(|| Broken::new(NoFaultAndLonger));
+}
+
+#[test]
+fn a_run_depends_on_the_seed_and_the_options_only() {
+    let run = |seed| check(Broken::new(NoFaultAndLonger), &options(seed)).unwrap();
+    assert_eq!(run(1), run(1));
+    assert_ne!(run(1), run(2));
+}
+
+#[test]
+fn strange_options_are_no_reason_to_fail() {
+    let ends = [0, 1, 3, 5000];
+    for number in 0..ends.len().pow(3) {
+        let (max_size, max_align, max_live) = (ends[number % 4], ends[number / 4 % 4], ends[number / 16]);
+        let options = Options { max_size, max_align, max_live, ..options(1) };
+        let report = check(Broken::new(NoFaultAndLonger), &options).unwrap();
+        assert!(report.allocations > 100 && report.peak_live <= max_live.max(1) as u64, "{options:?}\n{report}");
+    }
+    let none = Options { operations: 0, ..Options::default() };
+    assert_eq!(check(Broken::new(NoFault), &none).unwrap(), Report::default());
+}
+
+#[test]
+fn a_violation_tells_what_is_needed_to_see_it_again() {
+    let violation = check(Broken::new(placement::ShortByOne), &options(5)).unwrap_err();
+    let text = violation.to_string();
+    for part in
+        ["rule 1", "Length", "allocate", "size", "align", "seed 5", &format!("operation {}", violation.operation)]
+    {
+        assert!(text.contains(part), "`{part}` is missing in: {text}");
+    }
+    let error: &dyn std::error::Error = &violation;
+    assert!(error.source().is_none());
+}
