@@ -93,7 +93,8 @@ mod sources {
     }
 }
 
-/// Each operation is a system call or several, and each fresh page a fault: a tenth of the operations takes as long.
+/// Each operation is a system call or several, and each fresh page a fault: with options, a tenth of the operations takes
+/// long enough.
 #[cfg(any(unix, windows))]
 mod pages {
     use super::*;
@@ -103,7 +104,7 @@ mod pages {
 
     #[test]
     fn plain() {
-        let report = keeps_the_rules(Pages::new(), &options(FEWER));
+        let report = keeps_the_rules(Pages::new(), &options(MILLION));
         assert!(report.longer > report.allocations / 2 && report.refits > report.operations / 10, "{report}");
         clones_keep_the_rules(Pages::new(), &options(FEWER / 10));
     }

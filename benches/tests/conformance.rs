@@ -1,0 +1,29 @@
+//! The peers keep the rules of `janus_alloc::api`, through the adapters. More operations by `JANUS_OPERATIONS`.
+
+use janus_alloc::testing::conformance::{Options, check, check_clones, check_global};
+use janus_alloc::{AsAllocator, AsGlobal};
+use mimalloc::MiMalloc;
+
+fn options() -> Options {
+    let operations =
+        std::env::var("JANUS_OPERATIONS").map_or(1_000_000, |text| text.parse().expect("JANUS_OPERATIONS"));
+    Options { seed: 20_261_122, operations, strict_realign: true, ..Options::default() }
+}
+
+#[test]
+fn mimalloc_by_value() {
+    let report = check(AsAllocator::new(MiMalloc), &options()).unwrap_or_else(|violation| panic!("{violation}"));
+    assert!(report.allocations > report.operations / 50, "{report}");
+    check_clones(AsAllocator::new(MiMalloc), &Options { operations: 100_000, ..options() }).unwrap();
+}
+
+#[test]
+fn mimalloc_as_it_is() {
+    check_global(&MiMalloc, &options()).unwrap_or_else(|violation| panic!("{violation}"));
+}
+
+#[test]
+fn mimalloc_there_and_back() {
+    check_global(&AsGlobal::new(AsAllocator::new(MiMalloc)), &options())
+        .unwrap_or_else(|violation| panic!("{violation}"));
+}
