@@ -13,9 +13,13 @@ fn compile_time_promises() {
 
     let tests = trybuild::TestCases::new();
     tests.pass("ui-tests/pass/*.rs");
-    if version.starts_with(WORDED_BY) {
-        tests.compile_fail("ui-tests/fail/*.rs");
-    } else {
+    if !version.starts_with(WORDED_BY) {
         println!("SKIPPED ui-tests/fail: their messages are those of {WORDED_BY}x, this is {version}");
+    } else if cfg!(any(feature = "allocator-api2-03", feature = "allocator-api2-04")) {
+        println!(
+            "SKIPPED ui-tests/fail: with more than one generation of allocator-api2 the compiler adds that to them"
+        );
+    } else {
+        tests.compile_fail("ui-tests/fail/*.rs");
     }
 }
