@@ -17,12 +17,16 @@ pub mod sources;
 pub mod testing;
 mod threads;
 
+#[doc(inline)]
 pub use adapters::{AsAllocator, AsAllocatorRef, AsGlobal, generations};
+#[doc(inline)]
 pub use blocks::Stats;
 #[cfg(feature = "alloc")]
 pub use sources::Global;
+#[doc(inline)]
 pub use sources::Null;
 #[cfg(feature = "std")]
 pub use sources::System;
 #[cfg(any(unix, windows))]
+#[doc(inline)]
 pub use sources::{Malloc, Pages};

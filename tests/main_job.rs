@@ -78,9 +78,7 @@ fn counts_words_and_adds_up() {
     assert_eq!(code, Some(0));
     assert_eq!(err, "");
     assert!(out.contains(&format!("texts read: {texts} (")));
-    assert!(
-        out.contains(&format!("files skipped, not UTF-8: 1 ({}", directory.join("nested").join("latin.txt").display()))
-    );
+    assert!(out.contains(&format!("files skipped, not UTF-8: 1 ({:?}", directory.join("nested").join("latin.txt"))));
     assert_eq!(out.contains("symbolic links not followed: 1"), cfg!(unix));
     assert!(out.contains("The 6 most frequent of 6 words"));
     for line in [["3", "2", "face"], [two, two, "two"], ["2", "1", "über"]] {
@@ -107,7 +105,7 @@ fn a_missing_path_is_named() {
     let (code, out, err) = run(&[Path::new(env!("CARGO_MANIFEST_DIR")), &missing]);
     assert_eq!(code, Some(2));
     assert_eq!(out, "");
-    assert!(err.contains(&missing.display().to_string()));
+    assert!(err.contains(&format!("{missing:?}")));
 }
 
 #[test]
@@ -128,7 +126,7 @@ fn an_unreadable_file_is_named_and_the_rest_is_read() {
     fs::write(directory.join("good.txt"), "good").unwrap();
     let (code, out, err) = run(&[Path::new("/proc/self/mem"), &directory]);
     assert_eq!(code, Some(0));
-    assert!(err.contains("cannot read /proc/self/mem"));
+    assert!(err.contains("cannot read \"/proc/self/mem\""));
     assert!(out.contains("could not be read: 1"));
     assert!(has_line(&out, &["1", "1", "good"]));
 }

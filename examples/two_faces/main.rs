@@ -58,7 +58,7 @@ fn main() -> ExitCode {
         Err(error) => return misuse(format_args!("{error}\nTry --help.")),
     };
     if let Some((path, error)) = texts::missing(&options.paths) {
-        return misuse(format_args!("{}: {error}", path.display()));
+        return misuse(format_args!("cannot read {path:?}: {error}"));
     }
     exit(run(&options, &mut io::stdout().lock()))
 }

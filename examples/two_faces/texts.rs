@@ -41,7 +41,10 @@ pub(crate) fn read(paths: &[PathBuf], without: &[&OsStr], out: &mut impl Write) 
         for entry in WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(wanted) {
             match entry {
                 Ok(entry) => read_entry(entry, &mut texts, &mut skipped),
-                Err(error) => skipped.complain(&error),
+                Err(error) => {
+                    let path = error.path().unwrap_or(path).to_path_buf();
+                    skipped.complain(&path, &error.io_error().map_or_else(|| error.to_string(), io::Error::to_string));
+                }
             }
         }
     }
@@ -76,18 +79,18 @@ fn read_entry(entry: DirEntry, texts: &mut Vec<Text>, skipped: &mut Skipped) {
                     }
                 }
             },
-            Err(error) => skipped.complain(&format_args!("{}: {error}", entry.path().display())),
+            Err(error) => skipped.complain(entry.path(), &error),
         },
-        Err(error) => skipped.complain(&format_args!("{}: {error}", entry.path().display())),
+        Err(error) => skipped.complain(entry.path(), &error),
     }
 }
 
 impl Skipped {
     /// Names what cannot be read.
-    fn complain(&mut self, error: &dyn fmt::Display) {
+    fn complain(&mut self, path: &Path, error: &dyn fmt::Display) {
         self.unreadable += 1;
         // Nothing can be done if even that fails.
-        let _ = writeln!(io::stderr(), "two_faces: cannot read {error}");
+        let _ = writeln!(io::stderr(), "two_faces: cannot read {path:?}: {error}");
     }
 }
 
@@ -96,7 +99,7 @@ impl fmt::Display for Skipped {
         if self.not_utf8 > 0 {
             write!(f, "files skipped, not UTF-8: {} (", self.not_utf8)?;
             for (index, name) in self.names.iter().enumerate() {
-                write!(f, "{}{}", if index == 0 { "" } else { ", " }, name.display())?;
+                write!(f, "{}{name:?}", if index == 0 { "" } else { ", " })?;
             }
             writeln!(f, "{})", if self.not_utf8 > self.names.len() { ", ..." } else { "" })?;
         }
@@ -113,7 +116,17 @@ impl fmt::Display for Skipped {
     }
 }
 
-/// Says which of `paths` is not there.
+/// Says which of `paths` is not there, or cannot be opened.
 pub(crate) fn missing(paths: &[PathBuf]) -> Option<(&Path, io::Error)> {
-    paths.iter().find_map(|path| fs::metadata(path).err().map(|error| (path.as_path(), error)))
+    let open = |path: &Path| {
+        let kind = fs::metadata(path)?;
+        if kind.is_dir() {
+            fs::read_dir(path).map(drop)
+        } else if kind.is_file() {
+            fs::File::open(path).map(drop)
+        } else {
+            Ok(()) // to open a pipe may wait for ever
+        }
+    };
+    paths.iter().find_map(|path| open(path).err().map(|error| (path.as_path(), error)))
 }

@@ -9,7 +9,11 @@ use crate::api::{AllocError, AllocatorClone, GlobalAlloc, GlobalAllocator, Layou
 /// Turns a zero-sized [`GlobalAlloc`] (`System`, mimalloc, jemalloc, snmalloc...) into an [`Allocator`](crate::api::Allocator), by value.
 ///
 /// For any other size the compiler refuses, and [`AsAllocatorRef`] serves: a `GlobalAlloc` may keep its memory inside
-/// itself, and nothing in its contract says that it may be moved.
+/// itself, and nothing in its contract says that it may be moved. The refusal comes when code is generated: `cargo build`
+/// shows it, `cargo check` does not.
+///
+/// For a static it is `AsAllocatorRef::new(&STATIC)`; and a static [`AsGlobal`](crate::AsGlobal) needs no adapter at all,
+/// since `&DEFAULT` is an allocator already.
 ///
 /// The value given to [`new`](AsAllocator::new) is never dropped; every copy of the adapter refers to it, as copies of a
 /// `&'static G` would.

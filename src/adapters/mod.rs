@@ -7,8 +7,8 @@
 //! | any [`GlobalAlloc`](crate::api::GlobalAlloc) | [`Allocator`](crate::api::Allocator) | [`AsAllocatorRef`] | a reference |
 //! | another generation of the trait | this one, and back | [`generations`] | that of the allocator |
 //!
-//! None of them adds an instruction to a request whose layout the compiler knows; `docs/performance.md` names the
-//! command that counts.
+//! The first three add no instruction to a request whose layout the compiler knows; `docs/performance.md` names the
+//! command that counts. The bridges only pass calls on.
 
 mod as_allocator;
 mod as_global;

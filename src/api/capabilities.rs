@@ -83,7 +83,7 @@ pub unsafe trait UsableSize: Allocator {
     }
 }
 
-/// An allocator that frees all its blocks at once and goes on.
+/// An allocator that frees all its blocks at once and goes on. No allocator of this crate does so yet; a wrapper of your own can.
 ///
 /// `&mut self` is the proof that no block is in use: collections borrow the allocator (rule 9), so nothing that holds
 /// a block can be alive.

@@ -102,9 +102,10 @@ pub unsafe trait AllocatorClone: Allocator + Clone {}
 /// static DEFAULT: AsGlobal<Global> = AsGlobal::new(Global);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` may not stand behind `#[global_allocator]`",
+    message = "`{Self}` is not a `GlobalAllocator`: nothing promises that it may stand behind `#[global_allocator]`",
     label = "not a `GlobalAllocator`",
     note = "`Global` forwards to the registered default; building the default on it would recurse: use `System` or `Pages`",
+    note = "a `GlobalAlloc` of somebody else's, such as mimalloc, is wrapped first: `AsAllocator::new(MiMalloc)`, or `AsAllocatorRef::new(&STATIC)` if it has a size",
     note = "a wrapper is a `GlobalAllocator` only if everything it wraps is",
     note = "the default is shared by all threads for the life of the process, so it must also be `Sync` and `'static`"
 )]

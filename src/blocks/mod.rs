@@ -6,4 +6,5 @@
 
 pub mod stats;
 
-pub use stats::Stats;
+#[doc(inline)]
+pub use stats::{Snapshot, Stats};

@@ -13,16 +13,54 @@
 //! assert_eq!(*boxed, 2);
 //! ```
 //!
-//! They are allocator-api2's and hashbrown's types, re-exported, so that the generation is right. `Vec` differs from
-//! std's in two ways: a borrow held in a `Vec` must outlive it strictly (no `may_dangle` on stable), and `collect`
-//! and `extend` write element by element.
+//! They are allocator-api2's and hashbrown's types, re-exported, so that the generation is right.
 //!
-//! [`Box::pin_in`] asks only for `A: 'static`. What pinning needs is
-//! [`StaticAllocator`](crate::api::StaticAllocator): bound your own generic code by that.
+//! # What differs from std's
 //!
-//! A `HashMap` hashes with hashbrown's default, foldhash: fast, and not meant to withstand an attacker who chooses the
-//! keys. Give such a map std's `RandomState` with `with_hasher_in`. A map that is a field names the hasher before the
-//! allocator: `HashMap<K, V, DefaultHashBuilder, A>`.
+//! | std's | here |
+//! | --- | --- |
+//! | `iter.collect::<Vec<_>>()` | `Vec::new_in(a)`, then `extend`: `collect` has no place to name an allocator |
+//! | `From` between the two `Vec`s | `extend` from `into_iter()` |
+//! | `Box<T>` becomes `Box<dyn Trait>` by itself | [`unsize_box!`](crate::unsize_box) |
+//! | `collect` and `extend` copy in one go where they can | element by element |
+//! | a `Vec<&T>` may be dropped after the `T` | the `T` must outlive it (no `may_dangle` on stable) |
+//! | `Pin<Box<T>>` is always sound | [`Box::pin_in`] asks for `A: 'static` only; what pinning needs is [`StaticAllocator`](crate::api::StaticAllocator): bound your own generic code by that |
+//! | `HashMap` withstands an attacker who chooses the keys | not with the default hasher, foldhash; give std's `RandomState` to `with_hasher_in` |
+//!
+//! # In a type of your own
+//!
+//! The bound to ask for is `A: Allocator + Clone`, since each collection keeps an allocator: a reference, or a value of size 0.
+//! A hash table names its hasher before its allocator.
+//!
+//! ```
+//! use janus_alloc::{Global, api::Allocator};
+//! use janus_alloc::collections::{DefaultHashBuilder, HashMap, Vec};
+//!
+//! /// Words, numbered in the order they came.
+//! struct Words<'text, A: Allocator + Clone = Global> {
+//!     numbers: HashMap<&'text str, usize, DefaultHashBuilder, A>,
+//!     words: Vec<&'text str, A>,
+//! }
+//!
+//! impl<'text, A: Allocator + Clone> Words<'text, A> {
+//!     fn new_in(allocator: A) -> Self {
+//!         Self { numbers: HashMap::new_in(allocator.clone()), words: Vec::new_in(allocator) }
+//!     }
+//!
+//!     fn number(&mut self, word: &'text str) -> usize {
+//!         *self.numbers.entry(word).or_insert_with(|| {
+//!             self.words.push(word);
+//!             self.words.len() - 1
+//!         })
+//!     }
+//! }
+//!
+//! let arena = bumpalo::Bump::new();
+//! let mut words = Words::new_in(&arena);
+//! assert_eq!("the two faces of the god".split(' ').map(|word| words.number(word)).max(), Some(4));
+//! ```
+
+mod unsize_box;
 
 pub use allocator_api2::boxed::Box;
 pub use allocator_api2::vec::Vec;

@@ -24,6 +24,8 @@ pub use snapshot::Snapshot;
 /// * **Threads**: `Sync` where `A` is. Usable behind `#[global_allocator]` where `A` is.
 /// * **Size 0** is counted like any other request.
 ///
+/// Counters shared with threads that outlive a scope sit in a static: `&STATS` is an allocator, `Arc<Stats<A>>` is not.
+///
 /// A block must be given back through the `Stats` it came from; given back to `A` directly it would stay live here.
 ///
 /// The counters are those of D's `StatsCollector`; that counts are kept by thread follows jemalloc.

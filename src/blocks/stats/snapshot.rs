@@ -48,6 +48,38 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// What was counted after `earlier`, a snapshot of the same `Stats`. What is no count stays as it is now: the live and
+    /// peak bytes and the largest request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Global, Stats, collections::Box};
+    ///
+    /// let stats = Stats::new(Global);
+    /// let _before = Box::new_in(1, &stats);
+    /// let earlier = stats.snapshot();
+    /// let _after = Box::new_in([0_u8; 50], &stats);
+    /// let since = stats.snapshot().since(&earlier);
+    /// assert_eq!((since.allocations, since.total_bytes, since.live_bytes), (1, 50, 54));
+    /// ```
+    #[must_use]
+    pub const fn since(&self, earlier: &Self) -> Self {
+        Self {
+            allocations: self.allocations.saturating_sub(earlier.allocations),
+            deallocations: self.deallocations.saturating_sub(earlier.deallocations),
+            grows_in_place: self.grows_in_place.saturating_sub(earlier.grows_in_place),
+            grows_moved: self.grows_moved.saturating_sub(earlier.grows_moved),
+            shrinks_in_place: self.shrinks_in_place.saturating_sub(earlier.shrinks_in_place),
+            shrinks_moved: self.shrinks_moved.saturating_sub(earlier.shrinks_moved),
+            bytes_copied: self.bytes_copied.saturating_sub(earlier.bytes_copied),
+            total_bytes: self.total_bytes.saturating_sub(earlier.total_bytes),
+            slack_bytes: self.slack_bytes.saturating_sub(earlier.slack_bytes),
+            failures: self.failures.saturating_sub(earlier.failures),
+            ..*self
+        }
+    }
+
     /// Blocks grown, in place or moved.
     ///
     /// # Examples

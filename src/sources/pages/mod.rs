@@ -32,8 +32,8 @@ use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout,
 ///
 /// const GUARDED: Pages = Pages::new().guard_pages(true);
 ///
-/// let mut table = Vec::new_in(GUARDED);
-/// table.resize(100_000, 0_u32); // one step past the end of its pages is a fault, not a silent overwrite
+/// // Whole pages: one step past the end is a fault, not a silent overwrite.
+/// let table = Vec::<u8, _>::with_capacity_in(25 * Pages::page_size(), GUARDED);
 /// assert_eq!(table.as_ptr().addr() % Pages::page_size(), 0);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -62,6 +62,9 @@ impl Pages {
 
     /// Whether a page without access lies before and behind each block, so that running out of its pages ends the program
     /// instead of changing another block. Costs address space and a system call more per block.
+    ///
+    /// A block starts where its first page starts. So a step before it is always seen; a step behind it only where the
+    /// size is a whole number of pages, else up to a page less one byte may be overrun unseen.
     ///
     /// # Examples
     ///

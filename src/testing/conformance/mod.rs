@@ -23,7 +23,9 @@
 //! | moves | the value is moved, and the place it left overwritten |
 //! | panics | every call is made under `catch_unwind`, the drop included |
 //!
-//! `Err` is an allowed answer to everything: look at [`Report::failures`] to see that there were not too many.
+//! `Err` is an allowed answer to everything: look at [`Report::failures`] and [`Report::bytes_checked`] to see that the run
+//! saw something. For an allocator with little memory set [`max_size`](Options::max_size) and
+//! [`max_live`](Options::max_live) lower.
 //!
 //! # What it cannot see
 //!

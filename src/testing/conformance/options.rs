@@ -10,7 +10,8 @@
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Where the random sequence starts. The same seed and options give the same sequence. Default: 0.
+    /// Where the random sequence starts. The same seed and options give the same sequence, if the allocator answers alike:
+    /// one whose failures depend on addresses does so only where addresses repeat (`setarch -R`). Default: 0.
     pub seed: u64,
     /// How many calls are made. Default: 100,000, for which an arena that never frees needs some tens of megabytes.
     pub operations: usize,

@@ -123,7 +123,7 @@ impl fmt::Display for Rule {
 /// assert_eq!((violation.rule, violation.operation, violation.seed), (Rule::Unwind, 1, 3));
 /// assert!(violation.to_string().contains("out of memory"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
     /// Which rule.
@@ -142,9 +142,16 @@ impl fmt::Display for Violation {
         write!(
             f,
             "broken rule {} ({rule:?}: {rule}) at operation {operation}: {detail} (seed {seed}: the same seed and options \
-             reproduce it)",
+             reproduce it, if the allocator answers alike)",
             rule.number()
         )
+    }
+}
+
+/// As `Display`: it is what `unwrap` prints.
+impl fmt::Debug for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
