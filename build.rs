@@ -1,6 +1,7 @@
 //! Asks the compiler itself whether `core::alloc::Allocator` can be used. A version number cannot tell: nightlies of one
 //! version differ, and vendors patch.
 //!
+//! * `cfg(os_memory)`: `Pages` and `Malloc` are there. (No question to the compiler; a list.)
 //! * `cfg(std_allocator)`: usable as it is (Rust 1.100 on).
 //! * `cfg(std_allocator_gated)`: usable behind `#![feature(allocator_api)]`, which the feature `nightly` allows.
 
@@ -8,6 +9,10 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+
+/// Operating systems whose pages and C library the crate knows.
+const OS_MEMORY: [&str; 9] =
+    ["android", "dragonfly", "freebsd", "illumos", "linux", "netbsd", "openbsd", "solaris", "windows"];
 
 /// A program that has to compile: an impl of all six methods, a bound, and a `Box` in the allocator.
 const PROBE: &str = r#"
@@ -30,7 +35,12 @@ pub fn boxed<A: Allocator>(a: A) -> alloc::boxed::Box<u8, Forward<A>> { alloc::b
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(std_allocator, std_allocator_gated)");
+    println!("cargo::rustc-check-cfg=cfg(os_memory, std_allocator, std_allocator_gated)");
+
+    let target = |name: &str| env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();
+    if OS_MEMORY.contains(&target("OS").as_str()) || target("VENDOR") == "apple" {
+        println!("cargo::rustc-cfg=os_memory");
+    }
 
     let feature = |name: &str| env::var_os(format!("CARGO_FEATURE_{name}")).is_some();
     if compiles("stable", PROBE) {

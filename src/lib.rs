@@ -27,6 +27,6 @@ pub use sources::Global;
 pub use sources::Null;
 #[cfg(feature = "std")]
 pub use sources::System;
-#[cfg(any(unix, windows))]
+#[cfg(os_memory)]
 #[doc(inline)]
 pub use sources::{Malloc, Pages};

@@ -114,6 +114,47 @@ mod linux {
         maps(start, length).iter().any(|(_, _, permissions)| permissions.starts_with("rw"))
     }
 
+    /// A growth that the system refuses leaves nothing behind: no address space, no mapping.
+    #[test]
+    fn a_refused_growth_loses_nothing() {
+        fn virtual_size() -> usize {
+            let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
+            statm.split_whitespace().next().unwrap().parse::<usize>().unwrap() * Pages::page_size()
+        }
+        let too_large = layout(1 << 46, 8);
+        for pages in OPTIONS {
+            let old = layout(Pages::page_size(), 8);
+            let block = pages.allocate(old).unwrap();
+            let before = virtual_size();
+            for _ in 0..100 {
+                // SAFETY: live; the new size is larger.
+                assert!(unsafe { pages.grow(block.cast(), old, too_large) }.is_err());
+            }
+            let more = virtual_size().saturating_sub(before);
+            assert!(more < 1 << 30, "{more} bytes of address space more"); // other tests run beside
+            // SAFETY: live with that layout.
+            unsafe { pages.deallocate(block.cast(), old) };
+        }
+    }
+
+    /// A block that is locked in memory can neither move nor grow in place; its bytes can.
+    #[test]
+    fn a_locked_block_is_copied() {
+        for pages in OPTIONS {
+            let (old, new) = (layout(3 * Pages::page_size(), 8), layout(6 * Pages::page_size(), 8));
+            let block = pages.allocate(old).unwrap();
+            fill(block, 4);
+            // SAFETY: the first page of the block.
+            let error = unsafe { libc::mlock(block.cast::<u8>().as_ptr().cast(), 1) };
+            assert_eq!(error, 0);
+            // SAFETY: live; the new size is larger.
+            let grown = unsafe { pages.grow_zeroed(block.cast(), old, new) }.unwrap();
+            assert_eq!(bytes(grown, new.size())[old.size() - 1..][..2], [4, 0]);
+            // SAFETY: live with that layout.
+            unsafe { pages.deallocate(grown.cast(), new) };
+        }
+    }
+
     #[test]
     fn a_block_has_a_guard_on_each_side_all_its_life() {
         let page = Pages::page_size();
@@ -168,20 +209,21 @@ mod linux {
             let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
             statm.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * Pages::page_size()
         }
-        for pages in [Pages::new(), Pages::new().guard_pages(true)] {
-            let (old, new) = (layout(256 << 20, 8), layout(512 << 20, 8));
-            let block = pages.allocate(old).unwrap();
-            let neighbour = pages.allocate(layout(1, 1)).unwrap();
-            let before = resident();
-            // SAFETY: live; the new size is larger.
-            let grown = unsafe { pages.grow_zeroed(block.cast(), old, new) }.unwrap();
-            let more = resident().saturating_sub(before);
-            assert!(more < 64 << 20, "{more} bytes more in memory");
-            // SAFETY: live with that layout.
-            unsafe { pages.deallocate(grown.cast(), new) };
-            // SAFETY: live with that layout.
-            unsafe { pages.deallocate(neighbour.cast(), layout(1, 1)) };
-        }
+        let pages = Pages::new();
+        let (old, new) = (layout(256 << 20, 8), layout(512 << 20, 8));
+        let block = pages.allocate(old).unwrap();
+        fill(block, 1);
+        let neighbour = pages.allocate(layout(1, 1)).unwrap();
+        let before = resident();
+        // SAFETY: live; the new size is larger.
+        let grown = unsafe { pages.grow_zeroed(block.cast(), old, new) }.unwrap();
+        let more = resident().saturating_sub(before);
+        assert!(more < 64 << 20, "{more} bytes more in memory");
+        assert_eq!(bytes(grown, 300 << 20)[(256 << 20) - 1..][..2], [1, 0]);
+        // SAFETY: live with that layout.
+        unsafe { pages.deallocate(grown.cast(), new) };
+        // SAFETY: live with that layout.
+        unsafe { pages.deallocate(neighbour.cast(), layout(1, 1)) };
     }
 
     /// Run by `stepping_on_a_guard_ends_the_program` in a process of its own.

@@ -74,7 +74,8 @@ assert_not_impl_any!(Stats<System>: Clone);
 // Threads.
 assert_impl_all!(Stats<System>: Send, Sync);
 assert_impl_all!(Stats<Arena<'static>>: Allocator);
-assert_not_impl_any!(AsAllocator<NotSync>: Send, Sync, GlobalAllocator);
+// One for a single thread may keep its memory in that thread.
+assert_not_impl_any!(AsAllocator<NotSync>: Send, Sync, GlobalAllocator, StaticAllocator);
 assert_not_impl_any!(AsAllocatorRef<'static, NotSync>: Send, Sync, GlobalAllocator);
 assert_impl_all!(AsAllocator<System>: Send, Sync, Copy, UnwindSafe, RefUnwindSafe);
 assert_impl_all!(Vec<u8, &'static AsGlobal<Stats<System>>>: Send, Sync);

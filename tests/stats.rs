@@ -141,6 +141,28 @@ fn the_peak_of_threads_is_within_its_bound() {
     assert_eq!(s.live_bytes, 0);
 }
 
+/// A snapshot taken while another thread works is not off by all that comes and goes meanwhile.
+#[test]
+fn a_snapshot_beside_a_working_thread_is_blurred_by_little() {
+    let stats = Stats::new(System);
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let size = 1000;
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..300_000 {
+                drop(Vec::<u8, _>::with_capacity_in(size, &stats));
+            }
+            done.store(true, std::sync::atomic::Ordering::Release);
+        });
+        while !done.load(std::sync::atomic::Ordering::Acquire) {
+            let s = stats.snapshot();
+            assert!(s.live_bytes <= PER_THREAD + 2 * size as u64, "{s}");
+            assert!(s.peak_bytes <= PER_THREAD + 2 * size as u64, "{s}");
+        }
+    });
+    assert_eq!(stats.snapshot().live_bytes, 0);
+}
+
 /// What destructors of thread-locals free and allocate while their thread ends is counted too.
 #[test]
 fn thread_exit_loses_nothing() {

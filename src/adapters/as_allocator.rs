@@ -23,8 +23,8 @@ use crate::api::{AllocError, AllocatorClone, GlobalAlloc, GlobalAllocator, Layou
 /// * **Blocks**: exactly as long as requested.
 /// * **Align**: a `grow` or `shrink` that changes the align moves the block; otherwise it is one `realloc`.
 /// * **Threads**: `Send` and `Sync` where `G` is `Sync`.
-/// * **The default**: a [`GlobalAllocator`] where `G` is `Sync` and `'static`. `G` is a `GlobalAlloc`, so it could stand behind
-///   `#[global_allocator]` by itself, and by the contract of that trait it does not call the default.
+/// * **The default**: a [`GlobalAllocator`] where `G` is `Sync` and `'static`. `G` is a `GlobalAlloc`, made to stand
+///   behind `#[global_allocator]` by itself; one that calls the default would recurse there as it does here.
 ///
 /// # Examples
 ///
@@ -109,12 +109,13 @@ unsafe impl<G: Sync> Send for AsAllocator<G> {}
 // SAFETY: as above.
 unsafe impl<G: Sync> Sync for AsAllocator<G> {}
 
-// SAFETY: every copy refers to a `G` that is never dropped, and the type is invariant in `G`.
-unsafe impl<G: GlobalAlloc + 'static> StaticAllocator for AsAllocator<G> {}
+// SAFETY: every copy refers to a `G` that is never dropped, and the type is invariant in `G`. `G` is `Sync`, so every thread
+// may hold its blocks: they do not go with one. (One that is not could keep them in memory of its thread.)
+unsafe impl<G: GlobalAlloc + Sync + 'static> StaticAllocator for AsAllocator<G> {}
 // SAFETY: every copy forwards to the value taken by `new`; zero-sized values have no state to differ in.
 unsafe impl<G: GlobalAlloc> AllocatorClone for AsAllocator<G> {}
-// SAFETY: `G` may be registered as it is, so by the contract of `GlobalAlloc` it neither calls the default nor unwinds;
-// the reference to it never changes.
+// SAFETY: `G` is made to be registered as it is, and does not unwind. (One that calls the default would recurse registered by
+// itself, too; no adapter can see that.) The reference to it never changes.
 unsafe impl<G: GlobalAlloc + Sync + 'static> GlobalAllocator for AsAllocator<G> {}
 
 /// Turns a reference to any [`GlobalAlloc`] into an [`Allocator`](crate::api::Allocator).
@@ -182,8 +183,7 @@ impl<G: ?Sized> fmt::Debug for AsAllocatorRef<'_, G> {
 
 // SAFETY: copies forward to the same referent.
 unsafe impl<G: GlobalAlloc + ?Sized> AllocatorClone for AsAllocatorRef<'_, G> {}
-// SAFETY: `G` may be registered as it is, so by the contract of `GlobalAlloc` it neither calls the default nor unwinds.
-// It is sized: a `dyn GlobalAlloc` could be the very static that holds this reference.
+// SAFETY: as for `AsAllocator`. It is sized, because a `dyn GlobalAlloc` could be the very static that holds this reference.
 unsafe impl<G: GlobalAlloc + Sync + 'static> GlobalAllocator for AsAllocatorRef<'static, G> {}
 
 allocator_over_global!([G: GlobalAlloc] AsAllocator<G>);

@@ -27,9 +27,9 @@
 /// One bridge: a newtype, and one impl of `$to` for it where what it wraps implements `$from`.
 #[allow(unused_macros, reason = "without a second generation there is nothing to bridge")]
 macro_rules! bridge {
-    ($(#[$docs:meta])* $name:ident: $from:ident => $to:ident) => {
+    ($(#[$docs:meta])* $name:ident: $from:ident => $to:ident, by $through:ident) => {
         $(#[$docs])*
-        #[derive(Clone, Copy, Debug, Default)]
+        #[derive(Debug, Default)]
         #[repr(transparent)]
         pub struct $name<A>(pub A);
 
@@ -42,23 +42,23 @@ macro_rules! bridge {
             }
         }
 
-        // SAFETY: the two contracts are one text; every method forwards to the same allocator, and moving or cloning the
-        // wrapper moves or clones what it wraps.
+        // SAFETY: every method forwards to the same allocator, and moving the wrapper moves what it wraps. The contracts of
+        // 0.2, 0.3 and 0.4 are one text; where that of `core::alloc` asks for more or promises less, see there.
         unsafe impl<A: $from::Allocator> $to::Allocator for $name<A> {
             #[inline]
             fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, $to::AllocError> {
-                self.0.allocate(layout).map_err(|_| $to::AllocError)
+                $through(|| self.0.allocate(layout)).map_err(|_| $to::AllocError)
             }
 
             #[inline]
             fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, $to::AllocError> {
-                self.0.allocate_zeroed(layout).map_err(|_| $to::AllocError)
+                $through(|| self.0.allocate_zeroed(layout)).map_err(|_| $to::AllocError)
             }
 
             #[inline]
             unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
                 // SAFETY: by `# Safety` of this fn.
-                unsafe { self.0.deallocate(block, layout) };
+                $through(|| unsafe { self.0.deallocate(block, layout) });
             }
 
             #[inline]
@@ -69,7 +69,7 @@ macro_rules! bridge {
                 new_layout: Layout,
             ) -> Result<NonNull<[u8]>, $to::AllocError> {
                 // SAFETY: by `# Safety` of this fn.
-                unsafe { self.0.grow(block, old_layout, new_layout) }.map_err(|_| $to::AllocError)
+                $through(|| unsafe { self.0.grow(block, old_layout, new_layout) }).map_err(|_| $to::AllocError)
             }
 
             #[inline]
@@ -80,7 +80,7 @@ macro_rules! bridge {
                 new_layout: Layout,
             ) -> Result<NonNull<[u8]>, $to::AllocError> {
                 // SAFETY: by `# Safety` of this fn.
-                unsafe { self.0.grow_zeroed(block, old_layout, new_layout) }.map_err(|_| $to::AllocError)
+                $through(|| unsafe { self.0.grow_zeroed(block, old_layout, new_layout) }).map_err(|_| $to::AllocError)
             }
 
             #[inline]
@@ -91,9 +91,31 @@ macro_rules! bridge {
                 new_layout: Layout,
             ) -> Result<NonNull<[u8]>, $to::AllocError> {
                 // SAFETY: by `# Safety` of this fn.
-                unsafe { self.0.shrink(block, old_layout, new_layout) }.map_err(|_| $to::AllocError)
+                $through(|| unsafe { self.0.shrink(block, old_layout, new_layout) }).map_err(|_| $to::AllocError)
             }
         }
+    };
+}
+
+/// A call as it is.
+#[allow(dead_code, reason = "without a second generation there is nothing to bridge")]
+#[inline(always)]
+fn plainly<T>(call: impl FnOnce() -> T) -> T {
+    call()
+}
+
+/// The generations of allocator-api2 agree on clones, too.
+#[allow(unused_macros, reason = "without a second generation there is nothing to bridge")]
+macro_rules! clone {
+    ($name:ident where A: $bound:ident) => {
+        impl<A: $bound> Clone for $name<A> {
+            #[inline]
+            fn clone(&self) -> Self {
+                Self(self.0.clone())
+            }
+        }
+
+        impl<A: Copy> Copy for $name<A> {}
     };
 }
 
@@ -102,6 +124,7 @@ macro_rules! bridge {
 mod v03 {
     use core::ptr::NonNull;
 
+    use super::plainly;
     use crate::api::{self, Layout};
     use allocator_api2_03::alloc as api03;
 
@@ -117,8 +140,9 @@ mod v03 {
         /// let mut bytes = Vec::new_in(there_and_back);
         /// bytes.extend_from_slice(b"janus");
         /// ```
-        To03: api => api03
+        To03: api => api03, by plainly
     }
+    clone!(To03 where A: Clone);
 
     bridge! {
         /// An allocator of allocator-api2 0.3, as one of this crate's trait.
@@ -131,8 +155,9 @@ mod v03 {
         /// let from_03 = To03(System); // any allocator of 0.3
         /// assert_eq!(*Box::new_in(1, From03(from_03)), 1);
         /// ```
-        From03: api03 => api
+        From03: api03 => api, by plainly
     }
+    clone!(From03 where A: Clone);
 }
 #[cfg(feature = "allocator-api2-03")]
 pub use v03::{From03, To03};
@@ -142,6 +167,7 @@ pub use v03::{From03, To03};
 mod v04 {
     use core::ptr::NonNull;
 
+    use super::plainly;
     use crate::api::{self, Layout};
     use allocator_api2_04::alloc as api04;
 
@@ -157,8 +183,9 @@ mod v04 {
         /// let mut bytes = Vec::new_in(there_and_back);
         /// bytes.extend_from_slice(b"janus");
         /// ```
-        To04: api => api04
+        To04: api => api04, by plainly
     }
+    clone!(To04 where A: Clone);
 
     bridge! {
         /// An allocator of allocator-api2 0.4, as one of this crate's trait.
@@ -173,8 +200,9 @@ mod v04 {
         /// numbers.extend(0..100);
         /// assert_eq!(numbers.len(), 100);
         /// ```
-        From04: api04 => api
+        From04: api04 => api, by plainly
     }
+    clone!(From04 where A: Clone);
 }
 #[cfg(feature = "allocator-api2-04")]
 pub use v04::{From04, To04};
@@ -185,10 +213,27 @@ mod std_api {
     use core::alloc as std_api;
     use core::ptr::NonNull;
 
+    use super::plainly;
     use crate::api::{self, Layout};
 
+    /// A call that ends the process if it unwinds: 0.2 lets an allocator panic, `core::alloc` does not.
+    #[inline(always)]
+    fn or_abort<T>(call: impl FnOnce() -> T) -> T {
+        struct Unwound;
+        impl Drop for Unwound {
+            fn drop(&mut self) {
+                // A panic while unwinding aborts.
+                panic!("an allocator behind `ToStd` unwound");
+            }
+        }
+        let unwound = Unwound;
+        let result = call();
+        core::mem::forget(unwound);
+        result
+    }
+
     bridge! {
-        /// An allocator of this crate's trait, as one of `core::alloc`.
+        /// An allocator of this crate's trait, as one of `core::alloc`. If it panics, the process ends.
         ///
         /// # Examples
         ///
@@ -201,11 +246,13 @@ mod std_api {
         /// numbers.extend(0..100);
         /// assert_eq!(numbers.len(), 100);
         /// ```
-        ToStd: api => std_api
+        ToStd: api => std_api, by or_abort
     }
+    clone!(ToStd where A: Clone);
 
     bridge! {
-        /// An allocator of `core::alloc`, as one of this crate's trait.
+        /// An allocator of `core::alloc`, as one of this crate's trait. `Clone` only where that is a copy: a clone there may
+        /// be an allocator of its own.
         ///
         /// # Examples
         ///
@@ -216,8 +263,10 @@ mod std_api {
         /// numbers.extend(0..100);
         /// assert_eq!(numbers.len(), 100);
         /// ```
-        FromStd: std_api => api
+        FromStd: std_api => api, by plainly
     }
+    // In `core::alloc` a clone may be an allocator of its own, which 0.2 forbids. A copy is the same one.
+    clone!(FromStd where A: Copy);
 }
 #[cfg(any(std_allocator, std_allocator_gated))]
 pub use std_api::{FromStd, ToStd};

@@ -11,7 +11,7 @@ use super::{Allocator, Layout};
 ///
 /// # Safety
 ///
-/// For a pointer and layout that fit a live block, `owns` is `true` exactly when the block is this allocator's (or
+/// For a pointer and layout that fit a live block, not of size 0, `owns` is `true` exactly when the block is this allocator's (or
 /// an equivalent one's: a clone's, a reference's). For other pointers it may answer either way, without reading through them.
 ///
 /// # Examples
@@ -71,7 +71,7 @@ pub unsafe trait UsableSize: Allocator {
     /// `block` is a live block of this allocator and was not requested with size 0.
     unsafe fn layout_of(&self, block: NonNull<u8>) -> Layout;
 
-    /// The bytes `block` can grow to at no cost: `layout_of(block).size()`.
+    /// The bytes `block` has: `layout_of(block).size()`.
     ///
     /// # Safety
     ///

@@ -8,18 +8,18 @@
 //! | [`Pages`] | the kernel | a page | yes, for few and large blocks |
 //! | [`Null`] | nowhere | | yes, and nothing works |
 
-#[cfg(any(unix, windows))]
+#[cfg(os_memory)]
 mod malloc;
 mod null;
-#[cfg(any(unix, windows))]
+#[cfg(os_memory)]
 mod pages;
 
 #[cfg(feature = "alloc")]
 pub use crate::api::Global;
 #[cfg(feature = "std")]
 pub use crate::api::System;
-#[cfg(any(unix, windows))]
+#[cfg(os_memory)]
 pub use malloc::Malloc;
 pub use null::Null;
-#[cfg(any(unix, windows))]
+#[cfg(os_memory)]
 pub use pages::Pages;

@@ -1,19 +1,14 @@
 //! What a thread knows of itself.
 //!
-//! Only where a thread-local is part of the thread's own memory. Elsewhere (windows-gnu and Android, among others) std keeps it in
-//! a box, which below Rust 1.93 is allocated from the registered default on first use: inside the default that would
-//! never end. There no thread has a number, and whoever asks does without, as without std.
+//! Only on Linux with glibc. Below Rust 1.93 the destructor of a thread-local is elsewhere registered in a list that std
+//! allocates from the registered default, and on some targets (windows-gnu, Android, OpenHarmony, x32...) the thread-local
+//! itself is. Inside the default the former aborts the process and the latter never ends. So there no thread has a number,
+//! and whoever asks does without, as without std.
 
-#[cfg(all(
-    feature = "std",
-    any(target_os = "linux", target_vendor = "apple", target_os = "freebsd", all(windows, target_env = "msvc"))
-))]
+#[cfg(all(feature = "std", target_os = "linux", target_env = "gnu", not(target_abi = "x32")))]
 mod number;
 
-#[cfg(not(all(
-    feature = "std",
-    any(target_os = "linux", target_vendor = "apple", target_os = "freebsd", all(windows, target_env = "msvc"))
-)))]
+#[cfg(not(all(feature = "std", target_os = "linux", target_env = "gnu", not(target_abi = "x32"))))]
 mod number {
     pub(crate) const LIMIT: usize = 0;
 

@@ -1,8 +1,11 @@
 //! Numbers for living threads, given back when a thread ends, so that they stay small however many threads come and go.
 //!
 //! Usable inside the registered default: the hot path reads one thread-local without a destructor; the destructor is a second
-//! thread-local's, touched once a thread. Registering it may allocate (below Rust 1.93 on some targets); then this code
-//! is entered again, and finds the number already set.
+//! thread-local's, touched once a thread. glibc keeps the list of destructors, so registering one asks `calloc` and not
+//! the default, whoever is registering one already.
+//!
+//! In the child of a fork the numbers of the threads that did not come along stay taken; and so does that of a thread that
+//! asks for the first time after its destructors have run. Then one thread fewer has a number: slower, not wrong.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -56,7 +56,6 @@ struct Shard {
     shrinks_moved: Atomic,
     bytes_copied: Atomic,
     bytes_out: Atomic,
-    bytes_back: Atomic,
     slack: Atomic,
     failures: Atomic,
     largest: Atomic,
@@ -236,7 +235,6 @@ impl Counters {
     /// `less` bytes came back. No peak can come of that.
     #[inline]
     fn back(&self, access: impl Access, shard: &Shard, less: usize) {
-        access.add(&shard.bytes_back, less as Word);
         access.live(&self.live.0, shard, (less as Word).wrapping_neg());
     }
 
@@ -247,11 +245,12 @@ impl Counters {
         };
         let max =
             |counter: fn(&Shard) -> &Atomic| shards().map(|shard| counter(shard).load(Relaxed)).max().unwrap_or(0);
-        // What came back first: a block that comes and goes meanwhile then counts as live, not as less than none.
-        let bytes_back = sum(|shard| &shard.bytes_back);
+        // Not what went out less what came back: that would be off by all that comes and goes between the two reads. Each
+        // thread's change is small, so this is off by little. Of quiet threads it is the same.
+        let live_bytes = self.live.0.load(Relaxed).wrapping_add(sum(|shard| &shard.change));
+        let live_bytes = (live_bytes as Signed).max(0) as Word;
+        // First what came back, so that there are no fewer blocks alive than none.
         let deallocations = sum(|shard| &shard.deallocations);
-        let bytes_out = sum(|shard| &shard.bytes_out);
-        let live_bytes = bytes_out.saturating_sub(bytes_back);
         #[allow(clippy::useless_conversion, reason = "a word is not 64 bits everywhere")]
         #[allow(clippy::unnecessary_cast, reason = "a word is not 64 bits everywhere")]
         Snapshot {
@@ -264,7 +263,7 @@ impl Counters {
             bytes_copied: sum(|shard| &shard.bytes_copied) as u64,
             live_bytes: live_bytes as u64,
             peak_bytes: max(|shard| &shard.peak).max(live_bytes) as u64,
-            total_bytes: bytes_out as u64,
+            total_bytes: sum(|shard| &shard.bytes_out) as u64,
             slack_bytes: sum(|shard| &shard.slack) as u64,
             failures: sum(|shard| &shard.failures) as u64,
             largest_request: max(|shard| &shard.largest) as u64,
@@ -289,7 +288,6 @@ impl Shard {
             shrinks_moved: Atomic::new(0),
             bytes_copied: Atomic::new(0),
             bytes_out: Atomic::new(0),
-            bytes_back: Atomic::new(0),
             slack: Atomic::new(0),
             failures: Atomic::new(0),
             largest: Atomic::new(0),

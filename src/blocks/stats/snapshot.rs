@@ -2,8 +2,9 @@ use core::fmt;
 
 /// What a [`Stats`](super::Stats) had counted at one moment. `Display` prints it as a small table.
 ///
-/// Bytes are bytes as requested, without what the allocator spends on its own. In a program with threads a snapshot taken
-/// while they work is a little blurred: its counts were read one after the other.
+/// Bytes are bytes as requested, without what the allocator spends on its own. A snapshot taken while other threads work is
+/// blurred, since its counts were read one after the other: the live bytes and the peak by up to 64 KiB for each of
+/// them and the request it is at, the differences of counts by what happened meanwhile.
 ///
 /// # Examples
 ///

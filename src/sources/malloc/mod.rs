@@ -87,12 +87,14 @@ unsafe impl GlobalAllocator for Malloc {}
 // given back but to decide whether `realloc` keeps the align of the new layout.
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple", target_os = "freebsd"))]
 unsafe impl crate::api::UsableSize for Malloc {
-    /// The C library's size, and the align `malloc` gives anyway (the one requested may have been larger).
+    /// The C library's size, and an align that the block has: at most the one `malloc` gives anyway.
     #[inline]
     unsafe fn layout_of(&self, block: NonNull<u8>) -> Layout {
         // SAFETY: the caller promises a live block of this allocator.
         let size = unsafe { c::usable_size(block) };
-        // SAFETY: `malloc`'s align is a power of two, and a block's size plus it is far below `isize::MAX`.
-        unsafe { Layout::from_size_align_unchecked(size, c::MALLOC_ALIGN) }
+        let align = c::MALLOC_ALIGN.min(1 << block.addr().get().trailing_zeros());
+        let size = size.min(isize::MAX as usize - (align - 1));
+        // SAFETY: the align is a power of two, and the size rounded up to it is at most `isize::MAX`.
+        unsafe { Layout::from_size_align_unchecked(size, align) }
     }
 }

@@ -6,8 +6,9 @@ use core::ptr::NonNull;
 
 use crate::api::Layout;
 
-/// The align `malloc` gives to a block at least that large: two words, on every C library std knows.
-pub(super) const MALLOC_ALIGN: usize = 2 * size_of::<usize>();
+/// The align `malloc` gives to a block at least that large: what std takes for granted too.
+pub(super) const MALLOC_ALIGN: usize =
+    if cfg!(any(target_pointer_width = "32", target_arch = "powerpc64")) { 8 } else { 16 };
 
 /// Whether `malloc` aligns well enough. A smaller block may be aligned to its size only (jemalloc, for one, does so).
 #[inline]

@@ -12,13 +12,16 @@ use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout,
 /// For few and large blocks: the chunks of an arena, a pool's spans, a table of a gigabyte. Every block costs a system call
 /// to get, one to free, and at least a page.
 ///
-/// * **Blocks**: rounded up to whole pages, and returned at that length, so that nothing is hidden. Any align; above the
-///   page size a block costs up to two more system calls. Size 0 is a dangling pointer and no call.
+/// * **Blocks**: rounded up to whole pages, and returned at that length, so that nothing is hidden. Any align the
+///   address space has room for; above the page size a block costs up to three more system calls. Size 0 is a dangling
+///   pointer and no call.
 /// * **Zero**: fresh pages are zero, so `allocate_zeroed` writes nothing, and `grow_zeroed` only the rest of the last page.
-/// * **Growth**: within the last page for free; beyond it `mremap` on Linux, which moves pages and not bytes;
-///   elsewhere a new block and a copy. `shrink` gives the pages behind the new end back.
+/// * **Growth**: within the last page for free; beyond it `mremap` on Linux, which moves pages and not bytes; a new
+///   block and a copy elsewhere, with guard pages, and above the page size where there is no room behind the block. `shrink` gives the pages behind the new end back.
 /// * **Errors**: the operating system's, and layouts that round past `isize::MAX`, are `AllocError`. It may promise more
 ///   memory than there is (overcommit); then the first touch fails, not `allocate`.
+///   Linux lets a process have some tens of thousands of mappings (`vm.max_map_count`). At that limit `allocate` fails, and
+///   freeing a block between others can fail too: its memory goes back, but the mapping stays until the process ends.
 /// * **Size**: three bytes of options. **Threads**: any, without a lock of ours.
 /// * **Fork**: blocks are private; the child has copies.
 ///

@@ -53,8 +53,8 @@ unsafe fn unmap_range(start: NonNull<u8>, length: usize) {
     }
     // SAFETY: by `# Safety` of this fn.
     if unsafe { libc::munmap(start.as_ptr().cast(), length) } != 0 {
-        // The process has as many mappings as it may have, and cutting this one makes one more. The address range is
-        // lost; its memory need not be.
+        // The process has as many mappings as it may have, and cutting this one makes one more. The mapping is lost; its
+        // memory need not be.
         // SAFETY: by `# Safety` of this fn.
         unsafe { libc::madvise(start.as_ptr().cast(), length, libc::MADV_DONTNEED) };
     }
@@ -62,22 +62,35 @@ unsafe fn unmap_range(start: NonNull<u8>, length: usize) {
 
 const USABLE: libc::c_int = libc::PROT_READ | libc::PROT_WRITE;
 
-/// Takes address space for `mapping` and its guards, all of it fresh and with `protection`. Returns the start of what is
-/// to be the usable part.
-fn reserve(mapping: &Mapping, protection: libc::c_int, flags: libc::c_int) -> Option<NonNull<u8>> {
-    let page = page_size();
-    let length = mapping.size.checked_add(2 * mapping.guard)?;
-    if mapping.align <= page {
-        let start = map_anywhere(length, protection, flags)?;
-        // SAFETY: the guard is within the mapping.
-        return Some(unsafe { start.add(mapping.guard) });
+pub(super) fn map(mapping: &Mapping) -> Option<NonNull<u8>> {
+    if mapping.guard == 0 && mapping.align <= page_size() {
+        // (No huge page has so small an align.)
+        return map_anywhere(mapping.size, USABLE, if mapping.populate { POPULATE } else { 0 });
     }
+    // Without access at first, so that what is cut off or guards is not charged for.
+    let start = reserve(mapping)?;
+    // SAFETY: the usable part of a fresh mapping.
+    let error = unsafe { libc::mprotect(start.as_ptr().cast(), mapping.size, USABLE) };
+    if error != 0 {
+        // SAFETY: `reserve` made it, and nobody has it.
+        unsafe { unmap(start, mapping) };
+        return None;
+    }
+    // SAFETY: the usable part of a fresh mapping.
+    unsafe { advise(start, mapping, 0) };
+    Some(start)
+}
+
+/// Takes address space for `mapping` and its guards, all of it without access. Returns the start of what is to be the
+/// usable part.
+fn reserve(mapping: &Mapping) -> Option<NonNull<u8>> {
+    let length = mapping.size.checked_add(2 * mapping.guard)?;
     // More than needed, then cut to the align.
-    let padded = length.checked_add(mapping.align - page)?;
+    let padded = length.checked_add(mapping.align - page_size())?;
     if padded > isize::MAX as usize {
         return None;
     }
-    let start = map_anywhere(padded, protection, 0)?;
+    let start = map_anywhere(padded, libc::PROT_NONE, 0)?;
     let usable = (start.addr().get() + mapping.guard).next_multiple_of(mapping.align);
     let before = usable - mapping.guard - start.addr().get();
     // SAFETY: `before` is at most `align - page`, so within the mapping.
@@ -90,25 +103,6 @@ fn reserve(mapping: &Mapping, protection: libc::c_int, flags: libc::c_int) -> Op
     unsafe { unmap_range(end, padded - length - before) };
     // SAFETY: the guard is within the mapping.
     Some(unsafe { first.add(mapping.guard) })
-}
-
-pub(super) fn map(mapping: &Mapping) -> Option<NonNull<u8>> {
-    let protection = if mapping.guard == 0 { USABLE } else { libc::PROT_NONE };
-    // Advice about huge pages must come before the first touch, and a guard is not to be touched.
-    let populate_at_once = mapping.populate && !mapping.huge && mapping.guard == 0;
-    let start = reserve(mapping, protection, if populate_at_once { POPULATE } else { 0 })?;
-    if mapping.guard != 0 {
-        // SAFETY: the usable part of a fresh mapping.
-        let error = unsafe { libc::mprotect(start.as_ptr().cast(), mapping.size, USABLE) };
-        if error != 0 {
-            // SAFETY: `reserve` made it, and nobody has it.
-            unsafe { unmap(start, mapping) };
-            return None;
-        }
-    }
-    // SAFETY: the usable part of a fresh mapping.
-    unsafe { advise(start, mapping, 0) };
-    Some(start)
 }
 
 /// # Safety
@@ -134,12 +128,12 @@ pub(super) unsafe fn shrink(start: NonNull<u8>, old: &Mapping, new: &Mapping) ->
         // SAFETY: nobody uses what lies behind the new end.
         return unsafe { libc::munmap(end.as_ptr().cast(), rest) } == 0;
     }
-    let flags = libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_FIXED;
-    // SAFETY: the pages behind the new end are the block's; they become the new guard.
-    let guard = unsafe { libc::mmap(end.as_ptr().cast(), new.guard, libc::PROT_NONE, flags, -1, 0) };
-    if guard == libc::MAP_FAILED {
+    // SAFETY: the pages behind the new end are the block's, and nobody uses them; they become the new guard.
+    if unsafe { libc::mprotect(end.as_ptr().cast(), new.guard, libc::PROT_NONE) } != 0 {
         return false;
     }
+    // SAFETY: as above; what was in the guard's pages is not needed.
+    unsafe { libc::madvise(end.as_ptr().cast(), new.guard, libc::MADV_DONTNEED) };
     // SAFETY: the new guard ends at most at the end of the old one.
     let behind = unsafe { end.add(new.guard) };
     // SAFETY: from there to the end of the old guard nothing is used.
