@@ -1,5 +1,6 @@
 #![doc = include_str!("../docs/tour.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(not(feature = "std"), allow(rustdoc::broken_intra_doc_links, reason = "the docs describe the whole"))]
 #![cfg_attr(std_allocator_gated, feature(allocator_api))]
 
 #[cfg(feature = "alloc")]
@@ -7,6 +8,7 @@ extern crate alloc;
 
 pub mod adapters;
 pub mod api;
+#[cfg(target_has_atomic = "ptr")]
 pub mod blocks;
 #[cfg(feature = "alloc")]
 pub mod collections;
@@ -15,10 +17,12 @@ mod guide;
 pub mod sources;
 #[cfg(feature = "std")]
 pub mod testing;
+#[cfg(target_has_atomic = "ptr")]
 mod threads;
 
 #[doc(inline)]
 pub use adapters::{AsAllocator, AsAllocatorRef, AsGlobal, generations};
+#[cfg(target_has_atomic = "ptr")]
 #[doc(inline)]
 pub use blocks::Stats;
 #[cfg(feature = "alloc")]

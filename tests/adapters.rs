@@ -1,5 +1,6 @@
 //! Every mismatch between the two contracts is translated. A `GlobalAlloc` that checks what its contract promises it, and
 //! writes down what it was asked, stands behind the adapters.
+#![cfg(feature = "std")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::RefCell;
@@ -145,6 +146,65 @@ fn grow_from_zero_allocates_and_shrink_to_zero_frees() {
         strict.calls(),
         [Alloc(layout(40, 8)), Dealloc(layout(40, 8)), AllocZeroed(layout(24, 8)), Dealloc(layout(24, 8))]
     );
+}
+
+#[test]
+fn shrink_to_zero_under_the_same_align_frees_too() {
+    let strict = Strict::default();
+    let allocator = AsAllocatorRef::new(&strict);
+    let block = allocator.allocate(layout(40, 8)).unwrap();
+    // SAFETY: live, with that layout.
+    let shrunk = unsafe { allocator.shrink(block.cast(), layout(40, 8), layout(0, 8)) }.unwrap();
+    assert_eq!(shrunk.len(), 0);
+    assert_eq!(strict.calls(), [Alloc(layout(40, 8)), Dealloc(layout(40, 8))]);
+}
+
+/// `isize::MAX` bytes are a layout at align 1 only: nothing rounds past that under the old align.
+#[test]
+fn a_size_that_rounds_past_isize_max_is_err_and_no_realloc() {
+    let strict = Strict::default();
+    let allocator = AsAllocatorRef::new(&strict);
+    let (old, huge) = (layout(64, 16), layout(isize::MAX as usize, 1));
+    let block = allocator.allocate(old).unwrap();
+    strict.refuse.set(true);
+    // SAFETY: live with `old`; the new size is larger.
+    assert_eq!(unsafe { allocator.grow(block.cast(), old, huge) }, Err(AllocError));
+    assert_eq!(strict.calls(), [Alloc(old), Alloc(huge)]);
+    assert_eq!(bytes(block), [0xAA; 64]);
+    // SAFETY: live with `old`.
+    unsafe { allocator.deallocate(block.cast(), old) };
+}
+
+/// A block comes back under the layout the C library knows, as C's `free` needs it.
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+#[test]
+fn malloc_knows_a_layout_from_the_bare_pointer() {
+    use janus_alloc::api::UsableSize;
+
+    fn check<A: UsableSize>(allocator: A) {
+        for (size, align) in [(1, 1), (8, 8), (24, 16), (100, 1), (100, 64), (5000, 4096), (1 << 20, 16)] {
+            let block = allocator.allocate(layout(size, align)).unwrap().cast::<u8>();
+            // SAFETY: live, and not of size 0.
+            let known = unsafe { allocator.layout_of(block) };
+            // SAFETY: as above.
+            assert_eq!(unsafe { allocator.usable_size(block) }, known.size());
+            assert!(known.size() >= size && block.addr().get() % known.align() == 0, "{known:?}");
+            let larger = layout(2 * known.size(), known.align());
+            // SAFETY: the layout of `layout_of` fits; the new size is larger.
+            let block = unsafe { allocator.grow(block, known, larger) }.unwrap().cast::<u8>();
+            // SAFETY: live, and not of size 0.
+            let known = unsafe { allocator.layout_of(block) };
+            let smaller = layout(size, known.align());
+            // SAFETY: the layout of `layout_of` fits; the new size is smaller.
+            let block = unsafe { allocator.shrink(block, known, smaller) }.unwrap().cast::<u8>();
+            // SAFETY: live, and not of size 0.
+            let known = unsafe { allocator.layout_of(block) };
+            // SAFETY: the layout of `layout_of` fits.
+            unsafe { allocator.deallocate(block, known) };
+        }
+    }
+    check(Malloc);
+    check(&AsGlobal::new(Malloc));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! `JANUS_OPERATIONS=100000000 cargo test --release --test conformance` makes that many operations for each allocator;
 //! `JANUS_SEED` starts another sequence.
+#![cfg(feature = "std")]
 
 use std::env;
 

@@ -1,4 +1,5 @@
 //! Allocators of one generation in the collections of another.
+#![cfg(feature = "std")]
 #![cfg_attr(feature = "nightly", feature(allocator_api))]
 #![cfg(any(feature = "allocator-api2-03", feature = "allocator-api2-04", feature = "nightly"))]
 

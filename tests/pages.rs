@@ -1,4 +1,5 @@
 //! Whole pages: what the conformance kit cannot see.
+#![cfg(feature = "std")]
 #![cfg(any(unix, windows))]
 
 use std::ptr::NonNull;
@@ -202,13 +203,90 @@ mod linux {
         }
     }
 
+    fn resident() -> usize {
+        let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
+        statm.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * Pages::page_size()
+    }
+
+    /// How many of the block's pages are in memory.
+    fn resident_of(block: NonNull<[u8]>) -> usize {
+        let mut pages = vec![0_u8; block.len() / Pages::page_size()];
+        // SAFETY: the block's pages, and a byte for each.
+        let error = unsafe { libc::mincore(block.cast::<u8>().as_ptr().cast(), block.len(), pages.as_mut_ptr()) };
+        assert_eq!(error, 0);
+        pages.iter().filter(|&&page| page & 1 != 0).count()
+    }
+
+    #[test]
+    fn zeroed_pages_are_not_touched_and_populated_ones_are_there() {
+        let size = 16 << 20;
+        for pages in OPTIONS {
+            let populated = pages == pages.populate(true);
+            let block = pages.allocate_zeroed(layout(size, 8)).unwrap();
+            let all = size / Pages::page_size();
+            assert_eq!(resident_of(block), if populated { all } else { 0 }, "{pages:?}");
+            // SAFETY: live; the new size is larger.
+            let grown = unsafe { pages.grow(block.cast(), layout(size, 8), layout(2 * size, 8)) }.unwrap();
+            if populated {
+                assert_eq!(resident_of(grown), 2 * all, "{pages:?}");
+            }
+            // SAFETY: live with that layout.
+            unsafe { pages.deallocate(grown.cast(), layout(2 * size, 8)) };
+        }
+    }
+
+    #[test]
+    fn huge_pages_are_aligned_and_asked_for() {
+        for pages in OPTIONS {
+            let huge = pages == pages.huge_pages(true);
+            let block = pages.allocate(layout(6 << 20, 8)).unwrap();
+            let start = block.cast::<u8>().addr().get();
+            assert!(!huge || start % (2 << 20) == 0);
+            let smaps = std::fs::read_to_string("/proc/self/smaps").unwrap();
+            let mut inside = false;
+            let mut flags = None;
+            for line in smaps.lines() {
+                let word = line.split_whitespace().next().unwrap();
+                if let Some((first, last)) = word.split_once('-') {
+                    let address = |text| usize::from_str_radix(text, 16).unwrap();
+                    inside = (address(first)..address(last)).contains(&start);
+                } else if inside && word == "VmFlags:" {
+                    flags = Some(line.split_whitespace().any(|flag| flag == "hg"));
+                }
+            }
+            match flags {
+                Some(advised) if std::fs::exists("/sys/kernel/mm/transparent_hugepage").unwrap() => {
+                    assert!(advised == huge, "{pages:?}");
+                }
+                _ => println!("SKIPPED: this kernel has no huge pages to advise, or does not say so"),
+            }
+            // SAFETY: live with that layout.
+            unsafe { pages.deallocate(block.cast(), layout(6 << 20, 8)) };
+        }
+    }
+
+    /// Guards go with their block, freed or moved. Counted over many blocks, since other tests map beside.
+    #[test]
+    fn guards_go_with_their_block() {
+        let lines = || std::fs::read_to_string("/proc/self/maps").unwrap().lines().count();
+        let pages = Pages::new().guard_pages(true);
+        let (old, new) = (layout(1, 1), layout(3 * Pages::page_size(), 1));
+        let before = lines();
+        for _ in 0..2000 {
+            let block = pages.allocate(old).unwrap();
+            // SAFETY: live; the new size is larger.
+            let moved = unsafe { pages.grow(block.cast(), old, new) }.unwrap();
+            // SAFETY: live; the new size is smaller.
+            let shrunk = unsafe { pages.shrink(moved.cast(), new, old) }.unwrap();
+            // SAFETY: live with that layout.
+            unsafe { pages.deallocate(shrunk.cast(), old) };
+        }
+        assert!(lines() < before + 1000, "{} mappings more", lines() - before);
+    }
+
     /// Growth moves pages, not bytes: the pages of the block stay in memory as they were, and no more are touched.
     #[test]
     fn growth_touches_no_page() {
-        fn resident() -> usize {
-            let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
-            statm.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * Pages::page_size()
-        }
         let pages = Pages::new();
         let (old, new) = (layout(256 << 20, 8), layout(512 << 20, 8));
         let block = pages.allocate(old).unwrap();

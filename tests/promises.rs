@@ -1,4 +1,5 @@
 //! Which type has which trait, auto trait and size. What compiles here is promised to users.
+#![cfg(feature = "std")]
 
 use std::mem::size_of;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -92,6 +93,28 @@ assert_eq_size!(Vec<u8, Malloc>, [usize; 3]);
 assert_eq_size!(Vec<u8, &'static AsGlobal<System>>, [usize; 4]);
 assert_eq_size!(Box<u64, AsAllocator<System>>, usize);
 assert_eq_size!(Pages, [u8; 3]);
+
+// Bridges add no size, and carry no marker of this crate's.
+#[cfg(feature = "allocator-api2-03")]
+mod bridges_03 {
+    use super::*;
+    use janus_alloc::generations::{From03, To03};
+
+    assert_impl_all!(To03<System>: allocator_api2_03::alloc::Allocator, Copy, Send, Sync);
+    assert_impl_all!(From03<To03<System>>: Allocator, Copy);
+    assert_not_impl_any!(From03<To03<System>>: GlobalAllocator, StaticAllocator);
+    assert_eq_size!(From03<To03<&'static System>>, &'static System);
+}
+#[cfg(feature = "allocator-api2-04")]
+mod bridges_04 {
+    use super::*;
+    use janus_alloc::generations::{From04, To04};
+
+    assert_impl_all!(To04<System>: allocator_api2_04::alloc::Allocator, Copy, Send, Sync);
+    assert_impl_all!(From04<To04<System>>: Allocator, Copy);
+    assert_not_impl_any!(From04<To04<System>>: GlobalAllocator, StaticAllocator);
+    assert_eq_size!(From04<To04<&'static System>>, &'static System);
+}
 
 /// A `GlobalAlloc` for one thread.
 struct NotSync(#[allow(dead_code, reason = "what makes it so")] std::marker::PhantomData<*const ()>);

@@ -1,8 +1,10 @@
 //! `Stats` counts right: alone to the byte, among threads within what it documents, behind the default too.
+#![cfg(feature = "std")]
 
+use std::ptr::NonNull;
 use std::thread;
 
-use janus_alloc::api::{Allocator, Layout};
+use janus_alloc::api::{AllocError, Allocator, Layout};
 use janus_alloc::collections::{Box, HashMap, Vec};
 use janus_alloc::{AsGlobal, Global, Null, Pages, Stats, System};
 
@@ -139,6 +141,134 @@ fn the_peak_of_threads_is_within_its_bound() {
     let (peak, bound) = (threads * each, threads * PER_THREAD);
     assert!(s.peak_bytes >= peak - bound && s.peak_bytes <= peak + bound, "{} is not about {peak}", s.peak_bytes);
     assert_eq!(s.live_bytes, 0);
+}
+
+/// Does what it is told: every answer of a parent that `Stats` tells apart.
+#[derive(Default)]
+struct Scripted {
+    moves: std::cell::Cell<bool>,
+    fails: std::cell::Cell<bool>,
+    longer: std::cell::Cell<usize>,
+}
+
+impl Scripted {
+    fn answer(&self, start: NonNull<u8>, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        // Never touched: nobody writes to the blocks of this test.
+        let start = if self.moves.get() { start.map_addr(|address| address.checked_add(4096).unwrap()) } else { start };
+        let length = layout.size() + self.longer.get();
+        if self.fails.get() { Err(AllocError) } else { Ok(NonNull::slice_from_raw_parts(start, length)) }
+    }
+}
+
+// SAFETY: it is not one; `Stats` does not look into blocks, and nor does the test.
+unsafe impl Allocator for Scripted {
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        self.answer(NonNull::<Page>::dangling().cast(), layout)
+    }
+    fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        self.allocate(layout)
+    }
+    unsafe fn deallocate(&self, _: NonNull<u8>, _: Layout) {}
+    unsafe fn grow(&self, block: NonNull<u8>, _: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        self.answer(block, new)
+    }
+    unsafe fn grow_zeroed(&self, block: NonNull<u8>, _: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        self.answer(block, new)
+    }
+    unsafe fn shrink(&self, block: NonNull<u8>, _: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        self.answer(block, new)
+    }
+}
+
+#[repr(align(4096))]
+struct Page;
+
+/// After each call the whole snapshot is what it was, with just the counts changed that the call changes.
+#[test]
+fn every_call_changes_its_counts_and_no_other() {
+    let stats = Stats::new(Scripted::default());
+    let layout = |size| Layout::from_size_align(size, 8).unwrap();
+    let mut expected = stats.snapshot();
+    macro_rules! expect {
+        ($($field:ident $op:tt $n:expr),* $(,)?) => {
+            $(expected.$field $op $n;)*
+            expected.peak_bytes = expected.peak_bytes.max(expected.live_bytes);
+            assert_eq!(stats.snapshot(), expected);
+        };
+    }
+    let block = stats.allocate(layout(100)).unwrap().cast::<u8>();
+    expect!(allocations += 1, live_bytes += 100, total_bytes += 100, largest_request = 100);
+    stats.parent().longer.set(7);
+    stats.allocate_zeroed(layout(50)).unwrap();
+    expect!(allocations += 1, live_bytes += 50, total_bytes += 50, slack_bytes += 7);
+    for zeroed in [false, true] {
+        let grow = |old, new| {
+            if zeroed {
+                // SAFETY: the parent looks at nothing.
+                unsafe { stats.grow_zeroed(block, layout(old), layout(new)) }
+            } else {
+                // SAFETY: as above.
+                unsafe { stats.grow(block, layout(old), layout(new)) }
+            }
+        };
+        stats.parent().longer.set(3);
+        assert_eq!(grow(100, 300).unwrap().len(), 300);
+        expect!(grows_in_place += 1, live_bytes += 200, total_bytes += 200, slack_bytes += 3, largest_request = 300);
+        stats.parent().moves.set(true);
+        assert_eq!(grow(100, 300).unwrap().len(), 300);
+        expect!(grows_moved += 1, bytes_copied += 100, live_bytes += 200, total_bytes += 200, slack_bytes += 3);
+        stats.parent().moves.set(false);
+        stats.parent().fails.set(true);
+        assert!(grow(100, 200).is_err());
+        expect!(failures += 1);
+        stats.parent().fails.set(false);
+    }
+    // SAFETY: the parent looks at nothing.
+    let shrink = |old, new| unsafe { stats.shrink(block, layout(old), layout(new)) };
+    stats.parent().longer.set(5);
+    assert_eq!(shrink(300, 60).unwrap().len(), 60);
+    expect!(shrinks_in_place += 1, live_bytes -= 240, slack_bytes += 5);
+    stats.parent().moves.set(true);
+    assert_eq!(shrink(300, 60).unwrap().len(), 60);
+    expect!(shrinks_moved += 1, bytes_copied += 60, live_bytes -= 240, slack_bytes += 5);
+    stats.parent().fails.set(true);
+    assert!(shrink(300, 60).is_err());
+    expect!(failures += 1);
+    assert!(stats.allocate(layout(4000)).is_err());
+    expect!(failures += 1, largest_request = 4000);
+    // SAFETY: the parent looks at nothing.
+    unsafe { stats.deallocate(block, layout(60)) };
+    expect!(deallocations += 1, live_bytes -= 60);
+}
+
+/// Threads beyond those with counters of their own share one set, all at once.
+#[test]
+fn threads_that_share_counters_lose_nothing() {
+    let (parked, working, rounds) = (64_u64, 4_u64, 50_000_u64);
+    let stats = Stats::new(System);
+    let ready = std::sync::Barrier::new((parked + working) as usize);
+    let done = std::sync::Barrier::new((parked + working) as usize);
+    thread::scope(|scope| {
+        for _ in 0..parked {
+            scope.spawn(|| {
+                drop(Box::new_in(1_u64, &stats)); // takes a number, if there is one left
+                ready.wait();
+                done.wait();
+            });
+        }
+        for _ in 0..working {
+            scope.spawn(|| {
+                ready.wait(); // all numbers with counters are taken by now
+                for _ in 0..rounds {
+                    drop(Box::new_in(1_u64, &stats));
+                }
+                done.wait();
+            });
+        }
+    });
+    let s = stats.snapshot();
+    assert_eq!((s.allocations, s.deallocations), (parked + working * rounds, parked + working * rounds));
+    assert_eq!((s.live_bytes, s.total_bytes), (0, 8 * s.allocations));
 }
 
 /// A snapshot taken while another thread works is not off by all that comes and goes meanwhile.

@@ -1,4 +1,5 @@
 //! What must not compile, with the message a user reads; and what must.
+#![cfg(feature = "std")]
 
 /// The compiler whose messages `ui-tests/fail/*.stderr` hold.
 const WORDED_BY: &str = "rustc 1.95.";

@@ -21,6 +21,7 @@ use crate::api::{AllocError, AllocatorClone, GlobalAlloc, GlobalAllocator, Layou
 /// * **Cost**: none beyond the allocator's own; a request of size 0 does not reach it.
 /// * **Size**: 0, so a `Vec<T, AsAllocator<G>>` has three words.
 /// * **Blocks**: exactly as long as requested.
+/// * **`deallocate`** is `dealloc` of `G`; of a block of size 0, nothing.
 /// * **Align**: a `grow` or `shrink` that changes the align moves the block; otherwise it is one `realloc`.
 /// * **Threads**: `Send` and `Sync` where `G` is `Sync`.
 /// * **The default**: a [`GlobalAllocator`] where `G` is `Sync` and `'static`. `G` is a `GlobalAlloc`, made to stand
@@ -126,6 +127,7 @@ unsafe impl<G: GlobalAlloc + Sync + 'static> GlobalAllocator for AsAllocator<G> 
 /// * **Cost**: none beyond the allocator's own; a request of size 0 does not reach it.
 /// * **Size**: a reference.
 /// * **Blocks**: exactly as long as requested.
+/// * **`deallocate`** is `dealloc` of `G`; of a block of size 0, nothing.
 /// * **Align**: a `grow` or `shrink` that changes the align moves the block; otherwise it is one `realloc`.
 /// * **Threads**: `Send` and `Sync` where `G` is `Sync`.
 /// * **The default**: a [`GlobalAllocator`] for `&'static G` where `G` is `Sync`; never for `dyn GlobalAlloc`, which could be

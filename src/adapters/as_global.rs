@@ -17,6 +17,7 @@ use crate::api::{
 ///   never asked for 0 bytes.
 /// * **Size**: that of `A`.
 /// * **Threads**: `Sync`, because a [`GlobalAllocator`] is.
+/// * **`dealloc`** is `deallocate` of `A`, with the layout the caller gives.
 /// * **Recursion**: `A` must be a [`GlobalAllocator`], so a default that would call the default does not compile.
 /// * **Drop**: what is wrapped is never dropped and never lent as `&mut`, as in a static. So `&AsGlobal<A>` is a
 ///   [`StaticAllocator`] for every `A`, and pinning in it is sound. A local `AsGlobal` leaks what its allocator holds.

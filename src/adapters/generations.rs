@@ -35,6 +35,14 @@ macro_rules! bridge {
 
         impl<A> $name<A> {
             /// Wraps `allocator`. The same as the tuple constructor.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            #[doc = concat!("use janus_alloc::{System, generations::", stringify!($name), "};")]
+            ///
+            #[doc = concat!("const WRAPPED: ", stringify!($name), "<System> = ", stringify!($name), "::new(System);")]
+            /// ```
             #[inline]
             #[must_use]
             pub const fn new(allocator: A) -> Self {

@@ -10,6 +10,18 @@
 //! The first three add no instruction to a request whose layout the compiler knows; `docs/performance.md` names the
 //! command that counts. The bridges only pass calls on.
 
+//!
+//! ```
+//! use janus_alloc::{AsAllocator, AsAllocatorRef, AsGlobal, Stats, System, collections::Vec};
+//!
+//! #[global_allocator]
+//! static DEFAULT: AsGlobal<Stats<System>> = AsGlobal::new(Stats::new(System));
+//!
+//! let _in_the_default: Vec<u8, _> = Vec::with_capacity_in(10, &DEFAULT);
+//! let _in_system: Vec<u8, _> = Vec::with_capacity_in(10, AsAllocator::new(System));
+//! let _by_reference: Vec<u8, _> = Vec::with_capacity_in(10, AsAllocatorRef::new(&DEFAULT));
+//! ```
+
 mod as_allocator;
 mod as_global;
 pub mod generations;

@@ -4,6 +4,16 @@
 //! | --- | --- |
 //! | [`Stats`] | counts of what is asked for, served and given back |
 
+//!
+//! ```
+//! use janus_alloc::{Stats, System, collections::Box};
+//!
+//! let counted = Stats::new(System);
+//! let boxed = Box::new_in(1, &counted);
+//! assert_eq!(counted.snapshot().live_blocks(), 1);
+//! # drop(boxed);
+//! ```
+
 pub mod stats;
 
 #[doc(inline)]

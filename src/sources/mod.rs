@@ -7,6 +7,14 @@
 //! | [`Malloc`] | the C library | its own: with glibc 24 bytes and a header of 8 | yes |
 //! | [`Pages`] | the kernel | a page | yes, for few and large blocks |
 //! | [`Null`] | nowhere | | yes, and nothing works |
+//!
+//! ```
+//! use janus_alloc::{Pages, System, collections::Vec};
+//!
+//! let small: Vec<u8, _> = Vec::with_capacity_in(100, System);
+//! let large: Vec<u8, _> = Vec::with_capacity_in(100 << 20, Pages::new());
+//! # drop((small, large));
+//! ```
 
 #[cfg(os_memory)]
 mod malloc;

@@ -1,4 +1,5 @@
 //! The kit reports each broken rule, and under its own name: allocators with one fault each, and their honest twins.
+#![cfg(feature = "std")]
 
 mod base;
 mod contents;

@@ -24,7 +24,7 @@ pub use snapshot::Snapshot;
 /// * **Blocks** are exactly as long as requested, whatever `A` returns: only so do the bytes given back equal the
 ///   bytes given out. What is cut off is counted as slack.
 /// * **Threads**: `Sync` where `A` is. Usable behind `#[global_allocator]` where `A` is.
-/// * **Size 0** is counted like any other request.
+/// * **Size 0** is counted like any other request. **`deallocate`** counts and passes the block on.
 ///
 /// Counters shared with threads that outlive a scope sit in a static: `&STATS` is an allocator, `Arc<Stats<A>>` is not.
 ///

@@ -40,7 +40,7 @@ pub struct Snapshot {
     pub peak_bytes: u64,
     /// Bytes ever given out: by allocations, and by what blocks grew.
     pub total_bytes: u64,
-    /// Bytes the parent returned beyond those requested, over all blocks and growths; never handed on.
+    /// Bytes the parent returned beyond those requested, over all blocks, growths and shrinks; never handed on.
     pub slack_bytes: u64,
     /// Requests that failed.
     pub failures: u64,

@@ -186,7 +186,7 @@ struct Mapping {
     align: usize,
     /// Bytes without access on each side.
     guard: usize,
-    #[cfg_attr(windows, expect(dead_code, reason = "no such advice"))]
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "no such advice"))]
     huge: bool,
     #[cfg_attr(windows, expect(dead_code, reason = "no such advice"))]
     populate: bool,
