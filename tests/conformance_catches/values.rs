@@ -97,11 +97,19 @@ struct Shared {
     /// How many clones may be made.
     clones: Rc<Cell<u32>>,
     given: RefCell<Vec<NonNull<u8>>>,
+    /// Whether a block that another clone gave is refused.
+    refuses: bool,
 }
 
 impl Shared {
     fn new(dropped: fn(&Self), clones: u32) -> Self {
-        Self { base: Rc::default(), dropped, clones: Rc::new(Cell::new(clones)), given: RefCell::default() }
+        Self {
+            base: Rc::default(),
+            dropped,
+            clones: Rc::new(Cell::new(clones)),
+            given: RefCell::default(),
+            refuses: false,
+        }
     }
 }
 
@@ -112,7 +120,7 @@ impl Clone for Shared {
             None => unwind(),
         }
         let (base, clones) = (self.base.clone(), self.clones.clone());
-        Self { base, dropped: self.dropped, clones, given: RefCell::default() }
+        Self { base, dropped: self.dropped, clones, given: RefCell::default(), refuses: self.refuses }
     }
 }
 
@@ -132,6 +140,9 @@ unsafe impl Allocator for Shared {
         Ok(block)
     }
     unsafe fn deallocate(&self, start: NonNull<u8>, _: Layout) {
+        if self.refuses && !self.given.borrow().contains(&start) {
+            unwind();
+        }
         self.base.deallocate(start);
     }
 }
@@ -156,6 +167,15 @@ fn a_clone_that_takes_its_blocks_along() {
         }
     };
     reports_clones(Rule::Equivalence, || Shared::new(clear, u32::MAX));
+}
+
+#[test]
+fn a_clone_that_refuses_the_blocks_of_others() {
+    reports_clones(Rule::Equivalence, || {
+        let mut shared = Shared::new(|_| (), u32::MAX);
+        shared.refuses = true;
+        shared
+    });
 }
 
 #[test]

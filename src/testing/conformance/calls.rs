@@ -50,6 +50,14 @@ impl Call {
         }
     }
 
+    /// The block that is given back or resized.
+    pub(super) fn block(&self) -> Option<&Block> {
+        match self {
+            Call::Allocate { .. } => None,
+            Call::Resize { block, .. } | Call::Deallocate { block, .. } => Some(block),
+        }
+    }
+
     /// Whether a block comes back under another size than it was last requested with.
     pub(super) fn refits(&self) -> bool {
         match *self {

@@ -37,6 +37,8 @@ pub(super) struct Driver<'a> {
     tide: usize,
     /// The most bytes of a block that are written.
     reach: usize,
+    /// Which of two clones the last call was put to.
+    server: usize,
 }
 
 impl<'a> Driver<'a> {
@@ -56,6 +58,7 @@ impl<'a> Driver<'a> {
             report: Report::default(),
             operation: 0,
             tide: 0,
+            server: 0,
         }
     }
 
@@ -195,12 +198,18 @@ impl<'a> Driver<'a> {
     /// Makes a call. `None` is an `Err` of the allocator.
     fn call(&mut self, call: &Call) -> Result<Option<NonNull<[u8]>>, Violation> {
         let pick = self.random.below(2);
+        self.server = pick;
         // SAFETY: the block of the call is live, being in the model or just taken out of it for this call; its old size
         // is within the fit range, and the new one on the right side of that.
         match unsafe { call.make(self.home.allocator(pick)) } {
             Ok(result) => Ok(result.ok()),
             Err(Unwound(message)) => {
-                let rule = if call.refits() { Rule::FitRange } else { Rule::Unwind };
+                let others = self.home.rule() == Rule::Equivalence && call.block().is_some_and(|b| b.server != pick);
+                let rule = match () {
+                    () if others => Rule::Equivalence,
+                    () if call.refits() => Rule::FitRange,
+                    () => Rule::Unwind,
+                };
                 Err(self.violation(rule, format!("{call} unwound: {message}")))
             }
         }
@@ -250,6 +259,7 @@ impl<'a> Driver<'a> {
             align: layout.align(),
             written,
             phase,
+            server: self.server,
         });
         self.report.peak_live = self.report.peak_live.max(self.shadow.len() as u64);
         Ok(())
@@ -265,7 +275,7 @@ impl<'a> Driver<'a> {
         self.inspect(call, returned)?;
         let (start, length) = (returned.cast(), returned.len());
         let layout = call.layout();
-        let block = Block { start, requested: layout.size(), length, align: layout.align(), written: 0, phase: 0 };
+        let block = self.untouched(start, layout, length);
         self.call(&Call::Deallocate { block, layout })?;
         Ok(())
     }
@@ -331,9 +341,15 @@ impl<'a> Driver<'a> {
             }
         }
         self.inspect(&call, returned)?;
-        let block = Block { start, requested: layout.size(), length, align: layout.align(), written: 0, phase: 0 };
+        let block = self.untouched(start, layout, length);
         self.call(&Call::Deallocate { block, layout })?;
         Ok(())
+    }
+
+    /// A returned block that the kit does not write.
+    fn untouched(&self, start: NonNull<u8>, layout: Layout, length: usize) -> Block {
+        let (requested, align) = (layout.size(), layout.align());
+        Block { start, requested, length, align, written: 0, phase: 0, server: self.server }
     }
 
     /// Moves the allocator; or drops one of two clones, uses the other, and clones it again.

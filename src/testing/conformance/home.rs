@@ -145,8 +145,8 @@ mod tests {
     use std::rc::Rc;
 
     use super::{Home, Places};
-    use crate::Null;
     use crate::api::{AllocError, Allocator, Layout};
+    use crate::sources::Null;
     use core::ptr::NonNull;
 
     #[derive(Clone)]

@@ -54,7 +54,7 @@ pub use options::Options;
 pub use report::Report;
 pub use rules::{Rule, Violation};
 
-use crate::AsAllocatorRef;
+use crate::adapters::AsAllocatorRef;
 use crate::api::{Allocator, AllocatorClone, GlobalAlloc};
 use driver::Driver;
 use home::Places;

@@ -48,7 +48,8 @@ pub enum Rule {
     Unwind,
     /// Rule 8: the allocator's blocks lie inside its value, or changed when the value was moved.
     Move,
-    /// Rule 10: dropping one clone, or using the other after it, changed blocks.
+    /// Rule 10: dropping one clone, or using the other after it, changed blocks; or a clone unwound when it was given a
+    /// block of the other.
     Equivalence,
 }
 
