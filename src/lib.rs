@@ -15,6 +15,8 @@ pub mod collections;
 #[cfg(doctest)]
 mod guide;
 pub mod sources;
+#[cfg(target_has_atomic = "ptr")]
+mod sync;
 #[cfg(feature = "std")]
 pub mod testing;
 #[cfg(target_has_atomic = "ptr")]

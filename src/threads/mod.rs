@@ -1,4 +1,4 @@
-//! What a thread knows of itself.
+//! What a thread knows of itself, and what an instance of an allocator keeps for each thread.
 //!
 //! Only on Linux with glibc. Below Rust 1.93 the destructor of a thread-local is elsewhere registered in a list that std
 //! allocates from the registered default, and on some targets (windows-gnu, Android, OpenHarmony, x32...) the thread-local
@@ -7,15 +7,36 @@
 
 #[cfg(all(feature = "std", target_os = "linux", target_env = "gnu", not(target_abi = "x32")))]
 mod number;
+#[cfg(all(feature = "std", target_os = "linux", target_env = "gnu", not(target_abi = "x32")))]
+mod numbers;
 
 #[cfg(not(all(feature = "std", target_os = "linux", target_env = "gnu", not(target_abi = "x32"))))]
 mod number {
     pub(crate) const LIMIT: usize = 0;
 
+    #[inline(always)]
+    pub(crate) fn number_or_limit() -> usize {
+        LIMIT
+    }
+
     #[inline]
-    pub(crate) fn number_below(_: usize) -> Option<usize> {
+    pub(crate) fn number() -> Option<usize> {
         None
     }
 }
+mod slots;
 
-pub(crate) use number::{LIMIT, number_below};
+pub(crate) use number::LIMIT;
+#[expect(unused_imports, reason = "for arenas and pools, which follow")]
+pub(crate) use slots::Slots;
+
+/// The number of the calling thread if it is below `limit`.
+#[inline]
+pub(crate) fn number_below(limit: usize) -> Option<usize> {
+    // One compare for the common case.
+    match number::number_or_limit() {
+        number if number < limit => Some(number),
+        LIMIT => number::number().filter(|&number| number < limit),
+        _ => None,
+    }
+}

@@ -4,84 +4,89 @@
 //! thread-local's, touched once a thread. glibc keeps the list of destructors, so registering one asks `calloc` and not
 //! the default, whoever is registering one already.
 //!
-//! In the child of a fork the numbers of the threads that did not come along stay taken; and so does that of a thread that
-//! asks for the first time after its destructors have run. Then one thread fewer has a number: slower, not wrong.
+//! In the child of a fork the numbers of the threads that did not come along stay taken. Then fewer threads can have a
+//! number: slower, not wrong.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread_local;
 
-/// How many threads can have a number at a time: as many as a word has bits.
-pub(crate) const LIMIT: usize = usize::BITS as usize;
+use super::numbers::Numbers;
+use crate::sync::AtomicUsize;
 
-/// Not asked yet.
-const UNKNOWN: u8 = u8::MAX;
-/// The numbers were all taken, or the thread is ending.
-const NONE: u8 = u8::MAX - 1;
+/// How many threads can have a number at a time.
+pub(crate) const LIMIT: usize = WORDS * usize::BITS as usize;
+const WORDS: usize = 512 / usize::BITS as usize;
 
-/// A bit for each number in use.
-static TAKEN: AtomicUsize = AtomicUsize::new(0);
+static NUMBERS: Numbers<WORDS> = Numbers { held: [const { AtomicUsize::new(0) }; WORDS] };
 
 thread_local! {
-    static NUMBER: Cell<u8> = const { Cell::new(UNKNOWN) };
+    /// At most [`LIMIT`], which stands for none.
+    static NUMBER: Cell<usize> = const { Cell::new(LIMIT) };
+    static ENDING: Cell<bool> = const { Cell::new(false) };
     static GIVE_BACK: GiveBack = const { GiveBack };
 }
 
-/// The number of the calling thread if it is below `limit` (at most [`LIMIT`]): no other living thread's. `None` if all
-/// such are taken, and while a thread runs its last destructors.
+/// The number of the calling thread if it has one already, else [`LIMIT`]. Never more.
+#[inline(always)]
+pub(crate) fn number_or_limit() -> usize {
+    NUMBER.get()
+}
+
+/// The number of the calling thread, below [`LIMIT`]: no other living thread's. `None` if all are taken, and while a thread
+/// runs its last destructors.
 ///
 /// What the holder of a number stored, the next holder of that number sees.
 #[inline]
-pub(crate) fn number_below(limit: usize) -> Option<usize> {
-    // One compare for the common case: the marks are above every limit.
-    let number = usize::from(NUMBER.get());
-    if number < limit { Some(number) } else { ask_if_unknown(number).filter(|&number| number < limit) }
+pub(crate) fn number() -> Option<usize> {
+    match NUMBER.get() {
+        LIMIT => ask(),
+        number => Some(number),
+    }
 }
 
 #[cold]
-fn ask_if_unknown(number: usize) -> Option<usize> {
-    if number == usize::from(UNKNOWN) { ask() } else { None }
-}
-
 fn ask() -> Option<usize> {
-    let Some(number) = take() else {
-        NUMBER.set(NONE);
+    if ENDING.get() {
         return None;
-    };
+    }
+    let number = NUMBERS.take()?;
     // Before the destructor is registered: that may come back here.
-    NUMBER.set(number as u8);
+    NUMBER.set(number);
     if GIVE_BACK.try_with(|_| ()).is_ok() {
         return Some(number);
     }
     // The thread is so far gone that no destructor can be registered.
-    NUMBER.set(NONE);
-    give_back(number);
+    give_back();
     None
 }
 
-/// The lowest number that is free.
-fn take() -> Option<usize> {
-    let free = |taken: usize| {
-        let number = (!taken).trailing_zeros() as usize;
-        (number < LIMIT).then_some(number)
-    };
-    let set = |taken| free(taken).map(|number| taken | 1 << number);
-    // Acquire, with the release below: what the last holder did happened before.
-    TAKEN.fetch_update(Ordering::Acquire, Ordering::Relaxed, set).ok().and_then(free)
+/// Calls `action` with `number` held by the calling thread for so long, if no thread holds it.
+pub(crate) fn with_idle(number: usize, action: impl FnOnce()) {
+    struct Held(usize);
+    impl Drop for Held {
+        fn drop(&mut self) {
+            NUMBERS.give_back(self.0);
+        }
+    }
+    if NUMBERS.take_this(number) {
+        let _held = Held(number);
+        action();
+    }
 }
 
-fn give_back(number: usize) {
-    TAKEN.fetch_and(!(1 << number), Ordering::Release);
+fn give_back() {
+    ENDING.set(true);
+    let number = NUMBER.replace(LIMIT);
+    if number < LIMIT {
+        NUMBERS.give_back(number);
+    }
 }
 
 struct GiveBack;
 
 impl Drop for GiveBack {
     fn drop(&mut self) {
-        let number = NUMBER.replace(NONE);
-        if number < NONE {
-            give_back(usize::from(number));
-        }
+        give_back();
     }
 }
 
@@ -91,7 +96,7 @@ mod tests {
     use std::thread;
     use std::vec::Vec;
 
-    use super::{LIMIT, number_below};
+    use super::{LIMIT, number, number_or_limit, with_idle};
 
     #[test]
     fn numbers_of_living_threads_differ_and_come_back() {
@@ -101,10 +106,13 @@ mod tests {
             let numbers: Vec<Option<usize>> = thread::scope(|scope| {
                 let spawn = |_| {
                     scope.spawn(|| {
-                        let number = number_below(LIMIT);
+                        let own = number();
                         barrier.wait();
-                        assert_eq!(number, number_below(LIMIT));
-                        number
+                        assert!(own.is_none() || own == number());
+                        assert!(own.is_none() || own == Some(number_or_limit()));
+                        // Before others give theirs back.
+                        barrier.wait();
+                        own
                     })
                 };
                 let threads: Vec<_> = (0..threads).map(spawn).collect();
@@ -119,5 +127,14 @@ mod tests {
             assert!(count >= LIMIT / 2, "only {count} numbers were left");
             assert!(given.iter().all(|&number| number < LIMIT));
         }
+    }
+
+    #[test]
+    fn a_number_that_is_held_is_not_idle() {
+        let Some(own) = number() else { return };
+        with_idle(own, || panic!("{own} is held by this thread"));
+        let mut idle = 0;
+        (0..LIMIT).for_each(|number| with_idle(number, || idle += 1));
+        assert!(idle < LIMIT);
     }
 }
