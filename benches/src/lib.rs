@@ -1,3 +1,4 @@
 //! What the measurements of janus-alloc share: the same work, written once, for every allocator.
 
+pub mod arenas;
 pub mod workloads;

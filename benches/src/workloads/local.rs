@@ -11,7 +11,7 @@ use super::{GROWN, SIZE, settle, words};
 /// Passes a fresh block on to where the compiler cannot see. The length is left, as a collection leaves it that knows
 /// what it asked for.
 #[inline]
-fn used(block: Result<NonNull<[u8]>, AllocError>, layout: Layout) -> NonNull<u8> {
+pub(super) fn used(block: Result<NonNull<[u8]>, AllocError>, layout: Layout) -> NonNull<u8> {
     match block {
         Ok(block) => black_box(block.cast()),
         Err(AllocError) => handle_alloc_error(layout),
