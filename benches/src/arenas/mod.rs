@@ -1,4 +1,4 @@
-//! Arenas as the measurements see them: one trait over ours and the peers'.
+//! Arenas as the measurements see them: [`BumpArena`] over those for one thread, [`SharedArena`] over those for many.
 //!
 //! Each is reached through the trait it speaks itself where that is [`Allocator`]: bumpalo, bump-scope and multitude
 //! implement allocator-api2 0.2. blink-alloc speaks 0.4 and is bridged by `janus_alloc::generations::From04`, which
@@ -7,11 +7,15 @@
 mod blink_alloc;
 mod bump_scope;
 mod bumpalo;
+mod locked;
 mod multitude;
+mod shared;
 
 use janus_alloc::api::Allocator;
 
 pub use bump_scope::BumpScope;
+pub use locked::Locked;
+pub use shared::SharedArena;
 
 /// A bump allocator for one thread.
 pub trait BumpArena: Sized {

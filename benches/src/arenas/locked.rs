@@ -1,0 +1,65 @@
+use std::alloc::Layout;
+use std::ptr::NonNull;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use janus_alloc::api::{AllocError, Allocator};
+
+use super::{BumpArena, SharedArena};
+
+/// An arena for one thread behind a mutex.
+#[derive(Debug)]
+pub struct Locked<A>(Mutex<A>);
+
+impl<A> Locked<A> {
+    #[inline]
+    fn lock(&self) -> MutexGuard<'_, A> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<A: BumpArena + Send> SharedArena for Locked<A> {
+    type Handle<'a>
+        = &'a Self
+    where
+        A: 'a;
+
+    fn new() -> Self {
+        Self(Mutex::new(A::new()))
+    }
+
+    #[inline]
+    fn handle(&self) -> &Self {
+        self
+    }
+
+    fn reset(self) -> Self {
+        self.lock().reset();
+        self
+    }
+}
+
+// SAFETY: each call has the arena to itself, and its blocks stay until it is reset or dropped: nobody borrows it then.
+unsafe impl<A: BumpArena> Allocator for &Locked<A> {
+    #[inline]
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        self.lock().handle().allocate(layout)
+    }
+
+    #[inline]
+    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.lock().handle().deallocate(block, layout) };
+    }
+
+    #[inline]
+    unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.lock().handle().grow(block, old, new) }
+    }
+
+    #[inline]
+    unsafe fn shrink(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.lock().handle().shrink(block, old, new) }
+    }
+}
