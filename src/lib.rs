@@ -8,6 +8,7 @@ extern crate alloc;
 
 pub mod adapters;
 pub mod api;
+pub mod arenas;
 #[cfg(target_has_atomic = "ptr")]
 pub mod blocks;
 #[cfg(feature = "alloc")]
@@ -24,6 +25,17 @@ mod threads;
 
 #[doc(inline)]
 pub use adapters::{AsAllocator, AsAllocatorRef, AsGlobal, generations};
+#[cfg(feature = "alloc")]
+#[doc(inline)]
+pub use arenas::Arena;
+#[doc(inline)]
+pub use arenas::FixedArena;
+#[cfg(target_has_atomic = "ptr")]
+#[doc(inline)]
+pub use arenas::StaticArena;
+#[cfg(all(os_memory, target_has_atomic = "ptr"))]
+#[doc(inline)]
+pub use arenas::SyncArena;
 #[cfg(target_has_atomic = "ptr")]
 #[doc(inline)]
 pub use blocks::Stats;

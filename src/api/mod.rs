@@ -37,6 +37,7 @@
 
 mod capabilities;
 mod markers;
+pub(crate) mod replace;
 pub(crate) mod translate;
 
 pub use allocator_api2::alloc::{AllocError, Allocator};

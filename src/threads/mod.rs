@@ -27,7 +27,6 @@ mod number {
 mod slots;
 
 pub(crate) use number::LIMIT;
-#[expect(unused_imports, reason = "for arenas and pools, which follow")]
 pub(crate) use slots::Slots;
 
 /// The number of the calling thread if it is below `limit`.

@@ -4,6 +4,7 @@ mod os;
 
 use core::ptr::NonNull;
 
+use crate::api::replace::replace;
 use crate::api::translate::dangling;
 use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout, StaticAllocator};
 
@@ -152,26 +153,6 @@ impl Pages {
         let grown = unsafe { os::grow(start, &old, &new) };
         grown.map(|start| NonNull::slice_from_raw_parts(start, new.size)).ok_or(AllocError)
     }
-
-    /// A new block with the first `length` bytes of the old one, which is freed. The rest of the new one is zero.
-    ///
-    /// # Safety
-    ///
-    /// `start` is a live block that `old` fits; `length` is at most either size.
-    unsafe fn replace(
-        &self,
-        start: NonNull<u8>,
-        old: Layout,
-        new: Layout,
-        length: usize,
-    ) -> Result<NonNull<[u8]>, AllocError> {
-        let moved = self.allocate(new)?;
-        // SAFETY: both blocks hold `length` bytes and are disjoint, being live at once.
-        unsafe { start.copy_to_nonoverlapping(moved.cast(), length) };
-        // SAFETY: by `# Safety` of this fn; the block is not used again.
-        unsafe { self.deallocate(start, old) };
-        Ok(moved)
-    }
 }
 
 /// The size of a huge page on x86-64, and on AArch64 with pages of 4 KiB.
@@ -235,7 +216,7 @@ unsafe impl Allocator for Pages {
             }
         }
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.replace(block, old_layout, new_layout, old_layout.size()) }
+        unsafe { replace(self, block, old_layout, new_layout, old_layout.size()) }
     }
 
     unsafe fn grow_zeroed(
@@ -281,7 +262,7 @@ unsafe impl Allocator for Pages {
             }
         }
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.replace(block, old_layout, new_layout, new_layout.size()) }
+        unsafe { replace(self, block, old_layout, new_layout, new_layout.size()) }
     }
 }
 

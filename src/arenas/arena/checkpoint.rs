@@ -1,0 +1,46 @@
+use super::Arena;
+use super::state::Point;
+use crate::api::Allocator;
+
+/// A point in the life of an [`Arena`], to go back to: made by [`Arena::checkpoint`].
+#[derive(Clone, Copy, Debug)]
+pub struct Checkpoint(Point);
+
+impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
+    /// Marks this point in the life of the arena.
+    ///
+    /// For lifetimes that nest there is [`scope`](Self::scope), which is safe.
+    ///
+    /// # Examples
+    ///
+    /// As for [`rewind`](Self::rewind).
+    #[must_use]
+    pub fn checkpoint(&self) -> Checkpoint {
+        Checkpoint(self.state.point())
+    }
+
+    /// Goes back to `checkpoint`: frees what was allocated since. Chunks taken since are kept for what comes next; blocks
+    /// with a chunk of their own go back to the parent.
+    ///
+    /// # Safety
+    ///
+    /// 1. `checkpoint` was made by this arena, and the arena has neither been reset since nor gone back to an earlier checkpoint.
+    /// 2. No block that was allocated, grown or shrunk since is used again, not even to free it.
+    /// 3. No scope of this arena that began before this call is running.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let arena = janus_alloc::Arena::new();
+    /// let kept = arena.alloc(1);
+    /// let checkpoint = arena.checkpoint();
+    /// arena.alloc_str("an attempt");
+    /// // SAFETY: the checkpoint is this arena's, and what was allocated since is not used again.
+    /// unsafe { arena.rewind(checkpoint) };
+    /// assert_eq!((*kept, arena.allocated_bytes()), (1, 8));
+    /// ```
+    pub unsafe fn rewind(&self, checkpoint: Checkpoint) {
+        // SAFETY: by `# Safety` of this fn; all chunks came from the parent.
+        unsafe { self.state.rewind(&self.parent, checkpoint.0) };
+    }
+}

@@ -1,0 +1,421 @@
+//! What an arena is made of, but for its parent.
+
+use core::cell::Cell;
+use core::ops::Range;
+use core::ptr::NonNull;
+
+use crate::api::translate::dangling;
+use crate::api::{AllocError, Allocator, Layout};
+use crate::arenas::chunks::{Chunk, Chunks};
+use crate::arenas::cursor::Cursor;
+
+/// What a chunk takes from the parent beside its size: the bookkeeping of a `malloc` fits in there, so that a chunk of
+/// a page is not a page and a bit.
+const PARENTS_SHARE: usize = 32;
+
+/// The first chunk has this size, less [`PARENTS_SHARE`]; each further one doubles it,
+pub(super) const FIRST_CHUNK: usize = 4 << 10;
+/// up to this.
+pub(super) const LARGEST_CHUNK: usize = 1 << 20;
+
+/// How many spare chunks are looked at for one that is large enough. Small ones are few, since sizes double.
+const LOOKED_AT: usize = 32;
+
+/// Every chunk is in one of three lists, and all of them go back to the parent in the end.
+#[derive(Debug)]
+pub(super) struct State<const MIN_ALIGN: usize> {
+    pub(super) cursor: Cursor<MIN_ALIGN>,
+    /// Where the region of the cursor starts; the cursor's `NOWHERE` if it has none.
+    start: Cell<NonNull<u8>>,
+    /// What a scope starts with: the free end of its arena's chunk. Its chunks come after it.
+    base: Region,
+    /// The bytes allocated in `base`, when the cursor has left it.
+    base_used: Cell<usize>,
+    /// The cursor walks in the first one; the others were walked through.
+    chunks: Chunks<MIN_ALIGN>,
+    /// One block is in each of these.
+    oversize: Chunks<MIN_ALIGN>,
+    /// Nothing is in these.
+    spare: Chunks<MIN_ALIGN>,
+    /// The free end of a chunk that was left while a scope had it: for the next scope.
+    tail: Cell<Region>,
+    /// The bytes allocated outside the region of the cursor.
+    elsewhere: Cell<usize>,
+    /// The most that were allocated, as far as it has been added up.
+    peak: Cell<usize>,
+    next_size: Cell<usize>,
+    serial: Cell<usize>,
+}
+
+/// Where a cursor walks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Region {
+    start: NonNull<u8>,
+    end: NonNull<u8>,
+}
+
+impl Region {
+    fn length(self) -> usize {
+        self.end.addr().get() - self.start.addr().get()
+    }
+}
+
+/// A point in the life of an arena.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Point {
+    position: NonNull<u8>,
+    serial: usize,
+}
+
+/// What an arena does not use while a scope uses it.
+#[derive(Debug)]
+pub(super) enum Lent<const MIN_ALIGN: usize> {
+    /// The rest of the cursor's region, which is in `chunk`.
+    Rest { region: Region, position: NonNull<u8>, chunk: Option<Chunk<MIN_ALIGN>> },
+    /// That of a chunk the cursor has left.
+    Tail(Region),
+}
+
+impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
+    const NOWHERE: Region = Region { start: Cursor::<MIN_ALIGN>::NOWHERE, end: Cursor::<MIN_ALIGN>::NOWHERE };
+
+    pub(super) const fn new() -> Self {
+        Self {
+            cursor: Cursor::empty(),
+            start: Cell::new(Self::NOWHERE.start),
+            base: Self::NOWHERE,
+            base_used: Cell::new(0),
+            chunks: Chunks::new(),
+            oversize: Chunks::new(),
+            spare: Chunks::new(),
+            tail: Cell::new(Self::NOWHERE),
+            elsewhere: Cell::new(0),
+            peak: Cell::new(0),
+            next_size: Cell::new(FIRST_CHUNK),
+            serial: Cell::new(0),
+        }
+    }
+
+    // -- getting memory
+
+    /// A first chunk with room for `capacity` bytes.
+    pub(super) fn reserve_first(&self, parent: &impl Allocator, capacity: usize) -> Result<(), AllocError> {
+        let layout = Layout::from_size_align(capacity, MIN_ALIGN).map_err(|_| AllocError)?;
+        let size = Chunk::<MIN_ALIGN>::size_for(layout.pad_to_align()).ok_or(AllocError)?;
+        self.enter(Chunk::from_parent(parent, size, false)?);
+        self.double_from(size);
+        Ok(())
+    }
+
+    /// Allocates where the cursor has no room. Says whether the block is known to be zero.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn take_elsewhere(
+        &self,
+        parent: &impl Allocator,
+        layout: Layout,
+        zeroed: bool,
+    ) -> Result<(NonNull<u8>, bool), AllocError> {
+        if layout.size() == 0 {
+            return Ok((dangling(layout).cast(), true));
+        }
+        let size = Chunk::<MIN_ALIGN>::size_for(layout).ok_or(AllocError)?;
+        if let Some(spare) = self.spare.take_among(LOOKED_AT, |spare| spare.size() >= size) {
+            self.enter(spare);
+        } else if size <= self.next_size.get() - PARENTS_SHARE {
+            // A parent that is close to a limit may still have what is needed now.
+            let chunk = Chunk::from_parent(parent, self.next_size.get() - PARENTS_SHARE, false)
+                .or_else(|_| Chunk::from_parent(parent, size, false))?;
+            self.enter(chunk);
+            self.double_from(self.next_size.get());
+        } else {
+            let chunk = Chunk::from_parent(parent, size, zeroed)?;
+            self.double_from(self.next_size.get());
+            self.add_oversize(chunk, layout.size());
+            return Ok((chunk.block(layout), zeroed));
+        }
+        let block = self.cursor.take(layout);
+        debug_assert!(block.is_some(), "the chunk was made for it");
+        block.map(|block| (block, false)).ok_or(AllocError)
+    }
+
+    fn double_from(&self, size: usize) {
+        let doubled = size.saturating_mul(2).clamp(FIRST_CHUNK, LARGEST_CHUNK);
+        self.next_size.set(doubled);
+    }
+
+    /// Lets the cursor walk in `chunk`, which is in no list.
+    fn enter(&self, chunk: Chunk<MIN_ALIGN>) {
+        self.leave();
+        chunk.set_serial(self.next_serial());
+        self.chunks.push(chunk);
+        self.walk(Region { start: chunk.start(), end: chunk.end() }, chunk.start());
+    }
+
+    fn next_serial(&self) -> usize {
+        self.serial.set(self.serial.get() + 1);
+        self.serial.get()
+    }
+
+    /// Writes down what is allocated in the region, which the cursor leaves.
+    fn leave(&self) {
+        self.add_up_peak();
+        if self.start.get() == Self::NOWHERE.start {
+            return;
+        }
+        let used = self.used_here();
+        match self.chunks.first() {
+            Some(chunk) => chunk.set_used(used),
+            None => self.base_used.set(used),
+        }
+        self.elsewhere.set(self.elsewhere.get() + used);
+        self.walk(Self::NOWHERE, Self::NOWHERE.start);
+    }
+
+    fn walk(&self, region: Region, position: NonNull<u8>) {
+        self.start.set(region.start);
+        // SAFETY: the region is nowhere; or the free end of a chunk that is in the list or, by `lend`, of an arena that
+        // does not use it meanwhile. The position was one of its cursor's, or is its start, which is aligned.
+        unsafe { self.cursor.set(position, region.end) };
+    }
+
+    // -- blocks with a chunk of their own
+
+    fn add_oversize(&self, chunk: Chunk<MIN_ALIGN>, used: usize) {
+        chunk.set_serial(self.next_serial());
+        self.push_oversize(chunk, used);
+    }
+
+    fn push_oversize(&self, chunk: Chunk<MIN_ALIGN>, used: usize) {
+        chunk.set_used(used);
+        self.oversize.push(chunk);
+        self.add_up_peak();
+        self.elsewhere.set(self.elsewhere.get() + used);
+    }
+
+    fn pop_oversize(&self) -> Option<Chunk<MIN_ALIGN>> {
+        let chunk = self.oversize.pop()?;
+        self.add_up_peak();
+        self.elsewhere.set(self.elsewhere.get() - chunk.used());
+        Some(chunk)
+    }
+
+    /// Whether `block` is the one of the newest chunk that holds one block.
+    #[inline]
+    pub(super) fn is_last_oversize(&self, block: NonNull<u8>, layout: Layout) -> bool {
+        // All blocks in such chunks are larger than a first chunk; most tests end here, and many at compile time.
+        layout.size() > FIRST_CHUNK / 2
+            && self.oversize.first().is_some_and(|chunk| chunk.block(layout).addr() == block.addr())
+    }
+
+    /// Gives the newest chunk that holds one block back to the parent.
+    ///
+    /// # Safety
+    ///
+    /// It came from `parent`; the block is not used again.
+    #[cold]
+    pub(super) unsafe fn free_last_oversize(&self, parent: &impl Allocator) {
+        if let Some(chunk) = self.pop_oversize() {
+            // SAFETY: by `# Safety` of this fn; it is in no list any more.
+            unsafe { chunk.free(parent) };
+        }
+    }
+
+    /// Lets the parent resize the newest chunk that holds one block.
+    ///
+    /// # Safety
+    ///
+    /// 1. It came from `parent`; its block has the layout `old`, and is used with `new` from now on.
+    /// 2. Both have the same align, at most [`Chunk::ALIGN`]: so the block's place in the chunk stays.
+    #[cold]
+    pub(super) unsafe fn resize_last_oversize(
+        &self,
+        parent: &impl Allocator,
+        new: Layout,
+    ) -> Result<NonNull<u8>, AllocError> {
+        let size = Chunk::<MIN_ALIGN>::size_for(new).ok_or(AllocError)?;
+        let mut chunk = self.pop_oversize().ok_or(AllocError)?;
+        let old_used = chunk.used();
+        // SAFETY: by `# Safety` of this fn; it is in no list now.
+        let resized = unsafe { chunk.resize(parent, size) };
+        self.push_oversize(chunk, if resized.is_ok() { new.size() } else { old_used });
+        resized.map(|()| chunk.block(new))
+    }
+
+    // -- going back
+
+    pub(super) fn point(&self) -> Point {
+        Point { position: self.cursor.position(), serial: self.serial.get() }
+    }
+
+    /// Goes back to `point`. Chunks taken since become spare; those with one block go back to the parent.
+    ///
+    /// # Safety
+    ///
+    /// 1. `point` is one of this arena, which has not been reset nor gone back to an earlier one since.
+    /// 2. No block that was allocated, grown or shrunk since is used again.
+    /// 3. All chunks came from `parent`.
+    pub(super) unsafe fn rewind(&self, parent: &impl Allocator, point: Point) {
+        let newer = |chunk: Chunk<MIN_ALIGN>| chunk.serial() > point.serial;
+        while self.oversize.first().is_some_and(newer) {
+            // SAFETY: by (2) and (3).
+            unsafe { self.free_last_oversize(parent) };
+        }
+        if self.chunks.first().is_some_and(newer) {
+            // Its chunk is walked in again, or becomes spare, or stays behind.
+            self.tail.set(Self::NOWHERE);
+            self.leave();
+            let left = self.chunks.split(newer);
+            let used = left.iter().map(|chunk| chunk.used()).sum::<usize>();
+            self.elsewhere.set(self.elsewhere.get() - used);
+            self.spare.append(left);
+            self.walk_again();
+        }
+        let region = self.start.get()..=self.cursor.end();
+        // Otherwise a scope had the region at that time.
+        if self.start.get() != Self::NOWHERE.start && region.contains(&point.position) {
+            self.add_up_peak();
+            // SAFETY: by (1) the position was one of this cursor's, in this region; by (2) all behind it is free.
+            unsafe { self.cursor.set(point.position, self.cursor.end()) };
+        }
+    }
+
+    /// Walks on where it left the region that was left last.
+    fn walk_again(&self) {
+        let (region, used) = match self.chunks.first() {
+            Some(chunk) => (Region { start: chunk.start(), end: chunk.end() }, chunk.used()),
+            None => (self.base, self.base_used.get()),
+        };
+        // SAFETY: so many bytes were allocated there.
+        let position = unsafe { region.start.byte_add(used) };
+        self.elsewhere.set(self.elsewhere.get() - used);
+        self.walk(region, position);
+    }
+
+    /// Makes every chunk spare.
+    ///
+    /// # Safety
+    ///
+    /// No block is used again.
+    pub(super) unsafe fn vacate(&self) {
+        self.leave();
+        self.elsewhere.set(0);
+        self.tail.set(Self::NOWHERE);
+        // So that those walked through come first: the others may be of any size.
+        self.spare.append(self.oversize.take());
+        self.spare.append(self.chunks.take());
+    }
+
+    /// Takes the largest spare chunk into use again.
+    pub(super) fn enter_largest_spare(&self) {
+        let Some(largest) = self.spare.iter().max_by_key(Chunk::size) else { return };
+        let (others, backwards) = (self.spare.take(), Chunks::new());
+        while let Some(chunk) = others.pop() {
+            if chunk == largest { self.enter(chunk) } else { backwards.push(chunk) }
+        }
+        while let Some(chunk) = backwards.pop() {
+            self.spare.push(chunk);
+        }
+    }
+
+    /// Gives the spare chunks back to the parent.
+    ///
+    /// # Safety
+    ///
+    /// They came from `parent`.
+    pub(super) unsafe fn free_spare(&self, parent: &impl Allocator) {
+        // SAFETY: nothing is in them.
+        unsafe { self.spare.take().free(parent) };
+    }
+
+    pub(super) fn start_small_again(&self) {
+        self.next_size.set(FIRST_CHUNK);
+    }
+
+    // -- scopes
+
+    /// What a scope starts with: the free end of a chunk, and the spare chunks. If it is that of the cursor's chunk, this arena
+    /// allocates elsewhere until it comes back with [`take_back`](Self::take_back).
+    pub(super) fn lend(&self) -> (Self, Lent<MIN_ALIGN>) {
+        let region = Region { start: self.start.get(), end: self.cursor.end() };
+        let position = self.cursor.position();
+        let rest = Region { start: position, end: region.end };
+        // Rather a tail, even a shorter one: then this arena goes on undisturbed, and leaves no further tail.
+        let (base, lent) = if self.tail.get().length() > rest.length() / 8 {
+            let tail = self.tail.replace(Self::NOWHERE);
+            (tail, Lent::Tail(tail))
+        } else {
+            self.leave();
+            (rest, Lent::Rest { region, position, chunk: self.chunks.first() })
+        };
+        let scope = Self { base, spare: self.spare.take(), next_size: self.next_size.clone(), ..Self::new() };
+        scope.walk(base, base.start);
+        (scope, lent)
+    }
+
+    /// Takes back what was lent, and the chunks that the scope got from the parent since: for the next scope.
+    ///
+    /// # Safety
+    ///
+    /// 1. `scope` and `lent` come from [`lend`](Self::lend); what was lent after them has been taken back.
+    /// 2. No block of the scope is used again.
+    /// 3. The chunks of the scope came from `parent`, and so did this arena's.
+    pub(super) unsafe fn take_back(&self, parent: &impl Allocator, scope: &Self, lent: &Lent<MIN_ALIGN>) {
+        self.add_up_peak();
+        self.peak.set(self.peak.get().max(self.allocated() + scope.high_water()));
+        // SAFETY: by (2) and (3).
+        unsafe { scope.oversize.take().free(parent) };
+        self.spare.append(scope.spare.take());
+        self.spare.append(scope.chunks.take());
+        self.next_size.set(self.next_size.get().max(scope.next_size.get()));
+        match *lent {
+            Lent::Rest { region, .. } if region == Self::NOWHERE => {}
+            // Nothing was allocated here meanwhile, or all of it in chunks of their own.
+            Lent::Rest { region, position, chunk }
+                if self.start.get() == Self::NOWHERE.start && self.chunks.first() == chunk =>
+            {
+                let used = position.addr().get() - region.start.addr().get();
+                self.elsewhere.set(self.elsewhere.get() - used);
+                self.walk(region, position);
+            }
+            Lent::Rest { region, position, .. } => self.keep_tail(Region { start: position, end: region.end }),
+            Lent::Tail(tail) => self.keep_tail(tail),
+        }
+    }
+
+    fn keep_tail(&self, tail: Region) {
+        if tail.length() > self.tail.get().length() {
+            self.tail.set(tail);
+        }
+    }
+
+    // -- inspection
+
+    /// The bytes allocated in the region.
+    fn used_here(&self) -> usize {
+        self.cursor.position().addr().get() - self.start.get().addr().get()
+    }
+
+    pub(super) fn allocated(&self) -> usize {
+        self.elsewhere.get() + self.used_here()
+    }
+
+    /// What is allocated elsewhere is about to change.
+    fn add_up_peak(&self) {
+        self.peak.set(self.high_water());
+        self.cursor.forget_peak();
+    }
+
+    pub(super) fn high_water(&self) -> usize {
+        let here = self.cursor.peak().addr().get() - self.start.get().addr().get();
+        self.peak.get().max(self.elsewhere.get() + here)
+    }
+
+    /// The address ranges of what the blocks are in, and of spare chunks.
+    pub(super) fn ranges(&self) -> impl Iterator<Item = Range<*const u8>> + use<MIN_ALIGN> {
+        let base = (self.base != Self::NOWHERE)
+            .then(|| self.base.start.as_ptr().cast_const()..self.base.end.as_ptr().cast_const());
+        let chunks = self.oversize.iter().chain(self.chunks.iter()).chain(self.spare.iter());
+        chunks.map(|chunk| chunk.range()).chain(base)
+    }
+}

@@ -1,0 +1,274 @@
+//! Values.
+
+use core::mem::{MaybeUninit, needs_drop};
+use core::ptr::NonNull;
+
+use super::Arena;
+use crate::api::{AllocError, Allocator, Layout, handle_alloc_error};
+
+/// What `T` needs before it may stay in an arena without anybody who drops it.
+pub(super) struct NotDropped<T>(T);
+
+impl<T> NotDropped<T> {
+    pub(super) const IS_FINE: () = assert!(
+        !needs_drop::<T>(),
+        "an arena drops nothing, and this type needs `Drop`. Use `Box::new_in(value, &arena)` to drop it with the box, \
+         `Vec::new_in(&arena)` for many, or `arena.alloc_leak(value)` to never drop it"
+    );
+}
+
+/// What an infallible method does about an error: it ends the program, as std's collections do.
+#[inline(always)]
+pub(super) fn or_end<T>(result: Result<T, AllocError>, layout: impl FnOnce() -> Layout) -> T {
+    match result {
+        Ok(value) => value,
+        Err(AllocError) => handle_alloc_error(layout()),
+    }
+}
+
+#[expect(clippy::mut_from_ref, reason = "each call returns another block")]
+impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
+    /// Moves `value` into the arena.
+    ///
+    /// A type that needs `Drop` is a compile error, since nobody would drop it: `Box::new_in(value, &arena)` drops it with
+    /// the box, [`alloc_leak`](Self::alloc_leak) never.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let arena = janus_alloc::Arena::new();
+    /// let point = arena.alloc((1.5, 2.5));
+    /// point.0 += 1.0;
+    /// assert_eq!(*point, (2.5, 2.5));
+    /// ```
+    ///
+    /// ```compile_fail
+    /// let arena = janus_alloc::Arena::new();
+    /// arena.alloc(String::from("would leak"));
+    /// ```
+    #[inline]
+    pub fn alloc<T>(&self, value: T) -> &mut T {
+        or_end(self.try_alloc(value), Layout::new::<T>)
+    }
+
+    /// As [`alloc`](Self::alloc).
+    ///
+    /// # Errors
+    ///
+    /// The parent has no memory. The value is gone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Arena, Null};
+    ///
+    /// assert!(Arena::new_in(Null).try_alloc(1).is_err());
+    /// ```
+    #[inline]
+    pub fn try_alloc<T>(&self, value: T) -> Result<&mut T, AllocError> {
+        let () = NotDropped::<T>::IS_FINE;
+        self.try_alloc_leak(value)
+    }
+
+    /// Moves `value` into the arena and never drops it, not even if its type needs `Drop`: what it owns outside of the arena
+    /// leaks.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let arena = janus_alloc::Arena::new();
+    /// let name = arena.alloc_leak(String::from("for good"));
+    /// name.push('!');
+    /// # unsafe { std::ptr::drop_in_place(name) };
+    /// ```
+    #[inline]
+    pub fn alloc_leak<T>(&self, value: T) -> &mut T {
+        or_end(self.try_alloc_leak(value), Layout::new::<T>)
+    }
+
+    /// As [`alloc_leak`](Self::alloc_leak).
+    ///
+    /// # Errors
+    ///
+    /// The parent has no memory. The value is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Arena, Null};
+    ///
+    /// assert!(Arena::new_in(Null).try_alloc_leak(String::from("dropped")).is_err());
+    /// ```
+    #[inline]
+    pub fn try_alloc_leak<T>(&self, value: T) -> Result<&mut T, AllocError> {
+        self.try_alloc_uninit().map(|place| place.write(value))
+    }
+
+    /// Calls `value` and puts what it returns into the arena: built there, as far as the compiler can, and not moved.
+    /// For large values.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let arena = janus_alloc::Arena::new();
+    /// let table = arena.alloc_with(|| [0_u8; 1 << 20]);
+    /// table[77] = 1;
+    /// ```
+    #[inline]
+    pub fn alloc_with<T>(&self, value: impl FnOnce() -> T) -> &mut T {
+        or_end(self.try_alloc_with(value), Layout::new::<T>)
+    }
+
+    /// As [`alloc_with`](Self::alloc_with).
+    ///
+    /// # Errors
+    ///
+    /// The parent has no memory. `value` is not called.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Arena, Null};
+    ///
+    /// assert!(Arena::new_in(Null).try_alloc_with(|| -> u8 { unreachable!() }).is_err());
+    /// ```
+    #[inline]
+    pub fn try_alloc_with<T>(&self, value: impl FnOnce() -> T) -> Result<&mut T, AllocError> {
+        let () = NotDropped::<T>::IS_FINE;
+        self.try_alloc_uninit().map(|place| place.write(value()))
+    }
+
+    /// Calls `value` and puts what it returns into the arena, if that is `Ok`; else it takes the bytes back. Built in the arena as by
+    /// [`alloc_with`](Self::alloc_with), for which the whole `Result` has its place there.
+    ///
+    /// If `value` itself allocates here and then fails, what it allocated stays.
+    ///
+    /// # Errors
+    ///
+    /// That of `value`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let arena = janus_alloc::Arena::new();
+    /// let port = arena.alloc_try_with(|| "8080".parse::<u16>())?;
+    /// assert!(arena.alloc_try_with(|| "http".parse::<u16>()).is_err());
+    /// assert_eq!((*port, arena.allocated_bytes()), (8080, 8));
+    /// # Ok::<(), std::num::ParseIntError>(())
+    /// ```
+    #[inline]
+    pub fn alloc_try_with<T, E>(&self, value: impl FnOnce() -> Result<T, E>) -> Result<&mut T, E> {
+        or_end(self.try_alloc_try_with(value), Layout::new::<Result<T, E>>)
+    }
+
+    /// As [`alloc_try_with`](Self::alloc_try_with).
+    ///
+    /// # Errors
+    ///
+    /// The outer one: the parent has no memory, and `value` was not called. The inner one is that of `value`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Arena, Null};
+    ///
+    /// assert!(Arena::new_in(Null).try_alloc_try_with(|| "1".parse::<u8>()).is_err());
+    /// assert!(matches!(Arena::new().try_alloc_try_with(|| "one".parse::<u8>()), Ok(Err(_))));
+    /// ```
+    #[inline]
+    pub fn try_alloc_try_with<T, E>(
+        &self,
+        value: impl FnOnce() -> Result<T, E>,
+    ) -> Result<Result<&mut T, E>, AllocError> {
+        let () = NotDropped::<T>::IS_FINE;
+        let layout = Layout::new::<Result<T, E>>();
+        let mut place = self.take(layout)?.cast::<Result<T, E>>();
+        // SAFETY: the block is aligned and large enough, and nobody else's.
+        unsafe { place.write(value()) };
+        // SAFETY: it is initialised now.
+        let error = match unsafe { place.as_mut() } {
+            Ok(value) => {
+                let mut value = NonNull::from(value);
+                // SAFETY: the value lives as long as the arena is borrowed.
+                return Ok(Ok(unsafe { value.as_mut() }));
+            }
+            Err(error) => NonNull::from(error),
+        };
+        // SAFETY: it is not used in its place again.
+        let error = unsafe { error.read() };
+        // SAFETY: the block was allocated with that layout, and is not used again.
+        unsafe { self.deallocate(place.cast(), layout) };
+        Ok(Err(error))
+    }
+
+    /// A place for a `T`, to be written later.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let arena = janus_alloc::Arena::new();
+    /// let place = arena.alloc_uninit::<u64>();
+    /// assert_eq!(*place.write(7), 7);
+    /// ```
+    #[inline]
+    pub fn alloc_uninit<T>(&self) -> &mut MaybeUninit<T> {
+        or_end(self.try_alloc_uninit(), Layout::new::<T>)
+    }
+
+    /// As [`alloc_uninit`](Self::alloc_uninit).
+    ///
+    /// # Errors
+    ///
+    /// The parent has no memory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Arena, Null};
+    ///
+    /// assert!(Arena::new_in(Null).try_alloc_uninit::<u64>().is_err());
+    /// ```
+    #[inline]
+    pub fn try_alloc_uninit<T>(&self) -> Result<&mut MaybeUninit<T>, AllocError> {
+        let block = self.take(Layout::new::<T>())?;
+        // SAFETY: the block is aligned and large enough, nobody else's, and lives as long as the arena is borrowed.
+        Ok(unsafe { block.cast().as_mut() })
+    }
+
+    /// A block of `layout`, not initialised. It lives until the arena is reset or dropped, whatever is done with the pointer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Arena, api::Layout};
+    ///
+    /// let arena = Arena::new();
+    /// let page = arena.alloc_layout(Layout::from_size_align(4096, 4096)?);
+    /// assert_eq!(page.addr().get() % 4096, 0);
+    /// # Ok::<(), janus_alloc::api::LayoutError>(())
+    /// ```
+    #[inline]
+    pub fn alloc_layout(&self, layout: Layout) -> NonNull<u8> {
+        or_end(self.try_alloc_layout(layout), || layout)
+    }
+
+    /// As [`alloc_layout`](Self::alloc_layout).
+    ///
+    /// # Errors
+    ///
+    /// The parent has no memory, or the layout is too large with an arena's overhead added.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Arena, api::Layout};
+    ///
+    /// let all = Layout::from_size_align(isize::MAX as usize, 1)?;
+    /// assert!(Arena::new().try_alloc_layout(all).is_err());
+    /// # Ok::<(), janus_alloc::api::LayoutError>(())
+    /// ```
+    #[inline]
+    pub fn try_alloc_layout(&self, layout: Layout) -> Result<NonNull<u8>, AllocError> {
+        self.take(layout)
+    }
+}
