@@ -107,10 +107,17 @@ impl<const MIN_ALIGN: usize> Cursor<MIN_ALIGN> {
         Some(unsafe { position.byte_add(start - at) })
     }
 
+    /// Where the last block starts if it has `size` bytes. With the provenance of the region: that of a block may have become
+    /// narrower on its way through a `Box`.
+    #[inline(always)]
+    fn start_of_last(&self, size: usize) -> *mut u8 {
+        self.position.get().as_ptr().wrapping_byte_sub(bump::round(size, MIN_ALIGN))
+    }
+
     /// Whether the block ends at the position.
     #[inline(always)]
     fn is_last(&self, block: NonNull<u8>, size: usize) -> bool {
-        block.addr().get().wrapping_add(bump::round(size, MIN_ALIGN)) == self.position.get().addr().get()
+        self.start_of_last(size).addr() == block.addr().get()
     }
 
     /// Takes the bytes of a block back, if it is the last: whether it was.
@@ -122,8 +129,8 @@ impl<const MIN_ALIGN: usize> Cursor<MIN_ALIGN> {
     pub(super) unsafe fn give_back(&self, block: NonNull<u8>, size: usize) -> bool {
         let is_last = self.is_last(block, size);
         if is_last {
-            // The provenance of the region: that of a block may have become narrower on its way through a `Box`.
-            self.lower_to(self.position.get().with_addr(block.addr()));
+            // SAFETY: it has the address of the block, which is not null.
+            self.lower_to(unsafe { NonNull::new_unchecked(self.start_of_last(size)) });
         }
         is_last
     }

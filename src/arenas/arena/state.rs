@@ -100,6 +100,9 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
 
     /// A first chunk with room for `capacity` bytes.
     pub(super) fn reserve_first(&self, parent: &impl Allocator, capacity: usize) -> Result<(), AllocError> {
+        if capacity == 0 {
+            return Ok(());
+        }
         let layout = Layout::from_size_align(capacity, MIN_ALIGN).map_err(|_| AllocError)?;
         let size = Chunk::<MIN_ALIGN>::size_for(layout.pad_to_align()).ok_or(AllocError)?;
         self.enter(Chunk::from_parent(parent, size, false)?);
