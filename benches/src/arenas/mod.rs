@@ -7,6 +7,7 @@
 mod blink_alloc;
 mod bump_scope;
 mod bumpalo;
+mod janus;
 mod locked;
 mod multitude;
 mod shared;

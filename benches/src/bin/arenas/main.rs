@@ -6,36 +6,41 @@ mod alone;
 mod contest;
 mod options;
 mod threads;
+mod worker;
 
+use std::error::Error;
 use std::process::ExitCode;
 
-use options::Options;
+use options::Command;
 
 fn main() -> ExitCode {
-    let options = match Options::from_command_line() {
-        Ok(Some(options)) => options,
-        Ok(None) => {
-            print!("{}", options::HELP);
-            return ExitCode::SUCCESS;
-        }
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("arenas: {error}");
-            return ExitCode::from(2);
+            ExitCode::from(2)
         }
-    };
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let mut groups = [alone::group(), threads::group()];
-    for group in &mut groups {
-        group.contests.retain(|contest| contest.name.contains(&options.part));
+    match options::from_command_line()? {
+        Command::Help => print!("{}", options::HELP),
+        Command::Serve { group, column } => worker::serve(&groups[group], column)?,
+        Command::Measure { rounds, part } => {
+            for group in &mut groups {
+                group.contests.retain(|contest| contest.name.contains(&part));
+            }
+            if groups.iter().all(|group| group.contests.is_empty()) {
+                return Err(format!("no job has {part} in its name").into());
+            }
+            if cfg!(debug_assertions) {
+                return Err("only optimised code is worth timing: add --release".into());
+            }
+            contest::hold(&mut groups, rounds)?;
+            groups.iter().filter(|group| !group.contests.is_empty()).for_each(|group| group.print());
+        }
     }
-    if groups.iter().all(|group| group.contests.is_empty()) {
-        eprintln!("arenas: no job has {} in its name", options.part);
-        return ExitCode::from(2);
-    }
-    if cfg!(debug_assertions) {
-        eprintln!("arenas: only optimised code is worth timing: add --release");
-        return ExitCode::from(2);
-    }
-    contest::hold(&mut groups, options.rounds);
-    groups.iter().filter(|group| !group.contests.is_empty()).for_each(|group| group.print());
-    ExitCode::SUCCESS
+    Ok(())
 }

@@ -2,6 +2,8 @@
 
 use lexopt::{Arg, Parser, ValueExt};
 
+use crate::worker::WORKER;
+
 pub(crate) const HELP: &str = "\
 Times arenas, ours beside those of others.
 
@@ -14,28 +16,38 @@ Options:
   -h, --help      Print this
 ";
 
-pub(crate) struct Options {
-    pub(crate) rounds: usize,
-    /// What a job must have in its name.
-    pub(crate) part: String,
+/// What to do.
+pub(crate) enum Command {
+    Help,
+    /// Measure the jobs that have `part` in their names.
+    Measure {
+        rounds: usize,
+        part: String,
+    },
+    /// Be the worker of an allocator.
+    Serve {
+        group: usize,
+        column: usize,
+    },
 }
 
-impl Options {
-    /// `None`: help is asked for.
-    pub(crate) fn from_command_line() -> Result<Option<Self>, lexopt::Error> {
-        let mut options = Self { rounds: 51, part: String::new() };
-        let mut arguments = Parser::from_env();
-        while let Some(argument) = arguments.next()? {
-            match argument {
-                Arg::Short('h') | Arg::Long("help") => return Ok(None),
-                Arg::Long("rounds") => options.rounds = arguments.value()?.parse()?,
-                Arg::Value(part) if options.part.is_empty() => options.part = part.string()?,
-                _ => return Err(argument.unexpected()),
+pub(crate) fn from_command_line() -> Result<Command, lexopt::Error> {
+    let (mut rounds, mut part) = (51, String::new());
+    let mut arguments = Parser::from_env();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
+            Arg::Long("rounds") => rounds = arguments.value()?.parse()?,
+            Arg::Long(WORKER) => {
+                let (group, column) = (arguments.value()?.parse()?, arguments.value()?.parse()?);
+                return Ok(Command::Serve { group, column });
             }
+            Arg::Value(word) if part.is_empty() => part = word.string()?,
+            _ => return Err(argument.unexpected()),
         }
-        match options.rounds {
-            0 => Err("--rounds must be at least 1".into()),
-            _ => Ok(Some(options)),
-        }
+    }
+    match rounds {
+        0 => Err("--rounds must be at least 1".into()),
+        _ => Ok(Command::Measure { rounds, part }),
     }
 }

@@ -61,7 +61,7 @@ pub(crate) fn growth<A: BumpArena>() -> Duration {
     let mut random = Rng::with_seed(SEED);
     let mut size = || {
         // Each power of two as often as the next.
-        let highest = 1 << random.u32(3..=13);
+        let highest = 1 << random.u32(3..=10);
         random.usize(1..=highest)
     };
     let sizes: std::vec::Vec<usize> = (0..1000).map(|_| size()).collect();
@@ -78,7 +78,7 @@ pub(crate) fn growth<A: BumpArena>() -> Duration {
     // The heap has had the memory before.
     work();
     let start = Instant::now();
-    (0..20).for_each(|_| work());
+    (0..50).for_each(|_| work());
     start.elapsed()
 }
 

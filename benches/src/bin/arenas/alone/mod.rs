@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use blink_alloc::Blink;
 use bumpalo::Bump;
+use janus_alloc::{Arena, Global};
 use janus_benches::arenas::{BumpArena, BumpScope};
 use multitude::Arena as Multitude;
 
@@ -37,6 +38,8 @@ const fn column<A: BumpArena>(name: &'static str) -> Column {
 
 /// The first is what the others are compared with.
 static COLUMNS: &[Column] = &[
+    column::<Arena>("Arena 8"),
+    column::<Arena<Global, 1>>("Arena 1"),
     column::<Bump<1>>("bumpalo 1"),
     column::<Bump<8>>("bumpalo 8"),
     column::<BumpScope<1, true>>("scope up 1"),

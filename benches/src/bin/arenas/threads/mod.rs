@@ -5,8 +5,7 @@ mod jobs;
 use std::time::Duration;
 
 use blink_alloc::SyncBlinkAlloc;
-use bumpalo::Bump;
-use janus_alloc::System;
+use janus_alloc::{Arena, Global, SyncArena, System};
 use janus_benches::arenas::{Locked, SharedArena};
 
 use crate::contest::{Contest, Group};
@@ -25,8 +24,13 @@ const fn column<S: SharedArena>(name: &'static str) -> Column {
 }
 
 /// The first is what the others are compared with.
-static COLUMNS: &[Column] =
-    &[column::<Locked<Bump<8>>>("Mutex<Bump>"), column::<SyncBlinkAlloc>("SyncBlink"), column::<System>("System")];
+static COLUMNS: &[Column] = &[
+    column::<SyncArena>("SyncArena"),
+    column::<SyncArena<Global>>("in Global"),
+    column::<Locked<Arena>>("Mutex<Arena>"),
+    column::<SyncBlinkAlloc>("SyncBlink"),
+    column::<System>("System"),
+];
 
 pub(crate) fn group() -> Group {
     let names = COLUMNS.iter().map(|column| column.name).collect();

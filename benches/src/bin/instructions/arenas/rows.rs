@@ -2,6 +2,7 @@
 
 use blink_alloc::Blink;
 use bumpalo::Bump;
+use janus_alloc::{Arena, Global};
 use janus_benches::arenas::{BumpArena, BumpScope};
 use janus_benches::workloads::Workload;
 use janus_benches::workloads::bump::{self, Wide};
@@ -46,4 +47,5 @@ pub(super) static PEERS: &[Row] = &[
     Row { reuses: false, ..row::<Multitude>("multitude") },
 ];
 
-pub(super) static OURS: &[Row] = &[];
+pub(super) static OURS: &[Row] =
+    &[row::<Arena<Global, 1>>("Arena, MIN_ALIGN 1"), row::<Arena<Global, 8>>("Arena, MIN_ALIGN 8")];
