@@ -1,4 +1,3 @@
-use janus_alloc::api::Allocator;
 use janus_alloc::{Arena, Global, SyncArena};
 
 use super::{BumpArena, SharedArena};
@@ -32,14 +31,28 @@ impl<const MIN_ALIGN: usize> BumpArena for Arena<Global, MIN_ALIGN> {
     }
 }
 
-impl<A: Allocator + Default + Sync> SharedArena for SyncArena<A> {
-    type Handle<'a>
-        = &'a Self
-    where
-        A: 'a;
+impl SharedArena for SyncArena {
+    type Handle<'a> = &'a Self;
 
     fn new() -> Self {
-        Self::new_in(A::default())
+        Self::new()
+    }
+
+    #[inline]
+    fn handle(&self) -> &Self {
+        self
+    }
+
+    fn reset(self) -> Self {
+        self.reset()
+    }
+}
+
+impl SharedArena for SyncArena<Global> {
+    type Handle<'a> = &'a Self;
+
+    fn new() -> Self {
+        Self::new_in(Global)
     }
 
     #[inline]

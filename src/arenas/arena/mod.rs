@@ -245,7 +245,8 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
 
     /// Frees every block and keeps the largest chunk for what comes next; the others go back to the parent.
     ///
-    /// An arena that is filled and reset again and again soon has one chunk of the right size.
+    /// If one chunk was not enough, and is not enough the next time either, the next one has room for all that was there before this reset,
+    /// even above the usual 1 MiB. So an arena that is filled and reset again and again soon has one chunk of the right size.
     ///
     /// # Examples
     ///
@@ -256,6 +257,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// assert_eq!((arena.allocated_bytes(), arena.chunks().count()), (0, 1));
     /// ```
     pub fn reset(&mut self) {
+        self.state.expect(self.state.allocated());
         // SAFETY: blocks borrow the arena, so none is in use.
         unsafe { self.state.vacate() };
         self.state.enter_largest_spare();

@@ -331,6 +331,12 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
         unsafe { self.spare.take().free(parent) };
     }
 
+    /// Makes the next chunk large enough for `bytes` in blocks, and then some: chunks end where blocks do not.
+    pub(super) fn expect(&self, bytes: usize) {
+        let size = bytes.saturating_add(bytes / 8).min(isize::MAX as usize / 2).next_multiple_of(FIRST_CHUNK);
+        self.next_size.set(self.next_size.get().max(size));
+    }
+
     pub(super) fn start_small_again(&self) {
         self.next_size.set(FIRST_CHUNK);
     }

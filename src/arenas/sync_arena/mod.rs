@@ -62,6 +62,8 @@ use shared_chunks::{Raw, SharedChunks};
 pub struct SyncArena<A: Allocator = Pages> {
     spans: Slots<Span>,
     chunks: SharedChunks,
+    /// The least size of a chunk.
+    least: usize,
     parent: A,
 }
 
@@ -93,7 +95,8 @@ unsafe impl<A: Allocator + Sync> Sync for SyncArena<A> {}
 unsafe impl<A: Allocator + Send> Send for SyncArena<A> {}
 
 impl SyncArena {
-    /// An arena without memory, over whole pages from the operating system.
+    /// An arena without memory, over whole pages from the operating system; chunks of 2 MiB and more are advised to be huge
+    /// pages.
     ///
     /// # Examples
     ///
@@ -109,7 +112,7 @@ impl SyncArena {
     /// ```
     #[must_use]
     pub const fn new() -> Self {
-        Self::new_in(Pages::new())
+        Self::new_in(Pages::new().huge_pages(true))
     }
 }
 
@@ -128,7 +131,7 @@ impl<A: Allocator> SyncArena<A> {
     pub const fn new_in(parent: A) -> Self {
         let chunks =
             SharedChunks { newest: AtomicPtr::new(ptr::null_mut()), oversize: AtomicPtr::new(ptr::null_mut()) };
-        Self { spans: Slots::new(&raw const VACANT.0), chunks, parent }
+        Self { spans: Slots::new(&raw const VACANT.0), chunks, least: FIRST_CHUNK, parent }
     }
 
     /// The allocator that chunks come from.
@@ -149,6 +152,9 @@ impl<A: Allocator> SyncArena<A> {
 
     /// Frees every block and keeps the largest chunk; the others go back to the parent.
     ///
+    /// If there were several, the next one will be as large as all of them were. So an arena that is filled and reset again and again
+    /// soon has one chunk of the right size.
+    ///
     /// # Examples
     ///
     /// ```
@@ -161,6 +167,9 @@ impl<A: Allocator> SyncArena<A> {
     /// ```
     #[must_use = "a dropped arena gives all its memory back"]
     pub fn reset(mut self) -> Self {
+        if self.chunks.iter().count() > 1 {
+            self.least = self.capacity_bytes().clamp(FIRST_CHUNK, isize::MAX as usize / 2);
+        }
         // Its spans are about to go.
         self.spans = Slots::new(&raw const VACANT.0);
         let largest = self.chunks.iter().max_by_key(|raw| raw.size);
@@ -258,7 +267,7 @@ impl<A: Allocator> SyncArena<A> {
             if let Some(block) = self.chunks.cut(newest, layout) {
                 return Ok((block, false));
             }
-            let next = newest.size().saturating_mul(2).clamp(FIRST_CHUNK, LARGEST_CHUNK);
+            let next = newest.size().saturating_mul(2).min(LARGEST_CHUNK).max(self.least);
             if size > next {
                 let raw = self.get_chunk(size, zeroed)?;
                 return Ok((self.chunks.add_oversize(&raw, layout), zeroed));
