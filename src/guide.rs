@@ -8,3 +8,6 @@ struct WhereIsMalloc;
 
 #[doc = include_str!("../docs/02-writing-your-own.md")]
 struct WritingYourOwn;
+
+#[doc = include_str!("../docs/03-arenas.md")]
+struct Arenas;

@@ -83,32 +83,43 @@ pub unsafe trait UsableSize: Allocator {
     }
 }
 
-/// An allocator that frees all its blocks at once and goes on. No allocator of this crate does so yet; a wrapper of your own can.
+/// An allocator that frees all its blocks at once and goes on: [`Arena`](crate::Arena), [`FixedArena`](crate::FixedArena), and a
+/// [`StaticArena`](crate::StaticArena) that is not shared.
 ///
 /// `&mut self` is the proof that no block is in use: collections borrow the allocator (rule 9), so nothing that holds
-/// a block can be alive.
+/// a block can be alive. A [`SyncArena`](crate::SyncArena) is an allocator by value too, so it has no `Reset`, but a method `reset`
+/// that takes it by value.
 ///
 /// # Examples
 ///
 /// ```
-/// use janus_alloc::{api::Reset, collections::Vec};
+/// # #[cfg(feature = "alloc")] {
+/// use janus_alloc::{Arena, api::Reset, collections::Vec};
 ///
-/// /// One `bumpalo` arena for each of many short jobs.
-/// struct Scratch(bumpalo::Bump);
-/// impl Reset for Scratch {
-///     fn reset(&mut self) {
-///         self.0.reset();
+/// /// Something that owns blocks for the time of a job, and the jobs.
+/// struct Worker<R> {
+///     scratch: R,
+///     jobs: u32,
+/// }
+///
+/// impl<R: Reset> Worker<R> {
+///     fn work(&mut self, job: impl FnOnce(&R)) {
+///         job(&self.scratch);
+///         self.scratch.reset();
+///         self.jobs += 1;
 ///     }
 /// }
 ///
-/// let mut scratch = Scratch(bumpalo::Bump::new());
-/// for job in 0..3_u32 {
-///     let mut numbers = Vec::new_in(&scratch.0);
-///     numbers.extend(0..=job);
-///     assert_eq!(numbers.len(), job as usize + 1);
-///     drop(numbers);
-///     scratch.reset();
+/// let mut worker = Worker { scratch: Arena::new(), jobs: 0 };
+/// for n in 0..3_u32 {
+///     worker.work(|scratch| {
+///         let mut numbers = Vec::new_in(scratch);
+///         numbers.extend(0..=n);
+///         assert_eq!(numbers.len(), n as usize + 1);
+///     });
 /// }
+/// assert_eq!((worker.jobs, worker.scratch.allocated_bytes()), (3, 0));
+/// # }
 /// ```
 pub trait Reset {
     /// Frees every block, in constant or near constant time. Memory may be kept for the next use.

@@ -158,12 +158,13 @@ impl<A: Allocator> SyncArena<A> {
     /// # Examples
     ///
     /// ```
-    /// use janus_alloc::{SyncArena, collections::Box};
+    /// use janus_alloc::{SyncArena, collections::Vec};
     ///
     /// let arena = SyncArena::new();
-    /// Box::leak(Box::new_in([0_u8; 10_000_000], &arena)); // nothing to drop, so nothing leaks: the arena has it
+    /// let bytes: Vec<u8, _> = Vec::with_capacity_in(1_000_000, &arena);
+    /// std::mem::forget(bytes); // never dropped, and yet free after the reset
     /// let arena = arena.reset();
-    /// assert!(arena.capacity_bytes() >= 10_000_000);
+    /// assert!(arena.capacity_bytes() >= 1_000_000);
     /// ```
     #[must_use = "a dropped arena gives all its memory back"]
     pub fn reset(mut self) -> Self {
