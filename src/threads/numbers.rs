@@ -24,7 +24,6 @@ impl<const WORDS: usize> Numbers<WORDS> {
     }
 
     /// Takes `number` if nobody holds it, as [`take`](Self::take) does.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for pools, which follow"))]
     pub(crate) fn take_this(&self, number: usize) -> bool {
         let bit = 1 << (number % BITS);
         self.held[number / BITS].fetch_or(bit, Ordering::Acquire) & bit == 0
