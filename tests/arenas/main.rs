@@ -14,6 +14,7 @@ mod scopes;
 mod slices;
 mod soak;
 mod static_arena;
+mod sync_arena;
 mod values;
 
 use std::ptr::NonNull;
