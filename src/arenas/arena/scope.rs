@@ -1,13 +1,15 @@
 use core::fmt;
 use core::ops::Deref;
+use core::ptr::NonNull;
 
 use super::Arena;
 use super::state::{Lent, State};
-use crate::api::Allocator;
+use crate::api::{AllocError, Allocator, Layout, Owns};
 
 /// An arena for the time of a closure: what [`Arena::scope`] passes to it. All that is allocated in it is free afterwards.
 ///
-/// It dereferences to an [`Arena`], so it has that one's methods, and `&**scope` is an allocator.
+/// It dereferences to an [`Arena`], so it has that one's methods; and collections take it as it comes, being a reference:
+/// `Vec::new_in(scope)`.
 ///
 /// # Examples
 ///
@@ -120,5 +122,50 @@ impl<'a, A: Allocator, const MIN_ALIGN: usize> Deref for Scope<'a, A, MIN_ALIGN>
 impl<A: Allocator, const MIN_ALIGN: usize> fmt::Debug for Scope<'_, A, MIN_ALIGN> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.arena.fmt(f)
+    }
+}
+
+// SAFETY: the blocks are those of the arena in the scope, by its reference; a scope is only lent by reference, and lives as long
+// as that.
+unsafe impl<A: Allocator, const MIN_ALIGN: usize> Allocator for &Scope<'_, A, MIN_ALIGN> {
+    #[inline]
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        (&self.arena).allocate(layout)
+    }
+
+    #[inline]
+    fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        (&self.arena).allocate_zeroed(layout)
+    }
+
+    #[inline]
+    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { (&self.arena).deallocate(block, layout) };
+    }
+
+    #[inline]
+    unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { (&self.arena).grow(block, old, new) }
+    }
+
+    #[inline]
+    unsafe fn grow_zeroed(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { (&self.arena).grow_zeroed(block, old, new) }
+    }
+
+    #[inline]
+    unsafe fn shrink(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { (&self.arena).shrink(block, old, new) }
+    }
+}
+
+// SAFETY: a block lies in one of the chunks of the arena in the scope, or where it started.
+unsafe impl<A: Allocator, const MIN_ALIGN: usize> Owns for &Scope<'_, A, MIN_ALIGN> {
+    fn owns(&self, block: NonNull<u8>, _: Layout) -> bool {
+        self.arena.owns(block)
     }
 }

@@ -18,7 +18,8 @@ pub(super) const FIRST_CHUNK: usize = 4 << 10;
 /// up to this.
 pub(super) const LARGEST_CHUNK: usize = 1 << 20;
 
-/// How many spare chunks are looked at for one that is large enough. Small ones are few, since sizes double.
+/// How many spare chunks are looked at for one that is large enough for a block that does not need a chunk of its own: most
+/// are, since sizes double.
 const LOOKED_AT: usize = 32;
 
 /// Every chunk is in one of three lists, and all of them go back to the parent in the end.
@@ -123,9 +124,12 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
             return Ok((dangling(layout).cast(), true));
         }
         let size = Chunk::<MIN_ALIGN>::size_for(layout).ok_or(AllocError)?;
-        if let Some(spare) = self.spare.take_among(LOOKED_AT, |spare| spare.size() >= size) {
+        let needs_own = size > self.next_size.get() - PARENTS_SHARE;
+        // For a large block all of them: the one that is large enough may be the last, and a parent costs more.
+        let looked_at = if needs_own { usize::MAX } else { LOOKED_AT };
+        if let Some(spare) = self.spare.take_among(looked_at, |spare| spare.size() >= size) {
             self.enter(spare);
-        } else if size <= self.next_size.get() - PARENTS_SHARE {
+        } else if !needs_own {
             // A parent that is close to a limit may still have what is needed now.
             let chunk = Chunk::from_parent(parent, self.next_size.get() - PARENTS_SHARE, false)
                 .or_else(|_| Chunk::from_parent(parent, size, false))?;

@@ -234,6 +234,10 @@ impl<A: Allocator> SyncArena<A> {
         // With the padding that a large align may need.
         if layout.size().saturating_add(layout.align()) < LARGE {
             if let Some(slot) = self.spans.slot() {
+                // If the thread has only just got its number, there may be a span of the last thread that had it.
+                if let Some(block) = self.cursor().take(layout) {
+                    return Ok((block, false));
+                }
                 let cursor = self.new_span(slot)?;
                 return cursor.take(layout).map(|block| (block, false)).ok_or(AllocError);
             }

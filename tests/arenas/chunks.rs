@@ -1,0 +1,219 @@
+//! When an arena asks its parent, for how much, and when it gives back.
+
+use std::ptr::NonNull;
+
+use janus_alloc::api::Allocator;
+use janus_alloc::{Arena, Pages, Stats, System};
+
+use crate::{Counted, address, block, bytes, counted, fill, layout, live_chunks};
+
+/// What a chunk has for itself.
+const OVERHEAD: usize = 32;
+const FIRST: usize = 4 << 10;
+const LARGEST: usize = 1 << 20;
+
+/// The sizes of the chunks, the smallest first.
+fn sizes<const MIN_ALIGN: usize>(arena: &Arena<impl Allocator, MIN_ALIGN>) -> Vec<usize> {
+    let mut sizes: Vec<usize> = arena.chunks().map(|chunk| chunk.end.addr() - chunk.start.addr()).collect();
+    sizes.sort_unstable();
+    sizes
+}
+
+/// Allocates small blocks until there is another chunk.
+fn to_the_next_chunk(arena: &Counted) -> usize {
+    let before = live_chunks(arena);
+    while live_chunks(arena) == before {
+        arena.alloc([0_u64; 10]);
+    }
+    *sizes(arena).last().unwrap()
+}
+
+#[test]
+fn chunks_double_up_to_the_cap() {
+    let arena = counted();
+    assert_eq!(live_chunks(&arena), 0, "no memory before the first use");
+    let mut expected = FIRST;
+    for _ in 0..12 {
+        let size = to_the_next_chunk(&arena);
+        assert!((expected - 2 * OVERHEAD..=expected).contains(&(size + OVERHEAD)), "{size} {expected}");
+        expected = (2 * expected).min(LARGEST);
+    }
+    assert_eq!(sizes(&arena).iter().filter(|&&size| size > LARGEST / 2).count(), 4, "none is larger than the cap");
+    let parents = arena.parent().snapshot();
+    assert_eq!(parents.live_bytes as usize, arena.capacity_bytes() + 12 * OVERHEAD);
+}
+
+#[test]
+fn no_space_of_a_chunk_is_left_by_small_blocks() {
+    let arena = Arena::<_, 1>::with_min_align_in(Stats::new(System));
+    (0..1_000_000).for_each(|_| *arena.alloc(0_u8) = 1);
+    assert_eq!(arena.allocated_bytes(), 1_000_000);
+    let asked = arena.parent().snapshot().allocations;
+    // Exactly as many as fit.
+    let room = arena.capacity_bytes() - arena.allocated_bytes();
+    (0..room).for_each(|_| *arena.alloc(0_u8) = 1);
+    assert_eq!(arena.parent().snapshot().allocations, asked);
+    arena.alloc(0_u8);
+    assert_eq!(arena.parent().snapshot().allocations, asked + 1);
+}
+
+#[test]
+fn an_oversize_block_has_a_chunk_of_its_own() {
+    let arena = counted();
+    let small = block(&&arena, 16);
+    let large = block(&&arena, 10 << 20);
+    assert_eq!(arena.parent().snapshot().largest_request as usize, (10 << 20) + OVERHEAD);
+    assert_eq!(address(block(&&arena, 16)), address(small) + 16, "the chunk before is gone on with");
+    // The next chunk is one of those that double, as after any other chunk.
+    while live_chunks(&arena) == 2 {
+        arena.alloc([0_u8; 100]);
+    }
+    assert!(sizes(&arena)[1] < 4 * FIRST, "{:?}", sizes(&arena));
+    fill(large, 1, 10 << 20);
+}
+
+#[test]
+fn many_oversize_blocks_do_not_make_chunks_larger_than_the_cap() {
+    let arena = counted();
+    for _ in 0..20 {
+        block(&&arena, 2 << 20);
+    }
+    arena.alloc(1);
+    assert_eq!(live_chunks(&arena), 21);
+    assert!(sizes(&arena)[0] <= LARGEST);
+}
+
+#[test]
+fn the_last_oversize_block_goes_back_to_the_parent() {
+    let arena = counted();
+    arena.alloc(1);
+    let (allocated, capacity) = (arena.allocated_bytes(), arena.capacity_bytes());
+    for _ in 0..100 {
+        let large = block(&&arena, 2 << 20);
+        assert_eq!(arena.allocated_bytes(), allocated + (2 << 20));
+        // SAFETY: live with that layout.
+        unsafe { (&arena).deallocate(large, layout(2 << 20, 8)) };
+        assert_eq!((live_chunks(&arena), arena.allocated_bytes(), arena.capacity_bytes()), (1, allocated, capacity));
+    }
+    // Last in, first out; small blocks between do not matter, and out of order a block stays.
+    let first = block(&&arena, 2 << 20);
+    arena.alloc(1);
+    let second = block(&&arena, 3 << 20);
+    arena.alloc(1);
+    // SAFETY: live with that layout.
+    unsafe { (&arena).deallocate(second, layout(3 << 20, 8)) };
+    assert_eq!(live_chunks(&arena), 2);
+    let third = block(&&arena, 3 << 20);
+    // SAFETY: live with that layout.
+    unsafe { (&arena).deallocate(first, layout(2 << 20, 8)) };
+    assert_eq!(live_chunks(&arena), 3);
+    // SAFETY: live with that layout.
+    unsafe { (&arena).deallocate(third, layout(3 << 20, 8)) };
+    assert_eq!(live_chunks(&arena), 2);
+}
+
+/// Grows and shrinks a block by the parent, with other things in the arena.
+fn resized_by_the_parent(parent: &Stats<impl Allocator>, align: usize) {
+    let arena = Arena::new_in(parent);
+    let grow = |block: NonNull<u8>, old: usize, new: usize| {
+        // SAFETY: callers pass a live block of that size.
+        unsafe { (&arena).grow(block, layout(old, align), layout(new, align)) }.unwrap().cast()
+    };
+    let small = arena.alloc(77);
+    let mut large = arena.alloc_layout(layout(2 << 20, align));
+    fill(large, 7, 2 << 20);
+    let before = parent.snapshot();
+    for size in (2..20).map(|size| size << 20) {
+        large = grow(large, size, size + (1 << 20));
+        assert!(address(large) % align == 0 && bytes(large, size).iter().all(|&byte| byte == 7));
+        fill(large, 7, size + (1 << 20));
+        assert_eq!(arena.allocated_bytes(), 8 + size + (1 << 20));
+    }
+    let after = parent.snapshot().since(&before);
+    assert_eq!((after.grows(), after.allocations, after.deallocations), (18, 0, 0));
+    // SAFETY: live with that layout.
+    let zeroed = unsafe { (&arena).grow_zeroed(large, layout(20 << 20, align), layout(21 << 20, align)) }.unwrap();
+    large = zeroed.cast();
+    assert!(bytes(large, 20 << 20).iter().all(|&byte| byte == 7));
+    assert!(bytes(large, 21 << 20)[20 << 20..].iter().all(|&byte| byte == 0));
+    // SAFETY: live with that layout.
+    large = unsafe { (&arena).shrink(large, layout(21 << 20, align), layout(1 << 20, align)) }.unwrap().cast();
+    assert!(address(large) % align == 0 && bytes(large, 1 << 20).iter().all(|&byte| byte == 7));
+    assert_eq!(arena.allocated_bytes(), 8 + (1 << 20));
+    assert_eq!(parent.snapshot().since(&before).shrinks(), 1);
+    assert!(parent.snapshot().live_bytes < (1 << 20) + 2 * FIRST as u64);
+    // SAFETY: live with that layout.
+    unsafe { (&arena).deallocate(large, layout(1 << 20, align)) };
+    assert_eq!((parent.snapshot().live_blocks(), arena.allocated_bytes(), *small), (1, 8, 77));
+    drop(arena);
+    assert_eq!(parent.snapshot().live_bytes, 0);
+}
+
+#[test]
+fn the_last_oversize_block_is_resized_by_the_parent() {
+    resized_by_the_parent(&Stats::new(System), 8);
+    resized_by_the_parent(&Stats::new(System), 1);
+    resized_by_the_parent(&Stats::new(System), 16);
+    resized_by_the_parent(&Stats::new(Pages::new()), 16);
+}
+
+#[test]
+fn an_oversize_block_of_large_align_is_moved() {
+    let arena = counted();
+    let large = arena.alloc_layout(layout(2 << 20, 4096));
+    fill(large, 7, 2 << 20);
+    // SAFETY: live with that layout.
+    let moved = unsafe { (&arena).grow(large, layout(2 << 20, 4096), layout(3 << 20, 4096)) }.unwrap().cast();
+    assert!(address(moved) % 4096 == 0 && bytes(moved, 2 << 20).iter().all(|&byte| byte == 7));
+    // SAFETY: live with that layout.
+    unsafe { (&arena).deallocate(moved, layout(3 << 20, 4096)) };
+    assert_eq!(live_chunks(&arena), 1, "the older one was not the last when it was moved");
+}
+
+#[test]
+fn a_zeroed_oversize_block_is_zeroed_by_the_parent() {
+    // The parent's pages are fresh: nothing has to be written.
+    let arena = Arena::new_in(Stats::new(Pages::new()));
+    let large = (&arena).allocate_zeroed(layout(50 << 20, 8)).unwrap();
+    assert!(bytes(large.cast(), large.len()).iter().all(|&byte| byte == 0));
+    // Where they are not fresh it has to.
+    let arena = Arena::with_capacity(1 << 16);
+    for size in [8, 100, 5000] {
+        let dirty = block(&&arena, size);
+        fill(dirty, 1, size);
+        // SAFETY: live with that layout.
+        unsafe { (&arena).deallocate(dirty, layout(size, 8)) };
+        let zeroed = (&arena).allocate_zeroed(layout(size, 8)).unwrap();
+        assert_eq!(zeroed.cast(), dirty);
+        assert!(bytes(dirty, size).iter().all(|&byte| byte == 0));
+    }
+}
+
+#[test]
+fn over_aligned_blocks_fit_wherever_the_parent_puts_the_chunk() {
+    fn check<const MIN_ALIGN: usize>() {
+        crate::gives_everything_back::<_, MIN_ALIGN>(|arena| {
+            for align in (0..=22).map(|power| 1_usize << power) {
+                for size in [1, align / 2 + 1, align, 3 * align] {
+                    let aligned = arena.alloc_layout(layout(size, align));
+                    assert_eq!(address(aligned) % align.max(MIN_ALIGN), 0);
+                    fill(aligned, 1, size);
+                    arena.alloc(1_u8);
+                }
+            }
+        });
+    }
+    check::<1>();
+    check::<8>();
+    check::<64>();
+    check::<4096>();
+}
+
+#[test]
+fn the_room_behind_what_the_parent_was_asked_for_is_used() {
+    // `Pages` returns whole pages: 32 bytes more than an arena asks for.
+    let arena = Arena::new_in(Pages::new());
+    arena.alloc(1);
+    let page = Pages::page_size();
+    assert_eq!(arena.capacity_bytes(), 4096_usize.next_multiple_of(page) - OVERHEAD);
+}

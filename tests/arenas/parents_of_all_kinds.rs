@@ -1,0 +1,129 @@
+//! Any allocator is a parent, by value or by reference.
+
+use std::mem::MaybeUninit;
+
+use janus_alloc::api::Allocator;
+use janus_alloc::collections::Vec;
+use janus_alloc::{
+    Arena, AsAllocator, AsAllocatorRef, AsGlobal, FixedArena, Global, Malloc, Pages, StaticArena, Stats, SyncArena,
+    System,
+};
+
+use crate::live::{Live, Random};
+use crate::parents::{Limit, Ruled};
+
+/// Random use of an arena over `parent`, with scopes and resets: how often it had no memory.
+fn works<A: Allocator, const MIN_ALIGN: usize>(mut arena: Arena<A, MIN_ALIGN>) -> usize {
+    let (mut random, mut failures) = (Random(21), 0);
+    for _ in 0..5 {
+        let mut live = Live::default();
+        for _ in 0..200 {
+            failures += usize::from(live.step(&&arena, &mut random).is_err());
+        }
+        arena.scope(|scope| {
+            let mut inner = Live::default();
+            for _ in 0..100 {
+                failures += usize::from(inner.step(&&**scope, &mut random).is_err());
+                failures += usize::from(live.step(&&arena, &mut random).is_err());
+            }
+            inner.check();
+        });
+        live.check();
+        arena.reset();
+    }
+    failures
+}
+
+fn never_fails<A: Allocator>(parent: impl Fn() -> A) {
+    assert_eq!(works(Arena::new_in(parent())), 0);
+    assert_eq!(works(Arena::<_, 1>::with_min_align_in(parent())), 0);
+    assert_eq!(works(Arena::<_, 64>::with_min_align_in(parent())), 0);
+    assert_eq!(works(Arena::<_, 4096>::with_min_align_in(parent())), 0);
+}
+
+#[test]
+fn sources_and_adapters() {
+    never_fails(|| Global);
+    never_fails(|| System);
+    never_fails(|| Malloc);
+    never_fails(Pages::new);
+    never_fails(|| Pages::new().guard_pages(true));
+    never_fails(|| AsAllocator::new(System));
+    never_fails(|| AsAllocatorRef::new(&System));
+    static BOTH: AsGlobal<Stats<System>> = AsGlobal::new(Stats::new(System));
+    never_fails(|| &BOTH);
+    assert_eq!((BOTH.snapshot().live_bytes, BOTH.snapshot().live_blocks()), (0, 0));
+    let erased: &dyn Allocator = &System;
+    never_fails(|| erased);
+}
+
+#[test]
+fn arenas() {
+    let parent = Stats::new(System);
+    let arena = Arena::new_in(&parent);
+    never_fails(|| &arena);
+    never_fails(SyncArena::new);
+    let shared = SyncArena::new_in(&parent);
+    never_fails(|| &shared);
+    arena.scope(|scope| never_fails(|| &**scope));
+    never_fails(|| Stats::new(&arena));
+    drop((arena, shared));
+    assert_eq!(parent.snapshot().live_bytes, 0);
+}
+
+#[test]
+fn an_arena_over_an_arena_gives_back_what_was_last() {
+    let outer = Arena::with_capacity(1 << 20);
+    for _ in 0..100 {
+        let inner = Arena::new_in(&outer);
+        inner.alloc([0_u8; 3000]);
+        drop(inner);
+        assert_eq!(outer.allocated_bytes(), 0);
+    }
+}
+
+#[test]
+fn parents_with_an_end() {
+    let mut bytes = vec![MaybeUninit::uninit(); 300_000];
+    let fixed = FixedArena::new(&mut bytes);
+    assert!(works(Arena::new_in(&fixed)) > 0);
+    static HEAP: StaticArena<300_000> = StaticArena::new();
+    assert!(works(Arena::new_in(&HEAP)) > 0);
+    let limited = Ruled { rule: Limit::new(300_000), parent: System };
+    for _ in 0..3 {
+        assert!(works(Arena::new_in(&limited)) > 0);
+        assert_eq!(limited.rule.left(), 300_000, "all of it came back");
+        assert!(works(Arena::<_, 1>::with_min_align_in(&limited)) > 0);
+        assert_eq!(limited.rule.left(), 300_000);
+    }
+}
+
+#[test]
+fn close_to_a_limit_a_chunk_is_as_small_as_needed() {
+    let limited = Ruled { rule: Limit::new(20_000), parent: System };
+    let arena = Arena::new_in(&limited);
+    let mut count = 0;
+    while arena.try_alloc([0_u64; 4]).is_ok() {
+        count += 1;
+    }
+    // 4064 + 8160, then no 16,352 but some for one block each.
+    assert!(count * 32 > 12_000 && limited.rule.left() < 4096, "{count} {}", limited.rule.left());
+    drop(arena);
+    assert_eq!(limited.rule.left(), 20_000);
+}
+
+#[test]
+fn collections_of_collections_over_arenas_of_arenas() {
+    let pages = Arena::new_in(Pages::new());
+    let texts = Arena::<_, 1>::with_min_align_in(&pages);
+    let lists = Arena::new_in(&pages);
+    let mut rows = Vec::new_in(&lists);
+    for n in 0..300_usize {
+        let mut row = Vec::new_in(&lists);
+        row.extend((0..n).map(|m| &*texts.alloc_fmt(format_args!("{}", n * m))));
+        rows.push(row);
+    }
+    for (n, row) in rows.iter().enumerate() {
+        assert!(row.iter().enumerate().all(|(m, text)| *text == (n * m).to_string()));
+    }
+}

@@ -1,0 +1,157 @@
+//! The three resets: what they keep, what they give back.
+
+use janus_alloc::api::Reset;
+use janus_alloc::collections::Vec;
+
+use crate::live::{Live, Random};
+use crate::{Counted, block, counted, live_chunks};
+
+/// Fills `arena` with blocks of many sizes.
+fn work(arena: &Counted, seed: u64) {
+    let (mut live, mut random) = (Live::default(), Random(seed));
+    for _ in 0..300 {
+        live.step(&arena, &mut random).unwrap();
+    }
+    live.check();
+}
+
+#[test]
+fn reset_keeps_the_largest_chunk() {
+    let mut arena = counted();
+    arena.reset();
+    assert_eq!((arena.chunks().count(), arena.allocated_bytes()), (0, 0), "nothing to keep");
+    for seed in 0..20 {
+        work(&arena, seed);
+        let largest = arena.chunks().map(|chunk| chunk.end.addr() - chunk.start.addr()).max();
+        let high_water = arena.high_water_bytes();
+        arena.reset();
+        assert_eq!((arena.allocated_bytes(), live_chunks(&arena), arena.chunks().count()), (0, 1, 1));
+        assert_eq!(Some(arena.capacity_bytes()), largest);
+        assert_eq!(arena.high_water_bytes(), high_water);
+        // It is the one in use.
+        let before = arena.parent().snapshot();
+        block(&&arena, arena.capacity_bytes());
+        assert_eq!(arena.parent().snapshot().since(&before).allocations, 0);
+    }
+}
+
+#[test]
+fn an_arena_that_is_reset_soon_has_one_chunk_that_suffices() {
+    let mut arena = counted();
+    let mut asked = std::vec::Vec::new();
+    for _ in 0..10 {
+        let before = arena.parent().snapshot();
+        (0..5000_u64).for_each(|n| *arena.alloc(n) += 1);
+        asked.push(arena.parent().snapshot().since(&before).allocations);
+        arena.reset();
+    }
+    assert!(asked[0] > 1, "{asked:?}");
+    assert!(asked[3..].iter().all(|&count| count == 0), "{asked:?}");
+}
+
+#[test]
+fn reset_keep_all_asks_the_parent_no_more() {
+    let mut arena = counted();
+    arena.reset_keep_all();
+    assert_eq!(arena.chunks().count(), 0, "nothing to keep");
+    (0..100_000_u64).for_each(|n| *arena.alloc(n) += 1);
+    let (capacity, chunks, before) = (arena.capacity_bytes(), arena.chunks().count(), arena.parent().snapshot());
+    for _ in 0..5 {
+        arena.reset_keep_all();
+        assert_eq!((arena.allocated_bytes(), arena.capacity_bytes()), (0, capacity));
+        (0..100_000_u64).for_each(|n| *arena.alloc(n) += 1);
+    }
+    assert_eq!(arena.chunks().count(), chunks);
+    assert_eq!(arena.parent().snapshot().since(&before).allocations, 0);
+    assert_eq!(arena.parent().snapshot().since(&before).deallocations, 0);
+}
+
+/// What several hundred chunks of all sizes do: memory does not become more and more.
+#[test]
+fn reset_keep_all_does_not_grow_for_ever() {
+    let mut arena = counted();
+    let mut capacities = std::vec::Vec::new();
+    for _ in 0..20 {
+        for _ in 0..3 {
+            block(&&arena, 3 << 20);
+            for _ in 0..40 {
+                block(&&arena, 900_000);
+            }
+        }
+        capacities.push(arena.capacity_bytes());
+        arena.reset_keep_all();
+    }
+    // The second round may put small blocks where large ones were; then it has settled.
+    let after_some = capacities[5];
+    assert!(capacities[5..].iter().all(|&capacity| capacity == after_some), "{capacities:?}");
+}
+
+#[test]
+fn reset_release_gives_all_back_and_starts_small() {
+    let mut arena = counted();
+    for seed in 0..20 {
+        work(&arena, seed);
+        assert!(live_chunks(&arena) > 1);
+        arena.reset_release();
+        assert_eq!((live_chunks(&arena), arena.parent().snapshot().live_bytes), (0, 0));
+        assert_eq!((arena.capacity_bytes(), arena.allocated_bytes()), (0, 0));
+        arena.alloc(1);
+        assert!(arena.capacity_bytes() < 4096);
+    }
+    assert!(arena.high_water_bytes() > 4096);
+}
+
+#[test]
+fn through_the_trait() {
+    fn twice(arena: &mut (impl Reset + std::fmt::Debug)) {
+        arena.reset();
+        Reset::reset(arena);
+    }
+    let mut arena = counted();
+    work(&arena, 1);
+    twice(&mut arena);
+    assert_eq!((arena.allocated_bytes(), live_chunks(&arena)), (0, 1));
+}
+
+#[test]
+fn resets_in_any_order_keep_contents_apart() {
+    let mut arena = counted();
+    let mut random = Random(3);
+    for round in 0..200 {
+        let mut live = Live::default();
+        for _ in 0..random.below(200) {
+            live.step(&&arena, &mut random).unwrap();
+        }
+        arena.scope(|scope| {
+            (0..random.below(100)).for_each(|_| live.step(&&arena, &mut random).unwrap());
+            let mut inner = Live::default();
+            (0..random.below(100)).for_each(|_| inner.step(&&**scope, &mut random).unwrap());
+            inner.check();
+        });
+        live.check();
+        assert!(arena.allocated_bytes() >= live.size());
+        match random.below(4) {
+            0 => arena.reset(),
+            1 => arena.reset_keep_all(),
+            2 => arena.reset_release(),
+            _ => {}
+        }
+        if round % 50 == 49 {
+            arena.reset_release();
+            assert_eq!(live_chunks(&arena), 0);
+        }
+    }
+}
+
+#[test]
+fn a_collection_between_two_resets() {
+    let mut arena = counted();
+    for round in 0..50_usize {
+        let mut lines = Vec::new_in(&arena);
+        lines.extend((0..round).map(|n| arena.alloc_fmt(format_args!("{round} {n}"))));
+        assert!(lines.iter().enumerate().all(|(n, line)| **line == *format!("{round} {n}")));
+        drop(lines);
+        arena.reset();
+    }
+    assert!(live_chunks(&arena) <= 1);
+}

@@ -1,0 +1,213 @@
+//! Methods with slices and strings.
+
+use std::cell::Cell;
+use std::fmt;
+use std::iter;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use janus_alloc::api::Allocator;
+use janus_alloc::{Arena, Null, System};
+
+use crate::{counted, gives_everything_back, live_chunks};
+
+/// Lengths around where slices grow, and around chunks.
+const LENGTHS: [usize; 14] = [0, 1, 2, 7, 8, 9, 16, 17, 100, 511, 512, 513, 4096, 50_000];
+
+/// An iterator that claims to yield at least `least`.
+struct Claims<I>(I, usize);
+
+impl<I: Iterator> Iterator for Claims<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.1, None)
+    }
+}
+
+fn keeps_slices<const MIN_ALIGN: usize>() {
+    gives_everything_back::<_, MIN_ALIGN>(|arena| {
+        let arena = &*arena;
+        let mut kept: Vec<(Vec<u64>, &mut [u64])> = Vec::new();
+        for length in LENGTHS {
+            let values: Vec<u64> = (0..length as u64).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
+            let get = |n: usize| values[n];
+            let all = || values.iter().copied();
+            for claimed in [0, length / 2, length, 2 * length + 3] {
+                kept.push((values.clone(), arena.alloc_slice_fill_iter(Claims(all(), claimed))));
+                kept.push((values.clone(), arena.try_alloc_slice_fill_iter(Claims(all(), claimed)).unwrap()));
+            }
+            kept.push((values.clone(), arena.alloc_slice_copy(&values)));
+            kept.push((values.clone(), arena.try_alloc_slice_copy(&values).unwrap()));
+            kept.push((values.clone(), arena.alloc_slice_clone(&values)));
+            kept.push((values.clone(), arena.try_alloc_slice_clone(&values).unwrap()));
+            kept.push((values.clone(), arena.alloc_slice_fill_with(length, get)));
+            kept.push((values.clone(), arena.try_alloc_slice_fill_with(length, get).unwrap()));
+            for places in [arena.alloc_slice_uninit(length), arena.try_alloc_slice_uninit(length).unwrap()] {
+                assert_eq!(places.len(), length);
+                let written = places.iter_mut().zip(&values).map(|(place, &value)| place.write(value)).count();
+                assert_eq!(written, length);
+                // SAFETY: all have been written.
+                let written = unsafe { &mut *(&raw mut *places as *mut [u64]) };
+                kept.push((values.clone(), written));
+            }
+        }
+        for (values, slice) in &kept {
+            assert_eq!(values, slice);
+            assert!(slice.is_empty() || slice.as_ptr().addr() % MIN_ALIGN.max(8) == 0);
+        }
+    });
+}
+
+#[test]
+fn slices_are_kept_with_every_minimum_alignment() {
+    keeps_slices::<1>();
+    keeps_slices::<8>();
+    keeps_slices::<16>();
+    keeps_slices::<4096>();
+}
+
+fn keeps_texts<const MIN_ALIGN: usize>() {
+    gives_everything_back::<_, MIN_ALIGN>(|arena| {
+        let arena = &*arena;
+        let mut kept: Vec<(String, &mut str)> = Vec::new();
+        for length in LENGTHS {
+            let text: String = "añ€𝄞".chars().cycle().take(length).collect();
+            kept.push((text.clone(), arena.alloc_str(&text)));
+            kept.push((text.clone(), arena.try_alloc_str(&text).unwrap()));
+            kept.push((format!("{text}-{length}"), arena.alloc_fmt(format_args!("{text}-{length}"))));
+            kept.push((format!("<{text:>9}>"), arena.try_alloc_fmt(format_args!("<{text:>9}>")).unwrap()));
+            let c_text = std::ffi::CString::new(text).unwrap();
+            assert_eq!(arena.alloc_cstr(&c_text), &*c_text);
+            assert_eq!(arena.try_alloc_cstr(&c_text), Ok(&*c_text));
+        }
+        kept.push((String::new(), arena.alloc_fmt(format_args!(""))));
+        kept.push(("as it is".into(), arena.alloc_fmt(format_args!("as it is"))));
+        for (text, copy) in &kept {
+            assert_eq!(text, &**copy);
+        }
+    });
+}
+
+#[test]
+fn texts_are_kept_and_packed() {
+    keeps_texts::<1>();
+    keeps_texts::<8>();
+    keeps_texts::<64>();
+    let packed = Arena::<_, 1>::with_min_align_in(System);
+    packed.alloc_str("abc");
+    packed.alloc_fmt(format_args!("{}{}", 12, 345));
+    packed.alloc_cstr(c"xyz");
+    packed.alloc_slice_copy(&[1_u8; 5]);
+    packed.alloc_slice_fill_iter(Claims(iter::repeat_n(1_u8, 6), 2));
+    assert_eq!(packed.allocated_bytes(), 3 + 5 + 4 + 5 + 6);
+}
+
+#[test]
+fn without_memory_each_twin_is_an_error() {
+    fn fails(arena: &Arena<impl Allocator>) {
+        let called = Cell::new(false);
+        let call = |n| {
+            called.set(true);
+            n
+        };
+        assert!(arena.try_alloc_slice_copy(&[1]).is_err());
+        assert!(arena.try_alloc_slice_clone(&[Some(1)]).is_err());
+        assert!(arena.try_alloc_slice_fill_with(1, call).is_err());
+        assert!(arena.try_alloc_slice_fill_iter((0..1).map(call)).is_err());
+        assert!(!called.get());
+        assert!(arena.try_alloc_slice_fill_iter(Claims(0..1, 0)).is_err());
+        assert!(arena.try_alloc_slice_uninit::<u8>(1).is_err());
+        assert!(arena.try_alloc_str("a").is_err());
+        assert!(arena.try_alloc_fmt(format_args!("{}", called.get())).is_err());
+        assert!(arena.try_alloc_fmt(format_args!("a")).is_err());
+        assert!(arena.try_alloc_cstr(c"").is_err());
+        // No byte is asked for.
+        assert!(arena.try_alloc_str("").is_ok_and(|text| text.is_empty()));
+        assert!(arena.try_alloc_slice_copy::<u64>(&[]).is_ok_and(|slice| slice.is_empty()));
+        assert!(arena.try_alloc_slice_fill_with(0, call).is_ok_and(|slice| slice.is_empty()));
+        assert!(arena.try_alloc_slice_fill_with(9, |_| ()).is_ok_and(|slice| slice.len() == 9));
+        assert!(arena.try_alloc_fmt(format_args!("")).is_ok_and(|text| text.is_empty()));
+        assert_eq!(arena.allocated_bytes(), 0);
+    }
+    fails(&Arena::new_in(Null));
+    fails(&Arena::new_in(&Arena::new_in(Null)));
+}
+
+#[test]
+fn lengths_that_no_layout_has_are_errors() {
+    let arena = counted();
+    for length in [usize::MAX, usize::MAX / 8, isize::MAX as usize, isize::MAX as usize / 8 - 10] {
+        assert!(arena.try_alloc_slice_fill_with(length, |n| n as u64).is_err());
+        assert!(arena.try_alloc_slice_uninit::<u64>(length).is_err());
+        assert!(arena.try_alloc_slice_fill_iter(Claims(0..1_u64, length)).is_err());
+    }
+    assert!(arena.try_alloc_slice_uninit::<()>(usize::MAX).is_ok_and(|slice| slice.len() == usize::MAX));
+    assert_eq!(arena.alloc_slice_fill_iter(iter::repeat_n((), 100_000)).len(), 100_000);
+    assert_eq!((arena.allocated_bytes(), live_chunks(&arena)), (0, 0));
+}
+
+#[test]
+fn a_slice_of_unknown_length_grows_where_it_is_and_gives_the_rest_back() {
+    let arena = Arena::with_capacity_in(100_000, System);
+    let slice = arena.alloc_slice_fill_iter(Claims(0..1000_u64, 0));
+    assert_eq!((slice.len(), arena.allocated_bytes(), arena.high_water_bytes()), (1000, 8000, 8192));
+    let slice = arena.alloc_slice_fill_iter(Claims(0..10_u64, 1000));
+    assert_eq!((slice.len(), arena.allocated_bytes()), (10, 8080));
+    assert_eq!(arena.chunks().count(), 1);
+}
+
+#[test]
+fn an_iterator_may_allocate_in_the_same_arena() {
+    let arena = counted();
+    let texts = arena.alloc_slice_fill_iter(Claims((0..1000).map(|n| &*arena.alloc_fmt(format_args!("{n}"))), 0));
+    assert!(texts.iter().enumerate().all(|(n, text)| text.parse() == Ok(n)));
+    let nested = arena.alloc_slice_fill_with(50, |n| &*arena.alloc_slice_fill_with(n, |m| n * m));
+    assert!(nested.iter().enumerate().all(|(n, row)| row.iter().enumerate().all(|(m, &value)| value == n * m)));
+}
+
+#[test]
+fn a_panic_in_an_iterator_gives_the_bytes_back() {
+    let arena = counted();
+    arena.alloc(1);
+    let before = arena.allocated_bytes();
+    let broken = |after: usize| {
+        (0..1000).inspect(move |&n| {
+            if n == after {
+                resume_unwind(Box::new(()))
+            }
+        })
+    };
+    for after in [0, 1, 8, 9, 100] {
+        let arena = AssertUnwindSafe(&arena);
+        catch_unwind(|| arena.alloc_slice_fill_iter(Claims(broken(after), 0)).len()).unwrap_err();
+        catch_unwind(|| arena.alloc_slice_fill_iter(broken(after)).len()).unwrap_err();
+        catch_unwind(|| {
+            arena.alloc_slice_fill_with(200, |n| if n == after { resume_unwind(Box::new(())) } else { n }).len()
+        })
+        .unwrap_err();
+    }
+    assert_eq!(arena.allocated_bytes(), before);
+}
+
+#[test]
+fn a_broken_display_panics_and_gives_the_bytes_back() {
+    struct Broken;
+    impl fmt::Display for Broken {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("some")?;
+            Err(fmt::Error)
+        }
+    }
+    let arena = counted();
+    arena.alloc(1);
+    let before = arena.allocated_bytes();
+    let arena_ref = AssertUnwindSafe(&arena);
+    let panic = catch_unwind(|| arena_ref.try_alloc_fmt(format_args!("{Broken}")).is_ok()).unwrap_err();
+    let message = panic.downcast_ref::<String>().cloned().unwrap_or_default();
+    assert!(message.contains("formatting trait implementation returned an error"), "{message}");
+    assert_eq!(arena.allocated_bytes(), before);
+}

@@ -1,0 +1,325 @@
+//! `SyncArena`: threads share it. As the default: `tests/sync_arena_default.rs`.
+
+use std::ptr::NonNull;
+use std::sync::Barrier;
+use std::sync::mpsc;
+use std::thread;
+
+use janus_alloc::api::{Allocator, Owns};
+use janus_alloc::collections::{Box, HashMap, Vec};
+use janus_alloc::{Null, Pages, Stats, SyncArena, System};
+
+use crate::live::{Live, Random};
+use crate::{address, block, bytes, fill, layout};
+
+const FIRST: usize = 256 << 10;
+const LARGEST: usize = 4 << 20;
+const SPAN: usize = 32 << 10;
+
+type Counted = SyncArena<Stats<System>>;
+
+fn counted() -> Counted {
+    SyncArena::new_in(Stats::new(System))
+}
+
+fn live_chunks(arena: &Counted) -> u64 {
+    arena.parent().snapshot().live_blocks()
+}
+
+#[test]
+fn chunks_double_up_to_the_cap_and_go_back() {
+    let parent = Stats::new(System);
+    let arena = SyncArena::new_in(&parent);
+    assert_eq!((arena.capacity_bytes(), parent.snapshot().allocations), (0, 0));
+    let mut expected = FIRST;
+    for count in 1..10 {
+        let before = arena.capacity_bytes();
+        while parent.snapshot().allocations < count {
+            block(&arena, 100);
+        }
+        assert_eq!(arena.capacity_bytes() - before, expected);
+        expected = (2 * expected).min(LARGEST);
+    }
+    assert_eq!(arena.capacity_bytes() as u64, parent.snapshot().live_bytes);
+    drop(arena);
+    assert_eq!((parent.snapshot().live_bytes, parent.snapshot().live_blocks()), (0, 0));
+}
+
+#[test]
+fn large_blocks_are_cut_from_the_chunk_and_the_largest_have_their_own() {
+    let arena = counted();
+    let small = block(&arena, 16);
+    let large = block(&arena, 40_000);
+    assert!(address(large) >= address(small) + SPAN - 64, "behind the span");
+    let next = block(&arena, 50_000);
+    assert_eq!(address(next), address(large) + 40_000);
+    assert_eq!(address(block(&arena, 16)), address(small) + 16);
+    let own = block(&arena, 10 << 20);
+    assert!(arena.parent().snapshot().largest_request - (10 << 20) < 64);
+    assert_eq!(live_chunks(&arena), 2);
+    assert_eq!(address(block(&arena, 40_000)), address(next) + 50_000, "the chunk before is gone on with");
+    for (block, size) in [(small, 16), (large, 40_000), (next, 50_000), (own, 10 << 20)] {
+        assert!(arena.owns(block) && Owns::owns(&arena, block, layout(size, 8)));
+        fill(block, 1, size);
+    }
+    assert!(!arena.owns(NonNull::from(&arena).cast()) && !arena.owns(NonNull::dangling()));
+}
+
+#[test]
+fn the_last_large_block_is_resized_and_freed_in_place() {
+    let arena = counted();
+    let mut last = block(&arena, 40_000);
+    fill(last, 3, 40_000);
+    for _ in 0..100 {
+        for (old, new) in [(40_000, 60_000), (60_000, 100_001), (100_001, 100_002)] {
+            // SAFETY: live with that layout.
+            let grown = unsafe { arena.grow(last, layout(old, 8), layout(new, 8)) }.unwrap().cast();
+            assert_eq!(grown, last);
+        }
+        // SAFETY: live with that layout.
+        unsafe { arena.shrink(last, layout(100_002, 8), layout(40_000, 8)) }.unwrap();
+        assert!(bytes(last, 40_000).iter().all(|&byte| byte == 3));
+        // SAFETY: live with that layout.
+        unsafe { arena.deallocate(last, layout(40_000, 8)) };
+        last = block(&arena, 40_000);
+        fill(last, 3, 40_000);
+    }
+    assert_eq!(live_chunks(&arena), 1);
+    // A block that is not the last stays.
+    let after = block(&arena, 40_000);
+    // SAFETY: live with that layout.
+    let moved = unsafe { arena.grow(last, layout(40_000, 8), layout(50_000, 8)) }.unwrap().cast();
+    assert!(moved != last && bytes(moved, 40_000).iter().all(|&byte| byte == 3));
+    fill(after, 1, 40_000);
+}
+
+#[test]
+fn aligns_and_zeros() {
+    let arena = SyncArena::new();
+    let mut live = Live::default();
+    for align in (0..=22).map(|power| 1_usize << power) {
+        for size in [0, 1, 100, 8191, 8192, 100_000] {
+            live.allocate(&arena, layout(size, align)).unwrap();
+            live.allocate_zeroed(&arena, layout(size, align)).unwrap();
+        }
+    }
+    let zeroed = arena.allocate_zeroed(layout(50 << 20, 8)).unwrap();
+    assert!(bytes(zeroed.cast(), zeroed.len()).iter().all(|&byte| byte == 0));
+    live.check();
+    let dirty = block(&arena, 5000);
+    fill(dirty, 1, 5000);
+    // SAFETY: live with that layout.
+    unsafe { arena.deallocate(dirty, layout(5000, 8)) };
+    let again = arena.allocate_zeroed(layout(5000, 8)).unwrap();
+    assert_eq!(again.cast(), dirty);
+    assert!(bytes(dirty, 5000).iter().all(|&byte| byte == 0));
+}
+
+#[test]
+fn without_memory_it_is_an_error() {
+    let arena = SyncArena::new_in(Null);
+    for size in [1, 100, 10_000, 10 << 20] {
+        assert!(arena.allocate(layout(size, 8)).is_err());
+        assert!(arena.allocate_zeroed(layout(size, 8)).is_err());
+    }
+    assert!(arena.allocate(layout(0, 8)).is_ok());
+    assert_eq!(arena.reset().capacity_bytes(), 0);
+}
+
+/// Random work of threads that live at a time.
+fn work(arena: &(impl Allocator + Sync), threads: u64, steps: usize) {
+    let barrier = Barrier::new(threads as usize);
+    thread::scope(|scope| {
+        for seed in 0..threads {
+            let barrier = &barrier;
+            scope.spawn(move || {
+                let (mut live, mut random) = (Live::default(), Random(seed));
+                live.step(arena, &mut random).unwrap();
+                barrier.wait();
+                for _ in 0..steps {
+                    live.step(arena, &mut random).unwrap();
+                }
+                live.check();
+                // All at once, so that nobody's blocks are gone when somebody else checks theirs.
+                barrier.wait();
+                live.check();
+            });
+        }
+    });
+}
+
+#[test]
+fn threads_do_not_write_to_each_others_blocks() {
+    let mut arena = counted();
+    for threads in [2, 4, 16] {
+        work(&arena, threads, 2000);
+        arena = arena.reset();
+        assert_eq!(live_chunks(&arena), 1);
+    }
+}
+
+#[test]
+fn more_threads_than_numbers() {
+    let arena = counted();
+    for _ in 0..2 {
+        work(&arena, 600, 30);
+    }
+}
+
+#[test]
+fn blocks_may_be_freed_grown_and_shrunk_by_other_threads() {
+    let arena = counted();
+    let lines = |n: usize| {
+        let mut lines = Vec::new_in(&arena);
+        lines.extend((0..n).map(|line| line * n));
+        lines
+    };
+    let (to_second, second) = mpsc::channel::<Vec<usize, &Counted>>();
+    let (to_third, third) = mpsc::channel::<Vec<usize, &Counted>>();
+    thread::scope(|scope| {
+        scope.spawn(move || (0..2000).for_each(|n| to_second.send(lines(n)).unwrap()));
+        scope.spawn(move || {
+            for mut lines in second {
+                let n = lines.len();
+                if n % 3 == 0 {
+                    lines.extend(n..2 * n);
+                } else if n % 3 == 1 {
+                    lines.truncate(n / 2);
+                    lines.shrink_to_fit();
+                }
+                to_third.send(lines).unwrap();
+            }
+        });
+        scope.spawn(move || {
+            let mut kept = std::vec::Vec::new();
+            for (n, lines) in third.into_iter().enumerate() {
+                let ok = lines.iter().enumerate().all(|(line, &value)| value == if line < n { line * n } else { line });
+                assert!(ok, "{n}");
+                if n % 2 == 0 {
+                    kept.push((n, lines));
+                }
+            }
+            for (n, lines) in kept {
+                assert!(lines.iter().enumerate().all(|(line, &value)| value == if line < n { line * n } else { line }));
+            }
+        });
+    });
+}
+
+/// As many threads after each other as would need a hundred times the memory, if each began a span.
+#[test]
+fn a_thread_that_ends_leaves_its_span_to_the_next() {
+    let arena = SyncArena::new_in(Stats::new(System));
+    for n in 0..2000 {
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let block = block(&arena, 100);
+                fill(block, n as u8, 100);
+            });
+        });
+    }
+    assert!(arena.capacity_bytes() <= 3 * LARGEST / 2, "{}", arena.capacity_bytes());
+}
+
+#[test]
+fn moved_while_in_use_by_value() {
+    let arena = SyncArena::new();
+    let mut numbers: Vec<u64, SyncArena> = Vec::new_in(arena);
+    numbers.extend(0..100);
+    let start = numbers.as_ptr();
+    let mut moved = std::boxed::Box::new(numbers);
+    assert_eq!(moved.as_ptr(), start);
+    moved.push(100);
+    assert_eq!(moved.as_ptr(), start, "the last block grew");
+    // To another thread, which goes on with it, and back.
+    let mut back = thread::spawn(move || {
+        moved.extend(101..20_000);
+        moved
+    })
+    .join()
+    .unwrap();
+    back.extend(20_000..40_000);
+    assert!(back.iter().copied().eq(0..40_000));
+    // In a map and a box as well.
+    let mut map = HashMap::new_in(SyncArena::new_in(System));
+    map.extend((0..1000).map(|n| (n, n * n)));
+    let map = thread::spawn(move || std::boxed::Box::new(map)).join().unwrap();
+    assert!((0..1000).all(|n| map[&n] == n * n));
+    assert_eq!(*Box::new_in(7, SyncArena::new()), 7);
+}
+
+#[test]
+fn many_instances_at_a_time() {
+    let parent = Stats::new(System);
+    let arenas: std::vec::Vec<_> = (0..300).map(|_| SyncArena::new_in(&parent)).collect();
+    let boxes: std::vec::Vec<_> = arenas.iter().enumerate().map(|(n, arena)| Box::new_in(n, arena)).collect();
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| arenas.iter().enumerate().for_each(|(n, arena)| assert_eq!(*Box::new_in(n, arena), n)));
+        }
+    });
+    assert!(boxes.iter().enumerate().all(|(n, boxed)| **boxed == n));
+    drop(boxes);
+    drop(arenas);
+    assert_eq!(parent.snapshot().live_bytes, 0);
+}
+
+#[test]
+fn reset_keeps_the_largest_chunk() {
+    let mut arena = counted();
+    arena = arena.reset();
+    assert_eq!(live_chunks(&arena), 0, "nothing to keep");
+    for size in [100, 100_000, 10 << 20, 1 << 20] {
+        (0..20).for_each(|_| {
+            block(&arena, size);
+        });
+        let largest = arena.capacity_bytes();
+        arena = arena.reset();
+        assert_eq!(live_chunks(&arena), 1);
+        assert!(arena.capacity_bytes() <= largest);
+        // It is the one in use, from its start.
+        let before = arena.parent().snapshot();
+        block(&arena, arena.capacity_bytes() - 64);
+        assert_eq!(arena.parent().snapshot().since(&before).allocations, 0);
+        arena = arena.reset();
+    }
+    work(&arena, 4, 500);
+    let shown = format!("{arena:?}");
+    assert!(shown.contains("SyncArena {") && shown.contains("capacity_bytes: "), "{shown}");
+}
+
+#[test]
+fn it_may_be_dropped_by_another_thread_than_used_it() {
+    let parent: &'static Stats<Pages> = std::boxed::Box::leak(std::boxed::Box::new(Stats::new(Pages::new())));
+    let arena = SyncArena::new_in(parent);
+    work(&arena, 3, 100);
+    thread::spawn(move || drop(arena)).join().unwrap();
+    assert_eq!(parent.snapshot().live_bytes, 0);
+}
+
+#[test]
+fn thread_locals_that_allocate_when_they_are_dropped() {
+    static ARENA: SyncArena = SyncArena::new();
+    struct AtTheEnd(Vec<u64, &'static SyncArena>);
+    impl Drop for AtTheEnd {
+        fn drop(&mut self) {
+            self.0.extend(0..1000);
+            let copy = self.0.clone();
+            assert!(self.0.iter().eq(copy.iter()));
+        }
+    }
+    thread_local! {
+        static FIRST: AtTheEnd = AtTheEnd(Vec::new_in(&ARENA));
+        static SECOND: AtTheEnd = AtTheEnd(Vec::new_in(&ARENA));
+    }
+    for _ in 0..50 {
+        thread::spawn(|| {
+            // One before this thread has a number, one after: destructors run in some order.
+            FIRST.with(|_| ());
+            block(&&ARENA, 100);
+            SECOND.with(|_| ());
+        })
+        .join()
+        .unwrap();
+    }
+}
