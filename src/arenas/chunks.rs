@@ -21,7 +21,7 @@ struct Header {
 
 /// A chunk of an arena with this `MIN_ALIGN`. A copy refers to the same one.
 ///
-/// From `from_parent` to `free` the header is there, and only one thread uses it: methods read and write it.
+/// From `new` to `free` the header is there, and only one thread uses it: methods read and write it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Chunk<const MIN_ALIGN: usize>(NonNull<Header>);
 
@@ -42,7 +42,7 @@ impl<const MIN_ALIGN: usize> Chunk<MIN_ALIGN> {
     }
 
     /// A chunk of at least `size` bytes, at least [`OVERHEAD`](Self::OVERHEAD).
-    pub(super) fn from_parent(parent: &impl Allocator, size: usize, zeroed: bool) -> Result<Self, AllocError> {
+    pub(super) fn new(parent: &impl Allocator, size: usize, zeroed: bool) -> Result<Self, AllocError> {
         let layout = Self::layout(size)?;
         let block = if zeroed { parent.allocate_zeroed(layout) } else { parent.allocate(layout) }?;
         let chunk = Self(block.cast());

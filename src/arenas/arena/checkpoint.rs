@@ -22,6 +22,9 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// Goes back to `checkpoint`: frees what was allocated since. Chunks taken since are kept for what comes next; blocks
     /// with a chunk of their own go back to the parent.
     ///
+    /// If a scope was running at the checkpoint and has ended since, what the arena has allocated in the scope's chunk after that
+    /// stays until a reset.
+    ///
     /// # Safety
     ///
     /// 1. `checkpoint` was made by this arena, and the arena has neither been reset since nor gone back to an earlier checkpoint.

@@ -34,8 +34,8 @@ use state::State;
 ///   not take a type that needs `Drop`; `Box::new_in(value, &arena)` drops it with the box.
 /// * **Cost**: 5 to 7 instructions for an allocation of known layout, no more than one of them a branch. A free of the last
 ///   block takes its bytes back, and the last block grows and shrinks where it is. A free of any other does nothing.
-/// * **Memory**: none before the first use. Then a chunk of 4 KiB from the parent, and twice as much with each further one, up
-///   to 1 MiB; 32 bytes of each are the arena's. A block too large for the next chunk gets one of its own and leaves the current one
+/// * **Memory**: none before the first use. Then a chunk with room for 4 KiB from the parent, and for twice as much with each further one, up
+///   to 1 MiB; and 32 bytes for each. A block too large for the next chunk gets one of its own and leaves the current one
 ///   as it is; it goes back to the parent when it is freed last of its kind, and grows as the parent grows it.
 /// * **Alignment**: every block starts at a multiple of `MIN_ALIGN`. 8, the default, is the fastest for most data; 1 packs
 ///   strings and bytes without gaps. Larger aligns are served either way.
@@ -71,6 +71,17 @@ pub struct Arena<A: Allocator = Global, const MIN_ALIGN: usize = 8> {
 // SAFETY: what the pointers point to is the arena's alone: chunks that nobody else reaches, from a parent that may be sent. Blocks
 // cannot be in use by another thread, since they borrow the arena, and that is not `Sync`.
 unsafe impl<A: Allocator + Send, const MIN_ALIGN: usize> Send for Arena<A, MIN_ALIGN> {}
+
+/// What nothing is: it makes the compiler say why an arena is not `Sync`.
+#[diagnostic::on_unimplemented(
+    message = "an `Arena` serves one thread, and cannot be shared between threads",
+    label = "shared between threads here",
+    note = "take a `SyncArena`, or an `Arena` for each thread: it can be moved to one"
+)]
+pub trait SharedByThreads {}
+
+// SAFETY: nothing implements `SharedByThreads`, which cannot be named elsewhere.
+unsafe impl<A: Allocator + SharedByThreads, const MIN_ALIGN: usize> Sync for Arena<A, MIN_ALIGN> {}
 
 impl Arena {
     /// An arena without memory, over the registered default.
@@ -341,7 +352,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     /// let arena = janus_alloc::Arena::new();
     /// arena.alloc(1);
-    /// assert!((4000..4096).contains(&arena.capacity_bytes()));
+    /// assert_eq!(arena.capacity_bytes(), 4096);
     /// ```
     #[must_use]
     pub fn capacity_bytes(&self) -> usize {

@@ -9,11 +9,7 @@ use crate::api::{AllocError, Allocator, Layout};
 use crate::arenas::chunks::{Chunk, Chunks};
 use crate::arenas::cursor::Cursor;
 
-/// What a chunk takes from the parent beside its size: the bookkeeping of a `malloc` fits in there, so that a chunk of
-/// a page is not a page and a bit.
-const PARENTS_SHARE: usize = 32;
-
-/// The first chunk has this size, less [`PARENTS_SHARE`]; each further one doubles it,
+/// The first chunk has room for so much; each further one doubles it,
 pub(super) const FIRST_CHUNK: usize = 4 << 10;
 /// up to this.
 pub(super) const LARGEST_CHUNK: usize = 1 << 20;
@@ -44,7 +40,7 @@ pub(super) struct State<const MIN_ALIGN: usize> {
     elsewhere: Cell<usize>,
     /// The most that were allocated, as far as it has been added up.
     peak: Cell<usize>,
-    next_size: Cell<usize>,
+    next_room: Cell<usize>,
     serial: Cell<usize>,
 }
 
@@ -92,7 +88,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
             tail: Cell::new(Self::NOWHERE),
             elsewhere: Cell::new(0),
             peak: Cell::new(0),
-            next_size: Cell::new(FIRST_CHUNK),
+            next_room: Cell::new(FIRST_CHUNK),
             serial: Cell::new(0),
         }
     }
@@ -106,8 +102,8 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
         }
         let layout = Layout::from_size_align(capacity, MIN_ALIGN).map_err(|_| AllocError)?;
         let size = Chunk::<MIN_ALIGN>::size_for(layout.pad_to_align()).ok_or(AllocError)?;
-        self.enter(Chunk::from_parent(parent, size, false)?);
-        self.double_from(size);
+        self.enter(Chunk::new(parent, size, false)?);
+        self.double_from(capacity);
         Ok(())
     }
 
@@ -124,31 +120,44 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
             return Ok((dangling(layout).cast(), true));
         }
         let size = Chunk::<MIN_ALIGN>::size_for(layout).ok_or(AllocError)?;
-        let needs_own = size > self.next_size.get() - PARENTS_SHARE;
+        let room = self.next_room.get();
+        let needs_own = size > Self::size_with(room);
         // For a large block all of them: the one that is large enough may be the last, and a parent costs more.
         let looked_at = if needs_own { usize::MAX } else { LOOKED_AT };
-        if let Some(spare) = self.spare.take_among(looked_at, |spare| spare.size() >= size) {
-            self.enter(spare);
-        } else if !needs_own {
-            // A parent that is close to a limit may still have what is needed now.
-            let chunk = Chunk::from_parent(parent, self.next_size.get() - PARENTS_SHARE, false)
-                .or_else(|_| Chunk::from_parent(parent, size, false))?;
-            self.enter(chunk);
-            self.double_from(self.next_size.get());
-        } else {
-            let chunk = Chunk::from_parent(parent, size, zeroed)?;
-            self.double_from(self.next_size.get());
+        let spare = self.spare.take_among(looked_at, |spare| spare.size() >= size);
+        if needs_own && spare.is_none_or(|spare| spare.size() / 2 <= size) {
+            // A spare chunk may be dirty.
+            let zeroed = zeroed && spare.is_none();
+            let chunk = spare.map_or_else(|| Chunk::new(parent, size, zeroed), Ok)?;
+            self.double_from(room);
             self.add_oversize(chunk, layout.size());
             return Ok((chunk.block(layout), zeroed));
         }
+        let chunk = match spare {
+            Some(spare) => spare,
+            None => {
+                // A collection that doubles fits once more: else each of its sizes would need the next chunk.
+                let room = room.max(layout.size().saturating_mul(2).next_power_of_two().min(LARGEST_CHUNK));
+                // A parent that is close to a limit may still have what is needed now.
+                let chunk =
+                    Chunk::new(parent, Self::size_with(room), false).or_else(|_| Chunk::new(parent, size, false))?;
+                self.double_from(room);
+                chunk
+            }
+        };
+        self.enter(chunk);
         let block = self.cursor.take(layout);
         debug_assert!(block.is_some(), "the chunk was made for it");
         block.map(|block| (block, false)).ok_or(AllocError)
     }
 
-    fn double_from(&self, size: usize) {
-        let doubled = size.saturating_mul(2).clamp(FIRST_CHUNK, LARGEST_CHUNK);
-        self.next_size.set(doubled);
+    /// The whole size of a chunk with so much room.
+    fn size_with(room: usize) -> usize {
+        room + Chunk::<MIN_ALIGN>::OVERHEAD
+    }
+
+    fn double_from(&self, room: usize) {
+        self.next_room.set(room.saturating_mul(2).clamp(FIRST_CHUNK, LARGEST_CHUNK));
     }
 
     /// Lets the cursor walk in `chunk`, which is in no list.
@@ -337,12 +346,12 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
 
     /// Makes the next chunk large enough for `bytes` in blocks, and then some: chunks end where blocks do not.
     pub(super) fn expect(&self, bytes: usize) {
-        let size = bytes.saturating_add(bytes / 8).min(isize::MAX as usize / 2).next_multiple_of(FIRST_CHUNK);
-        self.next_size.set(self.next_size.get().max(size));
+        let room = bytes.saturating_add(bytes / 8).min(isize::MAX as usize / 2).next_multiple_of(FIRST_CHUNK);
+        self.next_room.set(self.next_room.get().max(room));
     }
 
     pub(super) fn start_small_again(&self) {
-        self.next_size.set(FIRST_CHUNK);
+        self.next_room.set(FIRST_CHUNK);
     }
 
     // -- scopes
@@ -361,7 +370,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
             self.leave();
             (rest, Lent::Rest { region, position, chunk: self.chunks.first() })
         };
-        let scope = Self { base, spare: self.spare.take(), next_size: self.next_size.clone(), ..Self::new() };
+        let scope = Self { base, spare: self.spare.take(), next_room: self.next_room.clone(), ..Self::new() };
         scope.walk(base, base.start);
         (scope, lent)
     }
@@ -380,7 +389,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
         unsafe { scope.oversize.take().free(parent) };
         self.spare.append(scope.spare.take());
         self.spare.append(scope.chunks.take());
-        self.next_size.set(self.next_size.get().max(scope.next_size.get()));
+        self.next_room.set(self.next_room.get().max(scope.next_room.get()));
         match *lent {
             Lent::Rest { region, .. } if region == Self::NOWHERE => {}
             // Nothing was allocated here meanwhile, or all of it in chunks of their own.

@@ -6,7 +6,8 @@ use core::ptr::NonNull;
 use super::Arena;
 use crate::api::{AllocError, Allocator, Layout, handle_alloc_error};
 
-/// What `T` needs before it may stay in an arena without anybody who drops it.
+/// What `T` needs before it may stay in an arena without anybody who drops it. Asked in each method that users call, so that the
+/// compiler names their line.
 pub(super) struct NotDropped<T>(T);
 
 impl<T> NotDropped<T> {
@@ -48,6 +49,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn alloc<T>(&self, value: T) -> &mut T {
+        let () = NotDropped::<T>::IS_FINE;
         or_end(self.try_alloc(value), Layout::new::<T>)
     }
 
@@ -116,6 +118,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn alloc_with<T>(&self, value: impl FnOnce() -> T) -> &mut T {
+        let () = NotDropped::<T>::IS_FINE;
         or_end(self.try_alloc_with(value), Layout::new::<T>)
     }
 
@@ -158,6 +161,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn alloc_try_with<T, E>(&self, value: impl FnOnce() -> Result<T, E>) -> Result<&mut T, E> {
+        let () = NotDropped::<T>::IS_FINE;
         or_end(self.try_alloc_try_with(value), Layout::new::<Result<T, E>>)
     }
 
