@@ -125,7 +125,7 @@ fn resized_by_the_parent(parent: &Stats<impl Allocator>, align: usize) {
     let before = parent.snapshot();
     for size in (2..20).map(|size| size << 20) {
         large = grow(large, size, size + (1 << 20));
-        assert!(address(large) % align == 0 && bytes(large, size).iter().all(|&byte| byte == 7));
+        assert!(address(large) % align == 0 && crate::all(bytes(large, size), 7));
         fill(large, 7, size + (1 << 20));
         assert_eq!(arena.allocated_bytes(), 8 + size + (1 << 20));
     }
@@ -134,11 +134,11 @@ fn resized_by_the_parent(parent: &Stats<impl Allocator>, align: usize) {
     // SAFETY: live with that layout.
     let zeroed = unsafe { (&arena).grow_zeroed(large, layout(20 << 20, align), layout(21 << 20, align)) }.unwrap();
     large = zeroed.cast();
-    assert!(bytes(large, 20 << 20).iter().all(|&byte| byte == 7));
-    assert!(bytes(large, 21 << 20)[20 << 20..].iter().all(|&byte| byte == 0));
+    assert!(crate::all(bytes(large, 20 << 20), 7));
+    assert!(crate::all(&bytes(large, 21 << 20)[20 << 20..], 0));
     // SAFETY: live with that layout.
     large = unsafe { (&arena).shrink(large, layout(21 << 20, align), layout(1 << 20, align)) }.unwrap().cast();
-    assert!(address(large) % align == 0 && bytes(large, 1 << 20).iter().all(|&byte| byte == 7));
+    assert!(address(large) % align == 0 && crate::all(bytes(large, 1 << 20), 7));
     assert_eq!(arena.allocated_bytes(), 8 + (1 << 20));
     assert_eq!(parent.snapshot().since(&before).shrinks(), 1);
     assert!(parent.snapshot().live_bytes < (1 << 20) + 2 * FIRST as u64);
@@ -164,7 +164,7 @@ fn an_oversize_block_of_large_align_is_moved() {
     fill(large, 7, 2 << 20);
     // SAFETY: live with that layout.
     let moved = unsafe { (&arena).grow(large, layout(2 << 20, 4096), layout(3 << 20, 4096)) }.unwrap().cast();
-    assert!(address(moved) % 4096 == 0 && bytes(moved, 2 << 20).iter().all(|&byte| byte == 7));
+    assert!(address(moved) % 4096 == 0 && crate::all(bytes(moved, 2 << 20), 7));
     // SAFETY: live with that layout.
     unsafe { (&arena).deallocate(moved, layout(3 << 20, 4096)) };
     assert_eq!(live_chunks(&arena), 1, "the older one was not the last when it was moved");
@@ -175,7 +175,7 @@ fn a_zeroed_oversize_block_is_zeroed_by_the_parent() {
     // The parent's pages are fresh: nothing has to be written.
     let arena = Arena::new_in(Stats::new(Pages::new()));
     let large = (&arena).allocate_zeroed(layout(50 << 20, 8)).unwrap();
-    assert!(bytes(large.cast(), large.len()).iter().all(|&byte| byte == 0));
+    assert!(crate::all(bytes(large.cast(), large.len()), 0));
     // Where they are not fresh it has to.
     let arena = Arena::with_capacity(1 << 16);
     for size in [8, 100, 5000] {
@@ -185,7 +185,7 @@ fn a_zeroed_oversize_block_is_zeroed_by_the_parent() {
         unsafe { (&arena).deallocate(dirty, layout(size, 8)) };
         let zeroed = (&arena).allocate_zeroed(layout(size, 8)).unwrap();
         assert_eq!(zeroed.cast(), dirty);
-        assert!(bytes(dirty, size).iter().all(|&byte| byte == 0));
+        assert!(crate::all(bytes(dirty, size), 0));
     }
 }
 

@@ -66,8 +66,9 @@ fn bytes_may_start_anywhere() {
 #[test]
 fn it_can_be_anywhere() {
     static mut IN_A_STATIC: [MaybeUninit<u8>; 1000] = [MaybeUninit::uninit(); 1000];
+    let bytes = &raw mut IN_A_STATIC;
     // SAFETY: this is the only use of it.
-    let bytes = unsafe { &mut *&raw mut IN_A_STATIC };
+    let bytes = unsafe { &mut *bytes };
     let in_a_static: FixedArena<'static> = FixedArena::new(bytes);
     let arena: &'static FixedArena<'static> = std::boxed::Box::leak(std::boxed::Box::new(in_a_static));
     let kept: &'static mut [u8; 10] = Box::leak(Box::new_in([7; 10], arena));
@@ -86,7 +87,7 @@ fn moved_while_in_use_by_value_is_not_possible_but_blocks_outlive_a_move() {
     let raw = block(&&arena, 100);
     crate::fill(raw, 9, 100);
     let moved = std::boxed::Box::new(arena);
-    assert!(crate::bytes(raw, 100).iter().all(|&byte| byte == 9));
+    assert!(crate::all(crate::bytes(raw, 100), 9));
     assert!(moved.owns(raw) && moved.allocated_bytes() >= 100);
     std::thread::spawn(|| ()).join().unwrap();
     std::thread::scope(|scope| scope.spawn(move || assert_eq!(*Box::new_in(5, &*moved), 5)).join().unwrap());

@@ -28,15 +28,15 @@ fn works_on_the_last_block(arena: &impl Allocator, rounded_to: usize) {
         // SAFETY: live with that layout.
         let grown = unsafe { arena.grow(last, layout(size, 8), layout(next, 8)) }.unwrap();
         assert_eq!((grown.cast(), grown.len()), (last, next), "the address stays");
-        assert!(bytes(last, size).iter().all(|&byte| byte == 2));
+        assert!(crate::all(bytes(last, size), 2));
         fill(last, 2, next);
         size = next;
     }
     // SAFETY: live with that layout.
     let zeroed = unsafe { arena.grow_zeroed(last, layout(size, 8), layout(2000, 8)) }.unwrap();
     assert_eq!(zeroed.cast(), last);
-    assert!(bytes(last, 2000)[..size].iter().all(|&byte| byte == 2));
-    assert!(bytes(last, 2000)[size..].iter().all(|&byte| byte == 0));
+    assert!(crate::all(&bytes(last, 2000)[..size], 2));
+    assert!(crate::all(&bytes(last, 2000)[size..], 0));
 
     // Shrink: what is given up is what comes next.
     // SAFETY: live with that layout.
@@ -52,7 +52,7 @@ fn works_on_the_last_block(arena: &impl Allocator, rounded_to: usize) {
     // SAFETY: live with that layout.
     let grown = unsafe { arena.grow(last, layout(30, 8), layout(64, 8)) }.unwrap().cast();
     assert!(address(grown) >= address(next) + 8);
-    assert!(bytes(grown, 30).iter().all(|&byte| byte == 2));
+    assert!(crate::all(bytes(grown, 30), 2));
     // SAFETY: live with that layout.
     unsafe { arena.deallocate(first, layout(16, 8)) };
     let after = block(arena, 8);
@@ -76,7 +76,7 @@ fn works_on_the_last_block(arena: &impl Allocator, rounded_to: usize) {
     // SAFETY: live with that layout.
     let moved_again = unsafe { arena.shrink(moved, layout(64, 32), layout(50, 16)) }.unwrap().cast();
     assert_ne!(moved_again, moved);
-    assert!(bytes(moved_again, 50).iter().all(|&byte| byte == 3));
+    assert!(crate::all(bytes(moved_again, 50), 3));
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_growth_that_has_no_room_moves() {
     fill(small, 9, 16);
     // SAFETY: live with that layout; there is no room for the new one in the chunk.
     let large = unsafe { (&arena).grow(small, layout(16, 8), layout(10_000, 8)) }.unwrap().cast();
-    assert!(bytes(large, 16).iter().all(|&byte| byte == 9));
+    assert!(crate::all(bytes(large, 16), 9));
     assert_eq!(crate::live_chunks(&arena), 2);
     // The block that moved was the last of its chunk: its bytes are free again, and the large one is the last of its own.
     assert_eq!(block(&&arena, 16), small);
@@ -155,7 +155,7 @@ fn a_growth_that_fails_leaves_the_block() {
         }
         // SAFETY: live with that layout.
         assert!(unsafe { arena.shrink(last, layout(100, 8), layout(50, 1 << 40)) }.is_err());
-        assert!(bytes(last, 100).iter().all(|&byte| byte == 7));
+        assert!(crate::all(bytes(last, 100), 7));
         // It is still the last.
         // SAFETY: live with that layout.
         assert_eq!(unsafe { arena.grow(last, layout(100, 8), layout(120, 8)) }.unwrap().cast(), last);
@@ -177,7 +177,7 @@ fn blocks_of_size_0_are_aligned_and_never_in_the_way() {
             let still = unsafe { arena.grow(empty_zeroed.cast(), layout(0, align), layout(0, align)) }.unwrap();
             // SAFETY: live with that layout.
             let grown = unsafe { arena.grow_zeroed(still.cast(), layout(0, align), layout(9, align)) }.unwrap();
-            assert!(bytes(grown.cast(), 9).iter().all(|&byte| byte == 0));
+            assert!(crate::all(bytes(grown.cast(), 9), 0));
             fill(grown.cast(), 1, 9);
             // SAFETY: live with that layout.
             let shrunk = unsafe { arena.shrink(grown.cast(), layout(9, align), layout(0, align)) }.unwrap();
@@ -187,7 +187,7 @@ fn blocks_of_size_0_are_aligned_and_never_in_the_way() {
             }
         }
         fill(last, 2, 24);
-        assert!(bytes(last, 24).iter().all(|&byte| byte == 2));
+        assert!(crate::all(bytes(last, 24), 2));
     }
     check(&&Arena::new());
     check(&&Arena::<_, 1>::with_min_align_in(System));
@@ -214,7 +214,7 @@ fn sizes_that_cannot_be_are_errors() {
                 }
             }
         }
-        assert!(bytes(kept, 8).iter().all(|&byte| byte == 5));
+        assert!(crate::all(bytes(kept, 8), 5));
     }
     refuses(&&Arena::new());
     refuses(&&Arena::<_, 1>::with_min_align_in(System));

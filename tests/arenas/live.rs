@@ -73,7 +73,7 @@ impl Live {
     #[track_caller]
     pub(crate) fn check(&self) {
         for block in &self.blocks {
-            let intact = bytes(block.start, block.layout.size()).iter().all(|&byte| byte == block.byte);
+            let intact = crate::all(bytes(block.start, block.layout.size()), block.byte);
             assert!(intact, "{block:?} was written to");
         }
     }
@@ -87,7 +87,7 @@ impl Live {
 
     pub(crate) fn allocate_zeroed(&mut self, allocator: &dyn Allocator, layout: Layout) -> Result<(), AllocError> {
         let block = allocator.allocate_zeroed(layout)?;
-        assert!(bytes(block.cast(), block.len()).iter().all(|&byte| byte == 0));
+        assert!(crate::all(bytes(block.cast(), block.len()), 0));
         self.put(block.cast(), layout);
         Ok(())
     }
@@ -111,7 +111,7 @@ impl Live {
         };
         let start = resized?.cast();
         let kept = old.size().min(size);
-        assert!(bytes(start, kept).iter().all(|&now| now == byte), "contents changed with the size");
+        assert!(crate::all(bytes(start, kept), byte), "contents changed with the size");
         self.blocks.remove(at);
         self.put(start, new);
         Ok(())

@@ -3,6 +3,7 @@
 
 mod checkpoints;
 mod chunks;
+mod failures;
 mod fixed;
 mod inspection;
 mod last_block;
@@ -53,6 +54,12 @@ fn address(block: NonNull<u8>) -> usize {
 fn bytes<'a>(block: NonNull<u8>, length: usize) -> &'a [u8] {
     // SAFETY: callers pass live blocks that are so long and written, and use the slice before the block goes.
     unsafe { NonNull::slice_from_raw_parts(block, length).as_ref() }
+}
+
+/// Whether all of `bytes` are `byte`: in one comparison, since that is what tests without optimisation spend their time in.
+fn all(bytes: &[u8], byte: u8) -> bool {
+    bytes.first().is_none_or(|&first| first == byte)
+        && bytes.get(1..).unwrap_or(&[]) == &bytes[..bytes.len().max(1) - 1]
 }
 
 fn fill(block: NonNull<u8>, byte: u8, length: usize) {

@@ -1,7 +1,7 @@
 //! Parents that run out of memory, and that fail when told to.
 
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use janus_alloc::api::{AllocError, Allocator, Layout};
 
@@ -49,21 +49,31 @@ impl Rule for Limit {
 #[derive(Debug)]
 pub(crate) struct Indices {
     next: AtomicUsize,
+    healed: AtomicBool,
     first: usize,
     end: usize,
 }
 
 impl Indices {
+    fn new(first: usize, end: usize) -> Self {
+        Self { next: AtomicUsize::new(0), healed: AtomicBool::new(false), first, end }
+    }
+
     pub(crate) fn only(index: usize) -> Self {
-        Self { next: AtomicUsize::new(0), first: index, end: index + 1 }
+        Self::new(index, index + 1)
     }
 
     pub(crate) fn from(index: usize) -> Self {
-        Self { next: AtomicUsize::new(0), first: index, end: usize::MAX }
+        Self::new(index, usize::MAX)
     }
 
     pub(crate) fn none() -> Self {
         Self::from(usize::MAX)
+    }
+
+    /// Refuses nothing from now on.
+    pub(crate) fn heal(&self) {
+        self.healed.store(true, Ordering::Relaxed);
     }
 
     /// How many requests there were.
@@ -75,7 +85,31 @@ impl Indices {
 impl Rule for Indices {
     fn admits(&self, _: usize, _: usize) -> bool {
         let index = self.next.fetch_add(1, Ordering::Relaxed);
-        !(self.first..self.end).contains(&index)
+        self.healed.load(Ordering::Relaxed) || !(self.first..self.end).contains(&index)
+    }
+
+    fn withdraws(&self, _: usize, _: usize) {}
+
+    fn frees(&self, _: usize) {}
+}
+
+/// Refuses one request of so many, at random places.
+#[derive(Debug)]
+pub(crate) struct OneOf {
+    next: AtomicUsize,
+    many: usize,
+}
+
+impl OneOf {
+    pub(crate) fn new(many: usize) -> Self {
+        Self { next: AtomicUsize::new(0), many }
+    }
+}
+
+impl Rule for OneOf {
+    fn admits(&self, _: usize, _: usize) -> bool {
+        let index = self.next.fetch_add(1, Ordering::Relaxed) as u32;
+        (index.wrapping_mul(0x9e37_79b9) >> 8) as usize % self.many != 0
     }
 
     fn withdraws(&self, _: usize, _: usize) {}

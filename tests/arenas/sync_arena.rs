@@ -78,7 +78,7 @@ fn the_last_large_block_is_resized_and_freed_in_place() {
         }
         // SAFETY: live with that layout.
         unsafe { arena.shrink(last, layout(100_002, 8), layout(40_000, 8)) }.unwrap();
-        assert!(bytes(last, 40_000).iter().all(|&byte| byte == 3));
+        assert!(crate::all(bytes(last, 40_000), 3));
         // SAFETY: live with that layout.
         unsafe { arena.deallocate(last, layout(40_000, 8)) };
         last = block(&arena, 40_000);
@@ -89,7 +89,7 @@ fn the_last_large_block_is_resized_and_freed_in_place() {
     let after = block(&arena, 40_000);
     // SAFETY: live with that layout.
     let moved = unsafe { arena.grow(last, layout(40_000, 8), layout(50_000, 8)) }.unwrap().cast();
-    assert!(moved != last && bytes(moved, 40_000).iter().all(|&byte| byte == 3));
+    assert!(moved != last && crate::all(bytes(moved, 40_000), 3));
     fill(after, 1, 40_000);
 }
 
@@ -104,7 +104,7 @@ fn aligns_and_zeros() {
         }
     }
     let zeroed = arena.allocate_zeroed(layout(50 << 20, 8)).unwrap();
-    assert!(bytes(zeroed.cast(), zeroed.len()).iter().all(|&byte| byte == 0));
+    assert!(crate::all(bytes(zeroed.cast(), zeroed.len()), 0));
     live.check();
     let dirty = block(&arena, 5000);
     fill(dirty, 1, 5000);
@@ -112,7 +112,7 @@ fn aligns_and_zeros() {
     unsafe { arena.deallocate(dirty, layout(5000, 8)) };
     let again = arena.allocate_zeroed(layout(5000, 8)).unwrap();
     assert_eq!(again.cast(), dirty);
-    assert!(bytes(dirty, 5000).iter().all(|&byte| byte == 0));
+    assert!(crate::all(bytes(dirty, 5000), 0));
 }
 
 #[test]

@@ -1,0 +1,213 @@
+//! Each request to the parent fails once, and all from each on: an `Err`, nothing lost, and an arena that goes on.
+
+use std::ops::Range;
+use std::thread;
+
+use janus_alloc::api::{AllocError, Allocator};
+use janus_alloc::collections::Vec as VecIn;
+use janus_alloc::{Arena, Stats, SyncArena, System};
+
+use crate::layout;
+use crate::live::{Live, Random};
+use crate::parents::{Indices, OneOf, Ruled};
+use crate::soak::soak;
+
+type Parent<'a> = Ruled<Indices, &'a Stats<System>>;
+
+/// What each call of a workload asked the parent for, and whether it succeeded.
+struct Log<'a> {
+    rule: &'a Indices,
+    calls: Vec<(Range<usize>, bool)>,
+}
+
+impl Log<'_> {
+    fn call<T>(&mut self, call: impl FnOnce() -> Result<T, AllocError>) -> Option<T> {
+        let first = self.rule.count();
+        let result = call().ok();
+        self.calls.push((first..self.rule.count(), result.is_some()));
+        result
+    }
+}
+
+/// Runs `work` with a parent that never fails, then with each failure. What `work` asks for must not depend on addresses: no aligns
+/// above 16.
+fn with_each_failure(work: impl Fn(&Parent<'_>, &mut Log<'_>)) {
+    let stats = Stats::new(System);
+    let run = |rule| {
+        let parent = Ruled { rule, parent: &stats };
+        let mut log = Log { rule: &parent.rule, calls: Vec::new() };
+        work(&parent, &mut log);
+        let after = stats.snapshot();
+        assert_eq!((after.live_blocks(), after.live_bytes), (0, 0), "{after}");
+        (log.calls, parent.rule.count())
+    };
+    let (clean, count) = run(Indices::none());
+    // What is asked for after the last call is asked of a parent that was healed.
+    let count = clean.last().map_or(0, |(requests, _)| requests.end).min(count);
+    assert!(clean.iter().all(|(_, ok)| *ok) && count > 10, "{count}");
+    for index in 0..count {
+        let at = clean.iter().position(|(requests, _)| requests.contains(&index)).expect("only calls ask the parent");
+
+        let (calls, _) = run(Indices::only(index));
+        assert_eq!(calls.len(), clean.len());
+        for (other, (_, ok)) in calls.iter().enumerate() {
+            assert!(*ok || other == at, "{index}: call {other} failed, not only {at}");
+        }
+
+        let (calls, _) = run(Indices::from(index));
+        assert!(calls[..at].iter().all(|(_, ok)| *ok), "{index}");
+        let one_for_less = calls[at].1 && calls[at].0.len() == clean[at].0.len();
+        assert!(!calls[at].1 || one_for_less, "{index}: call {at} succeeded without memory");
+    }
+}
+
+fn arena_workload<const MIN_ALIGN: usize>(parent: &Parent<'_>, log: &mut Log<'_>) {
+    for capacity in [0, 5000] {
+        log.call(|| Arena::<_, MIN_ALIGN>::try_with_min_align_and_capacity_in(capacity, parent));
+    }
+    let mut arena = Arena::<_, MIN_ALIGN>::with_min_align_in(parent);
+    for round in 0..4 {
+        let by_reference = &arena;
+        let mut live = Live::default();
+        for size in [8, 100, 3000, 5000, 100_000, 10, 20_000, 200] {
+            log.call(|| live.allocate(&by_reference, layout(size, 8)));
+        }
+        log.call(|| live.allocate_zeroed(&by_reference, layout(2 << 20, 16)));
+        for size in [3 << 20, 2 << 20, 4000] {
+            if live.len() > 0 {
+                log.call(|| live.resize(&by_reference, live.len() - 1, size));
+            }
+        }
+        log.call(|| live.allocate(&by_reference, layout(100, 16)));
+        log.call(|| by_reference.try_alloc_slice_fill_iter((0..9000_u64).filter(|n| n % 2 == 0)));
+        log.call(|| by_reference.try_alloc_fmt(format_args!("{:>9000}", round)));
+        log.call(|| by_reference.try_alloc_try_with(|| Err::<[u8; 30_000], _>([0_u8; 9])));
+        let checkpoint = arena.checkpoint();
+        log.call(|| by_reference.try_alloc_slice_uninit::<u64>(1 << 18));
+        log.call(|| by_reference.try_alloc_slice_fill_with(4000, |n| n));
+        // SAFETY: the checkpoint is this arena's; what was allocated since is not used again.
+        unsafe { arena.rewind(checkpoint) };
+        arena.scope(|scope| {
+            let mut inner = Live::default();
+            for size in [50, 9000, 1 << 20, 2 << 20, 70_000] {
+                log.call(|| inner.allocate(&&**scope, layout(size, 8)));
+                log.call(|| live.allocate(&by_reference, layout(size / 2, 8)));
+            }
+            scope.scope(|innermost| {
+                let mut most_inner = Live::default();
+                for size in [60_000, 60_000, 3 << 20] {
+                    log.call(|| most_inner.allocate(&&**innermost, layout(size, 16)));
+                }
+                most_inner.check();
+            });
+            inner.check();
+        });
+        live.check();
+        match round {
+            0 => arena.reset_release(),
+            1 => arena.reset(),
+            2 => arena.reset_keep_all(),
+            _ => {}
+        }
+    }
+    log.rule.heal();
+    let mut live = Live::default();
+    for size in [8, 10_000, 2 << 20] {
+        live.allocate(&&arena, layout(size, 8)).expect("there is memory again");
+    }
+    live.check();
+}
+
+#[test]
+fn arena() {
+    with_each_failure(arena_workload::<8>);
+    with_each_failure(arena_workload::<1>);
+    with_each_failure(arena_workload::<4096>);
+}
+
+#[test]
+fn sync_arena() {
+    with_each_failure(|parent, log| {
+        let mut arena = SyncArena::new_in(parent);
+        for round in 0..3 {
+            let mut live = Live::default();
+            for size in [8, 100, 3000, 10_000, 100_000, 300_000, 40, 5 << 20, 1 << 20, 8000, 8000, 8000, 8000, 8000] {
+                log.call(|| live.allocate(&arena, layout(size, 8)));
+                log.call(|| live.allocate_zeroed(&arena, layout(size, 8)));
+            }
+            for size in [20_000, 2 << 20, 9 << 20, 10] {
+                if live.len() > 0 {
+                    log.call(|| live.resize(&arena, live.len() - 1, size));
+                }
+            }
+            log.call(|| live.allocate(&arena, layout(10, 16)));
+            live.check();
+            if round != 1 {
+                arena = arena.reset();
+            }
+        }
+        log.rule.heal();
+        let mut live = Live::default();
+        for size in [8, 10_000, 9 << 20] {
+            live.allocate(&arena, layout(size, 8)).expect("there is memory again");
+        }
+        live.check();
+    });
+}
+
+#[test]
+fn one_of_a_few_requests_fails_in_random_use() {
+    let stats = Stats::new(System);
+    for many in [1, 2, 3, 7, 20] {
+        let parent = Ruled { rule: OneOf::new(many), parent: &stats };
+        for seed in 0..4 {
+            let failures =
+                soak::<_, 8>(&parent, seed, 5) + soak::<_, 1>(&parent, seed, 5) + soak::<_, 64>(&parent, seed, 5);
+            assert!(failures > 0 || many > 1);
+            assert_eq!((stats.snapshot().live_blocks(), stats.snapshot().live_bytes), (0, 0));
+        }
+    }
+}
+
+#[test]
+fn threads_whose_requests_fail_now_and_then() {
+    let stats = Stats::new(System);
+    for many in [1, 2, 5] {
+        let parent = Ruled { rule: OneOf::new(many), parent: &stats };
+        let arena = SyncArena::new_in(&parent);
+        thread::scope(|scope| {
+            for seed in 0..4 {
+                let arena = &arena;
+                scope.spawn(move || {
+                    let (mut live, mut random) = (Live::default(), Random(seed));
+                    let failures = (0..2000).filter(|_| live.step(arena, &mut random).is_err()).count();
+                    live.check();
+                    assert!(many > 1 || failures > 1000);
+                });
+            }
+        });
+        drop(arena);
+        assert_eq!((stats.snapshot().live_blocks(), stats.snapshot().live_bytes), (0, 0));
+    }
+}
+
+#[test]
+fn a_collection_that_gets_no_memory_keeps_what_it_has() {
+    let stats = Stats::new(System);
+    for index in 0..6 {
+        let parent = Ruled { rule: Indices::from(index), parent: &stats };
+        let arena = Arena::new_in(&parent);
+        let mut numbers = VecIn::new_in(&arena);
+        while numbers.try_reserve(1).is_ok() {
+            numbers.push(numbers.len());
+        }
+        assert!(numbers.iter().copied().eq(0..numbers.len()) && (numbers.is_empty() == (index == 0)));
+        let shared = SyncArena::new_in(&parent);
+        assert!(shared.allocate(layout(1, 1)).is_err());
+        parent.rule.heal();
+        numbers.extend(numbers.len()..numbers.len() + 10);
+        assert!(numbers.iter().copied().eq(0..numbers.len()));
+        assert!(shared.allocate(layout(1, 1)).is_ok());
+    }
+    assert_eq!(stats.snapshot().live_bytes, 0);
+}
