@@ -212,22 +212,23 @@ fn constructors_reserve_and_fail() {
     for capacity in [0, 1, 4064, 4096, 1 << 20, 10 << 20] {
         let check = |arena: &crate::Counted<1>| {
             assert!(arena.capacity_bytes() >= capacity, "{} < {capacity}", arena.capacity_bytes());
-            assert_eq!((live_chunks(arena), arena.allocated_bytes()), (1, 0));
+            let chunks = u64::from(capacity > 0);
+            assert_eq!((live_chunks(arena), arena.allocated_bytes()), (chunks, 0));
             for _ in 0..capacity.div_ceil(1024) {
                 if arena.capacity_bytes() - arena.allocated_bytes() >= 1024 {
                     arena.alloc([0_u8; 1024]);
                 }
             }
-            assert_eq!(live_chunks(arena), 1);
+            assert_eq!(live_chunks(arena), chunks);
         };
         check(&Arena::with_min_align_and_capacity_in(capacity, Stats::new(System)));
         check(&Arena::try_with_min_align_and_capacity_in(capacity, Stats::new(System)).unwrap());
         let one_block = Arena::with_capacity_in(capacity, Stats::new(System));
         one_block.alloc_layout(layout(capacity, 8));
-        assert_eq!(live_chunks(&one_block), 1, "{capacity}");
+        assert!(live_chunks(&one_block) <= 1, "{capacity}");
         let one_block = Arena::with_capacity(capacity);
         one_block.alloc_layout(layout(capacity, 8));
-        assert_eq!(one_block.chunks().count(), 1);
+        assert!(one_block.chunks().count() <= 1, "{capacity}");
     }
     assert!(Arena::try_with_capacity(1000).is_ok_and(|arena| arena.capacity_bytes() >= 1000));
     for capacity in [usize::MAX, isize::MAX as usize, isize::MAX as usize - 100, 1 << 62] {
