@@ -404,7 +404,8 @@ mod arenas {
         sync_arena_over(Global, 5 * ROUND);
         sync_arena_over(System, 5 * ROUND);
         sync_arena_over(&Arena::new(), ROUND);
-        sync_arena_over(&SyncArena::new(), ROUND);
+        let outer = SyncArena::new();
+        sync_arena_over(&outer, ROUND);
     }
 
     #[test]
