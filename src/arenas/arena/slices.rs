@@ -64,6 +64,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn alloc_slice_clone<T: Clone>(&self, values: &[T]) -> &mut [T] {
+        let () = NotDropped::<T>::IS_FINE;
         or_end(self.try_alloc_slice_clone(values), layout_of::<T>(values.len()))
     }
 
@@ -82,6 +83,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn try_alloc_slice_clone<T: Clone>(&self, values: &[T]) -> Result<&mut [T], AllocError> {
+        let () = NotDropped::<T>::IS_FINE;
         self.try_alloc_slice_fill_iter(values.iter().cloned())
     }
 
@@ -95,6 +97,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn alloc_slice_fill_with<T>(&self, length: usize, value: impl FnMut(usize) -> T) -> &mut [T] {
+        let () = NotDropped::<T>::IS_FINE;
         or_end(self.try_alloc_slice_fill_with(length, value), layout_of::<T>(length))
     }
 
@@ -115,6 +118,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         length: usize,
         value: impl FnMut(usize) -> T,
     ) -> Result<&mut [T], AllocError> {
+        let () = NotDropped::<T>::IS_FINE;
         self.try_alloc_slice_fill_iter((0..length).map(value))
     }
 
@@ -130,6 +134,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn alloc_slice_fill_iter<T>(&self, values: impl IntoIterator<Item = T>) -> &mut [T] {
+        let () = NotDropped::<T>::IS_FINE;
         let values = values.into_iter();
         let least = values.size_hint().0;
         or_end(self.try_alloc_slice_fill_iter(values), layout_of::<T>(least))

@@ -10,6 +10,7 @@ use crate::api::{AllocError, Allocator, Layout, handle_alloc_error};
 pub(super) struct NotDropped<T>(T);
 
 impl<T> NotDropped<T> {
+    /// Named in every public method, so that the compiler's message points at the user's call and not into this crate.
     pub(super) const IS_FINE: () = assert!(
         !needs_drop::<T>(),
         "an arena drops nothing, and this type needs `Drop`. Use `Box::new_in(value, &arena)` to drop it with the box, \
@@ -48,6 +49,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn alloc<T>(&self, value: T) -> &mut T {
+        let () = NotDropped::<T>::IS_FINE;
         or_end(self.try_alloc(value), Layout::new::<T>)
     }
 
@@ -116,6 +118,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn alloc_with<T>(&self, value: impl FnOnce() -> T) -> &mut T {
+        let () = NotDropped::<T>::IS_FINE;
         or_end(self.try_alloc_with(value), Layout::new::<T>)
     }
 
@@ -158,6 +161,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn alloc_try_with<T, E>(&self, value: impl FnOnce() -> Result<T, E>) -> Result<&mut T, E> {
+        let () = NotDropped::<T>::IS_FINE;
         or_end(self.try_alloc_try_with(value), Layout::new::<Result<T, E>>)
     }
 
