@@ -307,6 +307,7 @@ mod arenas {
     fn arena() {
         // In one go, and so with the aligns, sizes and moves of all its calls.
         keeps_the_rules(&Arena::new(), &short());
+        clones_keep_the_rules(&Arena::new(), &short());
         arena_over(Global, 4 * ROUND);
         arena_over(System, 4 * ROUND);
     }
@@ -375,6 +376,7 @@ mod arenas {
         let mut bytes = vec![MaybeUninit::uninit(); 256 << 20];
         keeps_the_rules(&FixedArena::new(&mut bytes), &short());
         keeps_the_rules(&FixedArena::<16>::with_min_align(&mut bytes), &short());
+        clones_keep_the_rules(&FixedArena::new(&mut bytes), &short());
     }
 
     #[test]
@@ -384,6 +386,8 @@ mod arenas {
         let report = check(&SMALL, &options(10 * ROUND)).unwrap_or_else(|violation| panic!("{violation}"));
         assert!(report.failures > 0 && report.allocations > 0, "{report}");
         keeps_the_rules(&LARGE, &short());
+        static CLONED: StaticArena<{ 256 << 20 }> = StaticArena::new();
+        clones_keep_the_rules(&CLONED, &short());
         static AS_GLOBAL: StaticArena<{ 256 << 20 }> = StaticArena::new();
         global_keeps_the_rules(&AsGlobal::new(&AS_GLOBAL), &short());
     }
@@ -404,7 +408,8 @@ mod arenas {
         sync_arena_over(Global, 5 * ROUND);
         sync_arena_over(System, 5 * ROUND);
         sync_arena_over(&Arena::new(), ROUND);
-        sync_arena_over(&SyncArena::new(), ROUND);
+        let outer = SyncArena::new();
+        sync_arena_over(&outer, ROUND);
     }
 
     #[test]

@@ -116,6 +116,90 @@ mod bridges_04 {
     assert_eq_size!(From04<To04<&'static System>>, &'static System);
 }
 
+/// Arenas: the trait is on a reference where a safe `reset` or the memory inside forbids it on the value.
+mod arenas {
+    use super::*;
+    use janus_alloc::api::Reset;
+    use janus_alloc::arenas::{Checkpoint, Scope};
+    use janus_alloc::{Arena, FixedArena, StaticArena, SyncArena};
+
+    // One thread, but any.
+    assert_impl_all!(Arena: Send, Reset, Default, std::fmt::Debug);
+    assert_impl_all!(Arena<Pages, 1>: Send, Reset);
+    assert_impl_all!(Arena<&'static Stats<System>, 4096>: Send);
+    assert_not_impl_any!(Arena: Sync, Allocator, GlobalAlloc, GlobalAllocator, StaticAllocator, Clone);
+    assert_not_impl_any!(Arena<System>: Sync, Allocator, GlobalAllocator);
+    assert_not_impl_any!(Arena<Stats<System>>: Sync);
+    assert_not_impl_any!(Arena<&'static Arena>: Send, Sync);
+    assert_not_impl_any!(Arena<&'static dyn Allocator>: Send, Sync);
+    assert_impl_all!(&'static Arena: Allocator, AllocatorClone, Owns);
+    assert_impl_all!(&'static Arena<System, 64>: Allocator, Owns);
+    assert_impl_all!(&'static Arena<&'static Arena<&'static Arena>>: Allocator, Owns);
+    assert_not_impl_any!(&'static Arena<System>: GlobalAllocator, GlobalAlloc, StaticAllocator, Send, Sync);
+    assert_not_impl_any!(AsGlobal<Arena<System>>: GlobalAlloc);
+    assert_not_impl_any!(AsGlobal<&'static Arena<System>>: GlobalAlloc);
+    assert_not_impl_any!(Vec<u8, &'static Arena<System>>: Send, Sync);
+    assert_impl_all!(Stats<&'static Arena>: Allocator, Owns);
+
+    // A scope is an arena by dereference, and stays where it is.
+    assert_not_impl_any!(Scope<'static>: Sync, Allocator, Clone, Reset, Default);
+    assert_impl_all!(Scope<'static, System, 1>: std::ops::Deref<Target = Arena<&'static System, 1>>, std::fmt::Debug);
+    assert_not_impl_any!(Scope<'static>: std::ops::DerefMut);
+    assert_impl_all!(Checkpoint: Copy, std::fmt::Debug);
+    assert_not_impl_any!(Checkpoint: Send, Sync);
+
+    // All threads.
+    assert_impl_all!(SyncArena: Send, Sync, Allocator, Owns, GlobalAllocator, Default, std::fmt::Debug);
+    assert_impl_all!(SyncArena<System>: Send, Sync, GlobalAllocator);
+    assert_impl_all!(SyncArena<&'static Stats<Pages>>: Send, Sync, GlobalAllocator);
+    assert_impl_all!(&'static SyncArena: Allocator, AllocatorClone, Owns, GlobalAllocator, Send);
+    assert_impl_all!(AsGlobal<SyncArena>: GlobalAlloc, Sync);
+    assert_impl_all!(AsGlobal<SyncArena<Stats<System>>>: GlobalAlloc, Sync);
+    assert_impl_all!(&'static AsGlobal<SyncArena>: StaticAllocator, Owns);
+    assert_impl_all!(Vec<u8, SyncArena>: Send, Sync);
+    assert_impl_all!(Vec<u8, &'static SyncArena>: Send, Sync);
+    // Its memory goes when it is dropped, and a reset frees blocks: by value only.
+    assert_not_impl_any!(SyncArena: Clone, StaticAllocator, Reset, GlobalAlloc);
+    assert_not_impl_any!(&'static SyncArena: StaticAllocator);
+    // The default must not be built on the default.
+    assert_not_impl_any!(SyncArena<Global>: GlobalAllocator);
+    assert_not_impl_any!(AsGlobal<SyncArena<Global>>: GlobalAlloc);
+    // No more threads than the parent.
+    assert_not_impl_any!(SyncArena<&'static Arena>: Send, Sync, GlobalAllocator);
+    assert_not_impl_any!(SyncArena<&'static dyn Allocator>: Send, Sync);
+
+    assert_impl_all!(FixedArena<'static>: Send, Reset, std::fmt::Debug);
+    assert_not_impl_any!(FixedArena<'static>: Sync, Allocator, GlobalAlloc, Clone);
+    assert_impl_all!(&'static FixedArena<'static, 16>: Allocator, AllocatorClone, Owns);
+    assert_not_impl_any!(&'static FixedArena<'static>: Send, Sync, StaticAllocator, GlobalAllocator);
+
+    assert_impl_all!(StaticArena<100>: Sync, Reset, Default, std::fmt::Debug);
+    assert_not_impl_any!(StaticArena<100>: Allocator, GlobalAlloc, GlobalAllocator, Clone);
+    assert_impl_all!(&'static StaticArena<100>: Allocator, AllocatorClone, Owns, GlobalAllocator, Send, Sync);
+    assert_impl_all!(AsGlobal<&'static StaticArena<100>>: GlobalAlloc);
+    // Covariant in its lifetime, so not for `'static` either.
+    assert_not_impl_any!(&'static StaticArena<100>: StaticAllocator);
+
+    // Sizes: a collection carries a reference.
+    assert_eq_size!(Vec<u8, &'static Arena>, [usize; 4]);
+    assert_eq_size!(Box<u8, &'static Arena>, [usize; 2]);
+    // Its bytes and a word, the documented cost.
+    assert_eq_size!(StaticArena<1000>, [u8; 1008]);
+    // `FixedArena`: four words beside the bytes.
+    assert_eq_size!(FixedArena<'static>, [usize; 4]);
+
+    /// A longer-lived arena serves where one of a shorter life is asked for.
+    #[test]
+    fn references_shorten() {
+        fn both<'a>(one: &'a Arena, _: &'a u8) -> &'a Arena {
+            one
+        }
+        let arena = Arena::new();
+        let short = 1;
+        assert_eq!(*both(&arena, &short).alloc(short), 1);
+    }
+}
+
 /// A `GlobalAlloc` for one thread.
 struct NotSync(#[allow(dead_code, reason = "what makes it so")] std::marker::PhantomData<*const ()>);
 

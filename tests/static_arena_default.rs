@@ -27,14 +27,14 @@ fn a_program_runs_on_it() {
 #[test]
 fn threads_share_it() {
     thread_local! {
-        static AT_THE_END: std::cell::RefCell<Vec<Box<u64>>> = const { std::cell::RefCell::new(Vec::new()) };
+        static AT_THE_END: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
     }
     let threads: Vec<_> = (0..32_u64)
         .map(|seed| {
             thread::spawn(move || {
                 let mut numbers = Vec::new();
                 (0..2000).for_each(|n| numbers.push(Box::new(n * seed)));
-                AT_THE_END.with_borrow_mut(|boxes| boxes.extend((0..10).map(Box::new)));
+                AT_THE_END.with_borrow_mut(|texts| texts.extend((0..10).map(|n: u64| n.to_string())));
                 numbers
             })
         })

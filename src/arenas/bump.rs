@@ -19,14 +19,20 @@ pub(super) struct Fit {
 ///    at most `isize::MAX`, as in every `Layout`.
 /// 2. `position` is a multiple of `min_align` and at most `end`, or (nothing fits, not even size 0) more than
 ///    `end` by at most `isize::MAX`.
-/// 3. `end - position` is at most `isize::MAX`; where addresses are low (see [`fits`]), `end` is at most `isize::MAX`.
+/// 3. `end - position` is at most `isize::MAX`; where addresses are low (see [`fits_low`]), both are at most `isize::MAX`.
 #[inline(always)]
 pub(super) const fn up(position: usize, end: usize, size: usize, align: usize, min_align: usize) -> Option<Fit> {
+    let fit = reach(position, size, align, min_align);
+    if fits(position, fit.next, end) { Some(fit) } else { None }
+}
+
+/// Where the block is, whether it fits or not; wrapped, if need be. `next` is at most `isize::MAX + 1` past the position.
+#[inline(always)]
+const fn reach(position: usize, size: usize, align: usize, min_align: usize) -> Fit {
     // For a constant `align` up to `min_align` all of this folds away: the caller has told the compiler (2).
     let start = position.wrapping_add(align - 1) & align.wrapping_neg();
     // Rounding the size, and not the sum, folds for every constant size.
-    let next = start.wrapping_add(round(size, min_align));
-    if fits(next, end) { Some(Fit { start, next }) } else { None }
+    Fit { start, next: start.wrapping_add(round(size, min_align)) }
 }
 
 /// `size` rounded up to a multiple of `min_align`. At most `isize::MAX + 1`, since `min_align` divides that.
@@ -38,21 +44,33 @@ pub(super) const fn round(size: usize, min_align: usize) -> usize {
 /// No larger minimum alignment makes sense: it is a page.
 pub(super) const LARGEST_MIN_ALIGN: usize = 4096;
 
-/// Whether `next`, less than `isize::MAX + 2` past a position, is at `end` or before.
+#[cfg(not(all(target_arch = "x86_64", target_pointer_width = "64", os_memory)))]
+use fits_anywhere as fits;
+#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", os_memory))]
+use fits_low as fits;
+
+/// Whether `next`, at most `isize::MAX + 1` past the position, is at `end` or before.
 ///
 /// Processes have addresses in the lower half only, on x86-64: `next` does not wrap, and one compare tells.
-#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", os_memory))]
+#[cfg(any(test, all(target_arch = "x86_64", target_pointer_width = "64", os_memory)))]
 #[inline(always)]
-const fn fits(next: usize, end: usize) -> bool {
+const fn fits_low(_position: usize, next: usize, end: usize) -> bool {
     next <= end
 }
 
-/// Whether `next`, at most `isize::MAX + 1` past a position, is at `end` or before.
+/// Whether `next`, at most `isize::MAX + 1` past the position, is at `end` or before.
 ///
-/// Right wherever the addresses are: `next` may wrap, but `end - next` lies between `isize::MIN` and `isize::MAX`, so its
-/// sign bit tells. (A kernel has addresses in the upper half, and pointers of AArch64 may have a tag up there.)
-#[cfg(not(all(target_arch = "x86_64", target_pointer_width = "64", os_memory)))]
+/// Right wherever the addresses are, also if `next` wraps. (A kernel has addresses in the upper half, and pointers of
+/// AArch64 may have a tag up there.) The sign of `end - next` would not tell: from a position that is more than `end`, a
+/// large block reaches so far that the difference wraps to a positive one.
+#[cfg(any(test, not(all(target_arch = "x86_64", target_pointer_width = "64", os_memory))))]
 #[inline(always)]
-const fn fits(next: usize, end: usize) -> bool {
-    end.wrapping_sub(next) <= isize::MAX as usize
+const fn fits_anywhere(position: usize, next: usize, end: usize) -> bool {
+    let room = end.wrapping_sub(position);
+    room <= isize::MAX as usize && next.wrapping_sub(position) <= room
 }
+
+#[cfg(all(test, feature = "std"))]
+// Named because `tests/models` compiles this file from elsewhere.
+#[path = "bump/tests.rs"]
+mod tests;

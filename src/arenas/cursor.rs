@@ -20,7 +20,8 @@ pub(super) struct Cursor<const MIN_ALIGN: usize> {
 }
 
 impl<const MIN_ALIGN: usize> Cursor<MIN_ALIGN> {
-    const SENSIBLE: () = assert!(
+    /// Named in every public constructor, so that the compiler's message points at the user's call and not into this crate.
+    pub(super) const SENSIBLE: () = assert!(
         MIN_ALIGN.is_power_of_two() && MIN_ALIGN <= LARGEST_MIN_ALIGN,
         "the minimum alignment of an arena is a power of two, at most 4096"
     );

@@ -6,7 +6,7 @@ use core::ptr::NonNull;
 use super::cursor::Cursor;
 use crate::api::replace::{replace, zero_rest};
 use crate::api::translate::dangling;
-use crate::api::{AllocError, Allocator, Layout, Owns, Reset};
+use crate::api::{AllocError, Allocator, AllocatorClone, Layout, Owns, Reset};
 
 /// A bump allocator over bytes that are there already: on the stack, in a static, or in a block of another allocator.
 ///
@@ -77,6 +77,7 @@ impl<'b, const MIN_ALIGN: usize> FixedArena<'b, MIN_ALIGN> {
     /// ```
     #[must_use]
     pub fn with_min_align(bytes: &'b mut [MaybeUninit<u8>]) -> Self {
+        let () = Cursor::<MIN_ALIGN>::SENSIBLE;
         let cursor = Cursor::empty();
         let length = bytes.len();
         let first = NonNull::from(bytes).cast::<u8>();
@@ -226,6 +227,9 @@ unsafe impl<const MIN_ALIGN: usize> Allocator for &FixedArena<'_, MIN_ALIGN> {
         unsafe { replace(self, block, old, new, new.size()) }
     }
 }
+
+// SAFETY: copies of the reference are the same arena.
+unsafe impl<const MIN_ALIGN: usize> AllocatorClone for &FixedArena<'_, MIN_ALIGN> {}
 
 // SAFETY: a block lies in the bytes, which are the arena's alone.
 unsafe impl<const MIN_ALIGN: usize> Owns for &FixedArena<'_, MIN_ALIGN> {

@@ -6,7 +6,7 @@ use core::ptr::NonNull;
 use super::bump::{self, Fit};
 use crate::api::replace::{replace, zero_rest};
 use crate::api::translate::dangling;
-use crate::api::{AllocError, Allocator, GlobalAllocator, Layout, Owns, Reset};
+use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout, Owns, Reset};
 use crate::sync::{AtomicUsize, Ordering};
 
 /// A bump allocator with its `N` bytes inside itself: a heap for programs without one, in a static.
@@ -195,6 +195,9 @@ unsafe impl<const N: usize> Allocator for &StaticArena<N> {
         unsafe { replace(self, block, old, new, new.size()) }
     }
 }
+
+// SAFETY: copies of the reference are the same arena.
+unsafe impl<const N: usize> AllocatorClone for &StaticArena<N> {}
 
 // SAFETY: it has all its memory inside.
 unsafe impl<const N: usize> GlobalAllocator for &'static StaticArena<N> {}

@@ -26,8 +26,26 @@ mod number {
 }
 mod slots;
 
+use core::ptr;
+
+use crate::sync::AtomicPtr;
+
 pub(crate) use number::LIMIT;
 pub(crate) use slots::Slots;
+
+// Here, and not beside the rest, because the atomics of a model cannot be made in a `const`.
+impl<T> Slots<T> {
+    pub(crate) const fn new(vacant: *const T) -> Self {
+        let vacant = vacant.cast_mut();
+        let mut slots = [const { AtomicPtr::new(ptr::null_mut()) }; LIMIT + 1];
+        let mut at = 0;
+        while at <= LIMIT {
+            slots[at] = AtomicPtr::new(vacant);
+            at += 1;
+        }
+        Self { slots }
+    }
+}
 
 /// The number of the calling thread if it is below `limit`.
 #[inline]

@@ -1,7 +1,5 @@
 //! State of an instance for each thread.
 
-use core::ptr;
-
 use super::number::{LIMIT, number, number_or_limit};
 use crate::sync::{AtomicPtr, Ordering};
 
@@ -16,21 +14,10 @@ use crate::sync::{AtomicPtr, Ordering};
 #[derive(Debug)]
 pub(crate) struct Slots<T> {
     /// The last one stays vacant: it is that of threads without a number.
-    slots: [AtomicPtr<T>; LIMIT + 1],
+    pub(crate) slots: [AtomicPtr<T>; LIMIT + 1],
 }
 
 impl<T> Slots<T> {
-    pub(crate) const fn new(vacant: *const T) -> Self {
-        let vacant = vacant.cast_mut();
-        let mut slots = [const { AtomicPtr::new(ptr::null_mut()) }; LIMIT + 1];
-        let mut at = 0;
-        while at <= LIMIT {
-            slots[at] = AtomicPtr::new(vacant);
-            at += 1;
-        }
-        Self { slots }
-    }
-
     /// What the calling thread has here, or `vacant`.
     #[inline(always)]
     pub(crate) fn own(&self) -> *mut T {

@@ -4,7 +4,7 @@ use core::ptr::NonNull;
 
 use super::Arena;
 use crate::api::replace::{replace, zero_rest};
-use crate::api::{AllocError, Allocator, Layout, Owns};
+use crate::api::{AllocError, Allocator, AllocatorClone, Layout, Owns};
 use crate::arenas::chunks::Chunk;
 
 impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
@@ -120,6 +120,9 @@ unsafe impl<A: Allocator, const MIN_ALIGN: usize> Allocator for &Arena<A, MIN_AL
         Ok(with_length(block, new))
     }
 }
+
+// SAFETY: copies of the reference are the same arena.
+unsafe impl<A: Allocator, const MIN_ALIGN: usize> AllocatorClone for &Arena<A, MIN_ALIGN> {}
 
 // SAFETY: a block lies in one of the chunks, and no other allocator's does: they are the arena's alone.
 unsafe impl<A: Allocator, const MIN_ALIGN: usize> Owns for &Arena<A, MIN_ALIGN> {

@@ -13,6 +13,7 @@ use core::ptr::NonNull;
 pub use checkpoint::Checkpoint;
 pub use scope::Scope;
 
+use super::cursor::Cursor;
 use crate::api::{AllocError, Allocator, Global, Layout, Reset, handle_alloc_error};
 use state::State;
 
@@ -199,6 +200,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[must_use]
     pub const fn with_min_align_in(parent: A) -> Self {
+        let () = Cursor::<MIN_ALIGN>::SENSIBLE;
         Self { state: State::new(), parent }
     }
 
@@ -214,6 +216,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[must_use]
     pub fn with_min_align_and_capacity_in(capacity: usize, parent: A) -> Self {
+        let () = Cursor::<MIN_ALIGN>::SENSIBLE;
         let layout = || Layout::from_size_align(capacity.min(isize::MAX as usize), 1).unwrap_or(Layout::new::<u8>());
         Self::try_with_min_align_and_capacity_in(capacity, parent)
             .unwrap_or_else(|AllocError| handle_alloc_error(layout()))
@@ -233,6 +236,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// assert!(Arena::<_, 1>::try_with_min_align_and_capacity_in(1, Null).is_err());
     /// ```
     pub fn try_with_min_align_and_capacity_in(capacity: usize, parent: A) -> Result<Self, AllocError> {
+        let () = Cursor::<MIN_ALIGN>::SENSIBLE;
         let arena = Self::with_min_align_in(parent);
         arena.state.reserve_first(&arena.parent, capacity)?;
         Ok(arena)

@@ -11,6 +11,7 @@ use crate::api::{AllocError, Allocator, Layout, handle_alloc_error};
 pub(super) struct NotDropped<T>(T);
 
 impl<T> NotDropped<T> {
+    /// Named in every public method, so that the compiler's message points at the user's call and not into this crate.
     pub(super) const IS_FINE: () = assert!(
         !needs_drop::<T>(),
         "an arena drops nothing, and this type needs `Drop`. Use `Box::new_in(value, &arena)` to drop it with the box, \

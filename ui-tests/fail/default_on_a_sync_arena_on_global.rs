@@ -1,0 +1,7 @@
+//! The default must not be built on the default, with an arena between neither.
+use janus_alloc::{AsGlobal, Global, SyncArena};
+
+#[global_allocator]
+static DEFAULT: AsGlobal<SyncArena<Global>> = AsGlobal::new(SyncArena::new_in(Global));
+
+fn main() {}

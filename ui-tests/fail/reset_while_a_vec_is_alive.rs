@@ -1,0 +1,11 @@
+//! A reset frees every block, so none is in use.
+use janus_alloc::Arena;
+use janus_alloc::collections::Vec;
+
+fn main() {
+    let mut arena = Arena::new();
+    let mut numbers = Vec::new_in(&arena);
+    numbers.push(1);
+    arena.reset();
+    assert_eq!(numbers.len(), 1);
+}
