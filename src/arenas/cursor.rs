@@ -35,6 +35,7 @@ impl<const MIN_ALIGN: usize> Cursor<MIN_ALIGN> {
 
     /// No request fits, not even one of size 0; and no block ends at the position, not even a dangling one of size 0, whose
     /// address is a power of two. So nothing is ever stored in it, and threads may share it.
+    #[cfg(all(os_memory, target_has_atomic = "ptr"))]
     pub(super) const fn refusing() -> Self {
         let nowhere = match NonNull::new(ptr::without_provenance_mut(3 * MIN_ALIGN)) {
             Some(nowhere) => nowhere,
@@ -66,6 +67,7 @@ impl<const MIN_ALIGN: usize> Cursor<MIN_ALIGN> {
         self.peak.get().max(self.position.get())
     }
 
+    #[cfg(feature = "alloc")]
     pub(super) fn forget_peak(&self) {
         self.peak.set(self.position.get());
     }

@@ -24,22 +24,27 @@ mod number {
         None
     }
 }
+#[cfg(os_memory)]
 mod slots;
 
+#[cfg(os_memory)]
 use core::ptr;
 
+#[cfg(os_memory)]
 use crate::sync::AtomicPtr;
 
 pub(crate) use number::LIMIT;
+#[cfg(os_memory)]
 pub(crate) use slots::Slots;
 
 // Here, and not beside the rest, because the atomics of a model cannot be made in a `const`.
+#[cfg(os_memory)]
 impl<T> Slots<T> {
     pub(crate) const fn new(vacant: *const T) -> Self {
         let vacant = vacant.cast_mut();
         let mut slots = [const { AtomicPtr::new(ptr::null_mut()) }; LIMIT + 1];
         let mut at = 0;
-        while at <= LIMIT {
+        while at < slots.len() {
             slots[at] = AtomicPtr::new(vacant);
             at += 1;
         }
