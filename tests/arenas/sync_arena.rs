@@ -1,15 +1,16 @@
 //! `SyncArena`: threads share it. As the default: `tests/sync_arena_default.rs`.
 
 use std::ptr::NonNull;
-use std::sync::Barrier;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Barrier, mpsc};
 use std::thread;
 
-use janus_alloc::api::{Allocator, Owns};
+use janus_alloc::api::{AllocError, Allocator, Layout, Owns};
 use janus_alloc::collections::{Box, HashMap, Vec};
 use janus_alloc::{Null, Pages, Stats, SyncArena, System};
 
 use crate::live::{Live, Random};
+use crate::parents::{Limit, Ruled};
 use crate::{address, block, bytes, fill, layout};
 
 const FIRST: usize = 256 << 10;
@@ -124,6 +125,73 @@ fn without_memory_it_is_an_error() {
     }
     assert!(arena.allocate(layout(0, 8)).is_ok());
     assert_eq!(arena.reset().capacity_bytes(), 0);
+}
+
+#[test]
+fn close_to_a_limit_a_span_is_as_small_as_a_block() {
+    let limited = Ruled { rule: Limit::new(10_000), parent: System };
+    let arena = SyncArena::new_in(&limited);
+    let mut live = Live::default();
+    while live.allocate(&arena, layout(40, 8)).is_ok() {}
+    assert!(live.size() > 4000 && limited.rule.left() < 100, "{} {}", live.size(), limited.rule.left());
+    live.check();
+    // What is left of a chunk that has no room for a span.
+    let limited = Ruled { rule: Limit::new(FIRST), parent: System };
+    let arena = SyncArena::new_in(&limited);
+    let mut live = Live::default();
+    while live.allocate(&arena, layout(40, 8)).is_ok() {}
+    assert!(live.size() > FIRST - 1000, "{}", live.size());
+    live.check();
+    drop(arena);
+    assert_eq!(limited.rule.left(), FIRST);
+}
+
+/// A parent with one chunk, which it gives out while a second thread is asking for one, and refuses that one later.
+struct OneChunk {
+    calls: AtomicUsize,
+    both_ask: Barrier,
+    first_is_there: Barrier,
+}
+
+// SAFETY: calls are passed on or refused.
+unsafe impl Allocator for OneChunk {
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        match self.calls.fetch_add(1, Ordering::Relaxed) {
+            0 => {
+                self.both_ask.wait();
+                return System.allocate(layout);
+            }
+            1 => {
+                self.both_ask.wait();
+                self.first_is_there.wait();
+            }
+            _ => {}
+        }
+        Err(AllocError)
+    }
+
+    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { System.deallocate(block, layout) };
+    }
+}
+
+#[test]
+fn what_another_thread_got_meanwhile_is_looked_at_before_it_is_an_error() {
+    let parent = OneChunk { calls: AtomicUsize::new(0), both_ask: Barrier::new(2), first_is_there: Barrier::new(2) };
+    let arena = SyncArena::new_in(&parent);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                block(&arena, 100);
+                // By the first; by the second after it was refused, which the first waits for.
+                if arena.parent().calls.fetch_add(1 << 16, Ordering::Relaxed) < 1 << 16 {
+                    arena.parent().first_is_there.wait();
+                }
+            });
+        }
+    });
+    assert_eq!(arena.capacity_bytes(), FIRST);
 }
 
 /// Random work of threads that live at a time.

@@ -238,8 +238,10 @@ impl<A: Allocator> SyncArena<A> {
                 if let Some(block) = self.cursor().take(layout) {
                     return Ok((block, false));
                 }
-                let cursor = self.new_span(slot)?;
-                return cursor.take(layout).map(|block| (block, false)).ok_or(AllocError);
+                // Where there is no memory for a span there may be for the block.
+                if let Ok(cursor) = self.new_span(slot) {
+                    return cursor.take(layout).map(|block| (block, false)).ok_or(AllocError);
+                }
             }
         }
         self.cut(layout, zeroed)
@@ -277,8 +279,12 @@ impl<A: Allocator> SyncArena<A> {
                 let raw = self.get_chunk(size, zeroed)?;
                 return Ok((self.chunks.add_oversize(&raw, layout), zeroed));
             }
-            // A parent that is close to a limit may still have what is needed now.
-            let raw = self.get_chunk(next, false).or_else(|_| self.get_chunk(size, false))?;
+            // A parent that is close to a limit may still have what is needed now; or another thread had it, and added it.
+            let raw = match self.get_chunk(next, false).or_else(|_| self.get_chunk(size, false)) {
+                Ok(raw) => raw,
+                Err(_) if !self.chunks.is_newest(newest) => continue,
+                Err(error) => return Err(error),
+            };
             if !self.chunks.add(newest, &raw) {
                 // SAFETY: it is the parent's, and was not added, so nobody else knows it.
                 unsafe { self.free(&raw) };

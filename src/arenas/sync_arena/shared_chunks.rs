@@ -60,6 +60,11 @@ impl SharedChunks {
         Newest { start, header: start.map(|start| unsafe { start.cast().as_ref() }) }
     }
 
+    /// Whether no chunk was added since.
+    pub(crate) fn is_newest(&self, chunk: Newest<'_>) -> bool {
+        self.newest().start == chunk.start
+    }
+
     /// A piece of `layout` out of the chunk, if there is room.
     pub(crate) fn cut(&self, chunk: Newest<'_>, layout: Layout) -> Option<NonNull<u8>> {
         let (first, header) = (chunk.start?, chunk.header?);
