@@ -151,6 +151,11 @@ impl<const MIN_ALIGN: usize> Chunks<MIN_ALIGN> {
         self.first.get()
     }
 
+    /// Whether there are older ones than `chunk`, which is in the list.
+    pub(super) fn has_before(&self, chunk: Chunk<MIN_ALIGN>) -> bool {
+        chunk.header().previous.is_some()
+    }
+
     pub(super) fn push(&self, mut chunk: Chunk<MIN_ALIGN>) {
         chunk.header_mut().previous = self.first.get().map(|first| first.0);
         self.first.set(Some(chunk));
@@ -162,25 +167,23 @@ impl<const MIN_ALIGN: usize> Chunks<MIN_ALIGN> {
         Some(first)
     }
 
-    /// Takes out the first of the first `count` that is `wanted`.
-    pub(super) fn take_among(
-        &self,
-        count: usize,
-        wanted: impl Fn(Chunk<MIN_ALIGN>) -> bool,
-    ) -> Option<Chunk<MIN_ALIGN>> {
-        let mut before: Option<Chunk<MIN_ALIGN>> = None;
+    /// Takes out the smallest of the first `count` that has `size` bytes or more.
+    pub(super) fn take_best(&self, count: usize, size: usize) -> Option<Chunk<MIN_ALIGN>> {
+        let mut best: Option<(Chunk<MIN_ALIGN>, Option<Chunk<MIN_ALIGN>>)> = None;
+        let mut before = None;
         for chunk in self.iter().take(count) {
-            if wanted(chunk) {
-                let after = chunk.header().previous;
-                match before {
-                    Some(mut before) => before.header_mut().previous = after,
-                    None => self.first.set(after.map(Chunk)),
-                }
-                return Some(chunk);
+            if chunk.size() >= size && best.is_none_or(|(best, _)| chunk.size() < best.size()) {
+                best = Some((chunk, before));
             }
             before = Some(chunk);
         }
-        None
+        let (best, before) = best?;
+        let after = best.header().previous;
+        match before {
+            Some(mut before) => before.header_mut().previous = after,
+            None => self.first.set(after.map(Chunk)),
+        }
+        Some(best)
     }
 
     /// Puts all chunks of `others` in front.

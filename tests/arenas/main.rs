@@ -11,6 +11,7 @@ mod live;
 mod parents;
 mod parents_of_all_kinds;
 mod resets;
+mod rounds;
 mod scopes;
 mod slices;
 mod soak;

@@ -272,12 +272,8 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// assert_eq!((arena.allocated_bytes(), arena.chunks().count()), (0, 1));
     /// ```
     pub fn reset(&mut self) {
-        self.state.expect(self.state.allocated());
-        // SAFETY: blocks borrow the arena, so none is in use.
-        unsafe { self.state.vacate() };
-        self.state.enter_largest_spare();
-        // SAFETY: all chunks came from the parent.
-        unsafe { self.state.free_spare(&self.parent) };
+        // SAFETY: blocks borrow the arena, so none is in use; all chunks came from the parent.
+        unsafe { self.state.reset(&self.parent) };
     }
 
     /// Frees every block and keeps all chunks: to be filled again as much as before without asking the parent.
@@ -293,8 +289,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     pub fn reset_keep_all(&mut self) {
         // SAFETY: blocks borrow the arena, so none is in use.
-        unsafe { self.state.vacate() };
-        self.state.enter_largest_spare();
+        unsafe { self.state.vacate_and_enter_largest() };
     }
 
     /// Frees every block and gives all chunks back to the parent. The next chunk is a small one again.

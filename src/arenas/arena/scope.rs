@@ -103,10 +103,8 @@ struct Running<'a, A: Allocator, const MIN_ALIGN: usize> {
 
 impl<A: Allocator, const MIN_ALIGN: usize> Drop for Running<'_, A, MIN_ALIGN> {
     fn drop(&mut self) {
-        let Arena { state, parent } = &self.scope.arena;
-        // SAFETY: closures nest, so what was lent later is back; nothing that borrows the scope outlives `work`; and the
-        // scope had this arena's parent.
-        unsafe { self.outer.take_back(parent, state, &self.lent) };
+        // SAFETY: closures nest, so what was lent later is back; and nothing that borrows the scope outlives `work`.
+        unsafe { self.outer.take_back(&self.scope.arena.state, &self.lent) };
     }
 }
 

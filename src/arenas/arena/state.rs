@@ -10,12 +10,13 @@ use crate::arenas::chunks::{Chunk, Chunks};
 use crate::arenas::cursor::Cursor;
 
 /// The first chunk has room for so much; each further one doubles it,
-pub(super) const FIRST_CHUNK: usize = 4 << 10;
+const FIRST_CHUNK: usize = 4 << 10;
 /// up to this.
-pub(super) const LARGEST_CHUNK: usize = 1 << 20;
+const LARGEST_CHUNK: usize = 1 << 20;
+/// Blocks up to this never need a chunk of their own.
+const LARGE_BLOCK: usize = 16 << 10;
 
-/// How many spare chunks are looked at for one that is large enough for a block that does not need a chunk of its own: most
-/// are, since sizes double.
+/// How many spare chunks are looked at for a block that is not large: most are large enough for it.
 const LOOKED_AT: usize = 32;
 
 /// Every chunk is in one of three lists, and all of them go back to the parent in the end.
@@ -32,16 +33,26 @@ pub(super) struct State<const MIN_ALIGN: usize> {
     chunks: Chunks<MIN_ALIGN>,
     /// One block is in each of these.
     oversize: Chunks<MIN_ALIGN>,
-    /// Nothing is in these.
-    spare: Chunks<MIN_ALIGN>,
+    own_stock: Stock<MIN_ALIGN>,
+    /// A scope has that of the arena it is in, and of that only.
+    outer_stock: Option<NonNull<Stock<MIN_ALIGN>>>,
     /// The free end of a chunk that was left while a scope had it: for the next scope.
     tail: Cell<Region>,
     /// The bytes allocated outside the region of the cursor.
     elsewhere: Cell<usize>,
-    /// The most that were allocated, as far as it has been added up.
+    /// The most that were allocated since the last reset, as far as it has been added up; and before.
     peak: Cell<usize>,
-    next_room: Cell<usize>,
+    earlier_peak: Cell<usize>,
     serial: Cell<usize>,
+}
+
+/// What an arena and the scopes in it have together.
+#[derive(Debug)]
+struct Stock<const MIN_ALIGN: usize> {
+    /// Nothing is in these chunks.
+    spare: Chunks<MIN_ALIGN>,
+    /// How much room the next chunk gets.
+    next_room: Cell<usize>,
 }
 
 /// Where a cursor walks.
@@ -61,6 +72,7 @@ impl Region {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Point {
     position: NonNull<u8>,
+    end: NonNull<u8>,
     serial: usize,
 }
 
@@ -84,12 +96,21 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
             base_used: Cell::new(0),
             chunks: Chunks::new(),
             oversize: Chunks::new(),
-            spare: Chunks::new(),
+            own_stock: Stock { spare: Chunks::new(), next_room: Cell::new(FIRST_CHUNK) },
+            outer_stock: None,
             tail: Cell::new(Self::NOWHERE),
             elsewhere: Cell::new(0),
             peak: Cell::new(0),
-            next_room: Cell::new(FIRST_CHUNK),
+            earlier_peak: Cell::new(0),
             serial: Cell::new(0),
+        }
+    }
+
+    fn stock(&self) -> &Stock<MIN_ALIGN> {
+        match &self.outer_stock {
+            // SAFETY: the arena that a scope is in is borrowed while the scope is there.
+            Some(outer) => unsafe { outer.as_ref() },
+            None => &self.own_stock,
         }
     }
 
@@ -103,7 +124,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
         let layout = Layout::from_size_align(capacity, MIN_ALIGN).map_err(|_| AllocError)?;
         let size = Chunk::<MIN_ALIGN>::size_for(layout.pad_to_align()).ok_or(AllocError)?;
         self.enter(Chunk::new(parent, size, false)?);
-        self.double_from(capacity);
+        self.stock().expect(capacity.saturating_mul(2).min(LARGEST_CHUNK));
         Ok(())
     }
 
@@ -120,16 +141,16 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
             return Ok((dangling(layout).cast(), true));
         }
         let size = Chunk::<MIN_ALIGN>::size_for(layout).ok_or(AllocError)?;
-        let room = self.next_room.get();
-        let needs_own = size > Self::size_with(room);
-        // For a large block all of them: the one that is large enough may be the last, and a parent costs more.
-        let looked_at = if needs_own { usize::MAX } else { LOOKED_AT };
-        let spare = self.spare.take_among(looked_at, |spare| spare.size() >= size);
+        let stock = self.stock();
+        let room = stock.next_room.get();
+        let needs_own = size > Self::size_with(room.max(LARGE_BLOCK));
+        // For a large block all of them: there may be but one that is large enough, and a parent costs more.
+        let looked_at = if layout.size() > LARGE_BLOCK { usize::MAX } else { LOOKED_AT };
+        let spare = stock.spare.take_best(looked_at, size);
         if needs_own && spare.is_none_or(|spare| spare.size() / 2 <= size) {
             // A spare chunk may be dirty.
             let zeroed = zeroed && spare.is_none();
             let chunk = spare.map_or_else(|| Chunk::new(parent, size, zeroed), Ok)?;
-            self.double_from(room);
             self.add_oversize(chunk, layout.size());
             return Ok((chunk.block(layout), zeroed));
         }
@@ -137,11 +158,14 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
             Some(spare) => spare,
             None => {
                 // A collection that doubles fits once more: else each of its sizes would need the next chunk.
-                let room = room.max(layout.size().saturating_mul(2).next_power_of_two().min(LARGEST_CHUNK));
+                let twice = (2 * (size - Chunk::<MIN_ALIGN>::OVERHEAD)).next_power_of_two();
+                let room = room.max(twice.min(LARGEST_CHUNK));
                 // A parent that is close to a limit may still have what is needed now.
                 let chunk =
                     Chunk::new(parent, Self::size_with(room), false).or_else(|_| Chunk::new(parent, size, false))?;
-                self.double_from(room);
+                // Not if the chunk is left for a large block, or because a scope has it.
+                let next = if self.is_well_used() { room.saturating_mul(2) } else { room };
+                stock.next_room.set(next.clamp(FIRST_CHUNK, LARGEST_CHUNK));
                 chunk
             }
         };
@@ -156,8 +180,13 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
         room + Chunk::<MIN_ALIGN>::OVERHEAD
     }
 
-    fn double_from(&self, room: usize) {
-        self.next_room.set(room.saturating_mul(2).clamp(FIRST_CHUNK, LARGEST_CHUNK));
+    /// Whether at least half of the region is in use.
+    fn is_well_used(&self) -> bool {
+        if self.start.get() == Self::NOWHERE.start {
+            return self.chunks.first().is_none() && self.base == Self::NOWHERE;
+        }
+        let free = self.cursor.end().addr().get() - self.cursor.position().addr().get();
+        self.used_here() >= free
     }
 
     /// Lets the cursor walk in `chunk`, which is in no list.
@@ -261,77 +290,135 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
     // -- going back
 
     pub(super) fn point(&self) -> Point {
-        Point { position: self.cursor.position(), serial: self.serial.get() }
+        Point { position: self.cursor.position(), end: self.cursor.end(), serial: self.serial.get() }
     }
 
-    /// Goes back to `point`. Chunks taken since become spare; those with one block go back to the parent.
+    /// Goes back to `point`. Chunks taken since become spare.
     ///
     /// # Safety
     ///
-    /// 1. `point` is one of this arena, which has not been reset nor gone back to an earlier one since.
+    /// 1. `point` is one of this arena, which has not been reset nor gone back to an earlier one since. No scope that began
+    ///    since is running.
     /// 2. No block that was allocated, grown or shrunk since is used again.
-    /// 3. All chunks came from `parent`.
-    pub(super) unsafe fn rewind(&self, parent: &impl Allocator, point: Point) {
+    pub(super) unsafe fn rewind(&self, point: Point) {
         let newer = |chunk: Chunk<MIN_ALIGN>| chunk.serial() > point.serial;
-        while self.oversize.first().is_some_and(newer) {
-            // SAFETY: by (2) and (3).
-            unsafe { self.free_last_oversize(parent) };
+        if self.oversize.first().is_some_and(newer) {
+            self.add_up_peak();
+            self.to_stock(self.oversize.split(newer));
         }
+        // Nothing to go back to: there was no region at that time, or a scope had it, and may have it now.
+        let had_region = point.position != Self::NOWHERE.start;
         if self.chunks.first().is_some_and(newer) {
-            // Its chunk is walked in again, or becomes spare, or stays behind.
-            self.tail.set(Self::NOWHERE);
             self.leave();
-            let left = self.chunks.split(newer);
-            let used = left.iter().map(|chunk| chunk.used()).sum::<usize>();
-            self.elsewhere.set(self.elsewhere.get() - used);
-            self.spare.append(left);
-            self.walk_again();
-        }
-        let region = self.start.get()..=self.cursor.end();
-        // Otherwise a scope had the region at that time.
-        if self.start.get() != Self::NOWHERE.start && region.contains(&point.position) {
+            self.to_stock(self.chunks.split(newer));
+            // Unless it was there before: it is in a chunk that was left since, or became spare.
+            if self.tail.get().start != point.end {
+                self.tail.set(Self::NOWHERE);
+            }
+            if had_region {
+                let chunk = self.chunks.first();
+                let used = chunk.map_or(self.base_used.get(), |chunk| chunk.used());
+                self.elsewhere.set(self.elsewhere.get() - used);
+                let start = chunk.map_or(self.base.start, |chunk| chunk.start());
+                self.walk(Region { start, end: point.end }, point.position);
+            }
+        } else if had_region && self.start.get() != Self::NOWHERE.start {
             self.add_up_peak();
             // SAFETY: by (1) the position was one of this cursor's, in this region; by (2) all behind it is free.
             unsafe { self.cursor.set(point.position, self.cursor.end()) };
         }
     }
 
-    /// Walks on where it left the region that was left last.
-    fn walk_again(&self) {
-        let (region, used) = match self.chunks.first() {
-            Some(chunk) => (Region { start: chunk.start(), end: chunk.end() }, chunk.used()),
-            None => (self.base, self.base_used.get()),
-        };
-        // SAFETY: so many bytes were allocated there.
-        let position = unsafe { region.start.byte_add(used) };
+    /// Makes chunks spare that were left, or have a block of their own.
+    fn to_stock(&self, left: Chunks<MIN_ALIGN>) {
+        let used = left.iter().map(|chunk| chunk.used()).sum::<usize>();
         self.elsewhere.set(self.elsewhere.get() - used);
-        self.walk(region, position);
+        self.stock().spare.append(left);
     }
 
     /// Makes every chunk spare.
     ///
     /// # Safety
     ///
-    /// No block is used again.
+    /// No block is used again. This is not a scope.
     pub(super) unsafe fn vacate(&self) {
         self.leave();
         self.elsewhere.set(0);
         self.tail.set(Self::NOWHERE);
         // So that those walked through come first: the others may be of any size.
-        self.spare.append(self.oversize.take());
-        self.spare.append(self.chunks.take());
+        self.own_stock.spare.append(self.oversize.take());
+        self.own_stock.spare.append(self.chunks.take());
+        self.earlier_peak.set(self.high_water());
+        self.peak.set(0);
     }
 
-    /// Takes the largest spare chunk into use again.
-    pub(super) fn enter_largest_spare(&self) {
-        let Some(largest) = self.spare.iter().max_by_key(Chunk::size) else { return };
-        let (others, backwards) = (self.spare.take(), Chunks::new());
+    /// Makes every chunk spare and takes the largest into use again.
+    ///
+    /// # Safety
+    ///
+    /// As for [`vacate`](Self::vacate).
+    pub(super) unsafe fn vacate_and_enter_largest(&self) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.vacate() };
+        let spare = &self.own_stock.spare;
+        let Some(largest) = spare.iter().max_by_key(Chunk::size) else { return };
+        let (others, backwards) = (spare.take(), Chunks::new());
         while let Some(chunk) = others.pop() {
             if chunk == largest { self.enter(chunk) } else { backwards.push(chunk) }
         }
         while let Some(chunk) = backwards.pop() {
-            self.spare.push(chunk);
+            spare.push(chunk);
         }
+    }
+
+    /// Frees all blocks, keeps the largest chunk, and frees the others.
+    ///
+    /// # Safety
+    ///
+    /// As for [`vacate`](Self::vacate); and all chunks came from `parent`.
+    pub(super) unsafe fn reset(&self, parent: &impl Allocator) {
+        self.add_up_peak();
+        let peak = self.peak.get();
+        if let Some(only) = self.chunks.first().filter(|_| self.has_one_chunk()) {
+            // The common case, in short.
+            self.earlier_peak.set(self.high_water());
+            self.peak.set(0);
+            self.walk(Region { start: only.start(), end: self.cursor.end() }, only.start());
+            return;
+        }
+        let tail = self.tail.get();
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.vacate_and_enter_largest() };
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.free_spare(parent) };
+        if tail == Self::NOWHERE {
+            self.own_stock.expect(peak);
+        } else {
+            // A scope and the arena around it allocated in turns, and will again. Twice the room, for half is the scopes'.
+            self.own_stock.expect(peak.saturating_mul(2));
+            self.split();
+        }
+    }
+
+    /// Whether there is but the chunk that the cursor walks in, from its start on, and no tail to keep.
+    fn has_one_chunk(&self) -> bool {
+        let only = self.chunks.first().filter(|chunk| chunk.start() == self.start.get());
+        let others = only.is_none_or(|chunk| self.chunks.has_before(chunk));
+        let is_split = self.tail.get() == Self::NOWHERE || self.tail.get().start == self.cursor.end();
+        !others && is_split && self.oversize.first().is_none() && self.own_stock.spare.first().is_none()
+    }
+
+    /// Leaves the upper half of the region to scopes.
+    fn split(&self) {
+        let (start, end) = (self.start.get(), self.cursor.end());
+        let half = (end.addr().get() - start.addr().get()) / 2 / MIN_ALIGN * MIN_ALIGN;
+        if start == Self::NOWHERE.start {
+            return;
+        }
+        // SAFETY: less than the region's length.
+        let middle = unsafe { start.byte_add(half) };
+        self.walk(Region { start, end: middle }, start);
+        self.tail.set(Region { start: middle, end });
     }
 
     /// Gives the spare chunks back to the parent.
@@ -341,22 +428,16 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
     /// They came from `parent`.
     pub(super) unsafe fn free_spare(&self, parent: &impl Allocator) {
         // SAFETY: nothing is in them.
-        unsafe { self.spare.take().free(parent) };
-    }
-
-    /// Makes the next chunk large enough for `bytes` in blocks, and then some: chunks end where blocks do not.
-    pub(super) fn expect(&self, bytes: usize) {
-        let room = bytes.saturating_add(bytes / 8).min(isize::MAX as usize / 2).next_multiple_of(FIRST_CHUNK);
-        self.next_room.set(self.next_room.get().max(room));
+        unsafe { self.own_stock.spare.take().free(parent) };
     }
 
     pub(super) fn start_small_again(&self) {
-        self.next_room.set(FIRST_CHUNK);
+        self.own_stock.next_room.set(FIRST_CHUNK);
     }
 
     // -- scopes
 
-    /// What a scope starts with: the free end of a chunk, and the spare chunks. If it is that of the cursor's chunk, this arena
+    /// What a scope starts with: the free end of a chunk. If it is that of the cursor's chunk, this arena
     /// allocates elsewhere until it comes back with [`take_back`](Self::take_back).
     pub(super) fn lend(&self) -> (Self, Lent<MIN_ALIGN>) {
         let region = Region { start: self.start.get(), end: self.cursor.end() };
@@ -370,7 +451,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
             self.leave();
             (rest, Lent::Rest { region, position, chunk: self.chunks.first() })
         };
-        let scope = Self { base, spare: self.spare.take(), next_room: self.next_room.clone(), ..Self::new() };
+        let scope = Self { base, outer_stock: Some(NonNull::from(self.stock())), ..Self::new() };
         scope.walk(base, base.start);
         (scope, lent)
     }
@@ -381,15 +462,16 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
     ///
     /// 1. `scope` and `lent` come from [`lend`](Self::lend); what was lent after them has been taken back.
     /// 2. No block of the scope is used again.
-    /// 3. The chunks of the scope came from `parent`, and so did this arena's.
-    pub(super) unsafe fn take_back(&self, parent: &impl Allocator, scope: &Self, lent: &Lent<MIN_ALIGN>) {
+    #[inline]
+    pub(super) unsafe fn take_back(&self, scope: &Self, lent: &Lent<MIN_ALIGN>) {
         self.add_up_peak();
         self.peak.set(self.peak.get().max(self.allocated() + scope.high_water()));
-        // SAFETY: by (2) and (3).
-        unsafe { scope.oversize.take().free(parent) };
-        self.spare.append(scope.spare.take());
-        self.spare.append(scope.chunks.take());
-        self.next_room.set(self.next_room.get().max(scope.next_room.get()));
+        // Those walked through come first: the others may be of any size.
+        for chunks in [&scope.oversize, &scope.chunks] {
+            if chunks.first().is_some() {
+                self.stock().spare.append(chunks.take());
+            }
+        }
         match *lent {
             Lent::Rest { region, .. } if region == Self::NOWHERE => {}
             // Nothing was allocated here meanwhile, or all of it in chunks of their own.
@@ -424,11 +506,15 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
 
     /// What is allocated elsewhere is about to change.
     fn add_up_peak(&self) {
-        self.peak.set(self.high_water());
+        self.peak.set(self.high_water_since_reset());
         self.cursor.forget_peak();
     }
 
     pub(super) fn high_water(&self) -> usize {
+        self.high_water_since_reset().max(self.earlier_peak.get())
+    }
+
+    fn high_water_since_reset(&self) -> usize {
         let here = self.cursor.peak().addr().get() - self.start.get().addr().get();
         self.peak.get().max(self.elsewhere.get() + here)
     }
@@ -437,7 +523,15 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
     pub(super) fn ranges(&self) -> impl Iterator<Item = Range<*const u8>> + use<MIN_ALIGN> {
         let base = (self.base != Self::NOWHERE)
             .then(|| self.base.start.as_ptr().cast_const()..self.base.end.as_ptr().cast_const());
-        let chunks = self.oversize.iter().chain(self.chunks.iter()).chain(self.spare.iter());
+        let chunks = self.oversize.iter().chain(self.chunks.iter()).chain(self.own_stock.spare.iter());
         chunks.map(|chunk| chunk.range()).chain(base)
+    }
+}
+
+impl<const MIN_ALIGN: usize> Stock<MIN_ALIGN> {
+    /// Makes the next chunk large enough for `bytes` in blocks, and then some: chunks end where blocks do not.
+    fn expect(&self, bytes: usize) {
+        let room = bytes.saturating_add(bytes / 8).min(isize::MAX as usize / 2).next_multiple_of(FIRST_CHUNK);
+        self.next_room.set(self.next_room.get().max(room));
     }
 }
