@@ -203,6 +203,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
     }
 
     /// Writes down what is allocated in the region, which the cursor leaves.
+    #[inline]
     fn leave(&self) {
         self.add_up_peak();
         if self.start.get() == Self::NOWHERE.start {
@@ -217,6 +218,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
         self.walk(Self::NOWHERE, Self::NOWHERE.start);
     }
 
+    #[inline]
     fn walk(&self, region: Region, position: NonNull<u8>) {
         self.start.set(region.start);
         // SAFETY: the region is nowhere; or the free end of a chunk that is in the list or, by `lend`, of an arena that
@@ -439,6 +441,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
 
     /// What a scope starts with: the free end of a chunk. If it is that of the cursor's chunk, this arena
     /// allocates elsewhere until it comes back with [`take_back`](Self::take_back).
+    #[inline]
     pub(super) fn lend(&self) -> (Self, Lent<MIN_ALIGN>) {
         let region = Region { start: self.start.get(), end: self.cursor.end() };
         let position = self.cursor.position();
@@ -487,6 +490,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
         }
     }
 
+    #[inline]
     fn keep_tail(&self, tail: Region) {
         if tail.length() > self.tail.get().length() {
             self.tail.set(tail);
@@ -505,6 +509,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
     }
 
     /// What is allocated elsewhere is about to change.
+    #[inline]
     fn add_up_peak(&self) {
         self.peak.set(self.high_water_since_reset());
         self.cursor.forget_peak();
