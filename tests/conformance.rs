@@ -428,9 +428,10 @@ mod arenas {
     #[test]
     fn sync_arena_as_a_global() {
         global_keeps_the_rules(&AsGlobal::new(SyncArena::new()), &short());
-        let global = AsGlobal::new(SyncArena::new_in(System));
-        keeps_the_rules(&global, &short());
-        clones_keep_the_rules(&global, &short());
+        // It is never dropped, as a static is not.
+        static GLOBAL: AsGlobal<SyncArena<System>> = AsGlobal::new(SyncArena::new_in(System));
+        keeps_the_rules(&GLOBAL, &short());
+        clones_keep_the_rules(&GLOBAL, &short());
     }
 
     #[test]

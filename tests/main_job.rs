@@ -136,6 +136,6 @@ fn without_arguments_it_reads_this_project() {
     let (code, out, err) = run(&[]);
     assert_eq!(code, Some(0));
     assert_eq!(err, "");
-    assert!(out.lines().any(|line| line.ends_with("  allocator")));
+    assert!(out.lines().any(|line| line.ends_with("  the")));
     assert!(out.contains("It adds up"));
 }

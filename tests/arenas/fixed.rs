@@ -70,8 +70,7 @@ fn it_can_be_anywhere() {
     // SAFETY: this is the only use of it.
     let bytes = unsafe { &mut *bytes };
     let in_a_static: FixedArena<'static> = FixedArena::new(bytes);
-    let arena: &'static FixedArena<'static> = std::boxed::Box::leak(std::boxed::Box::new(in_a_static));
-    let kept: &'static mut [u8; 10] = Box::leak(Box::new_in([7; 10], arena));
+    let kept = Box::leak(Box::new_in([7; 10], &in_a_static));
     assert_eq!(*kept, [7; 10]);
 
     // In a block of another arena.

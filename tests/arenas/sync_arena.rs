@@ -358,11 +358,11 @@ fn reset_keeps_the_largest_chunk() {
 
 #[test]
 fn it_may_be_dropped_by_another_thread_than_used_it() {
-    let parent: &'static Stats<Pages> = std::boxed::Box::leak(std::boxed::Box::new(Stats::new(Pages::new())));
-    let arena = SyncArena::new_in(parent);
+    static PARENT: Stats<Pages> = Stats::new(Pages::new());
+    let arena = SyncArena::new_in(&PARENT);
     work(&arena, 3, 100);
     thread::spawn(move || drop(arena)).join().unwrap();
-    assert_eq!(parent.snapshot().live_bytes, 0);
+    assert_eq!(PARENT.snapshot().live_bytes, 0);
 }
 
 #[test]
