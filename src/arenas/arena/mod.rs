@@ -36,8 +36,8 @@ use state::State;
 /// * **Cost**: 5 to 7 instructions for an allocation of known layout, no more than one of them a branch. A free of the last
 ///   block takes its bytes back, and the last block grows and shrinks where it is. A free of any other does nothing.
 /// * **Memory**: none before the first use. Then a chunk with room for 4 KiB from the parent, and for twice as much with each further one, up
-///   to 1 MiB; and 32 bytes for each. A block too large for the next chunk gets one of its own and leaves the current one
-///   as it is; it goes back to the parent when it is freed last of its kind, and grows as the parent grows it.
+///   to 1 MiB; and 32 bytes for each. A block of more than 16 KiB that is too large for the next chunk gets one of its own and leaves
+///   the current one as it is; it goes back to the parent when it is freed last of its kind, and grows as the parent grows it.
 /// * **Alignment**: every block starts at a multiple of `MIN_ALIGN`. 8, the default, is the fastest for most data; 1 packs
 ///   strings and bytes without gaps. Larger aligns are served either way.
 /// * **Size 0**: no byte is used.
@@ -250,8 +250,8 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// use janus_alloc::{Arena, Stats, System};
     ///
     /// let arena = Arena::new_in(Stats::new(System));
-    /// arena.alloc([0_u64; 1000]);
-    /// arena.alloc([0_u64; 1000]);
+    /// arena.alloc(1);
+    /// arena.alloc([0_u8; 100_000]); // has a chunk of its own
     /// assert_eq!(arena.parent().snapshot().allocations, 2);
     /// ```
     pub const fn parent(&self) -> &A {
