@@ -1,6 +1,7 @@
 //! Asks the compiler itself whether `core::alloc::Allocator` can be used. A version number cannot tell: nightlies of one
 //! version differ, and vendors patch.
 //!
+//! * `cfg(low_addresses)`: no address has its highest bit set. (No question to the compiler; a list.)
 //! * `cfg(os_memory)`: `Pages` and `Malloc` are there. (No question to the compiler; a list.)
 //! * `cfg(std_allocator)`: usable as it is (Rust 1.100 on).
 //! * `cfg(std_allocator_gated)`: usable behind `#![feature(allocator_api)]`, which the feature `nightly` allows.
@@ -13,6 +14,10 @@ use std::process::{Command, Stdio};
 /// Operating systems whose pages and C library the crate knows.
 const OS_MEMORY: [&str; 9] =
     ["android", "dragonfly", "freebsd", "illumos", "linux", "netbsd", "openbsd", "solaris", "windows"];
+
+/// Operating systems that give processes the lower half of the addresses of x86-64, and nothing else. (illumos and Solaris give
+/// them the upper half too; a driver for Windows has the upper half, and no std.)
+const LOW_ADDRESSES: [&str; 6] = ["android", "dragonfly", "freebsd", "linux", "netbsd", "openbsd"];
 
 /// A program that has to compile: an impl of all six methods, a bound, and a `Box` in the allocator.
 const PROBE: &str = r#"
@@ -35,14 +40,20 @@ pub fn boxed<A: Allocator>(a: A) -> alloc::boxed::Box<u8, Forward<A>> { alloc::b
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(os_memory, std_allocator, std_allocator_gated)");
+    println!("cargo::rustc-check-cfg=cfg(low_addresses, os_memory, std_allocator, std_allocator_gated)");
 
     let target = |name: &str| env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();
+    let feature = |name: &str| env::var_os(format!("CARGO_FEATURE_{name}")).is_some();
+    let low = LOW_ADDRESSES.contains(&target("OS").as_str())
+        || target("VENDOR") == "apple"
+        || target("OS") == "windows" && feature("STD");
+    if low && target("ARCH") == "x86_64" && target("POINTER_WIDTH") == "64" {
+        println!("cargo::rustc-cfg=low_addresses");
+    }
     if OS_MEMORY.contains(&target("OS").as_str()) || target("VENDOR") == "apple" {
         println!("cargo::rustc-cfg=os_memory");
     }
 
-    let feature = |name: &str| env::var_os(format!("CARGO_FEATURE_{name}")).is_some();
     if compiles("stable", PROBE) {
         println!("cargo::rustc-cfg=std_allocator");
     } else if feature("STD_TRAIT") {

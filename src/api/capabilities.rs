@@ -11,8 +11,9 @@ use super::{Allocator, Layout};
 ///
 /// # Safety
 ///
-/// For a pointer and layout that fit a live block, not of size 0, `owns` is `true` exactly when the block is this allocator's (or
-/// an equivalent one's: a clone's, a reference's). For other pointers it may answer either way, without reading through them.
+/// For a pointer and layout that fit a live block, not of size 0, `owns` is `true` when the block is this allocator's (or
+/// an equivalent one's: a clone's, a reference's), and `false` when it is that of an allocator that has no memory from this one.
+/// (A block of an arena over this one lies in one of this one's, and may be taken for it.) For other pointers it may answer either way, without reading through them.
 ///
 /// # Examples
 ///

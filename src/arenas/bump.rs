@@ -44,15 +44,15 @@ pub(super) const fn round(size: usize, min_align: usize) -> usize {
 /// No larger minimum alignment makes sense: it is a page.
 pub(super) const LARGEST_MIN_ALIGN: usize = 4096;
 
-#[cfg(not(all(target_arch = "x86_64", target_pointer_width = "64", os_memory)))]
+#[cfg(not(low_addresses))]
 use fits_anywhere as fits;
-#[cfg(all(target_arch = "x86_64", target_pointer_width = "64", os_memory))]
+#[cfg(low_addresses)]
 use fits_low as fits;
 
 /// Whether `next`, at most `isize::MAX + 1` past the position, is at `end` or before.
 ///
-/// Processes have addresses in the lower half only, on x86-64: `next` does not wrap, and one compare tells.
-#[cfg(any(test, all(target_arch = "x86_64", target_pointer_width = "64", os_memory)))]
+/// Where all addresses are in the lower half, as `build.rs` knows of some systems, `next` does not wrap, and one compare tells.
+#[cfg(any(test, low_addresses))]
 #[inline(always)]
 const fn fits_low(_position: usize, next: usize, end: usize) -> bool {
     next <= end
@@ -60,10 +60,10 @@ const fn fits_low(_position: usize, next: usize, end: usize) -> bool {
 
 /// Whether `next`, at most `isize::MAX + 1` past the position, is at `end` or before.
 ///
-/// Right wherever the addresses are, also if `next` wraps. (A kernel has addresses in the upper half, and pointers of
-/// AArch64 may have a tag up there.) The sign of `end - next` would not tell: from a position that is more than `end`, a
+/// Right wherever the addresses are, also if `next` wraps. (A kernel has addresses in the upper half, and so have
+/// processes of illumos; pointers of AArch64 may have a tag up there.) The sign of `end - next` would not tell: from a position that is more than `end`, a
 /// large block reaches so far that the difference wraps to a positive one.
-#[cfg(any(test, not(all(target_arch = "x86_64", target_pointer_width = "64", os_memory))))]
+#[cfg(any(test, not(low_addresses)))]
 #[inline(always)]
 const fn fits_anywhere(position: usize, next: usize, end: usize) -> bool {
     let room = end.wrapping_sub(position);

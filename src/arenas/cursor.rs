@@ -154,24 +154,24 @@ impl<const MIN_ALIGN: usize> Cursor<MIN_ALIGN> {
         is_last
     }
 
-    /// Makes the last block longer, if there is room: whether it is now.
+    /// Makes the last block longer, if there is room. Returns it then, good for all of the region: the pointer that came in may
+    /// have become good for less, on its way through a `Box`.
     ///
     /// # Safety
     ///
     /// `block` is live and `old` bytes long; `new` is no less.
     #[inline(always)]
-    pub(super) unsafe fn grow(&self, block: NonNull<u8>, old: usize, new: usize) -> bool {
+    pub(super) unsafe fn grow(&self, block: NonNull<u8>, old: usize, new: usize) -> Option<NonNull<u8>> {
         if !self.is_last(block, old) {
-            return false;
+            return None;
         }
         let start = block.addr().get();
-        let Some(Fit { next, .. }) = bump::up(start, self.end.get().addr().get(), new, 1, MIN_ALIGN) else {
-            return false;
-        };
+        let Fit { next, .. } = bump::up(start, self.end.get().addr().get(), new, 1, MIN_ALIGN)?;
         let position = self.position.get();
         // SAFETY: a fit ends at the end or before; the block ended at the position, and is not shorter now.
         self.position.set(unsafe { position.byte_add(next - position.addr().get()) });
-        true
+        // SAFETY: the block has so many bytes in front of the old position.
+        Some(unsafe { position.byte_sub(position.addr().get() - start) })
     }
 
     /// To a lower position, remembering the higher one.

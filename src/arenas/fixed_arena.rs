@@ -199,9 +199,11 @@ unsafe impl<const MIN_ALIGN: usize> Allocator for &FixedArena<'_, MIN_ALIGN> {
 
     #[inline]
     unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        // SAFETY: by `# Safety` of this fn.
-        if old.align() == new.align() && unsafe { self.cursor.grow(block, old.size(), new.size()) } {
-            return Ok(NonNull::slice_from_raw_parts(block, new.size()));
+        if old.align() == new.align() {
+            // SAFETY: by `# Safety` of this fn.
+            if let Some(block) = unsafe { self.cursor.grow(block, old.size(), new.size()) } {
+                return Ok(NonNull::slice_from_raw_parts(block, new.size()));
+            }
         }
         // SAFETY: by `# Safety` of this fn.
         unsafe { replace(self, block, old, new, old.size()) }

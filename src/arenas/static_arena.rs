@@ -125,15 +125,18 @@ impl<const N: usize> StaticArena<N> {
     }
 
     /// Changes `used` from where a block of `old` bytes ends to where one of `new` bytes would, if the block is the last and
-    /// there is room: whether that was so.
-    fn resize_last(&self, block: NonNull<u8>, old: usize, new: usize) -> bool {
+    /// there is room. Returns the block then, good for all of the bytes.
+    fn resize_last(&self, block: NonNull<u8>, old: usize, new: usize) -> Option<NonNull<u8>> {
         let start = self.offset(block);
         let (old_end, new_end) = (start.wrapping_add(old), start.wrapping_add(new));
         // The block may be a dangling one, of size 0, from anywhere.
-        start <= N
-            && new <= N - start
-            // Release what was done in the bytes that are given up; acquire what was done in those that are gained.
-            && self.used.compare_exchange(old_end, new_end, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        if start > N || new > N - start {
+            return None;
+        }
+        // Release what was done in the bytes that are given up; acquire what was done in those that are gained.
+        self.used.compare_exchange(old_end, new_end, Ordering::AcqRel, Ordering::Relaxed).ok()?;
+        // SAFETY: the block is in the bytes, or at their end.
+        Some(unsafe { self.start().byte_add(start) })
     }
 }
 
@@ -169,8 +172,10 @@ unsafe impl<const N: usize> Allocator for &StaticArena<N> {
 
     #[inline]
     unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        if old.align() == new.align() && self.resize_last(block, old.size(), new.size()) {
-            return Ok(NonNull::slice_from_raw_parts(block, new.size()));
+        if old.align() == new.align() {
+            if let Some(block) = self.resize_last(block, old.size(), new.size()) {
+                return Ok(NonNull::slice_from_raw_parts(block, new.size()));
+            }
         }
         // SAFETY: by `# Safety` of this fn.
         unsafe { replace(self, block, old, new, old.size()) }

@@ -8,6 +8,7 @@ mod fixed;
 mod inspection;
 mod last_block;
 mod live;
+mod neighbours;
 mod parents;
 mod parents_of_all_kinds;
 mod resets;

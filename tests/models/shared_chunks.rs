@@ -56,12 +56,12 @@ impl Shared {
     fn shrink(&self, piece: NonNull<u8>, old: usize, new: usize) -> bool {
         // SAFETY: within the piece, or at its end.
         self.memory(piece).set(unsafe { piece.add(new) }, old - new, false);
-        self.chunks.resize_last(piece, old, new)
+        self.chunks.resize_last(piece, old, new).is_some()
     }
 
     /// Grows a piece, if it is the last and there is room.
     fn grow(&self, piece: NonNull<u8>, old: usize, new: usize) -> bool {
-        let grown = self.chunks.resize_last(piece, old, new);
+        let grown = self.chunks.resize_last(piece, old, new).is_some();
         if grown {
             // SAFETY: at the end of the piece as it was, in the same chunk.
             self.memory(piece).set(unsafe { piece.add(old) }, new - old, true);

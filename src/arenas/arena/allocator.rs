@@ -85,9 +85,11 @@ unsafe impl<A: Allocator, const MIN_ALIGN: usize> Allocator for &Arena<A, MIN_AL
 
     #[inline]
     unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        // SAFETY: by `# Safety` of this fn.
-        if old.align() == new.align() && unsafe { self.state.cursor.grow(block, old.size(), new.size()) } {
-            return Ok(with_length(block, new));
+        if old.align() == new.align() {
+            // SAFETY: by `# Safety` of this fn.
+            if let Some(block) = unsafe { self.state.cursor.grow(block, old.size(), new.size()) } {
+                return Ok(with_length(block, new));
+            }
         }
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.grow_elsewhere(block, old, new) }

@@ -252,7 +252,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
     pub(super) fn is_last_oversize(&self, block: NonNull<u8>, layout: Layout) -> bool {
         // All blocks in such chunks are larger than a first chunk; most tests end here, and many at compile time.
         layout.size() > FIRST_CHUNK / 2
-            && self.oversize.first().is_some_and(|chunk| chunk.block(layout).addr() == block.addr())
+            && self.oversize.first().is_some_and(|chunk| chunk.range().contains(&block.as_ptr().cast_const()))
     }
 
     /// Gives the newest chunk that holds one block back to the parent.

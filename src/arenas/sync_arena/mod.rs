@@ -10,7 +10,7 @@ use crate::api::{AllocError, Allocator, GlobalAllocator, Layout, Owns};
 use crate::sources::Pages;
 use crate::sync::{AtomicPtr, Ordering};
 use crate::threads::{LIMIT, Slots};
-use shared_chunks::{Raw, SharedChunks};
+use shared_chunks::{MIN_ALIGN, Raw, SharedChunks};
 
 /// A bump allocator that threads share by reference; each bumps in a span of its own, so that none waits for another.
 ///
@@ -70,7 +70,7 @@ pub struct SyncArena<A: Allocator = Pages> {
 /// At the start of the bytes it describes, so that two spans are never neighbours without a gap.
 #[repr(C, align(16))]
 struct Span {
-    cursor: Cursor<8>,
+    cursor: Cursor<MIN_ALIGN>,
 }
 
 /// What a thread cuts out of a chunk at a time.
@@ -210,7 +210,7 @@ impl<A: Allocator> SyncArena<A> {
 
     /// The cursor of the calling thread.
     #[inline(always)]
-    fn cursor(&self) -> &Cursor<8> {
+    fn cursor(&self) -> &Cursor<MIN_ALIGN> {
         // SAFETY: the slots point to spans in the arena's chunks, which stay while it is borrowed, or to `VACANT`. No other
         // thread uses this one's.
         unsafe { &(*self.spans.own()).cursor }
@@ -248,7 +248,7 @@ impl<A: Allocator> SyncArena<A> {
     }
 
     /// Gives the calling thread, whose slot this is, a fresh span.
-    fn new_span(&self, slot: &AtomicPtr<Span>) -> Result<&Cursor<8>, AllocError> {
+    fn new_span(&self, slot: &AtomicPtr<Span>) -> Result<&Cursor<MIN_ALIGN>, AllocError> {
         let layout = Layout::from_size_align(SPAN, align_of::<Span>()).map_err(|_| AllocError)?;
         let (start, _) = self.cut(layout, false)?;
         let span = start.cast::<Span>();
@@ -349,12 +349,15 @@ unsafe impl<A: Allocator> Allocator for SyncArena<A> {
 
     #[inline]
     unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        if old.align() == new.align()
+        if old.align() == new.align() {
             // SAFETY: by `# Safety` of this fn.
-            && (unsafe { self.cursor().grow(block, old.size(), new.size()) }
-                || Self::may_be_cut(old.size()) && self.chunks.resize_last(block, old.size(), new.size()))
-        {
-            return Ok(NonNull::slice_from_raw_parts(block, new.size()));
+            let mut grown = unsafe { self.cursor().grow(block, old.size(), new.size()) };
+            if grown.is_none() && Self::may_be_cut(old.size()) {
+                grown = self.chunks.resize_last(block, old.size(), new.size());
+            }
+            if let Some(block) = grown {
+                return Ok(NonNull::slice_from_raw_parts(block, new.size()));
+            }
         }
         // SAFETY: by `# Safety` of this fn.
         unsafe { replace(self, block, old, new, old.size()) }

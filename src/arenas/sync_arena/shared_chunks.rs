@@ -21,6 +21,9 @@ struct Header {
 /// What all chunks are aligned to.
 pub(crate) const ALIGN: usize = align_of::<Header>();
 const OVERHEAD: usize = size_of::<Header>();
+/// Pieces start and end at multiples of this, as blocks in a span do: so a block that ends where a span and a piece do has the same
+/// end for both, whoever changes its size.
+pub(crate) const MIN_ALIGN: usize = 8;
 
 #[derive(Debug)]
 pub(crate) struct SharedChunks {
@@ -69,7 +72,7 @@ impl SharedChunks {
     pub(crate) fn cut(&self, chunk: Newest<'_>, layout: Layout) -> Option<NonNull<u8>> {
         let (first, header) = (chunk.start?, chunk.header?);
         let end = first.addr().get() + header.size;
-        let fit = |position| bump::up(position, end, layout.size(), layout.align(), 1);
+        let fit = |position| bump::up(position, end, layout.size(), layout.align(), MIN_ALIGN);
         // Acquire what was done in bytes that came back.
         let cut = |at| fit(at).map(|fit| fit.next);
         let position = header.position.fetch_update(Ordering::Acquire, Ordering::Relaxed, cut).ok()?;
@@ -78,17 +81,22 @@ impl SharedChunks {
         Some(unsafe { first.byte_add(start - first.addr().get()) })
     }
 
-    /// Changes the end of the piece that was cut last, if there is room: whether this is the one, and there is.
-    pub(crate) fn resize_last(&self, piece: NonNull<u8>, old: usize, new: usize) -> bool {
+    /// Changes the end of the piece that was cut last, if there is room. Returns its start, good for all of the chunk, if this is the
+    /// one and there is.
+    pub(crate) fn resize_last(&self, piece: NonNull<u8>, old: usize, new: usize) -> Option<NonNull<u8>> {
+        let (old, new) = (bump::round(old, MIN_ALIGN), bump::round(new, MIN_ALIGN));
         let newest = self.newest();
-        let (Some(first), Some(header)) = (newest.start, newest.header) else { return false };
+        let (first, header) = (newest.start?, newest.header?);
         let start = piece.addr().get().wrapping_sub(first.addr().get());
         let is_in = start >= OVERHEAD && start <= header.size;
         let (old_end, new_end) = (piece.addr().get().wrapping_add(old), piece.addr().get().wrapping_add(new));
+        if !is_in || new > header.size - start {
+            return None;
+        }
         // Release what was done in bytes that go back; acquire what was done in those gained.
-        is_in
-            && new <= header.size - start
-            && header.position.compare_exchange(old_end, new_end, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        header.position.compare_exchange(old_end, new_end, Ordering::AcqRel, Ordering::Relaxed).ok()?;
+        // SAFETY: it is in the chunk.
+        Some(unsafe { first.byte_add(start) })
     }
 
     /// The whole size of a chunk in which a block of `layout` fits.
