@@ -231,3 +231,35 @@ fn min_align_goes_along() {
         assert_eq!(scope.allocated_bytes(), 128);
     });
 }
+
+#[test]
+fn what_a_scope_left_behind_is_for_later_scopes() {
+    let arena = counted();
+    let first = arena.alloc(1);
+    let inside = arena.scope(|scope| {
+        let inside = address(block(&&**scope, 8));
+        // Not where the scope is: in a chunk of its own, with which it goes on.
+        arena.alloc(2);
+        inside
+    });
+    assert_eq!(inside, (&raw const *first).addr() + 8);
+    assert_eq!(live_chunks(&arena), 2);
+    let next = (&raw const *arena.alloc(3)).addr();
+    for _ in 0..100 {
+        let beside = arena.scope(|scope| {
+            assert_eq!(address(block(&&**scope, 8)), inside, "the rest of the first chunk");
+            (&raw const *arena.alloc(4)).addr()
+        });
+        assert!((next..next + 4096).contains(&beside), "the arena is not disturbed");
+    }
+    assert_eq!((live_chunks(&arena), arena.allocated_bytes()), (2, 103 * 8));
+    // A checkpoint from before takes all of it back.
+    let arena = counted();
+    let checkpoint = arena.checkpoint();
+    arena.alloc(1);
+    arena.scope(|_| *arena.alloc(2));
+    // SAFETY: the checkpoint is this arena's; what was allocated since is not used again; no scope is running.
+    unsafe { arena.rewind(checkpoint) };
+    arena.scope(|scope| *scope.alloc([0_u8; 4000]));
+    assert_eq!((live_chunks(&arena), arena.allocated_bytes()), (2, 0));
+}
