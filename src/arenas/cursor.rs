@@ -66,6 +66,7 @@ impl<const MIN_ALIGN: usize> Cursor<MIN_ALIGN> {
         self.peak.get().max(self.position.get())
     }
 
+    #[cfg(feature = "alloc")]
     pub(super) fn forget_peak(&self) {
         self.peak.set(self.position.get());
     }

@@ -39,7 +39,7 @@ impl<T> Slots<T> {
         let vacant = vacant.cast_mut();
         let mut slots = [const { AtomicPtr::new(ptr::null_mut()) }; LIMIT + 1];
         let mut at = 0;
-        while at <= LIMIT {
+        while at < slots.len() {
             slots[at] = AtomicPtr::new(vacant);
             at += 1;
         }
