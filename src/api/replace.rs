@@ -38,3 +38,22 @@ pub(crate) unsafe fn zero_rest(block: NonNull<[u8]>, length: usize) {
     // SAFETY: so many bytes are left.
     unsafe { rest.write_bytes(0, block.len() - length) };
 }
+
+/// Grows by `grow` and zeroes what came in addition: the `grow_zeroed` of an allocator whose `grow` does not know what is zero.
+///
+/// # Safety
+///
+/// As for [`Allocator::grow_zeroed`].
+#[inline]
+pub(crate) unsafe fn grow_and_zero<A: Allocator>(
+    allocator: &A,
+    block: NonNull<u8>,
+    old: Layout,
+    new: Layout,
+) -> Result<NonNull<[u8]>, AllocError> {
+    // SAFETY: by `# Safety` of this fn.
+    let block = unsafe { allocator.grow(block, old, new) }?;
+    // SAFETY: the block is at least `new.size()` long, no less than `old.size()`.
+    unsafe { zero_rest(block, old.size()) };
+    Ok(block)
+}

@@ -2,6 +2,7 @@
 
 use core::ptr::{self, NonNull};
 
+use super::replace::zero_rest;
 use super::{AllocError, GlobalAlloc, Layout};
 
 /// The dangling block of size 0: no `GlobalAlloc` is ever asked for it (rule 6).
@@ -91,10 +92,9 @@ pub(crate) unsafe fn grow_zeroed<G: GlobalAlloc + ?Sized>(
     }
     // SAFETY: the old size is not 0, so neither is the new one; the rest by `# Safety` of this fn.
     let grown = unsafe { resize(global, start, old, new) }?;
+    // `realloc` does not.
     // SAFETY: the block has `new.size() >= old.size()` bytes.
-    let tail = unsafe { grown.cast::<u8>().add(old.size()) };
-    // SAFETY: from `old.size()` on there are `new.size() - old.size()` bytes. `realloc` does not zero them.
-    unsafe { tail.write_bytes(0, new.size() - old.size()) };
+    unsafe { zero_rest(grown, old.size()) };
     Ok(grown)
 }
 

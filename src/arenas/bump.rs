@@ -41,6 +41,15 @@ pub(super) const fn round(size: usize, min_align: usize) -> usize {
     size.wrapping_add(min_align - 1) & min_align.wrapping_neg()
 }
 
+/// The size of a chunk with `overhead` in front in which a block fits, wherever a parent puts the chunk, which it aligns to
+/// `chunk_align`. A multiple of that. `None` if no chunk is so large.
+#[cfg(any(feature = "alloc", all(os_memory, target_has_atomic = "ptr")))]
+pub(super) fn chunk_size(size: usize, align: usize, overhead: usize, chunk_align: usize) -> Option<usize> {
+    let padding = align.saturating_sub(chunk_align);
+    let size = size.checked_add(padding)?.checked_add(overhead)?;
+    size.checked_next_multiple_of(chunk_align).filter(|&size| size <= isize::MAX as usize - chunk_align)
+}
+
 /// No larger minimum alignment makes sense: it is a page.
 pub(super) const LARGEST_MIN_ALIGN: usize = 4096;
 

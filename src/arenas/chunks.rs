@@ -4,6 +4,7 @@ use core::cell::Cell;
 use core::ops::Range;
 use core::ptr::NonNull;
 
+use super::bump;
 use crate::api::{AllocError, Allocator, Layout};
 
 /// In front of the bytes of a chunk.
@@ -32,9 +33,7 @@ impl<const MIN_ALIGN: usize> Chunk<MIN_ALIGN> {
 
     /// The whole size of a chunk in which a block of `layout` fits, wherever the parent puts the chunk.
     pub(super) fn size_for(layout: Layout) -> Option<usize> {
-        let padding = layout.align().saturating_sub(Self::ALIGN);
-        let size = layout.size().checked_add(padding)?.checked_add(Self::OVERHEAD)?;
-        size.checked_next_multiple_of(Self::ALIGN).filter(|&size| size <= isize::MAX as usize - Self::ALIGN)
+        bump::chunk_size(layout.size(), layout.align(), Self::OVERHEAD, Self::ALIGN)
     }
 
     fn layout(size: usize) -> Result<Layout, AllocError> {
@@ -97,6 +96,11 @@ impl<const MIN_ALIGN: usize> Chunk<MIN_ALIGN> {
         self.header().size
     }
 
+    /// Whether it is the oldest of its list.
+    pub(super) fn is_oldest(&self) -> bool {
+        self.header().previous.is_none()
+    }
+
     pub(super) fn serial(&self) -> usize {
         self.header().serial
     }
@@ -149,11 +153,6 @@ impl<const MIN_ALIGN: usize> Chunks<MIN_ALIGN> {
 
     pub(super) fn first(&self) -> Option<Chunk<MIN_ALIGN>> {
         self.first.get()
-    }
-
-    /// Whether there are older ones than `chunk`, which is in the list.
-    pub(super) fn has_before(&self, chunk: Chunk<MIN_ALIGN>) -> bool {
-        chunk.header().previous.is_some()
     }
 
     pub(super) fn push(&self, mut chunk: Chunk<MIN_ALIGN>) {

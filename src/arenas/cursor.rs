@@ -37,20 +37,14 @@ impl<const MIN_ALIGN: usize> Cursor<MIN_ALIGN> {
     /// address is a power of two. So nothing is ever stored in it, and threads may share it.
     #[cfg(all(os_memory, target_has_atomic = "ptr"))]
     pub(super) const fn refusing() -> Self {
-        let nowhere = match NonNull::new(ptr::without_provenance_mut(3 * MIN_ALIGN)) {
-            Some(nowhere) => nowhere,
-            None => panic!("the minimum alignment is not 0"),
-        };
+        let nowhere = no_byte_at(3 * MIN_ALIGN);
         // Only its address counts, and it is less than the position.
         let end = NonNull::<u8>::dangling();
         Self { position: Cell::new(nowhere), end: Cell::new(end), peak: Cell::new(nowhere) }
     }
 
     /// The position of a cursor without a region. No region starts there.
-    pub(super) const NOWHERE: NonNull<u8> = match NonNull::new(ptr::without_provenance_mut(MIN_ALIGN)) {
-        Some(nowhere) => nowhere,
-        None => panic!("the minimum alignment is not 0"),
-    };
+    pub(super) const NOWHERE: NonNull<u8> = no_byte_at(MIN_ALIGN);
 
     #[inline]
     pub(super) fn position(&self) -> NonNull<u8> {
@@ -182,5 +176,13 @@ impl<const MIN_ALIGN: usize> Cursor<MIN_ALIGN> {
             self.peak.set(position);
         }
         self.position.set(lower);
+    }
+}
+
+/// A pointer of which only the address counts.
+const fn no_byte_at(address: usize) -> NonNull<u8> {
+    match NonNull::new(ptr::without_provenance_mut(address)) {
+        Some(nowhere) => nowhere,
+        None => panic!("the minimum alignment is not 0"),
     }
 }

@@ -4,7 +4,7 @@ use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use super::cursor::Cursor;
-use crate::api::replace::{replace, zero_rest};
+use crate::api::replace::{grow_and_zero, replace};
 use crate::api::translate::dangling;
 use crate::api::{AllocError, Allocator, AllocatorClone, Layout, Owns, Reset};
 
@@ -81,14 +81,14 @@ impl<'b, const MIN_ALIGN: usize> FixedArena<'b, MIN_ALIGN> {
         let cursor = Cursor::empty();
         let length = bytes.len();
         let first = NonNull::from(bytes).cast::<u8>();
-        let padding = first.align_offset(MIN_ALIGN).min(length);
-        // SAFETY: the bytes are that many.
-        let end = unsafe { first.add(length) };
-        // SAFETY: as above.
-        let start = unsafe { first.add(padding) };
-        // Where not even the padding fits, nothing does.
-        let start = if start.addr().get() % MIN_ALIGN == 0 { start } else { Cursor::<MIN_ALIGN>::NOWHERE };
-        let end = if start == Cursor::<MIN_ALIGN>::NOWHERE { start } else { end };
+        let padding = first.align_offset(MIN_ALIGN);
+        let (start, end) = if padding <= length {
+            // SAFETY: no more than the bytes there are.
+            (unsafe { first.add(padding) }, unsafe { first.add(length) })
+        } else {
+            // Where not even the padding fits, nothing does.
+            (Cursor::<MIN_ALIGN>::NOWHERE, Cursor::<MIN_ALIGN>::NOWHERE)
+        };
         // SAFETY: the bytes are borrowed for as long as the arena lives, the start is aligned, and no slice is longer than
         // `isize::MAX`.
         unsafe { cursor.set(start, end) };
@@ -212,10 +212,7 @@ unsafe impl<const MIN_ALIGN: usize> Allocator for &FixedArena<'_, MIN_ALIGN> {
     #[inline]
     unsafe fn grow_zeroed(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: by `# Safety` of this fn.
-        let block = unsafe { self.grow(block, old, new) }?;
-        // SAFETY: the block is `new.size()` long, no less than `old.size()`.
-        unsafe { zero_rest(block, old.size()) };
-        Ok(block)
+        unsafe { grow_and_zero(self, block, old, new) }
     }
 
     #[inline]

@@ -4,7 +4,7 @@ use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use super::bump::{self, Fit};
-use crate::api::replace::{replace, zero_rest};
+use crate::api::replace::{grow_and_zero, replace};
 use crate::api::translate::dangling;
 use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout, Owns, Reset};
 use crate::sync::{AtomicUsize, Ordering};
@@ -94,7 +94,7 @@ impl<const N: usize> StaticArena<N> {
     /// ```
     #[must_use]
     pub fn owns(&self, block: NonNull<u8>) -> bool {
-        block.addr().get().wrapping_sub(self.start().addr().get()) < N
+        self.offset(block) < N
     }
 
     /// Frees every block. Only for an arena that is not shared, so not for one in a static.
@@ -184,10 +184,7 @@ unsafe impl<const N: usize> Allocator for &StaticArena<N> {
     #[inline]
     unsafe fn grow_zeroed(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: by `# Safety` of this fn.
-        let block = unsafe { self.grow(block, old, new) }?;
-        // SAFETY: the block is `new.size()` long, no less than `old.size()`.
-        unsafe { zero_rest(block, old.size()) };
-        Ok(block)
+        unsafe { grow_and_zero(self, block, old, new) }
     }
 
     #[inline]

@@ -3,7 +3,7 @@
 use core::ptr::NonNull;
 
 use super::Arena;
-use crate::api::replace::{replace, zero_rest};
+use crate::api::replace::{grow_and_zero, replace};
 use crate::api::{AllocError, Allocator, AllocatorClone, Layout, Owns};
 use crate::arenas::chunks::Chunk;
 
@@ -98,10 +98,7 @@ unsafe impl<A: Allocator, const MIN_ALIGN: usize> Allocator for &Arena<A, MIN_AL
     #[inline]
     unsafe fn grow_zeroed(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: by `# Safety` of this fn.
-        let block = unsafe { self.grow(block, old, new) }?;
-        // SAFETY: the block is `new.size()` long, no less than `old.size()`.
-        unsafe { zero_rest(block, old.size()) };
-        Ok(block)
+        unsafe { grow_and_zero(self, block, old, new) }
     }
 
     #[inline]

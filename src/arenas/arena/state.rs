@@ -381,7 +381,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
     pub(super) unsafe fn reset(&self, parent: &impl Allocator) {
         self.add_up_peak();
         let peak = self.peak.get();
-        if let Some(only) = self.chunks.first().filter(|_| self.has_one_chunk()) {
+        if let Some(only) = self.only_chunk() {
             // The common case, in short.
             self.earlier_peak.set(self.high_water());
             self.peak.set(0);
@@ -402,12 +402,12 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
         }
     }
 
-    /// Whether there is but the chunk that the cursor walks in, from its start on, and no tail to keep.
-    fn has_one_chunk(&self) -> bool {
-        let only = self.chunks.first().filter(|chunk| chunk.start() == self.start.get());
-        let others = only.is_none_or(|chunk| self.chunks.has_before(chunk));
-        let is_split = self.tail.get() == Self::NOWHERE || self.tail.get().start == self.cursor.end();
-        !others && is_split && self.oversize.first().is_none() && self.own_stock.spare.first().is_none()
+    /// The chunk that the cursor walks in from its start on, if there is no other, and no tail but that one's.
+    fn only_chunk(&self) -> Option<Chunk<MIN_ALIGN>> {
+        let tail = self.tail.get();
+        let others = self.oversize.first().or(self.own_stock.spare.first());
+        let is_plain = others.is_none() && (tail == Self::NOWHERE || tail.start == self.cursor.end());
+        self.chunks.first().filter(|chunk| is_plain && chunk.is_oldest() && chunk.start() == self.start.get())
     }
 
     /// Leaves the upper half of the region to scopes.

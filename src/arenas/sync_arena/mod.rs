@@ -4,7 +4,7 @@ use core::fmt;
 use core::ptr::{self, NonNull};
 
 use super::cursor::Cursor;
-use crate::api::replace::{replace, zero_rest};
+use crate::api::replace::{grow_and_zero, replace, zero_rest};
 use crate::api::translate::dangling;
 use crate::api::{AllocError, Allocator, GlobalAllocator, Layout, Owns};
 use crate::sources::Pages;
@@ -366,10 +366,7 @@ unsafe impl<A: Allocator> Allocator for SyncArena<A> {
     #[inline]
     unsafe fn grow_zeroed(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: by `# Safety` of this fn.
-        let block = unsafe { self.grow(block, old, new) }?;
-        // SAFETY: the block is `new.size()` long, no less than `old.size()`.
-        unsafe { zero_rest(block, old.size()) };
-        Ok(block)
+        unsafe { grow_and_zero(self, block, old, new) }
     }
 
     #[inline]

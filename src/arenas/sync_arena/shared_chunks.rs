@@ -101,9 +101,7 @@ impl SharedChunks {
 
     /// The whole size of a chunk in which a block of `layout` fits.
     pub(crate) fn size_for(layout: Layout) -> Option<usize> {
-        let padding = layout.align().saturating_sub(ALIGN);
-        let size = layout.size().checked_add(padding)?.checked_add(OVERHEAD)?;
-        size.checked_next_multiple_of(ALIGN).filter(|&size| size <= isize::MAX as usize - ALIGN)
+        bump::chunk_size(layout.size(), layout.align(), OVERHEAD, ALIGN)
     }
 
     /// Makes `raw` the newest chunk, unless `newest` is not that any more: whether it was.
