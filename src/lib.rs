@@ -15,6 +15,7 @@ pub mod blocks;
 pub mod collections;
 #[cfg(doctest)]
 mod guide;
+pub mod pools;
 pub mod sources;
 #[cfg(target_has_atomic = "ptr")]
 mod sync;
