@@ -30,7 +30,7 @@ pub(super) const fn class_of(layout: Layout) -> Option<usize> {
 #[inline(always)]
 const fn class(last: usize) -> usize {
     // Below 64 as from 64 to 128: steps of 8.
-    let doubling = (last | 63).ilog2();
+    let doubling = (last | 64).ilog2();
     (last >> (doubling - 3)) + 8 * (doubling as usize - 6)
 }
 
