@@ -25,6 +25,9 @@
 mod as_allocator;
 mod as_global;
 pub mod generations;
+#[cfg(target_os = "linux")]
+#[doc(hidden)]
+pub mod malloc_export;
 
 pub use as_allocator::{AsAllocator, AsAllocatorRef};
 pub use as_global::AsGlobal;

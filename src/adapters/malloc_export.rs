@@ -1,0 +1,362 @@
+//! C's allocation functions over an allocator: what [`export_malloc!`](crate::export_malloc) defines forwards to these.
+//!
+//! The allocator may be called from anywhere, so nothing here allocates, panics or locks.
+
+use core::ffi::{c_int, c_void};
+use core::ptr::{self, NonNull};
+
+pub use crate::api::CallsMalloc;
+use crate::api::{Layout, UsableSize};
+
+/// The align of every block: that of `max_align_t`, or more, on every target.
+const ALIGN: usize = 16;
+
+/// A block, or the error number that says why there is none.
+type Block = Result<NonNull<u8>, c_int>;
+
+fn errno() -> *mut c_int {
+    // SAFETY: it always succeeds; the address is the calling thread's for as long as that lives.
+    unsafe { libc::__errno_location() }
+}
+
+/// Runs `work` and gives `errno` its old value back: system calls in an allocator may fail although it succeeds.
+#[inline]
+fn keeping_errno<R>(work: impl FnOnce() -> R) -> R {
+    let errno = errno();
+    // SAFETY: `errno` is readable.
+    let before = unsafe { errno.read() };
+    let result = work();
+    // SAFETY: `errno` is writable, and still this thread's.
+    unsafe { errno.write(before) };
+    result
+}
+
+/// C's way to say it: the block, and `errno` untouched; or null, and `errno` set.
+#[inline]
+fn block_or_errno(work: impl FnOnce() -> Block) -> *mut c_void {
+    match keeping_errno(work) {
+        Ok(block) => block.as_ptr().cast(),
+        Err(error) => fail(error),
+    }
+}
+
+#[cold]
+fn fail(error: c_int) -> *mut c_void {
+    // SAFETY: `errno` is writable.
+    unsafe { errno().write(error) };
+    ptr::null_mut()
+}
+
+/// The layout of a request. No block is of size 0, so that each has an address of its own and can be freed.
+#[inline]
+fn layout(size: usize, align: usize) -> Result<Layout, c_int> {
+    if !align.is_power_of_two() {
+        return Err(libc::EINVAL);
+    }
+    Layout::from_size_align(size.max(1), align.max(ALIGN)).map_err(|_| libc::ENOMEM)
+}
+
+#[inline]
+fn allocate<A: UsableSize>(allocator: A, size: usize, align: usize) -> Block {
+    let block = allocator.allocate(layout(size, align)?);
+    block.map(NonNull::cast).map_err(|_| libc::ENOMEM)
+}
+
+/// `malloc(size)`
+#[inline]
+pub fn malloc<A: UsableSize>(allocator: A, size: usize) -> *mut c_void {
+    block_or_errno(|| allocate(allocator, size, ALIGN))
+}
+
+/// `calloc(count, size)`
+#[inline]
+pub fn calloc<A: UsableSize>(allocator: A, count: usize, size: usize) -> *mut c_void {
+    block_or_errno(|| {
+        let layout = layout(count.checked_mul(size).ok_or(libc::ENOMEM)?, ALIGN)?;
+        allocator.allocate_zeroed(layout).map(NonNull::cast).map_err(|_| libc::ENOMEM)
+    })
+}
+
+/// `free(block)`
+///
+/// # Safety
+///
+/// `block` is null or a live block of `allocator`, not requested with size 0.
+#[inline]
+pub unsafe fn free<A: UsableSize>(allocator: A, block: *mut c_void) {
+    let Some(block) = NonNull::new(block.cast::<u8>()) else { return };
+    keeping_errno(|| {
+        // SAFETY: by `# Safety` of this fn.
+        let layout = unsafe { allocator.layout_of(block) };
+        // SAFETY: the block is live, and the layout of `layout_of` fits it.
+        unsafe { allocator.deallocate(block, layout) };
+    });
+}
+
+/// `realloc(block, size)`
+///
+/// # Safety
+///
+/// As for [`free`]. The old block is gone unless the result is null and `size` is not 0.
+#[inline]
+pub unsafe fn realloc<A: UsableSize>(allocator: A, block: *mut c_void, size: usize) -> *mut c_void {
+    let Some(old) = NonNull::new(block.cast::<u8>()) else { return malloc(allocator, size) };
+    if size == 0 {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { free(allocator, block) };
+        return ptr::null_mut();
+    }
+    // SAFETY: by `# Safety` of this fn.
+    block_or_errno(|| unsafe { resize(allocator, old, size) })
+}
+
+/// `reallocarray(block, count, size)`
+///
+/// # Safety
+///
+/// As for [`realloc`] with the product; if that is too large, the old block is intact.
+#[inline]
+pub unsafe fn reallocarray<A: UsableSize>(allocator: A, block: *mut c_void, count: usize, size: usize) -> *mut c_void {
+    match count.checked_mul(size) {
+        // SAFETY: by `# Safety` of this fn.
+        Some(size) => unsafe { realloc(allocator, block, size) },
+        None => fail(libc::ENOMEM),
+    }
+}
+
+/// What a shrinking block may keep without being asked: half of itself, up to this.
+const KEPT: usize = 64 << 10;
+/// A rest for which no block moves.
+const CRUMB: usize = 64;
+
+/// # Safety
+///
+/// `block` is a live block of `allocator`, not requested with size 0.
+unsafe fn resize<A: UsableSize>(allocator: A, block: NonNull<u8>, size: usize) -> Block {
+    // SAFETY: by `# Safety` of this fn.
+    let old = unsafe { allocator.layout_of(block) };
+    // A block that came through the Rust face may be aligned worse.
+    let fits = size <= old.size() && block.addr().get() % ALIGN == 0;
+    if fits && old.size() - size <= (old.size() / 2).clamp(CRUMB, KEPT) {
+        return Ok(block);
+    }
+    // Only under an unchanged align can a block grow or shrink where it is. So a large one keeps its own. To a small one a large
+    // align would cost more than a copy; and `realloc` promises no more than `malloc`.
+    let align = if old.align() > ALIGN && old.align() <= size / 8 { old.align() } else { ALIGN };
+    let new = layout(size, align)?;
+    let resized = if new.size() >= old.size() {
+        // SAFETY: the block is live, the layout of `layout_of` fits it, and the new size is not smaller.
+        unsafe { allocator.grow(block, old, new) }
+    } else {
+        // SAFETY: the block is live, the layout of `layout_of` fits it, and the new size is smaller.
+        unsafe { allocator.shrink(block, old, new) }
+    };
+    match resized {
+        Ok(resized) => Ok(resized.cast()),
+        // As it is, it is large enough.
+        Err(_) if fits => Ok(block),
+        Err(_) => Err(libc::ENOMEM),
+    }
+}
+
+/// `aligned_alloc(align, size)` and `memalign(align, size)`
+#[inline]
+pub fn memalign<A: UsableSize>(allocator: A, align: usize, size: usize) -> *mut c_void {
+    block_or_errno(|| allocate(allocator, size, align))
+}
+
+/// `posix_memalign(&block, align, size)`
+///
+/// # Safety
+///
+/// `block` is valid for a write. It is not written to unless the result is 0.
+#[inline]
+pub unsafe fn posix_memalign<A: UsableSize>(allocator: A, block: *mut *mut c_void, align: usize, size: usize) -> c_int {
+    if align % size_of::<*mut c_void>() != 0 {
+        return libc::EINVAL;
+    }
+    match keeping_errno(|| allocate(allocator, size, align)) {
+        Ok(allocated) => {
+            // SAFETY: by `# Safety` of this fn.
+            unsafe { block.write(allocated.as_ptr().cast()) };
+            0
+        }
+        Err(error) => error,
+    }
+}
+
+/// `valloc(size)`
+#[inline]
+pub fn valloc<A: UsableSize>(allocator: A, size: usize) -> *mut c_void {
+    memalign(allocator, page_size(), size)
+}
+
+/// `pvalloc(size)`: whole pages, at least one.
+#[inline]
+pub fn pvalloc<A: UsableSize>(allocator: A, size: usize) -> *mut c_void {
+    let page = page_size();
+    match size.max(1).checked_next_multiple_of(page) {
+        Some(size) => memalign(allocator, page, size),
+        None => fail(libc::ENOMEM),
+    }
+}
+
+fn page_size() -> usize {
+    // SAFETY: reads what the kernel told the process at its start.
+    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    page.try_into().unwrap_or(4096)
+}
+
+/// `malloc_usable_size(block)`
+///
+/// # Safety
+///
+/// As for [`free`].
+#[inline]
+pub unsafe fn malloc_usable_size<A: UsableSize>(allocator: A, block: *mut c_void) -> usize {
+    match NonNull::new(block.cast::<u8>()) {
+        // SAFETY: by `# Safety` of this fn.
+        Some(block) => unsafe { allocator.usable_size(block) },
+        None => 0,
+    }
+}
+
+/// Asks whether the allocator in a static is known to call `malloc`: the method by itself answers if it is, that of
+/// [`Otherwise`] if not.
+#[derive(Debug)]
+pub struct Asked<A: 'static>(pub &'static A);
+
+impl<A: CallsMalloc> Asked<A> {
+    /// It is.
+    pub fn calls_malloc(&self) -> Calls {
+        Calls
+    }
+}
+
+/// See [`Asked`].
+pub trait Otherwise {
+    /// It is not.
+    fn calls_malloc(&self) -> DoesNot {
+        DoesNot
+    }
+}
+
+impl<A> Otherwise for Asked<A> {}
+
+/// An answer to [`Asked`].
+#[derive(Debug)]
+pub struct Calls;
+/// An answer to [`Asked`].
+#[derive(Debug)]
+pub struct DoesNot;
+
+/// The answer that lets `export_malloc!` go on.
+#[diagnostic::on_unimplemented(
+    message = "the allocator takes its memory from the C library's `malloc`, which `export_malloc!` replaces by the allocator",
+    label = "it would call itself until the stack ends",
+    note = "take memory from the operating system, as `SharedPool::new()` does: no `System` and no `Malloc`, however deep"
+)]
+pub trait MayBeMalloc {}
+
+impl MayBeMalloc for DoesNot {}
+
+/// See [`MayBeMalloc`].
+pub const fn require(_: &impl MayBeMalloc) {}
+
+/// Makes an allocator the process's `malloc`: defines C's allocation functions over a static.
+///
+/// TODO
+#[macro_export]
+macro_rules! export_malloc {
+    ($allocator:ident $(,)?) => {
+        const _: () = {
+            use ::core::ffi::{c_int, c_void};
+            use $crate::adapters::malloc_export as export;
+
+            // What the allocator has to be is asked for here, once.
+            #[inline(always)]
+            fn allocator() -> impl $crate::api::UsableSize + $crate::api::GlobalAllocator {
+                &$allocator
+            }
+
+            const _: fn() = || {
+                use export::Otherwise as _;
+                export::require(&export::Asked(&$allocator).calls_malloc());
+            };
+
+            // None of them is ever inlined: all calls go through the symbols, and so to the same definitions, whichever
+            // those are in the end.
+
+            #[unsafe(no_mangle)]
+            #[inline(never)]
+            unsafe extern "C" fn malloc(size: usize) -> *mut c_void {
+                export::malloc(allocator(), size)
+            }
+
+            #[unsafe(no_mangle)]
+            #[inline(never)]
+            unsafe extern "C" fn calloc(count: usize, size: usize) -> *mut c_void {
+                export::calloc(allocator(), count, size)
+            }
+
+            #[unsafe(no_mangle)]
+            #[inline(never)]
+            unsafe extern "C" fn free(block: *mut c_void) {
+                // SAFETY: by the rules of C, the caller gives null or a live block of these functions.
+                unsafe { export::free(allocator(), block) };
+            }
+
+            #[unsafe(no_mangle)]
+            #[inline(never)]
+            unsafe extern "C" fn realloc(block: *mut c_void, size: usize) -> *mut c_void {
+                // SAFETY: as for `free`.
+                unsafe { export::realloc(allocator(), block, size) }
+            }
+
+            #[unsafe(no_mangle)]
+            #[inline(never)]
+            unsafe extern "C" fn reallocarray(block: *mut c_void, count: usize, size: usize) -> *mut c_void {
+                // SAFETY: as for `free`.
+                unsafe { export::reallocarray(allocator(), block, count, size) }
+            }
+
+            #[unsafe(no_mangle)]
+            #[inline(never)]
+            unsafe extern "C" fn aligned_alloc(align: usize, size: usize) -> *mut c_void {
+                export::memalign(allocator(), align, size)
+            }
+
+            #[unsafe(no_mangle)]
+            #[inline(never)]
+            unsafe extern "C" fn memalign(align: usize, size: usize) -> *mut c_void {
+                export::memalign(allocator(), align, size)
+            }
+
+            #[unsafe(no_mangle)]
+            #[inline(never)]
+            unsafe extern "C" fn posix_memalign(block: *mut *mut c_void, align: usize, size: usize) -> c_int {
+                // SAFETY: by the rules of C, the caller gives a pointer to write to.
+                unsafe { export::posix_memalign(allocator(), block, align, size) }
+            }
+
+            #[unsafe(no_mangle)]
+            #[inline(never)]
+            unsafe extern "C" fn valloc(size: usize) -> *mut c_void {
+                export::valloc(allocator(), size)
+            }
+
+            #[unsafe(no_mangle)]
+            #[inline(never)]
+            unsafe extern "C" fn pvalloc(size: usize) -> *mut c_void {
+                export::pvalloc(allocator(), size)
+            }
+
+            #[unsafe(no_mangle)]
+            #[inline(never)]
+            unsafe extern "C" fn malloc_usable_size(block: *mut c_void) -> usize {
+                // SAFETY: as for `free`.
+                unsafe { export::malloc_usable_size(allocator(), block) }
+            }
+        };
+    };
+}
