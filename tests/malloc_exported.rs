@@ -2,11 +2,13 @@
 #![cfg(all(feature = "std", target_os = "linux"))]
 #![allow(
     clippy::undocumented_unsafe_blocks,
+    clippy::multiple_unsafe_ops_per_block,
     clippy::missing_safety_doc,
     reason = "calls as C would make them, on purpose"
 )]
 
 #[path = "malloc_export/calls.rs"]
+#[allow(dead_code, reason = "more than this needs")]
 mod calls;
 #[path = "malloc_export/edges.rs"]
 mod edges;
@@ -100,7 +102,7 @@ fn keeps_the_rules() {
 /// What Rust, std and the C library allocate.
 #[test]
 fn everybody_gets_its_blocks() {
-    assert!(is_ours(&*Box::new(1)));
+    assert!(is_ours(&raw const *Box::new(1)));
     assert!(is_ours(String::from("std's default").as_ptr()));
     let copied = unsafe { libc::strdup(c"the C library's".as_ptr()) };
     assert!(is_ours(copied));

@@ -263,9 +263,60 @@ impl MayBeMalloc for DoesNot {}
 /// See [`MayBeMalloc`].
 pub const fn require(_: &impl MayBeMalloc) {}
 
-/// Makes an allocator the process's `malloc`: defines C's allocation functions over a static.
+/// Makes an allocator the `malloc` of the process: defines C's allocation functions over a static.
 ///
-/// TODO
+/// In a program, everything in it then allocates from the static: Rust's [`System`](crate::System), the C library itself (`strdup`, `getline`),
+/// and libraries in C and C++. In a `cdylib`, it does so for a program that exists already: `LD_PRELOAD=./libpreload.so program`
+/// (see `examples/preload.rs`). It needs the name of a static, and Linux.
+///
+/// The static holds an allocator whose reference is a [`GlobalAllocator`](crate::api::GlobalAllocator) and knows its blocks
+/// ([`UsableSize`](crate::api::UsableSize)): a `SharedPool`, or an [`AsGlobal`](crate::AsGlobal) of one that is the default
+/// as well. One that would take its memory from `malloc`, because there is a [`Malloc`](crate::Malloc) or a
+/// [`System`](crate::System) in it, does not compile.
+///
+/// | function | what it does here |
+/// | --- | --- |
+/// | `malloc(n)` | a block aligned to 16; for 0 bytes one of its own too, to be freed |
+/// | `calloc(n, m)` | zeroes; null if the product overflows |
+/// | `free(p)` | nothing for null |
+/// | `realloc(p, n)` | for null `malloc(n)`; for 0 bytes frees and gives null, as glibc does. It keeps the block where it is if at most half of that and 64 KiB would be left over, or if the allocator can grow or shrink it there. Aligned to 16, not to more. |
+/// | `reallocarray(p, n, m)` | null if the product overflows, and the block is intact |
+/// | `aligned_alloc(align, n)`, `memalign(align, n)` | `EINVAL` if the align is not a power of two; the size is not looked at |
+/// | `posix_memalign(&p, align, n)` | gives the error: `EINVAL` if the align is not a power of two, or not a multiple of a pointer's size |
+/// | `valloc(n)`, `pvalloc(n)` | aligned to a page; the second in whole pages |
+/// | `malloc_usable_size(p)` | 0 for null |
+///
+/// * **Failure** is null and `ENOMEM`, for sizes above `PTRDIFF_MAX` as for what there is no memory for; a block that was to be
+///   resized is intact. **`errno`** is what it was before after everything else, `free` included.
+/// * **Cost**: the allocator's own, and with each `free` and `realloc` its `layout_of`, since C does not say how large a
+///   block is; two accesses to `errno`; in a `cdylib` the call of `__tls_get_addr` for each thread-local variable the allocator has.
+/// * **Mixed faces**: a block that the static gave to Rust code, not of size 0, can be freed and resized by C, and the other way
+///   round with the layout that `layout_of` tells.
+/// * **What is missing**: `mallinfo`, `mallopt` and `malloc_trim` are still the C library's, and speak of a heap that is not in use.
+///   `cfree`, gone from glibc since 2.26, is not defined.
+///
+/// # Safety
+///
+/// The word `unsafe` does not appear, because nothing unsafe can be got wrong by calling the macro, but two things are to
+/// know. The symbols are for a whole program: define them once, in the program itself or in a library that is loaded before it
+/// runs. (One loaded by `dlopen` comes too late, and nobody calls them there.) And they are as unsafe as C's own.
+///
+/// # Recursion
+///
+/// The functions are called from everywhere: before `main`, after the handlers of `atexit`, in a forked child, and by the C
+/// library while the allocator itself calls that. Nothing here locks, allocates or panics, and no unwinding leaves them. What the
+/// allocator does beyond `mmap` must survive a call to itself. With glibc these functions call `malloc`:
+///
+/// * `__cxa_thread_atexit_impl`, by which std registers the destructor of a thread-local; `pthread_atfork`; `pthread_setspecific`; `pthread_create`;
+/// * the dynamic linker, for a thread that touches a thread-local variable of a module loaded by `dlopen`: for the variables, and for
+///   the thread's table of them when that is too small.
+///
+/// The latter concerns a `cdylib`, where Rust asks `__tls_get_addr` for its own thread-locals as well. Those of a preloaded library are
+/// allocated with the thread, so this never allocates in itself. But where it brings the table up to date first, it may call `malloc`,
+/// which asks it again. glibc up to 2.38 brings up to date only what is asked for, which for a preloaded library is never necessary (tested with 2.36),
+/// and from 2.40 on it notices the second call. 2.39 as it was released may recurse until the stack ends; there, and where the call costs too much,
+/// compile the library with a nightly compiler and `-Z tls-model=initial-exec`. A program that uses the macro itself is
+/// not concerned: its thread-locals need no call.
 #[macro_export]
 macro_rules! export_malloc {
     ($allocator:ident $(,)?) => {

@@ -96,7 +96,7 @@ unsafe impl<A: Allocator> Allocator for Headed<A> {
             return Err(AllocError);
         }
         let size = layout.size().checked_next_multiple_of(8).ok_or(AllocError)?;
-        let reserve = size.checked_add(size / 2 & !7).ok_or(AllocError)?;
+        let reserve = size.checked_add((size / 2) & !7).ok_or(AllocError)?;
         let head = Header { size, align: layout.align(), reserve };
         let start = self.parent.allocate(outer(head)?)?.cast::<u8>();
         // SAFETY: the parent's block is longer by the front.

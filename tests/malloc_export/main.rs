@@ -2,6 +2,7 @@
 #![cfg(all(feature = "std", target_os = "linux"))]
 #![allow(
     clippy::undocumented_unsafe_blocks,
+    clippy::multiple_unsafe_ops_per_block,
     clippy::missing_safety_doc,
     reason = "calls as C would make them, on purpose"
 )]
