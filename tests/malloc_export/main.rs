@@ -16,7 +16,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::Ordering::SeqCst;
 
 use janus_alloc::api::{Allocator, Layout, UsableSize};
-use janus_alloc::{Malloc, System};
+use janus_alloc::{AsGlobal, Malloc, SharedPool, System};
 
 use calls::{Calls, Over, given, refused};
 use headed::Headed;
@@ -39,6 +39,13 @@ fn over_a_header() {
 #[test]
 fn over_malloc() {
     keeps_the_rules(Malloc);
+}
+
+#[test]
+fn over_a_pool() {
+    keeps_the_rules(&SharedPool::new());
+    keeps_the_rules(&SharedPool::new_in(System));
+    keeps_the_rules(&AsGlobal::new(SharedPool::new()));
 }
 
 #[test]

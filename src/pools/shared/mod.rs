@@ -226,10 +226,10 @@ unsafe impl<A: Allocator> UsableSize for SharedPool<A> {
             Some((_, _, Use::Span(class))) => size_of_class(class),
             Some((chunk, slice, _)) => chunk.part(slice).1 * SLICE,
             // SAFETY: by `# Safety` of this fn it is a block, so a large one.
-            None => unsafe { Large::size(block) },
+            None => return unsafe { Large::layout(block) },
         };
         let align = if size % 16 == 0 { 16 } else { 8 };
-        // SAFETY: a power of two; no block is longer than its parent's.
+        // SAFETY: a power of two, and no block of a chunk is that long.
         unsafe { Layout::from_size_align_unchecked(size, align) }
     }
 }
