@@ -29,8 +29,8 @@ impl Span {
                 count @ 0..64 => (1_u64 << count) - 1,
                 _ => u64::MAX,
             };
-            // SAFETY: the span has a bit for each block. Nobody else uses them, by `# Safety` of this fn.
-            unsafe { span.bits(class).add(word).write(Cell::new(below(end) & !below(first))) };
+            // SAFETY: the span has a bit for each block.
+            unsafe { word_at(span.bits(class), word) }.set(below(end) & !below(first));
         }
         span.slice().free.set(class.capacity);
         span.slice().hint.set(0);
@@ -94,7 +94,7 @@ impl Span {
         let mut at = slice.hint.get() as usize;
         while left > 0 {
             // SAFETY: so many bits are set, so there is a word with one.
-            let word = unsafe { bits.add(at).as_ref() };
+            let word = unsafe { word_at(bits, at) };
             let mut set = word.get();
             while set != 0 && left > 0 {
                 left -= 1;
@@ -125,7 +125,7 @@ impl Span {
         let number = class.number_of(block.addr().get() - self.start().addr().get());
         let (at, bit) = (number / 64, 1_u64 << (number % 64));
         // SAFETY: there is a bit for each block.
-        let word = unsafe { self.bits(class).add(at).as_ref() };
+        let word = unsafe { word_at(self.bits(class), at) };
         if word.get() & bit != 0 {
             return None;
         }
@@ -138,4 +138,15 @@ impl Span {
         slice.free.set(free);
         Some(free)
     }
+}
+
+/// # Safety
+///
+/// `bits` are those of a span that lives, which has more than `at` words of them.
+#[inline(always)]
+unsafe fn word_at<'a>(bits: NonNull<Cell<u64>>, at: usize) -> &'a Cell<u64> {
+    // SAFETY: by `# Safety` of this fn.
+    let word = unsafe { bits.add(at) };
+    // SAFETY: by `# Safety` of this fn; any bytes are a word, and no words are ever borrowed mutably.
+    unsafe { word.as_ref() }
 }
