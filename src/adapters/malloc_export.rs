@@ -270,7 +270,7 @@ pub const fn require(_: &impl MayBeMalloc) {}
 /// (see `examples/preload.rs`). It needs the name of a static, and Linux.
 ///
 /// The static holds an allocator whose reference is a [`GlobalAllocator`](crate::api::GlobalAllocator) and knows its blocks
-/// ([`UsableSize`](crate::api::UsableSize)): a `SharedPool`, or an [`AsGlobal`](crate::AsGlobal) of one that is the default
+/// ([`UsableSize`](crate::api::UsableSize)): a [`SharedPool`](crate::SharedPool), or an [`AsGlobal`](crate::AsGlobal) of one that is the default
 /// as well. One that would take its memory from `malloc`, because there is a [`Malloc`](crate::Malloc) or a
 /// [`System`](crate::System) in it, does not compile.
 ///
@@ -317,6 +317,43 @@ pub const fn require(_: &impl MayBeMalloc) {}
 /// and from 2.40 on it notices the second call. 2.39 as it was released may recurse until the stack ends; there, and where the call costs too much,
 /// compile the library with a nightly compiler and `-Z tls-model=initial-exec`. A program that uses the macro itself is
 /// not concerned: its thread-locals need no call.
+///
+/// # Examples
+///
+/// ```standalone_crate
+/// use std::ptr::NonNull;
+///
+/// use janus_alloc::{SharedPool, export_malloc};
+///
+/// static POOL: SharedPool = SharedPool::new();
+/// export_malloc!(POOL);
+///
+/// // SAFETY: a string; and a block that `strdup` asked `malloc` for.
+/// unsafe extern "C" {
+///     fn strdup(text: *const std::ffi::c_char) -> *mut std::ffi::c_char;
+///     fn free(block: *mut std::ffi::c_char);
+/// }
+/// // SAFETY: as above.
+/// let copy = NonNull::new(unsafe { strdup(c"by the C library".as_ptr()) }).unwrap();
+/// assert!(POOL.owns(copy.cast()));
+/// // SAFETY: freed once.
+/// unsafe { free(copy.as_ptr()) };
+/// ```
+///
+/// Both faces, and C's:
+///
+/// ```standalone_crate
+/// use std::ptr::NonNull;
+///
+/// use janus_alloc::{AsGlobal, SharedPool, export_malloc};
+///
+/// #[global_allocator]
+/// static DEFAULT: AsGlobal<SharedPool> = AsGlobal::new(SharedPool::new());
+/// export_malloc!(DEFAULT);
+///
+/// let text = String::from("by Rust, without a look at what `layout_of` says");
+/// assert!(DEFAULT.owns(NonNull::from(&text.as_bytes()[0])));
+/// ```
 #[macro_export]
 macro_rules! export_malloc {
     ($allocator:ident $(,)?) => {

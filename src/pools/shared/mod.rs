@@ -19,7 +19,7 @@ use core::fmt;
 use core::ptr::{self, NonNull};
 
 use super::size_class::{CLASSES, class_of, last, size_of_class};
-use crate::api::{Allocator, GlobalAllocator, Layout, Owns, UsableSize};
+use crate::api::{Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, UsableSize};
 use crate::sources::Pages;
 use crate::sync::{AtomicPtr, Ordering};
 use crate::threads::{self, LIMIT, Slots};
@@ -208,6 +208,7 @@ impl<A: Allocator + fmt::Debug> fmt::Debug for SharedPool<A> {
 // SAFETY: everything comes from the parent, which never reaches the default; the rest are system calls and thread-locals, as
 // `threads` has them.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for SharedPool<A> {}
+impl<A: Allocator + CallsMalloc> CallsMalloc for SharedPool<A> {}
 
 // SAFETY: chunks and large blocks are the pool's alone.
 unsafe impl<A: Allocator> Owns for SharedPool<A> {
