@@ -297,9 +297,10 @@ pub const fn require(_: &impl MayBeMalloc) {}
 ///
 /// # Safety
 ///
-/// The word `unsafe` does not appear, because nothing unsafe can be got wrong by calling the macro, but two things are to
-/// know. The symbols are for a whole program: define them once, in the program itself or in a library that is loaded before it
-/// runs. (One loaded by `dlopen` comes too late, and nobody calls them there.) And they are as unsafe as C's own.
+/// The traits promise all that the functions need of the allocator. What is left is for who builds the program. The symbols are for
+/// all of it: define them once, in the program itself or in a library that is loaded before it runs. (Those of one that is loaded by `dlopen`
+/// nobody calls, unless with `RTLD_DEEPBIND`: then that library would free what the C library allocated.) And they are as
+/// unsafe to call as C's own.
 ///
 /// # Recursion
 ///
@@ -314,8 +315,9 @@ pub const fn require(_: &impl MayBeMalloc) {}
 /// The latter concerns a `cdylib`, where Rust asks `__tls_get_addr` for its own thread-locals as well. Those of a preloaded library are
 /// allocated with the thread, so this never allocates in itself. But where it brings the table up to date first, it may call `malloc`,
 /// which asks it again. glibc up to 2.38 brings up to date only what is asked for, which for a preloaded library is never necessary (tested with 2.36),
-/// and from 2.40 on it notices the second call. 2.39 as it was released may recurse until the stack ends; there, and where the call costs too much,
-/// compile the library with a nightly compiler and `-Z tls-model=initial-exec`. A program that uses the macro itself is
+/// and from 2.40 on it notices the second call. 2.39 as it was released may recurse until the stack ends. There, and where the call costs too much,
+/// compile the library with a nightly compiler and `RUSTFLAGS=-Ztls-model=initial-exec`: then only std's own thread-locals are
+/// asked for by the call, once a thread. A program that uses the macro itself is
 /// not concerned: its thread-locals need no call.
 ///
 /// # Examples
