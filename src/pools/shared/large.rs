@@ -386,15 +386,18 @@ impl Large {
         Some(header.size.get() - header.offset)
     }
 
+    /// The layout of a block with all its bytes. Its align is that of the parent's block, which has to be the one to resize.
+    ///
     /// # Safety
     ///
     /// `block` is a large block of this pool.
-    pub(super) unsafe fn size(block: NonNull<u8>) -> usize {
+    pub(super) unsafe fn layout(block: NonNull<u8>) -> Layout {
         // SAFETY: by `# Safety` of this fn.
         let header = unsafe { Block::of(block) };
         // SAFETY: it lives.
         let this = unsafe { header.as_ref() };
-        this.size.get() - this.offset
+        // SAFETY: the parent's block has that align and is longer.
+        unsafe { Layout::from_size_align_unchecked(this.size.get() - this.offset, this.offset) }
     }
 
     /// Gives back what was kept since the last tick, or all that is kept. Returns how many bytes.
