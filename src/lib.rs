@@ -15,6 +15,7 @@ pub mod blocks;
 pub mod collections;
 #[cfg(doctest)]
 mod guide;
+pub mod pools;
 pub mod sources;
 #[cfg(target_has_atomic = "ptr")]
 mod sync;
@@ -39,6 +40,9 @@ pub use arenas::SyncArena;
 #[cfg(target_has_atomic = "ptr")]
 #[doc(inline)]
 pub use blocks::Stats;
+#[cfg(all(os_memory, target_has_atomic = "ptr"))]
+#[doc(inline)]
+pub use pools::SharedPool;
 #[cfg(feature = "alloc")]
 pub use sources::Global;
 #[doc(inline)]
