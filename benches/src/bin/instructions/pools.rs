@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use janus_alloc::{AsAllocator, System};
+use janus_alloc::{AsAllocator, SharedPool, System};
 use janus_benches::defaults;
 use janus_benches::workloads::{Workload, local};
 use mimalloc::MiMalloc;
@@ -35,9 +35,12 @@ struct Row {
     goal: Option<f64>,
 }
 
+static SHARED_POOL: SharedPool = SharedPool::new();
+
 static ROWS: &[Row] = &[
     Row { name: "System", run: |count| local::known(&System, count), goal: None },
     Row { name: "AsAllocator<MiMalloc>", run: |count| local::known(&AsAllocator::new(MiMalloc), count), goal: None },
+    Row { name: "SharedPool", run: |count| local::known(&SHARED_POOL, count), goal: Some(18.0) },
 ];
 
 /// The workload that [`callgrind`] is told to run as `name`.
