@@ -41,6 +41,9 @@ pub use arenas::SyncArena;
 #[doc(inline)]
 pub use blocks::Stats;
 #[cfg(feature = "alloc")]
+#[doc(inline)]
+pub use pools::{BlockPool, Pool};
+#[cfg(feature = "alloc")]
 pub use sources::Global;
 #[doc(inline)]
 pub use sources::Null;
