@@ -40,6 +40,9 @@ pub use arenas::SyncArena;
 #[cfg(target_has_atomic = "ptr")]
 #[doc(inline)]
 pub use blocks::Stats;
+#[cfg(all(os_memory, target_has_atomic = "ptr"))]
+#[doc(inline)]
+pub use pools::SharedPool;
 #[cfg(feature = "alloc")]
 #[doc(inline)]
 pub use pools::{BlockPool, Pool};

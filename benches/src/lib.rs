@@ -1,4 +1,5 @@
 //! What the measurements of janus-alloc share: the same work, written once, for every allocator.
 
 pub mod arenas;
+pub mod defaults;
 pub mod workloads;

@@ -12,10 +12,14 @@ mod one_thread;
 mod pool;
 #[cfg(feature = "alloc")]
 mod region;
-#[cfg_attr(not(feature = "alloc"), expect(dead_code, reason = "for the pools, which follow"))]
+#[cfg(all(os_memory, target_has_atomic = "ptr"))]
+mod shared;
+#[cfg(any(feature = "alloc", all(os_memory, target_has_atomic = "ptr")))]
 mod size_class;
 
 #[cfg(feature = "alloc")]
 pub use block_pool::BlockPool;
 #[cfg(feature = "alloc")]
 pub use pool::Pool;
+#[cfg(all(os_memory, target_has_atomic = "ptr"))]
+pub use shared::{ClassStats, Options, Retain, SharedPool, SharedPoolStats, ThreadStats};

@@ -17,6 +17,8 @@
 //! ```
 
 #[cfg(os_memory)]
+pub(crate) mod advice;
+#[cfg(os_memory)]
 mod malloc;
 mod null;
 #[cfg(os_memory)]

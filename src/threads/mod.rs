@@ -23,6 +23,8 @@ mod number {
     pub(crate) fn number() -> Option<usize> {
         None
     }
+
+    pub(crate) fn with_idle(_: usize, _: impl FnOnce()) {}
 }
 #[cfg(os_memory)]
 mod slots;
@@ -34,6 +36,8 @@ use core::ptr;
 use crate::sync::AtomicPtr;
 
 pub(crate) use number::LIMIT;
+#[cfg(os_memory)]
+pub(crate) use number::with_idle;
 #[cfg(os_memory)]
 pub(crate) use slots::Slots;
 

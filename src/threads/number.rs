@@ -61,7 +61,6 @@ fn ask() -> Option<usize> {
 }
 
 /// Calls `action` with `number` held by the calling thread for so long, if no thread holds it.
-#[cfg_attr(not(test), expect(dead_code, reason = "for pools, which follow"))]
 pub(crate) fn with_idle(number: usize, action: impl FnOnce()) {
     struct Held(usize);
     impl Drop for Held {

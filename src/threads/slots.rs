@@ -34,7 +34,6 @@ impl<T> Slots<T> {
 
     /// All slots, in the order of the numbers. What is loaded from one with `Acquire` is initialised if it was stored with
     /// `Release`.
-    #[expect(dead_code, reason = "for pools, which follow")]
     pub(crate) fn iter(&self) -> impl Iterator<Item = &AtomicPtr<T>> {
         self.slots[..LIMIT].iter()
     }

@@ -1,0 +1,60 @@
+//! The registered default: one for each feature, `System` without any.
+
+#[cfg(feature = "janus")]
+mod registered {
+    use janus_alloc::{AsGlobal, SharedPool};
+
+    #[global_allocator]
+    static DEFAULT: AsGlobal<SharedPool> = AsGlobal::new(SharedPool::new());
+}
+
+/// Version 3, or version 2 with the feature `mimalloc-v2`.
+#[cfg(feature = "mimalloc")]
+mod registered {
+    #[global_allocator]
+    static DEFAULT: mimalloc::MiMalloc = mimalloc::MiMalloc;
+}
+
+#[cfg(feature = "snmalloc")]
+mod registered {
+    #[global_allocator]
+    static DEFAULT: snmalloc_rs::SnMalloc = snmalloc_rs::SnMalloc;
+}
+
+#[cfg(feature = "jemalloc")]
+mod registered {
+    #[global_allocator]
+    static DEFAULT: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+}
+
+#[cfg(feature = "rpmalloc")]
+mod registered {
+    #[global_allocator]
+    static DEFAULT: rpmalloc::RpMalloc = rpmalloc::RpMalloc;
+}
+
+/// It has no memory of its own: here it is given that of `System`, a MiB at a time, as is its default.
+#[cfg(feature = "talc")]
+mod registered {
+    use std::alloc::System;
+
+    use talc::TalcLock;
+    use talc::source::GlobalAllocSource;
+
+    #[global_allocator]
+    // SAFETY: `System` does not allocate from the default.
+    static DEFAULT: TalcLock<spin::Mutex<()>, GlobalAllocSource<System>> =
+        TalcLock::new(GlobalAllocSource::new(System));
+}
+
+#[cfg(feature = "dlmalloc")]
+mod registered {
+    #[global_allocator]
+    static DEFAULT: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+}
+
+#[cfg(feature = "sefer")]
+mod registered {
+    #[global_allocator]
+    static DEFAULT: sefer_alloc::SeferAlloc = sefer_alloc::SeferAlloc::new();
+}

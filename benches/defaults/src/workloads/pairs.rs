@@ -1,0 +1,83 @@
+//! Allocation and deallocation, nothing else, of `WORDS` words of 8 bytes; the compiler knows the layout.
+//!
+//! The orders differ in how many blocks live at a time, too: with few of them, freed last in first out, all stay in the caches
+//! of the processor; with many, in random order, they leave it.
+
+use std::hint::black_box;
+use std::mem::MaybeUninit;
+
+use fastrand::Rng;
+
+/// The last block is freed first. At most 2000 blocks, 256 KiB.
+pub(super) fn lifo<const WORDS: usize>() -> u64 {
+    pairs::<WORDS>(number::<WORDS>(256 << 10, 16, 2_000), 20_000_000, |blocks| while blocks.pop().is_some() {})
+}
+
+/// The first block is freed first. At most 20,000 blocks, 4 MiB.
+pub(super) fn fifo<const WORDS: usize>() -> u64 {
+    pairs::<WORDS>(number::<WORDS>(4 << 20, 64, 20_000), 16_000_000, Vec::clear)
+}
+
+/// The blocks are freed in random order, the same each time. At most 100,000 blocks, 16 MiB.
+pub(super) fn shuffled<const WORDS: usize>() -> u64 {
+    let blocks = number::<WORDS>(16 << 20, 256, 100_000);
+    let mut order: Vec<usize> = (0..blocks).collect();
+    Rng::with_seed(0).shuffle(&mut order);
+    let mut slots = Vec::with_capacity(blocks);
+    pairs::<WORDS>(blocks, 6_000_000, move |blocks| {
+        slots.extend(blocks.drain(..).map(Some));
+        order.iter().for_each(|&index| slots[index] = None);
+        slots.clear();
+    })
+}
+
+/// How many blocks are in so many bytes, within limits.
+fn number<const WORDS: usize>(bytes: usize, least: usize, most: usize) -> usize {
+    (bytes / size_of::<[u64; WORDS]>()).clamp(least, most)
+}
+
+/// Allocates and frees until so many pairs are done, with so many blocks at a time. Of blocks above 1 KiB a quarter is done.
+fn pairs<const WORDS: usize>(blocks: usize, count: usize, mut free: impl FnMut(&mut Vec<Pair<WORDS>>)) -> u64 {
+    let rounds = if WORDS > 128 { count / 4 } else { count } / blocks;
+    let mut live = Vec::with_capacity(blocks);
+    for _ in 0..rounds {
+        (0..blocks).for_each(|_| live.push(Pair::new()));
+        free(&mut live);
+    }
+    (rounds * blocks) as u64
+}
+
+/// A block. Its ends hold its address, and are looked at when it is freed.
+struct Pair<const WORDS: usize>(Box<MaybeUninit<[u64; WORDS]>>);
+
+impl<const WORDS: usize> Pair<WORDS> {
+    fn new() -> Self {
+        let mut pair = Self(black_box(Box::new_uninit()));
+        let address = pair.address();
+        let words = pair.0.as_mut_ptr().cast::<u64>();
+        // SAFETY: a pair has a first word.
+        unsafe { words.write(address) };
+        // SAFETY: and a last one.
+        let last = unsafe { words.add(WORDS - 1) };
+        // SAFETY: as above.
+        unsafe { last.write(address) };
+        pair
+    }
+
+    fn address(&self) -> u64 {
+        self.0.as_ptr().addr() as u64
+    }
+}
+
+impl<const WORDS: usize> Drop for Pair<WORDS> {
+    fn drop(&mut self) {
+        let words = self.0.as_ptr().cast::<u64>();
+        // SAFETY: `new` has written it.
+        let first = unsafe { words.read() };
+        // SAFETY: a pair has a last word.
+        let last = unsafe { words.add(WORDS - 1) };
+        // SAFETY: `new` has written it.
+        let last = unsafe { last.read() };
+        assert!(first == self.address() && last == self.address(), "somebody has written to a block");
+    }
+}

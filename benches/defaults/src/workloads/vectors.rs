@@ -1,0 +1,46 @@
+//! Vectors that grow by being pushed to, and vectors of strings.
+
+use std::hint::black_box;
+
+use fastrand::Rng;
+
+/// 64 MiB of them.
+const NUMBERS: u64 = 8 << 20;
+const TIMES: u64 = 3;
+
+/// A vector of 64 MiB, a push at a time.
+pub(super) fn growth() -> u64 {
+    (0..TIMES)
+        .map(|time| {
+            let mut numbers = Vec::new();
+            (0..NUMBERS).for_each(|number| numbers.push(number ^ time));
+            black_box(&numbers).iter().sum::<u64>()
+        })
+        .sum()
+}
+
+const LISTS: usize = 120;
+const STRINGS: usize = 20_000;
+const LISTS_THAT_STAY: usize = 8;
+
+/// Many vectors of many strings; eight of them live at a time.
+pub(super) fn strings() -> u64 {
+    let mut random = Rng::with_seed(0);
+    let mut lists: Vec<Vec<String>> = vec![Vec::new(); LISTS_THAT_STAY];
+    let mut sum = 0;
+    for number in 0..LISTS {
+        let mut list = Vec::new();
+        for _ in 0..STRINGS {
+            let letter = char::from(random.u8(b'a'..=b'z'));
+            let length = 1 + random.usize(..8) * random.usize(..8);
+            let mut text = String::new();
+            (0..length).for_each(|_| text.push(letter));
+            list.push(text);
+        }
+        // Some are looked at and thrown away.
+        list.retain(|text| !text.starts_with('q'));
+        sum += list.iter().map(|text| text.len() as u64).sum::<u64>();
+        lists[number % LISTS_THAT_STAY] = list;
+    }
+    sum
+}

@@ -1,0 +1,128 @@
+//! All workloads with all defaults, in turns.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::Command;
+
+use fastrand::Rng;
+use indicatif::{ProgressBar, ProgressStyle};
+use janus_benches::defaults;
+
+use crate::process::{self, Cost};
+
+/// Its ratios are 1.
+const REFERENCE: &str = "mimalloc";
+
+pub(crate) struct Contest {
+    pub(crate) defaults: Vec<Contestant>,
+    pub(crate) workloads: Vec<Workload>,
+    /// What has failed.
+    pub(crate) failures: Vec<String>,
+}
+
+/// A default.
+pub(crate) struct Contestant {
+    pub(crate) name: String,
+    program: PathBuf,
+    /// It is not run any more.
+    failed: bool,
+}
+
+pub(crate) struct Workload {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    /// What each default has cost, round by round.
+    pub(crate) costs: Vec<Vec<Cost>>,
+    /// What all must print, and which default printed it first.
+    checksum: Option<(String, String)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    General,
+    Rust,
+    Micro,
+}
+
+impl Contest {
+    /// Of these programs, in the workloads with `only` in their names.
+    pub(crate) fn new(programs: Vec<(String, PathBuf)>, only: &str) -> Result<Self, Box<dyn Error>> {
+        let defaults: Vec<_> =
+            programs.into_iter().map(|(name, program)| Contestant { name, program, failed: false }).collect();
+        let first = defaults.first().ok_or("no default has been built")?;
+        let mut workloads = Vec::new();
+        for line in process::output(Command::new(&first.program).arg("--list"))?.lines() {
+            let (kind, name) = line.split_once(' ').ok_or("a kind and a name were expected")?;
+            let kind = match kind {
+                "general" => Kind::General,
+                "rust" => Kind::Rust,
+                "micro" => Kind::Micro,
+                _ => return Err(format!("no kind {kind}").into()),
+            };
+            if name.contains(only) {
+                let costs = vec![Vec::new(); defaults.len()];
+                workloads.push(Workload { name: name.to_owned(), kind, costs, checksum: None });
+            }
+        }
+        match workloads.is_empty() {
+            true => Err(format!("no workload has {only} in its name").into()),
+            false => Ok(Self { defaults, workloads, failures: Vec::new() }),
+        }
+    }
+
+    /// Which default the others are compared with.
+    pub(crate) fn reference(&self) -> usize {
+        self.position(REFERENCE).unwrap_or(0)
+    }
+
+    pub(crate) fn ours(&self) -> Option<usize> {
+        self.position(defaults::OURS)
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.defaults.iter().position(|default| default.name == name)
+    }
+
+    /// So many rounds, each of all workloads: what disturbs for a while disturbs all. Shows on a terminal how far it is.
+    pub(crate) fn hold(&mut self, rounds: usize) -> Result<(), Box<dyn Error>> {
+        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} runs, {eta} left, {msg}")?;
+        let runs = rounds * self.workloads.len() * self.defaults.len();
+        let progress = ProgressBar::new(runs as u64).with_style(style);
+        let mut random = Rng::with_seed(0);
+        let mut order: Vec<usize> = (0..self.defaults.len()).collect();
+        for _ in 0..rounds {
+            for workload in &mut self.workloads {
+                random.shuffle(&mut order);
+                for &index in &order {
+                    let default = &mut self.defaults[index];
+                    progress.set_message(format!("{} {}", workload.name, default.name));
+                    if !default.failed
+                        && let Err(error) = workload.run(default, index)
+                    {
+                        default.failed = true;
+                        self.failures.push(format!("{} in {}: {error}", default.name, workload.name));
+                    }
+                    progress.inc(1);
+                }
+            }
+        }
+        progress.finish_and_clear();
+        Ok(())
+    }
+}
+
+impl Workload {
+    /// Once, by a default.
+    fn run(&mut self, default: &Contestant, index: usize) -> Result<(), Box<dyn Error>> {
+        let (printed, cost) = process::run(&default.program, &self.name)?;
+        match &self.checksum {
+            Some((checksum, by)) if *checksum != printed => {
+                return Err(format!("its checksum is {printed}, and that of {by} {checksum}").into());
+            }
+            Some(_) => {}
+            None => self.checksum = Some((printed, default.name.clone())),
+        }
+        self.costs[index].push(cost);
+        Ok(())
+    }
+}

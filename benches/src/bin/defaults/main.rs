@@ -1,0 +1,97 @@
+//! Default allocators by the clock, ours beside the peers': wall time, CPU time and peak memory of whole processes.
+//!
+//! `cargo run --release -p janus-benches --bin defaults -- [OPTIONS]`, and `--help` for the options.
+//!
+//! One program is built for each default: the package `janus-defaults`, where the work is. Peers that cannot be built
+//! here are skipped. In each round every workload is done once with every default, in random order, each time by a new
+//! process. What is shown are medians, and ratios of them; a geomean is over the ratios of workloads.
+//!
+//! | workload | what it does, and where its description comes from |
+//! | --- | --- |
+//! | `larson` | threads hand arrays of random-size blocks to new threads; Larson and Krishnan, ISMM 1998 |
+//! | `xmalloc` | producers allocate, consumers free; Lever and Boreham, USENIX 2000 |
+//! | `sh6bench`, `sh8bench` | the last block first, mostly, on one thread, and between two; MicroQuill |
+//! | `mstress` | threads come and go and exchange blocks; mimalloc's stress test |
+//! | `cache-scratch`, `cache-thrash` | writes to small objects of two threads; Hoard, ASPLOS 2000 |
+//! | `rptest` | random sizes, freed by another thread; rpmalloc-benchmark |
+//! | `churn` | thousands of threads that allocate a little |
+//! | `vec-growth` | a vector pushed to until it has 64 MiB |
+//! | `vec-strings` | many `Vec<String>` |
+//! | `json` | text parsed into `serde_json::Value`, and dropped |
+//! | `btree` | `BTreeMap<String, Vec<String>>` |
+//! | `sort` | strings, sorted by strings made of them |
+//! | `word-count` | `HashMap<String, usize>` |
+//! | `tree` | boxes in boxes; binary-trees of the Benchmarks Game |
+//! | `large-touched`, `large-untouched` | 64 KiB to 8 MiB, each page written to or hardly any |
+//! | `calloc` | `vec![0; n]`, 64 KiB to 4 MiB, a quarter written to |
+//! | `lifo`, `fifo`, `shuffled` | micro: pairs of one size, freed in this order |
+//!
+//! All but the micro ones hold blocks of many sizes at once. A number at the end is that of threads; each of them does
+//! as much as the one of `-1` does.
+
+mod contest;
+mod options;
+mod process;
+mod tables;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use indicatif::ProgressBar;
+use janus_benches::defaults;
+
+use contest::Contest;
+use options::{Command, Options};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("defaults: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether no default has failed.
+fn run() -> Result<bool, Box<dyn Error>> {
+    let options = match options::from_command_line()? {
+        Command::Help => {
+            print!("{}", options::HELP);
+            return Ok(true);
+        }
+        Command::Start { program, argument } => return process::start(&program, &argument).map(|()| true),
+        Command::Measure(options) => options,
+    };
+    let programs = programs(&options)?;
+    let mut contest = Contest::new(programs, &options.only)?;
+    contest.hold(options.rounds)?;
+    tables::print(&contest, options.rounds);
+    contest.failures.iter().for_each(|failure| println!("\nFAILED, and left out from there on: {failure}"));
+    Ok(contest.failures.is_empty())
+}
+
+/// Builds the programs, or finds those that have been built.
+fn programs(options: &Options) -> Result<Vec<(String, PathBuf)>, Box<dyn Error>> {
+    let progress = ProgressBar::new_spinner();
+    let mut programs = Vec::new();
+    for name in &options.defaults {
+        let program = if options.skip_build {
+            let program = defaults::program(name)?;
+            if program.exists() { Ok(program) } else { Err("it has not been built".into()) }
+        } else {
+            progress.set_message(format!("building {name}"));
+            progress.enable_steady_tick(Duration::from_millis(200));
+            defaults::build(name)
+        };
+        match program {
+            Ok(program) => programs.push((name.clone(), program)),
+            Err(error) => progress.suspend(|| println!("Skipped {name}: {error}")),
+        }
+    }
+    progress.finish_and_clear();
+    Ok(programs)
+}

@@ -1,0 +1,294 @@
+//! The trait: a few instructions where the thread's bin has what is asked for, and what happens elsewhere.
+
+use core::ptr::NonNull;
+
+use super::chunk::{SLICE, Use};
+use super::heap::Heap;
+use super::report::{Misuse, abort};
+use super::{CLASSES, LARGE, SharedPool, class_of, last, size_of_class};
+use crate::api::replace::{replace, zero_rest};
+use crate::api::translate::dangling;
+use crate::api::{AllocError, Allocator, Layout};
+
+/// How a block of a layout is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Nothing,
+    Class(usize),
+    /// So many slices.
+    Run(usize),
+    Large,
+}
+
+impl Kind {
+    #[inline]
+    fn of(layout: Layout) -> Self {
+        match class_of(layout) {
+            Some(class) => Kind::Class(class),
+            None if layout.size() == 0 => Kind::Nothing,
+            None if last(layout) < LARGE => Kind::Run(last(layout) / SLICE + 1),
+            None => Kind::Large,
+        }
+    }
+}
+
+impl<A: Allocator> SharedPool<A> {
+    /// A block that the calling thread's bin does not have, and whether it is known to be zero.
+    #[cold]
+    #[inline(never)]
+    fn allocate_elsewhere(&self, layout: Layout, zeroed: bool) -> Result<(NonNull<u8>, bool), AllocError> {
+        let kind = Kind::of(layout);
+        if kind == Kind::Nothing {
+            return Ok((dangling(layout).cast(), true));
+        }
+        let heap = Heap::get(&self.heap, &self.parent)?;
+        let parent = self.parent_with_options();
+        match kind {
+            Kind::Nothing => Err(AllocError),
+            Kind::Class(class) => self.allocate_small(heap, class).map(|block| (block, false)),
+            Kind::Run(_) => {
+                let taken = heap.take_run(parent, last(layout), layout.align())?;
+                Ok((taken.chunk.slice_start(taken.slice), taken.zero))
+            }
+            Kind::Large => {
+                heap.tick(parent);
+                heap.large.allocate(parent, layout, zeroed).map(|(block, zero_from)| (block, zero_from == 0))
+            }
+        }
+    }
+
+    fn allocate_small(&self, heap: &Heap, class: usize) -> Result<NonNull<u8>, AllocError> {
+        let parent = self.parent_with_options();
+        let Some(cache) = self.cache(heap) else { return heap.take_one(parent, class) };
+        let bin = cache.bin(class);
+        // If the thread has only just got its number, there may be a block of the last thread that had it.
+        if let Some(block) = bin.take() {
+            return Ok(block);
+        }
+        heap.fill(parent, cache, class);
+        bin.take().ok_or(AllocError)
+    }
+
+    /// Takes back a block that has no room in the calling thread's bin.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Allocator::deallocate`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn deallocate_elsewhere(&self, block: NonNull<u8>, layout: Layout) {
+        let kind = Kind::of(layout);
+        if kind == Kind::Nothing {
+            return;
+        }
+        if self.options.checked {
+            self.check(block, layout);
+        }
+        let Some(heap) = self.made() else { return };
+        let parent = self.parent_with_options();
+        match kind {
+            Kind::Nothing => {}
+            Kind::Class(class) => {
+                if let Some(cache) = self.cache(heap) {
+                    let bin = cache.bin(class);
+                    if bin.put(block) {
+                        return;
+                    }
+                    heap.empty(parent, cache, class, cache.half(class));
+                    if bin.put(block) {
+                        return;
+                    }
+                }
+                // SAFETY: by `# Safety` of this fn.
+                if !unsafe { heap.put_one(parent, class, block) } {
+                    abort(Misuse::Twice, block.as_ptr(), Some(layout));
+                }
+            }
+            Kind::Run(count) => {
+                let (chunk, slice, _) = Self::part_at(block.addr().get());
+                heap.chunks.give_back(parent, chunk, slice, 0, count);
+                heap.tick(parent);
+            }
+            Kind::Large => {
+                // SAFETY: by `# Safety` of this fn.
+                unsafe { heap.large.deallocate(parent, block) };
+                heap.tick(parent);
+            }
+        }
+    }
+
+    /// Aborts with a message if `block` is no block of `layout`.
+    fn check(&self, block: NonNull<u8>, layout: Layout) {
+        let address = block.addr().get();
+        let end = |misuse| abort(misuse, block.as_ptr(), Some(layout));
+        let foreign = || end(Misuse::Foreign);
+        let wrong = |size| end(Misuse::Layout { size });
+        let Some(heap) = self.made() else { foreign() };
+        let kind = Kind::of(layout);
+        if heap.chunks.has(address) {
+            let (chunk, slice, used_as) = Self::part_at(address);
+            let (first, slices) = chunk.part(slice);
+            let offset = address - chunk.slice_start(first).addr().get();
+            match used_as {
+                Use::Nothing => end(Misuse::Twice),
+                Use::Span(class) if kind != Kind::Class(class) => wrong(size_of_class(class)),
+                Use::Span(class) if offset % size_of_class(class) != 0 => foreign(),
+                Use::Run if offset != 0 => foreign(),
+                Use::Run if kind != Kind::Run(slices) => wrong(slices * SLICE),
+                Use::Span(_) | Use::Run => {}
+            }
+        } else {
+            match heap.large.find(address) {
+                None => foreign(),
+                Some(size) if kind != Kind::Large || layout.size() > size => wrong(size),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Grows or shrinks a block that is no block of a class before or after, where it is, or by the parent. Returns it, and from
+    /// which byte on it is known to be zero; `None` if it must be replaced.
+    ///
+    /// # Safety
+    ///
+    /// `block` is a live block that `old` fits. The align of `new` is the same, and it is not of the same kind.
+    unsafe fn resize(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Option<(NonNull<u8>, usize)> {
+        let heap = self.made()?;
+        let parent = self.parent_with_options();
+        match (Kind::of(old), Kind::of(new)) {
+            (Kind::Run(before), Kind::Run(after)) => {
+                let (chunk, slice, _) = Self::part_at(block.addr().get());
+                if after < before {
+                    heap.chunks.give_back(parent, chunk, slice, after, before);
+                    return Some((block, usize::MAX));
+                }
+                let zero = heap.chunks.extend(self.options, chunk, slice, before, after - before)?;
+                Some((block, if zero { before * SLICE } else { usize::MAX }))
+            }
+            (Kind::Large, Kind::Large) if old.size() <= new.size() => {
+                heap.tick(parent);
+                // SAFETY: by `# Safety` of this fn.
+                unsafe { heap.large.grow(parent, block, old, new) }.ok()
+            }
+            (Kind::Large, Kind::Large) => {
+                // SAFETY: by `# Safety` of this fn.
+                let block = unsafe { heap.large.shrink(parent, block, new) }.ok()?;
+                Some((block, usize::MAX))
+            }
+            _ => None,
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`Allocator::grow`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn grow_elsewhere(
+        &self,
+        block: NonNull<u8>,
+        old: Layout,
+        new: Layout,
+        zeroed: bool,
+    ) -> Result<NonNull<u8>, AllocError> {
+        if self.options.checked && old.size() != 0 {
+            self.check(block, old);
+        }
+        if old.align() == new.align() && Kind::of(old) == Kind::of(new) && Kind::of(old) != Kind::Large {
+            if zeroed {
+                // SAFETY: a block of that kind has room for it.
+                unsafe { zero_rest(NonNull::slice_from_raw_parts(block, new.size()), old.size()) };
+            }
+            return Ok(block);
+        }
+        if old.align() == new.align() {
+            // SAFETY: by `# Safety` of this fn.
+            if let Some((grown, zero_from)) = unsafe { self.resize(block, old, new) } {
+                if zeroed {
+                    let until = zero_from.clamp(old.size(), new.size());
+                    // SAFETY: the block has so many bytes.
+                    unsafe { zero_rest(NonNull::slice_from_raw_parts(grown, until), old.size()) };
+                }
+                return Ok(grown);
+            }
+        }
+        let moved = if zeroed { self.allocate_zeroed(new)? } else { self.allocate(new)? };
+        // SAFETY: both blocks have so many bytes, and are disjoint, being live at once.
+        unsafe { block.copy_to_nonoverlapping(moved.cast(), old.size()) };
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.deallocate(block, old) };
+        Ok(moved.cast())
+    }
+}
+
+// SAFETY: blocks are disjoint parts of chunks, or the parent's blocks, and stay where they are until they are given back, or the
+// pool is dropped. Moving it moves none of them. Nothing unwinds but what the parent, an allocator, does: nothing.
+unsafe impl<A: Allocator> Allocator for SharedPool<A> {
+    #[inline]
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        let block = match class_of(layout).and_then(|class| self.bin(class).take()) {
+            Some(block) => block,
+            None => self.allocate_elsewhere(layout, false)?.0,
+        };
+        Ok(NonNull::slice_from_raw_parts(block, layout.size()))
+    }
+
+    #[inline]
+    fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        let (block, zero) = match class_of(layout).and_then(|class| self.bin(class).take()) {
+            Some(block) => (block, false),
+            None => self.allocate_elsewhere(layout, true)?,
+        };
+        let block = NonNull::slice_from_raw_parts(block, layout.size());
+        if !zero {
+            // SAFETY: the block may be written.
+            unsafe { zero_rest(block, 0) };
+        }
+        Ok(block)
+    }
+
+    #[inline]
+    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+        // By address, as the next one to have it may use more of it than who gives it back.
+        let whole = core::ptr::with_exposed_provenance_mut(block.addr().get());
+        // SAFETY: not at 0, like the block.
+        let block = unsafe { NonNull::new_unchecked(whole) };
+        if !class_of(layout).is_some_and(|class| self.bin(class).put(block)) {
+            // SAFETY: by `# Safety` of this fn.
+            unsafe { self.deallocate_elsewhere(block, layout) };
+        }
+    }
+
+    #[inline]
+    unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        // SAFETY: by `# Safety` of this fn.
+        let grown = unsafe { self.grow_elsewhere(block, old, new, false) }?;
+        Ok(NonNull::slice_from_raw_parts(grown, new.size()))
+    }
+
+    #[inline]
+    unsafe fn grow_zeroed(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        // SAFETY: by `# Safety` of this fn.
+        let grown = unsafe { self.grow_elsewhere(block, old, new, true) }?;
+        Ok(NonNull::slice_from_raw_parts(grown, new.size()))
+    }
+
+    #[inline]
+    unsafe fn shrink(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        if self.options.checked && old.size() != 0 {
+            self.check(block, old);
+        }
+        if old.align() == new.align() {
+            let stays = Kind::of(old) == Kind::of(new) && Kind::of(old) != Kind::Large;
+            // SAFETY: by `# Safety` of this fn.
+            let resized = if stays { Some((block, 0)) } else { unsafe { self.resize(block, old, new) } };
+            if let Some((block, _)) = resized {
+                return Ok(NonNull::slice_from_raw_parts(block, new.size()));
+            }
+        }
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { replace(self, block, old, new, new.size()) }
+    }
+}
+
+const _: () = assert!(CLASSES < u8::MAX as usize);

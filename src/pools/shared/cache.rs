@@ -1,0 +1,174 @@
+//! What a thread keeps to itself: for each class a bin of free blocks, which it takes from and gives back to with a handful of
+//! instructions.
+//!
+//! A bin is a stack of pointers, as in Google's tcmalloc. An entry below its first is null, so "empty" is seen by what is loaded
+//! anyway; and "full" by one compare. [`VACANT`] stands for the bins of a thread that has none yet: each is empty and full
+//! at once.
+
+use core::cell::Cell;
+use core::ptr::{self, NonNull};
+use core::sync::atomic::AtomicPtr;
+use core::sync::atomic::Ordering::Relaxed;
+
+use super::class::{Class, ENTRIES};
+use crate::pools::size_class::CLASSES;
+
+/// Used by one thread; others may read how many blocks there are.
+#[derive(Debug)]
+pub(super) struct Bin {
+    /// Behind the last entry.
+    top: AtomicPtr<*mut u8>,
+    /// Where the entries may end at present.
+    limit: Cell<*mut *mut u8>,
+}
+
+pub(super) type Bins = [Bin; CLASSES];
+
+/// The bins come first, so a pointer to them is one to the cache.
+#[repr(C)]
+#[derive(Debug)]
+pub(super) struct Cache {
+    bins: Bins,
+    /// The shard that blocks come from.
+    shard: Cell<u8>,
+    /// How often a bin was filled or emptied.
+    pub(super) events: Cell<u32>,
+    /// The cache that was made before this one.
+    pub(super) previous: Cell<*mut Cache>,
+    entries: [Cell<*mut u8>; ENTRIES],
+}
+
+/// How many blocks a bin takes at first.
+const AT_FIRST: usize = 8;
+
+impl Bin {
+    /// The block that was given back last.
+    #[inline(always)]
+    pub(super) fn take(&self) -> Option<NonNull<u8>> {
+        let top = self.top.load(Relaxed);
+        // SAFETY: below the first entry there is one more.
+        let last = unsafe { top.sub(1) };
+        // SAFETY: as above.
+        let block = NonNull::new(unsafe { last.read() })?;
+        self.top.store(last, Relaxed);
+        Some(block)
+    }
+
+    /// Whether there was room for `block`.
+    #[inline(always)]
+    pub(super) fn put(&self, block: NonNull<u8>) -> bool {
+        let top = self.top.load(Relaxed);
+        if ptr::eq(top, self.limit.get()) {
+            return false;
+        }
+        // SAFETY: below the limit there is an entry.
+        unsafe { top.write(block.as_ptr()) };
+        // SAFETY: as above.
+        self.top.store(unsafe { top.add(1) }, Relaxed);
+        true
+    }
+}
+
+impl Cache {
+    /// Makes an empty cache of zero bytes.
+    ///
+    /// # Safety
+    ///
+    /// `cache` is a block of zero bytes that is used for nothing else.
+    pub(super) unsafe fn init(cache: NonNull<Self>, shard: u8) {
+        // SAFETY: zero bytes are a cache, but for its bins, which are set before they are used.
+        let cache = unsafe { cache.as_ref() };
+        cache.shard.set(shard);
+        for class in 0..CLASSES {
+            let bottom = cache.bottom(class).as_ptr();
+            cache.bins[class].top.store(bottom, Relaxed);
+            // SAFETY: a bin has at least so many entries.
+            cache.bins[class].limit.set(unsafe { bottom.add(AT_FIRST) });
+        }
+    }
+
+    pub(super) fn shard(&self) -> u8 {
+        self.shard.get()
+    }
+
+    #[inline]
+    pub(super) fn bin(&self, class: usize) -> &Bin {
+        &self.bins[class]
+    }
+
+    /// The first entry of a bin.
+    #[inline]
+    fn bottom(&self, class: usize) -> NonNull<*mut u8> {
+        let entries = NonNull::from(&self.entries).cast::<*mut u8>();
+        // SAFETY: the entries of a class begin there.
+        unsafe { entries.add(Class::of(class).entry as usize) }
+    }
+
+    /// How many blocks of `class` are here. Any thread may ask.
+    pub(super) fn count(&self, class: usize) -> usize {
+        let top = self.bins[class].top.load(Relaxed);
+        (top.addr() - self.bottom(class).addr().get()) / size_of::<*mut u8>()
+    }
+
+    /// How many blocks of `class` there may be at present.
+    fn capacity(&self, class: usize) -> usize {
+        (self.bins[class].limit.get().addr() - self.bottom(class).addr().get()) / size_of::<*mut u8>()
+    }
+
+    /// The bin was empty, or full: it may hold half as many more from now on.
+    fn grow(&self, class: usize) {
+        let capacity = (self.capacity(class) * 3 / 2).min(Class::of(class).most as usize);
+        // SAFETY: a bin has so many entries.
+        self.bins[class].limit.set(unsafe { self.bottom(class).add(capacity) }.as_ptr());
+    }
+
+    /// Fills the empty bin of `class` by `fill`, which is told where to and how many at most, and returns how many there are.
+    #[inline]
+    pub(super) fn fill(&self, class: usize, fill: impl FnOnce(NonNull<*mut u8>, usize) -> usize) {
+        let bottom = self.bottom(class);
+        let count = fill(bottom, self.capacity(class).div_ceil(2));
+        // SAFETY: no more than the capacity.
+        self.bins[class].top.store(unsafe { bottom.add(count) }.as_ptr(), Relaxed);
+        self.grow(class);
+    }
+
+    /// Empties the bin of `class` but for the `keep` blocks that came last, by `empty`.
+    ///
+    /// The capacity grows: who has to empty a bin would rather have had a larger one.
+    #[inline]
+    pub(super) fn empty(&self, class: usize, keep: usize, empty: impl FnOnce(&mut [*mut u8])) {
+        let (bottom, count) = (self.bottom(class), self.count(class));
+        let keep = keep.min(count);
+        let oldest = NonNull::slice_from_raw_parts(bottom, count - keep);
+        // SAFETY: the entries are initialised, and the caller's thread alone uses them.
+        empty(unsafe { &mut *oldest.as_ptr() });
+        // SAFETY: the newest lie behind the oldest.
+        let newest = unsafe { bottom.add(count - keep) };
+        // SAFETY: both within the entries.
+        unsafe { newest.copy_to(bottom, keep) };
+        // SAFETY: within the entries.
+        self.bins[class].top.store(unsafe { bottom.add(keep) }.as_ptr(), Relaxed);
+        self.grow(class);
+    }
+
+    /// How many of a full bin's blocks stay when it is emptied.
+    pub(super) fn half(&self, class: usize) -> usize {
+        self.capacity(class) / 2
+    }
+}
+
+/// The bins of a thread that has none: of capacity 0, so nothing is ever stored to them.
+pub(super) static VACANT: Vacant =
+    Vacant([const { Bin { top: AtomicPtr::new(NOWHERE), limit: Cell::new(NOWHERE) } }; CLASSES]);
+
+static NOTHING: [AtomicPtr<u8>; 2] = [const { AtomicPtr::new(ptr::null_mut()) }; 2];
+/// Behind an entry that is null.
+// SAFETY: there are two.
+const NOWHERE: *mut *mut u8 = unsafe { (&raw const NOTHING).cast::<*mut u8>().cast_mut().add(1) };
+
+#[derive(Debug)]
+#[expect(dead_code, reason = "used by its address")]
+pub(super) struct Vacant(Bins);
+
+// SAFETY: nobody writes to it.
+unsafe impl Sync for Vacant {}

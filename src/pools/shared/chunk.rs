@@ -1,0 +1,379 @@
+//! 2 MiB of the parent's memory, in slices of 16 KiB that spans and runs are made of.
+//!
+//! ```text
+//!      128 slices
+//!     +-----------+------+-------------+------+------+------------------- ...
+//!     | headers,  | span | span of     | free | span | run: one block of
+//!     | bits      |      | two slices  |      |      | more than 32 KiB
+//!     +-----------+------+-------------+------+------+------------------- ...
+//!       2 slices
+//! ```
+//!
+//! A chunk is aligned to its size. So the address of a block leads to the header of its slice without a load; and all
+//! headers lie close together, not each at the start of its span, where they would all fall on the same lines of a cache.
+//!
+//! Which slices are free changes under the lock of the [chunks](super::chunks).
+
+use core::cell::Cell;
+use core::ptr::{NonNull, with_exposed_provenance_mut};
+use core::sync::atomic::AtomicU8;
+use core::sync::atomic::Ordering::Relaxed;
+
+use super::list::{Links, Node};
+use crate::api::Layout;
+
+pub(super) const CHUNK: usize = 2 << 20;
+pub(super) const SLICE: usize = 16 << 10;
+/// A bit of a `u128` for each.
+pub(super) const SLICES: usize = CHUNK / SLICE;
+/// Words of bits for the blocks of a slice: a bit for 16 bytes.
+pub(super) const WORDS: usize = SLICE / 16 / 64;
+/// The slices that the chunk itself fills.
+const OWN: usize = size_of::<Header>().div_ceil(SLICE);
+/// The slices that there are to take.
+const USABLE: u128 = u128::MAX << OWN;
+
+pub(super) const LAYOUT: Layout = match Layout::from_size_align(CHUNK, CHUNK) {
+    Ok(layout) => layout,
+    Err(_) => panic!("a power of two"),
+};
+
+/// A chunk, which lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Chunk(NonNull<Header>);
+
+/// At its start. All zero bytes are one without a free slice.
+#[repr(C)]
+#[derive(Debug)]
+pub(super) struct Header {
+    slices: [Slice; SLICES],
+    bits: [[Cell<u64>; WORDS]; SLICES],
+    links: Links<Header>,
+    free: Cell<u128>,
+    /// Slices that were taken since the chunk came from the parent.
+    used: Cell<u128>,
+    /// Free slices that may hold memory.
+    dirty: Cell<u128>,
+    /// Slices that have been free since the last tick at least.
+    idle: Cell<u128>,
+}
+
+/// What a slice is part of.
+#[repr(C, align(64))]
+#[derive(Debug)]
+pub(super) struct Slice {
+    /// One of [`Use`]. Atomic, like what follows, because whoever frees a block reads it, without a lock.
+    pub(super) used_as: AtomicU8,
+    /// The shard that the span belongs to.
+    pub(super) shard: AtomicU8,
+    /// How many slices before this one the span or run starts.
+    pub(super) back: AtomicU8,
+    /// Of the span or run.
+    pub(super) slices: AtomicU8,
+    /// Of the first slice of a span: how many blocks are free.
+    pub(super) free: Cell<u32>,
+    /// No word of bits before this one has one set.
+    pub(super) hint: Cell<u32>,
+    pub(super) links: Links<Slice>,
+}
+
+/// What a slice is used as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    Nothing,
+    /// Blocks of a class.
+    Span(usize),
+    /// One block.
+    Run,
+}
+
+impl Use {
+    const RUN: u8 = u8::MAX;
+
+    pub(super) const fn code(self) -> u8 {
+        match self {
+            Use::Nothing => 0,
+            Use::Span(class) => class as u8 + 1,
+            Use::Run => Self::RUN,
+        }
+    }
+
+    pub(super) const fn of(code: u8) -> Self {
+        match code {
+            0 => Use::Nothing,
+            Self::RUN => Use::Run,
+            code => Use::Span(code as usize - 1),
+        }
+    }
+}
+
+impl Node for Header {
+    fn links(&self) -> &Links<Self> {
+        &self.links
+    }
+}
+
+impl Node for Slice {
+    fn links(&self) -> &Links<Self> {
+        &self.links
+    }
+}
+
+/// The slice of its chunk that an address lies in.
+#[inline(always)]
+pub(super) const fn slice_at(address: usize) -> usize {
+    address % CHUNK / SLICE
+}
+
+const fn mask(slice: usize, count: usize) -> u128 {
+    (u128::MAX >> (SLICES - count)) << slice
+}
+
+impl Chunk {
+    /// Makes a chunk of fresh bytes.
+    ///
+    /// # Safety
+    ///
+    /// `start` is a block of [`LAYOUT`] that is used for nothing else. Its first `size_of::<Header>()` bytes are zero.
+    pub(super) unsafe fn init(start: NonNull<u8>) -> Self {
+        // Blocks come back by address.
+        start.as_ptr().expose_provenance();
+        let chunk = Self(start.cast());
+        chunk.header().free.set(USABLE);
+        chunk
+    }
+
+    /// The chunk that a block lies in.
+    ///
+    /// By its address alone, since whoever gives a block back may have a pointer that is good for its bytes only.
+    ///
+    /// # Safety
+    ///
+    /// The block lies in a chunk.
+    #[inline(always)]
+    pub(super) unsafe fn of(address: usize) -> Self {
+        let start = with_exposed_provenance_mut(address & !(CHUNK - 1));
+        // SAFETY: no chunk is at 0.
+        Self(unsafe { NonNull::new_unchecked(start) })
+    }
+
+    pub(super) fn from_header(header: NonNull<Header>) -> Self {
+        Self(header)
+    }
+
+    #[inline(always)]
+    pub(super) fn header_pointer(self) -> NonNull<Header> {
+        self.0
+    }
+
+    #[inline(always)]
+    fn header(&self) -> &Header {
+        // SAFETY: the header is initialised by `init`, and never borrowed mutably.
+        unsafe { self.0.as_ref() }
+    }
+
+    pub(super) fn start(self) -> NonNull<u8> {
+        self.0.cast()
+    }
+
+    /// The first byte of `slice`.
+    #[inline(always)]
+    pub(super) fn slice_start(self, slice: usize) -> NonNull<u8> {
+        // SAFETY: there are more slices.
+        unsafe { self.0.cast::<u8>().add(slice * SLICE) }
+    }
+
+    /// With provenance for the whole chunk.
+    #[inline(always)]
+    pub(super) fn slice(self, slice: usize) -> NonNull<Slice> {
+        // SAFETY: the slices are at the start of the header.
+        unsafe { self.0.cast::<Slice>().add(slice) }
+    }
+
+    /// The bits of the blocks from `slice` on.
+    #[inline(always)]
+    pub(super) fn bits(self, slice: usize) -> NonNull<Cell<u64>> {
+        // SAFETY: within the header.
+        let bits = unsafe { self.0.cast::<u8>().add(core::mem::offset_of!(Header, bits)) };
+        // SAFETY: there are so many for each slice.
+        unsafe { bits.cast::<Cell<u64>>().add(slice * WORDS) }
+    }
+
+    #[inline]
+    fn slice_ref(&self, slice: usize) -> &Slice {
+        &self.header().slices[slice]
+    }
+
+    /// What the slice is used as. Of a slice that the caller has a block in it does not change meanwhile.
+    #[inline]
+    pub(super) fn used_as(self, slice: usize) -> Use {
+        Use::of(self.slice_ref(slice).used_as.load(Relaxed))
+    }
+
+    /// Where the span or run that `slice` is part of starts, and how many slices it has.
+    pub(super) fn part(self, slice: usize) -> (usize, usize) {
+        let slice_ref = self.slice_ref(slice);
+        let back = usize::from(slice_ref.back.load(Relaxed));
+        (slice.saturating_sub(back), usize::from(slice_ref.slices.load(Relaxed)))
+    }
+
+    /// Whether there is a free slice. This and the rest is for who holds the lock of the chunks.
+    pub(super) fn has_free(self) -> bool {
+        self.header().free.get() != 0
+    }
+
+    /// Whether no slice is taken.
+    pub(super) fn is_empty(self) -> bool {
+        self.header().free.get() == USABLE
+    }
+
+    /// Takes `count` free slices in a row, the first of which is a multiple of `align`. Says whether none was taken before.
+    pub(super) fn take(self, count: usize, align: usize, used_as: Use, shard: u8) -> Option<(usize, bool)> {
+        let slice = find(self.header().free.get(), count, align)?;
+        Some((slice, self.take_at(slice, count, 0, used_as, shard)))
+    }
+
+    /// Takes the `count` slices from `slice` on for a run or span that starts `back` slices before, if they are free.
+    pub(super) fn extend(self, slice: usize, back: usize, count: usize) -> Option<bool> {
+        if slice + count > SLICES || !self.header().free.get() & mask(slice, count) != 0 {
+            return None;
+        }
+        let fresh = self.take_at(slice, count, back, Use::Run, 0);
+        self.set_length(slice - back, back + count);
+        Some(fresh)
+    }
+
+    fn take_at(self, slice: usize, count: usize, back: usize, used_as: Use, shard: u8) -> bool {
+        let header = self.header();
+        let taken = mask(slice, count);
+        header.free.set(header.free.get() & !taken);
+        header.dirty.set(header.dirty.get() & !taken);
+        header.idle.set(header.idle.get() & !taken);
+        let fresh = header.used.get() & taken == 0;
+        header.used.set(header.used.get() | taken);
+        for at in 0..count {
+            let part = self.slice_ref(slice + at);
+            part.shard.store(shard, Relaxed);
+            part.back.store((back + at) as u8, Relaxed);
+            part.slices.store(count as u8, Relaxed);
+            part.used_as.store(used_as.code(), Relaxed);
+        }
+        fresh
+    }
+
+    fn set_length(self, slice: usize, count: usize) {
+        (slice..slice + count).for_each(|slice| self.slice_ref(slice).slices.store(count as u8, Relaxed));
+    }
+
+    /// Gives the slices back that a run from `slice` on has behind its first `keep`.
+    pub(super) fn cut(self, slice: usize, keep: usize, count: usize) {
+        self.give_back(slice + keep, count - keep);
+        self.set_length(slice, keep);
+    }
+
+    /// Gives slices back.
+    pub(super) fn give_back(self, slice: usize, count: usize) {
+        (slice..slice + count).for_each(|slice| self.slice_ref(slice).used_as.store(Use::Nothing.code(), Relaxed));
+        let header = self.header();
+        header.free.set(header.free.get() | mask(slice, count));
+        header.dirty.set(header.dirty.get() | mask(slice, count));
+    }
+
+    /// How many free slices may hold memory.
+    pub(super) fn dirty(self) -> usize {
+        self.header().dirty.get().count_ones() as usize
+    }
+
+    /// The dirty slices that have been free for as long as `idle` says, as ranges; they are dirty no more.
+    pub(super) fn clean(self, only_idle: bool) -> impl Iterator<Item = (usize, usize)> {
+        let header = self.header();
+        let dirty = header.dirty.get();
+        let mut left = if only_idle { dirty & header.idle.get() } else { dirty };
+        header.dirty.set(dirty & !left);
+        core::iter::from_fn(move || {
+            if left == 0 {
+                return None;
+            }
+            let slice = left.trailing_zeros() as usize;
+            let count = (left >> slice).trailing_ones() as usize;
+            left &= !mask(slice, count);
+            Some((slice, count))
+        })
+    }
+
+    /// Whether it is empty and was so at the last tick.
+    pub(super) fn is_idle(self) -> bool {
+        self.is_empty() && self.header().idle.get() == USABLE
+    }
+
+    /// From now on free slices count as idle, until they are taken.
+    pub(super) fn tick(self) {
+        self.header().idle.set(self.header().free.get());
+    }
+}
+
+/// The first of `count` set bits in a row, at a multiple of `align`, a power of two.
+fn find(free: u128, count: usize, align: usize) -> Option<usize> {
+    if count == 0 || count > SLICES || align > SLICES {
+        return None;
+    }
+    // A bit stays where a row of as many as were looked at starts, which doubles.
+    let mut starts = free;
+    let mut length = 1;
+    while length < count {
+        let step = length.min(count - length);
+        starts &= starts >> step;
+        length += step;
+    }
+    // The multiples of `align`.
+    let multiples = (0..SLICES.trailing_zeros()).fold(u128::MAX, |multiples, power| {
+        if align >> power > 1 { multiples & HALVES[power as usize] } else { multiples }
+    });
+    let starts = starts & multiples;
+    (starts != 0).then(|| starts.trailing_zeros() as usize)
+}
+
+/// In which places bit `n` of the place's number is not set.
+const HALVES: [u128; SLICES.trailing_zeros() as usize] = {
+    let mut halves = [0; SLICES.trailing_zeros() as usize];
+    let mut power = 0;
+    while power < halves.len() {
+        let mut at = 0;
+        while at < SLICES {
+            if at >> power & 1 == 0 {
+                halves[power] |= 1 << at;
+            }
+            at += 1;
+        }
+        power += 1;
+    }
+    halves
+};
+
+#[cfg(test)]
+mod tests {
+    use super::{SLICES, find};
+
+    #[test]
+    fn the_first_row_that_is_long_enough_and_aligned_is_found() {
+        let mut state = 1_u64;
+        let mut random = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            u128::from(state >> 32) << 96
+                | u128::from(state >> 29) << 64
+                | u128::from(state >> 31) << 32
+                | u128::from(state)
+        };
+        for _ in 0..200 {
+            let free = random() | random();
+            for count in (1..40).chain([64, 100, SLICES]) {
+                for align in (0..=7).map(|power| 1 << power) {
+                    let is_row = |at: &usize| {
+                        at % align == 0 && at + count <= SLICES && (*at..at + count).all(|at| free >> at & 1 == 1)
+                    };
+                    assert_eq!(find(free, count, align), (0..SLICES).find(is_row), "{free:b} {count} {align}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Which addresses are those of a pool's chunks: a bit for each, in leaves that are there where there are chunks.
+
+use core::ptr::{self, NonNull};
+use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use core::sync::atomic::{AtomicPtr, AtomicUsize};
+
+use super::chunk::{CHUNK, Chunk};
+use crate::api::{AllocError, Allocator, Layout};
+
+const BITS: usize = usize::BITS as usize;
+/// Chunks that a leaf has a bit for: 128 GiB of addresses.
+const LEAF: usize = 1 << 16;
+/// Processes have 48 bits of addresses.
+const ROOT: usize = if BITS == 64 { (1 << 48) / (LEAF * CHUNK) } else { 1 };
+
+/// All zero bytes are an empty set. Changes under the lock of the chunks; whoever has a block of a chunk may ask for that
+/// without it.
+#[derive(Debug)]
+pub(super) struct ChunkSet {
+    leaves: [AtomicPtr<Leaf>; ROOT],
+}
+
+type Leaf = [AtomicUsize; LEAF / BITS];
+
+/// Where a chunk has its bit: the leaf, the word in it, and the bit in that.
+#[inline(always)]
+fn place(address: usize) -> (usize, usize, usize) {
+    let number = address / CHUNK;
+    (number / LEAF % ROOT, number % LEAF / BITS, 1 << (number % BITS))
+}
+
+impl ChunkSet {
+    /// Whether `address` lies in a chunk of the set.
+    #[inline]
+    pub(super) fn has(&self, address: usize) -> bool {
+        let (leaf, word, bit) = place(address);
+        let leaf = self.leaves[leaf].load(Acquire);
+        // SAFETY: a leaf lives as long as the pool.
+        unsafe { leaf.as_ref() }.is_some_and(|leaf| leaf[word].load(Relaxed) & bit != 0)
+    }
+
+    /// Adds a chunk; the caller holds the lock. `Err` if there is no memory to remember it.
+    pub(super) fn add(&self, chunk: Chunk, parent: &impl Allocator) -> Result<(), AllocError> {
+        let (at, word, bit) = place(chunk.start().addr().get());
+        let mut leaf = self.leaves[at].load(Relaxed);
+        if leaf.is_null() {
+            leaf = parent.allocate_zeroed(Layout::new::<Leaf>())?.cast().as_ptr();
+            self.leaves[at].store(leaf, Release);
+        }
+        // SAFETY: zero bytes are a leaf, which lives as long as the pool.
+        let word = unsafe { &(&*leaf)[word] };
+        if word.load(Relaxed) & bit != 0 {
+            // Not the chunk's own, but that of one whose address differs above the bits that processes have.
+            return Err(AllocError);
+        }
+        word.store(word.load(Relaxed) | bit, Relaxed);
+        Ok(())
+    }
+
+    /// Removes a chunk that is in the set; the caller holds the lock.
+    pub(super) fn remove(&self, chunk: Chunk) {
+        let (leaf, word, bit) = place(chunk.start().addr().get());
+        // SAFETY: a leaf lives as long as the pool.
+        if let Some(leaf) = unsafe { self.leaves[leaf].load(Relaxed).as_ref() } {
+            leaf[word].store(leaf[word].load(Relaxed) & !bit, Relaxed);
+        }
+    }
+
+    /// All chunks. The caller holds the lock, and may remove what it was given.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Chunk> {
+        self.leaves.iter().enumerate().flat_map(|(at, leaf)| {
+            // SAFETY: a leaf lives as long as the pool.
+            let words = unsafe { leaf.load(Relaxed).as_ref() }.map_or(&[][..], |leaf| &leaf[..]);
+            words.iter().enumerate().flat_map(move |(word, bits)| {
+                let mut bits = bits.load(Relaxed);
+                core::iter::from_fn(move || {
+                    if bits == 0 {
+                        return None;
+                    }
+                    let number = at * LEAF + word * BITS + bits.trailing_zeros() as usize;
+                    bits &= bits - 1;
+                    // SAFETY: it was added, so it is a chunk.
+                    Some(unsafe { Chunk::of(number * CHUNK) })
+                })
+            })
+        })
+    }
+
+    /// Gives the leaves back.
+    ///
+    /// # Safety
+    ///
+    /// They came from `parent`, and nobody uses the set at the same time.
+    pub(super) unsafe fn free(&self, parent: &impl Allocator) {
+        for leaf in &self.leaves {
+            if let Some(leaf) = NonNull::new(leaf.swap(ptr::null_mut(), Relaxed)) {
+                // SAFETY: by `# Safety` of this fn.
+                unsafe { parent.deallocate(leaf.cast(), Layout::new::<Leaf>()) };
+            }
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! All chunks of a pool, and which slices of them are free.
+
+use core::cell::Cell;
+use core::ptr::NonNull;
+use core::sync::atomic::AtomicUsize;
+use core::sync::atomic::Ordering::Relaxed;
+
+use super::chunk::{self, CHUNK, Chunk, Header, SLICE, Use};
+use super::chunk_set::ChunkSet;
+use super::list::List;
+use super::options::{Options, Retain};
+use crate::api::{AllocError, Allocator};
+use crate::sources::advice;
+use crate::sync::lock::{Held, Lock};
+
+/// From so many bytes of chunks on, new ones are advised to be huge pages: a small process should not hold 2 MiB where it uses 16 KiB.
+const HUGE_FROM: usize = 32 << 20;
+/// In how many chunks to look for a row of free slices before taking a new one: for the time it takes.
+const LOOKS: usize = 64;
+
+/// All zero bytes are none.
+#[derive(Debug)]
+pub(super) struct Chunks {
+    pub(super) lock: Lock,
+    set: ChunkSet,
+    with_free: List<Header>,
+    /// Free slices that may hold memory.
+    dirty: Cell<usize>,
+    /// Bytes of all chunks. Read without the lock.
+    held: AtomicUsize,
+    /// Slices of runs. Read without the lock.
+    runs: AtomicUsize,
+}
+
+/// Slices that were taken.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Taken {
+    pub(super) chunk: Chunk,
+    pub(super) slice: usize,
+    /// Whether they are known to be zero.
+    pub(super) zero: bool,
+}
+
+/// What the pool knows of where its chunks come from.
+#[derive(Debug)]
+pub(super) struct Parent<'a, A> {
+    pub(super) allocator: &'a A,
+    pub(super) options: Options,
+}
+
+impl<A> Clone for Parent<'_, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<A> Copy for Parent<'_, A> {}
+
+impl Chunks {
+    pub(super) fn held(&self) -> usize {
+        self.held.load(Relaxed)
+    }
+
+    pub(super) fn runs(&self) -> usize {
+        self.runs.load(Relaxed)
+    }
+
+    /// Counts slices of runs; under the lock.
+    fn count_runs(&self, change: usize) {
+        self.runs.store(self.runs().wrapping_add(change), Relaxed);
+    }
+
+    /// Whether `address` lies in a chunk.
+    #[inline]
+    pub(super) fn has(&self, address: usize) -> bool {
+        self.set.has(address)
+    }
+
+    fn lock(&self) -> Held<'_> {
+        self.lock.lock()
+    }
+
+    /// Takes `count` free slices in a row, the first a multiple of `align`.
+    pub(super) fn take<A: Allocator>(
+        &self,
+        parent: Parent<'_, A>,
+        count: usize,
+        align: usize,
+        used_as: Use,
+        shard: u8,
+    ) -> Result<Taken, AllocError> {
+        let _held = self.lock();
+        let found = self.with_free.iter().take(LOOKS).map(Chunk::from_header).find_map(|chunk| {
+            let before = chunk.dirty();
+            let (slice, fresh) = chunk.take(count, align, used_as, shard)?;
+            self.dirty.set(self.dirty.get() - (before - chunk.dirty()));
+            Some((chunk, slice, fresh))
+        });
+        let (chunk, slice, fresh) = match found {
+            Some(found) => found,
+            None => {
+                let chunk = self.get(parent)?;
+                let (slice, fresh) = chunk.take(count, align, used_as, shard).ok_or(AllocError)?;
+                (chunk, slice, fresh)
+            }
+        };
+        if !chunk.has_free() {
+            // SAFETY: it was in the list, having had a free slice.
+            unsafe { self.with_free.remove(chunk.header_pointer()) };
+        }
+        if used_as == Use::Run {
+            self.count_runs(count);
+        }
+        Ok(Taken { chunk, slice, zero: fresh && parent.options.whole_pages })
+    }
+
+    /// A new chunk, in the set and the list.
+    fn get<A: Allocator>(&self, parent: Parent<'_, A>) -> Result<Chunk, AllocError> {
+        let start = if parent.options.whole_pages {
+            parent.allocator.allocate_zeroed(chunk::LAYOUT)?.cast()
+        } else {
+            let start = parent.allocator.allocate(chunk::LAYOUT)?.cast::<u8>();
+            // SAFETY: a chunk is longer than its header.
+            unsafe { start.write_bytes(0, size_of::<Header>()) };
+            start
+        };
+        if parent.options.huge_pages && self.held() >= HUGE_FROM {
+            // SAFETY: the pages of a fresh chunk.
+            unsafe { advice::huge_pages(start, CHUNK) };
+        }
+        // SAFETY: of that layout, fresh, and its header is zero.
+        let chunk = unsafe { Chunk::init(start) };
+        if let Err(error) = self.set.add(chunk, parent.allocator) {
+            // SAFETY: it came from the parent a moment ago.
+            unsafe { parent.allocator.deallocate(start, chunk::LAYOUT) };
+            return Err(error);
+        }
+        // SAFETY: a new chunk is in no list.
+        unsafe { self.with_free.push_back(chunk.header_pointer()) };
+        self.held.store(self.held() + CHUNK, Relaxed);
+        Ok(chunk)
+    }
+
+    /// Takes `more` slices behind a run of `count`, if they are free. Says whether they are known to be zero.
+    pub(super) fn extend(
+        &self,
+        options: Options,
+        chunk: Chunk,
+        slice: usize,
+        count: usize,
+        more: usize,
+    ) -> Option<bool> {
+        let _held = self.lock();
+        let before = chunk.dirty();
+        let fresh = chunk.extend(slice + count, count, more)?;
+        self.dirty.set(self.dirty.get() - (before - chunk.dirty()));
+        self.count_runs(more);
+        if !chunk.has_free() {
+            // SAFETY: it was in the list, having had a free slice.
+            unsafe { self.with_free.remove(chunk.header_pointer()) };
+        }
+        Some(fresh && options.whole_pages)
+    }
+
+    /// Gives back what a run of `count` slices has behind its first `keep`, which may be none.
+    pub(super) fn give_back<A: Allocator>(
+        &self,
+        parent: Parent<'_, A>,
+        chunk: Chunk,
+        slice: usize,
+        keep: usize,
+        count: usize,
+    ) {
+        let _held = self.lock();
+        if chunk.used_as(slice) == Use::Run {
+            self.count_runs(keep.wrapping_sub(count));
+        }
+        if !chunk.has_free() {
+            // SAFETY: without a free slice it is in no list.
+            unsafe { self.with_free.push_front(chunk.header_pointer()) };
+        }
+        if keep == 0 {
+            chunk.give_back(slice, count);
+        } else {
+            chunk.cut(slice, keep, count);
+        }
+        self.dirty.set(self.dirty.get() + count - keep);
+        let too_much = match parent.options.retain {
+            Retain::Nothing => true,
+            Retain::Bounded(bytes) => self.dirty.get() > bytes / SLICE,
+            Retain::Everything => false,
+        };
+        if too_much {
+            self.release(parent, chunk, false);
+        }
+    }
+
+    /// Gives to the parent, or the system, what of a chunk nobody uses. Returns how many bytes that were.
+    fn release<A: Allocator>(&self, parent: Parent<'_, A>, chunk: Chunk, only_idle: bool) -> usize {
+        if if only_idle { chunk.is_idle() } else { chunk.is_empty() } {
+            self.dirty.set(self.dirty.get() - chunk.dirty());
+            self.set.remove(chunk);
+            // SAFETY: an empty chunk has free slices.
+            unsafe { self.with_free.remove(chunk.header_pointer()) };
+            self.held.store(self.held() - CHUNK, Relaxed);
+            // SAFETY: it came from the parent, and no block is in it.
+            unsafe { parent.allocator.deallocate(chunk.start(), chunk::LAYOUT) };
+            return CHUNK;
+        }
+        if !parent.options.whole_pages || !advice::CAN_DISCARD {
+            return 0;
+        }
+        let before = chunk.dirty();
+        for (slice, count) in chunk.clean(only_idle) {
+            // SAFETY: the pages of free slices, which hold nothing that counts.
+            unsafe { advice::discard(chunk.slice_start(slice), count * SLICE) };
+        }
+        let cleaned = before - chunk.dirty();
+        self.dirty.set(self.dirty.get() - cleaned);
+        cleaned * SLICE
+    }
+
+    /// Gives back what nobody has used since the last tick; or everything that nobody uses. Returns how many bytes that were.
+    pub(super) fn give_idle_back<A: Allocator>(&self, parent: Parent<'_, A>, only_idle: bool) -> usize {
+        let _held = self.lock();
+        let release = |header: NonNull<Header>| {
+            let chunk = Chunk::from_header(header);
+            let before = self.held();
+            let bytes = self.release(parent, chunk, only_idle);
+            if self.held() == before {
+                chunk.tick();
+            }
+            bytes
+        };
+        self.with_free.iter().map(release).sum()
+    }
+
+    /// Gives all chunks back.
+    ///
+    /// # Safety
+    ///
+    /// They came from the parent, and nobody uses them, or this, any more.
+    pub(super) unsafe fn free<A: Allocator>(&self, parent: &A) {
+        // SAFETY: by `# Safety` of this fn; each is read before it is freed.
+        self.set.iter().for_each(|chunk| unsafe { parent.deallocate(chunk.start(), chunk::LAYOUT) });
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.set.free(parent) };
+    }
+}

@@ -1,0 +1,111 @@
+//! What follows from a size class for the spans and bins of a shared pool: a table made at compile time.
+
+use super::chunk::SLICE;
+use crate::pools::size_class::{CLASSES, size_of_class};
+
+/// What there is to know of a class.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Class {
+    /// Of a block, in bytes.
+    pub(super) size: u32,
+    /// Of a span, in slices: a power of two.
+    pub(super) slices: u32,
+    /// How many blocks a span has.
+    pub(super) capacity: u32,
+    /// The first block of a span. Not 0 where the bits of a span lie in the span.
+    pub(super) first: u32,
+    /// `2^32 / size`, rounded up past it: see [`number_of`](Self::number_of).
+    reciprocal: u32,
+    /// How many blocks a bin holds at most.
+    pub(super) most: u32,
+    /// Where in the entries of a cache the bin's start.
+    pub(super) entry: u32,
+}
+
+/// How many entries the bins of a cache have together, with one in front of each that stays null.
+pub(super) const ENTRIES: usize = {
+    let last = &TABLE[CLASSES - 1];
+    (last.entry + last.most) as usize
+};
+
+static TABLE_OF_CLASSES: [Class; CLASSES] = TABLE;
+
+const TABLE: [Class; CLASSES] = {
+    let mut table = [Class { size: 0, slices: 0, capacity: 0, first: 0, reciprocal: 0, most: 0, entry: 0 }; CLASSES];
+    let mut class = 0;
+    let mut entry = 1;
+    while class < CLASSES {
+        let size = size_of_class(class);
+        let slices = slices(size);
+        let blocks = slices * SLICE / size;
+        let first = if class == 0 { blocks / 8 / size } else { 0 };
+        let most = most(size);
+        table[class] = Class {
+            size: size as u32,
+            slices: slices as u32,
+            capacity: (blocks - first) as u32,
+            first: first as u32,
+            reciprocal: ((1_u64 << 32) / size as u64 + 1) as u32,
+            most: most as u32,
+            entry: entry as u32,
+        };
+        entry += most + 1;
+        class += 1;
+    }
+    table
+};
+
+/// Enough slices for some dozens of blocks, and for 8 of the largest.
+const fn slices(size: usize) -> usize {
+    match size {
+        0..=16 => 1,
+        17..=128 => 2,
+        129..=1024 => 4,
+        1025..=8192 => 8,
+        _ => 16,
+    }
+}
+
+/// As many blocks as 32 KiB hold, within bounds: what a thread keeps to itself.
+const fn most(size: usize) -> usize {
+    match (32 << 10) / size {
+        0..8 => 8,
+        256.. => 256,
+        blocks => blocks,
+    }
+}
+
+impl Class {
+    #[inline(always)]
+    pub(super) fn of(class: usize) -> &'static Self {
+        &TABLE_OF_CLASSES[class]
+    }
+
+    /// The number of the block that starts `offset` bytes from the start of its span, by a multiplication. For an offset that is
+    /// `n * size` exactly: the reciprocal is too large by at most 1, so the product by at most `offset < 2^32`, which changes
+    /// nothing above the 32nd bit.
+    #[inline(always)]
+    pub(super) fn number_of(&self, offset: usize) -> usize {
+        ((offset as u64 * u64::from(self.reciprocal)) >> 32) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Class, SLICE};
+    use crate::pools::size_class::CLASSES;
+
+    #[test]
+    fn numbers_and_capacities() {
+        for class in 0..CLASSES {
+            let of = Class::of(class);
+            let size = of.size as usize;
+            for number in 0..=(of.first + of.capacity) as usize {
+                assert_eq!(of.number_of(number * size), number, "{of:?}");
+            }
+            let end = (of.first + of.capacity) as usize * size;
+            assert!(end <= of.slices as usize * SLICE && end + size > of.slices as usize * SLICE, "{of:?}");
+            assert!(of.slices.is_power_of_two() && of.capacity >= 8 && of.most >= 8);
+        }
+    }
+}

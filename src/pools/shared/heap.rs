@@ -1,0 +1,254 @@
+//! What all threads share of a pool. It lies in memory of the parent, so that it stays where it is when the pool moves.
+
+use core::ptr::{self, NonNull};
+use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use core::sync::atomic::{AtomicPtr, AtomicUsize};
+
+use super::cache::Cache;
+use super::chunk::{SLICE, Use};
+use super::chunks::{Chunks, Parent, Taken};
+use super::class::Class;
+use super::large::Large;
+use super::list::{Links, Node};
+use super::options::Retain;
+use super::shard::Shard;
+use super::span::Span;
+use super::{clock, fork};
+use crate::api::{AllocError, Allocator, Layout};
+use crate::sync::lock::Lock;
+
+pub(super) const SHARDS: usize = 32;
+
+/// All zero bytes are an empty one.
+#[repr(C)]
+#[derive(Debug)]
+pub(super) struct Heap {
+    shards: [Shard; SHARDS],
+    pub(super) chunks: Chunks,
+    pub(super) large: Large,
+    /// All caches, the newest first; each was some thread's once, and is some thread's again.
+    caches: AtomicPtr<Cache>,
+    /// When memory that nobody uses was looked for.
+    ticked: AtomicUsize,
+    links: Links<Heap>,
+}
+
+impl Node for Heap {
+    fn links(&self) -> &Links<Self> {
+        &self.links
+    }
+}
+
+impl Heap {
+    /// The heap at `place`; a new one if there is none.
+    pub(super) fn get<'a, A: Allocator>(place: &'a AtomicPtr<Self>, parent: &A) -> Result<&'a Self, AllocError> {
+        // SAFETY: a heap lives as long as its pool.
+        match unsafe { place.load(Acquire).as_ref() } {
+            Some(heap) => Ok(heap),
+            None => Self::make(place, parent),
+        }
+    }
+
+    #[cold]
+    fn make<'a, A: Allocator>(place: &'a AtomicPtr<Self>, parent: &A) -> Result<&'a Self, AllocError> {
+        let layout = Layout::new::<Self>();
+        let heap: NonNull<Self> = parent.allocate_zeroed(layout)?.cast();
+        match place.compare_exchange(ptr::null_mut(), heap.as_ptr(), Release, Acquire) {
+            Ok(_) => {
+                // SAFETY: it stays until the pool is dropped, which removes it.
+                unsafe { fork::add(heap) };
+                // SAFETY: zero bytes are a heap.
+                Ok(unsafe { heap.as_ref() })
+            }
+            Err(other) => {
+                // SAFETY: it came from the parent, and nobody knows it.
+                unsafe { parent.deallocate(heap.cast(), layout) };
+                // SAFETY: another thread was faster; its heap lives as long as the pool.
+                Ok(unsafe { &*other })
+            }
+        }
+    }
+
+    /// Gives everything to the parent, the heap included.
+    ///
+    /// # Safety
+    ///
+    /// It was made with this parent, and nobody uses it any more.
+    pub(super) unsafe fn free<A: Allocator>(heap: NonNull<Self>, parent: &A) {
+        // SAFETY: it was added when it was made.
+        unsafe { fork::remove(heap) };
+        // SAFETY: nobody else uses it.
+        let this = unsafe { heap.as_ref() };
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { this.chunks.free(parent) };
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { this.large.free(parent) };
+        let mut next = NonNull::new(this.caches.load(Relaxed));
+        while let Some(cache) = next {
+            // SAFETY: a cache lives as long as the heap.
+            next = NonNull::new(unsafe { cache.as_ref() }.previous.get());
+            // SAFETY: it came from the parent, and nobody uses it.
+            unsafe { parent.deallocate(cache.cast(), Layout::new::<Cache>()) };
+        }
+        // SAFETY: as above.
+        unsafe { parent.deallocate(heap.cast(), Layout::new::<Self>()) };
+    }
+
+    /// In the order in which they are taken one below the other.
+    pub(super) fn locks(&self) -> impl Iterator<Item = &Lock> {
+        self.shards.iter().map(|shard| &shard.lock).chain([&self.chunks.lock, &self.large.lock])
+    }
+
+    /// A cache for the thread with `number`, or a later one with that.
+    pub(super) fn new_cache<A: Allocator>(&self, parent: &A, number: usize) -> Option<&Cache> {
+        let cache: NonNull<Cache> = parent.allocate_zeroed(Layout::new::<Cache>()).ok()?.cast();
+        // SAFETY: zero bytes that nobody uses.
+        unsafe { Cache::init(cache, (number % SHARDS) as u8) };
+        // SAFETY: initialised, and lives as long as the heap.
+        let cache = unsafe { cache.as_ref() };
+        let own = ptr::from_ref(cache).cast_mut();
+        let link = |previous| {
+            cache.previous.set(previous);
+            Some(own)
+        };
+        // Never fails for good: `link` always gives one.
+        let _ = self.caches.fetch_update(Release, Relaxed, link);
+        Some(cache)
+    }
+
+    /// All caches there are. They may be in use.
+    pub(super) fn caches(&self) -> impl Iterator<Item = &Cache> {
+        let mut next = self.caches.load(Acquire);
+        core::iter::from_fn(move || {
+            // SAFETY: a cache lives as long as the heap.
+            let cache = unsafe { next.as_ref() }?;
+            next = cache.previous.get();
+            Some(cache)
+        })
+    }
+
+    /// How many blocks of `class` are not in their spans.
+    pub(super) fn out(&self, class: usize) -> usize {
+        self.shards.iter().map(|shard| shard.out(class)).fold(0, usize::wrapping_add)
+    }
+
+    /// The bytes that came from the parent.
+    pub(super) fn held(&self) -> usize {
+        let caches = self.caches().count() * size_of::<Cache>();
+        self.chunks.held() + self.large.held() + caches + size_of::<Self>()
+    }
+
+    /// Fills the empty bin of `class`, if there is memory.
+    pub(super) fn fill<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache, class: usize) {
+        cache.fill(class, |into, most| self.take(parent, cache.shard(), class, into, most));
+        self.after_event(parent, cache);
+    }
+
+    /// Empties the bin of `class` but for the last `keep`.
+    pub(super) fn empty<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache, class: usize, keep: usize) {
+        cache.empty(class, keep, |blocks| self.put(parent, class, blocks));
+        self.after_event(parent, cache);
+    }
+
+    fn after_event<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache) {
+        let events = cache.events.get().wrapping_add(1);
+        cache.events.set(events);
+        if events % 32 == 0 {
+            self.tick(parent);
+        }
+    }
+
+    /// Takes up to `most` blocks into the places from `into` on, from another shard if there is no memory for `own`; returns how
+    /// many.
+    fn take<A: Allocator>(
+        &self,
+        parent: Parent<'_, A>,
+        own: u8,
+        class: usize,
+        into: NonNull<*mut u8>,
+        most: usize,
+    ) -> usize {
+        let take = |shard: u8| {
+            let of_shard = (shard, shard != own);
+            // SAFETY: the caller has room for `most`.
+            unsafe { self.shards[usize::from(shard)].take(&self.chunks, parent, of_shard, class, into, most) }
+        };
+        match take(own) {
+            0 => (0..SHARDS as u8).filter(|&other| other != own).map(take).find(|&count| count > 0).unwrap_or(0),
+            count => count,
+        }
+    }
+
+    /// One block of `class`, for a thread without a cache.
+    pub(super) fn take_one<A: Allocator>(
+        &self,
+        parent: Parent<'_, A>,
+        class: usize,
+    ) -> Result<NonNull<u8>, AllocError> {
+        let mut block = ptr::null_mut();
+        self.take(parent, 0, class, NonNull::from(&mut block), 1);
+        NonNull::new(block).ok_or(AllocError)
+    }
+
+    /// Gives blocks of `class`, which nobody uses, back to their spans.
+    fn put<A: Allocator>(&self, parent: Parent<'_, A>, class: usize, blocks: &mut [*mut u8]) {
+        let of = Class::of(class);
+        // Looks at all of them first, so that the misses of a cache overlap.
+        let shard_of = |block: &*mut u8| {
+            // SAFETY: a block is not null.
+            let block = unsafe { NonNull::new_unchecked(*block) };
+            // SAFETY: it lies in a span of its class.
+            unsafe { Span::of(block, of) }.slice().shard.load(Relaxed)
+        };
+        let mut left = blocks.len();
+        while left > 0 {
+            let shard = shard_of(&blocks[0]);
+            // SAFETY: as above; by the contract of `deallocate` nobody uses them.
+            left =
+                unsafe { self.shards[usize::from(shard)].put(&self.chunks, parent, shard, class, &mut blocks[..left]) };
+        }
+    }
+
+    /// Gives one block back, and says whether it was not free already.
+    ///
+    /// # Safety
+    ///
+    /// It is a block of `class`.
+    pub(super) unsafe fn put_one<A: Allocator>(&self, parent: Parent<'_, A>, class: usize, block: NonNull<u8>) -> bool {
+        // SAFETY: by `# Safety` of this fn.
+        let shard = unsafe { Span::of(block, Class::of(class)) }.slice().shard.load(Relaxed);
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.shards[usize::from(shard)].put_one(&self.chunks, parent, class, block) }
+    }
+
+    /// A row of slices for one block.
+    pub(super) fn take_run<A: Allocator>(
+        &self,
+        parent: Parent<'_, A>,
+        last: usize,
+        align: usize,
+    ) -> Result<Taken, AllocError> {
+        let taken = self.chunks.take(parent, last / SLICE + 1, (align / SLICE).max(1), Use::Run, 0);
+        self.tick(parent);
+        taken
+    }
+
+    /// Gives memory back that was not needed for a while, if none was looked for in this half second.
+    pub(super) fn tick<A: Allocator>(&self, parent: Parent<'_, A>) {
+        let now = clock::tick();
+        if self.ticked.load(Relaxed) == now || parent.options.retain == Retain::Everything {
+            return;
+        }
+        // One thread does it.
+        if self.ticked.swap(now, Relaxed) != now {
+            self.chunks.give_idle_back(parent, true);
+            self.large.give_idle_back(parent, true);
+        }
+    }
+
+    /// Gives all memory back that nobody uses and that is in no cache; returns how many bytes.
+    pub(super) fn collect<A: Allocator>(&self, parent: Parent<'_, A>) -> usize {
+        self.shards.iter().for_each(|shard| shard.give_empty_back(&self.chunks, parent));
+        self.chunks.give_idle_back(parent, false) + self.large.give_idle_back(parent, false)
+    }
+}

@@ -1,0 +1,424 @@
+//! Blocks of more than half a megabyte: each is one of the parent's, with a page in front for what is to be known of it.
+//!
+//! A freed one is kept for a while, for the next that asks for as much, or that grows: to have its pages without a fault.
+
+use core::cell::Cell;
+use core::ptr::{NonNull, with_exposed_provenance_mut};
+use core::sync::atomic::AtomicUsize;
+use core::sync::atomic::Ordering::Relaxed;
+
+use super::chunks::Parent;
+use super::list::{Links, List, Node};
+use super::options::Retain;
+use crate::api::{AllocError, Allocator, Layout};
+use crate::sources::advice;
+use crate::sync::lock::Lock;
+
+/// In front of a block. Blocks are aligned to it at least.
+pub(super) const HEADER: usize = 4096;
+/// From here on huge pages are asked for.
+const HUGE_FROM: usize = 4 << 20;
+/// A block is copied to a kept one rather than grown by the parent if it is no larger than this.
+const COPIED: usize = 4 << 20;
+/// A kept block is zeroed if it is no larger than this; else fresh pages cost less.
+const ZEROED: usize = 8 << 20;
+
+/// All zero bytes are none.
+#[derive(Debug)]
+pub(super) struct Large {
+    pub(super) lock: Lock,
+    live: List<Block>,
+    /// Those that were freed last come first. All with an offset of `HEADER`.
+    kept: List<Block>,
+    kept_bytes: Cell<usize>,
+    /// The most that was in use at once since the last tick: as much may be wanted again, so as much is kept.
+    peak: Cell<usize>,
+    /// Bytes of all of them. Read without the lock.
+    held: AtomicUsize,
+    live_bytes: AtomicUsize,
+}
+
+/// In the page in front of a block.
+#[derive(Debug)]
+pub(super) struct Block {
+    links: Links<Block>,
+    /// What the parent gave.
+    size: Cell<usize>,
+    /// How far from the start of that the block lies.
+    offset: usize,
+    /// Whether it was kept at the last tick already.
+    idle: Cell<bool>,
+}
+
+/// A block, and from which of its bytes on it is known to be zero.
+pub(super) type Found = (NonNull<u8>, usize);
+
+/// `grow` or `shrink`.
+type Resize<A> = unsafe fn(&A, NonNull<u8>, Layout, Layout) -> Result<NonNull<[u8]>, AllocError>;
+
+impl Node for Block {
+    fn links(&self) -> &Links<Self> {
+        &self.links
+    }
+}
+
+impl Block {
+    /// # Safety
+    ///
+    /// `block` is a large block.
+    unsafe fn of(block: NonNull<u8>) -> NonNull<Self> {
+        // By address: whoever gives it back may have a pointer that is good for its bytes only.
+        // SAFETY: a page lies in front of it, so that is not at 0.
+        unsafe { NonNull::new_unchecked(with_exposed_provenance_mut(block.addr().get() - HEADER)) }
+    }
+
+    /// Writes the header of the block at `offset` from `start`.
+    ///
+    /// # Safety
+    ///
+    /// From `start` on there are `size` bytes, more than `offset`, which nobody uses.
+    unsafe fn init(start: NonNull<u8>, size: usize, offset: usize) -> NonNull<Self> {
+        start.as_ptr().expose_provenance();
+        // SAFETY: the offset is at least a header, and within the bytes.
+        let header = unsafe { start.add(offset - HEADER) }.cast::<Self>();
+        // SAFETY: aligned to a page like the start, and of bytes that nobody uses.
+        unsafe { header.write(Self { links: Links::new(), size: Cell::new(size), offset, idle: Cell::new(false) }) };
+        header
+    }
+
+    fn block(header: NonNull<Self>) -> NonNull<u8> {
+        // SAFETY: the block follows.
+        unsafe { header.cast::<u8>().add(HEADER) }
+    }
+
+    /// Gives the whole to the parent.
+    ///
+    /// # Safety
+    ///
+    /// It is in no list, and nobody uses it.
+    unsafe fn free(header: NonNull<Self>, parent: &impl Allocator) {
+        // SAFETY: by `# Safety` of this fn.
+        let (start, layout) = unsafe { Self::whole(header) };
+        // SAFETY: by `# Safety` of this fn; of that layout it came from the parent.
+        unsafe { parent.deallocate(start, layout) };
+    }
+
+    /// What came from the parent.
+    ///
+    /// # Safety
+    ///
+    /// It lives.
+    unsafe fn whole(header: NonNull<Self>) -> (NonNull<u8>, Layout) {
+        // SAFETY: by `# Safety` of this fn.
+        let this = unsafe { header.as_ref() };
+        let (size, offset) = (this.size.get(), this.offset);
+        // SAFETY: so far from the start the block lies.
+        let start = unsafe { Self::block(header).sub(offset) };
+        // SAFETY: it was the size of a block of that align.
+        (start, unsafe { Layout::from_size_align_unchecked(size, offset) })
+    }
+}
+
+/// How far behind the parent's block one of `align` starts: aligned as the parent's block is.
+fn offset(align: usize) -> usize {
+    align.max(HEADER)
+}
+
+/// What to ask of the parent.
+fn whole(layout: Layout) -> Option<Layout> {
+    let offset = offset(layout.align());
+    let size = layout.size().checked_next_multiple_of(HEADER)?.checked_add(offset)?;
+    Layout::from_size_align(size, offset).ok()
+}
+
+impl Large {
+    pub(super) fn held(&self) -> usize {
+        self.held.load(Relaxed)
+    }
+
+    pub(super) fn live(&self) -> usize {
+        self.live_bytes.load(Relaxed)
+    }
+
+    pub(super) fn allocate<A: Allocator>(
+        &self,
+        parent: Parent<'_, A>,
+        layout: Layout,
+        zeroed: bool,
+    ) -> Result<Found, AllocError> {
+        let whole = whole(layout).ok_or(AllocError)?;
+        if whole.align() == HEADER && !(zeroed && whole.size() > ZEROED) {
+            if let Some(header) = self.take_kept(whole.size(), whole.size().saturating_mul(4)) {
+                return Ok((Block::block(header), usize::MAX));
+            }
+        }
+        let (start, zero_from) = if zeroed || parent.options.whole_pages {
+            (parent.allocator.allocate_zeroed(whole)?, 0)
+        } else {
+            (parent.allocator.allocate(whole)?, usize::MAX)
+        };
+        if parent.options.huge_pages && start.len() >= HUGE_FROM {
+            // SAFETY: fresh pages.
+            unsafe { advice::huge_pages(start.cast(), start.len()) };
+        }
+        // SAFETY: fresh bytes, aligned to the offset, and more than that.
+        let header = unsafe { Block::init(start.cast(), start.len(), whole.align()) };
+        self.held.fetch_add(start.len(), Relaxed);
+        self.add_live(header);
+        Ok((Block::block(header), zero_from))
+    }
+
+    fn add_live(&self, header: NonNull<Block>) {
+        let _held = self.lock.lock();
+        // SAFETY: it lives, and is in no list.
+        unsafe { self.live.push_front(header) };
+        // SAFETY: it lives.
+        self.count_live(unsafe { header.as_ref() }.size.get());
+    }
+
+    /// Under the lock.
+    fn count_live(&self, size: usize) {
+        let live = self.live_bytes.fetch_add(size, Relaxed) + size;
+        self.peak.set(self.peak.get().max(live));
+    }
+
+    fn remove_live(&self, header: NonNull<Block>) {
+        // SAFETY: a live block is in the list.
+        unsafe { self.live.remove(header) };
+        // SAFETY: it lives.
+        self.live_bytes.fetch_sub(unsafe { header.as_ref() }.size.get(), Relaxed);
+    }
+
+    /// The smallest of the kept blocks that has at least `least` bytes and at most `most`, for use.
+    fn take_kept(&self, least: usize, most: usize) -> Option<NonNull<Block>> {
+        let _held = self.lock.lock();
+        // SAFETY: what is in the list lives.
+        let size = |header: &NonNull<Block>| unsafe { header.as_ref() }.size.get();
+        let fits = |header: &NonNull<Block>| (least..=most).contains(&size(header));
+        let header = self.kept.iter().filter(fits).min_by_key(size)?;
+        // SAFETY: in the list.
+        unsafe { self.kept.remove(header) };
+        self.kept_bytes.set(self.kept_bytes.get() - size(&header));
+        // SAFETY: in no list now.
+        unsafe { self.live.push_front(header) };
+        self.count_live(size(&header));
+        // SAFETY: it lives.
+        unsafe { header.as_ref() }.idle.set(false);
+        Some(header)
+    }
+
+    /// # Safety
+    ///
+    /// `block` is a large block of this pool, and not used again.
+    pub(super) unsafe fn deallocate<A: Allocator>(&self, parent: Parent<'_, A>, block: NonNull<u8>) {
+        // SAFETY: by `# Safety` of this fn.
+        let header = unsafe { Block::of(block) };
+        // SAFETY: it lives.
+        let this = unsafe { header.as_ref() };
+        let (size, offset) = (this.size.get(), this.offset);
+        let most = match parent.options.retain {
+            Retain::Nothing => 0,
+            Retain::Bounded(bytes) => bytes,
+            Retain::Everything => usize::MAX,
+        };
+        let keep = offset == HEADER && size <= most;
+        {
+            let _held = self.lock.lock();
+            self.remove_live(header);
+            if keep {
+                // SAFETY: it lives.
+                unsafe { header.as_ref() }.idle.set(false);
+                // SAFETY: in no list now.
+                unsafe { self.kept.push_front(header) };
+                self.kept_bytes.set(self.kept_bytes.get() + size);
+            }
+        }
+        if keep {
+            let most = if parent.options.retain == Retain::Everything { most } else { most.min(self.peak.get()) };
+            self.free_kept(parent, |_, bytes| bytes > most);
+        } else {
+            self.held.fetch_sub(size, Relaxed);
+            // SAFETY: in no list, and not used again.
+            unsafe { Block::free(header, parent.allocator) };
+        }
+    }
+
+    /// Frees kept blocks, the oldest first, as long as `more` says so of the oldest and the bytes that are kept. Returns how many bytes.
+    fn free_kept<A: Allocator>(&self, parent: Parent<'_, A>, more: impl Fn(&Block, usize) -> bool) -> usize {
+        let mut bytes = 0;
+        loop {
+            let oldest = {
+                let _held = self.lock.lock();
+                // SAFETY: what is in the list lives.
+                let more = |oldest: &NonNull<Block>| more(unsafe { oldest.as_ref() }, self.kept_bytes.get());
+                let Some(oldest) = self.kept.last().filter(more) else { return bytes };
+                // SAFETY: in the list.
+                unsafe { self.kept.remove(oldest) };
+                // SAFETY: it lives.
+                let size = unsafe { oldest.as_ref() }.size.get();
+                self.kept_bytes.set(self.kept_bytes.get() - size);
+                self.held.fetch_sub(size, Relaxed);
+                bytes += size;
+                oldest
+            };
+            // Not under the lock: the system may take a while.
+            // SAFETY: in no list, and nobody uses it.
+            unsafe { Block::free(oldest, parent.allocator) };
+        }
+    }
+
+    /// Grows a block where it is, by the parent, or by copying it to a kept one; `Err` if none of these can be done, and then
+    /// it is as it was.
+    ///
+    /// # Safety
+    ///
+    /// `block` is a large block of this pool of layout `old`; the align stays.
+    pub(super) unsafe fn grow<A: Allocator>(
+        &self,
+        parent: Parent<'_, A>,
+        block: NonNull<u8>,
+        old: Layout,
+        new: Layout,
+    ) -> Result<Found, AllocError> {
+        // SAFETY: by `# Safety` of this fn.
+        let header = unsafe { Block::of(block) };
+        let whole = whole(new).ok_or(AllocError)?;
+        // SAFETY: it lives.
+        let before = unsafe { header.as_ref() }.size.get();
+        if whole.size() <= before {
+            return Ok((block, usize::MAX));
+        }
+        if whole.align() == HEADER && old.size() <= COPIED {
+            if let Some(kept) = self.take_kept(whole.size(), usize::MAX) {
+                let moved = Block::block(kept);
+                // SAFETY: both have so many bytes, and are disjoint.
+                unsafe { block.copy_to_nonoverlapping(moved, old.size()) };
+                // SAFETY: by `# Safety` of this fn; not used again.
+                unsafe { self.deallocate(parent, block) };
+                return Ok((moved, usize::MAX));
+            }
+        }
+        // SAFETY: by `# Safety` of this fn.
+        let header = unsafe { self.resize(parent, header, whole, A::grow) }?;
+        // The parent's fresh pages are zero, from where the block ended before.
+        let zero_from = if parent.options.whole_pages { before - whole.align() } else { usize::MAX };
+        Ok((Block::block(header), zero_from))
+    }
+
+    /// Shrinks a block that has much more than it needs.
+    ///
+    /// # Safety
+    ///
+    /// `block` is a large block of this pool; `new` is one for a large block too, of the same align, and no larger.
+    pub(super) unsafe fn shrink<A: Allocator>(
+        &self,
+        parent: Parent<'_, A>,
+        block: NonNull<u8>,
+        new: Layout,
+    ) -> Result<NonNull<u8>, AllocError> {
+        // SAFETY: by `# Safety` of this fn.
+        let header = unsafe { Block::of(block) };
+        let whole = whole(new).ok_or(AllocError)?;
+        // SAFETY: it lives.
+        let before = unsafe { header.as_ref() }.size.get();
+        if before - whole.size() < before / 4 {
+            return Ok(block);
+        }
+        // SAFETY: by `# Safety` of this fn.
+        let shrunk = unsafe { self.resize(parent, header, whole, A::shrink) };
+        // A parent that cannot leaves it as it was, and that is large enough.
+        Ok(shrunk.map_or(block, Block::block))
+    }
+
+    /// # Safety
+    ///
+    /// `header` is a live block's, and `resize` a method of the parent that may be called with the layout it has and `whole`.
+    unsafe fn resize<A: Allocator>(
+        &self,
+        parent: Parent<'_, A>,
+        header: NonNull<Block>,
+        whole: Layout,
+        resize: Resize<A>,
+    ) -> Result<NonNull<Block>, AllocError> {
+        // SAFETY: it lives.
+        let (start, before) = unsafe { Block::whole(header) };
+        {
+            // It may move, so it must not be in a list meanwhile.
+            let _held = self.lock.lock();
+            self.remove_live(header);
+        }
+        // SAFETY: by `# Safety` of this fn; it came from the parent with that layout.
+        match unsafe { resize(parent.allocator, start, before, whole) } {
+            Ok(start) => {
+                if parent.options.huge_pages && start.len() >= HUGE_FROM {
+                    // SAFETY: pages that live.
+                    unsafe { advice::huge_pages(start.cast(), start.len()) };
+                }
+                // SAFETY: the header's bytes are the pool's.
+                let header = unsafe { Block::init(start.cast(), start.len(), whole.align()) };
+                self.held.fetch_add(start.len().wrapping_sub(before.size()), Relaxed);
+                self.add_live(header);
+                Ok(header)
+            }
+            Err(error) => {
+                self.add_live(header);
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether a live block starts at `address`, or goes through there.
+    pub(super) fn owns(&self, address: usize) -> bool {
+        let _held = self.lock.lock();
+        self.live.iter().any(|header| {
+            // SAFETY: what is in the list lives.
+            let (start, layout) = unsafe { Block::whole(header) };
+            address.wrapping_sub(start.addr().get()) < layout.size()
+        })
+    }
+
+    /// Whether a live block starts at `address`; its size.
+    pub(super) fn find(&self, address: usize) -> Option<usize> {
+        let _held = self.lock.lock();
+        let header = self.live.iter().find(|&header| Block::block(header).addr().get() == address)?;
+        // SAFETY: what is in the list lives.
+        let header = unsafe { header.as_ref() };
+        Some(header.size.get() - header.offset)
+    }
+
+    /// The layout of a block with all its bytes. Its align is that of the parent's block, which has to be the one to resize.
+    ///
+    /// # Safety
+    ///
+    /// `block` is a large block of this pool.
+    pub(super) unsafe fn layout(block: NonNull<u8>) -> Layout {
+        // SAFETY: by `# Safety` of this fn.
+        let header = unsafe { Block::of(block) };
+        // SAFETY: it lives.
+        let this = unsafe { header.as_ref() };
+        // SAFETY: the parent's block has that align and is longer.
+        unsafe { Layout::from_size_align_unchecked(this.size.get() - this.offset, this.offset) }
+    }
+
+    /// Gives back what was kept since the last tick, or all that is kept. Returns how many bytes.
+    pub(super) fn give_idle_back<A: Allocator>(&self, parent: Parent<'_, A>, only_idle: bool) -> usize {
+        let bytes = self.free_kept(parent, |oldest, _| !only_idle || oldest.idle.get());
+        let _held = self.lock.lock();
+        self.peak.set(self.live());
+        // SAFETY: what is in the list lives.
+        self.kept.iter().for_each(|header| unsafe { header.as_ref() }.idle.set(true));
+        bytes
+    }
+
+    /// Gives everything back.
+    ///
+    /// # Safety
+    ///
+    /// Nobody uses any of it, or this, any more.
+    pub(super) unsafe fn free<A: Allocator>(&self, parent: &A) {
+        for header in self.live.iter().chain(self.kept.iter()) {
+            // SAFETY: by `# Safety` of this fn; the next one was found already.
+            unsafe { Block::free(header, parent) };
+        }
+    }
+}

@@ -1,0 +1,134 @@
+/// How a [`SharedPool`](super::SharedPool) behaves: a builder, all of it `const`.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::pools::{Options, Retain};
+/// use janus_alloc::{AsGlobal, SharedPool};
+///
+/// static DEFAULT: AsGlobal<SharedPool> =
+///     AsGlobal::new(SharedPool::with_options(Options::new().retain(Retain::Bounded(16 << 20))));
+///
+/// let numbers = janus_alloc::collections::Box::new_in([1, 2, 3], &DEFAULT);
+/// assert_eq!(numbers.iter().sum::<i32>(), 6);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    pub(super) retain: Retain,
+    pub(super) huge_pages: bool,
+    pub(super) whole_pages: bool,
+    pub(super) checked: bool,
+}
+
+/// When a [`SharedPool`](super::SharedPool) gives memory back that it does not need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retain {
+    /// At once: whole chunks and large blocks to the parent, and what is free within a chunk to the operating system, where
+    /// [that is possible](Options::whole_pages). The least memory, and the most system calls.
+    Nothing,
+    /// When it was not needed for half a second to a second, and at once what exceeds so many bytes, counted for what is free in chunks and
+    /// for large blocks each. There is no background thread: it happens when a thread next asks the pool for more than
+    /// its own cache has, or gives back more than that takes.
+    Bounded(usize),
+    /// Never, but by [`collect`](super::SharedPool::collect) and when the pool is dropped.
+    Everything,
+}
+
+impl Options {
+    /// What [`SharedPool::new_in`](super::SharedPool::new_in) takes: retains up to 128 MiB for up to a second; asks for
+    /// huge pages when a pool has grown large; takes nothing for granted of its parent; and checks what is given back where
+    /// `debug_assertions` are on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{SharedPool, System, pools::Options};
+    ///
+    /// let pool = SharedPool::with_options_in(Options::new().checked(true), System);
+    /// # drop(janus_alloc::collections::Box::new_in(1, &pool));
+    /// ```
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            retain: Retain::Bounded(128 << 20),
+            huge_pages: true,
+            whole_pages: false,
+            checked: cfg!(debug_assertions),
+        }
+    }
+
+    /// When memory is given back.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::pools::{Options, Retain};
+    ///
+    /// const LEAN: Options = Options::new().retain(Retain::Nothing);
+    /// # assert_ne!(LEAN, Options::new());
+    /// ```
+    #[must_use]
+    pub const fn retain(self, retain: Retain) -> Self {
+        Self { retain, ..self }
+    }
+
+    /// Whether the operating system is asked to back the pool with huge pages, once it has 32 MiB, and blocks of 4 MiB and
+    /// more: fewer page faults and misses of the TLB. On Linux, where `transparent_hugepage` is `madvise` or `always`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::pools::Options;
+    ///
+    /// const SMALL_PAGES: Options = Options::new().huge_pages(false);
+    /// # assert_ne!(SMALL_PAGES, Options::new());
+    /// ```
+    #[must_use]
+    pub const fn huge_pages(self, huge_pages: bool) -> Self {
+        Self { huge_pages, ..self }
+    }
+
+    /// Whether the parent's memory is whole pages of the operating system, as that of [`Pages`](crate::Pages) is, which
+    /// [`SharedPool::new`](super::SharedPool::new) knows of. Then `allocate_zeroed` of the parent costs no more than
+    /// `allocate`, so the pool asks for that and need not zero what was never used; and free pages within a chunk can be
+    /// given back with `madvise` (on Linux).
+    ///
+    /// For a parent of which that is not true it only costs time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Pages, SharedPool, Stats, pools::Options};
+    ///
+    /// let pool = SharedPool::with_options_in(Options::new().whole_pages(true), Stats::new(Pages::new()));
+    /// # drop(janus_alloc::collections::Box::new_in(1, &pool));
+    /// ```
+    #[must_use]
+    pub const fn whole_pages(self, whole_pages: bool) -> Self {
+        Self { whole_pages, ..self }
+    }
+
+    /// Whether each block that is given back is looked at: one of a wrong layout, one that was given back already, and one
+    /// that is not the pool's end the process with a message. Threads have no caches then, so each request takes a lock.
+    ///
+    /// A block that is given back twice is mostly noticed without it too, but later: when it leaves the thread's cache.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::pools::Options;
+    ///
+    /// const FAST_IN_DEBUG_BUILDS_TOO: Options = Options::new().checked(false);
+    /// # assert!(!cfg!(debug_assertions) || FAST_IN_DEBUG_BUILDS_TOO != Options::new());
+    /// ```
+    #[must_use]
+    pub const fn checked(self, checked: bool) -> Self {
+        Self { checked, ..self }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new()
+    }
+}

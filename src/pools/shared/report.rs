@@ -1,0 +1,72 @@
+//! Ends the process with a message: for what can only be an error of the program's, found where nothing may allocate.
+
+use core::fmt::{self, Write};
+
+use crate::api::Layout;
+
+/// What was given back, and should not have been.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Misuse {
+    /// It is free already.
+    Twice,
+    /// It is of another layout.
+    Layout { size: usize },
+    /// It is no block of the pool.
+    Foreign,
+}
+
+/// Prints what was wrong with giving back `block`, with `layout` if that is known exactly, and aborts.
+#[cold]
+#[inline(never)]
+pub(super) fn abort(misuse: Misuse, block: *mut u8, layout: Option<Layout>) -> ! {
+    let mut message = Message { text: [0; 256], length: 0 };
+    // What does not fit is cut.
+    let _ = write!(message, "janus-alloc: SharedPool: {block:p} was given back ");
+    let _ = match layout {
+        Some(layout) => write!(message, "with size {} and align {}, ", layout.size(), layout.align()),
+        None => message.write_str("earlier, "),
+    };
+    let _ = match misuse {
+        Misuse::Twice => write!(message, "but it is free: it was given back twice, or is no block"),
+        Misuse::Layout { size } => {
+            write!(message, "but its blocks there have {size} bytes: use the layout it was allocated with")
+        }
+        Misuse::Foreign => {
+            write!(message, "but this pool has no block there: give it back to the allocator it came from")
+        }
+    };
+    let _ = message.write_str("\n");
+    message.print();
+    // SAFETY: may be called whenever.
+    unsafe { libc::abort() }
+}
+
+struct Message {
+    text: [u8; 256],
+    length: usize,
+}
+
+impl Message {
+    fn print(&self) {
+        // The length is of another type on Windows.
+        #[allow(
+            clippy::unnecessary_cast,
+            clippy::useless_conversion,
+            reason = "a size is not the same type everywhere"
+        )]
+        // SAFETY: the text is so long. If it cannot be written there is nobody to tell.
+        unsafe {
+            libc::write(2, self.text.as_ptr().cast(), self.length as _)
+        };
+    }
+}
+
+impl Write for Message {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = &mut self.text[self.length..];
+        let length = text.len().min(room.len());
+        room[..length].copy_from_slice(&text.as_bytes()[..length]);
+        self.length += length;
+        Ok(())
+    }
+}

@@ -1,0 +1,206 @@
+//! The spans that one thread, or a few, take blocks from. A thread has the shard of its number, so the lock of a shard is seldom
+//! waited for: but for other threads that give a batch of its blocks back.
+
+use core::ptr::NonNull;
+use core::sync::atomic::AtomicUsize;
+use core::sync::atomic::Ordering::Relaxed;
+
+use super::chunk::{Slice, Use};
+use super::chunks::{Chunks, Parent};
+use super::class::Class;
+use super::list::List;
+use super::options::Retain;
+use super::report::{Misuse, abort};
+use super::span::Span;
+use crate::api::Allocator;
+use crate::pools::size_class::CLASSES;
+use crate::sync::lock::Lock;
+
+/// All zero bytes are one without spans. On lines of its own; two, since processors fetch them in pairs.
+#[repr(C, align(128))]
+#[derive(Debug)]
+pub(super) struct Shard {
+    pub(super) lock: Lock,
+    /// Spans with a free block. From the first one blocks are taken; one that was full is put last, to have more of
+    /// them when its turn comes.
+    spans: [List<Slice>; CLASSES],
+    /// How many blocks are not in their spans: in use, or in the caches of threads. Wraps below 0. Read without the lock.
+    out: [AtomicUsize; CLASSES],
+}
+
+impl Shard {
+    pub(super) fn out(&self, class: usize) -> usize {
+        self.out[class].load(Relaxed)
+    }
+
+    fn count(&self, class: usize, change: usize) {
+        // Under the lock.
+        self.out[class].store(self.out[class].load(Relaxed).wrapping_add(change), Relaxed);
+    }
+
+    /// Takes up to `most` blocks of `class` into the places from `into` on, and returns how many: at least one, unless there
+    /// is no memory; or, for another thread than those of this shard, no span with a free block.
+    ///
+    /// # Safety
+    ///
+    /// There is room for `most`, which is not 0; `own` is the number of this shard.
+    pub(super) unsafe fn take<A: Allocator>(
+        &self,
+        chunks: &Chunks,
+        parent: Parent<'_, A>,
+        (own, for_another): (u8, bool),
+        class: usize,
+        into: NonNull<*mut u8>,
+        most: usize,
+    ) -> usize {
+        let of = Class::of(class);
+        let _held = self.lock.lock();
+        let list = &self.spans[class];
+        let mut count = 0;
+        while count < most {
+            let span = match list.first() {
+                Some(span) => Span(span),
+                None if count > 0 || for_another => break,
+                None => {
+                    let slices = of.slices as usize;
+                    let Ok(taken) = chunks.take(parent, slices, slices, Use::Span(class), own) else { break };
+                    // SAFETY: taken for that, just now.
+                    let span = unsafe { Span::init(taken.chunk, taken.slice, of) };
+                    // SAFETY: a new span is in no list.
+                    unsafe { list.push_front(span.0) };
+                    span
+                }
+            };
+            // SAFETY: there is room for `most`, so for what is left behind the first `count`.
+            let next = unsafe { into.add(count) };
+            // SAFETY: the lock is held; the list is that of the class; there is room.
+            count += unsafe { span.take(of, next, most - count) };
+            if span.slice().free.get() == 0 {
+                // SAFETY: it is the first of the list.
+                unsafe { list.remove(span.0) };
+            }
+        }
+        self.count(class, count);
+        count
+    }
+
+    /// Takes back those of `blocks` that are this shard's, and closes the gaps they leave. Returns how many are left.
+    ///
+    /// # Safety
+    ///
+    /// `blocks` are blocks of `class` that nobody uses; `own` is the number of this shard.
+    pub(super) unsafe fn put<A: Allocator>(
+        &self,
+        chunks: &Chunks,
+        parent: Parent<'_, A>,
+        own: u8,
+        class: usize,
+        blocks: &mut [*mut u8],
+    ) -> usize {
+        let of = Class::of(class);
+        let _held = self.lock.lock();
+        let (mut at, mut left) = (0, 0);
+        while let Some(&block) = blocks.get(at) {
+            // SAFETY: a block is not null.
+            let block = unsafe { NonNull::new_unchecked(block) };
+            // SAFETY: by `# Safety` of this fn.
+            let span = unsafe { Span::of(block, of) };
+            if span.slice().shard.load(Relaxed) != own {
+                blocks[left] = block.as_ptr();
+                left += 1;
+                at += 1;
+                continue;
+            }
+            // SAFETY: the lock is held; the blocks are of the class, and the first one is the span's.
+            match unsafe { self.put_in(chunks, parent, class, span, &blocks[at..]) } {
+                Ok(count) => at += count,
+                Err(block) => abort(Misuse::Twice, block, None),
+            }
+        }
+        self.count(class, left.wrapping_sub(blocks.len()));
+        left
+    }
+
+    /// Takes back as many of `blocks` as are `span`'s, up to the first that is not.
+    ///
+    /// # Safety
+    ///
+    /// The lock is held; the blocks are blocks of `class` that nobody uses, and the first one is the span's.
+    #[inline(always)]
+    unsafe fn put_in<A: Allocator>(
+        &self,
+        chunks: &Chunks,
+        parent: Parent<'_, A>,
+        class: usize,
+        span: Span,
+        blocks: &[*mut u8],
+    ) -> Result<usize, *mut u8> {
+        let of = Class::of(class);
+        let was_full = span.slice().free.get() == 0;
+        // SAFETY: by `# Safety` of this fn.
+        let count = unsafe { span.put(of, blocks) }?;
+        if was_full {
+            // SAFETY: a full span is in no list.
+            unsafe { self.spans[class].push_back(span.0) };
+        }
+        if span.slice().free.get() == of.capacity {
+            self.emptied(chunks, parent, class, span);
+        }
+        Ok(count)
+    }
+
+    /// Keeps an empty span if it is the only one with free blocks, since it will be wanted soon.
+    #[cold]
+    fn emptied<A: Allocator>(&self, chunks: &Chunks, parent: Parent<'_, A>, class: usize, span: Span) {
+        let list = &self.spans[class];
+        if list.first() != list.last() || parent.options.retain == Retain::Nothing {
+            // SAFETY: no block of it is out.
+            unsafe { self.give_back(chunks, parent, class, span) };
+        }
+    }
+
+    /// # Safety
+    ///
+    /// The lock is held, and all blocks of `span`, which is in the list of `class`, are free.
+    unsafe fn give_back<A: Allocator>(&self, chunks: &Chunks, parent: Parent<'_, A>, class: usize, span: Span) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.spans[class].remove(span.0) };
+        chunks.give_back(parent, span.chunk(), span.number(), 0, Class::of(class).slices as usize);
+    }
+
+    /// Gives the empty spans back to the chunks.
+    pub(super) fn give_empty_back<A: Allocator>(&self, chunks: &Chunks, parent: Parent<'_, A>) {
+        let _held = self.lock.lock();
+        for class in 0..CLASSES {
+            let capacity = Class::of(class).capacity;
+            for span in self.spans[class].iter().map(Span).filter(|span| span.slice().free.get() == capacity) {
+                // SAFETY: the lock is held, and no block is out.
+                unsafe { self.give_back(chunks, parent, class, span) };
+            }
+        }
+    }
+
+    /// Takes one block back, and says whether it was not free already.
+    ///
+    /// # Safety
+    ///
+    /// As for [`put`](Self::put).
+    pub(super) unsafe fn put_one<A: Allocator>(
+        &self,
+        chunks: &Chunks,
+        parent: Parent<'_, A>,
+        class: usize,
+        block: NonNull<u8>,
+    ) -> bool {
+        let of = Class::of(class);
+        let _held = self.lock.lock();
+        // SAFETY: by `# Safety` of this fn.
+        let span = unsafe { Span::of(block, of) };
+        // SAFETY: the lock is held; the block is one of the span's.
+        if unsafe { self.put_in(chunks, parent, class, span, &[block.as_ptr()]) }.is_err() {
+            return false;
+        }
+        self.count(class, 1_usize.wrapping_neg());
+        true
+    }
+}

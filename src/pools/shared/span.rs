@@ -1,0 +1,162 @@
+//! Slices full of blocks of one class, with a bit for each that says whether it is free.
+//!
+//! Bits rather than a list through the blocks: what is taken comes in the order of the addresses however it was given back,
+//! free blocks are neither read nor written, and a block that is given back twice is noticed.
+//!
+//! All of it under the lock of the [shard](super::shard) that has the span.
+
+use core::cell::Cell;
+use core::ptr::NonNull;
+
+use super::chunk::{CHUNK, Chunk, SLICE, Slice, slice_at};
+use super::class::Class;
+
+/// A span, which lives: by its first slice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span(pub(super) NonNull<Slice>);
+
+impl Span {
+    /// Makes all blocks free.
+    ///
+    /// # Safety
+    ///
+    /// The slices from `slice` on are taken, for a span of `class`, and nobody uses them yet.
+    pub(super) unsafe fn init(chunk: Chunk, slice: usize, class: &Class) -> Self {
+        let span = Self(chunk.slice(slice));
+        let (first, end) = (class.first as usize, (class.first + class.capacity) as usize);
+        for word in 0..end.div_ceil(64) {
+            let below = |limit: usize| match limit.saturating_sub(word * 64) {
+                count @ 0..64 => (1_u64 << count) - 1,
+                _ => u64::MAX,
+            };
+            // SAFETY: the span has a bit for each block.
+            unsafe { word_at(span.bits(class), word) }.set(below(end) & !below(first));
+        }
+        span.slice().free.set(class.capacity);
+        span.slice().hint.set(0);
+        span
+    }
+
+    /// The span of a block.
+    ///
+    /// # Safety
+    ///
+    /// The block lies in a span of `class`.
+    #[inline(always)]
+    pub(super) unsafe fn of(block: NonNull<u8>, class: &Class) -> Self {
+        let address = block.addr().get();
+        // SAFETY: by `# Safety` of this fn.
+        let chunk = unsafe { Chunk::of(address) };
+        // A span starts at a multiple of its slices, a power of two.
+        Self(chunk.slice(slice_at(address) & !(class.slices as usize - 1)))
+    }
+
+    #[inline(always)]
+    pub(super) fn slice(&self) -> &Slice {
+        // SAFETY: the span lives, and no slice is ever borrowed mutably.
+        unsafe { self.0.as_ref() }
+    }
+
+    pub(super) fn chunk(self) -> Chunk {
+        Chunk::from_header(self.0.cast().map_addr(|address| {
+            // SAFETY: no chunk is at 0.
+            unsafe { core::num::NonZero::new_unchecked(address.get() & !(CHUNK - 1)) }
+        }))
+    }
+
+    /// The number of its first slice.
+    pub(super) fn number(self) -> usize {
+        self.0.addr().get() % CHUNK / size_of::<Slice>()
+    }
+
+    #[inline(always)]
+    fn start(self) -> NonNull<u8> {
+        self.chunk().slice_start(self.number())
+    }
+
+    /// The bits lie with the chunk's; but those of blocks of 8 bytes, twice as many as there is room for, in the span itself.
+    #[inline(always)]
+    fn bits(self, class: &Class) -> NonNull<Cell<u64>> {
+        if class.first == 0 { self.chunk().bits(self.number()) } else { self.start().cast() }
+    }
+
+    /// Takes at most `most` blocks, and stores them from `into` on, the last one first.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the lock; the span is one of `class`; from `into` on there is room for `most`.
+    pub(super) unsafe fn take(self, class: &Class, into: NonNull<*mut u8>, most: usize) -> usize {
+        let slice = self.slice();
+        let free = slice.free.get() as usize;
+        let count = free.min(most);
+        let (start, bits) = (self.start(), self.bits(class));
+        let mut left = count;
+        let mut at = slice.hint.get() as usize;
+        while left > 0 {
+            // SAFETY: so many bits are set, so there is a word with one.
+            let word = unsafe { word_at(bits, at) };
+            let mut set = word.get();
+            while set != 0 && left > 0 {
+                left -= 1;
+                let number = at * 64 + set.trailing_zeros() as usize;
+                set &= set - 1;
+                // SAFETY: a block of the span.
+                let block = unsafe { start.add(number * class.size as usize) };
+                // SAFETY: less than `most`.
+                let place = unsafe { into.add(left) };
+                // SAFETY: by `# Safety` of this fn.
+                unsafe { place.write(block.as_ptr()) };
+            }
+            word.set(set);
+            at += usize::from(set == 0 && left > 0);
+        }
+        slice.hint.set(at as u32);
+        slice.free.set((free - count) as u32);
+        count
+    }
+
+    /// Takes those of `blocks` back that come before the first of another span, and returns how many; or the first that was
+    /// free already.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the lock; the span is one of `class`; the blocks are of `class`, and the first one is the span's.
+    #[inline(always)]
+    pub(super) unsafe fn put(self, class: &Class, blocks: &[*mut u8]) -> Result<usize, *mut u8> {
+        let (start, bits, slice) = (self.start().addr().get(), self.bits(class), self.slice());
+        let length = class.slices as usize * SLICE;
+        let mut lowest = slice.hint.get();
+        let mut count = 0;
+        for &block in blocks {
+            // A block of another span is too far away, on either side.
+            let offset = block.addr().wrapping_sub(start);
+            if offset >= length {
+                break;
+            }
+            let number = class.number_of(offset);
+            let bit = 1_u64 << (number % 64);
+            // SAFETY: there is a bit for each block.
+            let word = unsafe { word_at(bits, number / 64) };
+            if word.get() & bit != 0 {
+                return Err(block);
+            }
+            word.set(word.get() | bit);
+            lowest = lowest.min((number / 64) as u32);
+            count += 1;
+        }
+        slice.hint.set(lowest);
+        slice.free.set(slice.free.get() + count as u32);
+        Ok(count)
+    }
+}
+
+/// # Safety
+///
+/// `bits` are those of a span that lives, which has more than `at` words of them.
+#[inline(always)]
+unsafe fn word_at<'a>(bits: NonNull<Cell<u64>>, at: usize) -> &'a Cell<u64> {
+    // SAFETY: by `# Safety` of this fn.
+    let word = unsafe { bits.add(at) };
+    // SAFETY: by `# Safety` of this fn; any bytes are a word, and no words are ever borrowed mutably.
+    unsafe { word.as_ref() }
+}

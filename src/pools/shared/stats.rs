@@ -1,0 +1,134 @@
+use core::fmt;
+
+use super::cache::{Bins, Cache};
+use super::chunk::SLICE;
+use super::heap::Heap;
+use super::{CLASSES, bound, size_of_class};
+use crate::sync::Ordering;
+use crate::threads::{LIMIT, Slots};
+
+/// What a [`SharedPool`](super::SharedPool) has at a moment, from [`stats`](super::SharedPool::stats). In bytes of blocks, not
+/// of what was asked for.
+///
+/// Beside working threads a snapshot is of no single moment: what goes from one place to another meanwhile may be counted twice, or
+/// not at all.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::{SharedPool, System, collections::Box};
+///
+/// let pool = SharedPool::new();
+/// let boxed = Box::new_in([0_u8; 100], &pool);
+/// let stats = pool.stats();
+/// assert_eq!(stats.live_bytes(), 104); // the class of 100 bytes
+/// assert!(stats.held_bytes() >= stats.live_bytes() + stats.cached_bytes());
+///
+/// let class = stats.classes().find(|class| class.live_blocks > 0).unwrap();
+/// assert_eq!((class.size, class.live_blocks), (104, 1));
+/// # drop(boxed);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct SharedPoolStats {
+    held: usize,
+    large: usize,
+    out: [usize; CLASSES],
+    cached: [usize; CLASSES],
+    threads: [usize; LIMIT],
+}
+
+/// The blocks of one size, from [`SharedPoolStats::classes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClassStats {
+    /// Of a block, in bytes.
+    pub size: usize,
+    /// In use.
+    pub live_blocks: usize,
+    /// In the caches of threads.
+    pub cached_blocks: usize,
+}
+
+/// The cache of one thread, from [`SharedPoolStats::threads`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ThreadStats {
+    /// A number for the thread, below 512; when it ends, a later thread gets the number and the cache.
+    pub number: usize,
+    /// Of the blocks in the cache.
+    pub cached_bytes: usize,
+}
+
+impl SharedPoolStats {
+    pub(super) fn of(heap: Option<&Heap>, bins: &Slots<Bins>) -> Self {
+        let mut stats = Self { held: 0, large: 0, out: [0; CLASSES], cached: [0; CLASSES], threads: [0; LIMIT] };
+        let Some(heap) = heap else { return stats };
+        let cached = |cache: &Cache, class| cache.count(class) * size_of_class(class);
+        for (slot, thread) in bins.iter().zip(&mut stats.threads) {
+            if let Some(cache) = bound(slot.load(Ordering::Acquire)) {
+                *thread = (0..CLASSES).map(|class| cached(cache, class)).sum();
+            }
+        }
+        for class in 0..CLASSES {
+            stats.cached[class] = heap.caches().map(|cache| cache.count(class)).sum();
+            stats.out[class] = heap.out(class);
+        }
+        stats.large = heap.large.live() + heap.chunks.runs() * SLICE;
+        stats.held = heap.held();
+        stats
+    }
+
+    /// All that came from the parent.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        self.held
+    }
+
+    /// All blocks in use: those of [`classes`](Self::classes), and larger ones, with what lies in front of them.
+    #[must_use]
+    pub fn live_bytes(&self) -> usize {
+        self.large + self.classes().map(|class| class.size * class.live_blocks).sum::<usize>()
+    }
+
+    /// The blocks in the caches of threads.
+    #[must_use]
+    pub fn cached_bytes(&self) -> usize {
+        self.classes().map(|class| class.size * class.cached_blocks).sum()
+    }
+
+    /// The blocks of each size up to 32 KiB, the smallest first.
+    pub fn classes(&self) -> impl Iterator<Item = ClassStats> {
+        (0..CLASSES).map(|class| ClassStats {
+            size: size_of_class(class),
+            // Below 0 where what a thread took was counted in its cache only.
+            live_blocks: (self.out[class].wrapping_sub(self.cached[class]) as isize).max(0) as usize,
+            cached_blocks: self.cached[class],
+        })
+    }
+
+    /// The threads that have a cache with something in it.
+    pub fn threads(&self) -> impl Iterator<Item = ThreadStats> {
+        let all = self.threads.iter().enumerate();
+        all.map(|(number, &cached_bytes)| ThreadStats { number, cached_bytes }).filter(|thread| thread.cached_bytes > 0)
+    }
+}
+
+impl fmt::Debug for SharedPoolStats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedPoolStats")
+            .field("held_bytes", &self.held_bytes())
+            .field("live_bytes", &self.live_bytes())
+            .field("cached_bytes", &self.cached_bytes())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The table that a person reads: the sums, then the classes that have blocks.
+impl fmt::Display for SharedPoolStats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "held {} bytes, live {}, cached {}", self.held_bytes(), self.live_bytes(), self.cached_bytes())?;
+        writeln!(f, "{:>8} {:>12} {:>12}", "size", "live", "cached")?;
+        for class in self.classes().filter(|class| class.live_blocks + class.cached_blocks > 0) {
+            writeln!(f, "{:>8} {:>12} {:>12}", class.size, class.live_blocks, class.cached_blocks)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,46 @@
+//! What one can tell the operating system of pages one has. It may not listen; no result depends on it.
+
+use core::ptr::NonNull;
+
+use super::Pages;
+
+/// Whether [`discard`] does anything.
+pub(crate) const CAN_DISCARD: bool = cfg!(any(target_os = "linux", target_os = "android"));
+
+/// These pages will not be read again before they are written: their memory can go. The first touch of each costs a page fault.
+///
+/// # Safety
+///
+/// The pages within the range are mapped, and hold nothing that counts.
+pub(crate) unsafe fn discard(start: NonNull<u8>, length: usize) {
+    let page = Pages::page_size();
+    let before = start.addr().get().next_multiple_of(page) - start.addr().get();
+    let length = length.saturating_sub(before) / page * page;
+    if !CAN_DISCARD || length == 0 {
+        return;
+    }
+    // SAFETY: less than the length.
+    let start = unsafe { start.add(before) };
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    // SAFETY: whole pages within the range, by `# Safety` of this fn.
+    unsafe {
+        libc::madvise(start.as_ptr().cast(), length, libc::MADV_DONTNEED)
+    };
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let _ = start;
+}
+
+/// These pages will all be used: huge ones are welcome.
+///
+/// # Safety
+///
+/// The pages within the range are mapped.
+pub(crate) unsafe fn huge_pages(start: NonNull<u8>, length: usize) {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    // SAFETY: by `# Safety` of this fn; the advice changes no contents.
+    unsafe {
+        libc::madvise(start.as_ptr().cast(), length, libc::MADV_HUGEPAGE)
+    };
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let _ = (start, length);
+}

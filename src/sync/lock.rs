@@ -1,0 +1,81 @@
+//! A mutex that allocates nothing, may sit in memory of any kind, and can be taken before a fork and given back on both sides of
+//! it. std's promises none of that.
+//!
+//! The three states of Ulrich Drepper's "Futexes are tricky": only who finds it waited for calls the system to wake
+//! somebody.
+
+use super::wait::{pause, wait, wake_one};
+use super::{AtomicU32, Ordering};
+
+const FREE: u32 = 0;
+const HELD: u32 = 1;
+const WAITED_FOR: u32 = 2;
+
+/// How often to look again before asking the system to wait. What a pool does under its locks takes less than a microsecond,
+/// unless the holder is not running.
+const LOOKS: u32 = 100;
+
+/// All zero bytes are a lock that is free.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    pub(crate) state: AtomicU32,
+}
+
+/// Gives the lock back when it goes.
+#[derive(Debug)]
+pub(crate) struct Held<'a>(&'a Lock);
+
+impl Lock {
+    pub(crate) const fn new() -> Self {
+        Self { state: AtomicU32::new(FREE) }
+    }
+
+    /// Waits until nobody holds it. What was done under it before has happened then.
+    #[inline]
+    pub(crate) fn lock(&self) -> Held<'_> {
+        self.acquire();
+        Held(self)
+    }
+
+    /// As [`lock`](Self::lock), to be [released](Self::release) by hand.
+    #[inline]
+    pub(crate) fn acquire(&self) {
+        if self.state.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed).is_err() {
+            self.acquire_slowly();
+        }
+    }
+
+    #[cold]
+    fn acquire_slowly(&self) {
+        for _ in 0..LOOKS {
+            pause();
+            if self.state.load(Ordering::Relaxed) == FREE
+                && self.state.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed).is_ok()
+            {
+                return;
+            }
+        }
+        // From here on whoever gives it back wakes one of those that wait; that one cannot know whether it was the last.
+        while self.state.swap(WAITED_FOR, Ordering::Acquire) != FREE {
+            wait(&self.state, WAITED_FOR);
+        }
+    }
+
+    /// # Safety
+    ///
+    /// The caller [acquired](Self::acquire) it; or is the child of a fork whose parent did.
+    #[inline]
+    pub(crate) unsafe fn release(&self) {
+        if self.state.swap(FREE, Ordering::Release) == WAITED_FOR {
+            wake_one(&self.state);
+        }
+    }
+}
+
+impl Drop for Held<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: whoever made this acquired it.
+        unsafe { self.0.release() };
+    }
+}

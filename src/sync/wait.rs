@@ -1,0 +1,45 @@
+//! Waiting for another thread: the one thing a lock needs of the operating system.
+
+use super::AtomicU32;
+
+/// Tells the processor that nothing is to do but to wait.
+pub(super) fn pause() {
+    core::hint::spin_loop();
+}
+
+/// Returns when woken, at once if `state` is not `while_it_is`, and now and then for no reason.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn wait(state: &AtomicU32, while_it_is: u32) {
+    let no_time_limit = core::ptr::null::<libc::timespec>();
+    // SAFETY: the address is that of a live atomic of 32 bits; the system reads it as one.
+    unsafe {
+        libc::syscall(
+            libc::SYS_futex,
+            state.as_ptr(),
+            libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG,
+            while_it_is,
+            no_time_limit,
+        )
+    };
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn wake_one(state: &AtomicU32) {
+    // SAFETY: the system does not even read at the address, which is only a name for those that wait.
+    unsafe { libc::syscall(libc::SYS_futex, state.as_ptr(), libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, 1) };
+}
+
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
+pub(super) fn wait(_: &AtomicU32, _: u32) {
+    // SAFETY: lets other threads run, and nothing else.
+    unsafe { libc::sched_yield() };
+}
+
+#[cfg(windows)]
+pub(super) fn wait(_: &AtomicU32, _: u32) {
+    // SAFETY: lets other threads run, and nothing else.
+    unsafe { windows_sys::Win32::System::Threading::SwitchToThread() };
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn wake_one(_: &AtomicU32) {}
