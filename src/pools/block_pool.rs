@@ -2,7 +2,7 @@ use core::cell::Cell;
 use core::fmt;
 use core::ptr::NonNull;
 
-use super::chunks::{Chunk, Chunks};
+use super::chunks::{Chunk, Chunks, of_its_chunk};
 use super::free_list::FreeList;
 use super::one_thread::SharedByThreads;
 use super::region::Region;
@@ -350,7 +350,7 @@ unsafe impl<A: Allocator> Allocator for BlockPool<A> {
     #[inline]
     unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         match old.size() {
-            _ if old == new => Ok(NonNull::slice_from_raw_parts(block, new.size())),
+            _ if old == new => Ok(NonNull::slice_from_raw_parts(of_its_chunk(block), new.size())),
             0 => self.allocate(new),
             _ => Err(AllocError),
         }
@@ -368,7 +368,7 @@ unsafe impl<A: Allocator> Allocator for BlockPool<A> {
     #[inline]
     unsafe fn shrink(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         match new.size() {
-            _ if old == new => Ok(NonNull::slice_from_raw_parts(block, new.size())),
+            _ if old == new => Ok(NonNull::slice_from_raw_parts(of_its_chunk(block), new.size())),
             0 => {
                 // SAFETY: by `# Safety` of this fn.
                 unsafe { self.deallocate(block, old) };

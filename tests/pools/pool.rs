@@ -268,8 +268,13 @@ fn a_pointer_to_less_than_the_block_frees_all_of_it() {
         assert!(all(bytes(again, size), 2));
         // SAFETY: as above.
         let first = NonNull::from(unsafe { again.as_mut() });
-        let grown = resize(&pool, first, layout, self::layout(2 * size, 1));
+        let mut grown = resize(&pool, first, layout, self::layout(2 * size, 1));
         assert!(all(bytes(grown, size), 2));
+        fill(grown, 3, 2 * size);
+        // SAFETY: as above.
+        let first = NonNull::from(unsafe { grown.as_mut() });
+        let shrunk = resize(&pool, first, self::layout(2 * size, 1), layout);
+        assert!(all(bytes(shrunk, size), 3));
     }
 }
 

@@ -5,6 +5,7 @@ use core::ptr::NonNull;
 use super::Pool;
 use crate::api::replace::zero_rest;
 use crate::api::{AllocError, Allocator, Layout, Owns};
+use crate::pools::chunks::of_its_chunk;
 use crate::pools::free_list::FreeList;
 use crate::pools::size_class::{CLASSES, class_of};
 
@@ -70,7 +71,7 @@ unsafe impl<A: Allocator> Allocator for Pool<A> {
     #[inline]
     unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if stays(old, new) {
-            return Ok(with_length(block, new));
+            return Ok(with_length(of_its_chunk(block), new));
         }
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.grow_elsewhere(block, old, new, false) }
@@ -79,7 +80,7 @@ unsafe impl<A: Allocator> Allocator for Pool<A> {
     #[inline]
     unsafe fn grow_zeroed(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if stays(old, new) {
-            let block = with_length(block, new);
+            let block = with_length(of_its_chunk(block), new);
             // SAFETY: a block of this class is so long, no less than `old`.
             unsafe { zero_rest(block, old.size()) };
             return Ok(block);
@@ -91,7 +92,7 @@ unsafe impl<A: Allocator> Allocator for Pool<A> {
     #[inline]
     unsafe fn shrink(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if stays(old, new) {
-            return Ok(with_length(block, new));
+            return Ok(with_length(of_its_chunk(block), new));
         }
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.shrink_elsewhere(block, old, new) }

@@ -6,7 +6,7 @@ use super::{LARGEST_CHUNK, Pool};
 use crate::api::replace::replace;
 use crate::api::translate::dangling;
 use crate::api::{AllocError, Allocator, Layout};
-use crate::pools::chunks::Chunk;
+use crate::pools::chunks::{Chunk, of_its_chunk};
 use crate::pools::region::{Region, Run};
 use crate::pools::size_class::{LARGEST, align_of_class, class_of, size_of_class};
 
@@ -138,7 +138,7 @@ impl<A: Allocator> Pool<A> {
         }
         let moved = if zeroed { self.allocate_zeroed(new) } else { self.allocate(new) }?;
         // SAFETY: both blocks have so many bytes, and are disjoint, being live at once.
-        unsafe { block.copy_to_nonoverlapping(moved.cast(), old.size()) };
+        unsafe { of_its_chunk(block).copy_to_nonoverlapping(moved.cast(), old.size()) };
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.deallocate(block, old) };
         Ok(moved)
@@ -162,7 +162,7 @@ impl<A: Allocator> Pool<A> {
             return unsafe { self.resize_large(block, old, new, false) };
         }
         // SAFETY: by `# Safety` of this fn.
-        unsafe { replace(self, block, old, new, new.size()) }
+        unsafe { replace(self, of_its_chunk(block), old, new, new.size()) }
     }
 
     /// # Safety
