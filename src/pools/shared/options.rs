@@ -21,6 +21,21 @@ pub struct Options {
 }
 
 /// When a [`SharedPool`](super::SharedPool) gives memory back that it does not need.
+///
+/// What is in the caches of threads is not given back by any of these; [`collect`](super::SharedPool::collect) empties those it may.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::pools::{Options, Retain};
+/// use janus_alloc::{SharedPool, collections::Box};
+///
+/// let pool = SharedPool::with_options(Options::new().retain(Retain::Nothing));
+/// let block = Box::new_in([0_u8; 1_000_000], &pool);
+/// let held = pool.stats().held_bytes();
+/// drop(block);
+/// assert!(pool.stats().held_bytes() <= held - 1_000_000);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retain {
     /// At once: whole chunks and large blocks to the parent, and what is free within a chunk to the operating system, where
@@ -111,7 +126,8 @@ impl Options {
     /// Whether each block that is given back is looked at: one of a wrong layout, one that was given back already, and one
     /// that is not the pool's end the process with a message. Threads have no caches then, so each request takes a lock.
     ///
-    /// A block that is given back twice is mostly noticed without it too, but later: when it leaves the thread's cache.
+    /// Without it a block that is given back twice may be noticed too, but later: when it goes from a thread's cache to its span,
+    /// if it is free there already.
     ///
     /// # Examples
     ///
