@@ -3,7 +3,7 @@
 //!
 //! `cargo run --release --example two_faces -- [PATH ...]`
 //!
-//! * The process has `AsGlobal<Stats<System>>`: the texts and everything else that names no allocator.
+//! * The process has `AsGlobal<Stats<SharedPool>>`: the texts and everything else that names no allocator.
 //! * The index has an arena of its own, with counters around it: `&Stats<&Arena>`. The arena takes its chunks from the
 //!   default, with counters between the two as well.
 //! * The same index on the default, by the same code, is what the arena is compared with.
@@ -22,14 +22,14 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use janus_alloc::blocks::stats::Snapshot;
-use janus_alloc::{Arena, AsGlobal, Global, Stats, System};
+use janus_alloc::{Arena, AsGlobal, Global, SharedPool, Stats};
 
 use index::Index;
 use report::{Check, Time};
 use texts::Text;
 
 #[global_allocator]
-static DEFAULT: AsGlobal<Stats<System>> = AsGlobal::new(Stats::new(System));
+static DEFAULT: AsGlobal<Stats<SharedPool>> = AsGlobal::new(Stats::new(SharedPool::new()));
 
 const HELP: &str = "\
 Counts words with an allocator for the process and another for the index.

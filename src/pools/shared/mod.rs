@@ -50,7 +50,7 @@ const LARGE: usize = 512 << 10;
 /// ```
 ///
 /// Take one as the default of a program, `AsGlobal<SharedPool>`, or for the collections of several threads. For one thread alone
-/// a `Pool` costs less, and an [`Arena`](crate::Arena) less than that.
+/// a [`Pool`](crate::Pool) costs less; what ends all at once belongs in an [`Arena`](crate::Arena).
 ///
 /// * **Collections** take `&pool`, or the pool itself if there is but one.
 /// * **Cost**: a handful of instructions, without an atomic read-modify-write, where the thread's bin has a block, or room for
