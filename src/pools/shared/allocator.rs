@@ -42,7 +42,7 @@ impl<A: Allocator> SharedPool<A> {
             return Ok((dangling(layout).cast(), true));
         }
         let heap = Heap::get(&self.heap, &self.parent)?;
-        let parent = self.parent_with_options();
+        let parent = self.parent_of(heap);
         match kind {
             Kind::Nothing => Err(AllocError),
             Kind::Class(class) => self.allocate_small(heap, class).map(|block| (block, false)),
@@ -58,7 +58,7 @@ impl<A: Allocator> SharedPool<A> {
     }
 
     fn allocate_small(&self, heap: &Heap, class: usize) -> Result<NonNull<u8>, AllocError> {
-        let parent = self.parent_with_options();
+        let parent = self.parent_of(heap);
         let Some(cache) = self.cache(heap) else { return heap.take_one(parent, class) };
         let bin = cache.bin(class);
         // If the thread has only just got its number, there may be a block of the last thread that had it.
@@ -85,7 +85,7 @@ impl<A: Allocator> SharedPool<A> {
             self.check(block, layout);
         }
         let Some(heap) = self.made() else { return };
-        let parent = self.parent_with_options();
+        let parent = self.parent_of(heap);
         match kind {
             Kind::Nothing => {}
             Kind::Class(class) => {
@@ -154,7 +154,7 @@ impl<A: Allocator> SharedPool<A> {
     /// `block` is a live block that `old` fits. The align of `new` is the same, and it is not of the same kind.
     unsafe fn resize(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Option<(NonNull<u8>, usize)> {
         let heap = self.made()?;
-        let parent = self.parent_with_options();
+        let parent = self.parent_of(heap);
         match (Kind::of(old), Kind::of(new)) {
             (Kind::Run(before), Kind::Run(after)) => {
                 let (chunk, slice, _) = Self::part_at(block.addr().get());

@@ -309,7 +309,7 @@ impl<A: Allocator> SharedPool<A> {
     /// ```
     pub fn collect(&self) -> usize {
         let Some(heap) = self.made() else { return 0 };
-        let parent = self.parent_with_options();
+        let parent = self.parent_of(heap);
         if let Some(cache) = self.own_cache() {
             (0..CLASSES).for_each(|class| heap.empty(parent, cache, class, 0));
         }
@@ -348,8 +348,8 @@ impl<A: Allocator> SharedPool<A> {
         SharedPoolStats::of(self.made(), &self.bins)
     }
 
-    fn parent_with_options(&self) -> Parent<'_, A> {
-        Parent { allocator: &self.parent, options: self.options }
+    fn parent_of<'a>(&'a self, heap: &'a Heap) -> Parent<'a, A> {
+        Parent { allocator: &self.parent, options: self.options, shards: heap.shards() }
     }
 
     /// The heap, if there is one yet.
