@@ -240,8 +240,8 @@ impl<A: Allocator> SharedPool<A> {
         &self.parent
     }
 
-    /// How many bytes a block for `layout` has in earnest: no less than requested. Within it, at the same align, the block grows
-    /// where it is.
+    /// How many bytes a block for `layout` has in earnest: no less than requested. (One of 2 MiB and more may have some more.)
+    /// Within it, at the same align, the block grows where it is.
     ///
     /// # Examples
     ///

@@ -87,8 +87,12 @@ impl Options {
         Self { retain, ..self }
     }
 
-    /// Whether the operating system is asked to back the pool with huge pages, once it has 32 MiB, and blocks of 4 MiB and
-    /// more: fewer page faults and misses of the TLB. On Linux, where `transparent_hugepage` is `madvise` or `always`.
+    /// Whether the operating system is asked for huge pages: fewer page faults and misses of the TLB. On Linux, where
+    /// `transparent_hugepage` is `madvise` or `always`.
+    ///
+    /// It is asked where they are likely to be used: for new chunks, once the pool has 8 MiB of them and three quarters of these
+    /// are blocks; for a block of 16 MiB and more, and for one of 2 MiB and more if those that came back lately had been written to
+    /// all over. Such a block is rounded up to whole huge pages.
     ///
     /// # Examples
     ///
