@@ -179,6 +179,26 @@ impl<A: Allocator> SharedPool<A> {
         }
     }
 
+    /// From one class to another, where the bins have a block and room for one.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Allocator::grow`].
+    #[inline]
+    unsafe fn grow_within_bins(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Option<NonNull<u8>> {
+        let (before, after) = (class_of(old)?, class_of(new)?);
+        if before == after {
+            // Stays, mostly.
+            return None;
+        }
+        let moved = self.bin(after).take()?;
+        // SAFETY: both blocks have so many bytes, and are disjoint, being live at once.
+        unsafe { block.copy_to_nonoverlapping(moved, old.size()) };
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.deallocate(block, old) };
+        Some(moved)
+    }
+
     /// # Safety
     ///
     /// As for [`Allocator::grow`].
@@ -261,6 +281,10 @@ unsafe impl<A: Allocator> Allocator for SharedPool<A> {
 
     #[inline]
     unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        // SAFETY: by `# Safety` of this fn.
+        if let Some(moved) = unsafe { self.grow_within_bins(block, old, new) } {
+            return Ok(NonNull::slice_from_raw_parts(moved, new.size()));
+        }
         // SAFETY: by `# Safety` of this fn.
         let grown = unsafe { self.grow_elsewhere(block, old, new, false) }?;
         Ok(NonNull::slice_from_raw_parts(grown, new.size()))
