@@ -54,7 +54,7 @@ const LARGE: usize = 512 << 10;
 ///
 /// * **Collections** take `&pool`, or the pool itself if there is but one.
 /// * **Cost**: a handful of instructions, without an atomic read-modify-write, where the thread's bin has a block, or room for
-///   one. Where it has not, a lock is taken for half a bin: 4 blocks at first, up to 128 of the small ones. Above 32 KiB each
+///   one. Where it has not, a lock is taken for half a bin: 4 blocks at first, up to 512 of the smallest. Above 32 KiB each
 ///   request takes a lock; above 512 KiB it asks the parent too, where no block that was freed lately fits.
 /// * **Sizes**: 80 classes, multiples of 8 up to 128 bytes, then eight to a doubling, up to 32 KiB: above 64 bytes a block is
 ///   at most an eighth longer than what was asked for. Above 32 KiB a block is a run of 16 KiB slices. Above 512 KiB it is one
@@ -63,8 +63,8 @@ const LARGE: usize = 512 << 10;
 /// * **Alignment**: any. Up to 32 KiB it is served by the classes, for a size rounded up to the align.
 /// * **Size 0**: no memory is used.
 /// * **Memory** beside blocks: none before the first use; then some 90 KiB for the pool, and chunks, of which 32 KiB each are
-///   the pool's (1.6 %). Each thread that uses it has a cache of 56 KiB, and what is in its bins: as many blocks of a class as
-///   32 KiB hold, but no less than 8 and no more than 256. They begin with 8, and may hold half as many more whenever they were
+///   the pool's (1.6 %). Each thread that uses it has a cache of 97 KiB, and what is in its bins: as many blocks of a class as
+///   32 KiB hold, but no less than 8 and no more than 1024. They begin with 8, and may hold half as many more whenever they were
 ///   empty or full. Over [`Pages`], what is never touched takes addresses, but no memory.
 /// * **Free**: the block goes on the bin of the thread that frees it, whoever allocated it, and is not touched. A full bin
 ///   gives its older half back to the spans they are of, under one lock for each shard that has some of these. A span without a
