@@ -45,8 +45,8 @@ use crate::api::{Allocator, Global, Layout};
 /// * **Drop** gives everything back to the parent, whether it was freed or not. `A` may be any allocator: over an arena, `Pool<&Arena>`, it
 ///   reuses what the arena alone would not.
 ///
-/// Where ideas come from: free lists by size from Knuth (1968, section 2.5) and Weinstock's quick fit (1976); eight sizes to a
-/// doubling from jemalloc; the pool over anything that only grows, freed as a whole, from C++'s
+/// Where ideas come from: free lists by size from Knuth (1968, section 2.5) and Weinstock's quick fit (1976); sizes that waste an
+/// eighth at most from Google's tcmalloc; the pool over anything that only grows, freed as a whole, from C++'s
 /// `std::pmr::unsynchronized_pool_resource` over a `monotonic_buffer_resource`, and from Bloomberg's `bdlma::Multipool` before it.
 ///
 /// # Examples
