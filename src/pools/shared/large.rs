@@ -377,15 +377,17 @@ impl Large {
         Some(header.size.get() - header.offset)
     }
 
+    /// The size of a block; and its align, if it is that which made it a large one.
+    ///
     /// # Safety
     ///
     /// `block` is a large block of this pool.
-    pub(super) unsafe fn size(block: NonNull<u8>) -> usize {
+    pub(super) unsafe fn size_and_align(block: NonNull<u8>) -> (usize, Option<usize>) {
         // SAFETY: by `# Safety` of this fn.
         let header = unsafe { Block::of(block) };
         // SAFETY: it lives.
         let this = unsafe { header.as_ref() };
-        this.size.get() - this.offset
+        (this.size.get() - this.offset, (this.offset > HEADER).then_some(this.offset))
     }
 
     /// Gives back what was kept since the last tick, or all that is kept. Returns how many bytes.

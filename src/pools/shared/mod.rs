@@ -222,13 +222,13 @@ unsafe impl<A: Allocator> UsableSize for SharedPool<A> {
     unsafe fn layout_of(&self, block: NonNull<u8>) -> Layout {
         let address = block.addr().get();
         let in_chunk = self.made().is_some_and(|heap| heap.chunks.has(address));
-        let size = match in_chunk.then(|| Self::part_at(address)) {
-            Some((_, _, Use::Span(class))) => size_of_class(class),
-            Some((chunk, slice, _)) => chunk.part(slice).1 * SLICE,
+        let (size, align) = match in_chunk.then(|| Self::part_at(address)) {
+            Some((_, _, Use::Span(class))) => (size_of_class(class), None),
+            Some((chunk, slice, _)) => (chunk.part(slice).1 * SLICE, None),
             // SAFETY: by `# Safety` of this fn it is a block, so a large one.
-            None => unsafe { Large::size(block) },
+            None => unsafe { Large::size_and_align(block) },
         };
-        let align = if size % 16 == 0 { 16 } else { 8 };
+        let align = align.unwrap_or(if size % 16 == 0 { 16 } else { 8 });
         // SAFETY: a power of two; no block is longer than its parent's.
         unsafe { Layout::from_size_align_unchecked(size, align) }
     }
