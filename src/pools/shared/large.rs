@@ -289,10 +289,12 @@ impl Large {
                 return Ok((moved, usize::MAX));
             }
         }
+        let whole_pages = parent.options.whole_pages;
+        // From where the block ended before it is zero then. Fresh pages are that anyway; but the parent may have others.
+        let grow: Resize<A> = if whole_pages { A::grow_zeroed } else { A::grow };
         // SAFETY: by `# Safety` of this fn.
-        let header = unsafe { self.resize(parent, header, whole, A::grow) }?;
-        // The parent's fresh pages are zero, from where the block ended before.
-        let zero_from = if parent.options.whole_pages { before - whole.align() } else { usize::MAX };
+        let header = unsafe { self.resize(parent, header, whole, grow) }?;
+        let zero_from = if whole_pages { before - whole.align() } else { usize::MAX };
         Ok((Block::block(header), zero_from))
     }
 
