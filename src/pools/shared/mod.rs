@@ -105,7 +105,9 @@ impl<A: Allocator> SharedPool<A> {
     /// Gives all memory back that can be given back now, and returns how many bytes.
     pub fn collect(&self) -> usize {
         let Some(heap) = self.made() else { return 0 };
-        let parent = self.parent_with_options();
+        // What comes out of caches and spans is kept, to be given back, and counted, at the end.
+        let options = self.options.retain(Retain::Everything);
+        let parent = Parent { allocator: &self.parent, options };
         if let Some(cache) = self.own_cache() {
             (0..CLASSES).for_each(|class| heap.empty(parent, cache, class, 0));
         }
