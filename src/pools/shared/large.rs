@@ -379,6 +379,12 @@ impl Large {
         Some(header.size.get() - header.offset)
     }
 
+    /// Whether a block that was freed and is kept started at `address`.
+    pub(super) fn keeps(&self, address: usize) -> bool {
+        let _held = self.lock.lock();
+        self.kept.iter().any(|header| Block::block(header).addr().get() == address)
+    }
+
     /// The size of a block; and its align, if it is that which made it a large one.
     ///
     /// # Safety
