@@ -187,6 +187,7 @@ impl Heap {
     ) -> Result<NonNull<u8>, AllocError> {
         let mut block = ptr::null_mut();
         self.take(parent, 0, class, NonNull::from(&mut block), 1);
+        self.tick(parent);
         NonNull::new(block).ok_or(AllocError)
     }
 
@@ -218,7 +219,9 @@ impl Heap {
         // SAFETY: by `# Safety` of this fn.
         let shard = unsafe { Span::of(block, Class::of(class)) }.slice().shard.load(Relaxed);
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.shards[usize::from(shard)].put_one(&self.chunks, parent, class, block) }
+        let was_in_use = unsafe { self.shards[usize::from(shard)].put_one(&self.chunks, parent, class, block) };
+        self.tick(parent);
+        was_in_use
     }
 
     /// A row of slices for one block.
