@@ -314,7 +314,8 @@ impl Large {
         let whole = whole(new).ok_or(AllocError)?;
         // SAFETY: it lives.
         let before = unsafe { header.as_ref() }.size.get();
-        if before - whole.size() < before / 4 {
+        // Where the parent gave more than it was asked for, the block may have had no room for a whole page at its end.
+        if before.saturating_sub(whole.size()) < before / 4 {
             return Ok(block);
         }
         // SAFETY: by `# Safety` of this fn.
