@@ -86,6 +86,12 @@ impl ChunkSet {
         })
     }
 
+    /// The bytes of the leaves.
+    pub(super) fn held(&self) -> usize {
+        let is_there = |leaf: &&AtomicPtr<Leaf>| !leaf.load(Relaxed).is_null();
+        self.leaves.iter().filter(is_there).count() * size_of::<Leaf>()
+    }
+
     /// Gives the leaves back.
     ///
     /// # Safety

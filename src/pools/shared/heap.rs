@@ -135,7 +135,7 @@ impl Heap {
     /// The bytes that came from the parent.
     pub(super) fn held(&self) -> usize {
         let caches = self.caches().count() * size_of::<Cache>();
-        self.chunks.held() + self.large.held() + caches + size_of::<Self>()
+        self.chunks.held() + self.chunks.set_held() + self.large.held() + caches + size_of::<Self>()
     }
 
     /// Fills the empty bin of `class`, if there is memory.
