@@ -4,7 +4,7 @@ use janus_alloc::api::Allocator;
 use janus_alloc::pools::{Options, Retain};
 use janus_alloc::{Pages, SharedPool, Stats, System};
 
-use crate::blocks::is_zero;
+use crate::blocks::{are_all, is_zero};
 use crate::{CHECKED, UNCHECKED, layout};
 
 const SIZES: [usize; 16] = [
@@ -83,7 +83,7 @@ fn grow(pool: &dyn Allocator, old: usize, new: usize, blocked: bool) {
     // SAFETY: live, and nobody else's.
     let bytes = unsafe { grown.as_ref() };
     assert_eq!(bytes.len(), new);
-    assert!(bytes[..old].iter().all(|&byte| byte == 0x5a), "{old} {new}");
+    assert!(are_all(&bytes[..old], 0x5a), "{old} {new}");
     assert!(is_zero(&bytes[old..]), "{old} {new} {blocked}");
     // SAFETY: live, and so long.
     unsafe { grown.cast::<u8>().write_bytes(0xa5, new) };
