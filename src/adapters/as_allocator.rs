@@ -4,7 +4,7 @@ use core::mem;
 use core::ptr::NonNull;
 
 use crate::api::translate::{self, allocator_over_global};
-use crate::api::{AllocError, AllocatorClone, GlobalAlloc, GlobalAllocator, Layout, StaticAllocator};
+use crate::api::{AllocError, AllocatorClone, CallsMalloc, GlobalAlloc, GlobalAllocator, Layout, StaticAllocator};
 
 /// Turns a zero-sized [`GlobalAlloc`] (`System`, mimalloc, jemalloc, snmalloc...) into an [`Allocator`](crate::api::Allocator), by value.
 ///
@@ -118,6 +118,7 @@ unsafe impl<G: GlobalAlloc> AllocatorClone for AsAllocator<G> {}
 // SAFETY: `G` is made to be registered as it is, and does not unwind. (One that calls the default would recurse registered by
 // itself, too; no adapter can see that.) The reference to it never changes.
 unsafe impl<G: GlobalAlloc + Sync + 'static> GlobalAllocator for AsAllocator<G> {}
+impl<G: CallsMalloc> CallsMalloc for AsAllocator<G> {}
 
 /// Turns a reference to any [`GlobalAlloc`] into an [`Allocator`](crate::api::Allocator).
 ///
@@ -187,6 +188,7 @@ impl<G: ?Sized> fmt::Debug for AsAllocatorRef<'_, G> {
 unsafe impl<G: GlobalAlloc + ?Sized> AllocatorClone for AsAllocatorRef<'_, G> {}
 // SAFETY: as for `AsAllocator`. It is sized, because a `dyn GlobalAlloc` could be the very static that holds this reference.
 unsafe impl<G: GlobalAlloc + Sync + 'static> GlobalAllocator for AsAllocatorRef<'static, G> {}
+impl<G: CallsMalloc + ?Sized> CallsMalloc for AsAllocatorRef<'_, G> {}
 
 allocator_over_global!([G: GlobalAlloc] AsAllocator<G>);
 allocator_over_global!([G: GlobalAlloc + ?Sized] AsAllocatorRef<'_, G>);

@@ -6,7 +6,8 @@ use core::ops::Deref;
 use core::ptr::{self, NonNull};
 
 use crate::api::{
-    AllocError, Allocator, AllocatorClone, GlobalAlloc, GlobalAllocator, Layout, Owns, StaticAllocator, UsableSize,
+    AllocError, Allocator, AllocatorClone, CallsMalloc, GlobalAlloc, GlobalAllocator, Layout, Owns, StaticAllocator,
+    UsableSize,
 };
 
 /// Turns an [`Allocator`] into a [`GlobalAlloc`], to be registered with `#[global_allocator]`.
@@ -196,6 +197,7 @@ unsafe impl<A: Allocator> AllocatorClone for &AsGlobal<A> {}
 
 // SAFETY: forwards to the allocator inside, which never reaches the default.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for &'static AsGlobal<A> {}
+impl<A: CallsMalloc> CallsMalloc for AsGlobal<A> {}
 
 // SAFETY: the blocks of the reference are those of the allocator inside.
 unsafe impl<A: Owns> Owns for &AsGlobal<A> {

@@ -6,6 +6,7 @@
 //! | [`GlobalAlloc`](crate::api::GlobalAlloc) of size 0 | [`Allocator`](crate::api::Allocator) | [`AsAllocator`] | 0 |
 //! | any [`GlobalAlloc`](crate::api::GlobalAlloc) | [`Allocator`](crate::api::Allocator) | [`AsAllocatorRef`] | a reference |
 //! | another generation of the trait | this one, and back | [`generations`] | that of the allocator |
+//! | [`UsableSize`](crate::api::UsableSize) | C's `malloc`, `free` and the rest | [`export_malloc!`](crate::export_malloc) | none |
 //!
 //! The first three add no instruction to a request whose layout the compiler knows; `docs/performance.md` names the
 //! command that counts. The bridges only pass calls on.
@@ -25,6 +26,9 @@
 mod as_allocator;
 mod as_global;
 pub mod generations;
+#[cfg(target_os = "linux")]
+#[doc(hidden)]
+pub mod malloc_export;
 
 pub use as_allocator::{AsAllocator, AsAllocatorRef};
 pub use as_global::AsGlobal;

@@ -111,6 +111,13 @@ pub unsafe trait AllocatorClone: Allocator + Clone {}
 )]
 pub unsafe trait GlobalAllocator: Allocator + Sized + Sync + 'static {}
 
+/// An allocator that takes its memory from the C library's `malloc`, if only in the end.
+///
+/// It must not become that `malloc` itself, so `export_malloc!` refuses it. A type of this crate that lacks this is not refused;
+/// nothing else depends on it.
+#[doc(hidden)]
+pub trait CallsMalloc {}
+
 // SAFETY: the registered default is a static, which is never dropped.
 #[cfg(feature = "alloc")]
 unsafe impl StaticAllocator for Global {}
@@ -127,6 +134,8 @@ unsafe impl AllocatorClone for System {}
 // SAFETY: std promises that `System` does not call the registered default; it is what the default falls back to.
 #[cfg(feature = "std")]
 unsafe impl GlobalAllocator for System {}
+#[cfg(feature = "std")]
+impl CallsMalloc for System {}
 
 // SAFETY: a reference forwards to its referent, whose blocks outlive it and all its lifetimes.
 unsafe impl<A: StaticAllocator + ?Sized> StaticAllocator for &A {}
@@ -134,3 +143,4 @@ unsafe impl<A: StaticAllocator + ?Sized> StaticAllocator for &A {}
 unsafe impl<A: Allocator + ?Sized> AllocatorClone for &A {}
 // SAFETY: forwards to the referent, which never reaches the default.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for &'static A {}
+impl<A: CallsMalloc + ?Sized> CallsMalloc for &A {}

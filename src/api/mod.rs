@@ -43,6 +43,8 @@ pub(crate) mod translate;
 pub use allocator_api2::alloc::{AllocError, Allocator};
 pub use capabilities::{Owns, Reset, UsableSize};
 pub use core::alloc::{GlobalAlloc, Layout, LayoutError};
+#[doc(hidden)]
+pub use markers::CallsMalloc;
 pub use markers::{AllocatorClone, GlobalAllocator, StaticAllocator};
 
 #[cfg(feature = "alloc")]

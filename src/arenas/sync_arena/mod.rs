@@ -6,7 +6,7 @@ use core::ptr::{self, NonNull};
 use super::cursor::Cursor;
 use crate::api::replace::{grow_and_zero, replace, zero_rest};
 use crate::api::translate::dangling;
-use crate::api::{AllocError, Allocator, GlobalAllocator, Layout, Owns};
+use crate::api::{AllocError, Allocator, CallsMalloc, GlobalAllocator, Layout, Owns};
 use crate::sources::Pages;
 use crate::sync::{AtomicPtr, Ordering};
 use crate::threads::{LIMIT, Slots};
@@ -385,6 +385,7 @@ unsafe impl<A: Allocator> Allocator for SyncArena<A> {
 
 // SAFETY: it calls nothing but its parent, which never reaches the default, and threads' numbers, which can be asked for inside it.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for SyncArena<A> {}
+impl<A: Allocator + CallsMalloc> CallsMalloc for SyncArena<A> {}
 
 // SAFETY: a block lies in one of the chunks, and no other allocator's does: they are the arena's alone.
 unsafe impl<A: Allocator> Owns for SyncArena<A> {

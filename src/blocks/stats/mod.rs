@@ -6,7 +6,7 @@ mod snapshot;
 use core::fmt;
 use core::ptr::NonNull;
 
-use crate::api::{AllocError, Allocator, GlobalAllocator, Layout, Owns, StaticAllocator};
+use crate::api::{AllocError, Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, StaticAllocator};
 use counters::Counters;
 pub use snapshot::Snapshot;
 
@@ -210,6 +210,7 @@ unsafe impl<A: Allocator> Allocator for Stats<A> {
 unsafe impl<A: StaticAllocator> StaticAllocator for Stats<A> {}
 // SAFETY: counting calls nothing that allocates; the rest is the parent's.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for Stats<A> {}
+impl<A: CallsMalloc> CallsMalloc for Stats<A> {}
 // SAFETY: the blocks are the parent's.
 unsafe impl<A: Owns> Owns for Stats<A> {
     #[inline]

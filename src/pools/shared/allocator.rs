@@ -102,7 +102,7 @@ impl<A: Allocator> SharedPool<A> {
                 }
                 // SAFETY: by `# Safety` of this fn.
                 if !unsafe { heap.put_one(parent, class, block) } {
-                    abort(Misuse::Twice, block, layout);
+                    abort(Misuse::Twice, block.as_ptr(), Some(layout));
                 }
             }
             Kind::Run(count) => {
@@ -121,8 +121,9 @@ impl<A: Allocator> SharedPool<A> {
     /// Aborts with a message if `block` is no block of `layout`.
     fn check(&self, block: NonNull<u8>, layout: Layout) {
         let address = block.addr().get();
-        let foreign = || abort(Misuse::Foreign, block, layout);
-        let wrong = |size| abort(Misuse::Layout { size }, block, layout);
+        let end = |misuse| abort(misuse, block.as_ptr(), Some(layout));
+        let foreign = || end(Misuse::Foreign);
+        let wrong = |size| end(Misuse::Layout { size });
         let Some(heap) = self.made() else { foreign() };
         let kind = Kind::of(layout);
         if heap.chunks.has(address) {
@@ -130,7 +131,7 @@ impl<A: Allocator> SharedPool<A> {
             let (first, slices) = chunk.part(slice);
             let offset = address - chunk.slice_start(first).addr().get();
             match used_as {
-                Use::Nothing => abort(Misuse::Twice, block, layout),
+                Use::Nothing => end(Misuse::Twice),
                 Use::Span(class) if kind != Kind::Class(class) => wrong(size_of_class(class)),
                 Use::Span(class) if !Class::of(class).is_block(offset) => foreign(),
                 Use::Run if offset != 0 => foreign(),
@@ -139,7 +140,7 @@ impl<A: Allocator> SharedPool<A> {
             }
         } else {
             match heap.large.find(address) {
-                None if heap.large.keeps(address) => abort(Misuse::Twice, block, layout),
+                None if heap.large.keeps(address) => end(Misuse::Twice),
                 None => foreign(),
                 Some(size) if kind != Kind::Large || layout.size() > size => wrong(size),
                 Some(_) => {}

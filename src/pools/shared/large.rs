@@ -21,7 +21,7 @@ const HUGE_FROM: usize = 4 << 20;
 /// A block is copied to a kept one rather than grown by the parent if it is no larger than this.
 const COPIED: usize = 4 << 20;
 /// A kept block is zeroed if it is no larger than this; else fresh pages cost less.
-const ZEROED: usize = 1 << 20;
+const ZEROED: usize = 8 << 20;
 
 /// All zero bytes are none.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub(super) struct Large {
     /// Those that were freed last come first. All with an offset of `HEADER`.
     kept: List<Block>,
     kept_bytes: Cell<usize>,
+    /// The most that was in use at once since the last tick: as much may be wanted again, so as much is kept.
+    peak: Cell<usize>,
     /// Bytes of all of them. Read without the lock.
     held: AtomicUsize,
     live_bytes: AtomicUsize,
@@ -146,7 +148,7 @@ impl Large {
     ) -> Result<Found, AllocError> {
         let whole = whole(layout).ok_or(AllocError)?;
         if whole.align() == HEADER && !(zeroed && whole.size() > ZEROED) {
-            if let Some(header) = self.take_kept(whole.size(), whole.size() + whole.size() / 4) {
+            if let Some(header) = self.take_kept(whole.size(), whole.size().saturating_mul(4)) {
                 return Ok((Block::block(header), usize::MAX));
             }
         }
@@ -171,7 +173,13 @@ impl Large {
         // SAFETY: it lives, and is in no list.
         unsafe { self.live.push_front(header) };
         // SAFETY: it lives.
-        self.live_bytes.fetch_add(unsafe { header.as_ref() }.size.get(), Relaxed);
+        self.count_live(unsafe { header.as_ref() }.size.get());
+    }
+
+    /// Under the lock.
+    fn count_live(&self, size: usize) {
+        let live = self.live_bytes.fetch_add(size, Relaxed) + size;
+        self.peak.set(self.peak.get().max(live));
     }
 
     fn remove_live(&self, header: NonNull<Block>) {
@@ -193,7 +201,7 @@ impl Large {
         self.kept_bytes.set(self.kept_bytes.get() - size(&header));
         // SAFETY: in no list now.
         unsafe { self.live.push_front(header) };
-        self.live_bytes.fetch_add(size(&header), Relaxed);
+        self.count_live(size(&header));
         // SAFETY: it lives.
         unsafe { header.as_ref() }.idle.set(false);
         Some(header)
@@ -226,6 +234,7 @@ impl Large {
             }
         }
         if keep {
+            let most = if parent.options.retain == Retain::Everything { most } else { most.min(self.peak.get()) };
             self.free_kept(parent, |_, bytes| bytes > most);
         } else {
             self.held.fetch_sub(size, Relaxed);
@@ -386,23 +395,25 @@ impl Large {
         self.kept.iter().any(|header| Block::block(header).addr().get() == address)
     }
 
-    /// The size of a block; and its align, if it is that which made it a large one.
+    /// The layout of a block with all its bytes. Its align is that of the parent's block, which has to be the one to resize.
     ///
     /// # Safety
     ///
     /// `block` is a large block of this pool.
-    pub(super) unsafe fn size_and_align(block: NonNull<u8>) -> (usize, Option<usize>) {
+    pub(super) unsafe fn layout(block: NonNull<u8>) -> Layout {
         // SAFETY: by `# Safety` of this fn.
         let header = unsafe { Block::of(block) };
         // SAFETY: it lives.
         let this = unsafe { header.as_ref() };
-        (this.size.get() - this.offset, (this.offset > HEADER).then_some(this.offset))
+        // SAFETY: the parent's block has that align and is longer.
+        unsafe { Layout::from_size_align_unchecked(this.size.get() - this.offset, this.offset) }
     }
 
     /// Gives back what was kept since the last tick, or all that is kept. Returns how many bytes.
     pub(super) fn give_idle_back<A: Allocator>(&self, parent: Parent<'_, A>, only_idle: bool) -> usize {
         let bytes = self.free_kept(parent, |oldest, _| !only_idle || oldest.idle.get());
         let _held = self.lock.lock();
+        self.peak.set(self.live());
         // SAFETY: what is in the list lives.
         self.kept.iter().for_each(|header| unsafe { header.as_ref() }.idle.set(true));
         bytes

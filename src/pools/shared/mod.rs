@@ -19,7 +19,7 @@ use core::fmt;
 use core::ptr::{self, NonNull};
 
 use super::size_class::{CLASSES, class_of, last, size_of_class};
-use crate::api::{Allocator, GlobalAllocator, Layout, Owns, UsableSize};
+use crate::api::{Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, UsableSize};
 use crate::sources::Pages;
 use crate::sync::{AtomicPtr, Ordering};
 use crate::threads::{self, LIMIT, Slots};
@@ -210,6 +210,7 @@ impl<A: Allocator + fmt::Debug> fmt::Debug for SharedPool<A> {
 // SAFETY: everything comes from the parent, which never reaches the default; the rest are system calls and thread-locals, as
 // `threads` has them.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for SharedPool<A> {}
+impl<A: Allocator + CallsMalloc> CallsMalloc for SharedPool<A> {}
 
 // SAFETY: chunks and large blocks are the pool's alone.
 unsafe impl<A: Allocator> Owns for SharedPool<A> {
@@ -224,14 +225,14 @@ unsafe impl<A: Allocator> UsableSize for SharedPool<A> {
     unsafe fn layout_of(&self, block: NonNull<u8>) -> Layout {
         let address = block.addr().get();
         let in_chunk = self.made().is_some_and(|heap| heap.chunks.has(address));
-        let (size, align) = match in_chunk.then(|| Self::part_at(address)) {
-            Some((_, _, Use::Span(class))) => (size_of_class(class), None),
-            Some((chunk, slice, _)) => (chunk.part(slice).1 * SLICE, None),
+        let size = match in_chunk.then(|| Self::part_at(address)) {
+            Some((_, _, Use::Span(class))) => size_of_class(class),
+            Some((chunk, slice, _)) => chunk.part(slice).1 * SLICE,
             // SAFETY: by `# Safety` of this fn it is a block, so a large one.
-            None => unsafe { Large::size_and_align(block) },
+            None => return unsafe { Large::layout(block) },
         };
-        let align = align.unwrap_or(if size % 16 == 0 { 16 } else { 8 });
-        // SAFETY: a power of two; no block is longer than its parent's.
+        let align = if size % 16 == 0 { 16 } else { 8 };
+        // SAFETY: a power of two, and no block of a chunk is that long.
         unsafe { Layout::from_size_align_unchecked(size, align) }
     }
 }

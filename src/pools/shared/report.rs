@@ -1,7 +1,6 @@
 //! Ends the process with a message: for what can only be an error of the program's, found where nothing may allocate.
 
 use core::fmt::{self, Write};
-use core::ptr::NonNull;
 
 use crate::api::Layout;
 
@@ -16,14 +15,17 @@ pub(super) enum Misuse {
     Foreign,
 }
 
-/// Prints what was wrong with giving back `block`, and aborts.
+/// Prints what was wrong with giving back `block`, with `layout` if that is known exactly, and aborts.
 #[cold]
 #[inline(never)]
-pub(super) fn abort(misuse: Misuse, block: NonNull<u8>, layout: Layout) -> ! {
-    let (size, align) = (layout.size(), layout.align());
+pub(super) fn abort(misuse: Misuse, block: *mut u8, layout: Option<Layout>) -> ! {
     let mut message = Message { text: [0; 256], length: 0 };
     // What does not fit is cut.
-    let _ = write!(message, "janus-alloc: SharedPool: {block:p} was given back with size {size} and align {align}, ");
+    let _ = write!(message, "janus-alloc: SharedPool: {block:p} was given back ");
+    let _ = match layout {
+        Some(layout) => write!(message, "with size {} and align {}, ", layout.size(), layout.align()),
+        None => message.write_str("earlier, "),
+    };
     let _ = match misuse {
         Misuse::Twice => write!(message, "but it is free: it was given back twice, or is no block"),
         Misuse::Layout { size } => {

@@ -10,9 +10,9 @@ use super::chunks::{Chunks, Parent};
 use super::class::Class;
 use super::list::List;
 use super::options::Retain;
-use super::report::{self, Misuse};
+use super::report::{Misuse, abort};
 use super::span::Span;
-use crate::api::{Allocator, Layout};
+use crate::api::Allocator;
 use crate::pools::size_class::CLASSES;
 use crate::sync::lock::Lock;
 
@@ -99,9 +99,8 @@ impl Shard {
     ) -> usize {
         let of = Class::of(class);
         let _held = self.lock.lock();
-        let mut left = 0;
-        for at in 0..blocks.len() {
-            let block = blocks[at];
+        let (mut at, mut left) = (0, 0);
+        while let Some(&block) = blocks.get(at) {
             // SAFETY: a block is not null.
             let block = unsafe { NonNull::new_unchecked(block) };
             // SAFETY: by `# Safety` of this fn.
@@ -109,32 +108,45 @@ impl Shard {
             if span.slice().shard.load(Relaxed) != own {
                 blocks[left] = block.as_ptr();
                 left += 1;
+                at += 1;
                 continue;
             }
-            // SAFETY: the lock is held; the block is one of the span's.
-            match unsafe { span.put(of, block) } {
-                None => {
-                    let layout = Layout::from_size_align(of.size as usize, 1);
-                    report::abort(Misuse::Twice, block, layout.unwrap_or(Layout::new::<u8>()))
-                }
-                Some(free) => self.after_put(chunks, parent, class, span, free),
+            // SAFETY: the lock is held; the blocks are of the class, and the first one is the span's.
+            match unsafe { self.put_in(chunks, parent, class, span, &blocks[at..]) } {
+                Ok(count) => at += count,
+                Err(block) => abort(Misuse::Twice, block, None),
             }
         }
         self.count(class, left.wrapping_sub(blocks.len()));
         left
     }
 
-    /// `span` has got a block back and has `free` ones now.
+    /// Takes back as many of `blocks` as are `span`'s, up to the first that is not.
+    ///
+    /// # Safety
+    ///
+    /// The lock is held; the blocks are blocks of `class` that nobody uses, and the first one is the span's.
     #[inline(always)]
-    fn after_put<A: Allocator>(&self, chunks: &Chunks, parent: Parent<'_, A>, class: usize, span: Span, free: u32) {
-        let list = &self.spans[class];
-        if free == 1 {
+    unsafe fn put_in<A: Allocator>(
+        &self,
+        chunks: &Chunks,
+        parent: Parent<'_, A>,
+        class: usize,
+        span: Span,
+        blocks: &[*mut u8],
+    ) -> Result<usize, *mut u8> {
+        let of = Class::of(class);
+        let was_full = span.slice().free.get() == 0;
+        // SAFETY: by `# Safety` of this fn.
+        let count = unsafe { span.put(of, blocks) }?;
+        if was_full {
             // SAFETY: a full span is in no list.
-            unsafe { list.push_back(span.0) };
+            unsafe { self.spans[class].push_back(span.0) };
         }
-        if free == Class::of(class).capacity {
+        if span.slice().free.get() == of.capacity {
             self.emptied(chunks, parent, class, span);
         }
+        Ok(count)
     }
 
     /// Keeps an empty span if it is the only one with free blocks, since it will be wanted soon.
@@ -185,8 +197,9 @@ impl Shard {
         // SAFETY: by `# Safety` of this fn.
         let span = unsafe { Span::of(block, of) };
         // SAFETY: the lock is held; the block is one of the span's.
-        let Some(free) = (unsafe { span.put(of, block) }) else { return false };
-        self.after_put(chunks, parent, class, span, free);
+        if unsafe { self.put_in(chunks, parent, class, span, &[block.as_ptr()]) }.is_err() {
+            return false;
+        }
         self.count(class, 1_usize.wrapping_neg());
         true
     }

@@ -8,7 +8,7 @@
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-use super::chunk::{CHUNK, Chunk, Slice, slice_at};
+use super::chunk::{CHUNK, Chunk, SLICE, Slice, slice_at};
 use super::class::Class;
 
 /// A span, which lives: by its first slice.
@@ -115,28 +115,38 @@ impl Span {
         count
     }
 
-    /// Takes `block` back and returns how many blocks are free now; or `None`, if it was free.
+    /// Takes those of `blocks` back that come before the first of another span, and returns how many; or the first that was
+    /// free already.
     ///
     /// # Safety
     ///
-    /// The caller holds the lock; `block` is one of the span's, and the span one of `class`.
+    /// The caller holds the lock; the span is one of `class`; the blocks are of `class`, and the first one is the span's.
     #[inline(always)]
-    pub(super) unsafe fn put(self, class: &Class, block: NonNull<u8>) -> Option<u32> {
-        let number = class.number_of(block.addr().get() - self.start().addr().get());
-        let (at, bit) = (number / 64, 1_u64 << (number % 64));
-        // SAFETY: there is a bit for each block.
-        let word = unsafe { word_at(self.bits(class), at) };
-        if word.get() & bit != 0 {
-            return None;
+    pub(super) unsafe fn put(self, class: &Class, blocks: &[*mut u8]) -> Result<usize, *mut u8> {
+        let (start, bits, slice) = (self.start().addr().get(), self.bits(class), self.slice());
+        let length = class.slices as usize * SLICE;
+        let mut lowest = slice.hint.get();
+        let mut count = 0;
+        for &block in blocks {
+            // A block of another span is too far away, on either side.
+            let offset = block.addr().wrapping_sub(start);
+            if offset >= length {
+                break;
+            }
+            let number = class.number_of(offset);
+            let bit = 1_u64 << (number % 64);
+            // SAFETY: there is a bit for each block.
+            let word = unsafe { word_at(bits, number / 64) };
+            if word.get() & bit != 0 {
+                return Err(block);
+            }
+            word.set(word.get() | bit);
+            lowest = lowest.min((number / 64) as u32);
+            count += 1;
         }
-        word.set(word.get() | bit);
-        let slice = self.slice();
-        if (at as u32) < slice.hint.get() {
-            slice.hint.set(at as u32);
-        }
-        let free = slice.free.get() + 1;
-        slice.free.set(free);
-        Some(free)
+        slice.hint.set(lowest);
+        slice.free.set(slice.free.get() + count as u32);
+        Ok(count)
     }
 }
 

@@ -5,7 +5,7 @@ mod c;
 use core::ptr::NonNull;
 
 use crate::api::translate::{self, allocator_over_global};
-use crate::api::{AllocError, AllocatorClone, GlobalAlloc, GlobalAllocator, Layout, StaticAllocator};
+use crate::api::{AllocError, AllocatorClone, CallsMalloc, GlobalAlloc, GlobalAllocator, Layout, StaticAllocator};
 
 /// The C library's `malloc`, `calloc`, `realloc`, `free` and `posix_memalign`, and nothing between.
 ///
@@ -83,6 +83,7 @@ unsafe impl StaticAllocator for Malloc {}
 unsafe impl AllocatorClone for Malloc {}
 // SAFETY: calls the C library only.
 unsafe impl GlobalAllocator for Malloc {}
+impl CallsMalloc for Malloc {}
 
 // SAFETY: `malloc_usable_size` is at least the requested size, and no method of `Malloc` looks at the size or align it is
 // given back but to decide whether `realloc` keeps the align of the new layout.

@@ -1,0 +1,221 @@
+//! Programs that know nothing of this crate, with the example `preload` as their `malloc`.
+//!
+//! Each program has to print what it prints without, and nothing to stderr, where the dynamic linker complains too. One that
+//! is not installed is skipped, with a line that says so (`cargo test --test preload -- --nocapture` shows it).
+#![cfg(all(feature = "std", target_os = "linux", target_env = "gnu"))]
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::{OnceLock, mpsc};
+use std::thread;
+use std::time::Duration;
+
+/// Far more than any of the programs needs.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// The library, built as this test was: with or without optimisation.
+fn library() -> &'static Path {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        let output = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args(["build", "--offline", "--example", "preload", "--message-format", "json-render-diagnostics"])
+            .args(["--profile", if cfg!(debug_assertions) { "dev" } else { "release" }, "--target-dir"])
+            .arg(target)
+            .stderr(Stdio::inherit())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "the example does not build");
+        let messages = String::from_utf8(output.stdout).unwrap();
+        let path = messages.split('"').find(|text| text.ends_with("/libpreload.so"));
+        path.expect("cargo names what it built").into()
+    })
+}
+
+/// A directory of its own for each test, empty.
+fn directory(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("preload").join(name);
+    _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+/// What the program printed, or `None` if there is no such program.
+fn output(command: &mut Command) -> Option<Output> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = match child {
+        Ok(child) => child,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            println!("SKIPPED {program}: not installed");
+            return None;
+        }
+        Err(error) => panic!("{program}: {error}"),
+    };
+    let process = child.id();
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || sender.send(child.wait_with_output()));
+    let Ok(output) = receiver.recv_timeout(PATIENCE) else {
+        // SAFETY: the child has not been waited for, so the number is still its own.
+        unsafe { libc::kill(libc::pid_t::try_from(process).unwrap(), libc::SIGKILL) };
+        panic!("{program} hangs");
+    };
+    Some(output.unwrap())
+}
+
+/// Runs the program over the library, unless it is missing.
+#[track_caller]
+fn prints(command: &mut Command, expected: &str) {
+    let Some(output) = output(command.env("LD_PRELOAD", library())) else { return };
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{command:?}\n{}\n{stdout}\n{stderr}", output.status);
+    assert_eq!(stdout, expected, "{command:?}\n{stderr}");
+    assert_eq!(stderr, "", "{command:?}");
+}
+
+/// Runs the program without the library and then over it.
+#[track_caller]
+fn prints_the_same(mut command: impl FnMut() -> Command) {
+    let Some(expected) = output(&mut command()) else { return };
+    prints(&mut command(), &String::from_utf8(expected.stdout).unwrap());
+}
+
+/// Compiles a program of `tests/preload`, unless there is no compiler.
+fn compiled(source: &str, to: PathBuf, flags: &[&str]) -> Option<PathBuf> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/preload").join(source);
+    let mut compiler = Command::new("cc");
+    compiler.args(["-O1", "-Wall", "-Wextra", "-pthread", "-o"]).args([to.as_path(), &source]).args(flags);
+    let output = output(&mut compiler)?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(to)
+}
+
+#[test]
+fn python() {
+    let script = r#"
+import json, os, subprocess, threading
+
+assert "libpreload" in open("/proc/self/maps").read()
+
+table = {str(n): list(range(n % 50)) for n in range(20000)}
+assert json.loads(json.dumps(table)) == table
+
+sums = []
+def work(seed):
+    texts = [str(n * seed) * (n % 20) for n in range(5000)]
+    sums.append(sum(map(len, texts)) > 0)
+threads = [threading.Thread(target=work, args=(n,)) for n in range(1, 9)]
+for thread in threads: thread.start()
+for n in range(5):
+    process = os.fork()
+    if process == 0:
+        os._exit(0 if sum(len(str(n)) for n in range(1000)) == 2890 else 1)
+    assert os.waitpid(process, 0)[1] == 0
+for thread in threads: thread.join()
+assert sums == [True] * 8
+
+buffer = bytearray()
+for n in range(200): buffer += bytes(100000)
+print(len(buffer), subprocess.run(["echo", "a child"], capture_output=True, text=True).stdout.strip())
+"#;
+    for malloc in ["pymalloc", "malloc"] {
+        let mut python = Command::new("python3");
+        prints(python.env("PYTHONMALLOC", malloc).args(["-c", script]), "20000000 a child\n");
+    }
+}
+
+#[test]
+fn perl() {
+    let script = r#"
+my %table = map { $_ => "x" x ($_ % 100) } 1 .. 50000;
+my $length = 0;
+$length += length $table{$_} for sort keys %table;
+my $text = join ",", map { $_ * 2 } 1 .. 10000;
+$text =~ s/(\d)0/$1-/g;
+for (1 .. 5) {
+    my $process = fork;
+    if ($process == 0) { my @list = map { "$_" } 1 .. 1000; exit(@list == 1000 ? 0 : 1) }
+    waitpid $process, 0;
+    die if $?;
+}
+print "$length ", scalar(() = $text =~ /-/g), "\n";
+"#;
+    prints_the_same(|| {
+        let mut perl = Command::new("perl");
+        perl.args(["-e", script]);
+        perl
+    });
+}
+
+#[test]
+fn sqlite3() {
+    let script = "
+create table t (n integer primary key, name text, other text);
+with recursive c (n) as (select 1 union all select n + 1 from c where n < 50000)
+    insert into t select n, hex(n), printf('%0*d', n % 300, n) from c;
+create index by_name on t (name, other);
+delete from t where n % 3 = 0;
+vacuum;
+select count(*), sum(length(other)), max(name) from t;
+select count(*) from (select a.n from t a join t b on a.name = b.name order by b.other);
+pragma integrity_check;
+";
+    prints_the_same(|| {
+        let mut sqlite3 = Command::new("sqlite3");
+        sqlite3.arg(directory("sqlite3").join("database")).arg(script);
+        sqlite3
+    });
+}
+
+#[test]
+fn git() {
+    let repository = directory("git");
+    let git = |args: &[&str]| {
+        let mut git = Command::new("git");
+        git.current_dir(&repository).args(args).env("HOME", &repository).env("GIT_CONFIG_NOSYSTEM", "1");
+        for who in ["AUTHOR", "COMMITTER"] {
+            git.env(format!("GIT_{who}_NAME"), "Test").env(format!("GIT_{who}_EMAIL"), "test@localhost");
+        }
+        git
+    };
+    prints(&mut git(&["init", "--quiet", "--initial-branch", "main"]), "");
+    for round in 0..5 {
+        for file in 0..100 {
+            let text: String = (0..200).map(|line| format!("{file} {}\n", line * (line % 7 + round))).collect();
+            fs::write(repository.join(format!("file{file}")), text).unwrap();
+        }
+        prints(&mut git(&["add", "."]), "");
+        prints(&mut git(&["commit", "--quiet", "--message", &format!("Round {round}")]), "");
+    }
+    prints(&mut git(&["-c", "pack.threads=4", "gc", "--quiet", "--aggressive"]), "");
+    prints(&mut git(&["fsck", "--full", "--no-progress"]), "");
+    prints_the_same(|| git(&["log", "--stat", "--patch", "-n2"]));
+    prints_the_same(|| git(&["grep", "--count", "--threads=4", "99 12", "HEAD"]));
+}
+
+/// A program of many threads that forks, and allocates before `main`, at the end of threads and at the end.
+#[test]
+fn threads_and_forks() {
+    let Some(program) = compiled("forks.c", directory("forks").join("forks"), &[]) else { return };
+    for _ in 0..3 {
+        prints(&mut Command::new(&program), "40 children, all well\n");
+    }
+}
+
+/// Threads whose tables of thread-local variables have to grow, for which the dynamic linker calls `malloc` while the
+/// library asks it for one of these variables.
+#[test]
+fn modules_with_thread_local_variables() {
+    let directory = directory("modules");
+    let Some(program) = compiled("modules.c", directory.join("modules"), &["-ldl"]) else { return };
+    let Some(module) = compiled("modules.c", directory.join("module.so"), &["-DMODULE", "-shared", "-fPIC"]) else {
+        return;
+    };
+    let modules = (0..60).map(|n| directory.join(format!("module{n}.so")));
+    let modules: Vec<PathBuf> = modules.inspect(|copy| _ = fs::copy(&module, copy).unwrap()).collect();
+    prints(Command::new(program).args(modules.iter().map(AsRef::<OsStr>::as_ref)), "60 modules, all well\n");
+}
