@@ -21,7 +21,7 @@ use core::ptr::{self, NonNull};
 use super::size_class::{CLASSES, class_of, last, size_of_class};
 use crate::api::{Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, UsableSize};
 use crate::sources::Pages;
-use crate::sync::{AtomicPtr, Ordering};
+use crate::sync::{AtomicPtr, Ordering, published};
 use crate::threads::{self, LIMIT, Slots};
 use cache::{Bin, Bins, Cache, VACANT};
 use chunk::{Chunk, SLICE, Use, slice_at};
@@ -134,7 +134,7 @@ impl<A: Allocator> SharedPool<A> {
     /// The heap, if there is one yet.
     fn made(&self) -> Option<&Heap> {
         // SAFETY: a heap lives as long as its pool.
-        unsafe { self.heap.load(Ordering::Acquire).as_ref() }
+        published::find(&self.heap).map(|heap| unsafe { heap.as_ref() })
     }
 
     /// The calling thread's bin for `class`.
