@@ -578,7 +578,7 @@ mod shared_pools {
                     for number in 0..4 {
                         let pool = &pool;
                         scope.spawn(move || {
-                            keeps_the_rules_for_a_while(pool, &Options { seed: part.seed + 1000 * number, ..part })
+                            keeps_the_rules_for_a_while(pool, &Options { seed: part.seed + 1000 * number, ..part });
                         });
                     }
                 });
