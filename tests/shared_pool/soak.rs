@@ -1,6 +1,7 @@
 //! A long run, for a person to start: does the memory level off?
 //!
-//! `JANUS_SOAK_SECONDS=300 cargo test --release --test shared_pool -- --ignored --nocapture soak`
+//! `JANUS_SOAK_SECONDS=300 cargo test --release --test shared_pool -- --ignored --nocapture soak`, and nothing beside
+//! it in the process.
 
 use std::env;
 use std::sync::Mutex;
@@ -12,7 +13,6 @@ use janus_alloc::SharedPool;
 
 use crate::UNCHECKED;
 use crate::blocks::{Block, Random};
-use crate::children::alone;
 
 /// How much more memory the second half may need than the first, in bytes: as much as some large blocks make.
 const MARGIN: usize = 16 << 20;
@@ -67,51 +67,47 @@ fn life(pool: &SharedPool, left: &Mutex<Vec<Block>>, random: &mut Random, stop: 
 #[ignore = "takes five minutes: JANUS_SOAK_SECONDS"]
 #[cfg(target_os = "linux")]
 fn soak() {
-    alone("soak::soak", || {
-        let seconds = env::var("JANUS_SOAK_SECONDS").map_or(300, |text| text.parse().unwrap());
-        let pool = SharedPool::with_options(UNCHECKED);
-        let (left, stop, steps, lives) =
-            (Mutex::default(), AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
-        let start = Instant::now();
-        let mut resident = Vec::new();
-        thread::scope(|scope| {
-            for lane in 0..2 {
-                let (pool, left, stop, steps, lives) = (&pool, &left, &stop, &steps, &lives);
-                scope.spawn(move || {
-                    let mut random = Random(lane);
-                    while !stop.load(Ordering::Relaxed) {
-                        // A thread after the other.
-                        thread::scope(|inner| {
-                            let random = &mut random;
-                            let done = inner.spawn(move || life(pool, left, random, stop)).join().unwrap();
-                            steps.fetch_add(done, Ordering::Relaxed);
-                            lives.fetch_add(1, Ordering::Relaxed);
-                        });
-                    }
-                });
-            }
-            let mut printed = 0;
-            while start.elapsed() < Duration::from_secs(seconds) {
-                thread::sleep(Duration::from_millis(250));
-                resident.push(crate::giving_back::resident());
-                let elapsed = start.elapsed().as_secs();
-                if elapsed / 10 > printed {
-                    printed = elapsed / 10;
-                    let (steps, lives) = (steps.load(Ordering::Relaxed), lives.load(Ordering::Relaxed));
-                    let (now, held) = (resident.last().unwrap() >> 10, pool.stats().held_bytes() >> 10);
-                    eprintln!(
-                        "{elapsed:>4} s: {now:>8} KiB resident, {held:>8} KiB held, {lives} threads, {steps} steps"
-                    );
+    let seconds = env::var("JANUS_SOAK_SECONDS").map_or(300, |text| text.parse().unwrap());
+    let pool = SharedPool::with_options(UNCHECKED);
+    let (left, stop, steps, lives) =
+        (Mutex::default(), AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
+    let start = Instant::now();
+    let mut resident = Vec::new();
+    thread::scope(|scope| {
+        for lane in 0..2 {
+            let (pool, left, stop, steps, lives) = (&pool, &left, &stop, &steps, &lives);
+            scope.spawn(move || {
+                let mut random = Random(lane);
+                while !stop.load(Ordering::Relaxed) {
+                    // A thread after the other.
+                    thread::scope(|inner| {
+                        let random = &mut random;
+                        let done = inner.spawn(move || life(pool, left, random, stop)).join().unwrap();
+                        steps.fetch_add(done, Ordering::Relaxed);
+                        lives.fetch_add(1, Ordering::Relaxed);
+                    });
                 }
+            });
+        }
+        let mut printed = 0;
+        while start.elapsed() < Duration::from_secs(seconds) {
+            thread::sleep(Duration::from_millis(250));
+            resident.push(crate::giving_back::resident());
+            let elapsed = start.elapsed().as_secs();
+            if elapsed / 10 > printed {
+                printed = elapsed / 10;
+                let (steps, lives) = (steps.load(Ordering::Relaxed), lives.load(Ordering::Relaxed));
+                let (now, held) = (resident.last().unwrap() >> 10, pool.stats().held_bytes() >> 10);
+                eprintln!("{elapsed:>4} s: {now:>8} KiB resident, {held:>8} KiB held, {lives} threads, {steps} steps");
             }
-            stop.store(true, Ordering::Relaxed);
-        });
-        // The first tenth is for getting there.
-        let (first, second) = resident[resident.len() / 10..].split_at(resident.len() * 9 / 20);
-        let (first, second) = (first.iter().max().unwrap(), second.iter().max().unwrap());
-        println!("at most {} KiB in the first half, {} KiB in the second", first >> 10, second >> 10);
-        assert!(*second <= first + MARGIN, "{first} {second}");
-        left.into_inner().unwrap().into_iter().for_each(|block: Block| block.free(&pool));
-        assert_eq!(pool.stats().live_bytes(), 0);
+        }
+        stop.store(true, Ordering::Relaxed);
     });
+    // The first tenth is for getting there.
+    let (first, second) = resident[resident.len() / 10..].split_at(resident.len() * 9 / 20);
+    let (first, second) = (first.iter().max().unwrap(), second.iter().max().unwrap());
+    println!("at most {} KiB in the first half, {} KiB in the second", first >> 10, second >> 10);
+    assert!(*second <= first + MARGIN, "{first} {second}");
+    left.into_inner().unwrap().into_iter().for_each(|block: Block| block.free(&pool));
+    assert_eq!(pool.stats().live_bytes(), 0);
 }
