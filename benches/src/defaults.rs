@@ -42,7 +42,11 @@ pub fn build(name: &str) -> Result<PathBuf, Box<dyn Error>> {
     // The next build puts its program at the same place.
     let program = program(name)?;
     fs::create_dir_all(program.parent().expect("it is in a directory"))?;
-    fs::copy(directory.join("release").join("janus-defaults").with_extension(env::consts::EXE_EXTENSION), &program)?;
+    let built = directory.join("release").join("janus-defaults").with_extension(env::consts::EXE_EXTENSION);
+    // What may run just now cannot be written to.
+    let copy = program.with_extension("new");
+    fs::copy(built, &copy)?;
+    fs::rename(copy, &program)?;
     Ok(program)
 }
 

@@ -44,3 +44,21 @@ pub(crate) unsafe fn huge_pages(start: NonNull<u8>, length: usize) {
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     let _ = (start, length);
 }
+
+/// Whether the page at `address` is backed by memory: whether it was touched, if it is a private page's. `false` where the system
+/// does not tell.
+pub(crate) fn is_resident(address: NonNull<u8>) -> bool {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        let page = address.as_ptr().map_addr(|address| address & !(Pages::page_size() - 1));
+        let mut resident = 0;
+        // SAFETY: asks of one page, and writes one byte. Of a page that is not mapped it says so.
+        let asked = unsafe { libc::mincore(page.cast(), 1, &raw mut resident) };
+        asked == 0 && resident & 1 == 1
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        let _ = address;
+        false
+    }
+}

@@ -157,7 +157,8 @@ pub(crate) fn usable<A: Allocator>(pool: &SharedPool<A>, layout: Layout) {
     relayout(allocate()).free(pool);
     for size in [1, 2, 3] {
         let mut grown = relayout(allocate());
-        let new = self::layout(grown.layout.size() * size + 1, grown.layout.align());
+        let before = grown.layout.size();
+        let new = self::layout((before * size).min(before + (1 << 20)) + 1, grown.layout.align());
         grown.resize(pool, new, true).unwrap();
         grown.free(pool);
         let mut shrunk = relayout(allocate());

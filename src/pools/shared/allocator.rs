@@ -43,7 +43,7 @@ impl<A: Allocator> SharedPool<A> {
             return Ok((dangling(layout).cast(), true));
         }
         let heap = Heap::get(&self.heap, &self.parent)?;
-        let parent = self.parent_with_options();
+        let parent = self.parent_of(heap);
         match kind {
             Kind::Nothing => Err(AllocError),
             Kind::Class(class) => self.allocate_small(heap, class).map(|block| (block, false)),
@@ -59,7 +59,7 @@ impl<A: Allocator> SharedPool<A> {
     }
 
     fn allocate_small(&self, heap: &Heap, class: usize) -> Result<NonNull<u8>, AllocError> {
-        let parent = self.parent_with_options();
+        let parent = self.parent_of(heap);
         let Some(cache) = self.cache(heap) else { return heap.take_one(parent, class) };
         let bin = cache.bin(class);
         // If the thread has only just got its number, there may be a block of the last thread that had it.
@@ -86,7 +86,7 @@ impl<A: Allocator> SharedPool<A> {
             self.check(block, layout);
         }
         let Some(heap) = self.made() else { return };
-        let parent = self.parent_with_options();
+        let parent = self.parent_of(heap);
         match kind {
             Kind::Nothing => {}
             Kind::Class(class) => {
@@ -156,7 +156,7 @@ impl<A: Allocator> SharedPool<A> {
     /// `block` is a live block that `old` fits. The align of `new` is the same, and it is not of the same kind.
     unsafe fn resize(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Option<(NonNull<u8>, usize)> {
         let heap = self.made()?;
-        let parent = self.parent_with_options();
+        let parent = self.parent_of(heap);
         match (Kind::of(old), Kind::of(new)) {
             (Kind::Run(before), Kind::Run(after)) => {
                 let (chunk, slice, _) = Self::part_at(block.addr().get());
@@ -179,6 +179,26 @@ impl<A: Allocator> SharedPool<A> {
             }
             _ => None,
         }
+    }
+
+    /// From one class to another, where the bins have a block and room for one.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Allocator::grow`].
+    #[inline]
+    unsafe fn grow_within_bins(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Option<NonNull<u8>> {
+        let (before, after) = (class_of(old)?, class_of(new)?);
+        if before == after {
+            // Stays, mostly.
+            return None;
+        }
+        let moved = self.bin(after).take()?;
+        // SAFETY: both blocks have so many bytes, and are disjoint, being live at once.
+        unsafe { block.copy_to_nonoverlapping(moved, old.size()) };
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.deallocate(block, old) };
+        Some(moved)
     }
 
     /// # Safety
@@ -263,6 +283,10 @@ unsafe impl<A: Allocator> Allocator for SharedPool<A> {
 
     #[inline]
     unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        // SAFETY: by `# Safety` of this fn.
+        if let Some(moved) = unsafe { self.grow_within_bins(block, old, new) } {
+            return Ok(NonNull::slice_from_raw_parts(moved, new.size()));
+        }
         // SAFETY: by `# Safety` of this fn.
         let grown = unsafe { self.grow_elsewhere(block, old, new, false) }?;
         Ok(NonNull::slice_from_raw_parts(grown, new.size()))

@@ -9,12 +9,15 @@ use super::chunk::{self, CHUNK, Chunk, Header, SLICE, Use};
 use super::chunk_set::ChunkSet;
 use super::list::List;
 use super::options::{Options, Retain};
+use super::shard::Shard;
 use crate::api::{AllocError, Allocator};
+use crate::pools::size_class::{CLASSES, size_of_class};
 use crate::sources::advice;
 use crate::sync::lock::{Held, Lock};
 
-/// From so many bytes of chunks on, new ones are advised to be huge pages: a small process should not hold 2 MiB where it uses 16 KiB.
-const HUGE_FROM: usize = 32 << 20;
+/// From so many bytes of chunks on, new ones are advised to be huge pages, if the others are filled as densely as
+/// [`is_dense`](Parent::is_dense) says: or a process would hold 2 MiB where it uses little.
+const HUGE_FROM: usize = 8 << 20;
 /// In how many chunks to look for a row of free slices before taking a new one: for the time it takes.
 const LOOKS: usize = 64;
 
@@ -46,6 +49,16 @@ pub(super) struct Taken {
 pub(super) struct Parent<'a, A> {
     pub(super) allocator: &'a A,
     pub(super) options: Options,
+    pub(super) shards: &'a [Shard],
+}
+
+impl<A> Parent<'_, A> {
+    /// Whether three quarters of `bytes` of chunks are blocks in use, or in the caches of threads.
+    fn is_dense(&self, bytes: usize) -> bool {
+        let blocks = |class| self.shards.iter().map(|shard| shard.out(class)).fold(0, usize::wrapping_add);
+        (0..CLASSES).map(|class| blocks(class).wrapping_mul(size_of_class(class))).fold(0, usize::wrapping_add)
+            >= bytes / 4 * 3
+    }
 }
 
 impl<A> Clone for Parent<'_, A> {
@@ -128,7 +141,10 @@ impl Chunks {
             unsafe { start.write_bytes(0, size_of::<Header>()) };
             start
         };
-        if parent.options.huge_pages && self.held() >= HUGE_FROM {
+        if parent.options.huge_pages
+            && self.held() >= HUGE_FROM
+            && parent.is_dense(self.held().wrapping_sub(self.runs() * SLICE))
+        {
             // SAFETY: the pages of a fresh chunk.
             unsafe { advice::huge_pages(start, CHUNK) };
         }

@@ -70,7 +70,7 @@ const fn slices(size: usize) -> usize {
 const fn most(size: usize) -> usize {
     match (32 << 10) / size {
         0..8 => 8,
-        256.. => 256,
+        1024.. => 1024,
         blocks => blocks,
     }
 }

@@ -91,6 +91,10 @@ impl Heap {
         unsafe { parent.deallocate(heap.cast(), Layout::new::<Self>()) };
     }
 
+    pub(super) fn shards(&self) -> &[Shard] {
+        &self.shards
+    }
+
     /// In the order in which they are taken one below the other.
     pub(super) fn locks(&self) -> impl Iterator<Item = &Lock> {
         self.shards.iter().map(|shard| &shard.lock).chain([&self.chunks.lock, &self.large.lock])

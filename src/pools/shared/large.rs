@@ -4,20 +4,25 @@
 
 use core::cell::Cell;
 use core::ptr::{NonNull, with_exposed_provenance_mut};
-use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::{AtomicIsize, AtomicUsize};
 
 use super::chunks::Parent;
 use super::list::{Links, List, Node};
-use super::options::Retain;
+use super::options::{Options, Retain};
 use crate::api::{AllocError, Allocator, Layout};
 use crate::sources::advice;
 use crate::sync::lock::Lock;
 
 /// In front of a block. Blocks are aligned to it at least.
 pub(super) const HEADER: usize = 4096;
-/// From here on huge pages are asked for.
-const HUGE_FROM: usize = 4 << 20;
+/// From here on huge pages are asked for in any case, and from there on if blocks are being [used](Large::learn).
+const HUGE_FROM: usize = 16 << 20;
+const HUGE_IF_USED_FROM: usize = 2 << 20;
+/// Of x86-64, and of AArch64 with pages of 4 KiB.
+const HUGE_PAGE: usize = 2 << 20;
+/// How many more blocks have to be used than are not, at most, for that to be believed of the next.
+const BELIEF: isize = 4;
 /// A block is copied to a kept one rather than grown by the parent if it is no larger than this.
 const COPIED: usize = 4 << 20;
 /// A kept block is zeroed if it is no larger than this; else fresh pages cost less.
@@ -36,6 +41,8 @@ pub(super) struct Large {
     /// Bytes of all of them. Read without the lock.
     held: AtomicUsize,
     live_bytes: AtomicUsize,
+    /// Above 0 if the blocks that came back lately had been written to all over, and not only here and there.
+    used: AtomicIsize,
 }
 
 /// In the page in front of a block.
@@ -48,6 +55,8 @@ pub(super) struct Block {
     offset: usize,
     /// Whether it was kept at the last tick already.
     idle: Cell<bool>,
+    /// Whether its pages came from the parent for the one who has it now.
+    fresh: Cell<bool>,
 }
 
 /// A block, and from which of its bytes on it is known to be zero.
@@ -82,7 +91,15 @@ impl Block {
         // SAFETY: the offset is at least a header, and within the bytes.
         let header = unsafe { start.add(offset - HEADER) }.cast::<Self>();
         // SAFETY: aligned to a page like the start, and of bytes that nobody uses.
-        unsafe { header.write(Self { links: Links::new(), size: Cell::new(size), offset, idle: Cell::new(false) }) };
+        unsafe {
+            header.write(Self {
+                links: Links::new(),
+                size: Cell::new(size),
+                offset,
+                idle: Cell::new(false),
+                fresh: Cell::new(true),
+            });
+        };
         header
     }
 
@@ -152,15 +169,13 @@ impl Large {
                 return Ok((Block::block(header), usize::MAX));
             }
         }
+        let whole = self.round(parent.options, whole);
         let (start, zero_from) = if zeroed || parent.options.whole_pages {
             (parent.allocator.allocate_zeroed(whole)?, 0)
         } else {
             (parent.allocator.allocate(whole)?, usize::MAX)
         };
-        if parent.options.huge_pages && start.len() >= HUGE_FROM {
-            // SAFETY: fresh pages.
-            unsafe { advice::huge_pages(start.cast(), start.len()) };
-        }
+        self.advise(parent.options, start);
         // SAFETY: fresh bytes, aligned to the offset, and more than that.
         let header = unsafe { Block::init(start.cast(), start.len(), whole.align()) };
         self.held.fetch_add(start.len(), Relaxed);
@@ -203,7 +218,7 @@ impl Large {
         unsafe { self.live.push_front(header) };
         self.count_live(size(&header));
         // SAFETY: it lives.
-        unsafe { header.as_ref() }.idle.set(false);
+        unsafe { header.as_ref() }.fresh.set(false);
         Some(header)
     }
 
@@ -216,6 +231,9 @@ impl Large {
         // SAFETY: it lives.
         let this = unsafe { header.as_ref() };
         let (size, offset) = (this.size.get(), this.offset);
+        if parent.options.huge_pages && this.fresh.get() && size >= HUGE_IF_USED_FROM {
+            self.learn(block, size - offset);
+        }
         let most = match parent.options.retain {
             Retain::Nothing => 0,
             Retain::Bounded(bytes) => bytes,
@@ -240,6 +258,35 @@ impl Large {
             self.held.fetch_sub(size, Relaxed);
             // SAFETY: in no list, and not used again.
             unsafe { Block::free(header, parent.allocator) };
+        }
+    }
+
+    /// Looks whether the fresh pages of a block that comes back were all used, by asking of a few in the middle. Huge pages
+    /// are a great help if so, and a great waste if not.
+    fn learn(&self, block: NonNull<u8>, length: usize) {
+        // SAFETY: within the block.
+        let page = |quarter: usize| unsafe { block.add(length / 4 * quarter) };
+        let used = (1..4).map(page).all(advice::is_resident);
+        let belief = self.used.load(Relaxed) + if used { 1 } else { -1 };
+        self.used.store(belief.clamp(-BELIEF, BELIEF), Relaxed);
+    }
+
+    /// Whether so many bytes are likely to use huge pages.
+    fn is_huge(&self, options: Options, size: usize) -> bool {
+        options.huge_pages && size >= if self.used.load(Relaxed) > 0 { HUGE_IF_USED_FROM } else { HUGE_FROM }
+    }
+
+    /// Of whole huge pages, where these are likely to be used.
+    fn round(&self, options: Options, whole: Layout) -> Layout {
+        let rounded = || Layout::from_size_align(whole.size().checked_next_multiple_of(HUGE_PAGE)?, whole.align()).ok();
+        if self.is_huge(options, whole.size()) { rounded().unwrap_or(whole) } else { whole }
+    }
+
+    /// Asks for huge pages where they are likely to be used.
+    fn advise(&self, options: Options, start: NonNull<[u8]>) {
+        if self.is_huge(options, start.len()) {
+            // SAFETY: pages that live.
+            unsafe { advice::huge_pages(start.cast(), start.len()) };
         }
     }
 
@@ -298,6 +345,7 @@ impl Large {
                 return Ok((moved, usize::MAX));
             }
         }
+        let whole = self.round(parent.options, whole);
         let whole_pages = parent.options.whole_pages;
         // From where the block ended before it is zero then. Fresh pages are that anyway; but the parent may have others.
         let grow: Resize<A> = if whole_pages { A::grow_zeroed } else { A::grow };
@@ -353,10 +401,7 @@ impl Large {
         // SAFETY: by `# Safety` of this fn; it came from the parent with that layout.
         match unsafe { resize(parent.allocator, start, before, whole) } {
             Ok(start) => {
-                if parent.options.huge_pages && start.len() >= HUGE_FROM {
-                    // SAFETY: pages that live.
-                    unsafe { advice::huge_pages(start.cast(), start.len()) };
-                }
+                self.advise(parent.options, start);
                 // SAFETY: the header's bytes are the pool's.
                 let header = unsafe { Block::init(start.cast(), start.len(), whole.align()) };
                 self.held.fetch_add(start.len().wrapping_sub(before.size()), Relaxed);

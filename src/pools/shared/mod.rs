@@ -106,8 +106,8 @@ impl<A: Allocator> SharedPool<A> {
     pub fn collect(&self) -> usize {
         let Some(heap) = self.made() else { return 0 };
         // What comes out of caches and spans is kept, to be given back, and counted, at the end.
-        let options = self.options.retain(Retain::Everything);
-        let parent = Parent { allocator: &self.parent, options };
+        let mut parent = self.parent_of(heap);
+        parent.options = parent.options.retain(Retain::Everything);
         if let Some(cache) = self.own_cache() {
             (0..CLASSES).for_each(|class| heap.empty(parent, cache, class, 0));
         }
@@ -127,8 +127,8 @@ impl<A: Allocator> SharedPool<A> {
         SharedPoolStats::of(self.made(), &self.bins)
     }
 
-    fn parent_with_options(&self) -> Parent<'_, A> {
-        Parent { allocator: &self.parent, options: self.options }
+    fn parent_of<'a>(&'a self, heap: &'a Heap) -> Parent<'a, A> {
+        Parent { allocator: &self.parent, options: self.options, shards: heap.shards() }
     }
 
     /// The heap, if there is one yet.

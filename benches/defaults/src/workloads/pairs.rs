@@ -36,9 +36,15 @@ fn number<const WORDS: usize>(bytes: usize, least: usize, most: usize) -> usize 
     (bytes / size_of::<[u64; WORDS]>()).clamp(least, most)
 }
 
-/// Allocates and frees until so many pairs are done, with so many blocks at a time. Of blocks above 1 KiB a quarter is done.
+/// Allocates and frees until so many pairs are done, with so many blocks at a time. Of larger blocks fewer are
+/// done: some allocators take ten times as long as others there.
 fn pairs<const WORDS: usize>(blocks: usize, count: usize, mut free: impl FnMut(&mut Vec<Pair<WORDS>>)) -> u64 {
-    let rounds = if WORDS > 128 { count / 4 } else { count } / blocks;
+    let count = match WORDS {
+        ..32 => count,
+        32..=128 => count / 2,
+        _ => count / 4,
+    };
+    let rounds = count / blocks;
     let mut live = Vec::with_capacity(blocks);
     for _ in 0..rounds {
         (0..blocks).for_each(|_| live.push(Pair::new()));

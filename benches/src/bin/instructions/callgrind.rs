@@ -2,6 +2,7 @@
 
 use std::env;
 use std::error::Error;
+use std::path::Path;
 use std::process::Command;
 
 use crate::RUN;
@@ -17,22 +18,28 @@ pub(crate) fn is_there() -> bool {
 
 /// Instructions of one turn of the workload `name`, the loop included.
 pub(crate) fn instructions(name: &str) -> Result<f64, Box<dyn Error>> {
-    let (few, many) = (total(name, FEW)?, total(name, MANY)?);
+    instructions_of(&env::current_exe()?, RUN, name)
+}
+
+/// Instructions of one turn of the loop `name` of another program, which takes that and a count behind `option`.
+pub(crate) fn instructions_of(program: &Path, option: &str, name: &str) -> Result<f64, Box<dyn Error>> {
+    let total = |count| total(program, [option, name, &usize::to_string(&count)]);
+    let (few, many) = (total(FEW)?, total(MANY)?);
     Ok((many as f64 - few as f64) / (MANY - FEW) as f64)
 }
 
-/// Instructions of a whole process that runs the workload `count` times.
-fn total(name: &str, count: usize) -> Result<u64, Box<dyn Error>> {
+/// Instructions of a whole process.
+fn total(program: &Path, arguments: [&str; 3]) -> Result<u64, Box<dyn Error>> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(env::current_exe()?)
-        .args([RUN, name, &count.to_string()])
+        .arg(program)
+        .args(arguments)
         .output()?;
     let told = String::from_utf8_lossy(&output.stderr);
     // ==123== Collected : 456789
     let collected = told.lines().find_map(|line| line.split_once("Collected :")?.1.trim().parse().ok());
     match collected {
         Some(total) if output.status.success() => Ok(total),
-        _ => Err(format!("valgrind failed on {name}:\n{told}").into()),
+        _ => Err(format!("valgrind failed on {}:\n{told}", arguments[1]).into()),
     }
 }

@@ -7,12 +7,14 @@
 //! divided by the difference of the two counts, has nothing in it of starting and ending; from it the cost of the empty
 //! loop is taken.
 //!
-//! Exits with 1 if an adapter strays further from what it adapts than it may, or its size differs. Where an arena of
-//! ours is behind is only shown; `arenas` for the part of a name measures all arenas and nothing else.
+//! Exits with 1 if an adapter strays further from what it adapts than it may, or its size differs. Where an arena or a
+//! pool of ours is behind is only shown; `arenas` for the part of a name measures all arenas and nothing else, `pools` the
+//! pools, for which programs with other defaults are built.
 
 mod adapters;
 mod arenas;
 mod callgrind;
+mod pools;
 
 use std::env;
 use std::error::Error;
@@ -48,7 +50,7 @@ fn main() -> ExitCode {
 fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
     let workload = match name {
         NOTHING => Some(workloads::nothing as Workload),
-        _ => adapters::workload(name).or_else(|| arenas::workload(name)),
+        _ => adapters::workload(name).or_else(|| arenas::workload(name)).or_else(|| pools::workload(name)),
     };
     workload.ok_or_else(|| format!("no workload {name}"))?(count.parse()?);
     Ok(())
@@ -56,8 +58,8 @@ fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
 
 /// Measures the rows with `part` in their names, and says whether all is as it should be.
 fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
-    let (adapters, arenas) = (adapters::has(part), arenas::has(part));
-    if !adapters && !arenas {
+    let (adapters, arenas, pools) = (adapters::has(part), arenas::has(part), pools::has(part));
+    if !adapters && !arenas && !pools {
         return Err(format!("no row has {part} in its name").into());
     }
     let mut good = !adapters || adapters::print_sizes();
@@ -73,6 +75,9 @@ fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
     }
     if arenas {
         arenas::measure(part)?;
+    }
+    if pools {
+        pools::measure(part)?;
     }
     Ok(good)
 }

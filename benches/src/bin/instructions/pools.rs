@@ -1,0 +1,90 @@
+//! Pools, ours beside the defaults of others: a pair of 64 bytes, allocated and freed.
+
+use std::error::Error;
+
+use janus_alloc::{AsAllocator, SharedPool, System};
+use janus_benches::defaults;
+use janus_benches::workloads::{Workload, local};
+use mimalloc::MiMalloc;
+
+use crate::{NOTHING, callgrind};
+
+/// The names of the rows begin with this on the command line, and so it selects all.
+const TABLE: &str = "pools: ";
+/// The option of `janus-defaults` that takes a loop and a count.
+const COUNT: &str = "--count";
+
+/// A program with a default of its own: a box in it is made and dropped.
+struct Registered {
+    /// As [`defaults::build`] takes it.
+    name: &'static str,
+    /// What ours is to reach.
+    goal: Option<f64>,
+}
+
+static DEFAULTS: &[Registered] = &[
+    Registered { name: defaults::SYSTEM, goal: None },
+    Registered { name: "mimalloc", goal: None },
+    Registered { name: defaults::OURS, goal: Some(32.0) },
+];
+
+/// An allocator that a collection has: a block is allocated and freed through the trait, of a layout the compiler knows.
+struct Row {
+    name: &'static str,
+    run: Workload,
+    goal: Option<f64>,
+}
+
+static SHARED_POOL: SharedPool = SharedPool::new();
+
+static ROWS: &[Row] = &[
+    Row { name: "System", run: |count| local::known(&System, count), goal: None },
+    Row { name: "AsAllocator<MiMalloc>", run: |count| local::known(&AsAllocator::new(MiMalloc), count), goal: None },
+    Row { name: "SharedPool", run: |count| local::known(&SHARED_POOL, count), goal: Some(18.0) },
+];
+
+/// The workload that [`callgrind`] is told to run as `name`.
+pub(crate) fn workload(name: &str) -> Option<Workload> {
+    let row = name.strip_prefix(TABLE)?;
+    Some(ROWS.iter().find(|candidate| candidate.name == row)?.run)
+}
+
+fn selected(name: &str, part: &str) -> bool {
+    format!("{TABLE}{name}").contains(part)
+}
+
+/// Whether a row has `part` in its name.
+pub(crate) fn has(part: &str) -> bool {
+    DEFAULTS.iter().any(|default| selected(default.name, part)) || ROWS.iter().any(|row| selected(row.name, part))
+}
+
+/// Measures the rows with `part` in their names. Defaults that cannot be built here are skipped.
+pub(crate) fn measure(part: &str) -> Result<(), Box<dyn Error>> {
+    println!(
+        "\nPools: instructions of a pair of 64 bytes, without those of the empty loop; behind the goal marked with !."
+    );
+    println!("\n{:43} {:>8}  {:>8}", "Box::new([number; 8]) on the default", "", "to reach");
+    for Registered { name, goal } in DEFAULTS.iter().filter(|default| selected(default.name, part)) {
+        match defaults::build(name) {
+            Ok(program) => {
+                let count = |name| callgrind::instructions_of(&program, COUNT, name);
+                print_line(name, count("boxed")? - count("nothing")?, *goal);
+            }
+            Err(error) => println!("{name:43}  skipped: {error}"),
+        }
+    }
+    println!("\n{:43} {:>8}  {:>8}", "through the trait, layout known", "", "to reach");
+    let nothing = callgrind::instructions(NOTHING)?;
+    for Row { name, goal, .. } in ROWS.iter().filter(|row| selected(row.name, part)) {
+        print_line(name, callgrind::instructions(&format!("{TABLE}{name}"))? - nothing, *goal);
+    }
+    Ok(())
+}
+
+fn print_line(name: &str, count: f64, goal: Option<f64>) {
+    // To a tenth: what happens once in thousands of operations is not part of it.
+    let count = (count * 10.0).round() / 10.0;
+    let mark = if goal.is_some_and(|goal| count > goal) { '!' } else { ' ' };
+    let goal = goal.map_or(String::new(), |goal| goal.to_string());
+    println!("{name:43} {count:>8.1}{mark} {goal:>8}");
+}
