@@ -3,8 +3,18 @@
 #[cfg(os_memory)]
 pub(crate) mod lock;
 #[cfg(os_memory)]
+pub(crate) mod published;
+#[cfg(os_memory)]
 mod wait;
 
 #[cfg(os_memory)]
 pub(crate) use core::sync::atomic::AtomicU32;
 pub(crate) use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+
+// Here, and not beside the rest, because the atomics of a model cannot be made in a `const`.
+#[cfg(os_memory)]
+impl lock::Lock {
+    pub(crate) const fn new() -> Self {
+        Self { state: AtomicU32::new(lock::FREE) }
+    }
+}

@@ -290,3 +290,64 @@ fn a_type_without_size_has_none_here_either() {
     assert_eq!(size_of::<AsGlobal<AsAllocator<Malloc>>>(), 0);
     assert_eq!(size_of_val(&AsAllocator::new(System)), size_of::<System>());
 }
+/// The pool of all threads: a value that owns its memory, whose blocks may be anywhere.
+mod shared_pools {
+    use super::*;
+    use janus_alloc::pools::{ClassStats, Options, Retain, SharedPoolStats, ThreadStats};
+    use janus_alloc::{Arena, SharedPool, SyncArena};
+
+    assert_impl_all!(SharedPool: Send, Sync, Allocator, Owns, UsableSize, GlobalAllocator, Default, std::fmt::Debug);
+    assert_impl_all!(SharedPool<System>: Send, Sync, GlobalAllocator, UsableSize);
+    assert_impl_all!(SharedPool<Malloc>: Send, Sync, GlobalAllocator);
+    assert_impl_all!(SharedPool<Stats<Pages>>: Send, Sync, GlobalAllocator);
+    assert_impl_all!(SharedPool<&'static Stats<Pages>>: Send, Sync, GlobalAllocator);
+    assert_impl_all!(SharedPool<SyncArena>: Send, Sync, GlobalAllocator);
+    assert_impl_all!(Stats<SharedPool>: GlobalAllocator, Sync, Owns);
+    assert_impl_all!(&'static SharedPool: Allocator, AllocatorClone, Owns, UsableSize, GlobalAllocator, Send);
+    assert_impl_all!(AsGlobal<SharedPool>: GlobalAlloc, Sync);
+    assert_impl_all!(AsGlobal<SharedPool<System>>: GlobalAlloc, Sync);
+    assert_impl_all!(AsGlobal<Stats<SharedPool>>: GlobalAlloc, Sync);
+    assert_impl_all!(&'static AsGlobal<SharedPool>: StaticAllocator, AllocatorClone, GlobalAllocator, Owns, UsableSize);
+    assert_impl_all!(&'static AsGlobal<Stats<SharedPool>>: StaticAllocator, GlobalAllocator);
+    assert_impl_all!(Vec<u8, SharedPool>: Send, Sync);
+    assert_impl_all!(Vec<u8, &'static SharedPool>: Send, Sync);
+    assert_impl_all!(HashMap<u8, u8, &'static AsGlobal<SharedPool>>: Send, Sync);
+    // Its memory goes when it is dropped; two pools are not one.
+    assert_not_impl_any!(SharedPool: Clone, StaticAllocator, AllocatorClone, GlobalAlloc, janus_alloc::api::Reset);
+    assert_not_impl_any!(&'static SharedPool: StaticAllocator);
+    assert_not_impl_any!(Stats<SharedPool>: Clone, StaticAllocator);
+    // The default must not be built on the default.
+    assert_impl_all!(SharedPool<Global>: Allocator, Send, Sync);
+    assert_not_impl_any!(SharedPool<Global>: GlobalAllocator);
+    assert_not_impl_any!(AsGlobal<SharedPool<Global>>: GlobalAlloc);
+    assert_not_impl_any!(AsGlobal<Stats<SharedPool<Global>>>: GlobalAlloc);
+    // No more threads than the parent.
+    assert_not_impl_any!(SharedPool<&'static Arena>: Send, Sync, GlobalAllocator);
+    assert_not_impl_any!(SharedPool<&'static dyn Allocator>: Send, Sync);
+
+    assert_impl_all!(Options: Copy, Default, Eq, Send, Sync, std::fmt::Debug);
+    assert_impl_all!(Retain: Copy, Eq, std::fmt::Debug);
+    assert_impl_all!(SharedPoolStats: Copy, Eq, std::fmt::Debug, std::fmt::Display);
+    assert_impl_all!(ClassStats: Copy, Eq, std::fmt::Debug);
+    assert_impl_all!(ThreadStats: Copy, Eq, std::fmt::Debug);
+
+    // All of it where constants are made.
+    const OPTIONS: Options =
+        Options::new().retain(Retain::Bounded(1)).huge_pages(false).whole_pages(true).checked(true);
+    static POOLS: [SharedPool; 3] = [SharedPool::new(), SharedPool::with_options(OPTIONS), SharedPool::new()];
+    static OVER_SYSTEM: SharedPool<System> = SharedPool::with_options_in(OPTIONS, System);
+    static OVER_MALLOC: SharedPool<Malloc> = SharedPool::new_in(Malloc);
+
+    // A collection carries a reference.
+    assert_eq_size!(Vec<u8, &'static SharedPool>, [usize; 4]);
+    assert_eq_size!(Box<u8, &'static SharedPool>, [usize; 2]);
+
+    #[test]
+    fn in_statics() {
+        for pool in &POOLS {
+            assert_eq!(*Box::new_in(7, pool), 7);
+        }
+        assert_eq!(*Box::new_in(7, &OVER_SYSTEM) + *Box::new_in(7, &OVER_MALLOC), 14);
+        let _: &System = OVER_SYSTEM.parent();
+    }
+}

@@ -2,18 +2,14 @@
 //! it. std's promises none of that.
 //!
 //! The three states of Ulrich Drepper's "Futexes are tricky": only who finds it waited for calls the system to wake
-//! somebody.
+//! somebody. Modelled in `tests/models/locks.rs`.
 
-use super::wait::{pause, wait, wake_one};
+use super::wait::{LOOKS, pause, wait, wake_one};
 use super::{AtomicU32, Ordering};
 
-const FREE: u32 = 0;
+pub(super) const FREE: u32 = 0;
 const HELD: u32 = 1;
 const WAITED_FOR: u32 = 2;
-
-/// How often to look again before asking the system to wait. What a pool does under its locks takes less than a microsecond,
-/// unless the holder is not running.
-const LOOKS: u32 = 100;
 
 /// All zero bytes are a lock that is free.
 #[derive(Debug)]
@@ -26,10 +22,6 @@ pub(crate) struct Lock {
 pub(crate) struct Held<'a>(&'a Lock);
 
 impl Lock {
-    pub(crate) const fn new() -> Self {
-        Self { state: AtomicU32::new(FREE) }
-    }
-
     /// Waits until nobody holds it. What was done under it before has happened then.
     #[inline]
     pub(crate) fn lock(&self) -> Held<'_> {

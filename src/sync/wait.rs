@@ -2,6 +2,10 @@
 
 use super::AtomicU32;
 
+/// How often to look again before asking the system to wait. What a pool does under its locks takes less than a microsecond,
+/// unless the holder is not running.
+pub(super) const LOOKS: u32 = 100;
+
 /// Tells the processor that nothing is to do but to wait.
 pub(super) fn pause() {
     core::hint::spin_loop();

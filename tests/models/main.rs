@@ -2,20 +2,19 @@
 #![cfg(feature = "std")]
 
 mod arenas;
+mod caches;
 mod hand_over;
+mod locks;
 mod memory;
 mod numbers;
+mod published;
 mod shared_chunks;
+mod sync;
 mod threads;
 
 /// What the crate's files name.
 mod api {
     pub(crate) use janus_alloc::api::Layout;
-}
-
-/// Loom's atomics, where the crate has core's.
-mod sync {
-    pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 }
 
 /// Runs `model` in every order of its threads' steps with at most three involuntary switches, which is what faults need in

@@ -3,6 +3,7 @@
 use core::ptr::NonNull;
 
 use super::chunk::{SLICE, Use};
+use super::class::Class;
 use super::heap::Heap;
 use super::report::{Misuse, abort};
 use super::{CLASSES, LARGE, SharedPool, class_of, last, size_of_class};
@@ -132,13 +133,14 @@ impl<A: Allocator> SharedPool<A> {
             match used_as {
                 Use::Nothing => end(Misuse::Twice),
                 Use::Span(class) if kind != Kind::Class(class) => wrong(size_of_class(class)),
-                Use::Span(class) if offset % size_of_class(class) != 0 => foreign(),
+                Use::Span(class) if !Class::of(class).is_block(offset) => foreign(),
                 Use::Run if offset != 0 => foreign(),
                 Use::Run if kind != Kind::Run(slices) => wrong(slices * SLICE),
                 Use::Span(_) | Use::Run => {}
             }
         } else {
             match heap.large.find(address) {
+                None if heap.large.keeps(address) => end(Misuse::Twice),
                 None => foreign(),
                 Some(size) if kind != Kind::Large || layout.size() > size => wrong(size),
                 Some(_) => {}

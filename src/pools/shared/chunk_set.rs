@@ -1,11 +1,12 @@
 //! Which addresses are those of a pool's chunks: a bit for each, in leaves that are there where there are chunks.
 
 use core::ptr::{self, NonNull};
-use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicPtr, AtomicUsize};
 
 use super::chunk::{CHUNK, Chunk};
 use crate::api::{AllocError, Allocator, Layout};
+use crate::sync::published;
 
 const BITS: usize = usize::BITS as usize;
 /// Chunks that a leaf has a bit for: 128 GiB of addresses.
@@ -34,21 +35,24 @@ impl ChunkSet {
     #[inline]
     pub(super) fn has(&self, address: usize) -> bool {
         let (leaf, word, bit) = place(address);
-        let leaf = self.leaves[leaf].load(Acquire);
         // SAFETY: a leaf lives as long as the pool.
-        unsafe { leaf.as_ref() }.is_some_and(|leaf| leaf[word].load(Relaxed) & bit != 0)
+        let leaf = published::find(&self.leaves[leaf]).map(|leaf| unsafe { leaf.as_ref() });
+        leaf.is_some_and(|leaf| leaf[word].load(Relaxed) & bit != 0)
     }
 
     /// Adds a chunk; the caller holds the lock. `Err` if there is no memory to remember it.
     pub(super) fn add(&self, chunk: Chunk, parent: &impl Allocator) -> Result<(), AllocError> {
         let (at, word, bit) = place(chunk.start().addr().get());
-        let mut leaf = self.leaves[at].load(Relaxed);
-        if leaf.is_null() {
-            leaf = parent.allocate_zeroed(Layout::new::<Leaf>())?.cast().as_ptr();
-            self.leaves[at].store(leaf, Release);
-        }
+        let leaf = match published::find(&self.leaves[at]) {
+            Some(leaf) => leaf,
+            None => {
+                let leaf = parent.allocate_zeroed(Layout::new::<Leaf>())?.cast();
+                // Nobody else adds one, under the lock.
+                published::put(&self.leaves[at], leaf).unwrap_or(leaf)
+            }
+        };
         // SAFETY: zero bytes are a leaf, which lives as long as the pool.
-        let word = unsafe { &(&*leaf)[word] };
+        let word = unsafe { &leaf.as_ref()[word] };
         if word.load(Relaxed) & bit != 0 {
             // Not the chunk's own, but that of one whose address differs above the bits that processes have.
             return Err(AllocError);
@@ -84,6 +88,12 @@ impl ChunkSet {
                 })
             })
         })
+    }
+
+    /// The bytes of the leaves.
+    pub(super) fn held(&self) -> usize {
+        let is_there = |leaf: &&AtomicPtr<Leaf>| !leaf.load(Relaxed).is_null();
+        self.leaves.iter().filter(is_there).count() * size_of::<Leaf>()
     }
 
     /// Gives the leaves back.

@@ -73,6 +73,11 @@ impl Chunks {
         self.held.load(Relaxed)
     }
 
+    /// The bytes that it takes to know the chunks.
+    pub(super) fn set_held(&self) -> usize {
+        self.set.held()
+    }
+
     pub(super) fn runs(&self) -> usize {
         self.runs.load(Relaxed)
     }

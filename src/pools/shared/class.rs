@@ -81,6 +81,12 @@ impl Class {
         &TABLE_OF_CLASSES[class]
     }
 
+    /// Whether a block starts `offset` bytes from the start of a span.
+    pub(super) fn is_block(&self, offset: usize) -> bool {
+        let (size, first, capacity) = (self.size as usize, self.first as usize, self.capacity as usize);
+        offset % size == 0 && (first..first + capacity).contains(&(offset / size))
+    }
+
     /// The number of the block that starts `offset` bytes from the start of its span, by a multiplication. For an offset that is
     /// `n * size` exactly: the reciprocal is too large by at most 1, so the product by at most `offset < 2^32`, which changes
     /// nothing above the 32nd bit.

@@ -1,7 +1,7 @@
 //! What all threads share of a pool. It lies in memory of the parent, so that it stays where it is when the pool moves.
 
 use core::ptr::{self, NonNull};
-use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicPtr, AtomicUsize};
 
 use super::cache::Cache;
@@ -16,6 +16,7 @@ use super::span::Span;
 use super::{clock, fork};
 use crate::api::{AllocError, Allocator, Layout};
 use crate::sync::lock::Lock;
+use crate::sync::published;
 
 pub(super) const SHARDS: usize = 32;
 
@@ -43,7 +44,7 @@ impl Heap {
     /// The heap at `place`; a new one if there is none.
     pub(super) fn get<'a, A: Allocator>(place: &'a AtomicPtr<Self>, parent: &A) -> Result<&'a Self, AllocError> {
         // SAFETY: a heap lives as long as its pool.
-        match unsafe { place.load(Acquire).as_ref() } {
+        match published::find(place).map(|heap| unsafe { heap.as_ref() }) {
             Some(heap) => Ok(heap),
             None => Self::make(place, parent),
         }
@@ -53,20 +54,16 @@ impl Heap {
     fn make<'a, A: Allocator>(place: &'a AtomicPtr<Self>, parent: &A) -> Result<&'a Self, AllocError> {
         let layout = Layout::new::<Self>();
         let heap: NonNull<Self> = parent.allocate_zeroed(layout)?.cast();
-        match place.compare_exchange(ptr::null_mut(), heap.as_ptr(), Release, Acquire) {
-            Ok(_) => {
-                // SAFETY: it stays until the pool is dropped, which removes it.
-                unsafe { fork::add(heap) };
-                // SAFETY: zero bytes are a heap.
-                Ok(unsafe { heap.as_ref() })
-            }
-            Err(other) => {
-                // SAFETY: it came from the parent, and nobody knows it.
-                unsafe { parent.deallocate(heap.cast(), layout) };
-                // SAFETY: another thread was faster; its heap lives as long as the pool.
-                Ok(unsafe { &*other })
-            }
-        }
+        let Some(other) = published::put(place, heap) else {
+            // SAFETY: it stays until the pool is dropped, which removes it.
+            unsafe { fork::add(heap) };
+            // SAFETY: zero bytes are a heap.
+            return Ok(unsafe { heap.as_ref() });
+        };
+        // SAFETY: it came from the parent, and nobody knows it.
+        unsafe { parent.deallocate(heap.cast(), layout) };
+        // SAFETY: another thread was faster; its heap lives as long as the pool.
+        Ok(unsafe { other.as_ref() })
     }
 
     /// Gives everything to the parent, the heap included.
@@ -110,23 +107,17 @@ impl Heap {
         unsafe { Cache::init(cache, (number % SHARDS) as u8) };
         // SAFETY: initialised, and lives as long as the heap.
         let cache = unsafe { cache.as_ref() };
-        let own = ptr::from_ref(cache).cast_mut();
-        let link = |previous| {
-            cache.previous.set(previous);
-            Some(own)
-        };
-        // Never fails for good: `link` always gives one.
-        let _ = self.caches.fetch_update(Release, Relaxed, link);
+        published::push(&self.caches, NonNull::from(cache), |previous| cache.previous.set(previous));
         Some(cache)
     }
 
     /// All caches there are. They may be in use.
     pub(super) fn caches(&self) -> impl Iterator<Item = &Cache> {
-        let mut next = self.caches.load(Acquire);
+        let mut next = published::find(&self.caches);
         core::iter::from_fn(move || {
             // SAFETY: a cache lives as long as the heap.
-            let cache = unsafe { next.as_ref() }?;
-            next = cache.previous.get();
+            let cache = unsafe { next?.as_ref() };
+            next = NonNull::new(cache.previous.get());
             Some(cache)
         })
     }
@@ -139,7 +130,7 @@ impl Heap {
     /// The bytes that came from the parent.
     pub(super) fn held(&self) -> usize {
         let caches = self.caches().count() * size_of::<Cache>();
-        self.chunks.held() + self.large.held() + caches + size_of::<Self>()
+        self.chunks.held() + self.chunks.set_held() + self.large.held() + caches + size_of::<Self>()
     }
 
     /// Fills the empty bin of `class`, if there is memory.
@@ -191,6 +182,7 @@ impl Heap {
     ) -> Result<NonNull<u8>, AllocError> {
         let mut block = ptr::null_mut();
         self.take(parent, 0, class, NonNull::from(&mut block), 1);
+        self.tick(parent);
         NonNull::new(block).ok_or(AllocError)
     }
 
@@ -222,7 +214,9 @@ impl Heap {
         // SAFETY: by `# Safety` of this fn.
         let shard = unsafe { Span::of(block, Class::of(class)) }.slice().shard.load(Relaxed);
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.shards[usize::from(shard)].put_one(&self.chunks, parent, class, block) }
+        let was_in_use = unsafe { self.shards[usize::from(shard)].put_one(&self.chunks, parent, class, block) };
+        self.tick(parent);
+        was_in_use
     }
 
     /// A row of slices for one block.

@@ -349,14 +349,16 @@ impl Large {
                 return Ok((moved, usize::MAX));
             }
         }
+        let whole_pages = parent.options.whole_pages;
         let grow = |start, before| {
+            // From where the block ended before it is zero then. Fresh pages are that anyway; but the parent may have others.
+            let grow = if whole_pages { A::grow_zeroed } else { A::grow };
             // SAFETY: the block lives, with that layout, and no size here is less.
-            self.get(parent, whole, |whole| unsafe { parent.allocator.grow(start, before, whole) })
+            self.get(parent, whole, |whole| unsafe { grow(parent.allocator, start, before, whole) })
         };
         // SAFETY: by `# Safety` of this fn.
         let header = unsafe { self.resize(header, grow) }?;
-        // The parent's fresh pages are zero, from where the block ended before.
-        let zero_from = if parent.options.whole_pages { before - whole.align() } else { usize::MAX };
+        let zero_from = if whole_pages { before - whole.align() } else { usize::MAX };
         Ok((Block::block(header), zero_from))
     }
 
@@ -376,7 +378,8 @@ impl Large {
         let whole = whole(new).ok_or(AllocError)?;
         // SAFETY: it lives.
         let before = unsafe { header.as_ref() }.size.get();
-        if before - whole.size() < before / 4 {
+        // Where the parent gave more than it was asked for, the block may have had no room for a whole page at its end.
+        if before.saturating_sub(whole.size()) < before / 4 {
             return Ok(block);
         }
         // SAFETY: the block lives, with that layout, and is larger.
@@ -434,6 +437,12 @@ impl Large {
         // SAFETY: what is in the list lives.
         let header = unsafe { header.as_ref() };
         Some(header.size.get() - header.offset)
+    }
+
+    /// Whether a block that was freed and is kept started at `address`.
+    pub(super) fn keeps(&self, address: usize) -> bool {
+        let _held = self.lock.lock();
+        self.kept.iter().any(|header| Block::block(header).addr().get() == address)
     }
 
     /// The layout of a block with all its bytes. Its align is that of the parent's block, which has to be the one to resize.

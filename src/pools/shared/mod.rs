@@ -21,7 +21,7 @@ use core::ptr::{self, NonNull};
 use super::size_class::{CLASSES, class_of, last, size_of_class};
 use crate::api::{Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, UsableSize};
 use crate::sources::Pages;
-use crate::sync::{AtomicPtr, Ordering};
+use crate::sync::{AtomicPtr, Ordering, published};
 use crate::threads::{self, LIMIT, Slots};
 use cache::{Bin, Bins, Cache, VACANT};
 use chunk::{Chunk, SLICE, Use, slice_at};
@@ -309,7 +309,9 @@ impl<A: Allocator> SharedPool<A> {
     /// ```
     pub fn collect(&self) -> usize {
         let Some(heap) = self.made() else { return 0 };
-        let parent = self.parent_of(heap);
+        // What comes out of caches and spans is kept, to be given back, and counted, at the end.
+        let mut parent = self.parent_of(heap);
+        parent.options = parent.options.retain(Retain::Everything);
         if let Some(cache) = self.own_cache() {
             (0..CLASSES).for_each(|class| heap.empty(parent, cache, class, 0));
         }
@@ -355,7 +357,7 @@ impl<A: Allocator> SharedPool<A> {
     /// The heap, if there is one yet.
     fn made(&self) -> Option<&Heap> {
         // SAFETY: a heap lives as long as its pool.
-        unsafe { self.heap.load(Ordering::Acquire).as_ref() }
+        published::find(&self.heap).map(|heap| unsafe { heap.as_ref() })
     }
 
     /// The calling thread's bin for `class`.

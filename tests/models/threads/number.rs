@@ -38,3 +38,10 @@ pub(crate) fn give_back() {
         NUMBERS.give_back(number);
     }
 }
+
+pub(crate) fn with_idle(number: usize, action: impl FnOnce()) {
+    if NUMBERS.take_this(number) {
+        action();
+        NUMBERS.give_back(number);
+    }
+}

@@ -1,0 +1,9 @@
+//! Loom's atomics, where the crate has core's.
+
+#[path = "../../src/sync/lock.rs"]
+pub(crate) mod lock;
+#[path = "../../src/sync/published.rs"]
+pub(crate) mod published;
+mod wait;
+
+pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};

@@ -1,0 +1,228 @@
+//! Each request to the parent fails once, and all from each on: an `Err` or another way, nothing lost, and a pool that goes on.
+
+use std::thread;
+
+use janus_alloc::api::AllocError;
+use janus_alloc::pools::{Options, Retain};
+use janus_alloc::testing::conformance::{self, check};
+use janus_alloc::{Pages, SharedPool, Stats, System};
+
+use crate::blocks::{Block, Random};
+use crate::parents::{Indices, Limit, OneOf, Ruled};
+use crate::{CHECKED, RETAINS, UNCHECKED, assert_everything_is_back, layout};
+
+type Parent<'a> = Ruled<Indices, &'a Stats<System>>;
+
+/// What there is at a time, and which calls failed.
+struct Session<'a> {
+    pool: SharedPool<&'a Parent<'a>>,
+    live: Vec<Block>,
+    calls: usize,
+    failed: Vec<usize>,
+}
+
+impl Session<'_> {
+    fn count(&mut self, ok: bool) {
+        if !ok {
+            self.failed.push(self.calls);
+        }
+        self.calls += 1;
+    }
+
+    fn take(&mut self, block: Result<Block, AllocError>) {
+        self.count(block.is_ok());
+        self.live.extend(block);
+    }
+
+    fn allocate(&mut self, size: usize, align: usize) {
+        let block = Block::allocate(&self.pool, layout(size, align), self.calls as u64);
+        self.take(block);
+    }
+
+    fn allocate_zeroed(&mut self, size: usize, align: usize) {
+        let block = Block::allocate_zeroed(&self.pool, layout(size, align), self.calls as u64);
+        self.take(block);
+    }
+
+    /// Of the newest block, if there is one.
+    fn resize(&mut self, size: usize, zeroed: bool) {
+        let Some(mut block) = self.live.pop() else { return self.calls += 1 };
+        let new = layout(size, block.layout.align());
+        let ok = block.resize(&self.pool, new, zeroed).is_ok();
+        self.count(ok);
+        self.live.push(block);
+    }
+
+    fn check(&self) {
+        self.live.iter().for_each(Block::check);
+    }
+
+    fn free_all_but(&mut self, keep: usize) {
+        let first = keep.min(self.live.len());
+        self.live.drain(first..).for_each(|block| block.free(&self.pool));
+    }
+
+    /// Small, medium and large blocks of many classes, zeroed ones, growth and shrinking in both directions.
+    fn work(&mut self) {
+        for round in 0..2 {
+            for size in [1, 8, 24, 100, 1000, 5000, 32 << 10] {
+                self.allocate(size, 8);
+                self.allocate_zeroed(size, 1);
+            }
+            for size in [40 << 10, 200_000, 512 << 10] {
+                self.allocate(size, 8);
+                self.allocate_zeroed(size, 16);
+            }
+            self.allocate(100, 4096);
+            self.allocate(40_000, 64 << 10);
+            self.check();
+            for size in [600_000, 3 << 20] {
+                self.allocate_zeroed(size, 8);
+                self.allocate(size, 8);
+            }
+            self.allocate(1 << 20, 1 << 20);
+            // Up through all kinds and down again.
+            self.allocate(10, 8);
+            for size in [100, 4000, 40_000, 90_000, 300_000, 700_000, 5 << 20, 5 << 20, 2 << 20, 500_000, 100, 7] {
+                self.resize(size, size % 3 == 0);
+            }
+            // More chunks.
+            (0..12).for_each(|_| self.allocate(400 << 10, 8));
+            (0..20).for_each(|n| self.allocate(20_000 + n, 8));
+            self.check();
+            self.free_all_but(10 * (round + 1));
+            self.allocate(600_000, 8);
+            self.resize(1_300_000, true);
+            self.pool.collect();
+            self.check();
+        }
+    }
+}
+
+/// One of `part` of the failures, which are too many for every option.
+fn with_each_failure(options: Options, part: usize) {
+    let stats = Stats::new(System);
+    // Which calls failed, and how many requests there were.
+    let run = |rule| {
+        let parent = Ruled { rule, parent: &stats };
+        let pool = SharedPool::with_options_in(options, &parent);
+        let mut session = Session { pool, live: Vec::new(), calls: 0, failed: Vec::new() };
+        session.work();
+        parent.rule.heal();
+        let failed = std::mem::take(&mut session.failed);
+        session.work();
+        assert!(session.failed.is_empty(), "there is memory again, and yet {:?} failed", session.failed);
+        session.free_all_but(0);
+        let held = session.pool.stats();
+        assert_eq!(held.live_bytes(), 0, "{held}");
+        drop(session);
+        assert_everything_is_back(&stats);
+        (failed, parent.rule.count())
+    };
+    let (failed, count) = run(Indices::none());
+    assert!(failed.is_empty() && count > 20, "{failed:?} {count}");
+    // The second half is asked of a healed parent.
+    for index in (0..count / 2).step_by(part) {
+        let (failed, _) = run(Indices::only(index));
+        assert!(failed.len() <= 1, "{index}: {failed:?}");
+        let (failed, _) = run(Indices::from(index));
+        assert!(index > 0 || failed.len() > 30, "without memory {failed:?} failed");
+    }
+}
+
+#[test]
+fn with_caches() {
+    with_each_failure(UNCHECKED, 1);
+    with_each_failure(UNCHECKED.whole_pages(true).retain(Retain::Everything), 3);
+}
+
+#[test]
+fn with_nothing_retained() {
+    with_each_failure(UNCHECKED.retain(Retain::Nothing), 2);
+}
+
+#[test]
+fn checked() {
+    with_each_failure(CHECKED, 2);
+}
+
+#[test]
+fn a_parent_with_a_budget() {
+    for bytes in [100_000, 3 << 20, 10 << 20, 40 << 20] {
+        for options in [UNCHECKED, CHECKED, UNCHECKED.retain(Retain::Nothing), UNCHECKED.retain(Retain::Everything)] {
+            let parent = Ruled { rule: Limit::new(bytes), parent: System };
+            let pool = SharedPool::with_options_in(options, &parent);
+            let requests = conformance::Options { operations: 15_000, seed: bytes as u64, ..Default::default() };
+            let report = check(&pool, &requests).unwrap_or_else(|violation| panic!("{violation}"));
+            assert!(report.failures > 100 || bytes > 4 << 20, "{report}");
+            assert!(report.allocations > 1000 || bytes < 3 << 20, "{report}");
+            assert_eq!(pool.stats().held_bytes(), bytes - parent.rule.left());
+            drop(pool);
+            assert_eq!(parent.rule.left(), bytes, "memory was lost");
+        }
+    }
+}
+
+#[test]
+fn threads_whose_requests_fail_now_and_then() {
+    let stats = Stats::new(System);
+    for (number, retain) in RETAINS.into_iter().enumerate() {
+        for many in [1, 2, 5] {
+            let parent = Ruled { rule: OneOf::new(many), parent: &stats };
+            let pool =
+                SharedPool::with_options_in(if number % 2 == 0 { UNCHECKED } else { CHECKED }.retain(retain), &parent);
+            thread::scope(|scope| {
+                for seed in 0..4 {
+                    let pool = &pool;
+                    scope.spawn(move || {
+                        let (mut live, mut random) = (Vec::new(), Random(seed));
+                        for number in 0..600 {
+                            match random.below(4) {
+                                0..2 => live.extend(Block::allocate(pool, random.layout(), number)),
+                                2 if !live.is_empty() => {
+                                    let at = random.below(live.len());
+                                    let _ = live[at].resize(pool, random.layout(), number % 2 == 0);
+                                }
+                                _ if !live.is_empty() => live.swap_remove(random.below(live.len())).free(pool),
+                                _ => {}
+                            }
+                        }
+                        assert!(many > 1 || live.is_empty());
+                        live.into_iter().for_each(|block| block.free(pool));
+                    });
+                }
+            });
+            assert_eq!(pool.stats().live_bytes(), 0);
+            drop(pool);
+            assert_eq!((stats.snapshot().live_blocks(), stats.snapshot().live_bytes), (0, 0));
+        }
+    }
+}
+
+/// When there is no more memory, a thread takes from what others left.
+#[test]
+fn the_spans_of_others_serve_when_there_is_no_memory() {
+    for options in [UNCHECKED, CHECKED] {
+        let parent = Ruled { rule: Limit::new(3 << 20), parent: Pages::new() };
+        let pool = SharedPool::with_options_in(options, &parent);
+        let fill = |size| {
+            let mut blocks = Vec::new();
+            while let Ok(block) = Block::allocate(&pool, layout(size, 8), 0) {
+                blocks.push(block);
+            }
+            blocks
+        };
+        let blocks = fill(1000);
+        assert!(blocks.len() > 1500, "{}", blocks.len());
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                // Those of the first thread; all come back, but for what stays in its cache.
+                blocks.into_iter().for_each(|block| block.free(&pool));
+                let again = fill(1000);
+                assert!(again.len() > 1400, "{}", again.len());
+                again.into_iter().for_each(|block| block.free(&pool));
+            });
+        });
+        assert_eq!(pool.stats().live_bytes(), 0);
+    }
+}

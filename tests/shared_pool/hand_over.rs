@@ -1,0 +1,160 @@
+//! Blocks go from thread to thread, and outlive the threads that allocated them.
+
+use std::sync::Mutex;
+use std::thread;
+
+use janus_alloc::api::Allocator;
+use janus_alloc::pools::Options;
+use janus_alloc::{Pages, SharedPool, Stats, System};
+
+use crate::blocks::{Block, Random};
+use crate::children::alone;
+use crate::{CHECKED, CHUNK, RETAINS, UNCHECKED, assert_everything_is_back};
+
+/// What lies ready for each thread to take.
+type Piles = Vec<Mutex<Vec<Block>>>;
+
+/// A short life: allocates, hands over, resizes and frees what others handed over, and leaves things behind.
+fn life<A: Allocator>(pool: &SharedPool<A>, piles: &Piles, lane: usize, random: &mut Random, steps: usize) {
+    let mut own: Vec<Block> = Vec::new();
+    let number = random.below(1 << 30) as u64;
+    for step in 0..steps {
+        let number = number << 32 | step as u64;
+        match random.below(10) {
+            0..4 => own.push(Block::allocate(pool, random.layout(), number).unwrap()),
+            4 => own.push(Block::allocate_zeroed(pool, random.layout(), number).unwrap()),
+            5..7 => {
+                // To another thread's pile, or to the own one, for the successor.
+                let to = &piles[random.below(piles.len())];
+                let given = own.len().min(3);
+                to.lock().unwrap().extend(own.drain(..given));
+            }
+            7..9 => {
+                let taken = piles[lane].lock().unwrap().split_off(0);
+                for mut block in taken {
+                    match random.below(4) {
+                        0 => {
+                            block.resize(pool, random.layout(), step % 2 == 0).unwrap();
+                            own.push(block);
+                        }
+                        1 => own.push(block),
+                        _ => block.free(pool),
+                    }
+                }
+            }
+            _ if !own.is_empty() => {
+                let at = random.below(own.len());
+                own.swap_remove(at).free(pool);
+            }
+            _ => {}
+        }
+        // More are freed than allocated.
+        while own.len() > 40 {
+            own.swap_remove(random.below(own.len())).free(pool);
+        }
+    }
+    piles[lane].lock().unwrap().append(&mut own);
+}
+
+/// Threads one after the other in each of `lanes`, all lanes at a time.
+fn run<A: Allocator + Sync>(pool: &SharedPool<A>, lanes: usize, seed: u64, steps: usize) {
+    let piles: Piles = (0..lanes).map(|_| Mutex::default()).collect();
+    thread::scope(|scope| {
+        for lane in 0..lanes {
+            let piles = &piles;
+            scope.spawn(move || {
+                let mut random = Random(seed << 8 | lane as u64);
+                for _ in 0..6 {
+                    thread::scope(|inner| {
+                        let random = &mut random;
+                        // Joined, and so after its last destructor.
+                        inner.spawn(move || life(pool, piles, lane, random, steps)).join().unwrap();
+                    });
+                }
+            });
+        }
+    });
+    for block in piles.into_iter().flat_map(|pile| pile.into_inner().unwrap()) {
+        block.free(pool);
+    }
+}
+
+/// With a parent that counts: all blocks come back to the pool, and on drop everything to the parent.
+fn hand_over(options: Options, lanes: usize, seed: u64, steps: usize) {
+    let parent = Stats::new(System);
+    let pool = SharedPool::with_options_in(options, &parent);
+    run(&pool, lanes, seed, steps);
+    let stats = pool.stats();
+    assert_eq!(stats.live_bytes(), 0, "{stats}");
+    assert!(stats.classes().all(|class| class.live_blocks == 0), "{stats}");
+    pool.collect();
+    let stats = pool.stats();
+    assert_eq!((stats.live_bytes(), stats.cached_bytes()), (0, 0), "{stats}");
+    assert!(stats.held_bytes() < CHUNK, "{stats}");
+    drop(pool);
+    assert_everything_is_back(&parent);
+}
+
+#[test]
+fn by_two_threads() {
+    alone("hand_over::by_two_threads", || {
+        for (seed, retain) in (0..).zip(RETAINS) {
+            hand_over(UNCHECKED.retain(retain), 2, seed, 1500);
+            hand_over(CHECKED.retain(retain), 2, seed, 300);
+        }
+    });
+}
+
+#[test]
+fn by_four_threads() {
+    alone("hand_over::by_four_threads", || {
+        for (seed, retain) in (100..).zip(RETAINS) {
+            hand_over(UNCHECKED.retain(retain), 4, seed, 1500);
+            hand_over(CHECKED.retain(retain).whole_pages(true), 4, seed, 300);
+        }
+    });
+}
+
+#[test]
+fn over_pages() {
+    alone("hand_over::over_pages", || {
+        for (seed, retain) in (200..).zip(RETAINS) {
+            let pool = SharedPool::with_options(UNCHECKED.retain(retain));
+            run(&pool, 3, seed, 1500);
+            pool.collect();
+            let stats = pool.stats();
+            assert_eq!(stats.live_bytes(), 0, "{stats}");
+            assert!(stats.held_bytes() < CHUNK, "{stats}");
+        }
+        let pool = SharedPool::with_options_in(UNCHECKED.whole_pages(true), Stats::new(Pages::new()));
+        run(&pool, 3, 210, 1500);
+        pool.collect();
+        assert_eq!(pool.stats().held_bytes() as u64, pool.parent().snapshot().live_bytes);
+    });
+}
+
+/// One thread allocates, the other frees: what goes one way must come back some other.
+#[test]
+fn one_way() {
+    alone("hand_over::one_way", || {
+        for options in [UNCHECKED, CHECKED] {
+            let pool = SharedPool::with_options_in(options, Stats::new(System));
+            let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<Block>>(4);
+            thread::scope(|scope| {
+                let pool = &pool;
+                scope.spawn(move || {
+                    let mut random = Random(7);
+                    for number in 0..600 {
+                        let batch = (0..50).map(|_| Block::allocate(pool, random.layout(), number).unwrap());
+                        sender.send(batch.collect()).unwrap();
+                    }
+                });
+                scope.spawn(move || receiver.into_iter().flatten().for_each(|block| block.free(pool)));
+            });
+            // At most some 7 batches are alive at a time.
+            let peak = pool.parent().snapshot().peak_bytes;
+            assert!(peak < 128 << 20, "{peak}");
+            assert_eq!(pool.stats().live_bytes(), 0);
+        }
+    });
+}

@@ -1,0 +1,321 @@
+//! Pools beside each other: made, moved and dropped while others live, and while threads that used them go on.
+
+use std::mem;
+use std::sync::{Arc, Barrier, Mutex, mpsc};
+use std::thread;
+
+use janus_alloc::collections::{Box as BoxIn, HashMap, Vec as VecIn};
+use janus_alloc::{Pages, SharedPool, Stats, System};
+
+use crate::blocks::{Block, Random};
+use crate::{CHECKED, UNCHECKED, assert_everything_is_back, block, counted, free, layout, parents_blocks};
+
+#[test]
+fn thousands_at_a_time() {
+    let parent = Stats::new(Pages::new());
+    let mut random = Random(3);
+    let mut pools: Vec<_> = (0..1200)
+        .map(|number| {
+            let pool = SharedPool::with_options_in(UNCHECKED.whole_pages(true), &parent);
+            let blocks: Vec<_> =
+                (0..3).map(|n| Block::allocate(&pool, layout(10 + 40 * n, 8), number).unwrap()).collect();
+            (pool, blocks)
+        })
+        .collect();
+    // Interleaved, and from other threads.
+    thread::scope(|scope| {
+        for thread in 0..2 {
+            let pools = &pools;
+            scope.spawn(move || {
+                let mut random = Random(thread);
+                for number in 0..4000 {
+                    let (pool, blocks) = &pools[random.below(pools.len())];
+                    blocks.iter().for_each(Block::check);
+                    Block::allocate(pool, layout(1 + random.below(300), 8), number).unwrap().free(pool);
+                }
+            });
+        }
+    });
+    while !pools.is_empty() {
+        let (pool, blocks) = pools.swap_remove(random.below(pools.len()));
+        // Some with blocks that live, which go too.
+        if random.below(2) == 0 {
+            blocks.into_iter().for_each(|block| block.free(&pool));
+            assert_eq!(pool.stats().live_bytes(), 0);
+        }
+        drop(pool);
+        if pools.len() % 100 == 0 {
+            pools.iter().flat_map(|(_, blocks)| blocks).for_each(Block::check);
+        }
+    }
+    assert_eq!(parent.snapshot().live_blocks(), 0);
+}
+
+/// Threads that live longer than the pools they use, and drop some of them.
+#[test]
+fn dropped_in_any_order_while_threads_go_on() {
+    static PARENT: Stats<System> = Stats::new(System);
+    type Pool = SharedPool<&'static Stats<System>>;
+    type Job = (Arc<Pool>, Vec<Block>);
+    for options in [UNCHECKED, CHECKED] {
+        let back: Arc<Mutex<Vec<Job>>> = Arc::default();
+        let workers: Vec<_> = (0..3)
+            .map(|seed| {
+                let (sender, receiver) = mpsc::channel::<Job>();
+                let back = Arc::clone(&back);
+                let run = move || {
+                    let mut random = Random(seed);
+                    for (pool, mut blocks) in receiver {
+                        for number in 0..20 {
+                            let block = Block::allocate(&*pool, layout(1 + random.below(3000), 8), number).unwrap();
+                            blocks.push(block);
+                        }
+                        for _ in 0..random.below(20) {
+                            blocks.swap_remove(random.below(blocks.len())).free(&*pool);
+                        }
+                        if random.below(3) > 0 {
+                            back.lock().unwrap().push((pool, blocks));
+                        }
+                        // Else this was perhaps the last one to have the pool.
+                    }
+                };
+                (sender, thread::spawn(run))
+            })
+            .collect();
+        let mut random = Random(77);
+        for _ in 0..1500 {
+            let mut waiting = back.lock().unwrap();
+            let job = match waiting.len() {
+                length if length > 40 || length > 0 && random.below(3) > 0 => waiting.swap_remove(random.below(length)),
+                _ => (Arc::new(SharedPool::with_options_in(options, &PARENT)), Vec::new()),
+            };
+            drop(waiting);
+            match random.below(6) {
+                0 => drop(job),
+                1 => {
+                    let (pool, blocks) = job;
+                    blocks.into_iter().for_each(|block| block.free(&*pool));
+                    assert_eq!(pool.stats().live_bytes(), 0);
+                }
+                _ => workers[random.below(workers.len())].0.send(job).unwrap(),
+            }
+        }
+        for (sender, worker) in workers {
+            drop(sender);
+            worker.join().unwrap();
+        }
+        back.lock().unwrap().clear();
+        assert_everything_is_back(&PARENT);
+    }
+}
+
+#[test]
+fn moved_between_calls() {
+    for options in [UNCHECKED, CHECKED] {
+        let parent = Stats::new(System);
+        let pool = SharedPool::with_options_in(options, &parent);
+        let mut blocks = vec![Block::allocate(&pool, layout(100, 8), 1).unwrap()];
+        let mut add = |pool: &SharedPool<_>| {
+            for size in [1, 100, 3000, 50_000, 700_000] {
+                blocks.push(Block::allocate(pool, layout(size, 8), 2).unwrap());
+            }
+            blocks.swap_remove(1).free(pool);
+            blocks.iter().for_each(Block::check);
+        };
+        // Into a box, through a vector that grows, and to another thread and back.
+        let boxed = Box::new(pool);
+        add(&boxed);
+        let mut pools = vec![*boxed];
+        add(&pools[0]);
+        (0..20).for_each(|_| pools.push(SharedPool::with_options_in(options, &parent)));
+        add(&pools[0]);
+        let last = pools.len() - 1;
+        pools.swap(0, last);
+        add(&pools[last]);
+        let pool = pools.pop().unwrap();
+        let pool = thread::scope(|scope| {
+            scope
+                .spawn(move || {
+                    free(&pool, block(&pool, 100), 100);
+                    Some(pool)
+                })
+                .join()
+                .unwrap()
+                .unwrap()
+        });
+        add(&pool);
+        blocks.into_iter().for_each(|block| block.free(&pool));
+        assert_eq!(pool.stats().live_bytes(), 0);
+        drop((pool, pools));
+        assert_everything_is_back(&parent);
+    }
+}
+
+#[test]
+fn swapped_with_blocks() {
+    for options in [UNCHECKED, CHECKED] {
+        let (mut a, mut b) = (counted(options), counted(options));
+        let mut random = Random(1);
+        let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
+        for round in 0..50 {
+            for (pool, blocks) in [(&a, &mut of_a), (&b, &mut of_b)] {
+                (0..20).for_each(|_| blocks.push(Block::allocate(pool, random.layout(), round).unwrap()));
+                (0..random.below(20)).for_each(|_| blocks.swap_remove(random.below(blocks.len())).free(pool));
+            }
+            mem::swap(&mut a, &mut b);
+            mem::swap(&mut of_a, &mut of_b);
+        }
+        of_a.into_iter().for_each(|block| block.free(&a));
+        of_b.into_iter().for_each(|block| block.free(&b));
+        assert_eq!((a.stats().live_bytes(), b.stats().live_bytes()), (0, 0));
+        a = counted(options);
+        assert_eq!(parents_blocks(&a), 0);
+    }
+}
+
+/// Collections own pools, move them about, and drop them last.
+#[test]
+fn by_value_in_collections() {
+    for options in [UNCHECKED, CHECKED] {
+        let mut numbers: VecIn<u64, SharedPool> = VecIn::new_in(SharedPool::with_options(options));
+        numbers.extend(0..1000);
+        let mut moved = Box::new(numbers);
+        moved.extend(1000..2000);
+        let mut back = thread::spawn(move || {
+            moved.extend(2000..100_000);
+            moved
+        })
+        .join()
+        .unwrap();
+        back.extend(100_000..120_000);
+        back.shrink_to_fit();
+        assert!(back.iter().copied().eq(0..120_000));
+        let mut map = HashMap::new_in(SharedPool::with_options_in(options, System));
+        map.extend((0..1000).map(|n| (n, n * n)));
+        let map = thread::spawn(move || Box::new(map)).join().unwrap();
+        assert!((0..1000).all(|n| map[&n] == n * n));
+        assert_eq!(*BoxIn::new_in(7, SharedPool::with_options(options)), 7);
+    }
+}
+
+#[test]
+fn more_threads_than_numbers() {
+    const THREADS: usize = 700;
+    let parent = Stats::new(System);
+    let pool = Arc::new(SharedPool::with_options_in(UNCHECKED, parent));
+    for round in 0..2 {
+        let barrier = Arc::new(Barrier::new(THREADS));
+        let threads: Vec<_> = (0..THREADS)
+            .map(|seed| {
+                let (pool, barrier) = (Arc::clone(&pool), Arc::clone(&barrier));
+                let run = move || {
+                    let mut random = Random((round * THREADS + seed) as u64);
+                    let size = |random: &mut Random| if random.below(20) == 0 { 50_000 } else { 1 + random.below(500) };
+                    let mut blocks: Vec<_> =
+                        (0..20).map(|n| Block::allocate(&*pool, layout(size(&mut random), 8), n).unwrap()).collect();
+                    barrier.wait();
+                    for n in 0..100 {
+                        let at = random.below(blocks.len());
+                        blocks.swap_remove(at).free(&*pool);
+                        blocks.push(Block::allocate(&*pool, layout(size(&mut random), 8), n).unwrap());
+                    }
+                    barrier.wait();
+                    blocks.into_iter().for_each(|block| block.free(&*pool));
+                };
+                thread::Builder::new().stack_size(128 << 10).spawn(run).unwrap()
+            })
+            .collect();
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        assert_eq!(pool.stats().live_bytes(), 0);
+    }
+    let pool = Arc::into_inner(pool).unwrap();
+    pool.collect();
+}
+
+/// A pool's memory comes from another pool, which has other threads' blocks as well.
+#[test]
+fn pools_over_pools() {
+    let parent = Stats::new(System);
+    let outer = SharedPool::with_options_in(UNCHECKED, &parent);
+    for options in [UNCHECKED, CHECKED] {
+        let (one, other) = (SharedPool::with_options_in(options, &outer), SharedPool::with_options_in(options, &outer));
+        thread::scope(|scope| {
+            for seed in 0..3 {
+                let pools = (&one, &other, &outer);
+                scope.spawn(move || {
+                    let mut random = Random(seed);
+                    let mut blocks: [Vec<Block>; 3] = Default::default();
+                    for number in 0..800 {
+                        let which = random.below(3);
+                        let layout = random.layout();
+                        let allocate = random.below(5) < 3;
+                        let of = &mut blocks[which];
+                        match (allocate || of.is_empty(), which) {
+                            (true, 0) => of.push(Block::allocate(pools.0, layout, number).unwrap()),
+                            (true, 1) => of.push(Block::allocate(pools.1, layout, number).unwrap()),
+                            (true, _) => of.push(Block::allocate(pools.2, layout, number).unwrap()),
+                            (false, 0) => of.swap_remove(random.below(of.len())).free(pools.0),
+                            (false, 1) => of.swap_remove(random.below(of.len())).free(pools.1),
+                            (false, _) => of.swap_remove(random.below(of.len())).free(pools.2),
+                        }
+                    }
+                    let [first, second, third] = blocks;
+                    first.into_iter().for_each(|block| block.free(pools.0));
+                    second.into_iter().for_each(|block| block.free(pools.1));
+                    third.into_iter().for_each(|block| block.free(pools.2));
+                });
+            }
+        });
+        assert_eq!((one.stats().live_bytes(), other.stats().live_bytes()), (0, 0));
+        drop((one, other));
+        assert_eq!(outer.stats().live_bytes(), 0);
+    }
+    drop(outer);
+    assert_everything_is_back(&parent);
+}
+
+#[test]
+fn thread_locals_that_allocate_when_they_are_dropped() {
+    static POOL: SharedPool = SharedPool::with_options(UNCHECKED);
+    struct AtTheEnd(VecIn<u64, &'static SharedPool>);
+    impl Drop for AtTheEnd {
+        fn drop(&mut self) {
+            self.0.extend(0..1000);
+            let copy = self.0.clone();
+            assert!(self.0.iter().eq(copy.iter()));
+        }
+    }
+    thread_local! {
+        static FIRST: AtTheEnd = AtTheEnd(VecIn::new_in(&POOL));
+        static SECOND: AtTheEnd = AtTheEnd(VecIn::new_in(&POOL));
+    }
+    for _ in 0..50 {
+        thread::spawn(|| {
+            // One before this thread has a number, one after: destructors run in some order.
+            FIRST.with(|_| ());
+            free(&POOL, block(&POOL, 100), 100);
+            SECOND.with(|_| ());
+        })
+        .join()
+        .unwrap();
+    }
+    assert_eq!(POOL.stats().live_bytes(), 0);
+}
+
+/// As many threads after each other as would need a hundred times the memory, if each began from nothing.
+#[test]
+fn a_thread_that_ends_leaves_its_cache_to_the_next() {
+    let pool = counted(UNCHECKED);
+    for n in 0..2000 {
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let blocks: Vec<_> =
+                    (0..20).map(|size| Block::allocate(&pool, layout(100 * size + 1, 8), n).unwrap()).collect();
+                blocks.into_iter().for_each(|block| block.free(&pool));
+            });
+        });
+    }
+    assert_eq!(pool.stats().live_bytes(), 0);
+    let peak = pool.parent().snapshot().peak_bytes;
+    assert!(peak < 64 << 20, "{peak}");
+}

@@ -1,0 +1,113 @@
+//! A long run, for a person to start: does the memory level off?
+//!
+//! `JANUS_SOAK_SECONDS=300 cargo test --release --test shared_pool -- --ignored --nocapture soak`, and nothing beside
+//! it in the process.
+
+use std::env;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use janus_alloc::SharedPool;
+
+use crate::UNCHECKED;
+use crate::blocks::{Block, Random};
+
+/// How much more memory the second half may need than the first, in bytes: as much as some large blocks make.
+const MARGIN: usize = 16 << 20;
+/// How many blocks a thread has at most, and may leave for the other.
+const MOST: usize = 600;
+
+/// Works until it is told to stop, or has lived long enough. Blocks are left for whoever comes next, and taken from them.
+fn life(pool: &SharedPool, left: &Mutex<Vec<Block>>, random: &mut Random, stop: &AtomicBool) -> usize {
+    let mut own = Vec::new();
+    let steps = 20_000 + random.below(20_000);
+    for step in 0..steps {
+        if step % 64 == 0 && stop.load(Ordering::Relaxed) {
+            break;
+        }
+        match random.below(8) {
+            0..4 => {
+                let number = step as u64;
+                let layout = random.layout();
+                let block = if step % 5 == 0 {
+                    Block::allocate_zeroed(pool, layout, number)
+                } else {
+                    Block::allocate(pool, layout, number)
+                };
+                own.push(block.unwrap());
+            }
+            4 if !own.is_empty() => {
+                let at = random.below(own.len());
+                own[at].resize(pool, random.layout(), step % 2 == 0).unwrap();
+            }
+            5 => {
+                let mut left = left.lock().unwrap();
+                let given = own.len().min(20);
+                left.extend(own.drain(..given));
+                // What is too much is freed by whoever finds it.
+                let first = left.len().min(MOST);
+                let taken = left.split_off(first);
+                drop(left);
+                own.extend(taken);
+            }
+            6 => own.extend(left.lock().unwrap().pop()),
+            _ => {}
+        }
+        while own.len() > MOST || own.len() > MOST / 2 && random.below(3) == 0 {
+            own.swap_remove(random.below(own.len())).free(pool);
+        }
+    }
+    left.lock().unwrap().append(&mut own);
+    steps
+}
+
+#[test]
+#[ignore = "takes five minutes: JANUS_SOAK_SECONDS"]
+#[cfg(target_os = "linux")]
+fn soak() {
+    let seconds = env::var("JANUS_SOAK_SECONDS").map_or(300, |text| text.parse().unwrap());
+    let pool = SharedPool::with_options(UNCHECKED);
+    let (left, stop, steps, lives) =
+        (Mutex::default(), AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
+    let start = Instant::now();
+    let mut resident = Vec::new();
+    thread::scope(|scope| {
+        for lane in 0..2 {
+            let (pool, left, stop, steps, lives) = (&pool, &left, &stop, &steps, &lives);
+            scope.spawn(move || {
+                let mut random = Random(lane);
+                while !stop.load(Ordering::Relaxed) {
+                    // A thread after the other.
+                    thread::scope(|inner| {
+                        let random = &mut random;
+                        let done = inner.spawn(move || life(pool, left, random, stop)).join().unwrap();
+                        steps.fetch_add(done, Ordering::Relaxed);
+                        lives.fetch_add(1, Ordering::Relaxed);
+                    });
+                }
+            });
+        }
+        let mut printed = 0;
+        while start.elapsed() < Duration::from_secs(seconds) {
+            thread::sleep(Duration::from_millis(250));
+            resident.push(crate::giving_back::resident());
+            let elapsed = start.elapsed().as_secs();
+            if elapsed / 10 > printed {
+                printed = elapsed / 10;
+                let (steps, lives) = (steps.load(Ordering::Relaxed), lives.load(Ordering::Relaxed));
+                let (now, held) = (resident.last().unwrap() >> 10, pool.stats().held_bytes() >> 10);
+                eprintln!("{elapsed:>4} s: {now:>8} KiB resident, {held:>8} KiB held, {lives} threads, {steps} steps");
+            }
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    // The first tenth is for getting there.
+    let (first, second) = resident[resident.len() / 10..].split_at(resident.len() * 9 / 20);
+    let (first, second) = (first.iter().max().unwrap(), second.iter().max().unwrap());
+    println!("at most {} KiB in the first half, {} KiB in the second", first >> 10, second >> 10);
+    assert!(*second <= first + MARGIN, "{first} {second}");
+    left.into_inner().unwrap().into_iter().for_each(|block: Block| block.free(&pool));
+    assert_eq!(pool.stats().live_bytes(), 0);
+}

@@ -1,0 +1,175 @@
+//! What is asked for as zero is zero, whoever had it before.
+
+use janus_alloc::api::Allocator;
+use janus_alloc::pools::{Options, Retain};
+use janus_alloc::{Pages, SharedPool, Stats, System};
+
+use crate::blocks::{are_all, is_zero};
+use crate::{CHECKED, UNCHECKED, layout};
+
+const SIZES: [usize; 16] = [
+    1,
+    8,
+    24,
+    100,
+    1000,
+    4096,
+    30_000,
+    32 << 10,
+    40 << 10,
+    100_000,
+    300_000,
+    (512 << 10) - 1,
+    512 << 10,
+    700_000,
+    1_000_000,
+    3 << 20,
+];
+
+/// Each kind of parent: of whole pages, told so or not; and of other bytes, told that they are whole pages.
+fn with_each(test: impl Fn(&dyn Allocator)) {
+    for retain in [Retain::Nothing, Retain::Bounded(128 << 20), Retain::Everything] {
+        for options in [UNCHECKED.retain(retain), CHECKED.retain(retain)] {
+            test(&SharedPool::with_options(options));
+            test(&SharedPool::with_options_in(options, Pages::new()));
+            test(&SharedPool::with_options_in(options, System));
+            test(&SharedPool::with_options_in(options.whole_pages(true), Stats::new(Pages::new())));
+            test(&SharedPool::with_options_in(options.whole_pages(true), Stats::new(System)));
+        }
+    }
+}
+
+/// Uses `count` blocks of so many bytes for something, and frees them.
+fn dirty(pool: &dyn Allocator, size: usize, align: usize, count: usize) {
+    let layout = layout(size, align);
+    let blocks: Vec<_> = (0..count).map(|_| pool.allocate(layout).unwrap().cast::<u8>()).collect();
+    for block in blocks {
+        // SAFETY: live, and so long.
+        unsafe { block.write_bytes(0xa5, size) };
+        // SAFETY: live with that layout.
+        unsafe { pool.deallocate(block, layout) };
+    }
+}
+
+#[test]
+fn blocks_that_others_had() {
+    with_each(|pool| {
+        for size in SIZES {
+            for align in [1, 16, 4096] {
+                dirty(pool, size, align, 3);
+                let layout = layout(size, align);
+                let blocks: Vec<_> = (0..4).map(|_| pool.allocate_zeroed(layout).unwrap()).collect();
+                for block in blocks {
+                    // SAFETY: live, and nobody else's.
+                    assert!(is_zero(unsafe { block.as_ref() }), "{layout:?}");
+                    // SAFETY: live with that layout.
+                    unsafe { pool.deallocate(block.cast(), layout) };
+                }
+            }
+        }
+    });
+}
+
+/// Grows a block of `old` bytes, all of which are used, and what is behind them was used by somebody else.
+fn grow(pool: &dyn Allocator, old: usize, new: usize, blocked: bool) {
+    let (from, to) = (layout(old, 8), layout(new, 8));
+    let block = pool.allocate(from).unwrap().cast::<u8>();
+    // So that it cannot grow where it is.
+    let behind = blocked.then(|| pool.allocate(from).unwrap().cast::<u8>());
+    // SAFETY: live, and so long.
+    unsafe { block.write_bytes(0x5a, old) };
+    // SAFETY: live with that layout, and no larger.
+    let grown = unsafe { pool.grow_zeroed(block, from, to) }.unwrap();
+    // SAFETY: live, and nobody else's.
+    let bytes = unsafe { grown.as_ref() };
+    assert_eq!(bytes.len(), new);
+    assert!(are_all(&bytes[..old], 0x5a), "{old} {new}");
+    assert!(is_zero(&bytes[old..]), "{old} {new} {blocked}");
+    // SAFETY: live, and so long.
+    unsafe { grown.cast::<u8>().write_bytes(0xa5, new) };
+    // SAFETY: live with that layout.
+    unsafe { pool.deallocate(grown.cast(), to) };
+    if let Some(behind) = behind {
+        // SAFETY: live with that layout.
+        unsafe { pool.deallocate(behind, from) };
+    }
+}
+
+#[test]
+fn growth_in_place_and_elsewhere() {
+    let pairs = [
+        (1, 8),
+        (17, 24),
+        (90, 96),
+        (100, 5000),
+        (4000, 32 << 10),
+        (20_000, 40_000),
+        // Within the last slice, and over others.
+        (40_000, 48 << 10),
+        (50_000, 60_000),
+        (40_000, 200_000),
+        (100_000, 512 << 10),
+        // From slices to the parent, and within the parent's block.
+        (500_000, 600_000),
+        (600_001, 600_002),
+        (600_000, 700_000),
+        (1_000_000, 5_000_000),
+        (4_500_000, 6_000_000),
+    ];
+    with_each(|pool| {
+        for (old, new) in pairs {
+            for blocked in [false, true] {
+                // What it is given, and what it grows into.
+                dirty(pool, old, 8, 2);
+                dirty(pool, new, 8, 2);
+                grow(pool, old, new, blocked);
+                grow(pool, old, new, blocked);
+            }
+        }
+    });
+}
+
+/// Large blocks that grow by the parent: there is no kept one to copy to.
+#[test]
+fn growth_by_the_parent() {
+    fn test(options: Options, parent: impl Allocator) {
+        let pool = SharedPool::with_options_in(options.retain(Retain::Nothing), parent);
+        for old in [600_000, 1_000_000, 2_000_001, 5_000_000] {
+            // Bytes that the parent may have again.
+            dirty(pool.parent(), 3 * old, 8, 3);
+            grow(&pool, old, 2 * old, false);
+            dirty(pool.parent(), 300_000, 8, 20);
+            grow(&pool, old, old + 200_000, true);
+        }
+    }
+    for options in [UNCHECKED, UNCHECKED.whole_pages(true), CHECKED.whole_pages(true)] {
+        test(options, Pages::new());
+        test(options, System);
+        test(options, Stats::new(System));
+        // One that reuses what it has at once.
+        let inner = SharedPool::with_options(UNCHECKED.retain(Retain::Everything));
+        test(options, &inner);
+    }
+}
+
+#[test]
+fn slices_that_were_given_to_the_system_and_taken_again() {
+    for checked in [false, true] {
+        let pool = SharedPool::with_options(Options::new().checked(checked));
+        for _ in 0..3 {
+            dirty(&pool, 100_000, 8, 30);
+            dirty(&pool, 20_000, 8, 60);
+            let kept = pool.allocate(layout(100, 8)).unwrap().cast();
+            pool.collect();
+            let blocks: Vec<_> = (0..20).map(|_| pool.allocate_zeroed(layout(90_000, 8)).unwrap()).collect();
+            for block in blocks {
+                // SAFETY: live, and nobody else's.
+                assert!(is_zero(unsafe { block.as_ref() }));
+                // SAFETY: live with that layout.
+                unsafe { pool.deallocate(block.cast(), layout(90_000, 8)) };
+            }
+            // SAFETY: live with that layout.
+            unsafe { pool.deallocate(kept, layout(100, 8)) };
+        }
+    }
+}

@@ -1,0 +1,505 @@
+//! `SharedPool` as the default of a process: whatever a program does, in threads, at their end, in children, and at its own end.
+#![cfg(feature = "std")]
+#![cfg(any(unix, windows))]
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::env;
+use std::process::{Command, Output};
+use std::ptr::NonNull;
+use std::sync::mpsc;
+use std::sync::{Arc, Barrier, Mutex};
+use std::thread;
+
+use janus_alloc::pools::Options;
+use janus_alloc::{AsGlobal, SharedPool, Stats, System};
+
+// With caches, in debug builds too.
+#[global_allocator]
+static DEFAULT: AsGlobal<SharedPool> = AsGlobal::new(SharedPool::with_options(Options::new().checked(false)));
+
+/// A bit of everything that allocates.
+fn work(seed: usize) -> usize {
+    let mut words: Vec<String> = (0..200).map(|n| format!("{}", n * seed)).collect();
+    words.sort();
+    let counts: HashMap<usize, usize> = words.iter().fold(HashMap::new(), |mut counts, word| {
+        *counts.entry(word.len()).or_default() += 1;
+        counts
+    });
+    let sorted: BTreeMap<String, usize> = words.iter().map(|word| (word.clone(), word.len())).collect();
+    let medium = vec![1_u8; 100_000 + seed];
+    let mut large = vec![0_u8; 700_000];
+    large.resize(800_000 + seed, 0);
+    assert_eq!(counts.values().sum::<usize>(), 200);
+    assert!(large.iter().step_by(1000).all(|&byte| byte == 0));
+    sorted.values().sum::<usize>() + medium.iter().step_by(10).map(|&byte| usize::from(byte)).sum::<usize>()
+}
+
+#[test]
+fn a_program_runs_on_it() {
+    let boxed = Box::new([7_u8; 100]);
+    assert!(DEFAULT.owns(NonNull::from(&*boxed).cast()), "it is the default");
+    assert_eq!(work(3), work(3));
+    let stats = DEFAULT.stats();
+    assert!(stats.live_bytes() > 100 && stats.held_bytes() > stats.live_bytes() + stats.cached_bytes(), "{stats}");
+    DEFAULT.collect();
+    assert_eq!(work(3), work(3));
+    assert_eq!(*boxed, [7; 100]);
+}
+
+#[test]
+fn threads_come_and_go() {
+    let expected: Vec<usize> = (0..8).map(work).collect();
+    for _ in 0..10 {
+        let threads: Vec<_> = (0..8).map(|seed| thread::spawn(move || (seed, work(seed)))).collect();
+        for thread in threads {
+            let (seed, result) = thread.join().unwrap();
+            assert_eq!(result, expected[seed]);
+        }
+    }
+}
+
+/// What a thread leaves behind lives on, and can be freed by any other.
+#[test]
+fn blocks_outlive_their_threads() {
+    let mut left: Vec<(usize, Vec<String>)> = Vec::new();
+    for seed in 0..100 {
+        let lines = thread::spawn(move || (0..seed).map(|n| format!("{seed} {n}")).collect()).join().unwrap();
+        left.push((seed, lines));
+        if seed % 3 == 0 {
+            left.remove(left.len() / 2);
+        }
+    }
+    for (seed, lines) in &mut left {
+        assert!(lines.iter().enumerate().all(|(n, line)| *line == format!("{seed} {n}")));
+        lines.push("and one more".to_owned());
+    }
+    thread::spawn(move || drop(left)).join().unwrap();
+}
+
+#[test]
+fn more_threads_at_a_time_than_numbers() {
+    const THREADS: usize = 600;
+    let barrier = Arc::new(Barrier::new(THREADS));
+    let spawn = |seed| {
+        let barrier = Arc::clone(&barrier);
+        let run = move || {
+            let before = work(seed);
+            barrier.wait();
+            assert_eq!(work(seed), before);
+            before
+        };
+        thread::Builder::new().stack_size(256 << 10).spawn(run).unwrap()
+    };
+    let threads: Vec<_> = (0..THREADS).map(spawn).collect();
+    assert!(threads.into_iter().all(|thread| thread.join().unwrap() > 10_000));
+}
+
+#[test]
+fn blocks_wander_between_threads() {
+    let (sender, receiver) = mpsc::channel::<(usize, Vec<String>)>();
+    let sum = Mutex::new(0);
+    thread::scope(|scope| {
+        for seed in 0..4 {
+            let sender = sender.clone();
+            scope.spawn(move || {
+                for n in 0..500 {
+                    sender.send((seed, (0..n % 50).map(|m| format!("{seed} {n} {m}")).collect())).unwrap();
+                }
+            });
+        }
+        drop(sender);
+        scope.spawn(|| {
+            for (seed, mut lines) in receiver {
+                lines.iter_mut().for_each(|line| line.push('!'));
+                assert!(lines.iter().all(|line| line.starts_with(&format!("{seed} ")) && line.ends_with('!')));
+                *sum.lock().unwrap() += lines.len();
+            }
+        });
+    });
+    assert_eq!(*sum.lock().unwrap(), 4 * 10 * (0..50).sum::<usize>());
+}
+
+/// Allocates, frees and makes another of its kind when it is dropped.
+struct Noisy(&'static str, RefCell<Vec<String>>);
+
+impl Drop for Noisy {
+    fn drop(&mut self) {
+        self.1.borrow_mut().extend((0..500).map(|n| format!("{} {n}", self.0)));
+        assert_eq!(self.1.borrow().last().map(String::as_str), Some(&*format!("{} 499", self.0)));
+        let large = vec![1_u8; 600_000];
+        let _ = LAST.try_with(|last| last.1.borrow_mut().push(format!("{} {}", self.0, large.len())));
+    }
+}
+
+thread_local! {
+    static FIRST: Noisy = const { Noisy("first", RefCell::new(Vec::new())) };
+    static SECOND: Noisy = Noisy("second", RefCell::new(vec!["made".to_owned()]));
+    static LAST: Noisy = const { Noisy("last", RefCell::new(Vec::new())) };
+}
+
+/// Thread-locals whose destructors allocate, free, and make each other: also after the thread's number is given back.
+#[test]
+fn thread_locals_allocate_while_they_are_dropped() {
+    for _ in 0..100 {
+        thread::spawn(|| {
+            FIRST.with(|first| first.1.borrow_mut().push(String::from("used")));
+            SECOND.with(|second| assert_eq!(second.1.borrow().len(), 1));
+        })
+        .join()
+        .unwrap();
+    }
+}
+
+#[test]
+fn a_panic_and_its_message() {
+    let result = thread::spawn(|| std::panic::resume_unwind(Box::new(format!("{}", work(1))))).join();
+    assert_eq!(result.unwrap_err().downcast_ref::<String>(), Some(&work(1).to_string()));
+}
+
+#[test]
+fn other_pools_beside_it() {
+    // Its threads' numbers are the same ones.
+    let other = SharedPool::with_options_in(Options::new().checked(false), Stats::new(System));
+    thread::scope(|scope| {
+        for seed in 0..8_usize {
+            let other = &other;
+            scope.spawn(move || {
+                let mut numbers = janus_alloc::collections::Vec::new_in(other);
+                let mut on_the_default = janus_alloc::collections::Vec::new_in(&DEFAULT);
+                numbers.extend((0..1000).map(|n| n * seed));
+                on_the_default.extend(numbers.iter().copied());
+                assert_eq!(work(seed), work(seed));
+                assert!(numbers.iter().enumerate().all(|(n, &value)| value == n * seed));
+                assert!(on_the_default.iter().enumerate().all(|(n, &value)| value == n * seed));
+            });
+        }
+    });
+    assert_eq!(other.stats().live_bytes(), 0);
+}
+
+const CHILD: &str = "JANUS_TEST_IN_A_CHILD";
+
+/// This program again, for the test `name` alone.
+fn again(name: &str) -> Output {
+    let arguments = ["--exact", name, "--nocapture", "--test-threads=1"];
+    Command::new(env::current_exe().unwrap()).args(arguments).env(CHILD, "1").output().unwrap()
+}
+
+fn is_child() -> bool {
+    env::var_os(CHILD).is_some()
+}
+
+#[track_caller]
+fn assert_passed(output: &Output) {
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && out.contains("1 passed"), "{}\n{out}\n{err}", output.status);
+}
+
+/// Thousands of short threads need no more memory than some.
+#[cfg(target_os = "linux")]
+#[test]
+fn thread_churn() {
+    if !is_child() {
+        return assert_passed(&again("thread_churn"));
+    }
+    let resident = || {
+        let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
+        statm.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * janus_alloc::Pages::page_size()
+    };
+    let mut most = 0;
+    for round in 0..40 {
+        for _ in 0..25 {
+            let threads: Vec<_> = (0..4_usize)
+                .map(|seed| {
+                    let run = move || {
+                        let lines: Vec<String> = (0..50).map(|n| format!("{}", n * seed)).collect();
+                        (vec![1_u8; 50_000], lines)
+                    };
+                    thread::Builder::new().stack_size(64 << 10).spawn(run).unwrap()
+                })
+                .collect();
+            threads.into_iter().for_each(|thread| assert_eq!(thread.join().unwrap().1.len(), 50));
+        }
+        if round == 4 {
+            most = resident() + (2 << 20);
+        }
+        assert!(round < 4 || resident() < most, "{round}: {} of {most}", resident());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn commands() {
+    for n in 0..20 {
+        let text = format!("{n} and {}", work(n));
+        let output = Command::new("echo").arg(&text).env("JANUS_N", n.to_string()).output().unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap().trim_end(), text);
+    }
+    // With what runs between `fork` and `exec`.
+    use std::os::unix::process::CommandExt;
+    let mut command = Command::new("true");
+    // SAFETY: the default may be used in a child of a process with threads, and nothing else is.
+    unsafe { command.pre_exec(|| (work(1) == work(1)).then_some(()).ok_or_else(|| std::io::Error::other("work"))) };
+    assert!(command.status().unwrap().success());
+}
+
+/// What a program still does when `main` has returned.
+#[cfg(unix)]
+mod at_the_end {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
+
+    /// Allocates and frees, also what was there before, and writes down that it did.
+    extern "C" fn handler() {
+        static LEFT: Mutex<Vec<String>> = Mutex::new(Vec::new());
+        let sum = work(5);
+        let mut left = LEFT.lock().unwrap();
+        left.extend((0..100).map(|n| n.to_string()));
+        left.drain(..50);
+        let text = format!("handler {} {}\n", CALLS.fetch_add(1, Ordering::Relaxed), sum == work(5));
+        // SAFETY: the text is so long.
+        unsafe { libc::write(1, text.as_ptr().cast(), text.len()) };
+    }
+
+    fn register() {
+        // SAFETY: the handler may be called at the end, by the thread that ends the process.
+        assert_eq!(unsafe { libc::atexit(handler) }, 0);
+    }
+
+    #[test]
+    fn handlers_allocate() {
+        if is_child() {
+            register();
+            // Registered by a thread that has ended then, and run with its memory among the rest.
+            thread::spawn(register).join().unwrap();
+            // Threads that go on until the very end.
+            (0..2).for_each(|seed| {
+                thread::spawn(move || {
+                    loop {
+                        work(seed);
+                    }
+                });
+            });
+            FIRST.with(|first| first.1.borrow_mut().push(String::from("used")));
+            work(3);
+            std::process::exit(7);
+        }
+        for _ in 0..5 {
+            let output = again("at_the_end::handlers_allocate");
+            let out = String::from_utf8_lossy(&output.stdout);
+            assert_eq!(output.status.code(), Some(7), "{out} {}", String::from_utf8_lossy(&output.stderr));
+            assert!(out.contains("handler 0 true\nhandler 1 true\n"), "{out}");
+        }
+    }
+
+    #[track_caller]
+    fn assert_aborted(output: &Output, message: &str) {
+        use std::os::unix::process::ExitStatusExt;
+
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{err}");
+        assert!(err.contains(message), "{err}");
+    }
+
+    fn without_a_core_file() {
+        let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: reads the struct.
+        unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) };
+    }
+
+    /// What `panic = "abort"` does: the message, which is allocated, and then the end, without a destructor.
+    #[test]
+    fn a_panic_that_aborts() {
+        if !is_child() {
+            return assert_aborted(&again("at_the_end::a_panic_that_aborts"), "out of it: ");
+        }
+        without_a_core_file();
+        let print = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            print(info);
+            std::process::abort();
+        }));
+        let _ = thread::spawn(|| {
+            let lines: Vec<String> = (0..100).map(|n| n.to_string()).collect();
+            panic!("out of it: {} {}", lines.join(" "), work(2));
+        })
+        .join();
+    }
+
+    /// The same by the compiler: one that must not leave a function of C.
+    #[test]
+    fn a_panic_in_a_function_of_c() {
+        extern "C" fn panics() {
+            let lines: Vec<String> = (0..100).map(|n| n.to_string()).collect();
+            panic!("in a function of C: {}", lines.len());
+        }
+        if !is_child() {
+            return assert_aborted(&again("at_the_end::a_panic_in_a_function_of_c"), "in a function of C: 100");
+        }
+        without_a_core_file();
+        panics();
+    }
+
+    /// A request that cannot be served: the message of std, and the end.
+    #[test]
+    fn no_memory() {
+        if !is_child() {
+            return assert_aborted(&again("at_the_end::no_memory"), "memory allocation of ");
+        }
+        without_a_core_file();
+        let room: Vec<u8> = Vec::with_capacity(1 << 60);
+        assert_eq!(room.capacity(), 0);
+    }
+}
+
+/// A child has copies of everything, and no thread that could hold a lock; it goes on, and so does its parent.
+#[cfg(unix)]
+mod children {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    /// Runs `child` in a child, and asserts that it says yes.
+    #[track_caller]
+    fn in_a_child(child: impl FnOnce() -> bool) {
+        assert!(says_yes(child));
+    }
+
+    /// Whether `child` says yes in a child.
+    fn says_yes(child: impl FnOnce() -> bool) -> bool {
+        // SAFETY: the child uses nothing that another thread may have locked: the default and the C library make their own
+        // locks usable in a child.
+        let process = unsafe { libc::fork() };
+        if process == 0 {
+            // One that waits for ever ends by this, and is seen.
+            // SAFETY: may be called whenever.
+            unsafe { libc::alarm(60) };
+            let yes = catch_unwind(AssertUnwindSafe(child)).unwrap_or(false);
+            let status = i32::from(!yes);
+            // SAFETY: ends the child without running anything else.
+            unsafe { libc::_exit(status) };
+        }
+        let mut status = 0;
+        // SAFETY: the status may be written.
+        let waited = unsafe { libc::waitpid(process, &raw mut status, 0) };
+        (waited, status) == (process, 0)
+    }
+
+    /// Runs `action` while other threads are in the middle of allocating: from the default, from another pool, and by ending and
+    /// beginning.
+    fn beside_threads(action: impl Fn(&SharedPool)) {
+        let stop = AtomicBool::new(false);
+        let other = SharedPool::with_options(Options::new().checked(false));
+        let in_a_loop = |step: &dyn Fn(usize)| {
+            let mut n = 0;
+            while !stop.load(Ordering::Relaxed) {
+                step(n);
+                n += 1;
+            }
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                in_a_loop(&|n| {
+                    work(n % 10);
+                });
+            });
+            scope.spawn(|| {
+                in_a_loop(&|n| {
+                    // Through the locks as often as can be: more than a cache has, and runs, and the parent's blocks.
+                    let blocks: Vec<Box<[u8]>> = (0..200).map(|m| vec![1; 3000 + 10 * m].into()).collect();
+                    drop((vec![1_u8; 40_000 + n % 100_000], vec![1_u8; 600_000 + n % 1000], blocks));
+                });
+            });
+            scope.spawn(|| {
+                in_a_loop(&|n| {
+                    let mut numbers = janus_alloc::collections::Vec::new_in(&other);
+                    numbers.extend(0..10_000 + n % 100);
+                    // A pool that comes and goes.
+                    let passing = SharedPool::with_options(Options::new().checked(false));
+                    drop(janus_alloc::collections::Box::new_in([n; 100], &passing));
+                    other.collect();
+                });
+            });
+            scope.spawn(|| {
+                in_a_loop(&|n| {
+                    thread::spawn(move || work(n % 10)).join().unwrap();
+                });
+            });
+            action(&other);
+            stop.store(true, Ordering::Relaxed);
+        });
+    }
+
+    #[test]
+    fn a_child_allocates_and_frees() {
+        let expected = work(5);
+        beside_threads(|other| {
+            for n in 0..60_usize {
+                // Freed in the child, where it is a copy, and here.
+                let lines: Vec<String> = (0..100).map(|m| (n * m).to_string()).collect();
+                in_a_child(|| {
+                    let mut lines = lines.clone();
+                    lines.iter_mut().for_each(|line| line.push('!'));
+                    drop(janus_alloc::collections::Box::new_in([n; 1000], other));
+                    let all_there = (0..3).all(|_| work(5) == expected) && lines.len() == 100;
+                    DEFAULT.collect();
+                    all_there && work(5) == expected
+                });
+                assert!(lines.iter().enumerate().all(|(m, line)| *line == (n * m).to_string()));
+                assert_eq!(work(5), expected);
+            }
+        });
+    }
+
+    #[test]
+    fn a_child_of_a_child_does_too() {
+        let expected = work(5);
+        beside_threads(|_| {
+            for _ in 0..20 {
+                in_a_child(|| {
+                    let below = says_yes(|| says_yes(|| work(5) == expected) && work(5) == expected);
+                    below && work(5) == expected
+                });
+            }
+        });
+    }
+
+    /// The other pool is of no thread of the child's, and is dropped there with what it has.
+    #[test]
+    fn a_child_makes_and_drops_pools() {
+        for n in 0..30 {
+            let pool = SharedPool::with_options(Options::new().checked(n % 2 == 0));
+            let mut numbers = janus_alloc::collections::Vec::new_in(&pool);
+            numbers.extend(0..1000);
+            in_a_child(|| {
+                let own = SharedPool::with_options(Options::new().checked(n % 2 == 1));
+                let mut copy = janus_alloc::collections::Vec::new_in(&own);
+                copy.extend(numbers.iter().copied());
+                let equal = copy == numbers;
+                drop(copy);
+                drop(own);
+                pool.collect();
+                equal && pool.stats().live_bytes() > 4000
+            });
+            assert_eq!(numbers.len(), 1000);
+        }
+    }
+
+    /// Two threads fork at a time.
+    #[test]
+    fn forks_at_the_same_time() {
+        let expected = work(5);
+        beside_threads(|_| {
+            thread::scope(|scope| {
+                for _ in 0..2 {
+                    scope.spawn(|| (0..20).for_each(|_| in_a_child(|| work(5) == expected)));
+                }
+            });
+        });
+    }
+}

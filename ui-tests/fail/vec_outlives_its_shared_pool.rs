@@ -1,0 +1,11 @@
+//! When a pool is dropped its blocks go.
+use janus_alloc::SharedPool;
+use janus_alloc::collections::Vec;
+
+fn main() {
+    let mut numbers = {
+        let pool = SharedPool::new();
+        Vec::new_in(&pool)
+    };
+    numbers.push(1);
+}
