@@ -35,13 +35,17 @@ impl Random {
 }
 
 /// Of a block.
-const LARGEST: usize = 6 << 20;
+const LARGEST: usize = 20 << 20;
 const STARTS: usize = 1 << 16;
+/// Then the bytes begin anew.
+const PERIOD: usize = (1 << 20) - 8;
 
 /// Where the bytes of blocks come from: from another place for each block. So contents are written and compared as fast as memory
 /// is copied, in builds without optimisation too.
-static BYTES: LazyLock<Vec<u8>> =
-    LazyLock::new(|| (0..(LARGEST + STARTS + 8) as u64 / 8).flat_map(|word| mixed(word).to_le_bytes()).collect());
+static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let some: Vec<u8> = (0..PERIOD as u64 / 8).flat_map(|word| mixed(word).to_le_bytes()).collect();
+    some.repeat((LARGEST + STARTS).div_ceil(PERIOD))
+});
 
 /// Whether all of `bytes` are 0.
 pub(crate) fn is_zero(bytes: &[u8]) -> bool {
