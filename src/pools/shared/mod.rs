@@ -240,7 +240,7 @@ impl<A: Allocator> SharedPool<A> {
         &self.parent
     }
 
-    /// How many bytes a block for `layout` has in earnest: no less than requested. (One of 2 MiB and more may have some more.)
+    /// How many bytes a block for `layout` has in earnest: no less than requested. (A large one may have more, if it was another's before.)
     /// Within it, at the same align, the block grows where it is.
     ///
     /// # Examples
@@ -248,12 +248,13 @@ impl<A: Allocator> SharedPool<A> {
     /// ```
     /// use janus_alloc::{SharedPool, api::Layout};
     ///
-    /// assert_eq!(<SharedPool>::good_size(Layout::new::<[u8; 100]>()), 104);
-    /// assert_eq!(<SharedPool>::good_size(Layout::new::<[u8; 100_000]>()), 7 * 16_384);
-    /// assert_eq!(<SharedPool>::good_size(Layout::new::<[u8; 1_000_000]>()), 245 * 4096);
+    /// let pool = SharedPool::new();
+    /// assert_eq!(pool.good_size(Layout::new::<[u8; 100]>()), 104);
+    /// assert_eq!(pool.good_size(Layout::new::<[u8; 100_000]>()), 7 * 16_384);
+    /// assert_eq!(pool.good_size(Layout::new::<[u8; 1_000_000]>()), 245 * 4096);
     /// ```
     #[must_use]
-    pub const fn good_size(layout: Layout) -> usize {
+    pub const fn good_size(&self, layout: Layout) -> usize {
         match class_of(layout) {
             Some(class) => size_of_class(class),
             None if layout.size() == 0 => 0,
@@ -313,12 +314,12 @@ impl<A: Allocator> SharedPool<A> {
         let mut parent = self.parent_of(heap);
         parent.options = parent.options.retain(Retain::Everything);
         if let Some(cache) = self.own_cache() {
-            (0..CLASSES).for_each(|class| heap.empty(parent, cache, class, 0));
+            heap.drain(parent, cache);
         }
         self.bins.iter().enumerate().for_each(|(number, slot)| {
             threads::with_idle(number, || {
                 if let Some(cache) = bound(slot.load(Ordering::Relaxed)) {
-                    (0..CLASSES).for_each(|class| heap.empty(parent, cache, class, 0));
+                    heap.drain(parent, cache);
                 }
             });
         });
