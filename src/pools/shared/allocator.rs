@@ -2,9 +2,11 @@
 
 use core::ptr::NonNull;
 
+use super::cache::Cache;
 use super::chunk::{SLICE, Use};
-use super::class::Class;
+use super::class::{Class, bin_of_run};
 use super::heap::Heap;
+use super::options::Retain;
 use super::report::{Misuse, abort};
 use super::{CLASSES, LARGE, SharedPool, class_of, last, size_of_class};
 use crate::api::replace::{replace, zero_rest};
@@ -33,6 +35,18 @@ impl Kind {
     }
 }
 
+/// The bin for a layout, if there is one.
+#[inline(always)]
+fn bin_of(layout: Layout) -> Option<usize> {
+    let last = last(layout);
+    match class_of(layout) {
+        Some(class) => Some(class),
+        // A run is aligned to a slice.
+        None if last < LARGE && layout.align() <= SLICE => bin_of_run(last / SLICE + 1),
+        None => None,
+    }
+}
+
 impl<A: Allocator> SharedPool<A> {
     /// A block that the calling thread's bin does not have, and whether it is known to be zero.
     #[cold]
@@ -55,7 +69,10 @@ impl<A: Allocator> SharedPool<A> {
         match kind {
             Kind::Nothing => Err(AllocError),
             Kind::Class(class) => self.allocate_small(heap, class).map(|block| (block, false)),
-            Kind::Run(_) => {
+            Kind::Run(count) => {
+                if let Some(block) = self.allocate_short_run(heap, count, layout.align(), zeroed) {
+                    return Ok((block, false));
+                }
                 let taken = heap.take_run(parent, last(layout), layout.align())?;
                 Ok((taken.chunk.slice_start(taken.slice), taken.zero))
             }
@@ -64,6 +81,28 @@ impl<A: Allocator> SharedPool<A> {
                 heap.large.allocate(parent, layout, zeroed).map(|(block, zero_from)| (block, zero_from == 0))
             }
         }
+    }
+
+    /// The bin of the calling thread for runs of `count` slices, and the cache it is in.
+    fn bin_of_run<'a>(&'a self, heap: &'a Heap, count: usize) -> Option<(&'a Cache, usize)> {
+        let bin = bin_of_run(count).filter(|_| self.options.retain != Retain::Nothing)?;
+        Some((self.cache(heap)?, bin))
+    }
+
+    /// A run that the calling thread has; or that it gets together with more, unless it may be had zeroed elsewhere.
+    fn allocate_short_run(&self, heap: &Heap, count: usize, align: usize, zeroed: bool) -> Option<NonNull<u8>> {
+        if align > SLICE {
+            return None;
+        }
+        let (cache, bin) = self.bin_of_run(heap, count)?;
+        if let Some(block) = cache.bin(bin).take() {
+            return Some(block);
+        }
+        if zeroed {
+            return None;
+        }
+        heap.fill(self.parent_of(heap), cache, bin);
+        cache.bin(bin).take()
     }
 
     fn allocate_small(&self, heap: &Heap, class: usize) -> Result<NonNull<u8>, AllocError> {
@@ -98,15 +137,8 @@ impl<A: Allocator> SharedPool<A> {
         match kind {
             Kind::Nothing => {}
             Kind::Class(class) => {
-                if let Some(cache) = self.cache(heap) {
-                    let bin = cache.bin(class);
-                    if bin.put(block) {
-                        return;
-                    }
-                    heap.make_room(parent, cache, class);
-                    if bin.put(block) {
-                        return;
-                    }
+                if self.cache(heap).is_some_and(|cache| heap.put_in_bin(parent, cache, class, block)) {
+                    return;
                 }
                 // SAFETY: by `# Safety` of this fn.
                 if !unsafe { heap.put_one(parent, class, block) } {
@@ -114,6 +146,10 @@ impl<A: Allocator> SharedPool<A> {
                 }
             }
             Kind::Run(count) => {
+                let bin = self.bin_of_run(heap, count);
+                if bin.is_some_and(|(cache, bin)| heap.put_in_bin(parent, cache, bin, block)) {
+                    return;
+                }
                 let (chunk, slice, _) = Self::part_at(block.addr().get());
                 heap.chunks.give_back(parent, chunk, slice, 0, count);
                 heap.tick(parent);
@@ -256,7 +292,7 @@ impl<A: Allocator> SharedPool<A> {
 unsafe impl<A: Allocator> Allocator for SharedPool<A> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        let block = match class_of(layout).and_then(|class| self.bin(class).take()) {
+        let block = match bin_of(layout).and_then(|bin| self.bin(bin).take()) {
             Some(block) => block,
             None => self.allocate_elsewhere(layout, false)?.0,
         };
@@ -265,7 +301,7 @@ unsafe impl<A: Allocator> Allocator for SharedPool<A> {
 
     #[inline]
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        let (block, zero) = match class_of(layout).and_then(|class| self.bin(class).take()) {
+        let (block, zero) = match bin_of(layout).and_then(|bin| self.bin(bin).take()) {
             Some(block) => (block, false),
             None => self.allocate_elsewhere(layout, true)?,
         };
@@ -283,7 +319,7 @@ unsafe impl<A: Allocator> Allocator for SharedPool<A> {
         let whole = core::ptr::with_exposed_provenance_mut(block.addr().get());
         // SAFETY: not at 0, like the block.
         let block = unsafe { NonNull::new_unchecked(whole) };
-        if !class_of(layout).is_some_and(|class| self.bin(class).put(block)) {
+        if !bin_of(layout).is_some_and(|bin| self.bin(bin).put(block)) {
             // SAFETY: by `# Safety` of this fn.
             unsafe { self.deallocate_elsewhere(block, layout) };
         }

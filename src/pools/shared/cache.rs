@@ -10,7 +10,7 @@ use core::ptr::{self, NonNull};
 use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::class::{Class, ENTRIES};
+use super::class::{BINS, Class, ENTRIES};
 use crate::pools::size_class::CLASSES;
 
 /// Used by one thread; others may read how many blocks there are.
@@ -22,7 +22,7 @@ pub(super) struct Bin {
     limit: Cell<*mut *mut u8>,
 }
 
-pub(super) type Bins = [Bin; CLASSES];
+pub(super) type Bins = [Bin; BINS];
 
 /// The bins come first, so a pointer to them is one to the cache.
 #[repr(C)]
@@ -38,7 +38,7 @@ pub(super) struct Cache {
     entries: [Cell<*mut u8>; ENTRIES],
 }
 
-/// How many blocks a bin takes at first.
+/// How many blocks a bin of a class takes at first; one of runs none, so that a pool that retains nothing has none there.
 const AT_FIRST: usize = 8;
 
 impl Bin {
@@ -79,7 +79,7 @@ impl Cache {
         // SAFETY: zero bytes are a cache, but for its bins, which are set before they are used.
         let cache = unsafe { cache.as_ref() };
         cache.shard.set(shard);
-        for class in 0..CLASSES {
+        for class in 0..BINS {
             cache.bins[class].top.store(cache.bottom(class).as_ptr(), Relaxed);
             cache.shrink(class);
         }
@@ -115,7 +115,7 @@ impl Cache {
 
     /// The bin was empty, or full: it may hold half as many more from now on.
     pub(super) fn grow(&self, class: usize) {
-        let capacity = (self.capacity(class) * 3 / 2).min(Class::of(class).most as usize);
+        let capacity = (self.capacity(class) * 3 / 2 + 1).min(Class::of(class).most as usize);
         // SAFETY: a bin has so many entries.
         self.bins[class].limit.set(unsafe { self.bottom(class).add(capacity) }.as_ptr());
     }
@@ -124,14 +124,13 @@ impl Cache {
     #[inline]
     pub(super) fn fill(&self, class: usize, fill: impl FnOnce(NonNull<*mut u8>, usize) -> usize) {
         let bottom = self.bottom(class);
-        let count = fill(bottom, self.capacity(class).div_ceil(2));
-        // SAFETY: no more than the capacity.
+        let count = fill(bottom, self.capacity(class).div_ceil(2).max(1));
+        // SAFETY: no more than the capacity, or one, and then that grows to one.
         self.bins[class].top.store(unsafe { bottom.add(count) }.as_ptr(), Relaxed);
         self.grow(class);
     }
 
     /// Empties the bin of `class` but for the `keep` blocks that came last, by `empty`.
-    ///
     #[inline]
     pub(super) fn empty(&self, class: usize, keep: usize, empty: impl FnOnce(&mut [*mut u8])) {
         let (bottom, count) = (self.bottom(class), self.count(class));
@@ -149,8 +148,9 @@ impl Cache {
 
     /// The bin of `class` is empty, and is to stay small for now.
     pub(super) fn shrink(&self, class: usize) {
+        let capacity = if class < CLASSES { AT_FIRST } else { 0 };
         // SAFETY: a bin has at least so many entries.
-        self.bins[class].limit.set(unsafe { self.bottom(class).add(AT_FIRST) }.as_ptr());
+        self.bins[class].limit.set(unsafe { self.bottom(class).add(capacity) }.as_ptr());
     }
 
     /// How many of a full bin's blocks stay when it is emptied.
@@ -161,7 +161,7 @@ impl Cache {
 
 /// The bins of a thread that has none: of capacity 0, so nothing is ever stored to them.
 pub(super) static VACANT: Vacant =
-    Vacant([const { Bin { top: AtomicPtr::new(NOWHERE), limit: Cell::new(NOWHERE) } }; CLASSES]);
+    Vacant([const { Bin { top: AtomicPtr::new(NOWHERE), limit: Cell::new(NOWHERE) } }; BINS]);
 
 static NOTHING: [AtomicPtr<u8>; 2] = [const { AtomicPtr::new(ptr::null_mut()) }; 2];
 /// Behind an entry that is null.

@@ -325,29 +325,23 @@ fn find(free: u128, count: usize, align: usize) -> Option<usize> {
         starts &= starts >> step;
         length += step;
     }
-    // The multiples of `align`.
-    let multiples = (0..SLICES.trailing_zeros()).fold(u128::MAX, |multiples, power| {
-        if align >> power > 1 { multiples & HALVES[power as usize] } else { multiples }
-    });
-    let starts = starts & multiples;
+    let starts = starts & MULTIPLES[align.trailing_zeros() as usize];
     (starts != 0).then(|| starts.trailing_zeros() as usize)
 }
 
-/// In which places bit `n` of the place's number is not set.
-const HALVES: [u128; SLICES.trailing_zeros() as usize] = {
-    let mut halves = [0; SLICES.trailing_zeros() as usize];
+/// The places whose numbers are multiples of 1, 2, 4...
+const MULTIPLES: [u128; SLICES.trailing_zeros() as usize + 1] = {
+    let mut multiples = [0; SLICES.trailing_zeros() as usize + 1];
     let mut power = 0;
-    while power < halves.len() {
+    while power < multiples.len() {
         let mut at = 0;
         while at < SLICES {
-            if at >> power & 1 == 0 {
-                halves[power] |= 1 << at;
-            }
-            at += 1;
+            multiples[power] |= 1 << at;
+            at += 1 << power;
         }
         power += 1;
     }
-    halves
+    multiples
 };
 
 #[cfg(test)]

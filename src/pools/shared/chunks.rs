@@ -5,7 +5,7 @@ use core::ptr::NonNull;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::chunk::{self, CHUNK, Chunk, Header, SLICE, Use};
+use super::chunk::{self, CHUNK, Chunk, Header, SLICE, Use, slice_at};
 use super::chunk_set::ChunkSet;
 use super::list::List;
 use super::options::{Options, Retain};
@@ -107,20 +107,71 @@ impl Chunks {
         shard: u8,
     ) -> Result<Taken, AllocError> {
         let _held = self.lock();
-        let found = self.with_free.iter().take(LOOKS).map(Chunk::from_header).find_map(|chunk| {
-            let before = chunk.dirty();
-            let (slice, fresh) = chunk.take(count, align, used_as, shard)?;
-            self.dirty.set(self.dirty.get() - (before - chunk.dirty()));
-            Some((chunk, slice, fresh))
-        });
-        let (chunk, slice, fresh) = match found {
-            Some(found) => found,
-            None => {
-                let chunk = self.get(parent)?;
-                let (slice, fresh) = chunk.take(count, align, used_as, shard).ok_or(AllocError)?;
-                (chunk, slice, fresh)
-            }
+        self.take_or_get(parent, count, align, used_as, shard)
+    }
+
+    /// Takes up to `most` runs of `count` slices into the places from `into` on, all but the first of them only from the chunks
+    /// there are. Returns how many.
+    ///
+    /// # Safety
+    ///
+    /// There is room for `most`.
+    pub(super) unsafe fn take_runs<A: Allocator>(
+        &self,
+        parent: Parent<'_, A>,
+        count: usize,
+        into: NonNull<*mut u8>,
+        most: usize,
+    ) -> usize {
+        let _held = self.lock();
+        let first = self.take_or_get(parent, count, 1, Use::Run, 0).ok();
+        let more = || self.take_free(parent.options, count, 1, Use::Run, 0);
+        let runs = first.into_iter().chain(core::iter::from_fn(more)).take(if first.is_some() { most } else { 0 });
+        let put = |at, taken: Taken| {
+            // SAFETY: by `# Safety` of this fn.
+            let place = unsafe { into.add(at) };
+            // SAFETY: as above.
+            unsafe { place.write(taken.chunk.slice_start(taken.slice).as_ptr()) };
+            at + 1
         };
+        runs.fold(0, put)
+    }
+
+    /// As [`take`](Self::take), under the lock.
+    fn take_or_get<A: Allocator>(
+        &self,
+        parent: Parent<'_, A>,
+        count: usize,
+        align: usize,
+        used_as: Use,
+        shard: u8,
+    ) -> Result<Taken, AllocError> {
+        if let Some(taken) = self.take_free(parent.options, count, align, used_as, shard) {
+            return Ok(taken);
+        }
+        let chunk = self.get(parent)?;
+        self.take_in(parent.options, chunk, count, align, used_as, shard).ok_or(AllocError)
+    }
+
+    /// As [`take`](Self::take), from the chunks there are; under the lock.
+    fn take_free(&self, options: Options, count: usize, align: usize, used_as: Use, shard: u8) -> Option<Taken> {
+        let mut chunks = self.with_free.iter().take(LOOKS).map(Chunk::from_header);
+        chunks.find_map(|chunk| self.take_in(options, chunk, count, align, used_as, shard))
+    }
+
+    /// As [`take`](Self::take), from a chunk with a free slice; under the lock.
+    fn take_in(
+        &self,
+        options: Options,
+        chunk: Chunk,
+        count: usize,
+        align: usize,
+        used_as: Use,
+        shard: u8,
+    ) -> Option<Taken> {
+        let before = chunk.dirty();
+        let (slice, fresh) = chunk.take(count, align, used_as, shard)?;
+        self.dirty.set(self.dirty.get() - (before - chunk.dirty()));
         if !chunk.has_free() {
             // SAFETY: it was in the list, having had a free slice.
             unsafe { self.with_free.remove(chunk.header_pointer()) };
@@ -128,7 +179,7 @@ impl Chunks {
         if used_as == Use::Run {
             self.count_runs(count);
         }
-        Ok(Taken { chunk, slice, zero: fresh && parent.options.whole_pages })
+        Some(Taken { chunk, slice, zero: fresh && options.whole_pages })
     }
 
     /// A new chunk, in the set and the list.
@@ -192,6 +243,21 @@ impl Chunks {
         count: usize,
     ) {
         let _held = self.lock();
+        self.put(parent, chunk, slice, keep, count);
+    }
+
+    /// Gives back runs of `count` slices.
+    pub(super) fn give_runs_back<A: Allocator>(&self, parent: Parent<'_, A>, count: usize, blocks: &[*mut u8]) {
+        let _held = self.lock();
+        for block in blocks {
+            // SAFETY: a run lies in a chunk.
+            let chunk = unsafe { Chunk::of(block.addr()) };
+            self.put(parent, chunk, slice_at(block.addr()), 0, count);
+        }
+    }
+
+    /// As [`give_back`](Self::give_back), under the lock.
+    fn put<A: Allocator>(&self, parent: Parent<'_, A>, chunk: Chunk, slice: usize, keep: usize, count: usize) {
         if chunk.used_as(slice) == Use::Run {
             self.count_runs(keep.wrapping_sub(count));
         }

@@ -1,7 +1,9 @@
 //! What follows from a size class for the spans and bins of a shared pool: a table made at compile time.
+//!
+//! Short runs have bins too. They are numbered behind the classes, and stand in the table as if each were a span of one block.
 
 use super::chunk::SLICE;
-use crate::pools::size_class::{CLASSES, size_of_class};
+use crate::pools::size_class::{CLASSES, LARGEST, size_of_class};
 
 /// What there is to know of a class.
 #[derive(Clone, Copy, Debug)]
@@ -18,28 +20,41 @@ pub(super) struct Class {
     reciprocal: u32,
     /// How many blocks a bin holds at most.
     pub(super) most: u32,
-    /// Where in the entries of a cache the bin's start.
+    /// Where in the entries of a cache those of the bin start.
     pub(super) entry: u32,
+}
+
+/// How many slices the shortest run has, and the longest one that there is a bin for.
+const SHORTEST_RUN: usize = LARGEST / SLICE + 1;
+const LONGEST_RUN: usize = 8;
+
+/// The bins of a cache.
+pub(super) const BINS: usize = CLASSES + LONGEST_RUN - SHORTEST_RUN + 1;
+
+/// The bin for runs of so many slices, if they are short.
+pub(super) const fn bin_of_run(slices: usize) -> Option<usize> {
+    if slices <= LONGEST_RUN { Some(CLASSES + slices - SHORTEST_RUN) } else { None }
 }
 
 /// How many entries the bins of a cache have together, with one in front of each that stays null.
 pub(super) const ENTRIES: usize = {
-    let last = &TABLE[CLASSES - 1];
+    let last = &TABLE[BINS - 1];
     (last.entry + last.most) as usize
 };
 
-static TABLE_OF_CLASSES: [Class; CLASSES] = TABLE;
+static TABLE_OF_CLASSES: [Class; BINS] = TABLE;
 
-const TABLE: [Class; CLASSES] = {
-    let mut table = [Class { size: 0, slices: 0, capacity: 0, first: 0, reciprocal: 0, most: 0, entry: 0 }; CLASSES];
+const TABLE: [Class; BINS] = {
+    let mut table = [Class { size: 0, slices: 0, capacity: 0, first: 0, reciprocal: 0, most: 0, entry: 0 }; BINS];
     let mut class = 0;
     let mut entry = 1;
-    while class < CLASSES {
-        let size = size_of_class(class);
-        let slices = slices(size);
+    while class < BINS {
+        let is_run = class >= CLASSES;
+        let size = if is_run { (class - CLASSES + SHORTEST_RUN) * SLICE } else { size_of_class(class) };
+        let slices = if is_run { size / SLICE } else { slices(size) };
         let blocks = slices * SLICE / size;
         let first = if class == 0 { blocks / 8 / size } else { 0 };
-        let most = most(size);
+        let most = if is_run { RUNS_OF_A_BIN / size } else { most(size) };
         table[class] = Class {
             size: size as u32,
             slices: slices as u32,
@@ -54,6 +69,9 @@ const TABLE: [Class; CLASSES] = {
     }
     table
 };
+
+/// How many bytes of runs a bin holds at most.
+const RUNS_OF_A_BIN: usize = 512 << 10;
 
 /// Enough slices for some dozens of blocks, and for 8 of the largest.
 const fn slices(size: usize) -> usize {

@@ -7,7 +7,7 @@ use core::sync::atomic::{AtomicPtr, AtomicUsize};
 use super::cache::Cache;
 use super::chunk::{SLICE, Use};
 use super::chunks::{Chunks, Parent, Taken};
-use super::class::Class;
+use super::class::{BINS, Class};
 use super::large::Large;
 use super::list::{Links, Node};
 use super::options::Retain;
@@ -134,24 +134,39 @@ impl Heap {
         self.chunks.held() + self.chunks.set_held() + self.large.held() + caches + size_of::<Self>()
     }
 
-    /// Fills the empty bin of `class`, if there is memory.
-    pub(super) fn fill<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache, class: usize) {
-        cache.fill(class, |into, most| self.take(parent, cache.shard(), class, into, most));
+    /// Fills an empty bin, if there is memory.
+    pub(super) fn fill<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache, bin: usize) {
+        cache.fill(bin, |into, most| match bin {
+            0..CLASSES => self.take(parent, cache.shard(), bin, into, most),
+            // SAFETY: there is room for so many.
+            _ => unsafe { self.chunks.take_runs(parent, Class::of(bin).slices as usize, into, most) },
+        });
         self.after_event(parent, cache);
     }
 
-    /// Empties half of the full bin of `class`.
-    pub(super) fn make_room<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache, class: usize) {
-        cache.empty(class, cache.half(class), |blocks| self.put(parent, class, blocks));
-        cache.grow(class);
+    /// Puts a block into a bin, half of which is emptied first if it is full. Says whether there was room.
+    pub(super) fn put_in_bin<A: Allocator>(
+        &self,
+        parent: Parent<'_, A>,
+        cache: &Cache,
+        bin: usize,
+        block: NonNull<u8>,
+    ) -> bool {
+        // There is room if the thread has only just got its cache.
+        if cache.bin(bin).put(block) {
+            return true;
+        }
+        cache.empty(bin, cache.half(bin), |blocks| self.put(parent, bin, blocks));
+        cache.grow(bin);
         self.after_event(parent, cache);
+        cache.bin(bin).put(block)
     }
 
     /// Empties all bins.
     pub(super) fn drain<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache) {
-        for class in 0..CLASSES {
-            cache.empty(class, 0, |blocks| self.put(parent, class, blocks));
-            cache.shrink(class);
+        for bin in 0..BINS {
+            cache.empty(bin, 0, |blocks| self.put(parent, bin, blocks));
+            cache.shrink(bin);
         }
     }
 
@@ -199,9 +214,13 @@ impl Heap {
         NonNull::new(block).ok_or(AllocError)
     }
 
-    /// Gives blocks of `class`, which nobody uses, back to their spans.
+    /// Gives blocks of a bin, which nobody uses, back to their spans, or to the chunks.
     fn put<A: Allocator>(&self, parent: Parent<'_, A>, class: usize, blocks: &mut [*mut u8]) {
         let of = Class::of(class);
+        if class >= CLASSES {
+            self.chunks.give_runs_back(parent, of.slices as usize, blocks);
+            return;
+        }
         // Looks at all of them first, so that the misses of a cache overlap.
         let shard_of = |block: &*mut u8| {
             // SAFETY: a block is not null.

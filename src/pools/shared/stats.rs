@@ -2,6 +2,7 @@ use core::fmt;
 
 use super::cache::{Bins, Cache};
 use super::chunk::SLICE;
+use super::class::{BINS, Class};
 use super::heap::Heap;
 use super::{CLASSES, bound, size_of_class};
 use crate::sync::Ordering;
@@ -34,6 +35,7 @@ pub struct SharedPoolStats {
     large: usize,
     out: [usize; CLASSES],
     cached: [usize; CLASSES],
+    cached_runs: usize,
     threads: [usize; LIMIT],
 }
 
@@ -67,19 +69,21 @@ pub struct ThreadStats {
 
 impl SharedPoolStats {
     pub(super) fn of(heap: Option<&Heap>, bins: &Slots<Bins>) -> Self {
-        let mut stats = Self { held: 0, large: 0, out: [0; CLASSES], cached: [0; CLASSES], threads: [0; LIMIT] };
+        let (out, cached) = ([0; CLASSES], [0; CLASSES]);
+        let mut stats = Self { held: 0, large: 0, out, cached, cached_runs: 0, threads: [0; LIMIT] };
         let Some(heap) = heap else { return stats };
-        let cached = |cache: &Cache, class| cache.count(class) * size_of_class(class);
+        let in_bin = |cache: &Cache, bin| cache.count(bin) * Class::of(bin).size as usize;
         for (slot, thread) in bins.iter().zip(&mut stats.threads) {
             if let Some(cache) = bound(slot.load(Ordering::Acquire)) {
-                *thread = (0..CLASSES).map(|class| cached(cache, class)).sum();
+                *thread = (0..BINS).map(|bin| in_bin(cache, bin)).sum();
             }
         }
         for class in 0..CLASSES {
             stats.cached[class] = heap.caches().map(|cache| cache.count(class)).sum();
             stats.out[class] = heap.out(class);
         }
-        stats.large = heap.large.live() + heap.chunks.runs() * SLICE;
+        stats.cached_runs = heap.caches().flat_map(|cache| (CLASSES..BINS).map(move |bin| in_bin(cache, bin))).sum();
+        stats.large = heap.large.live() + (heap.chunks.runs() * SLICE).saturating_sub(stats.cached_runs);
         stats.held = heap.held();
         stats
     }
@@ -118,14 +122,14 @@ impl SharedPoolStats {
         self.large + self.classes().map(|class| class.size * class.live_blocks).sum::<usize>()
     }
 
-    /// The blocks in the caches of threads.
+    /// The blocks in the caches of threads: those of [`classes`](Self::classes), and runs of up to 128 KiB.
     ///
     /// # Examples
     ///
     /// As for [`threads`](Self::threads).
     #[must_use]
     pub fn cached_bytes(&self) -> usize {
-        self.classes().map(|class| class.size * class.cached_blocks).sum()
+        self.cached_runs + self.classes().map(|class| class.size * class.cached_blocks).sum::<usize>()
     }
 
     /// The blocks of each size up to 32 KiB, the smallest first.
