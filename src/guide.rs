@@ -11,3 +11,9 @@ struct WritingYourOwn;
 
 #[doc = include_str!("../docs/03-arenas.md")]
 struct Arenas;
+
+#[doc = include_str!("../docs/04-pools.md")]
+struct Pools;
+
+#[doc = include_str!("../docs/05-choosing-a-default.md")]
+struct ChoosingADefault;

@@ -44,6 +44,9 @@ pub use blocks::Stats;
 #[doc(inline)]
 pub use pools::SharedPool;
 #[cfg(feature = "alloc")]
+#[doc(inline)]
+pub use pools::{BlockPool, Pool};
+#[cfg(feature = "alloc")]
 pub use sources::Global;
 #[doc(inline)]
 pub use sources::Null;

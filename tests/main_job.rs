@@ -87,6 +87,7 @@ fn counts_words_and_adds_up() {
     for word in ["to", "faces", "2x"] {
         assert!(has_line(&out, &["1", "1", word]), "no line of {word}");
     }
+    assert!(out.contains("the pool behind the default has"));
     assert!(out.contains("It adds up: all 14 checks hold."));
     assert!(!out.contains("WRONG"));
 }

@@ -200,6 +200,96 @@ mod arenas {
     }
 }
 
+/// Pools: the trait is on the value, since nothing but a drop frees blocks; a drop frees all, so blocks do not outlive it.
+mod pools {
+    use super::*;
+    use janus_alloc::api::Reset;
+    use janus_alloc::{Arena, BlockPool, Pool};
+
+    // One thread, but any.
+    assert_impl_all!(Pool: Allocator, Owns, Send, Default, std::fmt::Debug);
+    assert_impl_all!(Pool<Pages>: Allocator, Owns, Send);
+    assert_impl_all!(Pool<&'static Stats<System>>: Allocator, Send);
+    assert_impl_all!(&'static Pool<System>: Allocator, AllocatorClone, Owns);
+    assert_not_impl_any!(Pool: Sync, GlobalAlloc, GlobalAllocator, StaticAllocator, AllocatorClone, Clone, Reset, UsableSize);
+    assert_not_impl_any!(Pool<System>: Sync, GlobalAllocator, StaticAllocator);
+    assert_not_impl_any!(&'static Pool<System>: Send, Sync, GlobalAllocator, StaticAllocator);
+    assert_not_impl_any!(AsGlobal<Pool<System>>: GlobalAlloc);
+    assert_impl_all!(Vec<u8, Pool>: Send);
+    assert_not_impl_any!(Vec<u8, Pool>: Sync);
+    assert_not_impl_any!(Vec<u8, &'static Pool>: Send, Sync);
+    // No more threads than the parent.
+    assert_impl_all!(Pool<&'static Arena>: Allocator, Owns);
+    assert_not_impl_any!(Pool<&'static Arena>: Send, Sync);
+    assert_not_impl_any!(Pool<&'static dyn Allocator>: Send, Sync);
+    assert_impl_all!(Pool<Pool<&'static Arena>>: Allocator);
+
+    assert_impl_all!(BlockPool: Allocator, Owns, Send, std::fmt::Debug);
+    assert_impl_all!(&'static BlockPool<System>: Allocator, AllocatorClone, Owns);
+    assert_not_impl_any!(BlockPool: Sync, GlobalAlloc, GlobalAllocator, StaticAllocator, AllocatorClone, Clone, Default, Reset, UsableSize);
+    assert_not_impl_any!(BlockPool<System>: Sync, GlobalAllocator, StaticAllocator);
+    assert_not_impl_any!(&'static BlockPool<System>: Send, Sync);
+    assert_not_impl_any!(BlockPool<&'static Arena>: Send, Sync);
+    assert_impl_all!(Box<u8, BlockPool>: Send);
+
+    const _: Pool<System> = Pool::new_in(System);
+    const _: BlockPool<System> = BlockPool::for_type_in::<u64>(System);
+
+    // Sizes: a word for each class and a few more.
+    assert_eq_size!(Pool<System>, [usize; 85]);
+    assert_eq_size!(BlockPool<System>, [usize; 7]);
+    assert_eq_size!(Box<u8, &'static Pool>, [usize; 2]);
+
+    /// A longer-lived pool serves where one of a shorter life is asked for.
+    #[test]
+    fn references_shorten() {
+        fn both<'a>(one: &'a Pool<&'a Arena>, _: &'a u8) -> &'a Pool<&'a Arena> {
+            one
+        }
+        let arena = Arena::new();
+        let pool = Pool::new_in(&arena);
+        let short = 1;
+        assert!(both(&pool, &short).allocate(std::alloc::Layout::new::<u8>()).is_ok());
+    }
+}
+
+/// A `GlobalAlloc` for one thread.
+struct NotSync(#[allow(dead_code, reason = "what makes it so")] std::marker::PhantomData<*const ()>);
+
+// SAFETY: forwards to `System`.
+unsafe impl GlobalAlloc for NotSync {
+    unsafe fn alloc(&self, layout: std::alloc::Layout) -> *mut u8 {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, block: *mut u8, layout: std::alloc::Layout) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+#[test]
+fn a_collection_takes_an_erased_allocator() {
+    let arena = bumpalo::Bump::new();
+    let allocators: [&dyn Allocator; 3] = [&System, &Global, &&arena];
+    for allocator in allocators {
+        let mut numbers = Vec::new_in(allocator);
+        numbers.extend(0..100);
+        let mut squares = HashMap::new_in(allocator);
+        squares.extend(numbers.iter().map(|&n| (n, n * n)));
+        let mut seen = HashSet::new_in(allocator);
+        assert!(squares.values().all(|&square: &i32| seen.insert(square)));
+        let mut table = HashTable::new_in(allocator);
+        table.insert_unique(7, 7_u64, |&n| n);
+        assert_eq!((squares[&9], table.len()), (81, 1));
+    }
+}
+
+#[test]
+fn a_type_without_size_has_none_here_either() {
+    assert_eq!(size_of::<AsGlobal<AsAllocator<Malloc>>>(), 0);
+    assert_eq!(size_of_val(&AsAllocator::new(System)), size_of::<System>());
+}
 /// The pool of all threads: a value that owns its memory, whose blocks may be anywhere.
 mod shared_pools {
     use super::*;
@@ -260,42 +350,4 @@ mod shared_pools {
         assert_eq!(*Box::new_in(7, &OVER_SYSTEM) + *Box::new_in(7, &OVER_MALLOC), 14);
         let _: &System = OVER_SYSTEM.parent();
     }
-}
-
-/// A `GlobalAlloc` for one thread.
-struct NotSync(#[allow(dead_code, reason = "what makes it so")] std::marker::PhantomData<*const ()>);
-
-// SAFETY: forwards to `System`.
-unsafe impl GlobalAlloc for NotSync {
-    unsafe fn alloc(&self, layout: std::alloc::Layout) -> *mut u8 {
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, block: *mut u8, layout: std::alloc::Layout) {
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { System.dealloc(block, layout) }
-    }
-}
-
-#[test]
-fn a_collection_takes_an_erased_allocator() {
-    let arena = bumpalo::Bump::new();
-    let allocators: [&dyn Allocator; 3] = [&System, &Global, &&arena];
-    for allocator in allocators {
-        let mut numbers = Vec::new_in(allocator);
-        numbers.extend(0..100);
-        let mut squares = HashMap::new_in(allocator);
-        squares.extend(numbers.iter().map(|&n| (n, n * n)));
-        let mut seen = HashSet::new_in(allocator);
-        assert!(squares.values().all(|&square: &i32| seen.insert(square)));
-        let mut table = HashTable::new_in(allocator);
-        table.insert_unique(7, 7_u64, |&n| n);
-        assert_eq!((squares[&9], table.len()), (81, 1));
-    }
-}
-
-#[test]
-fn a_type_without_size_has_none_here_either() {
-    assert_eq!(size_of::<AsGlobal<AsAllocator<Malloc>>>(), 0);
-    assert_eq!(size_of_val(&AsAllocator::new(System)), size_of::<System>());
 }

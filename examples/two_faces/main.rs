@@ -3,7 +3,8 @@
 //!
 //! `cargo run --release --example two_faces -- [PATH ...]`
 //!
-//! * The process has `AsGlobal<Stats<System>>`: the texts and everything else that names no allocator.
+//! * The process has `AsGlobal<Stats<SharedPool>>`: the texts and everything else that names no allocator. The counters say
+//!   what was asked, the pool what it needs for that.
 //! * The index has an arena of its own, with counters around it: `&Stats<&Arena>`. The arena takes its chunks from the
 //!   default, with counters between the two as well.
 //! * The same index on the default, by the same code, is what the arena is compared with.
@@ -22,14 +23,14 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use janus_alloc::blocks::stats::Snapshot;
-use janus_alloc::{Arena, AsGlobal, Global, Stats, System};
+use janus_alloc::{Arena, AsGlobal, Global, SharedPool, Stats};
 
 use index::Index;
 use report::{Check, Time};
 use texts::Text;
 
 #[global_allocator]
-static DEFAULT: AsGlobal<Stats<System>> = AsGlobal::new(Stats::new(System));
+static DEFAULT: AsGlobal<Stats<SharedPool>> = AsGlobal::new(Stats::new(SharedPool::new()));
 
 const HELP: &str = "\
 Counts words with an allocator for the process and another for the index.
@@ -129,6 +130,7 @@ fn job(options: &Options, start: Snapshot, out: &mut impl Write) -> io::Result<[
     let in_arena = Stats::new(&arena);
     let index = Index::build(&texts, &in_arena);
     let (of_arena, of_chunks, of_default) = (in_arena.snapshot(), arena.parent().snapshot(), DEFAULT.snapshot());
+    let of_pool = DEFAULT.parent().stats();
     let (extent, bytes, blocks) = (index.extent(), index.bytes(), index.blocks());
     report::words(out, &index.most_frequent(options.top), extent.words)?;
     drop(index);
@@ -149,6 +151,7 @@ fn job(options: &Options, start: Snapshot, out: &mut impl Write) -> io::Result<[
             (["the index", "on the default"], of_other),
         ],
     )?;
+    report::pool(out, &of_pool)?;
     let other_extent = other.extent();
     let (other_bytes, other_blocks) = (other.bytes(), other.blocks());
     drop(other);

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use janus_alloc::blocks::stats::Snapshot;
+use janus_alloc::pools::SharedPoolStats;
 
 use crate::index::Frequent;
 
@@ -80,6 +81,14 @@ pub(crate) fn allocators<const N: usize>(out: &mut impl Write, columns: [([&str;
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// What the pool needs to serve the second column.
+pub(crate) fn pool(out: &mut impl Write, stats: &SharedPoolStats) -> io::Result<()> {
+    let bytes = [stats.live_bytes(), stats.cached_bytes(), stats.held_bytes()].map(|bytes| grouped(bytes as u64));
+    let [live, cached, held] = bytes;
+    writeln!(out, "\nWith the arena's index up the pool behind the default has {live} bytes of blocks in use,")?;
+    writeln!(out, "{cached} in the caches of threads, and holds {held} of the system's.")
 }
 
 /// The medians of both variants' rounds, and their ratio.

@@ -28,10 +28,10 @@ use crate::api::{
 /// # Examples
 ///
 /// ```
-/// use janus_alloc::{AsGlobal, Stats, System, collections::Vec};
+/// use janus_alloc::{AsGlobal, SharedPool, Stats, collections::Vec};
 ///
 /// #[global_allocator]
-/// static DEFAULT: AsGlobal<Stats<System>> = AsGlobal::new(Stats::new(System));
+/// static DEFAULT: AsGlobal<Stats<SharedPool>> = AsGlobal::new(Stats::new(SharedPool::new()));
 ///
 /// let by_default = std::vec![1, 2, 3]; // face one: the process
 /// let mut by_hand = Vec::new_in(&DEFAULT); // face two: a collection

@@ -43,7 +43,7 @@ pub(super) const fn size_of_class(class: usize) -> usize {
 /// The largest power of two that the size of `class` is a multiple of: blocks that lie one after the other from an address
 /// so aligned are all aligned to it.
 #[inline(always)]
-#[cfg_attr(not(test), expect(dead_code, reason = "for the pool of one thread, which follows"))]
+#[cfg(any(feature = "alloc", test))]
 pub(super) const fn align_of_class(class: usize) -> usize {
     1 << size_of_class(class).trailing_zeros()
 }

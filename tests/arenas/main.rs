@@ -3,6 +3,7 @@
 
 mod checkpoints;
 mod chunks;
+mod each_failure;
 mod failures;
 mod fixed;
 mod inspection;

@@ -27,7 +27,7 @@ fn all_sizes<A: Allocator>(pool: &SharedPool<A>, align: usize, step: usize) {
         let layout = layout(size, align);
         let block = pool.allocate(layout).unwrap();
         assert_eq!(block.len(), size);
-        assert!(SharedPool::<A>::good_size(layout) >= size.max(align));
+        assert!(pool.good_size(layout) >= size.max(align));
         blocks.push(Block::of(block.cast(), layout, size as u64));
         if blocks.len() == 512 {
             assert_disjoint(&blocks);

@@ -6,7 +6,7 @@ use std::thread;
 
 use janus_alloc::api::{Allocator, Layout, Owns, UsableSize};
 use janus_alloc::pools::Options;
-use janus_alloc::{AsGlobal, Pages, SharedPool, Stats, System};
+use janus_alloc::{AsGlobal, SharedPool, Stats, System};
 
 use crate::blocks::{Block, Random};
 use crate::children::alone;
@@ -15,7 +15,7 @@ use crate::{CHECKED, CHUNK, LARGE, SLICE, UNCHECKED, block, counted, free, layou
 const PAGE: usize = 4096;
 
 fn good_size(layout: Layout) -> usize {
-    SharedPool::<Pages>::good_size(layout)
+    SharedPool::new().good_size(layout)
 }
 
 #[test]
@@ -147,7 +147,7 @@ pub(crate) fn usable<A: Allocator>(pool: &SharedPool<A>, layout: Layout) {
         let usable = unsafe { pool.layout_of(block.start) };
         // SAFETY: live.
         assert_eq!(unsafe { pool.usable_size(block.start) }, usable.size());
-        let good = SharedPool::<A>::good_size(layout);
+        let good = pool.good_size(layout);
         assert!(good >= layout.size() && usable.size() >= good, "{layout:?} {good} {usable:?}");
         let large = (layout.size() - 1) | (layout.align() - 1) >= LARGE;
         assert!(large || usable.size() == good, "{layout:?} {good} {usable:?}");
@@ -229,8 +229,7 @@ fn good_sizes() {
     ] {
         assert_eq!(good_size(layout(size, align)), good, "{size} {align}");
     }
-    const AT_COMPILE_TIME: usize = SharedPool::<System>::good_size(Layout::new::<[u64; 20]>());
-    assert_eq!(AT_COMPILE_TIME, 160);
+    assert_eq!(good_size(Layout::new::<[u64; 20]>()), 160);
     // At most an eighth is wasted above 64 bytes; below, no more than 7 bytes.
     for size in 1..=32 << 10 {
         let waste = good_size(layout(size, 1)) - size;

@@ -38,6 +38,14 @@ impl<A: Allocator> SharedPool<A> {
     #[cold]
     #[inline(never)]
     fn allocate_elsewhere(&self, layout: Layout, zeroed: bool) -> Result<(NonNull<u8>, bool), AllocError> {
+        match self.allocate_once(layout, zeroed) {
+            // What is kept for later may be what is missing now.
+            Err(AllocError) if self.collect() > 0 => self.allocate_once(layout, zeroed),
+            done => done,
+        }
+    }
+
+    fn allocate_once(&self, layout: Layout, zeroed: bool) -> Result<(NonNull<u8>, bool), AllocError> {
         let kind = Kind::of(layout);
         if kind == Kind::Nothing {
             return Ok((dangling(layout).cast(), true));
@@ -95,7 +103,7 @@ impl<A: Allocator> SharedPool<A> {
                     if bin.put(block) {
                         return;
                     }
-                    heap.empty(parent, cache, class, cache.half(class));
+                    heap.make_room(parent, cache, class);
                     if bin.put(block) {
                         return;
                     }

@@ -80,10 +80,8 @@ impl Cache {
         let cache = unsafe { cache.as_ref() };
         cache.shard.set(shard);
         for class in 0..CLASSES {
-            let bottom = cache.bottom(class).as_ptr();
-            cache.bins[class].top.store(bottom, Relaxed);
-            // SAFETY: a bin has at least so many entries.
-            cache.bins[class].limit.set(unsafe { bottom.add(AT_FIRST) });
+            cache.bins[class].top.store(cache.bottom(class).as_ptr(), Relaxed);
+            cache.shrink(class);
         }
     }
 
@@ -116,7 +114,7 @@ impl Cache {
     }
 
     /// The bin was empty, or full: it may hold half as many more from now on.
-    fn grow(&self, class: usize) {
+    pub(super) fn grow(&self, class: usize) {
         let capacity = (self.capacity(class) * 3 / 2).min(Class::of(class).most as usize);
         // SAFETY: a bin has so many entries.
         self.bins[class].limit.set(unsafe { self.bottom(class).add(capacity) }.as_ptr());
@@ -134,7 +132,6 @@ impl Cache {
 
     /// Empties the bin of `class` but for the `keep` blocks that came last, by `empty`.
     ///
-    /// The capacity grows: who has to empty a bin would rather have had a larger one.
     #[inline]
     pub(super) fn empty(&self, class: usize, keep: usize, empty: impl FnOnce(&mut [*mut u8])) {
         let (bottom, count) = (self.bottom(class), self.count(class));
@@ -148,7 +145,12 @@ impl Cache {
         unsafe { newest.copy_to(bottom, keep) };
         // SAFETY: within the entries.
         self.bins[class].top.store(unsafe { bottom.add(keep) }.as_ptr(), Relaxed);
-        self.grow(class);
+    }
+
+    /// The bin of `class` is empty, and is to stay small for now.
+    pub(super) fn shrink(&self, class: usize) {
+        // SAFETY: a bin has at least so many entries.
+        self.bins[class].limit.set(unsafe { self.bottom(class).add(AT_FIRST) }.as_ptr());
     }
 
     /// How many of a full bin's blocks stay when it is emptied.

@@ -17,7 +17,7 @@ use crate::sync::lock::{Held, Lock};
 
 /// From so many bytes of chunks on, new ones are advised to be huge pages, if the others are filled as densely as
 /// [`is_dense`](Parent::is_dense) says: or a process would hold 2 MiB where it uses little.
-const HUGE_FROM: usize = 8 << 20;
+const HUGE_FROM: usize = 4 << 20;
 /// In how many chunks to look for a row of free slices before taking a new one: for the time it takes.
 const LOOKS: usize = 64;
 

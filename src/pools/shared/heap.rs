@@ -15,6 +15,7 @@ use super::shard::Shard;
 use super::span::Span;
 use super::{clock, fork};
 use crate::api::{AllocError, Allocator, Layout};
+use crate::pools::size_class::CLASSES;
 use crate::sync::lock::Lock;
 use crate::sync::published;
 
@@ -139,10 +140,19 @@ impl Heap {
         self.after_event(parent, cache);
     }
 
-    /// Empties the bin of `class` but for the last `keep`.
-    pub(super) fn empty<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache, class: usize, keep: usize) {
-        cache.empty(class, keep, |blocks| self.put(parent, class, blocks));
+    /// Empties half of the full bin of `class`.
+    pub(super) fn make_room<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache, class: usize) {
+        cache.empty(class, cache.half(class), |blocks| self.put(parent, class, blocks));
+        cache.grow(class);
         self.after_event(parent, cache);
+    }
+
+    /// Empties all bins.
+    pub(super) fn drain<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache) {
+        for class in 0..CLASSES {
+            cache.empty(class, 0, |blocks| self.put(parent, class, blocks));
+            cache.shrink(class);
+        }
     }
 
     fn after_event<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache) {
@@ -181,7 +191,10 @@ impl Heap {
         class: usize,
     ) -> Result<NonNull<u8>, AllocError> {
         let mut block = ptr::null_mut();
-        self.take(parent, 0, class, NonNull::from(&mut block), 1);
+        let place = NonNull::from(&mut block);
+        // Threads have stacks of their own, so those without a cache do not all wait for one lock.
+        let shard = (place.addr().get() >> 16) % SHARDS;
+        self.take(parent, shard as u8, class, place, 1);
         self.tick(parent);
         NonNull::new(block).ok_or(AllocError)
     }

@@ -41,7 +41,7 @@ pub(super) struct Large {
     /// Bytes of all of them. Read without the lock.
     held: AtomicUsize,
     live_bytes: AtomicUsize,
-    /// Above 0 if the blocks that came back lately had been written to all over, and not only here and there.
+    /// Below 0 if the blocks that came back lately had been written to here and there, and not all over.
     used: AtomicIsize,
 }
 
@@ -61,9 +61,6 @@ pub(super) struct Block {
 
 /// A block, and from which of its bytes on it is known to be zero.
 pub(super) type Found = (NonNull<u8>, usize);
-
-/// `grow` or `shrink`.
-type Resize<A> = unsafe fn(&A, NonNull<u8>, Layout, Layout) -> Result<NonNull<[u8]>, AllocError>;
 
 impl Node for Block {
     fn links(&self) -> &Links<Self> {
@@ -169,13 +166,12 @@ impl Large {
                 return Ok((Block::block(header), usize::MAX));
             }
         }
-        let whole = self.round(parent.options, whole);
-        let (start, zero_from) = if zeroed || parent.options.whole_pages {
-            (parent.allocator.allocate_zeroed(whole)?, 0)
-        } else {
-            (parent.allocator.allocate(whole)?, usize::MAX)
+        let zeroed = zeroed || parent.options.whole_pages;
+        let get = |whole| match zeroed {
+            true => parent.allocator.allocate_zeroed(whole),
+            false => parent.allocator.allocate(whole),
         };
-        self.advise(parent.options, start);
+        let (start, zero_from) = (self.get(parent, whole, get)?, if zeroed { 0 } else { usize::MAX });
         // SAFETY: fresh bytes, aligned to the offset, and more than that.
         let header = unsafe { Block::init(start.cast(), start.len(), whole.align()) };
         self.held.fetch_add(start.len(), Relaxed);
@@ -273,21 +269,29 @@ impl Large {
 
     /// Whether so many bytes are likely to use huge pages.
     fn is_huge(&self, options: Options, size: usize) -> bool {
-        options.huge_pages && size >= if self.used.load(Relaxed) > 0 { HUGE_IF_USED_FROM } else { HUGE_FROM }
+        options.huge_pages
+            && options.whole_pages
+            && size >= if self.used.load(Relaxed) >= 0 { HUGE_IF_USED_FROM } else { HUGE_FROM }
     }
 
-    /// Of whole huge pages, where these are likely to be used.
-    fn round(&self, options: Options, whole: Layout) -> Layout {
+    /// A block from the parent, which `get` asks; on huge pages, where these are likely to be used.
+    ///
+    /// Then it asks for whole ones at first, since the system aligns what is just as long to them, and gives the rest back.
+    fn get<A: Allocator>(
+        &self,
+        parent: Parent<'_, A>,
+        whole: Layout,
+        get: impl Fn(Layout) -> Result<NonNull<[u8]>, AllocError>,
+    ) -> Result<NonNull<[u8]>, AllocError> {
         let rounded = || Layout::from_size_align(whole.size().checked_next_multiple_of(HUGE_PAGE)?, whole.align()).ok();
-        if self.is_huge(options, whole.size()) { rounded().unwrap_or(whole) } else { whole }
-    }
-
-    /// Asks for huge pages where they are likely to be used.
-    fn advise(&self, options: Options, start: NonNull<[u8]>) {
-        if self.is_huge(options, start.len()) {
-            // SAFETY: pages that live.
-            unsafe { advice::huge_pages(start.cast(), start.len()) };
-        }
+        let Some(rounded) = rounded().filter(|_| self.is_huge(parent.options, whole.size())) else { return get(whole) };
+        let Ok(start) = get(rounded) else { return get(whole) };
+        // SAFETY: pages that live.
+        unsafe { advice::huge_pages(start.cast(), start.len()) };
+        // SAFETY: a parent's blocks are no longer than a layout can say.
+        let whole_pages = unsafe { Layout::from_size_align_unchecked(start.len(), whole.align()) };
+        // SAFETY: it lives, with that layout. Where it cannot be shrunk it stays as it is.
+        Ok(unsafe { parent.allocator.shrink(start.cast(), whole_pages, whole) }.unwrap_or(start))
     }
 
     /// Frees kept blocks, the oldest first, as long as `more` says so of the oldest and the bytes that are kept. Returns how many bytes.
@@ -345,12 +349,15 @@ impl Large {
                 return Ok((moved, usize::MAX));
             }
         }
-        let whole = self.round(parent.options, whole);
         let whole_pages = parent.options.whole_pages;
-        // From where the block ended before it is zero then. Fresh pages are that anyway; but the parent may have others.
-        let grow: Resize<A> = if whole_pages { A::grow_zeroed } else { A::grow };
+        let grow = |start, before| {
+            // From where the block ended before it is zero then. Fresh pages are that anyway; but the parent may have others.
+            let grow = if whole_pages { A::grow_zeroed } else { A::grow };
+            // SAFETY: the block lives, with that layout, and no size here is less.
+            self.get(parent, whole, |whole| unsafe { grow(parent.allocator, start, before, whole) })
+        };
         // SAFETY: by `# Safety` of this fn.
-        let header = unsafe { self.resize(parent, header, whole, grow) }?;
+        let header = unsafe { self.resize(header, grow) }?;
         let zero_from = if whole_pages { before - whole.align() } else { usize::MAX };
         Ok((Block::block(header), zero_from))
     }
@@ -375,21 +382,21 @@ impl Large {
         if before.saturating_sub(whole.size()) < before / 4 {
             return Ok(block);
         }
+        // SAFETY: the block lives, with that layout, and is larger.
+        let shrink = |start, before| unsafe { parent.allocator.shrink(start, before, whole) };
         // SAFETY: by `# Safety` of this fn.
-        let shrunk = unsafe { self.resize(parent, header, whole, A::shrink) };
+        let shrunk = unsafe { self.resize(header, shrink) };
         // A parent that cannot leaves it as it was, and that is large enough.
         Ok(shrunk.map_or(block, Block::block))
     }
 
     /// # Safety
     ///
-    /// `header` is a live block's, and `resize` a method of the parent that may be called with the layout it has and `whole`.
-    unsafe fn resize<A: Allocator>(
+    /// `header` is a live block's, and `resize` grows or shrinks what it is told lives with a layout, by the parent.
+    unsafe fn resize(
         &self,
-        parent: Parent<'_, A>,
         header: NonNull<Block>,
-        whole: Layout,
-        resize: Resize<A>,
+        resize: impl FnOnce(NonNull<u8>, Layout) -> Result<NonNull<[u8]>, AllocError>,
     ) -> Result<NonNull<Block>, AllocError> {
         // SAFETY: it lives.
         let (start, before) = unsafe { Block::whole(header) };
@@ -398,12 +405,10 @@ impl Large {
             let _held = self.lock.lock();
             self.remove_live(header);
         }
-        // SAFETY: by `# Safety` of this fn; it came from the parent with that layout.
-        match unsafe { resize(parent.allocator, start, before, whole) } {
+        match resize(start, before) {
             Ok(start) => {
-                self.advise(parent.options, start);
                 // SAFETY: the header's bytes are the pool's.
-                let header = unsafe { Block::init(start.cast(), start.len(), whole.align()) };
+                let header = unsafe { Block::init(start.cast(), start.len(), before.align()) };
                 self.held.fetch_add(start.len().wrapping_sub(before.size()), Relaxed);
                 self.add_live(header);
                 Ok(header)

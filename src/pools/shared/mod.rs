@@ -36,6 +36,107 @@ const LARGE: usize = 512 << 10;
 
 /// An allocator for every size and all threads: the default of a process, or the allocator of a subsystem whose memory goes
 /// back at once when it ends.
+///
+/// ```text
+///      the thread's bins           shards                  chunks of 2 MiB             the parent
+///     +-------------------+       +-------------------+   +-----------------------+   +----------+
+///     | free blocks, for  | half  | spans: slices cut |   | 128 slices of 16 KiB  |   |          |
+///     | each class from   |<----->| into blocks of    |<->|                       |<->|          |
+///     | 8 bytes to 32 KiB | a bin | one class         |   | runs: above 32 KiB    |   |          |
+///     +-------------------+       +-------------------+   +-----------------------+   |          |
+///                                                           above 512 KiB        <--->|          |
+///                                                                                     +----------+
+///      no lock                     a lock for each         one lock
+/// ```
+///
+/// Take one as the default of a program, `AsGlobal<SharedPool>`, or for the collections of several threads. For one thread alone
+/// a [`Pool`](crate::Pool) costs less; what ends all at once belongs in an [`Arena`](crate::Arena).
+///
+/// * **Collections** take `&pool`, or the pool itself if there is but one.
+/// * **Cost**: a handful of instructions, without an atomic read-modify-write, where the thread's bin has a block, or room for
+///   one. Where it has not, a lock is taken for half a bin: 4 blocks at first, up to 512 of the smallest. Above 32 KiB each
+///   request takes a lock; above 512 KiB it asks the parent too, where no block that was freed lately fits.
+/// * **Sizes**: 80 classes, multiples of 8 up to 128 bytes, then eight to a doubling, up to 32 KiB: above 64 bytes a block is
+///   at most an eighth longer than what was asked for. Above 32 KiB a block is a run of 16 KiB slices. Above 512 KiB it is one
+///   of the parent's, with a page in front. Blocks are as long as requested; [`good_size`](Self::good_size) tells how far one
+///   could grow.
+/// * **Alignment**: any. Up to 32 KiB it is served by the classes, for a size rounded up to the align.
+/// * **Size 0**: no memory is used.
+/// * **Memory** beside blocks: none before the first use; then some 90 KiB for the pool, and chunks, of which 32 KiB each are
+///   the pool's (1.6 %). Each thread that uses it has a cache of 97 KiB, and what is in its bins: as many blocks of a class as
+///   32 KiB hold, but no less than 8 and no more than 1024. They begin with 8, and may hold half as many more whenever they were
+///   empty or full. Over [`Pages`], what is never touched takes addresses, but no memory.
+/// * **Free**: the block goes on the bin of the thread that frees it, whoever allocated it, and is not touched. A full bin
+///   gives its older half back to the spans they are of, under one lock for each shard that has some of these. A span without a
+///   block in use goes back to its chunk, unless it is the only one of its class with a free block in its shard. A run goes
+///   back to its chunk. A larger block is kept for the next that it fits, as long as no more is kept than was in use at once
+///   lately.
+/// * **Growth** and shrinking within a class, at the same align, stays where it is. A run grows where it is if the slices
+///   behind it are free, and gives those back that it does not need. A block above 512 KiB grows as the parent does it, for
+///   [`Pages`] on Linux by `mremap`; or, up to 4 MiB, by a copy into one that was freed. All else is a new block and a copy.
+/// * **Zero**: blocks of classes are zeroed. Over [whole pages](Options::whole_pages) a run of slices that were not in use
+///   before is zero already, and so is a larger block that comes from the parent.
+/// * **Giving back**: with the default [`Retain`] chunks and pages that nobody needed for half a second to a second go back,
+///   and at once what is above 128 MiB. There is no background thread: a thread does it that needs more than its cache has.
+///   [`collect`](Self::collect) does it now.
+/// * **Threads**: `Sync` if the parent is. 512 threads at a time have caches; others, and all threads elsewhere than on Linux
+///   with glibc or without the feature `std`, take a lock for each request. There are 32 shards: threads share one from the
+///   33rd on.
+/// * **Thread exit**: the cache stays where it is, for the next thread that starts; [`collect`](Self::collect) empties it.
+///   Destructors of thread-locals may allocate and free to the last.
+/// * **Fork**: the child of a process with threads can go on: all locks of all pools are held across a fork, by
+///   `pthread_atfork`. What is in the caches of threads that the child has not got stays unused in it.
+/// * **Signals**: not for handlers; it is as little async-signal-safe as `malloc`.
+/// * **Size** of the value: 4 KiB, a pointer for each of 512 threads; a few words where threads have no caches. It may be moved
+///   between calls. The parent is asked for chunks of 2 MiB aligned to 2 MiB.
+/// * **Drop** gives everything back to the parent, whether it was freed or not. The default is never dropped.
+/// * **Errors**: a parent that fails is an [`AllocError`](crate::api::AllocError), and the pool can be used on. Before a small
+///   request fails, other shards are asked for blocks that are free.
+/// * **Checked**: with `debug_assertions`, or [by option](Options::checked), a wrong layout, a block given back twice and one
+///   of another allocator end the process with a message. Each request takes a lock then.
+///
+/// Where ideas come from: bins that take what a thread frees, whoever allocated it, found by the size that is given back with
+/// the block, and classes that waste an eighth at most, from Google's tcmalloc; what is known of pages close together, away
+/// from the blocks, from mimalloc; spans with a bit for each block, and memory given back when it has been unused for a while,
+/// from jemalloc; several heaps that threads are spread over from Larson and Krishnan (1998), and a bound on what a thread may
+/// hoard from Hoard (Berger and others, 2000).
+///
+/// # Examples
+///
+/// The default of the process, and of a collection by name:
+///
+/// ```
+/// use janus_alloc::collections::Vec;
+/// use janus_alloc::{AsGlobal, SharedPool};
+///
+/// #[global_allocator]
+/// static DEFAULT: AsGlobal<SharedPool> = AsGlobal::new(SharedPool::new());
+///
+/// let mut words = Vec::new_in(&DEFAULT);
+/// words.push(String::from("both from the pool"));
+/// assert!(DEFAULT.owns(std::ptr::NonNull::from(&words[0]).cast()));
+/// assert!(DEFAULT.owns(std::ptr::NonNull::from(&words[0].as_bytes()[0])));
+/// ```
+///
+/// The allocator of a subsystem: what one thread made another may drop, and with the pool all goes back.
+///
+/// ```
+/// use janus_alloc::SharedPool;
+/// use janus_alloc::collections::Vec;
+///
+/// let pool = SharedPool::new();
+/// let squares = std::thread::scope(|threads| {
+///     let make = || {
+///         let mut squares = Vec::new_in(&pool);
+///         squares.extend((0..1000_u64).map(|n| n * n));
+///         squares
+///     };
+///     threads.spawn(make).join().unwrap()
+/// });
+/// assert_eq!(squares[999], 998_001);
+/// drop(squares);
+/// drop(pool);
+/// ```
 pub struct SharedPool<A: Allocator = Pages> {
     bins: Slots<Bins>,
     heap: AtomicPtr<Heap>,
@@ -51,12 +152,34 @@ unsafe impl<A: Allocator + Send> Send for SharedPool<A> {}
 
 impl SharedPool {
     /// A pool without memory, over whole pages from the operating system.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{AsGlobal, SharedPool};
+    ///
+    /// #[global_allocator]
+    /// static DEFAULT: AsGlobal<SharedPool> = AsGlobal::new(SharedPool::new());
+    ///
+    /// let text = String::from("from the pool");
+    /// assert!(DEFAULT.stats().live_bytes() >= text.capacity());
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         Self::with_options(Options::new())
     }
 
-    /// As [`new`](Self::new), with options.
+    /// As [`new`](Self::new), with options. That the parent has [whole pages](Options::whole_pages) is one of them already.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::SharedPool;
+    /// use janus_alloc::pools::{Options, Retain};
+    ///
+    /// static LEAN: SharedPool = SharedPool::with_options(Options::new().retain(Retain::Nothing));
+    /// # drop(janus_alloc::collections::Box::new_in(1, &LEAN));
+    /// ```
     #[must_use]
     pub const fn with_options(options: Options) -> Self {
         Self::with_options_in(options.whole_pages(true), Pages::new())
@@ -64,26 +187,74 @@ impl SharedPool {
 }
 
 impl<A: Allocator> SharedPool<A> {
-    /// A pool without memory, over `parent`.
+    /// A pool without memory, over `parent`, which is asked for chunks of 2 MiB aligned to 2 MiB, for blocks above 512 KiB, and for
+    /// what the pool itself needs.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{SharedPool, System, collections::Box};
+    ///
+    /// let pool = SharedPool::new_in(System);
+    /// assert_eq!(*Box::new_in(1, &pool), 1);
+    /// ```
     #[must_use]
     pub const fn new_in(parent: A) -> Self {
         Self::with_options_in(Options::new(), parent)
     }
 
     /// As [`new_in`](Self::new_in), with options.
+    ///
+    /// # Examples
+    ///
+    /// Pages that are counted are whole pages, too:
+    ///
+    /// ```
+    /// use janus_alloc::{Pages, SharedPool, Stats, collections::Box, pools::Options};
+    ///
+    /// let options = Options::new().whole_pages(true);
+    /// let pool = SharedPool::with_options_in(options, Stats::new(Pages::new()));
+    /// assert_eq!(Box::new_in([0_u8; 1000], &pool).len(), 1000);
+    /// assert!(pool.parent().snapshot().live_bytes >= 2 << 20);
+    /// ```
     #[must_use]
     pub const fn with_options_in(options: Options, parent: A) -> Self {
         Self { bins: Slots::new((&raw const VACANT).cast()), heap: AtomicPtr::new(ptr::null_mut()), options, parent }
     }
 
-    /// The allocator that chunks come from.
+    /// The allocator that chunks and large blocks come from.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{SharedPool, Stats, System, collections::Box};
+    ///
+    /// let pool = SharedPool::new_in(Stats::new(System));
+    /// let one = Box::new_in(1, &pool);
+    /// let requests = pool.parent().snapshot().allocations;
+    /// let two = Box::new_in(2, &pool); // from the chunk that is there
+    /// assert_eq!(pool.parent().snapshot().allocations, requests);
+    /// # drop((one, two));
+    /// ```
     pub const fn parent(&self) -> &A {
         &self.parent
     }
 
-    /// The bytes that a block for `layout` would have.
+    /// How many bytes a block for `layout` has in earnest: no less than requested. (A large one may have more, if it was another's before.)
+    /// Within it, at the same align, the block grows where it is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{SharedPool, api::Layout};
+    ///
+    /// let pool = SharedPool::new();
+    /// assert_eq!(pool.good_size(Layout::new::<[u8; 100]>()), 104);
+    /// assert_eq!(pool.good_size(Layout::new::<[u8; 100_000]>()), 7 * 16_384);
+    /// assert_eq!(pool.good_size(Layout::new::<[u8; 1_000_000]>()), 245 * 4096);
+    /// ```
     #[must_use]
-    pub const fn good_size(layout: Layout) -> usize {
+    pub const fn good_size(&self, layout: Layout) -> usize {
         match class_of(layout) {
             Some(class) => size_of_class(class),
             None if layout.size() == 0 => 0,
@@ -95,33 +266,86 @@ impl<A: Allocator> SharedPool<A> {
         }
     }
 
-    /// Whether a live block of this pool is at `block`.
+    /// Whether a live block of this pool is at `block`: whether its address lies in a chunk, which takes a few loads; or in a
+    /// block above 512 KiB, which takes a lock and a walk through them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use core::ptr::NonNull;
+    /// use janus_alloc::{SharedPool, collections::Box};
+    ///
+    /// let (pool, other) = (SharedPool::new(), SharedPool::new());
+    /// let block = Box::new_in(1, &pool);
+    /// let here = NonNull::from(&*block).cast();
+    /// assert!(pool.owns(here) && !other.owns(here));
+    /// ```
     #[must_use]
     pub fn owns(&self, block: NonNull<u8>) -> bool {
         let address = block.addr().get();
         self.made().is_some_and(|heap| heap.chunks.has(address) || heap.large.owns(address))
     }
 
-    /// Gives all memory back that can be given back now, and returns how many bytes.
+    /// Gives all memory back that can be given back now, and returns how many bytes: chunks without a block in use and blocks
+    /// that were kept go to the parent; free pages in other chunks to the operating system, where
+    /// [that is possible](Options::whole_pages).
+    ///
+    /// The caches of the calling thread and of threads that have ended are emptied first. Those of other living threads are not:
+    /// nobody else may touch them. It takes every lock of the pool, one after the other: for a quiet moment, after a peak.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{SharedPool, collections::Vec};
+    ///
+    /// let pool = SharedPool::new();
+    /// let mut lines = Vec::new_in(&pool);
+    /// for n in 0..10_000 {
+    ///     lines.push(Vec::<u8, _>::with_capacity_in(n % 1000, &pool));
+    /// }
+    /// drop(lines);
+    /// let before = pool.stats().held_bytes();
+    /// assert!(pool.collect() > 0);
+    /// assert!(pool.stats().held_bytes() < before);
+    /// ```
     pub fn collect(&self) -> usize {
         let Some(heap) = self.made() else { return 0 };
         // What comes out of caches and spans is kept, to be given back, and counted, at the end.
         let mut parent = self.parent_of(heap);
         parent.options = parent.options.retain(Retain::Everything);
         if let Some(cache) = self.own_cache() {
-            (0..CLASSES).for_each(|class| heap.empty(parent, cache, class, 0));
+            heap.drain(parent, cache);
         }
         self.bins.iter().enumerate().for_each(|(number, slot)| {
             threads::with_idle(number, || {
                 if let Some(cache) = bound(slot.load(Ordering::Relaxed)) {
-                    (0..CLASSES).for_each(|class| heap.empty(parent, cache, class, 0));
+                    heap.drain(parent, cache);
                 }
             });
         });
         heap.collect(parent)
     }
 
-    /// What the pool has at present.
+    /// What the pool has at present: what it holds of its parent, and how many blocks of each class are in use and in caches.
+    ///
+    /// Takes no lock and disturbs no thread: it reads counters that are kept where a bin is filled or emptied, and how full the
+    /// bins are. The result has some 5 KiB. For what was *asked* of the pool, and its peak, there is [`Stats`](crate::Stats):
+    /// `Stats<SharedPool>`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{SharedPool, collections::Vec};
+    ///
+    /// let pool = SharedPool::new();
+    /// let mut numbers = Vec::new_in(&pool);
+    /// numbers.extend(0..1000_u64);
+    ///
+    /// let stats = pool.stats();
+    /// assert_eq!(stats.live_bytes(), 8192); // the class of 8000 bytes
+    /// println!("{stats}");
+    /// # drop(numbers);
+    /// ```
     #[must_use]
     pub fn stats(&self) -> SharedPoolStats {
         SharedPoolStats::of(self.made(), &self.bins)

@@ -21,6 +21,21 @@ pub struct Options {
 }
 
 /// When a [`SharedPool`](super::SharedPool) gives memory back that it does not need.
+///
+/// What is in the caches of threads is not given back by any of these; [`collect`](super::SharedPool::collect) empties those it may.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::pools::{Options, Retain};
+/// use janus_alloc::{SharedPool, collections::Box};
+///
+/// let pool = SharedPool::with_options(Options::new().retain(Retain::Nothing));
+/// let block = Box::new_in([0_u8; 1_000_000], &pool);
+/// let held = pool.stats().held_bytes();
+/// drop(block);
+/// assert!(pool.stats().held_bytes() <= held - 1_000_000);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retain {
     /// At once: whole chunks and large blocks to the parent, and what is free within a chunk to the operating system, where
@@ -72,8 +87,12 @@ impl Options {
         Self { retain, ..self }
     }
 
-    /// Whether the operating system is asked to back the pool with huge pages, once it has 32 MiB, and blocks of 4 MiB and
-    /// more: fewer page faults and misses of the TLB. On Linux, where `transparent_hugepage` is `madvise` or `always`.
+    /// Whether the operating system is asked for huge pages: fewer page faults and misses of the TLB. On Linux, where
+    /// `transparent_hugepage` is `madvise` or `always`.
+    ///
+    /// It is asked where they are likely to be used: for new chunks, once the pool has 8 MiB of them and three quarters of these
+    /// are blocks; for a block of 16 MiB and more, and for one of 2 MiB and more if those that came back lately had been written to
+    /// all over. Such a block is rounded up to whole huge pages.
     ///
     /// # Examples
     ///
@@ -111,7 +130,8 @@ impl Options {
     /// Whether each block that is given back is looked at: one of a wrong layout, one that was given back already, and one
     /// that is not the pool's end the process with a message. Threads have no caches then, so each request takes a lock.
     ///
-    /// A block that is given back twice is mostly noticed without it too, but later: when it leaves the thread's cache.
+    /// Without it a block that is given back twice may be noticed too, but later: when it goes from a thread's cache to its span,
+    /// if it is free there already.
     ///
     /// # Examples
     ///

@@ -38,6 +38,10 @@ pub struct SharedPoolStats {
 }
 
 /// The blocks of one size, from [`SharedPoolStats::classes`].
+///
+/// # Examples
+///
+/// As for [`SharedPoolStats`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClassStats {
     /// Of a block, in bytes.
@@ -49,6 +53,10 @@ pub struct ClassStats {
 }
 
 /// The cache of one thread, from [`SharedPoolStats::threads`].
+///
+/// # Examples
+///
+/// As for [`SharedPoolStats::threads`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ThreadStats {
     /// A number for the thread, below 512; when it ends, a later thread gets the number and the cache.
@@ -77,24 +85,62 @@ impl SharedPoolStats {
     }
 
     /// All that came from the parent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{SharedPool, collections::Box};
+    ///
+    /// let pool = SharedPool::new();
+    /// assert_eq!(pool.stats().held_bytes(), 0);
+    /// drop(Box::new_in(1, &pool));
+    /// assert!(pool.stats().held_bytes() > 2 << 20); // a chunk, and what a pool needs
+    /// ```
     #[must_use]
     pub fn held_bytes(&self) -> usize {
         self.held
     }
 
     /// All blocks in use: those of [`classes`](Self::classes), and larger ones, with what lies in front of them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{SharedPool, collections::Box};
+    ///
+    /// let pool = SharedPool::new();
+    /// let (class, run) = (Box::new_in([0_u8; 100], &pool), Box::new_in([0_u8; 40_000], &pool));
+    /// assert_eq!(pool.stats().live_bytes(), 104 + 3 * 16_384);
+    /// # drop((class, run));
+    /// ```
     #[must_use]
     pub fn live_bytes(&self) -> usize {
         self.large + self.classes().map(|class| class.size * class.live_blocks).sum::<usize>()
     }
 
     /// The blocks in the caches of threads.
+    ///
+    /// # Examples
+    ///
+    /// As for [`threads`](Self::threads).
     #[must_use]
     pub fn cached_bytes(&self) -> usize {
         self.classes().map(|class| class.size * class.cached_blocks).sum()
     }
 
     /// The blocks of each size up to 32 KiB, the smallest first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::SharedPool;
+    ///
+    /// let stats = SharedPool::new().stats();
+    /// let sizes: Vec<usize> = stats.classes().map(|class| class.size).collect();
+    /// assert_eq!(sizes[..4], [8, 16, 24, 32]);
+    /// assert_eq!(sizes[15..20], [128, 144, 160, 176, 192]);
+    /// assert_eq!(sizes.last(), Some(&32_768));
+    /// ```
     pub fn classes(&self) -> impl Iterator<Item = ClassStats> {
         (0..CLASSES).map(|class| ClassStats {
             size: size_of_class(class),
@@ -105,6 +151,20 @@ impl SharedPoolStats {
     }
 
     /// The threads that have a cache with something in it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{SharedPool, collections::Box, pools::Options};
+    ///
+    /// let pool = SharedPool::with_options(Options::new().checked(false)); // a checked pool has no caches
+    /// drop(Box::new_in([0_u8; 100], &pool));
+    /// let stats = pool.stats();
+    /// let cached: usize = stats.threads().map(|thread| thread.cached_bytes).sum();
+    /// assert_eq!(cached, stats.cached_bytes());
+    /// # #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    /// assert!(stats.threads().count() == 1 && cached >= 104);
+    /// ```
     pub fn threads(&self) -> impl Iterator<Item = ThreadStats> {
         let all = self.threads.iter().enumerate();
         all.map(|(number, &cached_bytes)| ThreadStats { number, cached_bytes }).filter(|thread| thread.cached_bytes > 0)

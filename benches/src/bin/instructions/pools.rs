@@ -1,8 +1,9 @@
 //! Pools, ours beside the defaults of others: a pair of 64 bytes, allocated and freed.
 
 use std::error::Error;
+use std::hint::black_box;
 
-use janus_alloc::{AsAllocator, SharedPool, System};
+use janus_alloc::{AsAllocator, Pool, SharedPool, System};
 use janus_benches::defaults;
 use janus_benches::workloads::{Workload, local};
 use mimalloc::MiMalloc;
@@ -40,6 +41,7 @@ static SHARED_POOL: SharedPool = SharedPool::new();
 static ROWS: &[Row] = &[
     Row { name: "System", run: |count| local::known(&System, count), goal: None },
     Row { name: "AsAllocator<MiMalloc>", run: |count| local::known(&AsAllocator::new(MiMalloc), count), goal: None },
+    Row { name: "Pool", run: |count| local::known(black_box(&Pool::new()), count), goal: Some(12.0) },
     Row { name: "SharedPool", run: |count| local::known(&SHARED_POOL, count), goal: Some(18.0) },
 ];
 

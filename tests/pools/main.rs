@@ -1,0 +1,93 @@
+//! Pools do what their docs say.
+#![cfg(feature = "std")]
+
+mod block_pool;
+mod chunks;
+#[path = "../arenas/each_failure.rs"]
+mod each_failure;
+mod failures;
+mod large;
+#[path = "../arenas/live.rs"]
+mod live;
+mod moves;
+#[path = "../arenas/parents.rs"]
+#[allow(dead_code, reason = "more than this needs")]
+mod parents;
+mod parents_of_all_kinds;
+mod pool;
+mod reentry;
+
+use std::ptr::NonNull;
+
+use janus_alloc::api::{Allocator, Layout};
+use janus_alloc::{Pool, Stats, System};
+
+/// A pool whose parent counts.
+type Counted = Pool<Stats<System>>;
+
+fn counted() -> Counted {
+    Pool::new_in(Stats::new(System))
+}
+
+fn layout(size: usize, align: usize) -> Layout {
+    Layout::from_size_align(size, align).unwrap()
+}
+
+/// A block of `layout`.
+#[track_caller]
+fn block(allocator: &impl Allocator, layout: Layout) -> NonNull<u8> {
+    let block = allocator.allocate(layout).unwrap();
+    assert_eq!(block.len(), layout.size());
+    assert_eq!(address(block.cast()) % layout.align(), 0);
+    block.cast()
+}
+
+/// Frees a live block.
+fn free(allocator: &impl Allocator, block: NonNull<u8>, layout: Layout) {
+    // SAFETY: callers pass a live block of that layout, and do not use it again.
+    unsafe { allocator.deallocate(block, layout) };
+}
+
+/// Grows or shrinks a live block.
+#[track_caller]
+fn resize(allocator: &impl Allocator, block: NonNull<u8>, old: Layout, new: Layout) -> NonNull<u8> {
+    let resized = if new.size() >= old.size() {
+        // SAFETY: callers pass a live block of that layout, and do not use it again.
+        unsafe { allocator.grow(block, old, new) }
+    } else {
+        // SAFETY: as above.
+        unsafe { allocator.shrink(block, old, new) }
+    };
+    let resized = resized.unwrap();
+    assert_eq!(resized.len(), new.size());
+    assert_eq!(address(resized.cast()) % new.align(), 0);
+    resized.cast()
+}
+
+fn address(block: NonNull<u8>) -> usize {
+    block.addr().get()
+}
+
+/// The bytes of a live block.
+fn bytes<'a>(block: NonNull<u8>, length: usize) -> &'a [u8] {
+    // SAFETY: callers pass live blocks that are so long and written, and use the slice before the block goes.
+    unsafe { NonNull::slice_from_raw_parts(block, length).as_ref() }
+}
+
+/// Whether all of `bytes` are `byte`: in one comparison, since that is what tests without optimisation spend their time in.
+fn all(bytes: &[u8], byte: u8) -> bool {
+    bytes.first().is_none_or(|&first| first == byte)
+        && bytes.get(1..).unwrap_or(&[]) == &bytes[..bytes.len().max(1) - 1]
+}
+
+fn fill(block: NonNull<u8>, byte: u8, length: usize) {
+    // SAFETY: callers pass live blocks that are so long.
+    unsafe { block.write_bytes(byte, length) };
+}
+
+/// What the parent of `pool` has given out and not got back: blocks and bytes.
+#[track_caller]
+fn of_the_parent(pool: &Counted) -> (u64, usize) {
+    let snapshot = pool.parent().snapshot();
+    (snapshot.live_blocks(), snapshot.live_bytes as usize)
+}
