@@ -53,11 +53,11 @@ pub(super) struct Parent<'a, A> {
 }
 
 impl<A> Parent<'_, A> {
-    /// Whether three quarters of `bytes` of chunks are blocks in use, or in the caches of threads.
+    /// Whether half of `bytes` of chunks are blocks in use, or in the caches of threads.
     fn is_dense(&self, bytes: usize) -> bool {
         let blocks = |class| self.shards.iter().map(|shard| shard.out(class)).fold(0, usize::wrapping_add);
         (0..CLASSES).map(|class| blocks(class).wrapping_mul(size_of_class(class))).fold(0, usize::wrapping_add)
-            >= bytes / 4 * 3
+            >= bytes / 2
     }
 }
 

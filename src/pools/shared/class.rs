@@ -66,9 +66,9 @@ const fn slices(size: usize) -> usize {
     }
 }
 
-/// As many blocks as 32 KiB hold, within bounds: what a thread keeps to itself.
+/// As many blocks as 64 KiB hold, within bounds: what a thread keeps to itself.
 const fn most(size: usize) -> usize {
-    match (32 << 10) / size {
+    match (64 << 10) / size {
         0..8 => 8,
         1024.. => 1024,
         blocks => blocks,
