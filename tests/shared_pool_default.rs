@@ -430,9 +430,18 @@ mod children {
                     thread::spawn(move || work(n % 10)).join().unwrap();
                 });
             });
+            // Also when it panics: else the scope would wait for ever.
+            let _at_the_end = Stop(&stop);
             action(&other);
-            stop.store(true, Ordering::Relaxed);
         });
+    }
+
+    struct Stop<'a>(&'a AtomicBool);
+
+    impl Drop for Stop<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
     }
 
     #[test]

@@ -137,23 +137,24 @@ fn over_pages() {
 #[test]
 fn one_way() {
     alone("hand_over::one_way", || {
-        for options in [UNCHECKED, CHECKED] {
+        for (options, most) in [(UNCHECKED, 64 << 20), (CHECKED, 200 << 20)] {
             let pool = SharedPool::with_options_in(options, Stats::new(System));
             let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<Block>>(4);
             thread::scope(|scope| {
                 let pool = &pool;
                 scope.spawn(move || {
                     let mut random = Random(7);
-                    for number in 0..600 {
+                    for number in 0..1200 {
                         let batch = (0..50).map(|_| Block::allocate(pool, random.layout(), number).unwrap());
                         sender.send(batch.collect()).unwrap();
                     }
                 });
                 scope.spawn(move || receiver.into_iter().flatten().for_each(|block| block.free(pool)));
             });
-            // At most some 7 batches are alive at a time.
+            // A hundredth is alive at a time. A thread without a cache takes from a shard by where it is in its stack, so it may
+            // come to have spans of all classes in many.
             let peak = pool.parent().snapshot().peak_bytes;
-            assert!(peak < 128 << 20, "{peak}");
+            assert!(peak < most, "{peak}");
             assert_eq!(pool.stats().live_bytes(), 0);
         }
     });
