@@ -18,6 +18,7 @@ use crate::api::{AllocError, Allocator, Layout};
 use crate::pools::size_class::CLASSES;
 use crate::sync::lock::Lock;
 use crate::sync::published;
+use crate::threads;
 
 pub(super) const SHARDS: usize = 32;
 
@@ -207,8 +208,8 @@ impl Heap {
     ) -> Result<NonNull<u8>, AllocError> {
         let mut block = ptr::null_mut();
         let place = NonNull::from(&mut block);
-        // Threads have stacks of their own, so those without a cache do not all wait for one lock.
-        let shard = (place.addr().get() >> 16) % SHARDS;
+        // Threads without a number have stacks of their own at least, so they do not all wait for one lock.
+        let shard = threads::number_below(threads::LIMIT).unwrap_or(place.addr().get() >> 20) % SHARDS;
         self.take(parent, shard as u8, class, place, 1);
         self.tick(parent);
         NonNull::new(block).ok_or(AllocError)

@@ -54,7 +54,7 @@ const LARGE: usize = 512 << 10;
 ///
 /// * **Collections** take `&pool`, or the pool itself if there is but one.
 /// * **Cost**: a handful of instructions, without an atomic read-modify-write, where the thread's bin has a block, or room for
-///   one. Where it has not, a lock is taken for half a bin: 4 blocks at first, up to 512 of the smallest. Above 32 KiB each
+///   one. Where it has not, a lock is taken for half a bin: 4 blocks at first, up to 512 of the smallest. Above 128 KiB each
 ///   request takes a lock; above 512 KiB it asks the parent too, where no block that was freed lately fits.
 /// * **Sizes**: 80 classes, multiples of 8 up to 128 bytes, then eight to a doubling, up to 32 KiB: above 64 bytes a block is
 ///   at most an eighth longer than what was asked for. Above 32 KiB a block is a run of 16 KiB slices. Above 512 KiB it is one
@@ -63,12 +63,12 @@ const LARGE: usize = 512 << 10;
 /// * **Alignment**: any. Up to 32 KiB it is served by the classes, for a size rounded up to the align.
 /// * **Size 0**: no memory is used.
 /// * **Memory** beside blocks: none before the first use; then some 90 KiB for the pool, and chunks, of which 32 KiB each are
-///   the pool's (1.6 %). Each thread that uses it has a cache of 97 KiB, and what is in its bins: as many blocks of a class as
-///   32 KiB hold, but no less than 8 and no more than 1024. They begin with 8, and may hold half as many more whenever they were
+///   the pool's (1.6 %). Each thread that uses it has a cache of 152 KiB, and what is in its bins: as many blocks of a class as
+///   64 KiB hold, but no less than 8 and no more than 1024; and runs of up to 128 KiB, as many of a length as 512 KiB hold. They begin with 8, and may hold half as many more whenever they were
 ///   empty or full. Over [`Pages`], what is never touched takes addresses, but no memory.
 /// * **Free**: the block goes on the bin of the thread that frees it, whoever allocated it, and is not touched. A full bin
 ///   gives its older half back to the spans they are of, under one lock for each shard that has some of these. A span without a
-///   block in use goes back to its chunk, unless it is the only one of its class with a free block in its shard. A run goes
+///   block in use goes back to its chunk, unless it is the only one of its class with a free block in its shard. A longer run goes
 ///   back to its chunk. A larger block is kept for the next that it fits, as long as no more is kept than was in use at once
 ///   lately.
 /// * **Growth** and shrinking within a class, at the same align, stays where it is. A run grows where it is if the slices
@@ -76,7 +76,7 @@ const LARGE: usize = 512 << 10;
 ///   [`Pages`] on Linux by `mremap`; or, up to 4 MiB, by a copy into one that was freed. All else is a new block and a copy.
 /// * **Zero**: blocks of classes are zeroed. Over [whole pages](Options::whole_pages) a run of slices that were not in use
 ///   before is zero already, and so is a larger block that comes from the parent.
-/// * **Giving back**: with the default [`Retain`] chunks and pages that nobody needed for half a second to a second go back,
+/// * **Giving back**: with the default [`Retain`] chunks and pages that were free at two looks, half a second apart, go back,
 ///   and at once what is above 128 MiB. There is no background thread: a thread does it that needs more than its cache has.
 ///   [`collect`](Self::collect) does it now.
 /// * **Threads**: `Sync` if the parent is. 512 threads at a time have caches; others, and all threads elsewhere than on Linux
@@ -452,8 +452,13 @@ unsafe impl<A: Allocator> UsableSize for SharedPool<A> {
         let size = match in_chunk.then(|| Self::part_at(address)) {
             Some((_, _, Use::Span(class))) => size_of_class(class),
             Some((chunk, slice, _)) => chunk.part(slice).1 * SLICE,
-            // SAFETY: by `# Safety` of this fn it is a block, so a large one.
-            None => return unsafe { Large::layout(block) },
+            None => {
+                if self.options.checked && !self.owns(block) {
+                    report::abort(report::Misuse::Foreign, block.as_ptr(), None);
+                }
+                // SAFETY: by `# Safety` of this fn it is a block, so a large one.
+                return unsafe { Large::layout(block) };
+            }
         };
         let align = if size % 16 == 0 { 16 } else { 8 };
         // SAFETY: a power of two, and no block of a chunk is that long.

@@ -41,7 +41,7 @@ pub enum Retain {
     /// At once: whole chunks and large blocks to the parent, and what is free within a chunk to the operating system, where
     /// [that is possible](Options::whole_pages). The least memory, and the most system calls.
     Nothing,
-    /// When it was not needed for half a second to a second, and at once what exceeds so many bytes, counted for what is free in chunks and
+    /// When it was free at two looks in a row, half a second apart or more; and at once what exceeds so many bytes, counted for what is free in chunks and
     /// for large blocks each. There is no background thread: it happens when a thread next asks the pool for more than
     /// its own cache has, or gives back more than that takes.
     Bounded(usize),
@@ -90,9 +90,9 @@ impl Options {
     /// Whether the operating system is asked for huge pages: fewer page faults and misses of the TLB. On Linux, where
     /// `transparent_hugepage` is `madvise` or `always`.
     ///
-    /// It is asked where they are likely to be used: for new chunks, once the pool has 8 MiB of them and three quarters of these
-    /// are blocks; for a block of 16 MiB and more, and for one of 2 MiB and more if those that came back lately had been written to
-    /// all over. Such a block is rounded up to whole huge pages.
+    /// It is asked where they are likely to be used: for new chunks, once the pool has 4 MiB of them and half of these
+    /// are blocks; for a block of 16 MiB and more, and for one of 2 MiB and more unless those that came back lately had been written to
+    /// here and there only.
     ///
     /// # Examples
     ///
@@ -112,7 +112,8 @@ impl Options {
     /// `allocate`, so the pool asks for that and need not zero what was never used; and free pages within a chunk can be
     /// given back with `madvise` (on Linux).
     ///
-    /// For a parent of which that is not true it only costs time.
+    /// For a parent of which that is not true it only costs time. `SharedPool::new_in(Pages::new())` does not know: set this, or
+    /// take `SharedPool::new()`. For `Stats<Pages>` set it.
     ///
     /// # Examples
     ///

@@ -24,12 +24,12 @@ pub(super) fn abort(misuse: Misuse, block: *mut u8, layout: Option<Layout>) -> !
     let _ = write!(message, "janus-alloc: SharedPool: {block:p} was given back ");
     let _ = match layout {
         Some(layout) => write!(message, "with size {} and align {}, ", layout.size(), layout.align()),
-        None => message.write_str("earlier, "),
+        None => message.write_str("some time ago (`Options::checked` finds it at once), "),
     };
     let _ = match misuse {
         Misuse::Twice => write!(message, "but it is free: it was given back twice, or is no block"),
         Misuse::Layout { size } => {
-            write!(message, "but its blocks there have {size} bytes: use the layout it was allocated with")
+            write!(message, "but the block there has {size} bytes: use the layout it was allocated with")
         }
         Misuse::Foreign => {
             write!(message, "but this pool has no block there: give it back to the allocator it came from")

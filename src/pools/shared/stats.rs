@@ -122,6 +122,23 @@ impl SharedPoolStats {
         self.large + self.classes().map(|class| class.size * class.live_blocks).sum::<usize>()
     }
 
+    /// Those of the [live](Self::live_bytes) bytes that are in blocks of more than 32 KiB.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{SharedPool, collections::Box};
+    ///
+    /// let pool = SharedPool::new();
+    /// let (class, run) = (Box::new_in([0_u8; 100], &pool), Box::new_in([0_u8; 40_000], &pool));
+    /// assert_eq!(pool.stats().larger_bytes(), 3 * 16_384);
+    /// # drop((class, run));
+    /// ```
+    #[must_use]
+    pub fn larger_bytes(&self) -> usize {
+        self.large
+    }
+
     /// The blocks in the caches of threads: those of [`classes`](Self::classes), and runs of up to 128 KiB.
     ///
     /// # Examples
@@ -188,10 +205,11 @@ impl fmt::Debug for SharedPoolStats {
 /// The table that a person reads: the sums, then the classes that have blocks.
 impl fmt::Display for SharedPoolStats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "held {} bytes, live {}, cached {}", self.held_bytes(), self.live_bytes(), self.cached_bytes())?;
-        writeln!(f, "{:>8} {:>12} {:>12}", "size", "live", "cached")?;
+        let (held, live, cached) = (self.held_bytes(), self.live_bytes(), self.cached_bytes());
+        writeln!(f, "held {held} bytes, live {live} (above 32 KiB {}), cached {cached}", self.larger_bytes())?;
+        write!(f, "{:>8} {:>12} {:>12}", "size", "live", "cached")?;
         for class in self.classes().filter(|class| class.live_blocks + class.cached_blocks > 0) {
-            writeln!(f, "{:>8} {:>12} {:>12}", class.size, class.live_blocks, class.cached_blocks)?;
+            write!(f, "\n{:>8} {:>12} {:>12}", class.size, class.live_blocks, class.cached_blocks)?;
         }
         Ok(())
     }
