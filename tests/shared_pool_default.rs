@@ -387,6 +387,9 @@ mod children {
         let mut status = 0;
         // SAFETY: the status may be written.
         let waited = unsafe { libc::waitpid(process, &raw mut status, 0) };
+        if status != 0 {
+            println!("child {process}: waited for {waited}, status {status:#x}");
+        }
         (waited, status) == (process, 0)
     }
 
