@@ -16,6 +16,7 @@ mod many_pools;
 mod misuse;
 #[path = "../arenas/parents.rs"]
 mod parents;
+mod reuse;
 mod roomy;
 mod soak;
 mod zeroing;

@@ -53,10 +53,15 @@ impl<A: Allocator> SharedPool<A> {
     #[inline(never)]
     fn allocate_elsewhere(&self, layout: Layout, zeroed: bool) -> Result<(NonNull<u8>, bool), AllocError> {
         match self.allocate_once(layout, zeroed) {
-            // What is kept for later may be what is missing now.
-            Err(AllocError) if self.collect() > 0 => self.allocate_once(layout, zeroed),
+            Err(AllocError) if self.collect_for(layout) => self.allocate_once(layout, zeroed),
             done => done,
         }
+    }
+
+    /// Gives back what is kept for later, if that may be what is missing now. Says whether there was any.
+    fn collect_for(&self, layout: Layout) -> bool {
+        let may_help = |heap: &Heap| self.options.retain != Retain::Everything && layout.size() <= heap.held();
+        self.made().is_some_and(may_help) && self.collect() > 0
     }
 
     fn allocate_once(&self, layout: Layout, zeroed: bool) -> Result<(NonNull<u8>, bool), AllocError> {

@@ -56,12 +56,15 @@ impl Heap {
     fn make<'a, A: Allocator>(place: &'a AtomicPtr<Self>, parent: &A) -> Result<&'a Self, AllocError> {
         let layout = Layout::new::<Self>();
         let heap: NonNull<Self> = parent.allocate_zeroed(layout)?.cast();
+        // Before anybody can hold a lock of it while another thread forks.
+        // SAFETY: it stays until the pool is dropped, which removes it; or it is removed below.
+        unsafe { fork::add(heap) };
         let Some(other) = published::put(place, heap) else {
-            // SAFETY: it stays until the pool is dropped, which removes it.
-            unsafe { fork::add(heap) };
             // SAFETY: zero bytes are a heap.
             return Ok(unsafe { heap.as_ref() });
         };
+        // SAFETY: added above.
+        unsafe { fork::remove(heap) };
         // SAFETY: it came from the parent, and nobody knows it.
         unsafe { parent.deallocate(heap.cast(), layout) };
         // SAFETY: another thread was faster; its heap lives as long as the pool.

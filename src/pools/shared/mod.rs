@@ -64,13 +64,13 @@ const LARGE: usize = 512 << 10;
 /// * **Size 0**: no memory is used.
 /// * **Memory** beside blocks: none before the first use; then some 90 KiB for the pool, and chunks, of which 32 KiB each are
 ///   the pool's (1.6 %). Each thread that uses it has a cache of 152 KiB, and what is in its bins: as many blocks of a class as
-///   64 KiB hold, but no less than 8 and no more than 1024; and runs of up to 128 KiB, as many of a length as 512 KiB hold. They begin with 8, and may hold half as many more whenever they were
+///   64 KiB hold, but no less than 8 and no more than 1024; and runs of up to 128 KiB, as many of a length as 512 KiB hold. They begin with 8, those for runs with none, and may hold half as many more and one whenever they were
 ///   empty or full. Over [`Pages`], what is never touched takes addresses, but no memory.
 /// * **Free**: the block goes on the bin of the thread that frees it, whoever allocated it, and is not touched. A full bin
 ///   gives its older half back to the spans they are of, under one lock for each shard that has some of these. A span without a
 ///   block in use goes back to its chunk, unless it is the only one of its class with a free block in its shard. A longer run goes
 ///   back to its chunk. A larger block is kept for the next that it fits, as long as no more is kept than was in use at once
-///   lately.
+///   lately; one that is aligned to more than 4096 goes straight back.
 /// * **Growth** and shrinking within a class, at the same align, stays where it is. A run grows where it is if the slices
 ///   behind it are free, and gives those back that it does not need. A block above 512 KiB grows as the parent does it, for
 ///   [`Pages`] on Linux by `mremap`; or, up to 4 MiB, by a copy into one that was freed. All else is a new block and a copy.
@@ -90,8 +90,9 @@ const LARGE: usize = 512 << 10;
 /// * **Size** of the value: 4 KiB, a pointer for each of 512 threads; a few words where threads have no caches. It may be moved
 ///   between calls. The parent is asked for chunks of 2 MiB aligned to 2 MiB.
 /// * **Drop** gives everything back to the parent, whether it was freed or not. The default is never dropped.
-/// * **Errors**: a parent that fails is an [`AllocError`](crate::api::AllocError), and the pool can be used on. Before a small
-///   request fails, other shards are asked for blocks that are free.
+/// * **Errors**: a parent that fails is an [`AllocError`](crate::api::AllocError), and the pool can be used on. Before a
+///   request fails, other shards are asked for blocks that are free, and what is kept for later goes back, unless [all of it
+///   is to stay](Retain::Everything), or the request is for more than the pool has.
 /// * **Checked**: with `debug_assertions`, or [by option](Options::checked), a wrong layout, a block given back twice and one
 ///   of another allocator end the process with a message. Each request takes a lock then.
 ///

@@ -1,0 +1,163 @@
+//! What costs little because a pool remembers: large blocks that were freed, pages that are zero, slices that are free behind a
+//! run. And what it asks of the system.
+
+use std::ptr::NonNull;
+
+use janus_alloc::api::Allocator;
+use janus_alloc::pools::Options;
+use janus_alloc::{Pages, SharedPool, Stats};
+
+use crate::{CHECKED, SLICE, UNCHECKED, layout};
+
+/// Over pages, with their number counted.
+fn over_pages(options: Options) -> SharedPool<Stats<Pages>> {
+    SharedPool::with_options_in(options.whole_pages(true), Stats::new(Pages::new()))
+}
+
+fn allocate(pool: &impl Allocator, size: usize) -> NonNull<u8> {
+    pool.allocate(layout(size, 8)).unwrap().cast()
+}
+
+#[test]
+fn a_freed_large_block_serves_the_next() {
+    for options in [UNCHECKED, CHECKED] {
+        let pool = over_pages(options);
+        for size in [600_000, 3 << 20, 20 << 20] {
+            let block = allocate(&pool, size);
+            // SAFETY: the block is live, with that layout.
+            unsafe { pool.deallocate(block, layout(size, 8)) };
+            let asked = pool.parent().snapshot().allocations;
+            // As large, and down to a quarter.
+            for size in [size, size - 1000, size / 2 + 300_000] {
+                let again = allocate(&pool, size);
+                assert_eq!(again, block, "{size}");
+                // SAFETY: the block is live, with that layout.
+                unsafe { pool.deallocate(again, layout(size, 8)) };
+            }
+            assert_eq!(pool.parent().snapshot().allocations, asked, "{size}");
+            pool.collect();
+        }
+    }
+}
+
+#[test]
+fn a_large_block_grows_by_its_parent() {
+    let pool = over_pages(UNCHECKED);
+    let (small, large) = (layout(6 << 20, 8), layout(30 << 20, 8));
+    let block = pool.allocate(small).unwrap().cast::<u8>();
+    let before = pool.parent().snapshot();
+    // SAFETY: the block is live, with that layout, and grows.
+    let grown = unsafe { pool.grow(block, small, large) }.unwrap().cast();
+    let after = pool.parent().snapshot();
+    let grows = |snapshot: &janus_alloc::blocks::Snapshot| snapshot.grows_in_place + snapshot.grows_moved;
+    assert_eq!((after.allocations, grows(&after)), (before.allocations, grows(&before) + 1), "{after}");
+    // SAFETY: the block is live, with that layout.
+    unsafe { pool.deallocate(grown, large) };
+}
+
+#[test]
+fn a_small_large_block_grows_into_one_that_is_kept() {
+    let pool = over_pages(UNCHECKED);
+    let (small, large) = (layout(700_000, 8), layout(9 << 20, 8));
+    let (kept, block) = (allocate(&pool, large.size()), allocate(&pool, small.size()));
+    // SAFETY: the block is live, with that layout.
+    unsafe { pool.deallocate(kept, large) };
+    let before = pool.parent().snapshot();
+    // SAFETY: the block is live, with that layout, and grows.
+    let grown = unsafe { pool.grow(block, small, layout(2 << 20, 8)) }.unwrap().cast::<u8>();
+    assert_eq!(grown, kept);
+    // And further, where it is.
+    // SAFETY: the block is live, with that layout, and grows.
+    let further = unsafe { pool.grow(grown, layout(2 << 20, 8), large) }.unwrap().cast();
+    assert_eq!(further, grown);
+    let after = pool.parent().snapshot();
+    assert_eq!((after.allocations, after.grows_in_place, after.grows_moved), (before.allocations, 0, 0), "{after}");
+    // SAFETY: the block is live, with that layout.
+    unsafe { pool.deallocate(further, large) };
+}
+
+#[test]
+fn a_run_grows_and_shrinks_where_it_is() {
+    for options in [UNCHECKED, CHECKED] {
+        let pool = over_pages(options);
+        // Longer than those a thread keeps together.
+        let mut size = 10 * SLICE;
+        let block = allocate(&pool, size);
+        for next in [11 * SLICE, 20 * SLICE - 5, 32 * SLICE] {
+            // SAFETY: the block is live, with that layout, and grows.
+            assert_eq!(unsafe { pool.grow(block, layout(size, 8), layout(next, 8)) }.unwrap().cast(), block);
+            size = next;
+        }
+        // SAFETY: the block is live, with that layout, and shrinks.
+        let shrunk = unsafe { pool.shrink(block, layout(size, 8), layout(9 * SLICE, 8)) }.unwrap();
+        assert_eq!((shrunk.cast(), pool.stats().live_bytes()), (block, 9 * SLICE));
+        // What it gave back is the next one's.
+        let next = allocate(&pool, 9 * SLICE);
+        assert_eq!(next.addr().get(), block.addr().get() + 9 * SLICE);
+        for block in [block, next] {
+            // SAFETY: the block is live, with that layout.
+            unsafe { pool.deallocate(block, layout(9 * SLICE, 8)) };
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod pages {
+    use super::*;
+
+    /// Whether the page at `address` has been touched.
+    fn is_resident(address: NonNull<u8>) -> bool {
+        let page = address.as_ptr().map_addr(|address| address & !(Pages::page_size() - 1));
+        let mut resident = 0_u8;
+        // SAFETY: asks of one page that is mapped.
+        assert_eq!(unsafe { libc::mincore(page.cast(), 1, &raw mut resident) }, 0);
+        resident & 1 == 1
+    }
+
+    #[test]
+    fn fresh_pages_are_known_to_be_zero() {
+        for size in [40_000, 200 << 10, 500 << 10, 600 << 10, 40 << 20] {
+            let pool = over_pages(UNCHECKED.huge_pages(false));
+            let block: NonNull<u8> = pool.allocate_zeroed(layout(size, 8)).unwrap().cast();
+            // SAFETY: within the block.
+            let middle = unsafe { block.add(size / 2) };
+            assert!(!is_resident(middle), "{size} bytes were written to, which were zero");
+            // SAFETY: as above; zeroed.
+            assert_eq!(unsafe { middle.read() }, 0);
+            // SAFETY: the block is live, with that layout.
+            unsafe { pool.deallocate(block, layout(size, 8)) };
+        }
+    }
+
+    /// Whether huge pages were asked for at `address`: the flag `hg` of its mapping.
+    fn is_advised(address: NonNull<u8>) -> bool {
+        let maps = std::fs::read_to_string("/proc/self/smaps").unwrap();
+        let mut inside = false;
+        for line in maps.lines() {
+            let range = line.split(' ').next().and_then(|range| range.split_once('-'));
+            let ends = range.map(|(from, to)| (usize::from_str_radix(from, 16), usize::from_str_radix(to, 16)));
+            if let Some((Ok(from), Ok(to))) = ends {
+                inside = (from..to).contains(&address.addr().get());
+            } else if inside && line.starts_with("VmFlags:") {
+                return line.split(' ').any(|flag| flag == "hg");
+            }
+        }
+        panic!("{address:p} is not mapped");
+    }
+
+    #[test]
+    fn huge_pages_are_asked_for_or_not() {
+        for asked in [true, false] {
+            let pool = over_pages(UNCHECKED.huge_pages(asked));
+            let size = 32 << 20;
+            let block = allocate(&pool, size);
+            // SAFETY: within the block.
+            let middle = unsafe { block.add(size / 2) };
+            // A kernel without huge pages knows no such flag.
+            let known = std::path::Path::new("/sys/kernel/mm/transparent_hugepage").exists();
+            assert_eq!(is_advised(middle), asked && known);
+            // SAFETY: the block is live, with that layout.
+            unsafe { pool.deallocate(block, layout(size, 8)) };
+        }
+    }
+}
