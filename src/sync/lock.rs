@@ -32,9 +32,15 @@ impl Lock {
     /// As [`lock`](Self::lock), to be [released](Self::release) by hand.
     #[inline]
     pub(crate) fn acquire(&self) {
-        if self.state.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed).is_err() {
+        if !self.try_acquire() {
             self.acquire_slowly();
         }
+    }
+
+    /// Whether it was free, and is the caller's now.
+    #[inline]
+    pub(crate) fn try_acquire(&self) -> bool {
+        self.state.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed).is_ok()
     }
 
     #[cold]

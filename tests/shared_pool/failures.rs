@@ -154,7 +154,7 @@ fn a_parent_with_a_budget() {
             let pool = SharedPool::with_options_in(options, &parent);
             let requests = conformance::Options { operations: 15_000, seed: bytes as u64, ..Default::default() };
             let report = check(&pool, &requests).unwrap_or_else(|violation| panic!("{violation}"));
-            assert!(report.failures > 50 || bytes > 4 << 20, "{report}");
+            assert!(report.failures > 0 || bytes > 4 << 20, "{report}");
             assert!(report.allocations > 1000 || bytes < 3 << 20, "{report}");
             assert_eq!(pool.stats().held_bytes(), bytes - parent.rule.left());
             drop(pool);

@@ -47,6 +47,17 @@ fn bin_of(layout: Layout) -> Option<usize> {
     }
 }
 
+/// The block with all its bytes: by address, as the next one to have it may use more of it than whoever gives it back, and so may
+/// its owner when it has grown. One of size 0 is dangling, and stays so.
+#[inline(always)]
+fn whole(block: NonNull<u8>, layout: Layout) -> NonNull<u8> {
+    if layout.size() == 0 {
+        return block;
+    }
+    // SAFETY: not at 0, like the block.
+    unsafe { NonNull::new_unchecked(core::ptr::with_exposed_provenance_mut(block.addr().get())) }
+}
+
 impl<A: Allocator> SharedPool<A> {
     /// A block that the calling thread's bin does not have, and whether it is known to be zero.
     #[cold]
@@ -58,10 +69,15 @@ impl<A: Allocator> SharedPool<A> {
         }
     }
 
-    /// Gives back what is kept for later, if that may be what is missing now. Says whether there was any.
+    /// Gives back what is kept for later, if that may be what is missing now. Says whether it may: another thread may just be
+    /// giving it back.
     fn collect_for(&self, layout: Layout) -> bool {
         let may_help = |heap: &Heap| self.options.retain != Retain::Everything && layout.size() <= heap.held();
-        self.made().is_some_and(may_help) && self.collect() > 0
+        let helps = self.made().is_some_and(may_help);
+        if helps {
+            self.collect();
+        }
+        helps
     }
 
     fn allocate_once(&self, layout: Layout, zeroed: bool) -> Result<(NonNull<u8>, bool), AllocError> {
@@ -69,7 +85,7 @@ impl<A: Allocator> SharedPool<A> {
         if kind == Kind::Nothing {
             return Ok((dangling(layout).cast(), true));
         }
-        let heap = Heap::get(&self.heap, &self.parent)?;
+        let heap = Heap::get(&self.heap)?;
         let parent = self.parent_of(heap);
         match kind {
             Kind::Nothing => Err(AllocError),
@@ -262,6 +278,7 @@ impl<A: Allocator> SharedPool<A> {
         new: Layout,
         zeroed: bool,
     ) -> Result<NonNull<u8>, AllocError> {
+        let block = whole(block, old);
         if self.options.checked && old.size() != 0 {
             self.check(block, old);
         }
@@ -320,10 +337,7 @@ unsafe impl<A: Allocator> Allocator for SharedPool<A> {
 
     #[inline]
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-        // By address, as the next one to have it may use more of it than who gives it back.
-        let whole = core::ptr::with_exposed_provenance_mut(block.addr().get());
-        // SAFETY: not at 0, like the block.
-        let block = unsafe { NonNull::new_unchecked(whole) };
+        let block = whole(block, layout);
         if !bin_of(layout).is_some_and(|bin| self.bin(bin).put(block)) {
             // SAFETY: by `# Safety` of this fn.
             unsafe { self.deallocate_elsewhere(block, layout) };
@@ -350,6 +364,7 @@ unsafe impl<A: Allocator> Allocator for SharedPool<A> {
 
     #[inline]
     unsafe fn shrink(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        let block = whole(block, old);
         if self.options.checked && old.size() != 0 {
             self.check(block, old);
         }

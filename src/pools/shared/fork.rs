@@ -10,7 +10,6 @@ use core::sync::atomic::Ordering::Relaxed;
 
 struct Heaps {
     lock: Lock,
-    /// The newest first. A pool over a pool may hold its locks while it takes those of its parent, which is older.
     list: List<Heap>,
 }
 
@@ -66,9 +65,43 @@ fn for_each_lock(action: impl Fn(&Lock)) {
 
 #[cfg(unix)]
 extern "C" fn before() {
-    HEAPS.lock.acquire();
-    for_each_lock(Lock::acquire);
+    while !acquire_all() {
+        // SAFETY: lets other threads go on, and nothing else.
+        unsafe { libc::usleep(100) };
+    }
 }
+
+/// Takes all locks, unless one is not to be had for a while: then none. A pool may be another's parent, in whatever order they came
+/// to be, so there is no order in which one could wait for each lock with the others held.
+#[cfg(unix)]
+fn acquire_all() -> bool {
+    HEAPS.lock.acquire();
+    // SAFETY: what is in the list lives.
+    let locks = || HEAPS.list.iter().flat_map(|heap| unsafe { heap.as_ref() }.locks());
+    let patiently = |lock: &&Lock| {
+        (0..PATIENCE).any(|_| {
+            let acquired = lock.try_acquire();
+            if !acquired {
+                // SAFETY: as above.
+                unsafe { libc::sched_yield() };
+            }
+            acquired
+        })
+    };
+    let acquired = locks().take_while(patiently).count();
+    if locks().nth(acquired).is_none() {
+        return true;
+    }
+    // SAFETY: acquired above.
+    locks().take(acquired).for_each(|lock| unsafe { lock.release() });
+    // SAFETY: as above.
+    unsafe { HEAPS.lock.release() };
+    false
+}
+
+/// How often to let others go on, before giving up a lock.
+#[cfg(unix)]
+const PATIENCE: usize = 1000;
 
 #[cfg(unix)]
 extern "C" fn after() {

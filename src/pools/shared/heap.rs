@@ -1,4 +1,5 @@
-//! What all threads share of a pool. It lies in memory of the parent, so that it stays where it is when the pool moves.
+//! What all threads share of a pool. It lies in pages of its own, so that it stays where it is when the pool moves, and while a fork
+//! looks for its locks: even after a pool was forgotten and its parent is gone.
 
 use core::ptr::{self, NonNull};
 use core::sync::atomic::Ordering::Relaxed;
@@ -16,6 +17,7 @@ use super::span::Span;
 use super::{clock, fork};
 use crate::api::{AllocError, Allocator, Layout};
 use crate::pools::size_class::CLASSES;
+use crate::sources::Pages;
 use crate::sync::lock::Lock;
 use crate::sync::published;
 use crate::threads;
@@ -44,18 +46,18 @@ impl Node for Heap {
 
 impl Heap {
     /// The heap at `place`; a new one if there is none.
-    pub(super) fn get<'a, A: Allocator>(place: &'a AtomicPtr<Self>, parent: &A) -> Result<&'a Self, AllocError> {
+    pub(super) fn get(place: &AtomicPtr<Self>) -> Result<&Self, AllocError> {
         // SAFETY: a heap lives as long as its pool.
         match published::find(place).map(|heap| unsafe { heap.as_ref() }) {
             Some(heap) => Ok(heap),
-            None => Self::make(place, parent),
+            None => Self::make(place),
         }
     }
 
     #[cold]
-    fn make<'a, A: Allocator>(place: &'a AtomicPtr<Self>, parent: &A) -> Result<&'a Self, AllocError> {
+    fn make(place: &AtomicPtr<Self>) -> Result<&Self, AllocError> {
         let layout = Layout::new::<Self>();
-        let heap: NonNull<Self> = parent.allocate_zeroed(layout)?.cast();
+        let heap: NonNull<Self> = Pages::new().allocate_zeroed(layout)?.cast();
         // Before anybody can hold a lock of it while another thread forks.
         // SAFETY: it stays until the pool is dropped, which removes it; or it is removed below.
         unsafe { fork::add(heap) };
@@ -65,13 +67,13 @@ impl Heap {
         };
         // SAFETY: added above.
         unsafe { fork::remove(heap) };
-        // SAFETY: it came from the parent, and nobody knows it.
-        unsafe { parent.deallocate(heap.cast(), layout) };
+        // SAFETY: it came from there, and nobody knows it.
+        unsafe { Pages::new().deallocate(heap.cast(), layout) };
         // SAFETY: another thread was faster; its heap lives as long as the pool.
         Ok(unsafe { other.as_ref() })
     }
 
-    /// Gives everything to the parent, the heap included.
+    /// Gives everything back.
     ///
     /// # Safety
     ///
@@ -93,7 +95,7 @@ impl Heap {
             unsafe { parent.deallocate(cache.cast(), Layout::new::<Cache>()) };
         }
         // SAFETY: as above.
-        unsafe { parent.deallocate(heap.cast(), Layout::new::<Self>()) };
+        unsafe { Pages::new().deallocate(heap.cast(), Layout::new::<Self>()) };
     }
 
     pub(super) fn shards(&self) -> &[Shard] {
@@ -111,9 +113,10 @@ impl Heap {
         // SAFETY: zero bytes that nobody uses.
         unsafe { Cache::init(cache, (number % SHARDS) as u8) };
         // SAFETY: initialised, and lives as long as the heap.
-        let cache = unsafe { cache.as_ref() };
-        published::push(&self.caches, NonNull::from(cache), |previous| cache.previous.set(previous));
-        Some(cache)
+        let this = unsafe { cache.as_ref() };
+        // The pointer of the parent's, which may be given back.
+        published::push(&self.caches, cache, |previous| this.previous.set(previous));
+        Some(this)
     }
 
     /// All caches there are. They may be in use.
@@ -132,10 +135,10 @@ impl Heap {
         self.shards.iter().map(|shard| shard.out(class)).fold(0, usize::wrapping_add)
     }
 
-    /// The bytes that came from the parent.
+    /// The bytes that came from the parent: all but the heap's own.
     pub(super) fn held(&self) -> usize {
         let caches = self.caches().count() * size_of::<Cache>();
-        self.chunks.held() + self.chunks.set_held() + self.large.held() + caches + size_of::<Self>()
+        self.chunks.held() + self.chunks.set_held() + self.large.held() + caches
     }
 
     /// Fills an empty bin, if there is memory.

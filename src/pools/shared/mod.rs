@@ -62,7 +62,7 @@ const LARGE: usize = 512 << 10;
 ///   could grow.
 /// * **Alignment**: any. Up to 32 KiB it is served by the classes, for a size rounded up to the align.
 /// * **Size 0**: no memory is used.
-/// * **Memory** beside blocks: none before the first use; then some 90 KiB for the pool, and chunks, of which 32 KiB each are
+/// * **Memory** beside blocks: none before the first use; then some 90 KiB of pages for the pool, not of the parent's, and chunks, of which 32 KiB each are
 ///   the pool's (1.6 %). Each thread that uses it has a cache of 152 KiB, and what is in its bins: as many blocks of a class as
 ///   64 KiB hold, but no less than 8 and no more than 1024; and runs of up to 128 KiB, as many of a length as 512 KiB hold. They begin with 8, those for runs with none, and may hold half as many more and one whenever they were
 ///   empty or full. Over [`Pages`], what is never touched takes addresses, but no memory.
@@ -85,7 +85,8 @@ const LARGE: usize = 512 << 10;
 /// * **Thread exit**: the cache stays where it is, for the next thread that starts; [`collect`](Self::collect) empties it.
 ///   Destructors of thread-locals may allocate and free to the last.
 /// * **Fork**: the child of a process with threads can go on: all locks of all pools are held across a fork, by
-///   `pthread_atfork`. What is in the caches of threads that the child has not got stays unused in it.
+///   `pthread_atfork`. What is in the caches of threads that the child has not got stays unused in it. A handler of the
+///   program's own that was registered before the pool was first used runs while the locks are held: it must not allocate.
 /// * **Signals**: not for handlers; it is as little async-signal-safe as `malloc`.
 /// * **Size** of the value: 4 KiB, a pointer for each of 512 threads; a few words where threads have no caches. It may be moved
 ///   between calls. The parent is asked for chunks of 2 MiB aligned to 2 MiB.

@@ -29,8 +29,11 @@ impl Span {
                 count @ 0..64 => (1_u64 << count) - 1,
                 _ => u64::MAX,
             };
+            // Written, not set: nothing may have been written there before.
             // SAFETY: the span has a bit for each block.
-            unsafe { word_at(span.bits(class), word) }.set(below(end) & !below(first));
+            let place = unsafe { span.bits(class).add(word) };
+            // SAFETY: nobody uses the span yet, by `# Safety` of this fn.
+            unsafe { place.write(Cell::new(below(end) & !below(first))) };
         }
         span.slice().free.set(class.capacity);
         span.slice().hint.set(0);
