@@ -72,8 +72,7 @@ impl<A: Allocator> SharedPool<A> {
     /// Gives back what is kept for later, if that may be what is missing now. Says whether it may: another thread may just be
     /// giving it back.
     fn collect_for(&self, layout: Layout) -> bool {
-        let may_help = |heap: &Heap| self.options.retain != Retain::Everything && layout.size() <= heap.held();
-        let helps = self.made().is_some_and(may_help);
+        let helps = self.made().is_some_and(|heap| layout.size() <= heap.held());
         if helps {
             self.collect();
         }

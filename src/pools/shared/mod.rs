@@ -92,8 +92,8 @@ const LARGE: usize = 512 << 10;
 ///   between calls. The parent is asked for chunks of 2 MiB aligned to 2 MiB.
 /// * **Drop** gives everything back to the parent, whether it was freed or not. The default is never dropped.
 /// * **Errors**: a parent that fails is an [`AllocError`](crate::api::AllocError), and the pool can be used on. Before a
-///   request fails, other shards are asked for blocks that are free, and what is kept for later goes back, unless [all of it
-///   is to stay](Retain::Everything), or the request is for more than the pool has.
+///   request fails, other shards are asked for blocks that are free, and what is kept for later goes back, unless
+///   the request is for more than the pool has.
 /// * **Checked**: with `debug_assertions`, or [by option](Options::checked), a wrong layout, a block given back twice and one
 ///   of another allocator end the process with a message. Each request takes a lock then.
 ///

@@ -45,7 +45,7 @@ pub enum Retain {
     /// for large blocks each. There is no background thread: it happens when a thread next asks the pool for more than
     /// its own cache has, or gives back more than that takes.
     Bounded(usize),
-    /// Never, but by [`collect`](super::SharedPool::collect) and when the pool is dropped.
+    /// Never, but by [`collect`](super::SharedPool::collect), when the pool is dropped, and where a request would fail otherwise.
     Everything,
 }
 
