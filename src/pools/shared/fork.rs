@@ -54,13 +54,11 @@ fn register() {
     }
 }
 
-/// All locks of all heaps, in the order in which they are taken elsewhere, one below the other.
+/// All locks of all heaps; for who holds that of the list.
 #[cfg_attr(not(unix), expect(dead_code, reason = "there is no fork"))]
-fn for_each_lock(action: impl Fn(&Lock)) {
-    for heap in HEAPS.list.iter() {
-        // SAFETY: in the list, so it lives.
-        unsafe { heap.as_ref() }.locks().for_each(&action);
-    }
+fn locks() -> impl Iterator<Item = &'static Lock> {
+    // SAFETY: in the list, so it lives.
+    HEAPS.list.iter().flat_map(|heap| unsafe { heap.as_ref() }.locks())
 }
 
 #[cfg(unix)]
@@ -76,13 +74,11 @@ extern "C" fn before() {
 #[cfg(unix)]
 fn acquire_all() -> bool {
     HEAPS.lock.acquire();
-    // SAFETY: what is in the list lives.
-    let locks = || HEAPS.list.iter().flat_map(|heap| unsafe { heap.as_ref() }.locks());
     let patiently = |lock: &&Lock| {
         (0..PATIENCE).any(|_| {
             let acquired = lock.try_acquire();
             if !acquired {
-                // SAFETY: as above.
+                // SAFETY: lets other threads go on, and nothing else.
                 unsafe { libc::sched_yield() };
             }
             acquired
@@ -106,7 +102,7 @@ const PATIENCE: usize = 1000;
 #[cfg(unix)]
 extern "C" fn after() {
     // SAFETY: acquired before the fork, by this thread.
-    for_each_lock(|lock| unsafe { lock.release() });
+    locks().for_each(|lock| unsafe { lock.release() });
     // SAFETY: as above.
     unsafe { HEAPS.lock.release() };
 }
