@@ -90,7 +90,8 @@ const LARGE: usize = 512 << 10;
 /// * **Signals**: not for handlers; it is as little async-signal-safe as `malloc`.
 /// * **Size** of the value: 4 KiB, a pointer for each of 512 threads; a few words where threads have no caches. It may be moved
 ///   between calls. The parent is asked for chunks of 2 MiB aligned to 2 MiB.
-/// * **Drop** gives everything back to the parent, whether it was freed or not. The default is never dropped.
+/// * **Drop** gives everything back to the parent, whether it was freed or not. The default is never dropped. A leak checker does not
+///   look for blocks of `System` in the pages where a pool notes its chunks: a pool over that, in a static, looks leaked to it.
 /// * **Errors**: a parent that fails is an [`AllocError`](crate::api::AllocError), and the pool can be used on. Before a
 ///   request fails, other shards are asked for blocks that are free, and what is kept for later goes back, unless
 ///   the request is for more than the pool has.
