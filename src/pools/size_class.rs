@@ -6,12 +6,6 @@
 
 use crate::api::Layout;
 
-/// How many there are.
-pub(super) const CLASSES: usize = 80;
-
-/// The size of the largest, in bytes.
-pub(super) const LARGEST: usize = 32 << 10;
-
 /// One less than the size of `layout` rounded up to its align. A size of 0 gives `usize::MAX`, which no class has, so the one
 /// test for what has a class covers it.
 #[inline(always)]
@@ -19,14 +13,20 @@ pub(super) const fn last(layout: Layout) -> usize {
     layout.size().wrapping_sub(1) | (layout.align() - 1)
 }
 
-/// The class of a request, if it has one: the smallest size that is large enough, and a multiple of its align.
+/// The class of a request, if it has one of up to `largest` bytes: the smallest size that is large enough, and a multiple of its
+/// align.
 #[inline(always)]
-pub(super) const fn class_of(layout: Layout) -> Option<usize> {
+pub(super) const fn class_up_to(largest: usize, layout: Layout) -> Option<usize> {
     let last = last(layout);
-    if last < LARGEST { Some(class(last)) } else { None }
+    if last < largest { Some(class(last)) } else { None }
 }
 
-/// The class of a request by its [`last`] byte, which is less than `LARGEST`.
+/// How many classes there are of up to `largest` bytes, a power of two.
+pub(super) const fn classes_up_to(largest: usize) -> usize {
+    class(largest - 1) + 1
+}
+
+/// The class of a request by its [`last`] byte.
 #[inline(always)]
 const fn class(last: usize) -> usize {
     // Below 64 as from 64 to 128: steps of 8.
@@ -50,8 +50,11 @@ pub(super) const fn align_of_class(class: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{CLASSES, LARGEST, align_of_class, class_of, size_of_class};
+    use super::{align_of_class, class_up_to, classes_up_to, size_of_class};
     use crate::api::Layout;
+
+    const LARGEST: usize = 128 << 10;
+    const CLASSES: usize = classes_up_to(LARGEST);
 
     #[test]
     fn sizes_rise_up_to_the_largest() {
@@ -61,12 +64,12 @@ mod tests {
 
     #[test]
     fn every_request_gets_the_smallest_class_that_holds_and_aligns_it() {
-        for align in (0..=16).map(|power| 1 << power) {
-            for size in 0..=LARGEST + 1 {
+        for align in (0..=18).map(|power| 1 << power) {
+            for size in (0..=10_000).chain(LARGEST - 10_000..=LARGEST + 1) {
                 let layout = Layout::from_size_align(size, align).unwrap();
                 let fits = |class: &usize| size_of_class(*class) >= size && size_of_class(*class) % align == 0;
                 let expected = (0..CLASSES).find(fits).filter(|_| size > 0);
-                assert_eq!(class_of(layout), expected, "{layout:?}");
+                assert_eq!(class_up_to(LARGEST, layout), expected, "{layout:?}");
             }
         }
     }
@@ -74,7 +77,7 @@ mod tests {
     #[test]
     fn an_eighth_at_most_is_wasted_above_64_bytes() {
         for size in 65..=LARGEST {
-            let class = class_of(Layout::from_size_align(size, 1).unwrap()).unwrap();
+            let class = class_up_to(LARGEST, Layout::from_size_align(size, 1).unwrap()).unwrap();
             let waste = size_of_class(class) - size;
             assert!(waste * 8 <= size_of_class(class), "{size}");
         }

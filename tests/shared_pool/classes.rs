@@ -57,7 +57,23 @@ fn large_aligns<A: Allocator>(pool: &SharedPool<A>) {
     let mut blocks = Vec::new();
     for power in 0..=22 {
         let align = 1 << power;
-        for size in [1, 2, 8, 100, 4096, 5000, 32 << 10, (32 << 10) + 1, 100_000, 511 << 10, 512 << 10, 1 << 20] {
+        for size in [
+            1,
+            2,
+            8,
+            100,
+            4096,
+            5000,
+            32 << 10,
+            (32 << 10) + 1,
+            100_000,
+            128 << 10,
+            (128 << 10) + 1,
+            200_000,
+            511 << 10,
+            512 << 10,
+            1 << 20,
+        ] {
             blocks.push(Block::allocate(pool, layout(size, align), power).unwrap());
             blocks.push(Block::allocate_zeroed(pool, layout(size + 7, align), power).unwrap());
         }

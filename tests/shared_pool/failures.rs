@@ -75,6 +75,7 @@ impl Session<'_> {
             }
             self.allocate(100, 4096);
             self.allocate(40_000, 64 << 10);
+            self.allocate(140_000, 128 << 10);
             self.check();
             for size in [600_000, 3 << 20] {
                 self.allocate_zeroed(size, 8);

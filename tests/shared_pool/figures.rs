@@ -180,7 +180,19 @@ fn relayout_any<A: Allocator>(pool: &SharedPool<A>, block: Block) -> Block {
 #[test]
 fn layouts_from_bare_pointers_fit() {
     let small = [1, 7, 8, 9, 16, 24, 63, 64, 65, 100, 129, 1000, 4096, 5000, 30_000, 32 << 10];
-    let large = [(32 << 10) + 1, 48 << 10, 100_000, LARGE - 1, LARGE, LARGE + 1, 600_000, 1 << 20, (1 << 20) + 1];
+    let large = [
+        (32 << 10) + 1,
+        48 << 10,
+        100_000,
+        (128 << 10) + 1,
+        200_000,
+        LARGE - 1,
+        LARGE,
+        LARGE + 1,
+        600_000,
+        1 << 20,
+        (1 << 20) + 1,
+    ];
     for options in [UNCHECKED, CHECKED, UNCHECKED.whole_pages(true)] {
         let (over_system, over_pages) =
             (SharedPool::with_options_in(options, System), SharedPool::with_options(options));
@@ -199,7 +211,7 @@ fn layouts_of_small_blocks_with_large_aligns_fit() {
     for options in [UNCHECKED, CHECKED] {
         let pool = SharedPool::with_options_in(options, Stats::new(System));
         for power in [20, 21, 22] {
-            for size in [1, 8, 4096, 5000, 100_000] {
+            for size in [1, 8, 4096, 5000, 100_000, 200_000] {
                 usable(&pool, layout(size, 1 << power));
             }
         }
@@ -221,9 +233,13 @@ fn good_sizes() {
         (1, 64, 64),
         (65, 64, 128),
         (32 << 10, 8, 32 << 10),
-        ((32 << 10) + 1, 8, 3 * SLICE),
-        (100_000, 8, 7 * SLICE),
-        (1, 64 << 10, 4 * SLICE),
+        ((32 << 10) + 1, 8, 36 << 10),
+        (100_000, 8, 104 << 10),
+        (1, 64 << 10, 64 << 10),
+        (128 << 10, 8, 128 << 10),
+        ((128 << 10) + 1, 8, 9 * SLICE),
+        (200_000, 8, 13 * SLICE),
+        (1, 256 << 10, 16 * SLICE),
         (LARGE, 8, LARGE),
         (LARGE + 1, 8, LARGE + PAGE),
     ] {
@@ -231,7 +247,7 @@ fn good_sizes() {
     }
     assert_eq!(good_size(Layout::new::<[u64; 20]>()), 160);
     // At most an eighth is wasted above 64 bytes; below, no more than 7 bytes.
-    for size in 1..=32 << 10 {
+    for size in (1..40 << 10).chain(100 << 10..160 << 10) {
         let waste = good_size(layout(size, 1)) - size;
         assert!(waste < 8 || waste * 8 <= size + waste, "{size}");
     }

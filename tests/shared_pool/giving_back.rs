@@ -86,15 +86,22 @@ fn what_is_not_needed_for_a_while_goes() {
     alone("giving_back::what_is_not_needed_for_a_while_goes", || {
         for options in [UNCHECKED, CHECKED] {
             let pool = counted(options.retain(Retain::Bounded(1 << 30)));
-            free_all(&pool, blocks(&pool, MEDIUM, 40));
-            free_all(&pool, blocks(&pool, BIG, 10));
+            let taken = [
+                blocks(&pool, 1000, 5000),
+                blocks(&pool, 100_000, 100),
+                blocks(&pool, MEDIUM, 40),
+                blocks(&pool, BIG, 10),
+            ];
+            taken.into_iter().for_each(|taken| free_all(&pool, taken));
             assert!(pool.stats().held_bytes() > 50 << 20);
             // A little is used all the time.
             for _ in 0..8 {
                 thread::sleep(Duration::from_millis(200));
                 (0..4).for_each(|_| free(&pool, block(&pool, MEDIUM), MEDIUM));
             }
-            assert!(pool.stats().held_bytes() <= 2 * CHUNK, "{}", pool.stats());
+            // Of each of two classes a cache may hold some, which keep chunks.
+            let most = if pool.stats().cached_bytes() == 0 { 2 * CHUNK } else { 5 * CHUNK };
+            assert!(pool.stats().held_bytes() <= most, "{}", pool.stats());
         }
     });
 }
@@ -137,7 +144,7 @@ fn collect_says_what_it_gave_back() {
                 let pool = counted(options.retain(retain));
                 let kept = blocks(&pool, 3000, 10);
                 free_all(&pool, blocks(&pool, 1000, 5000));
-                free_all(&pool, blocks(&pool, 40_000, 100));
+                free_all(&pool, blocks(&pool, 140_000, 100));
                 free_all(&pool, blocks(&pool, BIG, 3));
                 let (before, parents) = (pool.stats(), pool.parent().snapshot().live_bytes);
                 let collected = pool.collect();
@@ -224,7 +231,7 @@ mod resident_memory {
         alone("giving_back::resident_memory::falls_at_once_with_nothing_retained", || {
             let pool = SharedPool::with_options(UNCHECKED.retain(Retain::Nothing));
             let before = resident_at_first();
-            let kept = blocks(&pool, 40_000, 1);
+            let kept = blocks(&pool, 140_000, 1);
             let taken = blocks(&pool, MEDIUM, 400);
             assert!(resident() - before > 70 << 20);
             free_all(&pool, taken);
@@ -238,7 +245,7 @@ mod resident_memory {
         alone("giving_back::resident_memory::falls_after_a_while", || {
             let pool = SharedPool::with_options(UNCHECKED);
             let before = resident_at_first();
-            let kept = blocks(&pool, 40_000, 1);
+            let kept = blocks(&pool, 140_000, 1);
             let taken = [blocks(&pool, MEDIUM, 400), blocks(&pool, BIG, 8)];
             assert!(resident() - before > 70 << 20);
             taken.into_iter().for_each(|taken| free_all(&pool, taken));

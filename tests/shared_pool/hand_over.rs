@@ -1,6 +1,6 @@
 //! Blocks go from thread to thread, and outlive the threads that allocated them.
 
-use std::sync::Mutex;
+use std::sync::{Barrier, Mutex};
 use std::thread;
 
 use janus_alloc::api::Allocator;
@@ -9,7 +9,7 @@ use janus_alloc::{Pages, SharedPool, Stats, System};
 
 use crate::blocks::{Block, Random};
 use crate::children::alone;
-use crate::{CHECKED, CHUNK, RETAINS, UNCHECKED, assert_everything_is_back};
+use crate::{CHECKED, CHUNK, RETAINS, UNCHECKED, assert_everything_is_back, block, counted, free};
 
 /// What lies ready for each thread to take.
 type Piles = Vec<Mutex<Vec<Block>>>;
@@ -158,4 +158,40 @@ fn one_way() {
             assert_eq!(pool.stats().live_bytes(), 0);
         }
     });
+}
+
+/// Threads that were given objects of one line of the processor's cache, and free them, get others: or they would go on to share
+/// the line for as long as they live.
+#[test]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn a_line_is_not_shared_for_long() {
+    const LINE: usize = 64;
+    let line_of = |block: std::ptr::NonNull<u8>| block.addr().get() / LINE;
+    for size in [8, 24, 32] {
+        let pool = counted(UNCHECKED);
+        let objects: Vec<_> = (0..8).map(|_| block(&pool, size).as_ptr().expose_provenance()).collect();
+        let next = Mutex::new(objects.chunks(2));
+        // One that has ended leaves its blocks to the next.
+        let all = Barrier::new(4);
+        let lines_of_a_thread = || {
+            all.wait();
+            for &object in next.lock().unwrap().next().unwrap() {
+                free(&pool, std::ptr::NonNull::new(std::ptr::with_exposed_provenance_mut(object)).unwrap(), size);
+            }
+            let own: Vec<_> = (0..20).map(|_| block(&pool, size)).collect();
+            let lines: Vec<usize> = own.iter().copied().map(line_of).collect();
+            all.wait();
+            own.into_iter().for_each(|own| free(&pool, own, size));
+            lines
+        };
+        let lines: Vec<Vec<usize>> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(lines_of_a_thread)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        for (number, mine) in lines.iter().enumerate() {
+            let others = lines[number + 1..].iter().flatten();
+            assert!(others.clone().all(|line| !mine.contains(line)), "{size} bytes: a line of two threads");
+        }
+        assert_eq!(pool.stats().live_bytes(), 0);
+    }
 }

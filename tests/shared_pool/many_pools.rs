@@ -116,7 +116,7 @@ fn moved_between_calls() {
         let pool = SharedPool::with_options_in(options, &parent);
         let mut blocks = vec![Block::allocate(&pool, layout(100, 8), 1).unwrap()];
         let mut add = |pool: &SharedPool<_>| {
-            for size in [1, 100, 3000, 50_000, 700_000] {
+            for size in [1, 100, 3000, 50_000, 200_000, 700_000] {
                 blocks.push(Block::allocate(pool, layout(size, 8), 2).unwrap());
             }
             blocks.swap_remove(1).free(pool);

@@ -47,7 +47,7 @@ fn twice_smallest() {
 
 #[test]
 fn twice_medium() {
-    aborts("misuse::twice_medium", &[TWICE, "size 100000 and align 8"], || free_twice(100_000));
+    aborts("misuse::twice_medium", &[TWICE, "size 200000 and align 8"], || free_twice(200_000));
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn as_a_larger_class() {
 
 #[test]
 fn small_as_medium() {
-    aborts("misuse::small_as_medium", &[LAYOUT, "104 bytes"], || free_as(100, 50_000));
+    aborts("misuse::small_as_medium", &[LAYOUT, "104 bytes"], || free_as(100, 150_000));
 }
 
 #[test]
@@ -121,22 +121,22 @@ fn small_as_large() {
 
 #[test]
 fn medium_as_small() {
-    aborts("misuse::medium_as_small", &[LAYOUT, "65536 bytes"], || free_as(50_000, 1000));
+    aborts("misuse::medium_as_small", &[LAYOUT, "163840 bytes"], || free_as(150_000, 1000));
 }
 
 #[test]
 fn medium_as_another() {
-    aborts("misuse::medium_as_another", &[LAYOUT, "65536 bytes"], || free_as(50_000, 70_000));
+    aborts("misuse::medium_as_another", &[LAYOUT, "163840 bytes"], || free_as(150_000, 200_000));
 }
 
 #[test]
 fn medium_as_large() {
-    aborts("misuse::medium_as_large", &[LAYOUT, "65536 bytes"], || free_as(50_000, 1_000_000));
+    aborts("misuse::medium_as_large", &[LAYOUT, "163840 bytes"], || free_as(150_000, 1_000_000));
 }
 
 #[test]
 fn large_as_medium() {
-    aborts("misuse::large_as_medium", &[LAYOUT, "1003520 bytes"], || free_as(1_000_000, 50_000));
+    aborts("misuse::large_as_medium", &[LAYOUT, "1003520 bytes"], || free_as(1_000_000, 150_000));
 }
 
 #[test]
@@ -167,11 +167,11 @@ fn shrunk_as_another() {
 #[test]
 fn grown_after_it_was_freed() {
     aborts("misuse::grown_after_it_was_freed", &[TWICE], || {
-        let pool = pool_with(100_000);
-        let own = block(&pool, 100_000);
-        free(&pool, own, 100_000);
+        let pool = pool_with(150_000);
+        let own = block(&pool, 150_000);
+        free(&pool, own, 150_000);
         // SAFETY: none: that is what is tested.
-        let _ = unsafe { pool.grow(own, layout(100_000, 8), layout(200_000, 8)) };
+        let _ = unsafe { pool.grow(own, layout(150_000, 8), layout(200_000, 8)) };
     });
 }
 
@@ -190,7 +190,7 @@ fn within_small() {
 
 #[test]
 fn within_medium() {
-    aborts("misuse::within_medium", &[FOREIGN], || free_within(100_000, 40_000));
+    aborts("misuse::within_medium", &[FOREIGN], || free_within(200_000, 40_000));
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn in_another_pool_small() {
 
 #[test]
 fn in_another_pool_medium() {
-    aborts("misuse::in_another_pool_medium", &[FOREIGN], || free_elsewhere(100_000));
+    aborts("misuse::in_another_pool_medium", &[FOREIGN], || free_elsewhere(200_000));
 }
 
 #[test]

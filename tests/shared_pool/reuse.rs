@@ -116,7 +116,7 @@ mod pages {
 
     #[test]
     fn fresh_pages_are_known_to_be_zero() {
-        for size in [40_000, 200 << 10, 500 << 10, 600 << 10, 40 << 20] {
+        for size in [140_000, 200 << 10, 500 << 10, 600 << 10, 40 << 20] {
             let pool = over_pages(UNCHECKED.huge_pages(false));
             let block: NonNull<u8> = pool.allocate_zeroed(layout(size, 8)).unwrap().cast();
             // SAFETY: within the block.

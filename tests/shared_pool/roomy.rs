@@ -74,7 +74,7 @@ fn layouts_from_bare_pointers_fit() {
     for more in [1, 1000, 5000] {
         for options in [UNCHECKED, CHECKED] {
             let pool = SharedPool::with_options_in(options, Roomy(more, Stats::new(Malloc)));
-            for size in [100, 5000, 40_000, LARGE - 1, LARGE + 1, 600_000, 1 << 20, 1_900_001] {
+            for size in [100, 5000, 40_000, 200_000, LARGE - 1, LARGE + 1, 600_000, 1 << 20, 1_900_001] {
                 usable(&pool, layout(size, 8));
                 usable(&pool, layout(size, 1 << 20));
             }

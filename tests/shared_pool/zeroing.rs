@@ -7,7 +7,7 @@ use janus_alloc::{Pages, SharedPool, Stats, System};
 use crate::blocks::{are_all, is_zero};
 use crate::{CHECKED, UNCHECKED, layout};
 
-const SIZES: [usize; 16] = [
+const SIZES: [usize; 17] = [
     1,
     8,
     24,
@@ -18,6 +18,7 @@ const SIZES: [usize; 16] = [
     32 << 10,
     40 << 10,
     100_000,
+    200_000,
     300_000,
     (512 << 10) - 1,
     512 << 10,
@@ -106,6 +107,10 @@ fn growth_in_place_and_elsewhere() {
         (20_000, 40_000),
         // Within the last slice, and over others.
         (40_000, 48 << 10),
+        (140_000, 144 << 10),
+        (150_000, 160_000),
+        (150_000, 400_000),
+        (200_000, 512 << 10),
         (50_000, 60_000),
         (40_000, 200_000),
         (100_000, 512 << 10),
@@ -158,6 +163,7 @@ fn slices_that_were_given_to_the_system_and_taken_again() {
         let pool = SharedPool::with_options(Options::new().checked(checked));
         for _ in 0..3 {
             dirty(&pool, 100_000, 8, 30);
+            dirty(&pool, 200_000, 8, 15);
             dirty(&pool, 20_000, 8, 60);
             let kept = pool.allocate(layout(100, 8)).unwrap().cast();
             pool.collect();

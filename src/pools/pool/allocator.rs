@@ -2,12 +2,11 @@
 
 use core::ptr::NonNull;
 
-use super::Pool;
+use super::{CLASSES, Pool, class_of};
 use crate::api::replace::zero_rest;
 use crate::api::{AllocError, Allocator, Layout, Owns};
 use crate::pools::chunks::of_its_chunk;
 use crate::pools::free_list::FreeList;
-use crate::pools::size_class::{CLASSES, class_of};
 
 impl<A: Allocator> Pool<A> {
     #[inline(always)]

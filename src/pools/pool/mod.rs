@@ -9,7 +9,7 @@ use super::chunks::Chunks;
 use super::free_list::FreeList;
 use super::one_thread::SharedByThreads;
 use super::region::Region;
-use super::size_class::{CLASSES, class_of, size_of_class};
+use super::size_class::{class_up_to, classes_up_to, size_of_class};
 use crate::api::{Allocator, Global, Layout};
 
 /// Blocks of many sizes for one thread: a block that is freed is used again for the next of its size, and dropping the pool frees
@@ -94,6 +94,15 @@ pub struct Pool<A: Allocator = Global> {
 const FIRST_CHUNK: usize = 1 << 10;
 /// up to this.
 const LARGEST_CHUNK: usize = 256 << 10;
+
+/// The size of the largest class.
+const LARGEST: usize = 32 << 10;
+const CLASSES: usize = classes_up_to(LARGEST);
+
+#[inline(always)]
+const fn class_of(layout: Layout) -> Option<usize> {
+    class_up_to(LARGEST, layout)
+}
 
 // SAFETY: what the pointers point to is the pool's alone: chunks that nobody else reaches, from a parent that may be sent. Blocks are
 // their owners', wherever those are; whoever frees one has the pool or borrows it, and that is not `Sync`.

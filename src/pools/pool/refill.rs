@@ -2,13 +2,13 @@
 
 use core::ptr::NonNull;
 
-use super::{LARGEST_CHUNK, Pool};
+use super::{LARGEST, LARGEST_CHUNK, Pool, class_of};
 use crate::api::replace::replace;
 use crate::api::translate::dangling;
 use crate::api::{AllocError, Allocator, Layout};
 use crate::pools::chunks::{Chunk, of_its_chunk};
 use crate::pools::region::{Region, Run};
-use crate::pools::size_class::{LARGEST, align_of_class, class_of, size_of_class};
+use crate::pools::size_class::{align_of_class, size_of_class};
 
 /// A list gets this part of the next chunk at a time, so that a small pool stays small,
 const RUN_PART: usize = 32;

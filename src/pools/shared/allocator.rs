@@ -2,13 +2,11 @@
 
 use core::ptr::NonNull;
 
-use super::cache::Cache;
 use super::chunk::{SLICE, Use};
-use super::class::{Class, bin_of_run};
+use super::class::{CLASSES, Class, class_of};
 use super::heap::Heap;
-use super::options::Retain;
 use super::report::{Misuse, abort};
-use super::{CLASSES, LARGE, SharedPool, class_of, last, size_of_class};
+use super::{LARGE, SharedPool, last, size_of_class};
 use crate::api::replace::{replace, zero_rest};
 use crate::api::translate::dangling;
 use crate::api::{AllocError, Allocator, Layout};
@@ -32,18 +30,6 @@ impl Kind {
             None if last(layout) < LARGE => Kind::Run(last(layout) / SLICE + 1),
             None => Kind::Large,
         }
-    }
-}
-
-/// The bin for a layout, if there is one.
-#[inline(always)]
-fn bin_of(layout: Layout) -> Option<usize> {
-    let last = last(layout);
-    match class_of(layout) {
-        Some(class) => Some(class),
-        // A run is aligned to a slice.
-        None if last < LARGE && layout.align() <= SLICE => bin_of_run(last / SLICE + 1),
-        None => None,
     }
 }
 
@@ -89,10 +75,7 @@ impl<A: Allocator> SharedPool<A> {
         match kind {
             Kind::Nothing => Err(AllocError),
             Kind::Class(class) => self.allocate_small(heap, class).map(|block| (block, false)),
-            Kind::Run(count) => {
-                if let Some(block) = self.allocate_short_run(heap, count, layout.align(), zeroed) {
-                    return Ok((block, false));
-                }
+            Kind::Run(_) => {
                 let taken = heap.take_run(parent, last(layout), layout.align())?;
                 Ok((taken.chunk.slice_start(taken.slice), taken.zero))
             }
@@ -101,28 +84,6 @@ impl<A: Allocator> SharedPool<A> {
                 heap.large.allocate(parent, layout, zeroed).map(|(block, zero_from)| (block, zero_from == 0))
             }
         }
-    }
-
-    /// The bin of the calling thread for runs of `count` slices, and the cache it is in.
-    fn bin_of_run<'a>(&'a self, heap: &'a Heap, count: usize) -> Option<(&'a Cache, usize)> {
-        let bin = bin_of_run(count).filter(|_| self.options.retain != Retain::Nothing)?;
-        Some((self.cache(heap)?, bin))
-    }
-
-    /// A run that the calling thread has; or that it gets together with more, unless it may be had zeroed elsewhere.
-    fn allocate_short_run(&self, heap: &Heap, count: usize, align: usize, zeroed: bool) -> Option<NonNull<u8>> {
-        if align > SLICE {
-            return None;
-        }
-        let (cache, bin) = self.bin_of_run(heap, count)?;
-        if let Some(block) = cache.bin(bin).take() {
-            return Some(block);
-        }
-        if zeroed {
-            return None;
-        }
-        heap.fill(self.parent_of(heap), cache, bin);
-        cache.bin(bin).take()
     }
 
     fn allocate_small(&self, heap: &Heap, class: usize) -> Result<NonNull<u8>, AllocError> {
@@ -157,7 +118,9 @@ impl<A: Allocator> SharedPool<A> {
         match kind {
             Kind::Nothing => {}
             Kind::Class(class) => {
-                if self.cache(heap).is_some_and(|cache| heap.put_in_bin(parent, cache, class, block)) {
+                // SAFETY: by `# Safety` of this fn.
+                let put_in_bin = |cache| unsafe { heap.put_in_bin(parent, cache, class, block) };
+                if self.cache(heap).is_some_and(put_in_bin) {
                     return;
                 }
                 // SAFETY: by `# Safety` of this fn.
@@ -166,10 +129,6 @@ impl<A: Allocator> SharedPool<A> {
                 }
             }
             Kind::Run(count) => {
-                let bin = self.bin_of_run(heap, count);
-                if bin.is_some_and(|(cache, bin)| heap.put_in_bin(parent, cache, bin, block)) {
-                    return;
-                }
                 let (chunk, slice, _) = Self::part_at(block.addr().get());
                 heap.chunks.give_back(parent, chunk, slice, 0, count);
                 heap.tick(parent);
@@ -313,7 +272,7 @@ impl<A: Allocator> SharedPool<A> {
 unsafe impl<A: Allocator> Allocator for SharedPool<A> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        let block = match bin_of(layout).and_then(|bin| self.bin(bin).take()) {
+        let block = match class_of(layout).and_then(|class| self.bin(class).take()) {
             Some(block) => block,
             None => self.allocate_elsewhere(layout, false)?.0,
         };
@@ -322,7 +281,7 @@ unsafe impl<A: Allocator> Allocator for SharedPool<A> {
 
     #[inline]
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        let (block, zero) = match bin_of(layout).and_then(|bin| self.bin(bin).take()) {
+        let (block, zero) = match class_of(layout).and_then(|class| self.bin(class).take()) {
             Some(block) => (block, false),
             None => self.allocate_elsewhere(layout, true)?,
         };
@@ -337,7 +296,7 @@ unsafe impl<A: Allocator> Allocator for SharedPool<A> {
     #[inline]
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
         let block = whole(block, layout);
-        if !bin_of(layout).is_some_and(|bin| self.bin(bin).put(block)) {
+        if !class_of(layout).is_some_and(|class| self.bin(class).put(block)) {
             // SAFETY: by `# Safety` of this fn.
             unsafe { self.deallocate_elsewhere(block, layout) };
         }

@@ -10,8 +10,7 @@ use core::ptr::{self, NonNull};
 use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::class::{BINS, Class, ENTRIES};
-use crate::pools::size_class::CLASSES;
+use super::class::{CLASSES, Class, ENTRIES};
 
 /// Used by one thread; others may read how many blocks there are.
 #[derive(Debug)]
@@ -22,7 +21,7 @@ pub(super) struct Bin {
     limit: Cell<*mut *mut u8>,
 }
 
-pub(super) type Bins = [Bin; BINS];
+pub(super) type Bins = [Bin; CLASSES];
 
 /// The bins come first, so a pointer to them is one to the cache.
 #[repr(C)]
@@ -31,6 +30,8 @@ pub(super) struct Cache {
     bins: Bins,
     /// The shard that blocks come from.
     shard: Cell<u8>,
+    /// How many blocks of each class were sent home before the bin was opened.
+    sent_home: [Cell<u8>; CLASSES],
     /// How often a bin was filled or emptied.
     pub(super) events: Cell<u32>,
     /// The cache that was made before this one.
@@ -38,8 +39,9 @@ pub(super) struct Cache {
     entries: [Cell<*mut u8>; ENTRIES],
 }
 
-/// How many blocks a bin of a class takes at first; one of runs none, so that a pool that retains nothing has none there.
-const AT_FIRST: usize = 8;
+/// How many blocks of other threads go home that a thread frees before it has asked for any of their class. It may share a line
+/// of the processor's cache with those other threads as long as it used them again.
+const SENT_HOME: u8 = 8;
 
 impl Bin {
     /// The block that was given back last.
@@ -79,9 +81,9 @@ impl Cache {
         // SAFETY: zero bytes are a cache, but for its bins, which are set before they are used.
         let cache = unsafe { cache.as_ref() };
         cache.shard.set(shard);
-        for class in 0..BINS {
+        for class in 0..CLASSES {
             cache.bins[class].top.store(cache.bottom(class).as_ptr(), Relaxed);
-            cache.shrink(class);
+            cache.bins[class].limit.set(cache.bottom(class).as_ptr());
         }
     }
 
@@ -113,6 +115,25 @@ impl Cache {
         (self.bins[class].limit.get().addr() - self.bottom(class).addr().get()) / size_of::<*mut u8>()
     }
 
+    /// Whether the bin takes blocks. It does not before its thread has asked for one.
+    pub(super) fn is_open(&self, class: usize) -> bool {
+        self.capacity(class) > 0
+    }
+
+    pub(super) fn open(&self, class: usize) {
+        if !self.is_open(class) {
+            self.shrink(class);
+        }
+    }
+
+    /// Whether a block that another thread's shard has is to go there, since the bin is not open; it is when there were a few.
+    pub(super) fn goes_home(&self, class: usize) -> bool {
+        let count = &self.sent_home[class];
+        let goes = !self.is_open(class) && count.get() < SENT_HOME;
+        count.set(count.get() + u8::from(goes));
+        goes
+    }
+
     /// The bin was empty, or full: it may hold half as many more from now on.
     pub(super) fn grow(&self, class: usize) {
         let capacity = (self.capacity(class) * 3 / 2 + 1).min(Class::of(class).most as usize);
@@ -123,9 +144,10 @@ impl Cache {
     /// Fills the empty bin of `class` by `fill`, which is told where to and how many at most, and returns how many there are.
     #[inline]
     pub(super) fn fill(&self, class: usize, fill: impl FnOnce(NonNull<*mut u8>, usize) -> usize) {
+        self.open(class);
         let bottom = self.bottom(class);
-        let count = fill(bottom, self.capacity(class).div_ceil(2).max(1));
-        // SAFETY: no more than the capacity, or one, and then that grows to one.
+        let count = fill(bottom, self.capacity(class).div_ceil(2));
+        // SAFETY: no more than the capacity.
         self.bins[class].top.store(unsafe { bottom.add(count) }.as_ptr(), Relaxed);
         self.grow(class);
     }
@@ -148,7 +170,7 @@ impl Cache {
 
     /// The bin of `class` is empty, and is to stay small for now.
     pub(super) fn shrink(&self, class: usize) {
-        let capacity = if class < CLASSES { AT_FIRST } else { 0 };
+        let capacity = Class::of(class).least as usize;
         // SAFETY: a bin has at least so many entries.
         self.bins[class].limit.set(unsafe { self.bottom(class).add(capacity) }.as_ptr());
     }
@@ -161,7 +183,7 @@ impl Cache {
 
 /// The bins of a thread that has none: of capacity 0, so nothing is ever stored to them.
 pub(super) static VACANT: Vacant =
-    Vacant([const { Bin { top: AtomicPtr::new(NOWHERE), limit: Cell::new(NOWHERE) } }; BINS]);
+    Vacant([const { Bin { top: AtomicPtr::new(NOWHERE), limit: Cell::new(NOWHERE) } }; CLASSES]);
 
 static NOTHING: [AtomicPtr<u8>; 2] = [const { AtomicPtr::new(ptr::null_mut()) }; 2];
 /// Behind an entry that is null.

@@ -5,19 +5,22 @@ use core::ptr::NonNull;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::chunk::{self, CHUNK, Chunk, Header, SLICE, Use, slice_at};
+use super::chunk::{self, CHUNK, Chunk, Header, SLICE, Use};
 use super::chunk_set::ChunkSet;
+use super::class::CLASSES;
 use super::list::List;
 use super::options::{Options, Retain};
 use super::shard::Shard;
 use crate::api::{AllocError, Allocator};
-use crate::pools::size_class::{CLASSES, size_of_class};
+use crate::pools::size_class::{classes_up_to, size_of_class};
 use crate::sources::advice;
 use crate::sync::lock::{Held, Lock};
 
 /// From so many bytes of chunks on, new ones are advised to be huge pages, if the others are filled as densely as
 /// [`is_dense`](Parent::is_dense) says: or a process would hold 2 MiB where it uses little.
 const HUGE_FROM: usize = 4 << 20;
+/// The first class whose blocks may be hardly touched.
+const FIRST_LARGE: usize = classes_up_to(32 << 10);
 /// In how many chunks to look for a row of free slices before taking a new one: for the time it takes.
 const LOOKS: usize = 64;
 
@@ -53,11 +56,13 @@ pub(super) struct Parent<'a, A> {
 }
 
 impl<A> Parent<'_, A> {
-    /// Whether half of `bytes` of chunks are blocks in use, or in the caches of threads.
+    /// Whether `bytes` of chunks are half full of blocks in use, or in the caches of threads, beside those that are so large that
+    /// some of them may be hardly touched.
     fn is_dense(&self, bytes: usize) -> bool {
         let blocks = |class| self.shards.iter().map(|shard| shard.out(class)).fold(0, usize::wrapping_add);
-        (0..CLASSES).map(|class| blocks(class).wrapping_mul(size_of_class(class))).fold(0, usize::wrapping_add)
-            >= bytes / 2
+        let bytes_of = |class| blocks(class).wrapping_mul(size_of_class(class));
+        let sum = |classes: core::ops::Range<usize>| classes.map(bytes_of).fold(0, usize::wrapping_add);
+        sum(0..FIRST_LARGE) >= bytes.saturating_sub(sum(FIRST_LARGE..CLASSES)) / 2
     }
 }
 
@@ -108,33 +113,6 @@ impl Chunks {
     ) -> Result<Taken, AllocError> {
         let _held = self.lock();
         self.take_or_get(parent, count, align, used_as, shard)
-    }
-
-    /// Takes up to `most` runs of `count` slices into the places from `into` on, all but the first of them only from the chunks
-    /// there are. Returns how many.
-    ///
-    /// # Safety
-    ///
-    /// There is room for `most`.
-    pub(super) unsafe fn take_runs<A: Allocator>(
-        &self,
-        parent: Parent<'_, A>,
-        count: usize,
-        into: NonNull<*mut u8>,
-        most: usize,
-    ) -> usize {
-        let _held = self.lock();
-        let first = self.take_or_get(parent, count, 1, Use::Run, 0).ok();
-        let more = || self.take_free(parent.options, count, 1, Use::Run, 0);
-        let runs = first.into_iter().chain(core::iter::from_fn(more)).take(if first.is_some() { most } else { 0 });
-        let put = |at, taken: Taken| {
-            // SAFETY: by `# Safety` of this fn.
-            let place = unsafe { into.add(at) };
-            // SAFETY: as above.
-            unsafe { place.write(taken.chunk.slice_start(taken.slice).as_ptr()) };
-            at + 1
-        };
-        runs.fold(0, put)
     }
 
     /// As [`take`](Self::take), under the lock.
@@ -244,16 +222,6 @@ impl Chunks {
     ) {
         let _held = self.lock();
         self.put(parent, chunk, slice, keep, count);
-    }
-
-    /// Gives back runs of `count` slices.
-    pub(super) fn give_runs_back<A: Allocator>(&self, parent: Parent<'_, A>, count: usize, blocks: &[*mut u8]) {
-        let _held = self.lock();
-        for block in blocks {
-            // SAFETY: a run lies in a chunk.
-            let chunk = unsafe { Chunk::of(block.addr()) };
-            self.put(parent, chunk, slice_at(block.addr()), 0, count);
-        }
     }
 
     /// As [`give_back`](Self::give_back), under the lock.

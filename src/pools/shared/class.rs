@@ -1,9 +1,20 @@
-//! What follows from a size class for the spans and bins of a shared pool: a table made at compile time.
-//!
-//! Short runs have bins too. They are numbered behind the classes, and stand in the table as if each were a span of one block.
+//! The size classes of a shared pool, and what follows from one for its spans and bins: a table made at compile time.
 
 use super::chunk::SLICE;
-use crate::pools::size_class::{CLASSES, LARGEST, size_of_class};
+use crate::api::Layout;
+use crate::pools::size_class::{class_up_to, classes_up_to, size_of_class};
+
+/// The size of the largest. Above it a run of slices wastes an eighth at most, as classes do.
+pub(super) const LARGEST: usize = 128 << 10;
+
+/// How many there are.
+pub(super) const CLASSES: usize = classes_up_to(LARGEST);
+
+/// The class of a request, if it has one.
+#[inline(always)]
+pub(super) const fn class_of(layout: Layout) -> Option<usize> {
+    class_up_to(LARGEST, layout)
+}
 
 /// What there is to know of a class.
 #[derive(Clone, Copy, Debug)]
@@ -18,49 +29,40 @@ pub(super) struct Class {
     pub(super) first: u32,
     /// `2^32 / size`, rounded up past it: see [`number_of`](Self::number_of).
     reciprocal: u32,
+    /// How many blocks a bin that is used holds at least.
+    pub(super) least: u32,
     /// How many blocks a bin holds at most.
     pub(super) most: u32,
     /// Where in the entries of a cache those of the bin start.
     pub(super) entry: u32,
 }
 
-/// How many slices the shortest run has, and the longest one that there is a bin for.
-const SHORTEST_RUN: usize = LARGEST / SLICE + 1;
-const LONGEST_RUN: usize = 8;
-
-/// The bins of a cache.
-pub(super) const BINS: usize = CLASSES + LONGEST_RUN - SHORTEST_RUN + 1;
-
-/// The bin for runs of so many slices, if they are short.
-pub(super) const fn bin_of_run(slices: usize) -> Option<usize> {
-    if slices <= LONGEST_RUN { Some(CLASSES + slices - SHORTEST_RUN) } else { None }
-}
-
 /// How many entries the bins of a cache have together, with one in front of each that stays null.
 pub(super) const ENTRIES: usize = {
-    let last = &TABLE[BINS - 1];
+    let last = &TABLE[CLASSES - 1];
     (last.entry + last.most) as usize
 };
 
-static TABLE_OF_CLASSES: [Class; BINS] = TABLE;
+static TABLE_OF_CLASSES: [Class; CLASSES] = TABLE;
 
-const TABLE: [Class; BINS] = {
-    let mut table = [Class { size: 0, slices: 0, capacity: 0, first: 0, reciprocal: 0, most: 0, entry: 0 }; BINS];
+const TABLE: [Class; CLASSES] = {
+    let mut table =
+        [Class { size: 0, slices: 0, capacity: 0, first: 0, reciprocal: 0, most: 0, least: 0, entry: 0 }; CLASSES];
     let mut class = 0;
     let mut entry = 1;
-    while class < BINS {
-        let is_run = class >= CLASSES;
-        let size = if is_run { (class - CLASSES + SHORTEST_RUN) * SLICE } else { size_of_class(class) };
-        let slices = if is_run { size / SLICE } else { slices(size) };
+    while class < CLASSES {
+        let size = size_of_class(class);
+        let slices = slices(size);
         let blocks = slices * SLICE / size;
         let first = if class == 0 { blocks / 8 / size } else { 0 };
-        let most = if is_run { RUNS_OF_A_BIN / size } else { most(size) };
+        let most = most(size);
         table[class] = Class {
             size: size as u32,
             slices: slices as u32,
             capacity: (blocks - first) as u32,
             first: first as u32,
             reciprocal: ((1_u64 << 32) / size as u64 + 1) as u32,
+            least: least(size) as u32,
             most: most as u32,
             entry: entry as u32,
         };
@@ -70,25 +72,33 @@ const TABLE: [Class; BINS] = {
     table
 };
 
-/// How many bytes of runs a bin holds at most.
-const RUNS_OF_A_BIN: usize = 512 << 10;
-
-/// Enough slices for some dozens of blocks, and for 8 of the largest.
+/// Enough slices for some dozens of blocks, and for a handful of the largest.
 const fn slices(size: usize) -> usize {
     match size {
         0..=16 => 1,
         17..=128 => 2,
         129..=1024 => 4,
         1025..=8192 => 8,
-        _ => 16,
+        8193..=32768 => 16,
+        _ => 32,
     }
 }
 
-/// As many blocks as 64 KiB hold, within bounds: what a thread keeps to itself.
+/// As many blocks as 64 KiB hold, within bounds: what a thread keeps to itself. Of the largest no more than 512 KiB.
 const fn most(size: usize) -> usize {
     match (64 << 10) / size {
+        0..8 if size > 64 << 10 => (512 << 10) / size,
         0..8 => 8,
         1024.. => 1024,
+        blocks => blocks,
+    }
+}
+
+/// What a thread may keep that needs few.
+const fn least(size: usize) -> usize {
+    match (64 << 10) / size {
+        0 => 1,
+        8.. => 8,
         blocks => blocks,
     }
 }
@@ -116,8 +126,7 @@ impl Class {
 
 #[cfg(test)]
 mod tests {
-    use super::{Class, SLICE};
-    use crate::pools::size_class::CLASSES;
+    use super::{CLASSES, Class, SLICE};
 
     #[test]
     fn numbers_and_capacities() {
@@ -129,7 +138,7 @@ mod tests {
             }
             let end = (of.first + of.capacity) as usize * size;
             assert!(end <= of.slices as usize * SLICE && end + size > of.slices as usize * SLICE, "{of:?}");
-            assert!(of.slices.is_power_of_two() && of.capacity >= 8 && of.most >= 8);
+            assert!(of.slices.is_power_of_two() && of.capacity >= 4 && of.most >= 4 && of.least <= of.most);
         }
     }
 }

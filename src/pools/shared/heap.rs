@@ -8,7 +8,7 @@ use core::sync::atomic::{AtomicPtr, AtomicUsize};
 use super::cache::Cache;
 use super::chunk::{SLICE, Use};
 use super::chunks::{Chunks, Parent, Taken};
-use super::class::{BINS, Class};
+use super::class::{CLASSES, Class};
 use super::large::Large;
 use super::list::{Links, Node};
 use super::options::Retain;
@@ -16,7 +16,6 @@ use super::shard::Shard;
 use super::span::Span;
 use super::{clock, fork};
 use crate::api::{AllocError, Allocator, Layout};
-use crate::pools::size_class::CLASSES;
 use crate::sources::Pages;
 use crate::sync::lock::Lock;
 use crate::sync::published;
@@ -142,38 +141,43 @@ impl Heap {
     }
 
     /// Fills an empty bin, if there is memory.
-    pub(super) fn fill<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache, bin: usize) {
-        cache.fill(bin, |into, most| match bin {
-            0..CLASSES => self.take(parent, cache.shard(), bin, into, most),
-            // SAFETY: there is room for so many.
-            _ => unsafe { self.chunks.take_runs(parent, Class::of(bin).slices as usize, into, most) },
-        });
+    pub(super) fn fill<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache, class: usize) {
+        cache.fill(class, |into, most| self.take(parent, cache.shard(), class, into, most));
         self.after_event(parent, cache);
     }
 
-    /// Puts a block into a bin, half of which is emptied first if it is full. Says whether there was room.
-    pub(super) fn put_in_bin<A: Allocator>(
+    /// Puts a block into its bin, half of which is emptied first if it is full. Says whether it belongs there.
+    ///
+    /// # Safety
+    ///
+    /// It is a block of `class` that nobody uses.
+    pub(super) unsafe fn put_in_bin<A: Allocator>(
         &self,
         parent: Parent<'_, A>,
         cache: &Cache,
-        bin: usize,
+        class: usize,
         block: NonNull<u8>,
     ) -> bool {
-        // There is room if the thread has only just got its cache.
-        if cache.bin(bin).put(block) {
+        // SAFETY: by `# Safety` of this fn.
+        if !cache.is_open(class) && unsafe { shard_of(block, class) } != cache.shard() && cache.goes_home(class) {
+            return false;
+        }
+        cache.open(class);
+        // There is room if it was opened only now.
+        if cache.bin(class).put(block) {
             return true;
         }
-        cache.empty(bin, cache.half(bin), |blocks| self.put(parent, bin, blocks));
-        cache.grow(bin);
+        cache.empty(class, cache.half(class), |blocks| self.put(parent, class, blocks));
+        cache.grow(class);
         self.after_event(parent, cache);
-        cache.bin(bin).put(block)
+        cache.bin(class).put(block)
     }
 
     /// Empties all bins.
     pub(super) fn drain<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache) {
-        for bin in 0..BINS {
-            cache.empty(bin, 0, |blocks| self.put(parent, bin, blocks));
-            cache.shrink(bin);
+        for class in 0..CLASSES {
+            cache.empty(class, 0, |blocks| self.put(parent, class, blocks));
+            cache.shrink(class);
         }
     }
 
@@ -221,23 +225,12 @@ impl Heap {
         NonNull::new(block).ok_or(AllocError)
     }
 
-    /// Gives blocks of a bin, which nobody uses, back to their spans, or to the chunks.
+    /// Gives blocks of a bin, which nobody uses, back to their spans.
     fn put<A: Allocator>(&self, parent: Parent<'_, A>, class: usize, blocks: &mut [*mut u8]) {
-        let of = Class::of(class);
-        if class >= CLASSES {
-            self.chunks.give_runs_back(parent, of.slices as usize, blocks);
-            return;
-        }
-        // Looks at all of them first, so that the misses of a cache overlap.
-        let shard_of = |block: &*mut u8| {
-            // SAFETY: a block is not null.
-            let block = unsafe { NonNull::new_unchecked(*block) };
-            // SAFETY: it lies in a span of its class.
-            unsafe { Span::of(block, of) }.slice().shard.load(Relaxed)
-        };
         let mut left = blocks.len();
-        while left > 0 {
-            let shard = shard_of(&blocks[0]);
+        while let Some(first) = blocks[..left].first().and_then(|&block| NonNull::new(block)) {
+            // SAFETY: it is of that class.
+            let shard = unsafe { shard_of(first, class) };
             // SAFETY: as above; by the contract of `deallocate` nobody uses them.
             left =
                 unsafe { self.shards[usize::from(shard)].put(&self.chunks, parent, shard, class, &mut blocks[..left]) };
@@ -251,7 +244,7 @@ impl Heap {
     /// It is a block of `class`.
     pub(super) unsafe fn put_one<A: Allocator>(&self, parent: Parent<'_, A>, class: usize, block: NonNull<u8>) -> bool {
         // SAFETY: by `# Safety` of this fn.
-        let shard = unsafe { Span::of(block, Class::of(class)) }.slice().shard.load(Relaxed);
+        let shard = unsafe { shard_of(block, class) };
         // SAFETY: by `# Safety` of this fn.
         let was_in_use = unsafe { self.shards[usize::from(shard)].put_one(&self.chunks, parent, class, block) };
         self.tick(parent);
@@ -278,6 +271,7 @@ impl Heap {
         }
         // One thread does it.
         if self.ticked.swap(now, Relaxed) != now {
+            self.shards.iter().for_each(|shard| shard.give_empty_back(&self.chunks, parent));
             self.chunks.give_idle_back(parent, true);
             self.large.give_idle_back(parent, true);
         }
@@ -288,4 +282,14 @@ impl Heap {
         self.shards.iter().for_each(|shard| shard.give_empty_back(&self.chunks, parent));
         self.chunks.give_idle_back(parent, false) + self.large.give_idle_back(parent, false)
     }
+}
+
+/// The shard that a block belongs to.
+///
+/// # Safety
+///
+/// It is a block of `class`.
+unsafe fn shard_of(block: NonNull<u8>, class: usize) -> u8 {
+    // SAFETY: by `# Safety` of this fn.
+    unsafe { Span::of(block, Class::of(class)) }.slice().shard.load(Relaxed)
 }

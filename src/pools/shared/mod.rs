@@ -18,7 +18,7 @@ mod stats;
 use core::fmt;
 use core::ptr::{self, NonNull};
 
-use super::size_class::{CLASSES, class_of, last, size_of_class};
+use super::size_class::{last, size_of_class};
 use crate::api::{Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, UsableSize};
 use crate::sources::Pages;
 use crate::sync::{AtomicPtr, Ordering, published};
@@ -26,6 +26,7 @@ use crate::threads::{self, LIMIT, Slots};
 use cache::{Bin, Bins, Cache, VACANT};
 use chunk::{Chunk, SLICE, Use, slice_at};
 use chunks::Parent;
+use class::{CLASSES, class_of};
 use heap::Heap;
 use large::Large;
 pub use options::{Options, Retain};
@@ -42,7 +43,7 @@ const LARGE: usize = 512 << 10;
 ///     +-------------------+       +-------------------+   +-----------------------+   +----------+
 ///     | free blocks, for  | half  | spans: slices cut |   | 128 slices of 16 KiB  |   |          |
 ///     | each class from   |<----->| into blocks of    |<->|                       |<->|          |
-///     | 8 bytes to 32 KiB | a bin | one class         |   | runs: above 32 KiB    |   |          |
+///     | 8 bytes to 128 KiB| a bin | one class         |   | runs: above 128 KiB   |   |          |
 ///     +-------------------+       +-------------------+   +-----------------------+   |          |
 ///                                                           above 512 KiB        <--->|          |
 ///                                                                                     +----------+
@@ -56,21 +57,22 @@ const LARGE: usize = 512 << 10;
 /// * **Cost**: a handful of instructions, without an atomic read-modify-write, where the thread's bin has a block, or room for
 ///   one. Where it has not, a lock is taken for half a bin: 4 blocks at first, up to 512 of the smallest. Above 128 KiB each
 ///   request takes a lock; above 512 KiB it asks the parent too, where no block that was freed lately fits.
-/// * **Sizes**: 80 classes, multiples of 8 up to 128 bytes, then eight to a doubling, up to 32 KiB: above 64 bytes a block is
-///   at most an eighth longer than what was asked for. Above 32 KiB a block is a run of 16 KiB slices. Above 512 KiB it is one
-///   of the parent's, with a page in front. Blocks are as long as requested; [`good_size`](Self::good_size) tells how far one
-///   could grow.
-/// * **Alignment**: any. Up to 32 KiB it is served by the classes, for a size rounded up to the align.
+/// * **Sizes**: 96 classes, multiples of 8 up to 128 bytes, then eight to a doubling, up to 128 KiB. Above that a block is a run
+///   of 16 KiB slices. So above 64 bytes an eighth of a block is wasted at most. Above 512 KiB it is one of the parent's, with
+///   a page in front. Blocks are as long as requested; [`good_size`](Self::good_size) tells how far one could grow.
+/// * **Alignment**: any. Up to 128 KiB it is served by the classes, for a size rounded up to the align.
 /// * **Size 0**: no memory is used.
-/// * **Memory** beside blocks: none before the first use; then some 90 KiB of pages for the pool, not of the parent's, and chunks, of which 32 KiB each are
-///   the pool's (1.6 %). Each thread that uses it has a cache of 152 KiB, and what is in its bins: as many blocks of a class as
-///   64 KiB hold, but no less than 8 and no more than 1024; and runs of up to 128 KiB, as many of a length as 512 KiB hold. They begin with 8, those for runs with none, and may hold half as many more and one whenever they were
-///   empty or full. Over [`Pages`], what is never touched takes addresses, but no memory.
-/// * **Free**: the block goes on the bin of the thread that frees it, whoever allocated it, and is not touched. A full bin
-///   gives its older half back to the spans they are of, under one lock for each shard that has some of these. A span without a
-///   block in use goes back to its chunk, unless it is the only one of its class with a free block in its shard. A longer run goes
-///   back to its chunk. A larger block is kept for the next that it fits, as long as no more is kept than was in use at once
-///   lately; one that is aligned to more than 4096 goes straight back.
+/// * **Memory** beside blocks: none before the first use; then some 90 KiB of pages for the pool, not of the parent's, and
+///   chunks, of which 32 KiB each are the pool's (1.6 %). Each thread that uses it has a cache of 152 KiB, and what is in its
+///   bins: as many blocks of a class as 64 KiB hold, but no less than 8 and no more than 1024; of the largest classes no more than
+///   512 KiB. They begin with 8, or what 64 KiB hold, and may hold half as many more and one whenever they were empty or full.
+///   Over [`Pages`], what is never touched takes addresses, but no memory.
+/// * **Free**: the block goes on the bin of the thread that frees it, whoever allocated it, and is not touched. (But the first
+///   eight of other threads that a thread frees before it has asked for any of the class go home, lest it share lines of the
+///   processor's cache with those.) A full bin gives its older half back to the spans they are of, under one lock for each shard
+///   that has some of these. A shard keeps up to eight spans of a class without a block in use; further ones go back to their
+///   chunks. So does a run. A larger block is kept for the next that it fits, as long as no more is kept than was in use at
+///   once lately; one that is aligned to more than 4096 goes straight back.
 /// * **Growth** and shrinking within a class, at the same align, stays where it is. A run grows where it is if the slices
 ///   behind it are free, and gives those back that it does not need. A block above 512 KiB grows as the parent does it, for
 ///   [`Pages`] on Linux by `mremap`; or, up to 4 MiB, by a copy into one that was freed. All else is a new block and a copy.
@@ -332,7 +334,7 @@ impl<A: Allocator> SharedPool<A> {
     /// What the pool has at present: what it holds of its parent, and how many blocks of each class are in use and in caches.
     ///
     /// Takes no lock and disturbs no thread: it reads counters that are kept where a bin is filled or emptied, and how full the
-    /// bins are. The result has some 5 KiB. For what was *asked* of the pool, and its peak, there is [`Stats`](crate::Stats):
+    /// bins are. The result has some 6 KiB. For what was *asked* of the pool, and its peak, there is [`Stats`](crate::Stats):
     /// `Stats<SharedPool>`.
     ///
     /// # Examples

@@ -1,20 +1,23 @@
 //! The spans that one thread, or a few, take blocks from. A thread has the shard of its number, so the lock of a shard is seldom
 //! waited for: but for other threads that give a batch of its blocks back.
 
+use core::cell::Cell;
 use core::ptr::NonNull;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::chunk::{Slice, Use};
 use super::chunks::{Chunks, Parent};
-use super::class::Class;
+use super::class::{CLASSES, Class};
 use super::list::List;
 use super::options::Retain;
 use super::report::{Misuse, abort};
 use super::span::Span;
 use crate::api::Allocator;
-use crate::pools::size_class::CLASSES;
 use crate::sync::lock::Lock;
+
+/// How many empty spans of a class are kept.
+const KEPT: u8 = 8;
 
 /// All zero bytes are one without spans. On lines of its own; two, since processors fetch them in pairs.
 #[repr(C, align(128))]
@@ -24,6 +27,8 @@ pub(super) struct Shard {
     /// Spans with a free block. From the first one blocks are taken; one that was full is put last, to have more of
     /// them when its turn comes.
     spans: [List<Slice>; CLASSES],
+    /// How many of them are empty.
+    empty: [Cell<u8>; CLASSES],
     /// How many blocks are not in their spans: in use, or in the caches of threads. Wraps below 0. Read without the lock.
     out: [AtomicUsize; CLASSES],
 }
@@ -68,9 +73,13 @@ impl Shard {
                     let span = unsafe { Span::init(taken.chunk, taken.slice, of) };
                     // SAFETY: a new span is in no list.
                     unsafe { list.push_front(span.0) };
+                    self.count_empty(class, 1);
                     span
                 }
             };
+            if span.slice().free.get() == of.capacity {
+                self.count_empty(class, -1);
+            }
             // SAFETY: there is room for `most`, so for what is left behind the first `count`.
             let next = unsafe { into.add(count) };
             // SAFETY: the lock is held; the list is that of the class; there is room.
@@ -149,11 +158,15 @@ impl Shard {
         Ok(count)
     }
 
-    /// Keeps an empty span if it is the only one with free blocks, since it will be wanted soon.
+    fn count_empty(&self, class: usize, change: i8) {
+        self.empty[class].set(self.empty[class].get().wrapping_add_signed(change));
+    }
+
+    /// Keeps a few empty spans, since they will be wanted soon.
     #[cold]
     fn emptied<A: Allocator>(&self, chunks: &Chunks, parent: Parent<'_, A>, class: usize, span: Span) {
-        let list = &self.spans[class];
-        if list.first() != list.last() || parent.options.retain == Retain::Nothing {
+        self.count_empty(class, 1);
+        if self.empty[class].get() > KEPT || parent.options.retain == Retain::Nothing {
             // SAFETY: no block of it is out.
             unsafe { self.give_back(chunks, parent, class, span) };
         }
@@ -165,6 +178,7 @@ impl Shard {
     unsafe fn give_back<A: Allocator>(&self, chunks: &Chunks, parent: Parent<'_, A>, class: usize, span: Span) {
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.spans[class].remove(span.0) };
+        self.count_empty(class, -1);
         chunks.give_back(parent, span.chunk(), span.number(), 0, Class::of(class).slices as usize);
     }
 

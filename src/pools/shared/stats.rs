@@ -2,7 +2,7 @@ use core::fmt;
 
 use super::cache::{Bins, Cache};
 use super::chunk::SLICE;
-use super::class::{BINS, Class};
+use super::class::Class;
 use super::heap::Heap;
 use super::{CLASSES, bound, size_of_class};
 use crate::sync::Ordering;
@@ -35,7 +35,6 @@ pub struct SharedPoolStats {
     large: usize,
     out: [usize; CLASSES],
     cached: [usize; CLASSES],
-    cached_runs: usize,
     threads: [usize; LIMIT],
 }
 
@@ -70,20 +69,19 @@ pub struct ThreadStats {
 impl SharedPoolStats {
     pub(super) fn of(heap: Option<&Heap>, bins: &Slots<Bins>) -> Self {
         let (out, cached) = ([0; CLASSES], [0; CLASSES]);
-        let mut stats = Self { held: 0, large: 0, out, cached, cached_runs: 0, threads: [0; LIMIT] };
+        let mut stats = Self { held: 0, large: 0, out, cached, threads: [0; LIMIT] };
         let Some(heap) = heap else { return stats };
         let in_bin = |cache: &Cache, bin| cache.count(bin) * Class::of(bin).size as usize;
         for (slot, thread) in bins.iter().zip(&mut stats.threads) {
             if let Some(cache) = bound(slot.load(Ordering::Acquire)) {
-                *thread = (0..BINS).map(|bin| in_bin(cache, bin)).sum();
+                *thread = (0..CLASSES).map(|bin| in_bin(cache, bin)).sum();
             }
         }
         for class in 0..CLASSES {
             stats.cached[class] = heap.caches().map(|cache| cache.count(class)).sum();
             stats.out[class] = heap.out(class);
         }
-        stats.cached_runs = heap.caches().flat_map(|cache| (CLASSES..BINS).map(move |bin| in_bin(cache, bin))).sum();
-        stats.large = heap.large.live() + (heap.chunks.runs() * SLICE).saturating_sub(stats.cached_runs);
+        stats.large = heap.large.live() + heap.chunks.runs() * SLICE;
         stats.held = heap.held();
         stats
     }
@@ -113,8 +111,8 @@ impl SharedPoolStats {
     /// use janus_alloc::{SharedPool, collections::Box};
     ///
     /// let pool = SharedPool::new();
-    /// let (class, run) = (Box::new_in([0_u8; 100], &pool), Box::new_in([0_u8; 40_000], &pool));
-    /// assert_eq!(pool.stats().live_bytes(), 104 + 3 * 16_384);
+    /// let (class, run) = (Box::new_in([0_u8; 100], &pool), Box::new_in([0_u8; 150_000], &pool));
+    /// assert_eq!(pool.stats().live_bytes(), 104 + 10 * 16_384);
     /// # drop((class, run));
     /// ```
     #[must_use]
@@ -122,7 +120,7 @@ impl SharedPoolStats {
         self.large + self.classes().map(|class| class.size * class.live_blocks).sum::<usize>()
     }
 
-    /// Those of the [live](Self::live_bytes) bytes that are in blocks of more than 32 KiB.
+    /// Those of the [live](Self::live_bytes) bytes that are in blocks of more than 128 KiB.
     ///
     /// # Examples
     ///
@@ -130,8 +128,8 @@ impl SharedPoolStats {
     /// use janus_alloc::{SharedPool, collections::Box};
     ///
     /// let pool = SharedPool::new();
-    /// let (class, run) = (Box::new_in([0_u8; 100], &pool), Box::new_in([0_u8; 40_000], &pool));
-    /// assert_eq!(pool.stats().larger_bytes(), 3 * 16_384);
+    /// let (class, run) = (Box::new_in([0_u8; 100], &pool), Box::new_in([0_u8; 150_000], &pool));
+    /// assert_eq!(pool.stats().larger_bytes(), 10 * 16_384);
     /// # drop((class, run));
     /// ```
     #[must_use]
@@ -139,17 +137,17 @@ impl SharedPoolStats {
         self.large
     }
 
-    /// The blocks in the caches of threads: those of [`classes`](Self::classes), and runs of up to 128 KiB.
+    /// The blocks in the caches of threads.
     ///
     /// # Examples
     ///
     /// As for [`threads`](Self::threads).
     #[must_use]
     pub fn cached_bytes(&self) -> usize {
-        self.cached_runs + self.classes().map(|class| class.size * class.cached_blocks).sum::<usize>()
+        self.classes().map(|class| class.size * class.cached_blocks).sum::<usize>()
     }
 
-    /// The blocks of each size up to 32 KiB, the smallest first.
+    /// The blocks of each size up to 128 KiB, the smallest first.
     ///
     /// # Examples
     ///
@@ -160,7 +158,7 @@ impl SharedPoolStats {
     /// let sizes: Vec<usize> = stats.classes().map(|class| class.size).collect();
     /// assert_eq!(sizes[..4], [8, 16, 24, 32]);
     /// assert_eq!(sizes[15..20], [128, 144, 160, 176, 192]);
-    /// assert_eq!(sizes.last(), Some(&32_768));
+    /// assert_eq!(sizes.last(), Some(&131_072));
     /// ```
     pub fn classes(&self) -> impl Iterator<Item = ClassStats> {
         (0..CLASSES).map(|class| ClassStats {
@@ -206,7 +204,7 @@ impl fmt::Debug for SharedPoolStats {
 impl fmt::Display for SharedPoolStats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (held, live, cached) = (self.held_bytes(), self.live_bytes(), self.cached_bytes());
-        writeln!(f, "held {held} bytes, live {live} (above 32 KiB {}), cached {cached}", self.larger_bytes())?;
+        writeln!(f, "held {held} bytes, live {live} (above 128 KiB {}), cached {cached}", self.larger_bytes())?;
         write!(f, "{:>8} {:>12} {:>12}", "size", "live", "cached")?;
         for class in self.classes().filter(|class| class.live_blocks + class.cached_blocks > 0) {
             write!(f, "\n{:>8} {:>12} {:>12}", class.size, class.live_blocks, class.cached_blocks)?;
