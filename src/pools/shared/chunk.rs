@@ -19,6 +19,7 @@ use core::ptr::{NonNull, with_exposed_provenance_mut};
 use core::sync::atomic::AtomicU8;
 use core::sync::atomic::Ordering::Relaxed;
 
+use super::chunks::Wanted;
 use super::list::{Links, Node};
 use crate::api::Layout;
 
@@ -227,8 +228,9 @@ impl Chunk {
         self.header().free.get() == USABLE
     }
 
-    /// Takes `count` free slices in a row, the first of which is a multiple of `align`. Says whether none was taken before.
-    pub(super) fn take(self, count: usize, align: usize, used_as: Use, shard: u8) -> Option<(usize, bool)> {
+    /// Takes free slices, if there are such. Says which is the first, and whether none was taken before.
+    pub(super) fn take(self, wanted: Wanted) -> Option<(usize, bool)> {
+        let Wanted { count, align, used_as, shard } = wanted;
         let slice = find(self.header().free.get(), count, align)?;
         Some((slice, self.take_at(slice, count, 0, used_as, shard)))
     }

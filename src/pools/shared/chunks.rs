@@ -38,6 +38,18 @@ pub(super) struct Chunks {
     runs: AtomicUsize,
 }
 
+/// Which slices are asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    /// How many, in a row.
+    pub(super) count: usize,
+    /// The first is a multiple of this, a power of two.
+    pub(super) align: usize,
+    pub(super) used_as: Use,
+    /// Of a span.
+    pub(super) shard: u8,
+}
+
 /// Slices that were taken.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Taken {
@@ -102,60 +114,28 @@ impl Chunks {
         self.lock.lock()
     }
 
-    /// Takes `count` free slices in a row, the first a multiple of `align`.
-    pub(super) fn take<A: Allocator>(
-        &self,
-        parent: Parent<'_, A>,
-        count: usize,
-        align: usize,
-        used_as: Use,
-        shard: u8,
-    ) -> Result<Taken, AllocError> {
+    /// Takes free slices.
+    pub(super) fn take<A: Allocator>(&self, parent: Parent<'_, A>, wanted: Wanted) -> Result<Taken, AllocError> {
         let _held = self.lock();
-        self.take_or_get(parent, count, align, used_as, shard)
-    }
-
-    /// As [`take`](Self::take), under the lock.
-    fn take_or_get<A: Allocator>(
-        &self,
-        parent: Parent<'_, A>,
-        count: usize,
-        align: usize,
-        used_as: Use,
-        shard: u8,
-    ) -> Result<Taken, AllocError> {
-        if let Some(taken) = self.take_free(parent.options, count, align, used_as, shard) {
+        let mut chunks = self.with_free.iter().take(LOOKS).map(Chunk::from_header);
+        if let Some(taken) = chunks.find_map(|chunk| self.take_in(parent.options, chunk, wanted)) {
             return Ok(taken);
         }
         let chunk = self.get(parent)?;
-        self.take_in(parent.options, chunk, count, align, used_as, shard).ok_or(AllocError)
-    }
-
-    /// As [`take`](Self::take), from the chunks there are; under the lock.
-    fn take_free(&self, options: Options, count: usize, align: usize, used_as: Use, shard: u8) -> Option<Taken> {
-        let mut chunks = self.with_free.iter().take(LOOKS).map(Chunk::from_header);
-        chunks.find_map(|chunk| self.take_in(options, chunk, count, align, used_as, shard))
+        self.take_in(parent.options, chunk, wanted).ok_or(AllocError)
     }
 
     /// As [`take`](Self::take), from a chunk with a free slice; under the lock.
-    fn take_in(
-        &self,
-        options: Options,
-        chunk: Chunk,
-        count: usize,
-        align: usize,
-        used_as: Use,
-        shard: u8,
-    ) -> Option<Taken> {
+    fn take_in(&self, options: Options, chunk: Chunk, wanted: Wanted) -> Option<Taken> {
         let before = chunk.dirty();
-        let (slice, fresh) = chunk.take(count, align, used_as, shard)?;
+        let (slice, fresh) = chunk.take(wanted)?;
         self.dirty.set(self.dirty.get() - (before - chunk.dirty()));
         if !chunk.has_free() {
             // SAFETY: it was in the list, having had a free slice.
             unsafe { self.with_free.remove(chunk.header_pointer()) };
         }
-        if used_as == Use::Run {
-            self.count_runs(count);
+        if wanted.used_as == Use::Run {
+            self.count_runs(wanted.count);
         }
         Some(Taken { chunk, slice, zero: fresh && options.whole_pages })
     }

@@ -7,7 +7,7 @@ use core::sync::atomic::{AtomicPtr, AtomicUsize};
 
 use super::cache::Cache;
 use super::chunk::{SLICE, Use};
-use super::chunks::{Chunks, Parent, Taken};
+use super::chunks::{Chunks, Parent, Taken, Wanted};
 use super::class::{CLASSES, Class};
 use super::large::Large;
 use super::list::{Links, Node};
@@ -258,7 +258,8 @@ impl Heap {
         last: usize,
         align: usize,
     ) -> Result<Taken, AllocError> {
-        let taken = self.chunks.take(parent, last / SLICE + 1, (align / SLICE).max(1), Use::Run, 0);
+        let (count, align) = (last / SLICE + 1, (align / SLICE).max(1));
+        let taken = self.chunks.take(parent, Wanted { count, align, used_as: Use::Run, shard: 0 });
         self.tick(parent);
         taken
     }

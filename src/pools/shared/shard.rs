@@ -7,7 +7,7 @@ use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::chunk::{Slice, Use};
-use super::chunks::{Chunks, Parent};
+use super::chunks::{Chunks, Parent, Wanted};
 use super::class::{CLASSES, Class};
 use super::list::List;
 use super::options::Retain;
@@ -68,7 +68,8 @@ impl Shard {
                 None if count > 0 || for_another => break,
                 None => {
                     let slices = of.slices as usize;
-                    let Ok(taken) = chunks.take(parent, slices, slices, Use::Span(class), own) else { break };
+                    let wanted = Wanted { count: slices, align: slices, used_as: Use::Span(class), shard: own };
+                    let Ok(taken) = chunks.take(parent, wanted) else { break };
                     // SAFETY: taken for that, just now.
                     let span = unsafe { Span::init(taken.chunk, taken.slice, of) };
                     // SAFETY: a new span is in no list.
