@@ -173,6 +173,7 @@ impl Chunk {
         unsafe { self.0.as_ref() }
     }
 
+    #[inline(always)]
     pub(super) fn start(self) -> NonNull<u8> {
         self.0.cast()
     }
@@ -184,20 +185,11 @@ impl Chunk {
         unsafe { self.0.cast::<u8>().add(slice * SLICE) }
     }
 
-    /// With provenance for the whole chunk.
+    /// The bits of the blocks: [`WORDS`] for each slice.
     #[inline(always)]
-    pub(super) fn slice(self, slice: usize) -> NonNull<Slice> {
-        // SAFETY: the slices are at the start of the header.
-        unsafe { self.0.cast::<Slice>().add(slice) }
-    }
-
-    /// The bits of the blocks from `slice` on.
-    #[inline(always)]
-    pub(super) fn bits(self, slice: usize) -> NonNull<Cell<u64>> {
+    pub(super) fn bits(self) -> NonNull<Cell<u64>> {
         // SAFETY: within the header.
-        let bits = unsafe { self.0.cast::<u8>().add(core::mem::offset_of!(Header, bits)) };
-        // SAFETY: there are so many for each slice.
-        unsafe { bits.cast::<Cell<u64>>().add(slice * WORDS) }
+        unsafe { self.0.cast::<u8>().add(core::mem::offset_of!(Header, bits)) }.cast()
     }
 
     #[inline]

@@ -64,7 +64,7 @@ impl Shard {
         let mut count = 0;
         while count < most {
             let span = match list.first() {
-                Some(span) => Span(span),
+                Some(first) => Span::of_slice(first),
                 None if count > 0 || for_another => break,
                 None => {
                     let slices = of.slices as usize;
@@ -73,7 +73,7 @@ impl Shard {
                     // SAFETY: taken for that, just now.
                     let span = unsafe { Span::init(taken.chunk, taken.slice, of) };
                     // SAFETY: a new span is in no list.
-                    unsafe { list.push_front(span.0) };
+                    unsafe { list.push_front(span.first()) };
                     self.count_empty(class, 1);
                     span
                 }
@@ -87,7 +87,7 @@ impl Shard {
             count += unsafe { span.take(of, next, most - count) };
             if span.slice().free.get() == 0 {
                 // SAFETY: it is the first of the list.
-                unsafe { list.remove(span.0) };
+                unsafe { list.remove(span.first()) };
             }
         }
         self.count(class, count);
@@ -151,7 +151,7 @@ impl Shard {
         let count = unsafe { span.put(of, blocks) }?;
         if was_full {
             // SAFETY: a full span is in no list.
-            unsafe { self.spans[class].push_back(span.0) };
+            unsafe { self.spans[class].push_back(span.first()) };
         }
         if span.slice().free.get() == of.capacity {
             self.emptied(chunks, parent, class, span);
@@ -178,7 +178,7 @@ impl Shard {
     /// The lock is held, and all blocks of `span`, which is in the list of `class`, are free.
     unsafe fn give_back<A: Allocator>(&self, chunks: &Chunks, parent: Parent<'_, A>, class: usize, span: Span) {
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.spans[class].remove(span.0) };
+        unsafe { self.spans[class].remove(span.first()) };
         self.count_empty(class, -1);
         chunks.give_back(parent, span.chunk(), span.number(), 0, Class::of(class).slices as usize);
     }
@@ -188,7 +188,8 @@ impl Shard {
         let _held = self.lock.lock();
         for class in 0..CLASSES {
             let capacity = Class::of(class).capacity;
-            for span in self.spans[class].iter().map(Span).filter(|span| span.slice().free.get() == capacity) {
+            for span in self.spans[class].iter().map(Span::of_slice).filter(|span| span.slice().free.get() == capacity)
+            {
                 // SAFETY: the lock is held, and no block is out.
                 unsafe { self.give_back(chunks, parent, class, span) };
             }

@@ -8,12 +8,12 @@
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-use super::chunk::{CHUNK, Chunk, SLICE, Slice, slice_at};
+use super::chunk::{CHUNK, Chunk, SLICE, Slice, WORDS};
 use super::class::Class;
 
-/// A span, which lives: by its first slice.
+/// A span, which lives: by its first byte. It lies at a multiple of its length, which is a power of two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Span(pub(super) NonNull<Slice>);
+pub(super) struct Span(NonNull<u8>);
 
 impl Span {
     /// Makes all blocks free.
@@ -22,7 +22,7 @@ impl Span {
     ///
     /// The slices from `slice` on are taken, for a span of `class`, and nobody uses them yet.
     pub(super) unsafe fn init(chunk: Chunk, slice: usize, class: &Class) -> Self {
-        let span = Self(chunk.slice(slice));
+        let span = Self(chunk.slice_start(slice));
         let (first, end) = (class.first as usize, (class.first + class.capacity) as usize);
         for word in 0..end.div_ceil(64) {
             let below = |limit: usize| match limit.saturating_sub(word * 64) {
@@ -50,37 +50,55 @@ impl Span {
         let address = block.addr().get();
         // SAFETY: by `# Safety` of this fn.
         let chunk = unsafe { Chunk::of(address) };
-        // A span starts at a multiple of its slices, a power of two.
-        Self(chunk.slice(slice_at(address) & !(class.slices as usize - 1)))
+        // SAFETY: within the chunk.
+        Self(unsafe { chunk.start().add((address % CHUNK) & !(class.slices as usize * SLICE - 1)) })
+    }
+
+    /// The span whose first slice that is.
+    pub(super) fn of_slice(slice: NonNull<Slice>) -> Self {
+        let address = slice.addr().get();
+        // SAFETY: the header of a slice lies in a chunk.
+        let chunk = unsafe { Chunk::of(address) };
+        Self(chunk.slice_start(address % CHUNK / size_of::<Slice>()))
+    }
+
+    /// The header of its first slice, with provenance for the whole chunk.
+    #[inline(always)]
+    pub(super) fn first(self) -> NonNull<Slice> {
+        // SAFETY: the headers of the slices are at the start of the chunk.
+        unsafe { self.chunk().start().add(self.offset() / (SLICE / size_of::<Slice>())) }.cast()
     }
 
     #[inline(always)]
     pub(super) fn slice(&self) -> &Slice {
         // SAFETY: the span lives, and no slice is ever borrowed mutably.
-        unsafe { self.0.as_ref() }
+        unsafe { self.first().as_ref() }
     }
 
+    #[inline(always)]
     pub(super) fn chunk(self) -> Chunk {
-        Chunk::from_header(self.0.cast().map_addr(|address| {
-            // SAFETY: no chunk is at 0.
-            unsafe { core::num::NonZero::new_unchecked(address.get() & !(CHUNK - 1)) }
-        }))
+        // SAFETY: it lies in one.
+        unsafe { Chunk::of(self.0.addr().get()) }
+    }
+
+    /// From the start of the chunk on, in bytes: a multiple of a slice.
+    #[inline(always)]
+    fn offset(self) -> usize {
+        self.0.addr().get() % CHUNK
     }
 
     /// The number of its first slice.
     pub(super) fn number(self) -> usize {
-        self.0.addr().get() % CHUNK / size_of::<Slice>()
-    }
-
-    #[inline(always)]
-    fn start(self) -> NonNull<u8> {
-        self.chunk().slice_start(self.number())
+        self.offset() / SLICE
     }
 
     /// The bits lie with the chunk's; but those of blocks of 8 bytes, twice as many as there is room for, in the span itself.
     #[inline(always)]
     fn bits(self, class: &Class) -> NonNull<Cell<u64>> {
-        if class.first == 0 { self.chunk().bits(self.number()) } else { self.start().cast() }
+        let of_a_slice = WORDS * size_of::<u64>();
+        // SAFETY: the chunk has bits for each of its slices.
+        let in_chunk = || unsafe { self.chunk().bits().byte_add(self.offset() / (SLICE / of_a_slice)) };
+        if class.first == 0 { in_chunk() } else { self.0.cast() }
     }
 
     /// Takes at most `most` blocks, and stores them from `into` on, the last one first.
@@ -92,7 +110,7 @@ impl Span {
         let slice = self.slice();
         let free = slice.free.get() as usize;
         let count = free.min(most);
-        let (start, bits) = (self.start(), self.bits(class));
+        let (start, bits) = (self.0, self.bits(class));
         let mut left = count;
         let mut at = slice.hint.get() as usize;
         while left > 0 {
@@ -126,7 +144,7 @@ impl Span {
     /// The caller holds the lock; the span is one of `class`; the blocks are of `class`, and the first one is the span's.
     #[inline(always)]
     pub(super) unsafe fn put(self, class: &Class, blocks: &[*mut u8]) -> Result<usize, *mut u8> {
-        let (start, bits, slice) = (self.start().addr().get(), self.bits(class), self.slice());
+        let (start, bits, slice) = (self.0.addr().get(), self.bits(class), self.slice());
         let length = class.slices as usize * SLICE;
         let mut lowest = slice.hint.get();
         let mut count = 0;
