@@ -1,0 +1,24 @@
+use super::*;
+
+#[test]
+fn stats() {
+    keeps_the_rules(Stats::new(System), &options(MILLION));
+}
+
+#[test]
+fn stats_by_reference() {
+    let stats = Stats::new(Global);
+    let report = keeps_the_rules(&stats, &options(MILLION));
+    let after = stats.snapshot();
+    assert_eq!((after.live_blocks(), after.live_bytes), (0, 0), "{after}");
+    assert_eq!((after.grows(), after.shrinks()), (report.grows, report.shrinks), "{after}");
+    clones_keep_the_rules(&stats, &options(MILLION / 10));
+}
+
+#[cfg(any(unix, windows))]
+#[test]
+fn stats_of_pages() {
+    // A tenth, as in `pages`.
+    let report = keeps_the_rules(Stats::new(janus_alloc::Pages::new()), &options(MILLION / 10));
+    assert_eq!(report.longer, 0, "`Stats` cuts blocks to the requested length");
+}

@@ -1,0 +1,78 @@
+//! Every allocator of this crate, and some of others, keeps the rules of `janus_alloc::api`.
+//!
+//! `JANUS_OPERATIONS=100000000 cargo test --release --test conformance` makes that many operations where it is a million else, and
+//! in proportion elsewhere, but not so few that a test sees too little. `JANUS_SEED` starts another sequence.
+#![cfg(feature = "std")]
+
+mod adapters;
+#[cfg(any(unix, windows))]
+mod arenas;
+mod blocks;
+mod others;
+#[cfg(any(unix, windows))]
+mod pages;
+#[path = "../arenas/parents.rs"]
+#[allow(dead_code, reason = "more than this needs")]
+mod parents;
+#[cfg(any(unix, windows))]
+mod pools;
+#[cfg(any(unix, windows))]
+mod shared_pools;
+mod sources;
+
+use std::env;
+
+use bumpalo::Bump;
+use janus_alloc::api::{Allocator, AllocatorClone, GlobalAlloc};
+use janus_alloc::testing::conformance::{Options, Report, check, check_clones, check_global};
+use janus_alloc::{AsAllocator, AsAllocatorRef, AsGlobal, Global, Null, Stats, System};
+
+const MILLION: usize = 1_000_000;
+
+/// `operations`, or as many times more or less as the environment asks for instead of a million.
+fn options(operations: usize) -> Options {
+    let number = |name| env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text}")));
+    Options {
+        seed: number("JANUS_SEED").unwrap_or(20_261_122) as u64,
+        operations: number("JANUS_OPERATIONS").map_or(operations, |asked| {
+            usize::max((operations as f64 * (asked as f64 / MILLION as f64)) as usize, operations.min(100_000))
+        }),
+        strict_realign: true,
+        ..Options::default()
+    }
+}
+
+/// That the run saw something. An allocator other than `Null` fails seldom.
+#[track_caller]
+fn assert_worked(report: &Report, options: &Options) {
+    let some = report.operations / 50;
+    assert!(report.allocations > some, "{report}");
+    assert!(report.grows > some && report.shrinks > some && report.realigns > some, "{report}");
+    assert!(report.zero_sized > some, "{report}");
+    assert!(report.failures < report.operations / 100, "{report}");
+    assert!(report.huge_requests > report.operations / 100 || !options.huge_layouts, "{report}");
+    assert!(report.moves > report.operations / 300, "{report}");
+    assert!(report.bytes_checked > 1000 * report.operations, "{report}");
+    assert!(report.deallocations == report.allocations, "{report}");
+}
+
+#[track_caller]
+fn keeps_the_rules<A: Allocator>(allocator: A, options: &Options) -> Report {
+    let report = check(allocator, options).unwrap_or_else(|violation| panic!("{violation}"));
+    assert_worked(&report, options);
+    report
+}
+
+#[track_caller]
+fn clones_keep_the_rules<A: AllocatorClone>(allocator: A, options: &Options) -> Report {
+    let report = check_clones(allocator, options).unwrap_or_else(|violation| panic!("{violation}"));
+    assert_worked(&report, options);
+    report
+}
+
+#[track_caller]
+fn global_keeps_the_rules<G: GlobalAlloc + ?Sized>(global: &G, options: &Options) -> Report {
+    let report = check_global(global, options).unwrap_or_else(|violation| panic!("{violation}"));
+    assert_worked(&report, options);
+    report
+}
