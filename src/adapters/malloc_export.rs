@@ -449,4 +449,9 @@ macro_rules! export_malloc {
             }
         };
     };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "`export_malloc!` takes the name of a static that is an allocator: `export_malloc!(DEFAULT);`"
+        );
+    };
 }

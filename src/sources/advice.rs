@@ -7,6 +7,9 @@ use super::Pages;
 /// Whether [`discard`] does anything.
 pub(crate) const CAN_DISCARD: bool = cfg!(any(target_os = "linux", target_os = "android"));
 
+/// Whether [`Pages`] grow by moving what there is, not by a copy.
+pub(crate) const CAN_MOVE: bool = cfg!(target_os = "linux");
+
 /// These pages will not be read again before they are written: their memory can go. The first touch of each costs a page fault.
 ///
 /// # Safety

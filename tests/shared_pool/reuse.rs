@@ -55,6 +55,43 @@ fn a_large_block_grows_by_its_parent() {
     unsafe { pool.deallocate(grown, large) };
 }
 
+/// It takes the pages along, and is zero where that is asked for.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_freed_large_block_grows_to_serve_the_next() {
+    for options in [UNCHECKED, CHECKED] {
+        let pool = over_pages(options.huge_pages(false));
+        let (short, long) = (layout(2 << 20, 8), layout(3 << 20, 8));
+        for zeroed in [false, true] {
+            let block = allocate(&pool, short.size());
+            // SAFETY: the block has so many bytes.
+            unsafe { block.write_bytes(0xff, short.size()) };
+            // SAFETY: the block is live, with that layout.
+            unsafe { pool.deallocate(block, short) };
+            let before = pool.parent().snapshot();
+            let next = if zeroed { pool.allocate_zeroed(long) } else { pool.allocate(long) }.unwrap().cast::<u8>();
+            let after = pool.parent().snapshot();
+            assert_eq!(after.allocations, before.allocations, "{after}");
+            assert_eq!(
+                after.grows_in_place + after.grows_moved,
+                before.grows_in_place + before.grows_moved + 1,
+                "{after}"
+            );
+            if zeroed {
+                // SAFETY: the block has so many bytes, and is zeroed.
+                let bytes = unsafe { std::slice::from_raw_parts(next.as_ptr(), long.size()) };
+                assert!(bytes.iter().all(|&byte| byte == 0));
+            }
+            assert!(pool.owns(next) && pool.stats().live_bytes() > long.size());
+            // SAFETY: the block is live, with that layout.
+            unsafe { pool.deallocate(next, long) };
+            assert_eq!(pool.stats().live_bytes(), 0);
+            pool.collect();
+            assert_eq!(pool.parent().snapshot().live_bytes, 0);
+        }
+    }
+}
+
 #[test]
 fn a_small_large_block_grows_into_one_that_is_kept() {
     let pool = over_pages(UNCHECKED);

@@ -156,8 +156,8 @@ impl<A: Allocator> SharedPool<A> {
             match used_as {
                 Use::Nothing => end(Misuse::Twice),
                 Use::Span(class) if kind != Kind::Class(class) => wrong(size_of_class(class)),
-                Use::Span(class) if !Class::of(class).is_block(offset) => foreign(),
-                Use::Run if offset != 0 => foreign(),
+                Use::Span(class) if !Class::of(class).is_block(offset) => end(Misuse::Inside),
+                Use::Run if offset != 0 => end(Misuse::Inside),
                 Use::Run if kind != Kind::Run(slices) => wrong(slices * SLICE),
                 Use::Span(_) | Use::Run => {}
             }

@@ -4,7 +4,7 @@
 //!      128 slices
 //!     +-----------+------+-------------+------+------+------------------- ...
 //!     | headers,  | span | span of     | free | span | run: one block of
-//!     | bits      |      | two slices  |      |      | more than 32 KiB
+//!     | bits      |      | two slices  |      |      | more than 128 KiB
 //!     +-----------+------+-------------+------+------+------------------- ...
 //!       2 slices
 //! ```

@@ -3,6 +3,7 @@
 //! A freed one is kept for a while, for the next that asks for as much, or that grows: to have its pages without a fault.
 
 use core::cell::Cell;
+use core::ops::RangeInclusive;
 use core::ptr::{NonNull, with_exposed_provenance_mut};
 use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicIsize, AtomicUsize};
@@ -162,8 +163,15 @@ impl Large {
     ) -> Result<Found, AllocError> {
         let whole = whole(layout).ok_or(AllocError)?;
         if whole.align() == HEADER && !(zeroed && whole.size() > ZEROED) {
-            if let Some(header) = self.take_kept(whole.size(), whole.size().saturating_mul(4)) {
+            if let Some(header) = self.take_kept(whole.size(), whole.size()..=whole.size().saturating_mul(4)) {
                 return Ok((Block::block(header), usize::MAX));
+            }
+            if let Some((block, zero_from)) = self.take_shorter(parent, whole) {
+                if zeroed {
+                    // SAFETY: it has these bytes, and nobody has it yet.
+                    unsafe { block.write_bytes(0, zero_from) };
+                }
+                return Ok((block, if zeroed { 0 } else { usize::MAX }));
             }
         }
         let zeroed = zeroed || parent.options.whole_pages;
@@ -200,13 +208,29 @@ impl Large {
         self.live_bytes.fetch_sub(unsafe { header.as_ref() }.size.get(), Relaxed);
     }
 
-    /// The smallest of the kept blocks that has at least `least` bytes and at most `most`, for use.
-    fn take_kept(&self, least: usize, most: usize) -> Option<NonNull<Block>> {
+    /// A kept block that is somewhat shorter than `whole`, grown to it: that moves pages, and only what it is longer needs fresh
+    /// ones.
+    fn take_shorter<A: Allocator>(&self, parent: Parent<'_, A>, whole: Layout) -> Option<Found> {
+        if !parent.options.whole_pages || !advice::CAN_MOVE {
+            return None;
+        }
+        let header = self.take_kept(whole.size(), whole.size() / 2..=whole.size())?;
+        // SAFETY: it lives, is in use now, and is shorter.
+        unsafe { self.grow_by_parent(parent, header, whole) }
+            .inspect_err(|_| {
+                // SAFETY: it is a large block as before, and nobody has it.
+                unsafe { self.deallocate(parent, Block::block(header)) };
+            })
+            .ok()
+    }
+
+    /// Of the kept blocks with so many bytes the one that has most nearly as many as are `wanted`, for use.
+    fn take_kept(&self, wanted: usize, sizes: RangeInclusive<usize>) -> Option<NonNull<Block>> {
         let _held = self.lock.lock();
         // SAFETY: what is in the list lives.
         let size = |header: &NonNull<Block>| unsafe { header.as_ref() }.size.get();
-        let fits = |header: &NonNull<Block>| (least..=most).contains(&size(header));
-        let header = self.kept.iter().filter(fits).min_by_key(size)?;
+        let fits = |header: &NonNull<Block>| sizes.contains(&size(header));
+        let header = self.kept.iter().filter(fits).min_by_key(|header| size(header).abs_diff(wanted))?;
         // SAFETY: in the list.
         unsafe { self.kept.remove(header) };
         self.kept_bytes.set(self.kept_bytes.get() - size(&header));
@@ -340,7 +364,7 @@ impl Large {
             return Ok((block, usize::MAX));
         }
         if whole.align() == HEADER && old.size() <= COPIED {
-            if let Some(kept) = self.take_kept(whole.size(), usize::MAX) {
+            if let Some(kept) = self.take_kept(whole.size(), whole.size()..=usize::MAX) {
                 let moved = Block::block(kept);
                 // SAFETY: both have so many bytes, and are disjoint.
                 unsafe { block.copy_to_nonoverlapping(moved, old.size()) };
@@ -349,6 +373,23 @@ impl Large {
                 return Ok((moved, usize::MAX));
             }
         }
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.grow_by_parent(parent, header, whole) }
+    }
+
+    /// Has the parent grow a block to `whole`; `Err` if it cannot, and then it is as it was.
+    ///
+    /// # Safety
+    ///
+    /// `header` is that of a live block, of that align, and no longer.
+    unsafe fn grow_by_parent<A: Allocator>(
+        &self,
+        parent: Parent<'_, A>,
+        header: NonNull<Block>,
+        whole: Layout,
+    ) -> Result<Found, AllocError> {
+        // SAFETY: it lives.
+        let before = unsafe { header.as_ref() }.size.get();
         let whole_pages = parent.options.whole_pages;
         let grow = |start, before| {
             // From where the block ended before it is zero then. Fresh pages are that anyway; but the parent may have others.

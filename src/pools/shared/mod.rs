@@ -62,7 +62,7 @@ const LARGE: usize = 512 << 10;
 ///   a page in front. Blocks are as long as requested; [`good_size`](Self::good_size) tells how far one could grow.
 /// * **Alignment**: any. Up to 128 KiB it is served by the classes, for a size rounded up to the align.
 /// * **Size 0**: no memory is used.
-/// * **Memory** beside blocks: none before the first use; then some 90 KiB of pages for the pool, not of the parent's, and
+/// * **Memory** beside blocks: none before the first use; then 96 KiB of pages for the pool, not of the parent's and not in `held_bytes`, and
 ///   chunks, of which 32 KiB each are the pool's (1.6 %). Each thread that uses it has a cache of 152 KiB, and what is in its
 ///   bins: as many blocks of a class as 64 KiB hold, but no less than 8 and no more than 1024; of the largest classes no more than
 ///   512 KiB. They begin with 8, or what 64 KiB hold, and may hold half as many more and one whenever they were empty or full.
@@ -193,7 +193,7 @@ impl SharedPool {
 
 impl<A: Allocator> SharedPool<A> {
     /// A pool without memory, over `parent`, which is asked for chunks of 2 MiB aligned to 2 MiB, for blocks above 512 KiB, and for
-    /// what the pool itself needs.
+    /// the caches of threads and the table of the chunks.
     ///
     /// # Examples
     ///
@@ -255,7 +255,8 @@ impl<A: Allocator> SharedPool<A> {
     ///
     /// let pool = SharedPool::new();
     /// assert_eq!(pool.good_size(Layout::new::<[u8; 100]>()), 104);
-    /// assert_eq!(pool.good_size(Layout::new::<[u8; 100_000]>()), 7 * 16_384);
+    /// assert_eq!(pool.good_size(Layout::new::<[u8; 100_000]>()), 106_496);
+    /// assert_eq!(pool.good_size(Layout::new::<[u8; 200_000]>()), 13 * 16_384);
     /// assert_eq!(pool.good_size(Layout::new::<[u8; 1_000_000]>()), 245 * 4096);
     /// ```
     #[must_use]
@@ -291,7 +292,7 @@ impl<A: Allocator> SharedPool<A> {
         self.made().is_some_and(|heap| heap.chunks.has(address) || heap.large.owns(address))
     }
 
-    /// Gives all memory back that can be given back now, and returns how many bytes: chunks without a block in use and blocks
+    /// Gives all memory back that can be given back now, and returns how many bytes, held or only resident: chunks without a block in use and blocks
     /// that were kept go to the parent; free pages in other chunks to the operating system, where
     /// [that is possible](Options::whole_pages).
     ///

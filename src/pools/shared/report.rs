@@ -13,6 +13,8 @@ pub(super) enum Misuse {
     Layout { size: usize },
     /// It is no block of the pool.
     Foreign,
+    /// It is inside of a block.
+    Inside,
 }
 
 /// Prints what was wrong with giving back `block`, with `layout` if that is known exactly, and aborts.
@@ -22,11 +24,18 @@ pub(super) fn abort(misuse: Misuse, block: *mut u8, layout: Option<Layout>) -> !
     let mut message = Message { text: [0; 256], length: 0 };
     // What does not fit is cut.
     let _ = write!(message, "janus-alloc: SharedPool: {block:p} was given back ");
-    let _ = match layout {
-        Some(layout) => write!(message, "with size {} and align {}, ", layout.size(), layout.align()),
-        None => message.write_str("some time ago (`Options::checked` finds it at once), "),
+    let _ = match (layout, misuse) {
+        (Some(layout), _) => write!(message, "with size {} and align {}, ", layout.size(), layout.align()),
+        (None, Misuse::Twice) => message.write_str("some time ago (`Options::checked` finds it at once), "),
+        (None, _) => message.write_str("or asked about, without a layout, "),
     };
     let _ = match misuse {
+        Misuse::Foreign if layout.is_none() => {
+            write!(message, "but this pool has no block there: it was given back already, or is another allocator's")
+        }
+        Misuse::Inside => {
+            write!(message, "but no block of this pool starts there: give back the pointer that was allocated")
+        }
         Misuse::Twice => write!(message, "but it is free: it was given back twice, or is no block"),
         Misuse::Layout { size } => {
             write!(message, "but the block there has {size} bytes: use the layout it was allocated with")

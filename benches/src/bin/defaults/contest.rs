@@ -50,7 +50,7 @@ impl Contest {
         let defaults: Vec<_> =
             programs.into_iter().map(|(name, program)| Contestant { name, program, failed: false }).collect();
         let first = defaults.first().ok_or("no default has been built")?;
-        let mut workloads = Vec::new();
+        let (mut workloads, mut names) = (Vec::new(), Vec::new());
         for line in process::output(Command::new(&first.program).arg("--list"))?.lines() {
             let (kind, name) = line.split_once(' ').ok_or("a kind and a name were expected")?;
             let kind = match kind {
@@ -59,13 +59,14 @@ impl Contest {
                 "micro" => Kind::Micro,
                 _ => return Err(format!("no kind {kind}").into()),
             };
+            names.push(name.to_owned());
             if name.contains(only) {
                 let costs = vec![Vec::new(); defaults.len()];
                 workloads.push(Workload { name: name.to_owned(), kind, costs, checksum: None });
             }
         }
         match workloads.is_empty() {
-            true => Err(format!("no workload has {only} in its name").into()),
+            true => Err(format!("no workload has {only} in its name; there are {}", names.join(", ")).into()),
             false => Ok(Self { defaults, workloads, failures: Vec::new() }),
         }
     }

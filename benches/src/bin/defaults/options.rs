@@ -8,14 +8,14 @@ use lexopt::{Arg, Parser, ValueExt};
 use crate::process::START;
 
 pub(crate) const HELP: &str = "\
-Times default allocators, ours beside those of others.
+Times default allocators, ours beside those of others. A round of all takes some minutes, and the first build as well.
 
 Usage: defaults [OPTIONS]
 
 Options:
       --rounds N       How many times each default does each workload [default: 5]
       --quick          3 rounds
-      --only PART      Only the workloads that have PART in their names
+      --only PART      Only the workloads that have PART in their names. An unknown one lists them all
       --defaults LIST  Only these, with commas between. Ratios are to mimalloc, or to the first if it is not there.
                        [default: janus,system,mimalloc,mimalloc-v2,snmalloc,jemalloc,rpmalloc,talc,dlmalloc,sefer]
       --skip-build     Take the programs as they were built before

@@ -52,7 +52,11 @@ fn print_workloads(contest: &Contest, metric: Metric, rounds: usize) {
     print_names(contest);
     for workload in &contest.workloads {
         let [low, median, high] = workload.quartiles(reference, metric);
-        print!("{:27} {:>7.1} {:>6.0}%", workload.name, median * metric.units, (high - low) / median * 100.0);
+        print!("{:27} {:>7.1}", workload.name, median * metric.units);
+        match rounds {
+            1 => print!(" {:>7}", "-"),
+            _ => print!(" {:>6.0}%", (high - low) / median * 100.0),
+        }
         print_ratios(contest, |default| workload.ratio(default, reference, metric));
     }
 }
