@@ -23,6 +23,8 @@ pub(super) struct Class {
     pub(super) size: u32,
     /// Of a span, in slices: a power of two.
     pub(super) slices: u32,
+    /// How many empty spans a shard keeps beside others: some of the longest, which take long to make.
+    pub(super) kept: u32,
     /// How many blocks a span has.
     pub(super) capacity: u32,
     /// The first block of a span. Not 0 where the bits of a span lie in the span.
@@ -47,7 +49,8 @@ static TABLE_OF_CLASSES: [Class; CLASSES] = TABLE;
 
 const TABLE: [Class; CLASSES] = {
     let mut table =
-        [Class { size: 0, slices: 0, capacity: 0, first: 0, reciprocal: 0, most: 0, least: 0, entry: 0 }; CLASSES];
+        [Class { size: 0, slices: 0, kept: 0, capacity: 0, first: 0, reciprocal: 0, most: 0, least: 0, entry: 0 };
+            CLASSES];
     let mut class = 0;
     let mut entry = 1;
     while class < CLASSES {
@@ -59,6 +62,7 @@ const TABLE: [Class; CLASSES] = {
         table[class] = Class {
             size: size as u32,
             slices: slices as u32,
+            kept: if slices < 16 { 0 } else { slices as u32 / 4 },
             capacity: (blocks - first) as u32,
             first: first as u32,
             reciprocal: ((1_u64 << 32) / size as u64 + 1) as u32,

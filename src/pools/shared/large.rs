@@ -166,7 +166,9 @@ impl Large {
             if let Some(header) = self.take_kept(whole.size(), whole.size()..=whole.size().saturating_mul(4)) {
                 return Ok((Block::block(header), usize::MAX));
             }
-            if let Some((block, zero_from)) = self.take_shorter(parent, whole) {
+            // Pages that are written to anyway, or will be.
+            let grown = if zeroed || self.is_used() { self.take_shorter(parent, whole) } else { None };
+            if let Some((block, zero_from)) = grown {
                 if zeroed {
                     // SAFETY: it has these bytes, and nobody has it yet.
                     unsafe { block.write_bytes(0, zero_from) };
@@ -291,11 +293,13 @@ impl Large {
         self.used.store(belief.clamp(-BELIEF, BELIEF), Relaxed);
     }
 
+    fn is_used(&self) -> bool {
+        self.used.load(Relaxed) >= 0
+    }
+
     /// Whether so many bytes are likely to use huge pages.
     fn is_huge(&self, options: Options, size: usize) -> bool {
-        options.huge_pages
-            && options.whole_pages
-            && size >= if self.used.load(Relaxed) >= 0 { HUGE_IF_USED_FROM } else { HUGE_FROM }
+        options.huge_pages && options.whole_pages && size >= if self.is_used() { HUGE_IF_USED_FROM } else { HUGE_FROM }
     }
 
     /// A block from the parent, which `get` asks; on huge pages, where these are likely to be used.

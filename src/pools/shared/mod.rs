@@ -70,8 +70,9 @@ const LARGE: usize = 512 << 10;
 /// * **Free**: the block goes on the bin of the thread that frees it, whoever allocated it, and is not touched. (But the first
 ///   eight of other threads that a thread frees before it has asked for any of the class go home, lest it share lines of the
 ///   processor's cache with those.) A full bin gives its older half back to the spans they are of, under one lock for each shard
-///   that has some of these. A shard keeps up to eight spans of a class without a block in use; further ones go back to their
-///   chunks. So does a run. A larger block is kept for the next that it fits, as long as no more is kept than was in use at
+///   that has some of these. A span without a block in use goes back to its chunk, unless it is the only one of its class with
+///   a free block in its shard; of blocks above 8 KiB, up to four such spans stay, above 32 KiB eight, until memory is given
+///   back. A run goes back to its chunk. A larger block is kept for the next that it fits, as long as no more is kept than was in use at
 ///   once lately; one that is aligned to more than 4096 goes straight back.
 /// * **Growth** and shrinking within a class, at the same align, stays where it is. A run grows where it is if the slices
 ///   behind it are free, and gives those back that it does not need. A block above 512 KiB grows as the parent does it, for

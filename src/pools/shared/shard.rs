@@ -16,9 +16,6 @@ use super::span::Span;
 use crate::api::Allocator;
 use crate::sync::lock::Lock;
 
-/// How many empty spans of a class are kept.
-const KEPT: u8 = 8;
-
 /// All zero bytes are one without spans. On lines of its own; two, since processors fetch them in pairs.
 #[repr(C, align(128))]
 #[derive(Debug)]
@@ -163,11 +160,13 @@ impl Shard {
         self.empty[class].set(self.empty[class].get().wrapping_add_signed(change));
     }
 
-    /// Keeps a few empty spans, since they will be wanted soon.
+    /// Keeps an empty span if it is the only one with a free block, since it will be wanted soon, and some long ones.
     #[cold]
     fn emptied<A: Allocator>(&self, chunks: &Chunks, parent: Parent<'_, A>, class: usize, span: Span) {
         self.count_empty(class, 1);
-        if self.empty[class].get() > KEPT || parent.options.retain == Retain::Nothing {
+        let list = &self.spans[class];
+        let is_kept = list.first() == list.last() || u32::from(self.empty[class].get()) <= Class::of(class).kept;
+        if !is_kept || parent.options.retain == Retain::Nothing {
             // SAFETY: no block of it is out.
             unsafe { self.give_back(chunks, parent, class, span) };
         }
