@@ -11,9 +11,13 @@ use core::ptr::NonNull;
 use super::chunk::{CHUNK, Chunk, SLICE, Slice, WORDS};
 use super::class::Class;
 
-/// A span, which lives: by its first byte. It lies at a multiple of its length, which is a power of two.
+/// A span, which lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Span(NonNull<u8>);
+pub(super) struct Span {
+    chunk: Chunk,
+    /// From the start of the chunk on, in bytes: a multiple of the length of the span, which is a power of two.
+    offset: usize,
+}
 
 impl Span {
     /// Makes all blocks free.
@@ -22,7 +26,7 @@ impl Span {
     ///
     /// The slices from `slice` on are taken, for a span of `class`, and nobody uses them yet.
     pub(super) unsafe fn init(chunk: Chunk, slice: usize, class: &Class) -> Self {
-        let span = Self(chunk.slice_start(slice));
+        let span = Self { chunk, offset: slice * SLICE };
         let (first, end) = (class.first as usize, (class.first + class.capacity) as usize);
         for word in 0..end.div_ceil(64) {
             let below = |limit: usize| match limit.saturating_sub(word * 64) {
@@ -50,8 +54,7 @@ impl Span {
         let address = block.addr().get();
         // SAFETY: by `# Safety` of this fn.
         let chunk = unsafe { Chunk::of(address) };
-        // SAFETY: within the chunk.
-        Self(unsafe { chunk.start().add((address % CHUNK) & !(class.slices as usize * SLICE - 1)) })
+        Self { chunk, offset: (address % CHUNK) & !(class.slices as usize * SLICE - 1) }
     }
 
     /// The span whose first slice that is.
@@ -59,14 +62,14 @@ impl Span {
         let address = slice.addr().get();
         // SAFETY: the header of a slice lies in a chunk.
         let chunk = unsafe { Chunk::of(address) };
-        Self(chunk.slice_start(address % CHUNK / size_of::<Slice>()))
+        Self { chunk, offset: address % CHUNK * (SLICE / size_of::<Slice>()) }
     }
 
     /// The header of its first slice, with provenance for the whole chunk.
     #[inline(always)]
     pub(super) fn first(self) -> NonNull<Slice> {
         // SAFETY: the headers of the slices are at the start of the chunk.
-        unsafe { self.chunk().start().add(self.offset() / (SLICE / size_of::<Slice>())) }.cast()
+        unsafe { self.chunk.start().add(self.offset / (SLICE / size_of::<Slice>())) }.cast()
     }
 
     #[inline(always)]
@@ -75,21 +78,19 @@ impl Span {
         unsafe { self.first().as_ref() }
     }
 
-    #[inline(always)]
     pub(super) fn chunk(self) -> Chunk {
-        // SAFETY: it lies in one.
-        unsafe { Chunk::of(self.0.addr().get()) }
-    }
-
-    /// From the start of the chunk on, in bytes: a multiple of a slice.
-    #[inline(always)]
-    fn offset(self) -> usize {
-        self.0.addr().get() % CHUNK
+        self.chunk
     }
 
     /// The number of its first slice.
     pub(super) fn number(self) -> usize {
-        self.offset() / SLICE
+        self.offset / SLICE
+    }
+
+    #[inline(always)]
+    fn start(self) -> NonNull<u8> {
+        // SAFETY: within the chunk.
+        unsafe { self.chunk.start().add(self.offset) }
     }
 
     /// The bits lie with the chunk's; but those of blocks of 8 bytes, twice as many as there is room for, in the span itself.
@@ -97,8 +98,8 @@ impl Span {
     fn bits(self, class: &Class) -> NonNull<Cell<u64>> {
         let of_a_slice = WORDS * size_of::<u64>();
         // SAFETY: the chunk has bits for each of its slices.
-        let in_chunk = || unsafe { self.chunk().bits().byte_add(self.offset() / (SLICE / of_a_slice)) };
-        if class.first == 0 { in_chunk() } else { self.0.cast() }
+        let in_chunk = || unsafe { self.chunk.bits().byte_add(self.offset / (SLICE / of_a_slice)) };
+        if class.first == 0 { in_chunk() } else { self.start().cast() }
     }
 
     /// Takes at most `most` blocks, and stores them from `into` on, the last one first.
@@ -110,7 +111,7 @@ impl Span {
         let slice = self.slice();
         let free = slice.free.get() as usize;
         let count = free.min(most);
-        let (start, bits) = (self.0, self.bits(class));
+        let (start, bits) = (self.start(), self.bits(class));
         let mut left = count;
         let mut at = slice.hint.get() as usize;
         while left > 0 {
@@ -144,14 +145,14 @@ impl Span {
     /// The caller holds the lock; the span is one of `class`; the blocks are of `class`, and the first one is the span's.
     #[inline(always)]
     pub(super) unsafe fn put(self, class: &Class, blocks: &[*mut u8]) -> Result<usize, *mut u8> {
-        let (start, bits, slice) = (self.0.addr().get(), self.bits(class), self.slice());
+        let (start, bits, slice) = (self.start().addr().get(), self.bits(class), self.slice());
         let length = class.slices as usize * SLICE;
         let mut lowest = slice.hint.get();
         let mut count = 0;
-        for &block in blocks {
+        while let Some(&block) = blocks.get(count) {
             // A block of another span is too far away, on either side.
             let offset = block.addr().wrapping_sub(start);
-            if offset >= length {
+            if count > 0 && offset >= length {
                 break;
             }
             let number = class.number_of(offset);
