@@ -15,22 +15,21 @@ mod moves;
 mod parents;
 mod parents_of_all_kinds;
 mod pool;
+#[path = "../arenas/raw.rs"]
+mod raw;
 mod reentry;
 
 use std::ptr::NonNull;
 
 use janus_alloc::api::{Allocator, Layout};
 use janus_alloc::{Pool, Stats, System};
+use raw::{address, all, bytes, fill, layout};
 
 /// A pool whose parent counts.
 type Counted = Pool<Stats<System>>;
 
 fn counted() -> Counted {
     Pool::new_in(Stats::new(System))
-}
-
-fn layout(size: usize, align: usize) -> Layout {
-    Layout::from_size_align(size, align).unwrap()
 }
 
 /// A block of `layout`.
@@ -62,27 +61,6 @@ fn resize(allocator: &impl Allocator, block: NonNull<u8>, old: Layout, new: Layo
     assert_eq!(resized.len(), new.size());
     assert_eq!(address(resized.cast()) % new.align(), 0);
     resized.cast()
-}
-
-fn address(block: NonNull<u8>) -> usize {
-    block.addr().get()
-}
-
-/// The bytes of a live block.
-fn bytes<'a>(block: NonNull<u8>, length: usize) -> &'a [u8] {
-    // SAFETY: callers pass live blocks that are so long and written, and use the slice before the block goes.
-    unsafe { NonNull::slice_from_raw_parts(block, length).as_ref() }
-}
-
-/// Whether all of `bytes` are `byte`: in one comparison, since that is what tests without optimisation spend their time in.
-fn all(bytes: &[u8], byte: u8) -> bool {
-    bytes.first().is_none_or(|&first| first == byte)
-        && bytes.get(1..).unwrap_or(&[]) == &bytes[..bytes.len().max(1) - 1]
-}
-
-fn fill(block: NonNull<u8>, byte: u8, length: usize) {
-    // SAFETY: callers pass live blocks that are so long.
-    unsafe { block.write_bytes(byte, length) };
 }
 
 /// What the parent of `pool` has given out and not got back: blocks and bytes.
