@@ -247,18 +247,27 @@ impl<A: Allocator> SharedPool<A> {
             }
             return Ok(block);
         }
-        if old.align() == new.align() {
-            // SAFETY: by `# Safety` of this fn.
-            if let Some((grown, zero_from)) = unsafe { self.resize(block, old, new) } {
-                if zeroed {
-                    let until = zero_from.clamp(old.size(), new.size());
-                    // SAFETY: the block has so many bytes.
-                    unsafe { zero_rest(NonNull::slice_from_raw_parts(grown, until), old.size()) };
-                }
-                return Ok(grown);
+        let in_place = || {
+            if old.align() != new.align() {
+                return None;
             }
+            // SAFETY: by `# Safety` of this fn.
+            let (grown, zero_from) = unsafe { self.resize(block, old, new) }?;
+            if zeroed {
+                let until = zero_from.clamp(old.size(), new.size());
+                // SAFETY: the block has so many bytes.
+                unsafe { zero_rest(NonNull::slice_from_raw_parts(grown, until), old.size()) };
+            }
+            Some(grown)
+        };
+        if let Some(grown) = in_place() {
+            return Ok(grown);
         }
-        let moved = if zeroed { self.allocate_zeroed(new)? } else { self.allocate(new)? };
+        let moved = match if zeroed { self.allocate_zeroed(new) } else { self.allocate(new) } {
+            Ok(moved) => moved,
+            // What was kept for later is given back now, which may be enough for this.
+            Err(error) => return in_place().ok_or(error),
+        };
         // SAFETY: both blocks have so many bytes, and are disjoint, being live at once.
         unsafe { block.copy_to_nonoverlapping(moved.cast(), old.size()) };
         // SAFETY: by `# Safety` of this fn.

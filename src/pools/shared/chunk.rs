@@ -57,7 +57,13 @@ pub(super) struct Header {
     dirty: Cell<u128>,
     /// Slices that have been free since the last tick at least.
     idle: Cell<u128>,
+    /// Which list of the chunks with free slices it is in: [`level`](Chunk::level) as it was then.
+    listed: Cell<usize>,
 }
+
+/// How many [levels](Chunk::level) there are beside that of a full chunk: the largest row of a power of two is half of a chunk, since
+/// the first slices are the chunk's own.
+pub(super) const LEVELS: usize = SLICES.trailing_zeros() as usize;
 
 /// What a slice is part of.
 #[repr(C, align(64))]
@@ -210,9 +216,24 @@ impl Chunk {
         (slice.saturating_sub(back), usize::from(slice_ref.slices.load(Relaxed)))
     }
 
-    /// Whether there is a free slice. This and the rest is for who holds the lock of the chunks.
-    pub(super) fn has_free(self) -> bool {
-        self.header().free.get() != 0
+    /// Of the longest row of free slices that is a power of two and starts at a multiple of its length, the number of that power, from
+    /// 1 on for one slice; 0 if none is free. This and the rest is for who holds the lock of the chunks.
+    pub(super) fn level(self) -> usize {
+        let mut rows = self.header().free.get();
+        let mut level = 0;
+        while rows != 0 {
+            level += 1;
+            rows &= (rows >> (1_u32 << (level - 1))) & MULTIPLES[level];
+        }
+        level
+    }
+
+    pub(super) fn listed(self) -> usize {
+        self.header().listed.get()
+    }
+
+    pub(super) fn set_listed(self, level: usize) {
+        self.header().listed.set(level);
     }
 
     /// Whether no slice is taken.

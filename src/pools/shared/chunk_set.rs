@@ -19,6 +19,8 @@ const ROOT: usize = if BITS == 64 { (1 << 48) / (LEAF * CHUNK) } else { 1 };
 #[derive(Debug)]
 pub(super) struct ChunkSet {
     leaves: [AtomicPtr<Leaf>; ROOT],
+    /// What all addresses have above those bits, and one; 0 before the first chunk.
+    above: AtomicUsize,
 }
 
 type Leaf = [AtomicUsize; LEAF / BITS];
@@ -30,10 +32,19 @@ fn place(address: usize) -> (usize, usize, usize) {
     (number / LEAF % ROOT, number % LEAF / BITS, 1 << (number % BITS))
 }
 
+/// What an address has above the bits that processes have, and one: a tag, or their sign where processes have the upper half.
+#[inline(always)]
+fn above(address: usize) -> usize {
+    address / CHUNK / LEAF / ROOT + 1
+}
+
 impl ChunkSet {
     /// Whether `address` lies in a chunk of the set.
     #[inline]
     pub(super) fn has(&self, address: usize) -> bool {
+        if above(address) != self.above.load(Relaxed) {
+            return false;
+        }
         let (leaf, word, bit) = place(address);
         // SAFETY: a leaf lives as long as the pool.
         let leaf = published::find(&self.leaves[leaf]).map(|leaf| unsafe { leaf.as_ref() });
@@ -42,7 +53,14 @@ impl ChunkSet {
 
     /// Adds a chunk; the caller holds the lock. `Err` if there is no memory to remember it.
     pub(super) fn add(&self, chunk: Chunk, parent: &impl Allocator) -> Result<(), AllocError> {
-        let (at, word, bit) = place(chunk.start().addr().get());
+        let address = chunk.start().addr().get();
+        if self.above.load(Relaxed) == 0 {
+            self.above.store(above(address), Relaxed);
+        }
+        if above(address) != self.above.load(Relaxed) {
+            return Err(AllocError);
+        }
+        let (at, word, bit) = place(address);
         let leaf = match published::find(&self.leaves[at]) {
             Some(leaf) => leaf,
             None => {
@@ -53,10 +71,6 @@ impl ChunkSet {
         };
         // SAFETY: zero bytes are a leaf, which lives as long as the pool.
         let word = unsafe { &leaf.as_ref()[word] };
-        if word.load(Relaxed) & bit != 0 {
-            // Not the chunk's own, but that of one whose address differs above the bits that processes have.
-            return Err(AllocError);
-        }
         word.store(word.load(Relaxed) | bit, Relaxed);
         Ok(())
     }
@@ -72,7 +86,8 @@ impl ChunkSet {
 
     /// All chunks. The caller holds the lock, and may remove what it was given.
     pub(super) fn iter(&self) -> impl Iterator<Item = Chunk> {
-        self.leaves.iter().enumerate().flat_map(|(at, leaf)| {
+        let above = self.above.load(Relaxed).saturating_sub(1) * ROOT * LEAF;
+        self.leaves.iter().enumerate().flat_map(move |(at, leaf)| {
             // SAFETY: a leaf lives as long as the pool.
             let words = unsafe { leaf.load(Relaxed).as_ref() }.map_or(&[][..], |leaf| &leaf[..]);
             words.iter().enumerate().flat_map(move |(word, bits)| {
@@ -81,7 +96,7 @@ impl ChunkSet {
                     if bits == 0 {
                         return None;
                     }
-                    let number = at * LEAF + word * BITS + bits.trailing_zeros() as usize;
+                    let number = above + at * LEAF + word * BITS + bits.trailing_zeros() as usize;
                     bits &= bits - 1;
                     // SAFETY: it was added, so it is a chunk.
                     Some(unsafe { Chunk::of(number * CHUNK) })

@@ -5,7 +5,7 @@ use core::ptr::NonNull;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::chunk::{self, CHUNK, Chunk, Header, SLICE, Use};
+use super::chunk::{self, CHUNK, Chunk, Header, LEVELS, SLICE, Use};
 use super::chunk_set::ChunkSet;
 use super::class::CLASSES;
 use super::list::List;
@@ -21,15 +21,18 @@ use crate::sync::lock::{Held, Lock};
 const HUGE_FROM: usize = 4 << 20;
 /// The first class whose blocks may be hardly touched.
 const FIRST_LARGE: usize = classes_up_to(32 << 10);
-/// In how many chunks to look for a row of free slices before taking a new one: for the time it takes.
-const LOOKS: usize = 64;
+/// In how many chunks at most to look for a row that may be there, where others have it for certain: for the time it takes.
+const LOOKS: usize = 16;
 
 /// All zero bytes are none.
 #[derive(Debug)]
 pub(super) struct Chunks {
     pub(super) lock: Lock,
     set: ChunkSet,
-    with_free: List<Header>,
+    /// Those with a free slice, by the [level](Chunk::level) of the longest row that they have.
+    with_free: [List<Header>; LEVELS],
+    /// Slices of empty spans that shards keep. Read and changed without the lock.
+    kept: AtomicUsize,
     /// Free slices that may hold memory.
     dirty: Cell<usize>,
     /// Bytes of all chunks. Read without the lock.
@@ -117,12 +120,56 @@ impl Chunks {
     /// Takes free slices.
     pub(super) fn take<A: Allocator>(&self, parent: Parent<'_, A>, wanted: Wanted) -> Result<Taken, AllocError> {
         let _held = self.lock();
-        let mut chunks = self.with_free.iter().take(LOOKS).map(Chunk::from_header);
-        if let Some(taken) = chunks.find_map(|chunk| self.take_in(parent.options, chunk, wanted)) {
+        if let Some(taken) = self.take_free(parent.options, wanted) {
             return Ok(taken);
         }
         let chunk = self.get(parent)?;
         self.take_in(parent.options, chunk, wanted).ok_or(AllocError)
+    }
+
+    /// As [`take`](Self::take), from the chunks there are, the fullest first; under the lock.
+    fn take_free(&self, options: Options, wanted: Wanted) -> Option<Taken> {
+        let Wanted { count, align, .. } = wanted;
+        // At a multiple of a power of two no less than both it fits for certain; and a row of so many slices anywhere has one of
+        // half as many at a multiple of that.
+        let certain = count.max(align).next_power_of_two();
+        let possible = if count == align { certain } else { 1 << count.div_ceil(2).ilog2() };
+        let lists = |row: usize| &self.with_free[(row.trailing_zeros() as usize).min(LEVELS)..];
+        let (certain, possible) = (lists(certain), lists(possible));
+        let maybe = possible[..possible.len() - certain.len()].iter().flat_map(|list| list.iter().take(LOOKS));
+        let surely = certain.iter().find_map(List::first);
+        maybe.chain(surely).find_map(|header| self.take_in(options, Chunk::from_header(header), wanted))
+    }
+
+    /// Puts a chunk whose free slices have changed into the list where it belongs; under the lock.
+    fn sort(&self, chunk: Chunk) {
+        let (before, now) = (chunk.listed(), chunk.level());
+        if before == now {
+            return;
+        }
+        chunk.set_listed(now);
+        if before > 0 {
+            // SAFETY: it is in that list.
+            unsafe { self.with_free[before - 1].remove(chunk.header_pointer()) };
+        }
+        if now > 0 {
+            // SAFETY: it is in no list now.
+            unsafe { self.with_free[now - 1].push_front(chunk.header_pointer()) };
+        }
+    }
+
+    /// Counts slices of empty spans that shards keep, or keep no more.
+    pub(super) fn count_kept(&self, slices: usize, is_kept: bool) {
+        self.kept.fetch_add(if is_kept { slices } else { slices.wrapping_neg() }, Relaxed);
+    }
+
+    /// Whether shards may keep all the empty spans that they have.
+    pub(super) fn may_keep(&self, retain: Retain) -> bool {
+        match retain {
+            Retain::Nothing => false,
+            Retain::Bounded(bytes) => self.kept.load(Relaxed) <= bytes / SLICE,
+            Retain::Everything => true,
+        }
     }
 
     /// As [`take`](Self::take), from a chunk with a free slice; under the lock.
@@ -130,10 +177,7 @@ impl Chunks {
         let before = chunk.dirty();
         let (slice, fresh) = chunk.take(wanted)?;
         self.dirty.set(self.dirty.get() - (before - chunk.dirty()));
-        if !chunk.has_free() {
-            // SAFETY: it was in the list, having had a free slice.
-            unsafe { self.with_free.remove(chunk.header_pointer()) };
-        }
+        self.sort(chunk);
         if wanted.used_as == Use::Run {
             self.count_runs(wanted.count);
         }
@@ -151,6 +195,7 @@ impl Chunks {
             start
         };
         if parent.options.huge_pages
+            && parent.options.whole_pages
             && self.held() >= HUGE_FROM
             && parent.is_dense(self.held().wrapping_sub(self.runs() * SLICE))
         {
@@ -164,8 +209,7 @@ impl Chunks {
             unsafe { parent.allocator.deallocate(start, chunk::LAYOUT) };
             return Err(error);
         }
-        // SAFETY: a new chunk is in no list.
-        unsafe { self.with_free.push_back(chunk.header_pointer()) };
+        self.sort(chunk);
         self.held.store(self.held() + CHUNK, Relaxed);
         Ok(chunk)
     }
@@ -184,10 +228,7 @@ impl Chunks {
         let fresh = chunk.extend(slice + count, count, more)?;
         self.dirty.set(self.dirty.get() - (before - chunk.dirty()));
         self.count_runs(more);
-        if !chunk.has_free() {
-            // SAFETY: it was in the list, having had a free slice.
-            unsafe { self.with_free.remove(chunk.header_pointer()) };
-        }
+        self.sort(chunk);
         Some(fresh && options.whole_pages)
     }
 
@@ -209,15 +250,12 @@ impl Chunks {
         if chunk.used_as(slice) == Use::Run {
             self.count_runs(keep.wrapping_sub(count));
         }
-        if !chunk.has_free() {
-            // SAFETY: without a free slice it is in no list.
-            unsafe { self.with_free.push_front(chunk.header_pointer()) };
-        }
         if keep == 0 {
             chunk.give_back(slice, count);
         } else {
             chunk.cut(slice, keep, count);
         }
+        self.sort(chunk);
         self.dirty.set(self.dirty.get() + count - keep);
         let too_much = match parent.options.retain {
             Retain::Nothing => true,
@@ -234,8 +272,8 @@ impl Chunks {
         if if only_idle { chunk.is_idle() } else { chunk.is_empty() } {
             self.dirty.set(self.dirty.get() - chunk.dirty());
             self.set.remove(chunk);
-            // SAFETY: an empty chunk has free slices.
-            unsafe { self.with_free.remove(chunk.header_pointer()) };
+            // SAFETY: an empty chunk has free slices, and is in that list.
+            unsafe { self.with_free[chunk.listed() - 1].remove(chunk.header_pointer()) };
             self.held.store(self.held() - CHUNK, Relaxed);
             // SAFETY: it came from the parent, and no block is in it.
             unsafe { parent.allocator.deallocate(chunk.start(), chunk::LAYOUT) };
@@ -266,7 +304,7 @@ impl Chunks {
             }
             bytes
         };
-        self.with_free.iter().map(release).sum()
+        self.with_free.iter().flat_map(List::iter).map(release).sum()
     }
 
     /// Gives all chunks back.

@@ -266,12 +266,14 @@ impl Heap {
 
     /// Gives memory back that was not needed for a while, if none was looked for in this half second.
     pub(super) fn tick<A: Allocator>(&self, parent: Parent<'_, A>) {
-        let now = clock::tick();
-        if self.ticked.load(Relaxed) == now || parent.options.retain == Retain::Everything {
+        let (now, last) = (clock::tick(), self.ticked.load(Relaxed));
+        // Another thread may have looked at the clock later.
+        let is_new = now.wrapping_sub(last) as isize > 0;
+        if !is_new || parent.options.retain == Retain::Everything {
             return;
         }
         // One thread does it.
-        if self.ticked.swap(now, Relaxed) != now {
+        if self.ticked.compare_exchange(last, now, Relaxed, Relaxed).is_ok() {
             self.shards.iter().for_each(|shard| shard.give_empty_back(&self.chunks, parent));
             self.chunks.give_idle_back(parent, true);
             self.large.give_idle_back(parent, true);

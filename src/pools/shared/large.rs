@@ -253,7 +253,7 @@ impl Large {
         // SAFETY: it lives.
         let this = unsafe { header.as_ref() };
         let (size, offset) = (this.size.get(), this.offset);
-        if parent.options.huge_pages && this.fresh.get() && size >= HUGE_IF_USED_FROM {
+        if parent.options.huge_pages && parent.options.whole_pages && this.fresh.get() && size >= HUGE_IF_USED_FROM {
             self.learn(block, size - offset);
         }
         let most = match parent.options.retain {
@@ -262,7 +262,7 @@ impl Large {
             Retain::Everything => usize::MAX,
         };
         let keep = offset == HEADER && size <= most;
-        {
+        let peak = {
             let _held = self.lock.lock();
             self.remove_live(header);
             if keep {
@@ -272,9 +272,10 @@ impl Large {
                 unsafe { self.kept.push_front(header) };
                 self.kept_bytes.set(self.kept_bytes.get() + size);
             }
-        }
+            self.peak.get()
+        };
         if keep {
-            let most = if parent.options.retain == Retain::Everything { most } else { most.min(self.peak.get()) };
+            let most = if parent.options.retain == Retain::Everything { most } else { most.min(peak) };
             self.free_kept(parent, |_, bytes| bytes > most);
         } else {
             self.held.fetch_sub(size, Relaxed);

@@ -10,7 +10,6 @@ use super::chunk::{Slice, Use};
 use super::chunks::{Chunks, Parent, Wanted};
 use super::class::{CLASSES, Class};
 use super::list::List;
-use super::options::Retain;
 use super::report::{Misuse, abort};
 use super::span::Span;
 use crate::api::Allocator;
@@ -71,12 +70,12 @@ impl Shard {
                     let span = unsafe { Span::init(taken.chunk, taken.slice, of) };
                     // SAFETY: a new span is in no list.
                     unsafe { list.push_front(span.first()) };
-                    self.count_empty(class, 1);
+                    self.count_empty(chunks, class, true);
                     span
                 }
             };
             if span.slice().free.get() == of.capacity {
-                self.count_empty(class, -1);
+                self.count_empty(chunks, class, false);
             }
             // SAFETY: there is room for `most`, so for what is left behind the first `count`.
             let next = unsafe { into.add(count) };
@@ -156,17 +155,20 @@ impl Shard {
         Ok(count)
     }
 
-    fn count_empty(&self, class: usize, change: i8) {
-        self.empty[class].set(self.empty[class].get().wrapping_add_signed(change));
+    /// Counts one more empty span, or one less; under the lock.
+    fn count_empty(&self, chunks: &Chunks, class: usize, is_one_more: bool) {
+        let count = &self.empty[class];
+        count.set(count.get().wrapping_add(if is_one_more { 1 } else { u8::MAX }));
+        chunks.count_kept(Class::of(class).slices as usize, is_one_more);
     }
 
     /// Keeps an empty span if it is the only one with a free block, since it will be wanted soon, and some long ones.
     #[cold]
     fn emptied<A: Allocator>(&self, chunks: &Chunks, parent: Parent<'_, A>, class: usize, span: Span) {
-        self.count_empty(class, 1);
+        self.count_empty(chunks, class, true);
         let list = &self.spans[class];
         let is_kept = list.first() == list.last() || u32::from(self.empty[class].get()) <= Class::of(class).kept;
-        if !is_kept || parent.options.retain == Retain::Nothing {
+        if !is_kept || !chunks.may_keep(parent.options.retain) {
             // SAFETY: no block of it is out.
             unsafe { self.give_back(chunks, parent, class, span) };
         }
@@ -178,7 +180,7 @@ impl Shard {
     unsafe fn give_back<A: Allocator>(&self, chunks: &Chunks, parent: Parent<'_, A>, class: usize, span: Span) {
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.spans[class].remove(span.first()) };
-        self.count_empty(class, -1);
+        self.count_empty(chunks, class, false);
         chunks.give_back(parent, span.chunk(), span.number(), 0, Class::of(class).slices as usize);
     }
 
