@@ -308,7 +308,8 @@ pub const fn require(_: &impl MayBeMalloc) {}
 /// library while the allocator itself calls that. Nothing here locks, allocates or panics, and no unwinding leaves them. What the
 /// allocator does beyond `mmap` must survive a call to itself. With glibc these functions call `malloc`:
 ///
-/// * `__cxa_thread_atexit_impl`, by which std registers the destructor of a thread-local; `pthread_atfork`; `pthread_setspecific`; `pthread_create`;
+/// * `__cxa_thread_atexit_impl`, by which std registers the destructor of a thread-local; `pthread_atfork` (but if that is called
+///   while another thread forks, glibc may wait for a lock of the allocator, and the fork for glibc's); `pthread_setspecific`; `pthread_create`;
 /// * the dynamic linker, for a thread that touches a thread-local variable of a module loaded by `dlopen`: for the variables, and for
 ///   the thread's table of them when that is too small.
 ///

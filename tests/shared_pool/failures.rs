@@ -2,14 +2,14 @@
 
 use std::thread;
 
-use janus_alloc::api::AllocError;
+use janus_alloc::api::{AllocError, Allocator};
 use janus_alloc::pools::{Options, Retain};
 use janus_alloc::testing::conformance::{self, check};
 use janus_alloc::{Pages, SharedPool, Stats, System};
 
 use crate::blocks::{Block, Random};
 use crate::parents::{Indices, Limit, OneOf, Ruled};
-use crate::{CHECKED, RETAINS, UNCHECKED, assert_everything_is_back, layout};
+use crate::{CHECKED, RETAINS, UNCHECKED, assert_everything_is_back, block, free, layout};
 
 type Parent<'a> = Ruled<Indices, &'a Stats<System>>;
 
@@ -161,6 +161,33 @@ fn a_parent_with_a_budget() {
             drop(pool);
             assert_eq!(parent.rule.left(), bytes, "memory was lost");
         }
+    }
+}
+
+/// What is kept goes back, and then the block grows where it is: for a copy there would be too little.
+#[test]
+fn a_growth_that_fails_is_tried_again() {
+    let parent = Ruled { rule: Limit::new(13 << 20), parent: System };
+    let pool = SharedPool::with_options_in(UNCHECKED, &parent);
+    let (before, after) = (layout(6 << 20, 8), layout(9 << 20, 8));
+    let (live, kept) = (block(&pool, before.size()), block(&pool, 5 << 20));
+    free(&pool, kept, 5 << 20);
+    // SAFETY: the block is live, with that layout.
+    let grown = unsafe { pool.grow(live, before, after) }.unwrap();
+    free(&pool, grown.cast(), after.size());
+}
+
+/// Most of a budget can be used.
+#[test]
+fn a_budget_of_blocks() {
+    for size in [1000, 30_000, 100_000, 200_000] {
+        let budget = 300 << 20;
+        let parent = Ruled { rule: Limit::new(budget), parent: Pages::new() };
+        let pool = SharedPool::with_options_in(UNCHECKED, &parent);
+        let count = core::iter::from_fn(|| pool.allocate(layout(size, 8)).ok()).count();
+        assert!(count * size > budget / 2, "{count} blocks of {size}");
+        drop(pool);
+        assert_eq!(parent.rule.left(), budget, "memory was lost");
     }
 }
 

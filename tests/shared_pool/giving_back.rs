@@ -136,6 +136,37 @@ fn what_exceeds_the_bound_goes_at_once() {
     }
 }
 
+/// Whatever is free in whichever chunk: what comes and goes finds its room again.
+#[test]
+fn chunks_with_holes_hide_no_others() {
+    for options in [UNCHECKED, CHECKED] {
+        let pool = SharedPool::with_options(options.retain(Retain::Everything));
+        let live: Vec<_> = (0..1500).map(|_| block(&pool, 100_000)).collect();
+        for size in [500_000, 300_000, 150_000, 40_000] {
+            free(&pool, block(&pool, size), size);
+            let held = pool.stats().held_bytes();
+            for _ in 0..100 {
+                free(&pool, block(&pool, size), size);
+            }
+            assert_eq!(pool.stats().held_bytes(), held, "{size}");
+        }
+        live.into_iter().for_each(|live| free(&pool, live, 100_000));
+    }
+}
+
+/// What shards keep counts as well.
+#[test]
+fn empty_spans_are_bounded() {
+    for (bytes, chunks) in [(0, 0), (1 << 20, 12)] {
+        let pool = counted(CHECKED.retain(Retain::Bounded(bytes)));
+        let taken: Vec<_> = (1..32).flat_map(|number| blocks(&pool, number * 4096, 30)).collect();
+        assert!(pool.stats().held_bytes() > 25 * CHUNK);
+        free_all(&pool, taken);
+        let held = pool.stats().held_bytes();
+        assert!(held < (chunks + 1) * CHUNK, "{held}");
+    }
+}
+
 #[test]
 fn collect_says_what_it_gave_back() {
     alone("giving_back::collect_says_what_it_gave_back", || {

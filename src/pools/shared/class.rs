@@ -62,7 +62,7 @@ const TABLE: [Class; CLASSES] = {
         table[class] = Class {
             size: size as u32,
             slices: slices as u32,
-            kept: if slices < 16 { 0 } else { slices as u32 / 4 },
+            kept: kept(size) as u32,
             capacity: (blocks - first) as u32,
             first: first as u32,
             reciprocal: ((1_u64 << 32) / size as u64 + 1) as u32,
@@ -83,8 +83,16 @@ const fn slices(size: usize) -> usize {
         17..=128 => 2,
         129..=1024 => 4,
         1025..=8192 => 8,
-        8193..=32768 => 16,
-        _ => 32,
+        _ => 16,
+    }
+}
+
+/// Taking the slices of a longer span takes time, so some are kept.
+const fn kept(size: usize) -> usize {
+    match size {
+        0..=8192 => 0,
+        8193..=32768 => 4,
+        _ => 16,
     }
 }
 
@@ -142,7 +150,7 @@ mod tests {
             }
             let end = (of.first + of.capacity) as usize * size;
             assert!(end <= of.slices as usize * SLICE && end + size > of.slices as usize * SLICE, "{of:?}");
-            assert!(of.slices.is_power_of_two() && of.capacity >= 4 && of.most >= 4 && of.least <= of.most);
+            assert!(of.slices.is_power_of_two() && of.capacity >= 2 && of.most >= 4 && of.least <= of.most);
         }
     }
 }

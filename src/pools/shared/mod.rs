@@ -66,13 +66,14 @@ const LARGE: usize = 512 << 10;
 ///   chunks, of which 32 KiB each are the pool's (1.6 %). Each thread that uses it has a cache of 152 KiB, and what is in its
 ///   bins: as many blocks of a class as 64 KiB hold, but no less than 8 and no more than 1024; of the largest classes no more than
 ///   512 KiB. They begin with 8, or what 64 KiB hold, and may hold half as many more and one whenever they were empty or full.
-///   Over [`Pages`], what is never touched takes addresses, but no memory.
+///   Of blocks between 32 and 128 KiB alone, which lie in spans of 256 KiB, two thirds of the chunks' addresses can be used. Over
+///   [`Pages`], what is never touched takes addresses, but no memory.
 /// * **Free**: the block goes on the bin of the thread that frees it, whoever allocated it, and is not touched. (But the first
-///   eight of other threads that a thread frees before it has asked for any of the class go home, lest it share lines of the
-///   processor's cache with those.) A full bin gives its older half back to the spans they are of, under one lock for each shard
+///   eight of other threads that a thread with a new cache frees before it has asked for any of the class go home, lest it share
+///   lines of the processor's cache with those.) A full bin gives its older half back to the spans they are of, under one lock for each shard
 ///   that has some of these. A span without a block in use goes back to its chunk, unless it is the only one of its class with
-///   a free block in its shard; of blocks above 8 KiB, up to four such spans stay, above 32 KiB eight, until memory is given
-///   back. A run goes back to its chunk. A larger block is kept for the next that it fits, as long as no more is kept than was in use at
+///   a free block in its shard; of blocks above 8 KiB, up to four such spans stay, above 32 KiB sixteen, until memory is
+///   given back. A run goes back to its chunk. A larger block is kept for the next that it fits, as long as no more is kept than was in use at
 ///   once lately; one that is aligned to more than 4096 goes straight back.
 /// * **Growth** and shrinking within a class, at the same align, stays where it is. A run grows where it is if the slices
 ///   behind it are free, and gives those back that it does not need. A block above 512 KiB grows as the parent does it, for
@@ -89,7 +90,8 @@ const LARGE: usize = 512 << 10;
 ///   Destructors of thread-locals may allocate and free to the last.
 /// * **Fork**: the child of a process with threads can go on: all locks of all pools are held across a fork, by
 ///   `pthread_atfork`. What is in the caches of threads that the child has not got stays unused in it. A handler of the
-///   program's own that was registered before the pool was first used runs while the locks are held: it must not allocate.
+///   program's own that was registered before the first pool was first used runs while the locks are held: it must not allocate. A
+///   parent that takes locks of its own across a fork must have registered its handlers before that, or the fork waits for ever.
 /// * **Signals**: not for handlers; it is as little async-signal-safe as `malloc`.
 /// * **Size** of the value: 4 KiB, a pointer for each of 512 threads; a few words where threads have no caches. It may be moved
 ///   between calls. The parent is asked for chunks of 2 MiB aligned to 2 MiB.

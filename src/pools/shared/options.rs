@@ -41,8 +41,8 @@ pub enum Retain {
     /// At once: whole chunks and large blocks to the parent, and what is free within a chunk to the operating system, where
     /// [that is possible](Options::whole_pages). The least memory, and the most system calls.
     Nothing,
-    /// When it was free at two looks in a row, half a second apart or more; and at once what exceeds so many bytes, counted for what is free in chunks and
-    /// for large blocks each. There is no background thread: it happens when a thread next asks the pool for more than
+    /// When it was free at two looks in a row, half a second apart or more; and at once what exceeds so many bytes, counted for what is free in chunks,
+    /// for empty spans and for large blocks each. There is no background thread: it happens when a thread next asks the pool for more than
     /// its own cache has, or gives back more than that takes.
     Bounded(usize),
     /// Never, but by [`collect`](super::SharedPool::collect), when the pool is dropped, and where a request would fail otherwise.
