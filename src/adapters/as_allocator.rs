@@ -6,7 +6,8 @@ use core::ptr::NonNull;
 use crate::api::translate::{self, allocator_over_global};
 use crate::api::{AllocError, AllocatorClone, CallsMalloc, GlobalAlloc, GlobalAllocator, Layout, StaticAllocator};
 
-/// Turns a zero-sized [`GlobalAlloc`] (`System`, mimalloc, jemalloc, snmalloc...) into an [`Allocator`](crate::api::Allocator), by value.
+/// Turns a zero-sized [`GlobalAlloc`] (`System`, mimalloc, jemalloc, snmalloc...) into an [`Allocator`](crate::api::Allocator),
+/// by value.
 ///
 /// For any other size the compiler refuses, and [`AsAllocatorRef`] serves: a `GlobalAlloc` may keep its memory inside
 /// itself, and nothing in its contract says that it may be moved. The refusal comes when code is generated: `cargo build`

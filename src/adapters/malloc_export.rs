@@ -265,13 +265,13 @@ pub const fn require(_: &impl MayBeMalloc) {}
 
 /// Makes an allocator the `malloc` of the process: defines C's allocation functions over a static.
 ///
-/// In a program, everything in it then allocates from the static: Rust's [`System`](crate::System), the C library itself (`strdup`, `getline`),
-/// and libraries in C and C++. In a `cdylib`, it does so for a program that exists already: `LD_PRELOAD=./libpreload.so program`
-/// (see `examples/preload.rs`). It needs the name of a static, and Linux.
+/// In a program, everything in it then allocates from the static: Rust's [`System`](crate::System), the C library itself
+/// (`strdup`, `getline`), and libraries in C and C++. In a `cdylib`, it does so for a program that exists already:
+/// `LD_PRELOAD=./libpreload.so program` (see `examples/preload.rs`). It needs the name of a static, and Linux.
 ///
 /// The static holds an allocator whose reference is a [`GlobalAllocator`](crate::api::GlobalAllocator) and knows its blocks
-/// ([`UsableSize`](crate::api::UsableSize)): a [`SharedPool`](crate::SharedPool), or an [`AsGlobal`](crate::AsGlobal) of one that is the default
-/// as well. One that would take its memory from `malloc`, because there is a [`Malloc`](crate::Malloc) or a
+/// ([`UsableSize`](crate::api::UsableSize)): a [`SharedPool`](crate::SharedPool), or an [`AsGlobal`](crate::AsGlobal) of one
+/// that is the default as well. One that would take its memory from `malloc`, because there is a [`Malloc`](crate::Malloc) or a
 /// [`System`](crate::System) in it, does not compile.
 ///
 /// | function | what it does here |
@@ -289,18 +289,19 @@ pub const fn require(_: &impl MayBeMalloc) {}
 /// * **Failure** is null and `ENOMEM`, for sizes above `PTRDIFF_MAX` as for what there is no memory for; a block that was to be
 ///   resized is intact. **`errno`** is what it was before after everything else, `free` included.
 /// * **Cost**: the allocator's own, and with each `free` and `realloc` its `layout_of`, since C does not say how large a
-///   block is; two accesses to `errno`; in a `cdylib` the call of `__tls_get_addr` for each thread-local variable the allocator has.
+///   block is; two accesses to `errno`; in a `cdylib` the call of `__tls_get_addr` for each thread-local variable the allocator
+///   has.
 /// * **Mixed faces**: a block that the static gave to Rust code, not of size 0, can be freed and resized by C, and the other way
 ///   round with the layout that `layout_of` tells.
-/// * **What is missing**: `mallinfo`, `mallopt` and `malloc_trim` are still the C library's, and speak of a heap that is not in use.
-///   `cfree`, gone from glibc since 2.26, is not defined.
+/// * **What is missing**: `mallinfo`, `mallopt` and `malloc_trim` are still the C library's, and speak of a heap that is not in
+///   use. `cfree`, gone from glibc since 2.26, is not defined.
 ///
 /// # Safety
 ///
-/// The traits promise all that the functions need of the allocator. What is left is for who builds the program. The symbols are for
-/// all of it: define them once, in the program itself or in a library that is loaded before it runs. (Those of one that is loaded by `dlopen`
-/// nobody calls, unless with `RTLD_DEEPBIND`: then that library would free what the C library allocated.) And they are as
-/// unsafe to call as C's own.
+/// The traits promise all that the functions need of the allocator. What is left is for who builds the program. The symbols are
+/// for all of it: define them once, in the program itself or in a library that is loaded before it runs. (Those of one that is
+/// loaded by `dlopen` nobody calls, unless with `RTLD_DEEPBIND`: then that library would free what the C library allocated.)
+/// And they are as unsafe to call as C's own.
 ///
 /// # Recursion
 ///
@@ -309,17 +310,18 @@ pub const fn require(_: &impl MayBeMalloc) {}
 /// allocator does beyond `mmap` must survive a call to itself. With glibc these functions call `malloc`:
 ///
 /// * `__cxa_thread_atexit_impl`, by which std registers the destructor of a thread-local; `pthread_atfork` (but if that is called
-///   while another thread forks, glibc may wait for a lock of the allocator, and the fork for glibc's); `pthread_setspecific`; `pthread_create`;
-/// * the dynamic linker, for a thread that touches a thread-local variable of a module loaded by `dlopen`: for the variables, and for
-///   the thread's table of them when that is too small.
+///   while another thread forks, glibc may wait for a lock of the allocator, and the fork for glibc's); `pthread_setspecific`;
+///   `pthread_create`;
+/// * the dynamic linker, for a thread that touches a thread-local variable of a module loaded by `dlopen`: for the variables,
+///   and for the thread's table of them when that is too small.
 ///
-/// The latter concerns a `cdylib`, where Rust asks `__tls_get_addr` for its own thread-locals as well. Those of a preloaded library are
-/// allocated with the thread, so this never allocates in itself. But where it brings the table up to date first, it may call `malloc`,
-/// which asks it again. glibc up to 2.38 brings up to date only what is asked for, which for a preloaded library is never necessary (tested with 2.36),
-/// and from 2.40 on it notices the second call. 2.39 as it was released may recurse until the stack ends. There, and where the call costs too much,
-/// compile the library with a nightly compiler and `RUSTFLAGS=-Ztls-model=initial-exec`: then only std's own thread-locals are
-/// asked for by the call, once a thread. A program that uses the macro itself is
-/// not concerned: its thread-locals need no call.
+/// The latter concerns a `cdylib`, where Rust asks `__tls_get_addr` for its own thread-locals as well. Those of a preloaded
+/// library are allocated with the thread, so this never allocates in itself. But where it brings the table up to date first, it
+/// may call `malloc`, which asks it again. glibc up to 2.38 brings up to date only what is asked for, which for a preloaded
+/// library is never necessary (tested with 2.36), and from 2.40 on it notices the second call. 2.39 as it was released may
+/// recurse until the stack ends. There, and where the call costs too much, compile the library with a nightly compiler and
+/// `RUSTFLAGS=-Ztls-model=initial-exec`: then only std's own thread-locals are asked for by the call, once a thread. A program
+/// that uses the macro itself is not concerned: its thread-locals need no call.
 ///
 /// # Examples
 ///

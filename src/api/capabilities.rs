@@ -13,7 +13,8 @@ use super::{Allocator, Layout};
 ///
 /// For a pointer and layout that fit a live block, not of size 0, `owns` is `true` when the block is this allocator's (or
 /// an equivalent one's: a clone's, a reference's), and `false` when it is that of an allocator that has no memory from this one.
-/// (A block of an arena over this one lies in one of this one's, and may be taken for it.) For other pointers it may answer either way, without reading through them.
+/// (A block of an arena over this one lies in one of this one's, and may be taken for it.) For other pointers it may answer
+/// either way, without reading through them.
 ///
 /// # Examples
 ///
@@ -88,8 +89,8 @@ pub unsafe trait UsableSize: Allocator {
 /// [`StaticArena`](crate::StaticArena) that is not shared.
 ///
 /// `&mut self` is the proof that no block is in use: collections borrow the allocator (rule 9), so nothing that holds
-/// a block can be alive. A [`SyncArena`](crate::SyncArena) is an allocator by value too, so it has no `Reset`, but a method `reset`
-/// that takes it by value.
+/// a block can be alive. A [`SyncArena`](crate::SyncArena) is an allocator by value too, so it has no `Reset`, but a method
+/// `reset` that takes it by value.
 ///
 /// # Examples
 ///

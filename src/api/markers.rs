@@ -67,13 +67,13 @@ pub unsafe trait StaticAllocator: Allocator {}
 )]
 pub unsafe trait AllocatorClone: Allocator + Clone {}
 
-/// An allocator that may stand behind `#[global_allocator]`, wrapped in [`AsGlobal`](crate::AsGlobal), because serving a request never leads it
-/// to the default again.
+/// An allocator that may stand behind `#[global_allocator]`, wrapped in [`AsGlobal`](crate::AsGlobal), because serving a
+/// request never leads it to the default again.
 ///
 /// [`System`](crate::System) is one, and so are [`Malloc`](crate::Malloc), [`Pages`](crate::Pages) and
-/// [`Null`](crate::Null). [`Global`](crate::Global) is **not**: it forwards to the registered default, and a default built on it would call itself until
-/// the stack ends. A wrapper is one only if everything it wraps is, so that mistake is a compile error however deep it
-/// hides.
+/// [`Null`](crate::Null). [`Global`](crate::Global) is **not**: it forwards to the registered default, and a default built on
+/// it would call itself until the stack ends. A wrapper is one only if everything it wraps is, so that mistake is a compile
+/// error however deep it hides.
 ///
 /// The trait is not `dyn`-compatible: behind `dyn` a static could be made to refer to itself.
 ///

@@ -70,8 +70,8 @@ const fn fits_low(_position: usize, next: usize, end: usize) -> bool {
 /// Whether `next`, at most `isize::MAX + 1` past the position, is at `end` or before.
 ///
 /// Right wherever the addresses are, also if `next` wraps. (A kernel has addresses in the upper half, and so have
-/// processes of illumos; pointers of AArch64 may have a tag up there.) The sign of `end - next` would not tell: from a position that is more than `end`, a
-/// large block reaches so far that the difference wraps to a positive one.
+/// processes of illumos; pointers of AArch64 may have a tag up there.) The sign of `end - next` would not tell: from a position
+/// that is more than `end`, a large block reaches so far that the difference wraps to a positive one.
 #[cfg(any(test, not(low_addresses)))]
 #[inline(always)]
 const fn fits_anywhere(position: usize, next: usize, end: usize) -> bool {

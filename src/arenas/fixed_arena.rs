@@ -13,7 +13,8 @@ use crate::api::{AllocError, Allocator, AllocatorClone, Layout, Owns, Reset};
 /// It never asks for more. When the bytes are used up it fails, which a collection's fallible methods return as an error.
 ///
 /// * **Collections** take `&arena`.
-/// * **Cost** and **free**: as for `Arena`. The last block grows and shrinks where it is, and gives its bytes back; no other does.
+/// * **Cost** and **free**: as for `Arena`. The last block grows and shrinks where it is, and gives its bytes back; no other
+///   does.
 /// * **Memory**: four words beside the bytes; in the bytes there is nothing but blocks.
 /// * **Alignment**: with the default `MIN_ALIGN` of 1 every byte is used. 8 makes allocations shorter by two instructions, and
 ///   rounds each size up to 8 bytes.

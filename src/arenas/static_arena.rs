@@ -11,13 +11,13 @@ use crate::sync::{AtomicUsize, Ordering};
 
 /// A bump allocator with its `N` bytes inside itself: a heap for programs without one, in a static.
 ///
-/// * **As the default**: `#[global_allocator] static DEFAULT: AsGlobal<&StaticArena<N>> = AsGlobal::new(&HEAP)`. It works without std, without
-///   an operating system and without `alloc`.
+/// * **As the default**: `#[global_allocator] static DEFAULT: AsGlobal<&StaticArena<N>> = AsGlobal::new(&HEAP)`. It works
+///   without std, without an operating system and without `alloc`.
 /// * **Collections** take `&HEAP`. The trait is on the reference only, since moving the value would move its blocks.
 /// * **Cost**: a compare-and-swap for an allocation, and for a free, a growth or a shrink of the last block. A free of any other
 ///   block does nothing.
-/// * **Memory**: exactly `N` bytes and a word; sizes are not rounded up. The bytes are zero pages of the program's image until they are
-///   used (`.bss`).
+/// * **Memory**: exactly `N` bytes and a word; sizes are not rounded up. The bytes are zero pages of the program's image until
+///   they are used (`.bss`).
 /// * **Threads**: `Sync`, without a lock. Not on targets without atomic compare-and-swap.
 /// * **Errors**: it fails when the bytes are used up, and never asks for more.
 ///
@@ -146,8 +146,8 @@ impl<const N: usize> Default for StaticArena<N> {
     }
 }
 
-// SAFETY: blocks are disjoint parts of the bytes, which stay where they are while the arena is borrowed. A block is free again when it
-// was the last, or after a reset, for which nothing may borrow the arena.
+// SAFETY: blocks are disjoint parts of the bytes, which stay where they are while the arena is borrowed. A block is free again
+// when it was the last, or after a reset, for which nothing may borrow the arena.
 unsafe impl<const N: usize> Allocator for &StaticArena<N> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {

@@ -10,24 +10,24 @@ use crate::api::replace::zero_rest;
 use crate::api::translate::dangling;
 use crate::api::{AllocError, Allocator, Global, Layout, Owns};
 
-/// Blocks of one layout for one thread, such as the nodes of a list or a tree: a block that is freed is used again for the next, and
-/// dropping the pool frees all there are.
+/// Blocks of one layout for one thread, such as the nodes of a list or a tree: a block that is freed is used again for the
+/// next, and dropping the pool frees all there are.
 ///
 /// Every other layout is an [`AllocError`], so a wrong one shows at once. [`Pool`](super::Pool) takes any.
 ///
 /// * **Collections** take `&pool`: those that ask for single nodes, as `Box` does. A `Vec` or a map asks for more at once.
 /// * **Cost**: a dozen instructions, if the layout is known, for an allocation and a free together. Neither an atomic nor a lock.
-/// * **Memory**: no byte beside a block, which takes as many as its layout, rounded up to its align and to a word. None before the
-///   first use. Then a chunk of about 1 KiB, and twice as much each time, up to 256 KiB, for as many blocks as fit, of which 5 words are
-///   the pool's. Free blocks stay with the pool until it is dropped.
+/// * **Memory**: no byte beside a block, which takes as many as its layout, rounded up to its align and to a word. None before
+///   the first use. Then a chunk of about 1 KiB, and twice as much each time, up to 256 KiB, for as many blocks as fit, of
+///   which 5 words are the pool's. Free blocks stay with the pool until it is dropped.
 /// * **Growth** and shrinking: to the same layout, from size 0, and to size 0. All else is an [`AllocError`].
 /// * **Size 0** is dangling, whatever its align: no memory is used.
 /// * **Threads**: `Send`, if the parent is; not `Sync`.
 /// * **Errors**: if the parent fails, the pool can be used on. A pool close to a limit asks for no more than one block.
 /// * **Drop** gives everything back to the parent, whether it was freed or not.
 ///
-/// Where ideas come from: a list threaded through the free blocks is as old as Lisp (McCarthy 1960); the chunks around it are those of
-/// `boost::pool` and of Bloomberg's `bdlma::Pool`.
+/// Where ideas come from: a list threaded through the free blocks is as old as Lisp (McCarthy 1960); the chunks around it are
+/// those of `boost::pool` and of Bloomberg's `bdlma::Pool`.
 ///
 /// # Examples
 ///
@@ -63,8 +63,8 @@ pub struct BlockPool<A: Allocator = Global> {
 const FIRST_CHUNK: usize = 1 << 10;
 /// up to this.
 const LARGEST_CHUNK: usize = 256 << 10;
-/// So many bytes of a chunk are made free blocks at a time, or one block: they are written to, and should still be in the cache when they
-/// are used.
+/// So many bytes of a chunk are made free blocks at a time, or one block: they are written to, and should still be in the cache
+/// when they are used.
 const RUN: usize = 4 << 10;
 
 // SAFETY: as for `Pool`: the chunks are the pool's alone, from a parent that may be sent.
@@ -249,8 +249,8 @@ impl<A: Allocator> BlockPool<A> {
     }
 
     /// A block where none is free.
-    // The parent may call the pool meanwhile, through hooks of its own. So all is in order when it is called, and looked at anew when it
-    // returns.
+    // The parent may call the pool meanwhile, through hooks of its own. So all is in order when it is called, and looked at
+    // anew when it returns.
     #[cold]
     #[inline(never)]
     fn refill(&self) -> Result<NonNull<u8>, AllocError> {
@@ -316,8 +316,9 @@ impl<A: Allocator> fmt::Debug for BlockPool<A> {
     }
 }
 
-// SAFETY: blocks are disjoint parts of chunks, and stay where they are until they are freed or the pool is dropped. Moving the pool moves
-// no chunk. They are as long as requested, so one layout fits each. Nothing unwinds but what the parent, an allocator, does: nothing.
+// SAFETY: blocks are disjoint parts of chunks, and stay where they are until they are freed or the pool is dropped. Moving the
+// pool moves no chunk. They are as long as requested, so one layout fits each. Nothing unwinds but what the parent, an
+// allocator, does: nothing.
 unsafe impl<A: Allocator> Allocator for BlockPool<A> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {

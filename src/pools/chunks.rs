@@ -22,8 +22,8 @@ struct Footer {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Chunk(NonNull<Footer>);
 
-/// The pointer to `block` that may use all of the chunk the block lies in. That of `block` may have become one for a part, such as the
-/// value of a box.
+/// The pointer to `block` that may use all of the chunk the block lies in. That of `block` may have become one for a part, such
+/// as the value of a box.
 #[inline(always)]
 pub(super) fn of_its_chunk(block: NonNull<u8>) -> NonNull<u8> {
     let block = ptr::with_exposed_provenance_mut(block.addr().get());
@@ -98,14 +98,14 @@ impl Chunk {
         Self(footer)
     }
 
-    /// Makes the chunk of a block longer or shorter, with what is in it; where `zeroed`, with zeros in what comes in addition. It may
-    /// be elsewhere then. If it is an `Err`, all is as it was; it is none if the block becomes shorter.
+    /// Makes the chunk of a block longer or shorter, with what is in it; where `zeroed`, with zeros in what comes in addition.
+    /// It may be elsewhere then. If it is an `Err`, all is as it was; it is none if the block becomes shorter.
     ///
     /// # Safety
     ///
     /// 1. It came from `parent`, and is in no list.
-    /// 2. It was made for a block of layout `old`, which is not used under that layout again if this is an `Ok`. `new` has the same
-    ///    align.
+    /// 2. It was made for a block of layout `old`, which is not used under that layout again if this is an `Ok`. `new` has the
+    /// same align.
     pub(super) unsafe fn resize(
         self,
         parent: &impl Allocator,

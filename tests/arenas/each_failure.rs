@@ -24,8 +24,8 @@ impl Log<'_> {
     }
 }
 
-/// Runs `work` with a parent that never fails, then with each failure. What `work` asks for must not depend on addresses: no aligns
-/// above 16.
+/// Runs `work` with a parent that never fails, then with each failure. What `work` asks for must not depend on addresses: no
+/// aligns above 16.
 pub(crate) fn with_each_failure(work: impl Fn(&Parent<'_>, &mut Log<'_>)) {
     let stats = Stats::new(System);
     let run = |rule| {

@@ -1,7 +1,7 @@
 //! Every allocator of this crate, and some of others, keeps the rules of `janus_alloc::api`.
 //!
-//! `JANUS_OPERATIONS=100000000 cargo test --release --test conformance` makes that many operations where it is a million else, and
-//! in proportion elsewhere, but not so few that a test sees too little. `JANUS_SEED` starts another sequence.
+//! `JANUS_OPERATIONS=100000000 cargo test --release --test conformance` makes that many operations where it is a million else,
+//! and in proportion elsewhere, but not so few that a test sees too little. `JANUS_SEED` starts another sequence.
 #![cfg(feature = "std")]
 
 mod adapters;

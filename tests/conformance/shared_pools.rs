@@ -1,4 +1,5 @@
-//! Shared pools: with caches, and checked without; with each way to retain memory, over every kind of parent, and by threads at once.
+//! Shared pools: with caches, and checked without; with each way to retain memory, over every kind of parent, and by threads at
+//! once.
 
 use std::thread;
 

@@ -5,8 +5,8 @@ use janus_alloc::api::{AllocError, Allocator, GlobalAllocator, Layout, UsableSiz
 
 /// Writes before each block what it is, and checks with every call that the layout it gets is that of `layout_of`.
 ///
-/// Blocks of an align up to 8 lie at odd multiples of 8. Tiny ones are said to be aligned to 8 although they may be aligned better. Each has
-/// a reserve, into which it grows under an unchanged align only.
+/// Blocks of an align up to 8 lie at odd multiples of 8. Tiny ones are said to be aligned to 8 although they may be aligned
+/// better. Each has a reserve, into which it grows under an unchanged align only.
 #[derive(Debug, Default)]
 pub(crate) struct Headed<A> {
     pub(crate) parent: A,

@@ -1,9 +1,10 @@
 //! A cache goes from a thread that ends to the next one with its number, or for a moment to whoever collects; and others may ask
 //! meanwhile how much is in it.
 //!
-//! `SharedPool` itself is made in a `const`, as loom's atomics cannot be. This is what it does with its parts: the crate's numbers and
-//! slots. Tried, and seen to fail here: `Relaxed` for the `Acquire` of each way to take a number, and for the `Release` of giving
-//! it back; and in this file, as in the pool, for the `Release` of the store to a slot, and for the `Acquire` of who asks.
+//! `SharedPool` itself is made in a `const`, as loom's atomics cannot be. This is what it does with its parts: the crate's
+//! numbers and slots. Tried, and seen to fail here: `Relaxed` for the `Acquire` of each way to take a number, and for the
+//! `Release` of giving it back; and in this file, as in the pool, for the `Release` of the store to a slot, and for the
+//! `Acquire` of who asks.
 
 use std::ptr::null_mut;
 

@@ -2,8 +2,8 @@
 //! caches; and the leaves of its set of chunks.
 //!
 //! These hold their memory as zero bytes, which loom's atomics are not. So it is the ways to publish that are compiled here, and
-//! what is behind the pointers is loom's. Tried, and seen to fail here: `Relaxed` for the `Acquire` of `find`, for the `Release` and for
-//! the `Acquire` of `put`, and for the `Release` of `push`.
+//! what is behind the pointers is loom's. Tried, and seen to fail here: `Relaxed` for the `Acquire` of `find`, for the
+//! `Release` and for the `Acquire` of `put`, and for the `Release` of `push`.
 
 use std::ptr::{NonNull, null_mut};
 
@@ -225,8 +225,8 @@ impl Drop for Set {
     }
 }
 
-/// Whoever has a block of a chunk finds that the chunk is there, however the block came to them; and who asks for others' chunks gets
-/// an answer.
+/// Whoever has a block of a chunk finds that the chunk is there, however the block came to them; and who asks for others'
+/// chunks gets an answer.
 #[test]
 fn the_chunk_of_a_block_is_in_the_set() {
     check(|| {

@@ -31,19 +31,20 @@ use state::State;
 /// a request, the index of a batch.
 ///
 /// * **Collections** take `&arena`: the trait [`Allocator`] is on the reference, because [`reset`](Arena::reset) is safe.
-/// * **Values** go in by [`alloc`](Arena::alloc) and its kin, which return `&mut T`. Nothing in an arena is dropped by it, so `alloc` does
-///   not take a type that needs `Drop`; `Box::new_in(value, &arena)` drops it with the box.
+/// * **Values** go in by [`alloc`](Arena::alloc) and its kin, which return `&mut T`. Nothing in an arena is dropped by it, so
+///   `alloc` does not take a type that needs `Drop`; `Box::new_in(value, &arena)` drops it with the box.
 /// * **Cost**: 5 to 7 instructions for an allocation of known layout, no more than one of them a branch. A free of the last
 ///   block takes its bytes back, and the last block grows and shrinks where it is. A free of any other does nothing.
-/// * **Memory**: none before the first use. Then a chunk with room for 4 KiB from the parent, and for twice as much with each further one, up
-///   to 1 MiB; and 32 bytes for each. A block of more than 16 KiB that is too large for the next chunk gets one of its own and leaves
-///   the current one as it is; it goes back to the parent when it is freed last of its kind, and grows as the parent grows it.
+/// * **Memory**: none before the first use. Then a chunk with room for 4 KiB from the parent, and for twice as much with each
+///   further one, up to 1 MiB; and 32 bytes for each. A block of more than 16 KiB that is too large for the next chunk gets one
+///   of its own and leaves the current one as it is; it goes back to the parent when it is freed last of its kind, and grows as
+///   the parent grows it.
 /// * **Alignment**: every block starts at a multiple of `MIN_ALIGN`. 8, the default, is the fastest for most data; 1 packs
 ///   strings and bytes without gaps. Larger aligns are served either way.
 /// * **Size 0**: no byte is used.
 /// * **Threads**: `Send`, if the parent is; not `Sync`. For several threads there is `SyncArena`.
-/// * **Errors**: a parent that fails is an [`AllocError`](crate::api::AllocError) of a `try_` method or of the trait, and the arena can be used
-///   on. A limit is the parent's matter.
+/// * **Errors**: a parent that fails is an [`AllocError`](crate::api::AllocError) of a `try_` method or of the trait, and the
+///   arena can be used on. A limit is the parent's matter.
 /// * **Drop** gives all chunks back to the parent. `A` may be any allocator, [`Pages`](crate::Pages) or another `&Arena`.
 ///
 /// Where ideas come from: the whole from `obstack` and region-based memory management (Hanson 1990), the API from bumpalo,
@@ -69,8 +70,8 @@ pub struct Arena<A: Allocator = Global, const MIN_ALIGN: usize = 8> {
     parent: A,
 }
 
-// SAFETY: what the pointers point to is the arena's alone: chunks that nobody else reaches, from a parent that may be sent. Blocks
-// cannot be in use by another thread, since they borrow the arena, and that is not `Sync`.
+// SAFETY: what the pointers point to is the arena's alone: chunks that nobody else reaches, from a parent that may be sent.
+// Blocks cannot be in use by another thread, since they borrow the arena, and that is not `Sync`.
 unsafe impl<A: Allocator + Send, const MIN_ALIGN: usize> Send for Arena<A, MIN_ALIGN> {}
 
 /// What nothing is: it makes the compiler say why an arena is not `Sync`.
@@ -186,7 +187,8 @@ impl<A: Allocator> Arena<A> {
 }
 
 impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
-    /// As [`new_in`](Arena::new_in), with a minimum alignment to be named: a power of two, at most 4096; another is a compile error.
+    /// As [`new_in`](Arena::new_in), with a minimum alignment to be named: a power of two, at most 4096; another is a compile
+    /// error.
     ///
     /// # Examples
     ///
@@ -260,8 +262,9 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
 
     /// Frees every block and keeps the largest chunk for what comes next; the others go back to the parent.
     ///
-    /// If one chunk was not enough, and is not enough the next time either, the next one has room for all that was there before this reset,
-    /// even above the usual 1 MiB. So an arena that is filled and reset again and again soon has one chunk of the right size.
+    /// If one chunk was not enough, and is not enough the next time either, the next one has room for all that was there before
+    /// this reset, even above the usual 1 MiB. So an arena that is filled and reset again and again soon has one chunk of the
+    /// right size.
     ///
     /// # Examples
     ///

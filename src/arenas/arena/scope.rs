@@ -33,8 +33,8 @@ pub struct Scope<'a, A: Allocator = crate::api::Global, const MIN_ALIGN: usize =
 impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// Calls `work` with an arena for that time, and frees all that was allocated in it, also when `work` panics.
     ///
-    /// The scope goes on where this arena is, in the same chunk; and the chunks that it takes are kept for the next scope. So a scope costs
-    /// some hundred instructions and, once warm, no call of the parent.
+    /// The scope goes on where this arena is, in the same chunk; and the chunks that it takes are kept for the next scope. So a
+    /// scope costs some hundred instructions and, once warm, no call of the parent.
     ///
     /// This arena can be used meanwhile: collections in it may grow, and values be allocated. What they need comes out of another
     /// chunk then, and the rest of the one that the scope has is left to scopes until this arena is reset.

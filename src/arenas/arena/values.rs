@@ -142,8 +142,8 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         self.try_alloc_uninit().map(|place| place.write(value()))
     }
 
-    /// Calls `value` and puts what it returns into the arena, if that is `Ok`; else it takes the bytes back. Built in the arena as by
-    /// [`alloc_with`](Self::alloc_with), for which the whole `Result` has its place there.
+    /// Calls `value` and puts what it returns into the arena, if that is `Ok`; else it takes the bytes back. Built in the arena
+    /// as by [`alloc_with`](Self::alloc_with), for which the whole `Result` has its place there.
     ///
     /// If `value` itself allocates here and then fails, what it allocated stays.
     ///

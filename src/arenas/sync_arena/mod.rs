@@ -30,8 +30,8 @@ use shared_chunks::{MIN_ALIGN, Raw, SharedChunks};
 ///   read-modify-write but where a thread takes a span, 32 KiB at a time, or a block of 8 KiB or more.
 /// * **Free**: a thread takes back the last block of its span, and lets it grow and shrink where it is; so it is with the last
 ///   large block of all. A free of any other does nothing.
-/// * **Memory**: none before the first use; then chunks from the parent, doubling from 256 KiB to 4 MiB. A block too large for the next one
-///   gets a chunk of its own. A thread that ends leaves its span to the next one that starts.
+/// * **Memory**: none before the first use; then chunks from the parent, doubling from 256 KiB to 4 MiB. A block too large for
+///   the next one gets a chunk of its own. A thread that ends leaves its span to the next one that starts.
 /// * **Size**: 4 KiB, a pointer for each of 512 threads. Threads beyond that, and all threads where std cannot be asked for
 ///   their number inside the default (elsewhere than on Linux with glibc), cut their blocks straight from the chunk: an atomic
 ///   read-modify-write each.
@@ -152,8 +152,8 @@ impl<A: Allocator> SyncArena<A> {
 
     /// Frees every block and keeps the largest chunk; the others go back to the parent.
     ///
-    /// If there were several, the next one will be as large as all of them were. So an arena that is filled and reset again and again
-    /// soon has one chunk of the right size.
+    /// If there were several, the next one will be as large as all of them were. So an arena that is filled and reset again and
+    /// again soon has one chunk of the right size.
     ///
     /// # Examples
     ///
@@ -308,17 +308,17 @@ impl<A: Allocator> SyncArena<A> {
         }
     }
 
-    /// Whether a block of this size may have been cut out of a chunk. If it is in a span and that is full and the last piece of the chunk,
-    /// it ends where a piece does: so its bytes may go back to the chunk, but never to both.
+    /// Whether a block of this size may have been cut out of a chunk. If it is in a span and that is full and the last piece of
+    /// the chunk, it ends where a piece does: so its bytes may go back to the chunk, but never to both.
     #[inline(always)]
     fn may_be_cut(size: usize) -> bool {
         LIMIT == 0 || size >= LARGE / 2
     }
 }
 
-// SAFETY: blocks are disjoint parts of chunks, and stay where they are until the arena is dropped or reset, both by value, or the block
-// is the last of its span or chunk and given back. Moving the arena moves no chunk. Nothing unwinds but what the parent, an
-// allocator, does: nothing.
+// SAFETY: blocks are disjoint parts of chunks, and stay where they are until the arena is dropped or reset, both by value, or
+// the block is the last of its span or chunk and given back. Moving the arena moves no chunk. Nothing unwinds but what the
+// parent, an allocator, does: nothing.
 unsafe impl<A: Allocator> Allocator for SyncArena<A> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
@@ -383,7 +383,8 @@ unsafe impl<A: Allocator> Allocator for SyncArena<A> {
     }
 }
 
-// SAFETY: it calls nothing but its parent, which never reaches the default, and threads' numbers, which can be asked for inside it.
+// SAFETY: it calls nothing but its parent, which never reaches the default, and threads' numbers, which can be asked for inside
+// it.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for SyncArena<A> {}
 impl<A: Allocator + CallsMalloc> CallsMalloc for SyncArena<A> {}
 

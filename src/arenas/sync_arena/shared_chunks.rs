@@ -21,8 +21,8 @@ struct Header {
 /// What all chunks are aligned to.
 pub(crate) const ALIGN: usize = align_of::<Header>();
 const OVERHEAD: usize = size_of::<Header>();
-/// Pieces start and end at multiples of this, as blocks in a span do: so a block that ends where a span and a piece do has the same
-/// end for both, whoever changes its size.
+/// Pieces start and end at multiples of this, as blocks in a span do: so a block that ends where a span and a piece do has the
+/// same end for both, whoever changes its size.
 pub(crate) const MIN_ALIGN: usize = 8;
 
 #[derive(Debug)]
@@ -81,8 +81,8 @@ impl SharedChunks {
         Some(unsafe { first.byte_add(start - first.addr().get()) })
     }
 
-    /// Changes the end of the piece that was cut last, if there is room. Returns its start, good for all of the chunk, if this is the
-    /// one and there is.
+    /// Changes the end of the piece that was cut last, if there is room. Returns its start, good for all of the chunk, if this
+    /// is the one and there is.
     pub(crate) fn resize_last(&self, piece: NonNull<u8>, old: usize, new: usize) -> Option<NonNull<u8>> {
         let (old, new) = (bump::round(old, MIN_ALIGN), bump::round(new, MIN_ALIGN));
         let newest = self.newest();

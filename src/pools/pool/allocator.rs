@@ -29,9 +29,9 @@ fn with_length(block: NonNull<u8>, layout: Layout) -> NonNull<[u8]> {
     NonNull::slice_from_raw_parts(block, layout.size())
 }
 
-// SAFETY: blocks are disjoint parts of chunks, or have chunks of their own, and stay where they are until they are freed or the pool
-// is dropped. Moving the pool moves no chunk. A layout that fits a block has the class it was allocated for: its align, and its size,
-// since blocks are as long as requested. Nothing unwinds but what the parent, an allocator, does: nothing.
+// SAFETY: blocks are disjoint parts of chunks, or have chunks of their own, and stay where they are until they are freed or the
+// pool is dropped. Moving the pool moves no chunk. A layout that fits a block has the class it was allocated for: its align,
+// and its size, since blocks are as long as requested. Nothing unwinds but what the parent, an allocator, does: nothing.
 unsafe impl<A: Allocator> Allocator for Pool<A> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {

@@ -23,31 +23,33 @@ use crate::api::{Allocator, Global, Layout};
 ///             +----------------------------+ +-------+                         ^ no block yet
 /// ```
 ///
-/// Requests of up to 32 KiB are rounded up to one of 80 sizes. Each size has a list of its free blocks, threaded through the blocks.
-/// An allocation takes the first of a list, a free puts the block in front. Take a pool for collections and trees that grow, shrink
-/// and change in one thread.
+/// Requests of up to 32 KiB are rounded up to one of 80 sizes. Each size has a list of its free blocks, threaded through the
+/// blocks. An allocation takes the first of a list, a free puts the block in front. Take a pool for collections and trees that
+/// grow, shrink and change in one thread.
 ///
 /// * **Collections** take `&pool`, or the pool itself if there is but one.
-/// * **Cost**: 8 instructions for an allocation and a free together, if the layout is known; some 25 if it is not. Neither an atomic nor a
-///   lock.
-/// * **Memory**: no byte beside a block. A block is at most an eighth longer than requested, or up to a multiple of 8 bytes below 64.
-///   The pool value has 85 words, and no memory before the first use. Then a chunk of 1 KiB, and twice as much each time, up to
-///   256 KiB, of which 5 words are the pool's. What is free stays with the pool until it is dropped: for blocks of the same size.
-/// * **Large blocks**, those above 32 KiB or aligned to more, come from the parent one by one and go back when they are freed. They have 5
-///   words behind them, and grow and shrink as the parent does it: by `realloc`, or `mremap`.
-/// * **Growth** and shrinking within a size, at the same align, stays where it is; else a new block is taken, and the bytes are copied.
-///   Blocks are as long as requested; [`good_size`](Self::good_size) tells how far one could grow.
+/// * **Cost**: 8 instructions for an allocation and a free together, if the layout is known; some 25 if it is not. Neither an
+///   atomic nor a lock.
+/// * **Memory**: no byte beside a block. A block is at most an eighth longer than requested, or up to a multiple of 8 bytes
+///   below 64. The pool value has 85 words, and no memory before the first use. Then a chunk of 1 KiB, and twice as much each
+///   time, up to 256 KiB, of which 5 words are the pool's. What is free stays with the pool until it is dropped: for blocks of
+///   the same size.
+/// * **Large blocks**, those above 32 KiB or aligned to more, come from the parent one by one and go back when they are freed.
+///   They have 5 words behind them, and grow and shrink as the parent does it: by `realloc`, or `mremap`.
+/// * **Growth** and shrinking within a size, at the same align, stays where it is; else a new block is taken, and the bytes are
+///   copied. Blocks are as long as requested; [`good_size`](Self::good_size) tells how far one could grow.
 /// * **Alignment**: any, at no cost up to 32 KiB.
 /// * **Size 0**: no memory is used.
 /// * **Threads**: `Send`, if the parent is; not `Sync`.
-/// * **Errors**: a parent that fails is an [`AllocError`](crate::api::AllocError), and the pool can be used on. A pool close to a limit
-///   asks for no more than it needs.
-/// * **Drop** gives everything back to the parent, whether it was freed or not. `A` may be any allocator: over an arena, `Pool<&Arena>`, it
-///   reuses what the arena alone would not.
+/// * **Errors**: a parent that fails is an [`AllocError`](crate::api::AllocError), and the pool can be used on. A pool close to
+///   a limit asks for no more than it needs.
+/// * **Drop** gives everything back to the parent, whether it was freed or not. `A` may be any allocator: over an arena,
+///   `Pool<&Arena>`, it reuses what the arena alone would not.
 ///
 /// Where ideas come from: free lists by size from Knuth (1968, section 2.5) and Weinstock's quick fit (1976); sizes that waste an
 /// eighth at most from Google's tcmalloc; the pool over anything that only grows, freed as a whole, from C++'s
-/// `std::pmr::unsynchronized_pool_resource` over a `monotonic_buffer_resource`, and from Bloomberg's `bdlma::Multipool` before it.
+/// `std::pmr::unsynchronized_pool_resource` over a `monotonic_buffer_resource`, and from Bloomberg's `bdlma::Multipool` before
+/// it.
 ///
 /// # Examples
 ///
@@ -104,8 +106,8 @@ const fn class_of(layout: Layout) -> Option<usize> {
     class_up_to(LARGEST, layout)
 }
 
-// SAFETY: what the pointers point to is the pool's alone: chunks that nobody else reaches, from a parent that may be sent. Blocks are
-// their owners', wherever those are; whoever frees one has the pool or borrows it, and that is not `Sync`.
+// SAFETY: what the pointers point to is the pool's alone: chunks that nobody else reaches, from a parent that may be sent.
+// Blocks are their owners', wherever those are; whoever frees one has the pool or borrows it, and that is not `Sync`.
 unsafe impl<A: Allocator + Send> Send for Pool<A> {}
 
 // SAFETY: nothing implements `SharedByThreads`, which cannot be named elsewhere.
@@ -165,8 +167,8 @@ impl<A: Allocator> Pool<A> {
         &self.parent
     }
 
-    /// How many bytes a block for `layout` has in earnest: no less than requested. Within it, at the same align, the block grows and
-    /// shrinks where it is.
+    /// How many bytes a block for `layout` has in earnest: no less than requested. Within it, at the same align, the block
+    /// grows and shrinks where it is.
     ///
     /// # Examples
     ///
@@ -185,8 +187,8 @@ impl<A: Allocator> Pool<A> {
         }
     }
 
-    /// The bytes that the pool has from its parent: those of live and free blocks, and its own. A walk through the chunks and the large
-    /// blocks.
+    /// The bytes that the pool has from its parent: those of live and free blocks, and its own. A walk through the chunks and
+    /// the large blocks.
     ///
     /// # Examples
     ///
@@ -226,7 +228,8 @@ impl<A: Allocator> Pool<A> {
         room - self.region.left() - self.bins.iter().enumerate().map(free).sum::<usize>()
     }
 
-    /// Whether a live block of this pool is at `block`: whether its address is that of a chunk, or of a large block. A walk through them.
+    /// Whether a live block of this pool is at `block`: whether its address is that of a chunk, or of a large block. A walk
+    /// through them.
     ///
     /// # Examples
     ///

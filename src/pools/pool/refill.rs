@@ -15,8 +15,8 @@ const RUN_PART: usize = 32;
 /// and no more than this: it is written to, and should still be in the cache when it is used.
 const LARGEST_RUN: usize = 4 << 10;
 
-// The parent may call the pool meanwhile, through hooks of its own. So all is in order when it is called, and looked at anew when it
-// returns.
+// The parent may call the pool meanwhile, through hooks of its own. So all is in order when it is called, and looked at anew
+// when it returns.
 impl<A: Allocator> Pool<A> {
     /// A block of a class that has no free one.
     #[cold]
@@ -167,7 +167,8 @@ impl<A: Allocator> Pool<A> {
 
     /// # Safety
     ///
-    /// `block` is a live large block of layout `old`, and not used again under that if this is an `Ok`; `new` is large, and of the same align.
+    /// `block` is a live large block of layout `old`, and not used again under that if this is an `Ok`; `new` is large, and of
+    /// the same align.
     unsafe fn resize_large(
         &self,
         block: NonNull<u8>,

@@ -61,8 +61,8 @@ pub(super) struct Header {
     listed: Cell<usize>,
 }
 
-/// How many [levels](Chunk::level) there are beside that of a full chunk: the largest row of a power of two is half of a chunk, since
-/// the first slices are the chunk's own.
+/// How many [levels](Chunk::level) there are beside that of a full chunk: the largest row of a power of two is half of a chunk,
+/// since the first slices are the chunk's own.
 pub(super) const LEVELS: usize = SLICES.trailing_zeros() as usize;
 
 /// What a slice is part of.
@@ -216,8 +216,8 @@ impl Chunk {
         (slice.saturating_sub(back), usize::from(slice_ref.slices.load(Relaxed)))
     }
 
-    /// Of the longest row of free slices that is a power of two and starts at a multiple of its length, the number of that power, from
-    /// 1 on for one slice; 0 if none is free. This and the rest is for who holds the lock of the chunks.
+    /// Of the longest row of free slices that is a power of two and starts at a multiple of its length, the number of that
+    /// power, from 1 on for one slice; 0 if none is free. This and the rest is for who holds the lock of the chunks.
     pub(super) fn level(self) -> usize {
         let mut rows = self.header().free.get();
         let mut level = 0;

@@ -69,8 +69,8 @@ extern "C" fn before() {
     }
 }
 
-/// Takes all locks, unless one is not to be had for a while: then none. A pool may be another's parent, in whatever order they came
-/// to be, so there is no order in which one could wait for each lock with the others held.
+/// Takes all locks, unless one is not to be had for a while: then none. A pool may be another's parent, in whatever order they
+/// came to be, so there is no order in which one could wait for each lock with the others held.
 #[cfg(unix)]
 fn acquire_all() -> bool {
     HEAPS.lock.acquire();

@@ -1,5 +1,5 @@
-//! What all threads share of a pool. It lies in pages of its own, so that it stays where it is when the pool moves, and while a fork
-//! looks for its locks: even after a pool was forgotten and its parent is gone.
+//! What all threads share of a pool. It lies in pages of its own, so that it stays where it is when the pool moves, and while a
+//! fork looks for its locks: even after a pool was forgotten and its parent is gone.
 
 use core::ptr::{self, NonNull};
 use core::sync::atomic::Ordering::Relaxed;

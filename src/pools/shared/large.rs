@@ -323,7 +323,8 @@ impl Large {
         Ok(unsafe { parent.allocator.shrink(start.cast(), whole_pages, whole) }.unwrap_or(start))
     }
 
-    /// Frees kept blocks, the oldest first, as long as `more` says so of the oldest and the bytes that are kept. Returns how many bytes.
+    /// Frees kept blocks, the oldest first, as long as `more` says so of the oldest and the bytes that are kept. Returns how
+    /// many bytes.
     fn free_kept<A: Allocator>(&self, parent: Parent<'_, A>, more: impl Fn(&Block, usize) -> bool) -> usize {
         let mut bytes = 0;
         loop {

@@ -62,19 +62,19 @@ const LARGE: usize = 512 << 10;
 ///   a page in front. Blocks are as long as requested; [`good_size`](Self::good_size) tells how far one could grow.
 /// * **Alignment**: any. Up to 128 KiB it is served by the classes, for a size rounded up to the align.
 /// * **Size 0**: no memory is used.
-/// * **Memory** beside blocks: none before the first use; then 96 KiB of pages for the pool, not of the parent's and not in `held_bytes`, and
-///   chunks, of which 32 KiB each are the pool's (1.6 %). Each thread that uses it has a cache of 152 KiB, and what is in its
-///   bins: as many blocks of a class as 64 KiB hold, but no less than 8 and no more than 1024; of the largest classes no more than
-///   512 KiB. They begin with 8, or what 64 KiB hold, and may hold half as many more and one whenever they were empty or full.
-///   Of blocks between 32 and 128 KiB alone, which lie in spans of 256 KiB, two thirds of the chunks' addresses can be used. Over
-///   [`Pages`], what is never touched takes addresses, but no memory.
+/// * **Memory** beside blocks: none before the first use; then 96 KiB of pages for the pool, not of the parent's and not in
+///   `held_bytes`, and chunks, of which 32 KiB each are the pool's (1.6 %). Each thread that uses it has a cache of 152 KiB,
+///   and what is in its bins: as many blocks of a class as 64 KiB hold, but no less than 8 and no more than 1024; of the
+///   largest classes no more than 512 KiB. They begin with 8, or what 64 KiB hold, and may hold half as many more and one
+///   whenever they were empty or full. Of blocks between 32 and 128 KiB alone, which lie in spans of 256 KiB, two thirds of the
+///   chunks' addresses can be used. Over [`Pages`], what is never touched takes addresses, but no memory.
 /// * **Free**: the block goes on the bin of the thread that frees it, whoever allocated it, and is not touched. (But the first
 ///   eight of other threads that a thread with a new cache frees before it has asked for any of the class go home, lest it share
-///   lines of the processor's cache with those.) A full bin gives its older half back to the spans they are of, under one lock for each shard
-///   that has some of these. A span without a block in use goes back to its chunk, unless it is the only one of its class with
-///   a free block in its shard; of blocks above 8 KiB, up to four such spans stay, above 32 KiB sixteen, until memory is
-///   given back. A run goes back to its chunk. A larger block is kept for the next that it fits, as long as no more is kept than was in use at
-///   once lately; one that is aligned to more than 4096 goes straight back.
+///   lines of the processor's cache with those.) A full bin gives its older half back to the spans they are of, under one lock
+///   for each shard that has some of these. A span without a block in use goes back to its chunk, unless it is the only one of
+///   its class with a free block in its shard; of blocks above 8 KiB, up to four such spans stay, above 32 KiB sixteen, until
+///   memory is given back. A run goes back to its chunk. A larger block is kept for the next that it fits, as long as no more
+///   is kept than was in use at once lately; one that is aligned to more than 4096 goes straight back.
 /// * **Growth** and shrinking within a class, at the same align, stays where it is. A run grows where it is if the slices
 ///   behind it are free, and gives those back that it does not need. A block above 512 KiB grows as the parent does it, for
 ///   [`Pages`] on Linux by `mremap`; or, up to 4 MiB, by a copy into one that was freed. All else is a new block and a copy.
@@ -90,13 +90,15 @@ const LARGE: usize = 512 << 10;
 ///   Destructors of thread-locals may allocate and free to the last.
 /// * **Fork**: the child of a process with threads can go on: all locks of all pools are held across a fork, by
 ///   `pthread_atfork`. What is in the caches of threads that the child has not got stays unused in it. A handler of the
-///   program's own that was registered before the first pool was first used runs while the locks are held: it must not allocate. A
-///   parent that takes locks of its own across a fork must have registered its handlers before that, or the fork waits for ever.
+///   program's own that was registered before the first pool was first used runs while the locks are held: it must not
+///   allocate. A parent that takes locks of its own across a fork must have registered its handlers before that, or the fork
+///   waits for ever.
 /// * **Signals**: not for handlers; it is as little async-signal-safe as `malloc`.
 /// * **Size** of the value: 4 KiB, a pointer for each of 512 threads; a few words where threads have no caches. It may be moved
 ///   between calls. The parent is asked for chunks of 2 MiB aligned to 2 MiB.
-/// * **Drop** gives everything back to the parent, whether it was freed or not. The default is never dropped. A leak checker does not
-///   look for blocks of `System` in the pages where a pool notes its chunks: a pool over that, in a static, looks leaked to it.
+/// * **Drop** gives everything back to the parent, whether it was freed or not. The default is never dropped. A leak checker
+///   does not look for blocks of `System` in the pages where a pool notes its chunks: a pool over that, in a static, looks
+///   leaked to it.
 /// * **Errors**: a parent that fails is an [`AllocError`](crate::api::AllocError), and the pool can be used on. Before a
 ///   request fails, other shards are asked for blocks that are free, and what is kept for later goes back, unless
 ///   the request is for more than the pool has.
@@ -195,8 +197,8 @@ impl SharedPool {
 }
 
 impl<A: Allocator> SharedPool<A> {
-    /// A pool without memory, over `parent`, which is asked for chunks of 2 MiB aligned to 2 MiB, for blocks above 512 KiB, and for
-    /// the caches of threads and the table of the chunks.
+    /// A pool without memory, over `parent`, which is asked for chunks of 2 MiB aligned to 2 MiB, for blocks above 512 KiB, and
+    /// for the caches of threads and the table of the chunks.
     ///
     /// # Examples
     ///
@@ -248,8 +250,8 @@ impl<A: Allocator> SharedPool<A> {
         &self.parent
     }
 
-    /// How many bytes a block for `layout` has in earnest: no less than requested. (A large one may have more, if it was another's before.)
-    /// Within it, at the same align, the block grows where it is.
+    /// How many bytes a block for `layout` has in earnest: no less than requested. (A large one may have more, if it was
+    /// another's before.) Within it, at the same align, the block grows where it is.
     ///
     /// # Examples
     ///
@@ -295,9 +297,9 @@ impl<A: Allocator> SharedPool<A> {
         self.made().is_some_and(|heap| heap.chunks.has(address) || heap.large.owns(address))
     }
 
-    /// Gives all memory back that can be given back now, and returns how many bytes, held or only resident: chunks without a block in use and blocks
-    /// that were kept go to the parent; free pages in other chunks to the operating system, where
-    /// [that is possible](Options::whole_pages).
+    /// Gives all memory back that can be given back now, and returns how many bytes, held or only resident: chunks without a
+    /// block in use and blocks that were kept go to the parent; free pages in other chunks to the operating system, where [that
+    /// is possible](Options::whole_pages).
     ///
     /// The caches of the calling thread and of threads that have ended are emptied first. Those of other living threads are not:
     /// nobody else may touch them. It takes every lock of the pool, one after the other: for a quiet moment, after a peak.

@@ -22,7 +22,8 @@ pub struct Options {
 
 /// When a [`SharedPool`](super::SharedPool) gives memory back that it does not need.
 ///
-/// What is in the caches of threads is not given back by any of these; [`collect`](super::SharedPool::collect) empties those it may.
+/// What is in the caches of threads is not given back by any of these; [`collect`](super::SharedPool::collect) empties those it
+/// may.
 ///
 /// # Examples
 ///
@@ -41,9 +42,9 @@ pub enum Retain {
     /// At once: whole chunks and large blocks to the parent, and what is free within a chunk to the operating system, where
     /// [that is possible](Options::whole_pages). The least memory, and the most system calls.
     Nothing,
-    /// When it was free at two looks in a row, half a second apart or more; and at once what exceeds so many bytes, counted for what is free in chunks,
-    /// for empty spans and for large blocks each. There is no background thread: it happens when a thread next asks the pool for more than
-    /// its own cache has, or gives back more than that takes.
+    /// When it was free at two looks in a row, half a second apart or more; and at once what exceeds so many bytes, counted for
+    /// what is free in chunks, for empty spans and for large blocks each. There is no background thread: it happens when a
+    /// thread next asks the pool for more than its own cache has, or gives back more than that takes.
     Bounded(usize),
     /// Never, but by [`collect`](super::SharedPool::collect), when the pool is dropped, and where a request would fail otherwise.
     Everything,
@@ -91,8 +92,8 @@ impl Options {
     /// `transparent_hugepage` is `madvise` or `always`.
     ///
     /// It is asked where they are likely to be used: for new chunks, once the pool has 4 MiB of them and half of these
-    /// are blocks; for a block of 16 MiB and more, and for one of 2 MiB and more unless those that came back lately had been written to
-    /// here and there only.
+    /// are blocks; for a block of 16 MiB and more, and for one of 2 MiB and more unless those that came back lately had been
+    /// written to here and there only.
     ///
     /// # Examples
     ///

@@ -11,8 +11,8 @@ use crate::threads::{LIMIT, Slots};
 /// What a [`SharedPool`](super::SharedPool) has at a moment, from [`stats`](super::SharedPool::stats). In bytes of blocks, not
 /// of what was asked for.
 ///
-/// Beside working threads a snapshot is of no single moment: what goes from one place to another meanwhile may be counted twice, or
-/// not at all.
+/// Beside working threads a snapshot is of no single moment: what goes from one place to another meanwhile may be counted
+/// twice, or not at all.
 ///
 /// # Examples
 ///

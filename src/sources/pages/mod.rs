@@ -18,7 +18,8 @@ use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout,
 ///   pointer and no call.
 /// * **Zero**: fresh pages are zero, so `allocate_zeroed` writes nothing, and `grow_zeroed` only the rest of the last page.
 /// * **Growth**: within the last page for free; beyond it `mremap` on Linux, which moves pages and not bytes; a new
-///   block and a copy elsewhere, with guard pages, and above the page size where there is no room behind the block. `shrink` gives the pages behind the new end back.
+///   block and a copy elsewhere, with guard pages, and above the page size where there is no room behind the block. `shrink`
+///   gives the pages behind the new end back.
 /// * **Errors**: the operating system's, and layouts that round past `isize::MAX`, are `AllocError`. It may promise more
 ///   memory than there is (overcommit); then the first touch fails, not `allocate`.
 ///   Linux lets a process have some tens of thousands of mappings (`vm.max_map_count`). At that limit `allocate` fails, and
