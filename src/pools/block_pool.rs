@@ -16,7 +16,7 @@ use crate::api::{AllocError, Allocator, Global, Layout, Owns};
 /// Every other layout is an [`AllocError`], so a wrong one shows at once. [`Pool`](super::Pool) takes any.
 ///
 /// * **Collections** take `&pool`: those that ask for single nodes, as `Box` does. A `Vec` or a map asks for more at once.
-/// * **Cost**: a dozen instructions, if the layout is known, for an allocation and a free together. Neither an atomic nor a lock.
+/// * **Cost**: a handful of instructions for an allocation, and for a free, where the layout is known. Neither an atomic nor a lock.
 /// * **Memory**: no byte beside a block, which takes as many as its layout, rounded up to its align and to a word. None before
 ///   the first use. Then a chunk of about 1 KiB, and twice as much each time, up to 256 KiB, for as many blocks as fit, of
 ///   which 5 words are the pool's. Free blocks stay with the pool until it is dropped.

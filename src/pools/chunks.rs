@@ -105,7 +105,7 @@ impl Chunk {
     ///
     /// 1. It came from `parent`, and is in no list.
     /// 2. It was made for a block of layout `old`, which is not used under that layout again if this is an `Ok`. `new` has the
-    /// same align.
+    ///    same align.
     pub(super) unsafe fn resize(
         self,
         parent: &impl Allocator,

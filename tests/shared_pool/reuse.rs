@@ -7,7 +7,8 @@ use janus_alloc::api::Allocator;
 use janus_alloc::pools::Options;
 use janus_alloc::{Pages, SharedPool, Stats};
 
-use crate::{CHECKED, SLICE, UNCHECKED, layout};
+use crate::blocks::Random;
+use crate::{CHECKED, SLICE, UNCHECKED, free, layout};
 
 /// Over pages, with their number counted.
 fn over_pages(options: Options) -> SharedPool<Stats<Pages>> {
@@ -53,6 +54,57 @@ fn a_large_block_grows_by_its_parent() {
     assert_eq!((after.allocations, grows(&after)), (before.allocations, grows(&before) + 1), "{after}");
     // SAFETY: the block is live, with that layout.
     unsafe { pool.deallocate(grown, large) };
+}
+
+/// However they were given back: by bits, not by a list through the blocks.
+#[test]
+fn blocks_come_in_the_order_of_their_addresses() {
+    const COUNT: usize = 50_000;
+    for options in [UNCHECKED, CHECKED] {
+        let pool = over_pages(options);
+        let mut blocks: Vec<_> = (0..COUNT).map(|_| allocate(&pool, 64)).collect();
+        let mut random = Random(7);
+        (1..COUNT).for_each(|at| blocks.swap(at, random.below(at + 1)));
+        blocks.drain(..).for_each(|block| free(&pool, block, 64));
+        blocks.extend((0..COUNT).map(|_| allocate(&pool, 64)));
+        // Within a refill the block that lies last comes first, or the other way round.
+        let distances = blocks.windows(2).map(|pair| pair[1].addr().get().wrapping_sub(pair[0].addr().get()));
+        let next_to_it = distances.filter(|&distance| distance == 64 || distance == 64_usize.wrapping_neg()).count();
+        assert!(next_to_it > COUNT / 10 * 9, "{next_to_it} of {COUNT}");
+        blocks.into_iter().for_each(|block| free(&pool, block, 64));
+    }
+}
+
+/// A thread that needs a few blocks takes a few.
+#[test]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn bins_grow_with_what_is_asked_of_them() {
+    for size in [8, 64, 1000, 8000, 40_000] {
+        let pool = over_pages(UNCHECKED);
+        let cached = || pool.stats().cached_bytes() / pool.good_size(layout(size, 8));
+        let blocks: Vec<_> = (1..300)
+            .map(|count| {
+                let block = allocate(&pool, size);
+                assert!(cached() <= count + 8, "{} of {size} after {count}", cached());
+                block
+            })
+            .collect();
+        assert!(cached() > 0);
+        blocks.into_iter().for_each(|block| free(&pool, block, size));
+    }
+}
+
+/// Where each is too short for the next by far.
+#[test]
+fn no_more_large_blocks_are_kept_than_were_in_use_at_once() {
+    for options in [UNCHECKED, CHECKED] {
+        let pool = over_pages(options);
+        for size in [3 << 20, 7 << 20, 15 << 20, 31 << 20, 63 << 20] {
+            free(&pool, allocate(&pool, size), size);
+            let held = pool.stats().held_bytes();
+            assert!((size..size + (1 << 20)).contains(&held), "{held} after {size}");
+        }
+    }
 }
 
 /// It takes the pages along, and is zero where that is asked for.
@@ -190,11 +242,26 @@ mod pages {
             let block = allocate(&pool, size);
             // SAFETY: within the block.
             let middle = unsafe { block.add(size / 2) };
-            // A kernel without huge pages knows no such flag.
-            let known = std::path::Path::new("/sys/kernel/mm/transparent_hugepage").exists();
-            assert_eq!(is_advised(middle), asked && known);
+            assert_eq!(is_advised(middle), asked && has_huge_pages());
             // SAFETY: the block is live, with that layout.
             unsafe { pool.deallocate(block, layout(size, 8)) };
+        }
+    }
+
+    /// A kernel without huge pages knows no such flag.
+    fn has_huge_pages() -> bool {
+        std::path::Path::new("/sys/kernel/mm/transparent_hugepage").exists()
+    }
+
+    /// For what small blocks fill, from the third chunk on.
+    #[test]
+    fn chunks_that_are_filled_get_huge_pages() {
+        for asked in [true, false] {
+            let pool = over_pages(UNCHECKED.huge_pages(asked));
+            let blocks: Vec<_> = (0..12_000).map(|_| allocate(&pool, 1000)).collect();
+            assert!(!is_advised(blocks[0]), "a small pool stays small");
+            assert_eq!(is_advised(blocks[11_000]), asked && has_huge_pages());
+            blocks.into_iter().for_each(|block| free(&pool, block, 1000));
         }
     }
 }

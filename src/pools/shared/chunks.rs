@@ -21,8 +21,10 @@ use crate::sync::lock::{Held, Lock};
 const HUGE_FROM: usize = 4 << 20;
 /// The first class whose blocks may be hardly touched.
 const FIRST_LARGE: usize = classes_up_to(32 << 10);
-/// In how many chunks at most to look for a row that may be there, where others have it for certain: for the time it takes.
+/// In how many chunks at most to look for a row that may be there, where others have it for certain, and where it takes a new
+/// chunk else: for the time it takes.
 const LOOKS: usize = 16;
+const LOOKS_ELSE: usize = 256;
 
 /// All zero bytes are none.
 #[derive(Debug)]
@@ -136,15 +138,17 @@ impl Chunks {
         let possible = if count == align { certain } else { 1 << count.div_ceil(2).ilog2() };
         let lists = |row: usize| &self.with_free[(row.trailing_zeros() as usize).min(LEVELS)..];
         let (certain, possible) = (lists(certain), lists(possible));
-        let maybe = possible[..possible.len() - certain.len()].iter().flat_map(|list| list.iter().take(LOOKS));
         let surely = certain.iter().find_map(List::first);
+        let looks = if surely.is_some() { LOOKS } else { LOOKS_ELSE };
+        let maybe = possible[..possible.len() - certain.len()].iter().flat_map(|list| list.iter().take(looks));
         maybe.chain(surely).find_map(|header| self.take_in(options, Chunk::from_header(header), wanted))
     }
 
-    /// Puts a chunk whose free slices have changed into the list where it belongs; under the lock.
-    fn sort(&self, chunk: Chunk) {
+    /// Puts a chunk whose free slices have changed into the list where it belongs; to its front, where it is found, if it
+    /// `has_more` of them; under the lock.
+    fn sort(&self, chunk: Chunk, has_more: bool) {
         let (before, now) = (chunk.listed(), chunk.level());
-        if before == now {
+        if before == now && !has_more {
             return;
         }
         chunk.set_listed(now);
@@ -177,7 +181,7 @@ impl Chunks {
         let before = chunk.dirty();
         let (slice, fresh) = chunk.take(wanted)?;
         self.dirty.set(self.dirty.get() - (before - chunk.dirty()));
-        self.sort(chunk);
+        self.sort(chunk, false);
         if wanted.used_as == Use::Run {
             self.count_runs(wanted.count);
         }
@@ -209,7 +213,7 @@ impl Chunks {
             unsafe { parent.allocator.deallocate(start, chunk::LAYOUT) };
             return Err(error);
         }
-        self.sort(chunk);
+        self.sort(chunk, false);
         self.held.store(self.held() + CHUNK, Relaxed);
         Ok(chunk)
     }
@@ -228,7 +232,7 @@ impl Chunks {
         let fresh = chunk.extend(slice + count, count, more)?;
         self.dirty.set(self.dirty.get() - (before - chunk.dirty()));
         self.count_runs(more);
-        self.sort(chunk);
+        self.sort(chunk, false);
         Some(fresh && options.whole_pages)
     }
 
@@ -255,7 +259,7 @@ impl Chunks {
         } else {
             chunk.cut(slice, keep, count);
         }
-        self.sort(chunk);
+        self.sort(chunk, true);
         self.dirty.set(self.dirty.get() + count - keep);
         let too_much = match parent.options.retain {
             Retain::Nothing => true,

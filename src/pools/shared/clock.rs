@@ -1,9 +1,11 @@
 //! Time, coarse and cheap: for memory that nobody has used for a while.
 
-/// Seconds in the first half, and which half of it: how often what is kept is looked at.
-const TICKS_PER_SECOND: u64 = 2;
+const TICKS_PER_SECOND: u64 = 32;
 
-/// Goes up by one every half second.
+/// In ticks, and no less: how often what is kept is looked at.
+pub(super) const HALF_A_SECOND: isize = TICKS_PER_SECOND as isize / 2 + 1;
+
+/// Time in ticks, from whenever.
 #[cfg(unix)]
 pub(super) fn tick() -> usize {
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -19,7 +21,7 @@ pub(super) fn tick() -> usize {
     (seconds * TICKS_PER_SECOND + nanoseconds * TICKS_PER_SECOND / 1_000_000_000) as usize
 }
 
-/// Goes up by one every half second.
+/// Time in ticks, from whenever.
 #[cfg(windows)]
 pub(super) fn tick() -> usize {
     // SAFETY: may be called whenever.

@@ -177,7 +177,9 @@ impl Heap {
     pub(super) fn drain<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache) {
         for class in 0..CLASSES {
             cache.empty(class, 0, |blocks| self.put(parent, class, blocks));
-            cache.shrink(class);
+            if cache.is_open(class) {
+                cache.shrink(class);
+            }
         }
     }
 
@@ -268,8 +270,8 @@ impl Heap {
     pub(super) fn tick<A: Allocator>(&self, parent: Parent<'_, A>) {
         let (now, last) = (clock::tick(), self.ticked.load(Relaxed));
         // Another thread may have looked at the clock later.
-        let is_new = now.wrapping_sub(last) as isize > 0;
-        if !is_new || parent.options.retain == Retain::Everything {
+        let is_time = now.wrapping_sub(last) as isize >= clock::HALF_A_SECOND;
+        if !is_time || parent.options.retain == Retain::Everything {
             return;
         }
         // One thread does it.

@@ -26,6 +26,10 @@ const HUGE_PAGE: usize = 2 << 20;
 const BELIEF: isize = 4;
 /// A block is copied to a kept one rather than grown by the parent if it is no larger than this.
 const COPIED: usize = 4 << 20;
+/// How many times as long as asked for a kept block may be that is taken: what it has too much is of use to nobody as long as it
+/// lives. One that a block grows into is more likely to be used up.
+const LONGER: usize = 4;
+const GROWN: usize = 8;
 /// A kept block is zeroed if it is no larger than this; else fresh pages cost less.
 const ZEROED: usize = 8 << 20;
 
@@ -163,7 +167,7 @@ impl Large {
     ) -> Result<Found, AllocError> {
         let whole = whole(layout).ok_or(AllocError)?;
         if whole.align() == HEADER && !(zeroed && whole.size() > ZEROED) {
-            if let Some(header) = self.take_kept(whole.size(), whole.size()..=whole.size().saturating_mul(4)) {
+            if let Some(header) = self.take_kept(whole.size(), whole.size()..=whole.size().saturating_mul(LONGER)) {
                 return Ok((Block::block(header), usize::MAX));
             }
             // Pages that are written to anyway, or will be.
@@ -218,12 +222,16 @@ impl Large {
         }
         let header = self.take_kept(whole.size(), whole.size() / 2..=whole.size())?;
         // SAFETY: it lives, is in use now, and is shorter.
-        unsafe { self.grow_by_parent(parent, header, whole) }
-            .inspect_err(|_| {
-                // SAFETY: it is a large block as before, and nobody has it.
-                unsafe { self.deallocate(parent, Block::block(header)) };
-            })
-            .ok()
+        let Ok((block, zero_from)) = (unsafe { self.grow_by_parent(parent, header, whole) }) else {
+            // SAFETY: it is a large block as before, and nobody has it.
+            unsafe { self.deallocate(parent, Block::block(header)) };
+            return None;
+        };
+        // SAFETY: a large block.
+        let header = unsafe { Block::of(block) };
+        // SAFETY: it lives.
+        unsafe { header.as_ref() }.fresh.set(false);
+        Some((block, zero_from))
     }
 
     /// Of the kept blocks with so many bytes the one that has most nearly as many as are `wanted`, for use.
@@ -370,7 +378,7 @@ impl Large {
             return Ok((block, usize::MAX));
         }
         if whole.align() == HEADER && old.size() <= COPIED {
-            if let Some(kept) = self.take_kept(whole.size(), whole.size()..=usize::MAX) {
+            if let Some(kept) = self.take_kept(whole.size(), whole.size()..=whole.size().saturating_mul(GROWN)) {
                 let moved = Block::block(kept);
                 // SAFETY: both have so many bytes, and are disjoint.
                 unsafe { block.copy_to_nonoverlapping(moved, old.size()) };

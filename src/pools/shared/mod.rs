@@ -66,8 +66,8 @@ const LARGE: usize = 512 << 10;
 ///   `held_bytes`, and chunks, of which 32 KiB each are the pool's (1.6 %). Each thread that uses it has a cache of 152 KiB,
 ///   and what is in its bins: as many blocks of a class as 64 KiB hold, but no less than 8 and no more than 1024; of the
 ///   largest classes no more than 512 KiB. They begin with 8, or what 64 KiB hold, and may hold half as many more and one
-///   whenever they were empty or full. Of blocks between 32 and 128 KiB alone, which lie in spans of 256 KiB, two thirds of the
-///   chunks' addresses can be used. Over [`Pages`], what is never touched takes addresses, but no memory.
+///   whenever they were empty or full. Of blocks between 32 and 128 KiB alone, which lie in spans of 256 KiB, three fifths of the
+///   chunks' addresses can be used at least. Over [`Pages`], what is never touched takes addresses, but no memory.
 /// * **Free**: the block goes on the bin of the thread that frees it, whoever allocated it, and is not touched. (But the first
 ///   eight of other threads that a thread with a new cache frees before it has asked for any of the class go home, lest it share
 ///   lines of the processor's cache with those.) A full bin gives its older half back to the spans they are of, under one lock

@@ -20,11 +20,12 @@ use crate::sync::lock::Lock;
 #[derive(Debug)]
 pub(super) struct Shard {
     pub(super) lock: Lock,
-    /// Spans with a free block. From the first one blocks are taken; one that was full is put last, to have more of
-    /// them when its turn comes.
+    /// Spans with a free block, and one in use. From the first one blocks are taken; one that was full is put last, to have
+    /// more of them when its turn comes.
     spans: [List<Slice>; CLASSES],
-    /// How many of them are empty.
-    empty: [Cell<u8>; CLASSES],
+    /// Spans without a block in use, for when there are no others; and how many.
+    empty: [List<Slice>; CLASSES],
+    kept: [Cell<u8>; CLASSES],
     /// How many blocks are not in their spans: in use, or in the caches of threads. Wraps below 0. Read without the lock.
     out: [AtomicUsize; CLASSES],
 }
@@ -59,10 +60,18 @@ impl Shard {
         let list = &self.spans[class];
         let mut count = 0;
         while count < most {
-            let span = match list.first() {
-                Some(first) => Span::of_slice(first),
-                None if count > 0 || for_another => break,
-                None => {
+            let span = match (list.first(), self.empty[class].first()) {
+                (Some(first), _) => Span::of_slice(first),
+                (None, Some(first)) => {
+                    let span = Span::of_slice(first);
+                    // SAFETY: it is in that list.
+                    unsafe { self.keep_no_more(chunks, class, span) };
+                    // SAFETY: in no list now.
+                    unsafe { list.push_front(first) };
+                    span
+                }
+                (None, None) if count > 0 || for_another => break,
+                (None, None) => {
                     let slices = of.slices as usize;
                     let wanted = Wanted { count: slices, align: slices, used_as: Use::Span(class), shard: own };
                     let Ok(taken) = chunks.take(parent, wanted) else { break };
@@ -70,13 +79,9 @@ impl Shard {
                     let span = unsafe { Span::init(taken.chunk, taken.slice, of) };
                     // SAFETY: a new span is in no list.
                     unsafe { list.push_front(span.first()) };
-                    self.count_empty(chunks, class, true);
                     span
                 }
             };
-            if span.slice().free.get() == of.capacity {
-                self.count_empty(chunks, class, false);
-            }
             // SAFETY: there is room for `most`, so for what is left behind the first `count`.
             let next = unsafe { into.add(count) };
             // SAFETY: the lock is held; the list is that of the class; there is room.
@@ -155,32 +160,40 @@ impl Shard {
         Ok(count)
     }
 
-    /// Counts one more empty span, or one less; under the lock.
-    fn count_empty(&self, chunks: &Chunks, class: usize, is_one_more: bool) {
-        let count = &self.empty[class];
-        count.set(count.get().wrapping_add(if is_one_more { 1 } else { u8::MAX }));
-        chunks.count_kept(Class::of(class).slices as usize, is_one_more);
-    }
-
-    /// Keeps an empty span if it is the only one with a free block, since it will be wanted soon, and some long ones.
+    /// Keeps an empty span if there is no other with a free block, since it will be wanted soon, and some long ones.
     #[cold]
     fn emptied<A: Allocator>(&self, chunks: &Chunks, parent: Parent<'_, A>, class: usize, span: Span) {
-        self.count_empty(chunks, class, true);
-        let list = &self.spans[class];
-        let is_kept = list.first() == list.last() || u32::from(self.empty[class].get()) <= Class::of(class).kept;
-        if !is_kept || !chunks.may_keep(parent.options.retain) {
-            // SAFETY: no block of it is out.
+        let (spans, empty, kept) = (&self.spans[class], &self.empty[class], &self.kept[class]);
+        // SAFETY: it had a free block and one in use, or was full a moment ago and has been put there.
+        unsafe { spans.remove(span.first()) };
+        // SAFETY: in no list now.
+        unsafe { empty.push_front(span.first()) };
+        kept.set(kept.get() + 1);
+        chunks.count_kept(Class::of(class).slices as usize, true);
+        let is_only = spans.first().is_none() && kept.get() == 1;
+        let is_wanted = is_only || u32::from(kept.get()) <= Class::of(class).kept;
+        if !is_wanted || !chunks.may_keep(parent.options.retain) {
+            // SAFETY: put there just now.
             unsafe { self.give_back(chunks, parent, class, span) };
         }
     }
 
     /// # Safety
     ///
-    /// The lock is held, and all blocks of `span`, which is in the list of `class`, are free.
+    /// The lock is held, and `span` is among the empty ones of `class`.
+    unsafe fn keep_no_more(&self, chunks: &Chunks, class: usize, span: Span) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.empty[class].remove(span.first()) };
+        self.kept[class].set(self.kept[class].get() - 1);
+        chunks.count_kept(Class::of(class).slices as usize, false);
+    }
+
+    /// # Safety
+    ///
+    /// As for [`keep_no_more`](Self::keep_no_more).
     unsafe fn give_back<A: Allocator>(&self, chunks: &Chunks, parent: Parent<'_, A>, class: usize, span: Span) {
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.spans[class].remove(span.first()) };
-        self.count_empty(chunks, class, false);
+        unsafe { self.keep_no_more(chunks, class, span) };
         chunks.give_back(parent, span.chunk(), span.number(), 0, Class::of(class).slices as usize);
     }
 
@@ -188,11 +201,9 @@ impl Shard {
     pub(super) fn give_empty_back<A: Allocator>(&self, chunks: &Chunks, parent: Parent<'_, A>) {
         let _held = self.lock.lock();
         for class in 0..CLASSES {
-            let capacity = Class::of(class).capacity;
-            for span in self.spans[class].iter().map(Span::of_slice).filter(|span| span.slice().free.get() == capacity)
-            {
-                // SAFETY: the lock is held, and no block is out.
-                unsafe { self.give_back(chunks, parent, class, span) };
+            while let Some(first) = self.empty[class].first() {
+                // SAFETY: the lock is held, and it is in that list.
+                unsafe { self.give_back(chunks, parent, class, Span::of_slice(first)) };
             }
         }
     }
