@@ -198,7 +198,8 @@ impl SharedPool {
 
 impl<A: Allocator> SharedPool<A> {
     /// A pool without memory, over `parent`, which is asked for chunks of 2 MiB aligned to 2 MiB, for blocks above 512 KiB, and
-    /// for the caches of threads and the table of the chunks.
+    /// for the caches of threads and the table of the chunks. The pool may hold a lock meanwhile, so the parent must not use this
+    /// pool: it would wait for ever.
     ///
     /// # Examples
     ///
@@ -340,7 +341,8 @@ impl<A: Allocator> SharedPool<A> {
     /// What the pool has at present: what it holds of its parent, and how many blocks of each class are in use and in caches.
     ///
     /// Takes no lock and disturbs no thread: it reads counters that are kept where a bin is filled or emptied, and how full the
-    /// bins are. The result has some 6 KiB. For what was *asked* of the pool, and its peak, there is [`Stats`](crate::Stats):
+    /// bins are: 96 of each thread that has a cache, which takes a microsecond for each. What is cached is told for each class, of
+    /// all threads, and for each thread, of all classes. The result has some 6 KiB. For what was *asked* of the pool, and its peak, there is [`Stats`](crate::Stats):
     /// `Stats<SharedPool>`.
     ///
     /// # Examples
