@@ -15,7 +15,7 @@ use crate::UNCHECKED;
 use crate::blocks::{Block, Random};
 
 /// How much more memory the second half may need than the first, in bytes: as much as some large blocks make.
-const MARGIN: usize = 16 << 20;
+const MARGIN: usize = 4 << 20;
 /// How many blocks a thread has at most, and may leave for the other.
 const MOST: usize = 600;
 
