@@ -3,8 +3,7 @@
 //!
 //! `SharedPool` itself is made in a `const`, as loom's atomics cannot be. This is what it does with its parts: the crate's
 //! numbers and slots. Tried, and seen to fail here: `Relaxed` for the `Acquire` of each way to take a number, and for the
-//! `Release` of giving it back; and in this file, as in the pool, for the `Release` of the store to a slot, and for the
-//! `Acquire` of who asks.
+//! `Release` of giving it back; and for the `Release` of binding a cache to a slot, and the `Acquire` of who asks for all.
 
 use std::ptr::null_mut;
 
@@ -14,7 +13,7 @@ use loom::thread;
 
 use crate::check;
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
-use crate::threads::number::{LIMIT, give_back, with_idle};
+use crate::threads::number::{LIMIT, give_back};
 use crate::threads::slots::Slots;
 
 /// The blocks of one class that a thread keeps to itself.
@@ -47,7 +46,7 @@ impl Pool {
 
     /// The cache of the calling thread, a new one if need be; `None` if it has no number.
     fn cache(&self) -> Option<&Cache> {
-        let slot = self.slots.slot()?;
+        self.slots.slot()?;
         // SAFETY: caches stay until the pool is dropped.
         if let Some(cache) = unsafe { self.slots.own().as_ref() } {
             return Some(cache);
@@ -57,7 +56,7 @@ impl Pool {
         // SAFETY: of this pointer alone; that nobody else has one, loom checks.
         cache.capacity.with_mut(|capacity| unsafe { *capacity = 2 });
         self.made.fetch_add(1, Ordering::Relaxed);
-        slot.store(cache, Ordering::Release);
+        self.slots.bind(cache)?;
         Some(cache)
     }
 
@@ -70,23 +69,21 @@ impl Pool {
 
     /// What comes out of a cache that no thread has.
     fn collect(&self) {
-        for (number, slot) in self.slots.iter().enumerate() {
-            with_idle(number, || {
-                // SAFETY: caches stay until the pool is dropped.
-                if let Some(cache) = unsafe { slot.load(Ordering::Relaxed).as_ref() } {
-                    cache.change(|count| {
-                        self.collected.fetch_add(count, Ordering::Relaxed);
-                        0
-                    });
-                }
-            });
-        }
+        self.slots.each_idle(|cache| {
+            // SAFETY: caches stay until the pool is dropped.
+            if let Some(cache) = unsafe { cache.as_ref() } {
+                cache.change(|count| {
+                    self.collected.fetch_add(count, Ordering::Relaxed);
+                    0
+                });
+            }
+        });
     }
 
     /// What is in caches, at a moment.
     fn count(&self) -> usize {
         // SAFETY: caches stay until the pool is dropped.
-        let caches = self.slots.iter().filter_map(|slot| unsafe { slot.load(Ordering::Acquire).as_ref() });
+        let caches = self.slots.all().filter_map(|cache| unsafe { cache.as_ref() });
         caches
             .map(|cache| {
                 // SAFETY: of this pointer alone; that nobody writes, loom checks.
@@ -109,8 +106,7 @@ impl Cache {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        for slot in self.slots.iter() {
-            let cache = slot.load(Ordering::Relaxed);
+        for cache in self.slots.all() {
             if !cache.is_null() {
                 // SAFETY: it came from a box, is in one slot, and is not used again.
                 drop(unsafe { Box::from_raw(cache) });

@@ -21,7 +21,7 @@ use core::ptr::{self, NonNull};
 use super::size_class::{last, size_of_class};
 use crate::api::{Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, UsableSize};
 use crate::sources::Pages;
-use crate::sync::{AtomicPtr, Ordering, published};
+use crate::sync::{AtomicPtr, published};
 use crate::threads::{self, LIMIT, Slots};
 use cache::{Bin, Bins, Cache, VACANT};
 use chunk::{Chunk, SLICE, Use, slice_at};
@@ -328,12 +328,10 @@ impl<A: Allocator> SharedPool<A> {
         if let Some(cache) = self.own_cache() {
             heap.drain(parent, cache);
         }
-        self.bins.iter().enumerate().for_each(|(number, slot)| {
-            threads::with_idle(number, || {
-                if let Some(cache) = bound(slot.load(Ordering::Relaxed)) {
-                    heap.drain(parent, cache);
-                }
-            });
+        self.bins.each_idle(|bins| {
+            if let Some(cache) = bound(bins) {
+                heap.drain(parent, cache);
+            }
         });
         heap.collect(parent)
     }
@@ -399,8 +397,7 @@ impl<A: Allocator> SharedPool<A> {
             return Some(cache);
         }
         let cache = heap.new_cache(&self.parent, number)?;
-        // With what a thread needs that asks how much there is.
-        self.bins.slot()?.store(ptr::from_ref(cache).cast_mut().cast(), Ordering::Release);
+        self.bins.bind(ptr::from_ref(cache).cast_mut().cast())?;
         Some(cache)
     }
 

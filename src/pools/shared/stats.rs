@@ -5,7 +5,6 @@ use super::chunk::SLICE;
 use super::class::Class;
 use super::heap::Heap;
 use super::{CLASSES, bound, size_of_class};
-use crate::sync::Ordering;
 use crate::threads::{LIMIT, Slots};
 
 /// What a [`SharedPool`](super::SharedPool) has at a moment, from [`stats`](super::SharedPool::stats). In bytes of blocks, not
@@ -72,8 +71,8 @@ impl SharedPoolStats {
         let mut stats = Self { held: 0, large: 0, out, cached, threads: [0; LIMIT] };
         let Some(heap) = heap else { return stats };
         let in_bin = |cache: &Cache, bin| cache.count(bin) * Class::of(bin).size as usize;
-        for (slot, thread) in bins.iter().zip(&mut stats.threads) {
-            if let Some(cache) = bound(slot.load(Ordering::Acquire)) {
+        for (bins, thread) in bins.all().zip(&mut stats.threads) {
+            if let Some(cache) = bound(bins) {
                 *thread = (0..CLASSES).map(|bin| in_bin(cache, bin)).sum();
             }
         }
