@@ -8,8 +8,8 @@ pub(crate) mod published;
 mod wait;
 
 #[cfg(os_memory)]
-pub(crate) use core::sync::atomic::AtomicU32;
-pub(crate) use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+pub(crate) use core::sync::atomic::{AtomicPtr, AtomicU32};
+pub(crate) use core::sync::atomic::{AtomicUsize, Ordering};
 
 // Here, and not beside the rest, because the atomics of a model cannot be made in a `const`.
 #[cfg(os_memory)]

@@ -24,6 +24,7 @@ mod number {
         None
     }
 
+    #[cfg(os_memory)]
     pub(crate) fn with_idle(_: usize, _: impl FnOnce()) {}
 }
 #[cfg(os_memory)]
