@@ -126,10 +126,10 @@ impl Cache {
         }
     }
 
-    /// Whether a block that another thread's shard has is to go there, since the bin is not open; it is when there were a few.
+    /// Whether a block that another thread's shard has is to go there rather than open the bin: a few do.
     pub(super) fn goes_home(&self, class: usize) -> bool {
         let count = &self.sent_home[class];
-        let goes = !self.is_open(class) && count.get() < SENT_HOME;
+        let goes = count.get() < SENT_HOME;
         count.set(count.get() + u8::from(goes));
         goes
     }

@@ -10,7 +10,7 @@ use super::chunk_set::ChunkSet;
 use super::class::CLASSES;
 use super::list::List;
 use super::options::{Options, Retain};
-use super::shard::Shard;
+use super::shard::{self, Shard};
 use crate::api::{AllocError, Allocator};
 use crate::pools::size_class::{classes_up_to, size_of_class};
 use crate::sources::advice;
@@ -76,8 +76,7 @@ impl<A> Parent<'_, A> {
     /// Whether `bytes` of chunks are half full of blocks in use, or in the caches of threads, beside those that are so large that
     /// some of them may be hardly touched.
     fn is_dense(&self, bytes: usize) -> bool {
-        let blocks = |class| self.shards.iter().map(|shard| shard.out(class)).fold(0, usize::wrapping_add);
-        let bytes_of = |class| blocks(class).wrapping_mul(size_of_class(class));
+        let bytes_of = |class| shard::out(self.shards, class).wrapping_mul(size_of_class(class));
         let sum = |classes: core::ops::Range<usize>| classes.map(bytes_of).fold(0, usize::wrapping_add);
         sum(0..FIRST_LARGE) >= bytes.saturating_sub(sum(FIRST_LARGE..CLASSES)) / 2
     }
@@ -169,11 +168,7 @@ impl Chunks {
 
     /// Whether shards may keep all the empty spans that they have.
     pub(super) fn may_keep(&self, retain: Retain) -> bool {
-        match retain {
-            Retain::Nothing => false,
-            Retain::Bounded(bytes) => self.kept.load(Relaxed) <= bytes / SLICE,
-            Retain::Everything => true,
-        }
+        self.kept.load(Relaxed) <= retain.bytes() / SLICE
     }
 
     /// As [`take`](Self::take), from a chunk with a free slice; under the lock.
@@ -198,8 +193,7 @@ impl Chunks {
             unsafe { start.write_bytes(0, size_of::<Header>()) };
             start
         };
-        if parent.options.huge_pages
-            && parent.options.whole_pages
+        if parent.options.advises_huge_pages()
             && self.held() >= HUGE_FROM
             && parent.is_dense(self.held().wrapping_sub(self.runs() * SLICE))
         {
@@ -261,12 +255,7 @@ impl Chunks {
         }
         self.sort(chunk, true);
         self.dirty.set(self.dirty.get() + count - keep);
-        let too_much = match parent.options.retain {
-            Retain::Nothing => true,
-            Retain::Bounded(bytes) => self.dirty.get() > bytes / SLICE,
-            Retain::Everything => false,
-        };
-        if too_much {
+        if self.dirty.get() > parent.options.retain.bytes() / SLICE {
             self.release(parent, chunk, false);
         }
     }

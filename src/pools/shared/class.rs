@@ -5,7 +5,7 @@ use crate::api::Layout;
 use crate::pools::size_class::{class_up_to, classes_up_to, size_of_class};
 
 /// The size of the largest. Above it a run of slices wastes an eighth at most, as classes do.
-pub(super) const LARGEST: usize = 128 << 10;
+const LARGEST: usize = 128 << 10;
 
 /// How many there are.
 pub(super) const CLASSES: usize = classes_up_to(LARGEST);

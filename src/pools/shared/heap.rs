@@ -12,7 +12,7 @@ use super::class::{CLASSES, Class};
 use super::large::Large;
 use super::list::{Links, Node};
 use super::options::Retain;
-use super::shard::Shard;
+use super::shard::{self, Shard};
 use super::span::Span;
 use super::{clock, fork};
 use crate::api::{AllocError, Allocator, Layout};
@@ -131,7 +131,7 @@ impl Heap {
 
     /// How many blocks of `class` are not in their spans.
     pub(super) fn out(&self, class: usize) -> usize {
-        self.shards.iter().map(|shard| shard.out(class)).fold(0, usize::wrapping_add)
+        shard::out(&self.shards, class)
     }
 
     /// The bytes that came from the parent: all but the heap's own.
@@ -276,16 +276,19 @@ impl Heap {
         }
         // One thread does it.
         if self.ticked.compare_exchange(last, now, Relaxed, Relaxed).is_ok() {
-            self.shards.iter().for_each(|shard| shard.give_empty_back(&self.chunks, parent));
-            self.chunks.give_idle_back(parent, true);
-            self.large.give_idle_back(parent, true);
+            self.give_back(parent, true);
         }
     }
 
     /// Gives all memory back that nobody uses and that is in no cache; returns how many bytes.
     pub(super) fn collect<A: Allocator>(&self, parent: Parent<'_, A>) -> usize {
+        self.give_back(parent, false)
+    }
+
+    /// As [`collect`](Self::collect), but `only_idle` what nobody has used since the last tick.
+    fn give_back<A: Allocator>(&self, parent: Parent<'_, A>, only_idle: bool) -> usize {
         self.shards.iter().for_each(|shard| shard.give_empty_back(&self.chunks, parent));
-        self.chunks.give_idle_back(parent, false) + self.large.give_idle_back(parent, false)
+        self.chunks.give_idle_back(parent, only_idle) + self.large.give_idle_back(parent, only_idle)
     }
 }
 

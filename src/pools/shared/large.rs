@@ -261,14 +261,10 @@ impl Large {
         // SAFETY: it lives.
         let this = unsafe { header.as_ref() };
         let (size, offset) = (this.size.get(), this.offset);
-        if parent.options.huge_pages && parent.options.whole_pages && this.fresh.get() && size >= HUGE_IF_USED_FROM {
+        if parent.options.advises_huge_pages() && this.fresh.get() && size >= HUGE_IF_USED_FROM {
             self.learn(block, size - offset);
         }
-        let most = match parent.options.retain {
-            Retain::Nothing => 0,
-            Retain::Bounded(bytes) => bytes,
-            Retain::Everything => usize::MAX,
-        };
+        let most = parent.options.retain.bytes();
         let keep = offset == HEADER && size <= most;
         let peak = {
             let _held = self.lock.lock();
@@ -308,7 +304,7 @@ impl Large {
 
     /// Whether so many bytes are likely to use huge pages.
     fn is_huge(&self, options: Options, size: usize) -> bool {
-        options.huge_pages && options.whole_pages && size >= if self.is_used() { HUGE_IF_USED_FROM } else { HUGE_FROM }
+        options.advises_huge_pages() && size >= if self.is_used() { HUGE_IF_USED_FROM } else { HUGE_FROM }
     }
 
     /// A block from the parent, which `get` asks; on huge pages, where these are likely to be used.

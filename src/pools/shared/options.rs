@@ -50,6 +50,17 @@ pub enum Retain {
     Everything,
 }
 
+impl Retain {
+    /// How many bytes may be kept.
+    pub(super) const fn bytes(self) -> usize {
+        match self {
+            Retain::Nothing => 0,
+            Retain::Bounded(bytes) => bytes,
+            Retain::Everything => usize::MAX,
+        }
+    }
+}
+
 impl Options {
     /// What [`SharedPool::new_in`](super::SharedPool::new_in) takes: retains up to 128 MiB for up to a second; asks for
     /// huge pages when a pool has grown large; takes nothing for granted of its parent; and checks what is given back where
@@ -86,6 +97,11 @@ impl Options {
     #[must_use]
     pub const fn retain(self, retain: Retain) -> Self {
         Self { retain, ..self }
+    }
+
+    /// Whether to ask for huge pages: of memory that is known to be pages.
+    pub(super) const fn advises_huge_pages(self) -> bool {
+        self.huge_pages && self.whole_pages
     }
 
     /// Whether the operating system is asked for huge pages: fewer page faults and misses of the TLB. On Linux, where

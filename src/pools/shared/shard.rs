@@ -30,11 +30,13 @@ pub(super) struct Shard {
     out: [AtomicUsize; CLASSES],
 }
 
-impl Shard {
-    pub(super) fn out(&self, class: usize) -> usize {
-        self.out[class].load(Relaxed)
-    }
+/// How many blocks of `class` are not in the spans of any of `shards`.
+pub(super) fn out(shards: &[Shard], class: usize) -> usize {
+    // One alone may be below 0.
+    shards.iter().map(|shard| shard.out[class].load(Relaxed)).fold(0, usize::wrapping_add)
+}
 
+impl Shard {
     fn count(&self, class: usize, change: usize) {
         // Under the lock.
         self.out[class].store(self.out[class].load(Relaxed).wrapping_add(change), Relaxed);
