@@ -5,6 +5,8 @@ pub(crate) mod lock;
 #[cfg(os_memory)]
 pub(crate) mod published;
 #[cfg(os_memory)]
+pub(crate) mod reentrant;
+#[cfg(os_memory)]
 mod wait;
 
 #[cfg(os_memory)]

@@ -55,6 +55,17 @@ impl<T> Slots<T> {
     }
 }
 
+/// What the calling thread has for itself as long as it lives, unlike a number on every system; not 0.
+#[cfg(os_memory)]
+pub(crate) fn id() -> usize {
+    #[cfg(unix)]
+    // SAFETY: without conditions.
+    return unsafe { libc::pthread_self() } as usize;
+    #[cfg(windows)]
+    // SAFETY: as above.
+    return unsafe { windows_sys::Win32::System::Threading::GetCurrentThreadId() } as usize;
+}
+
 /// The number of the calling thread if it is below `limit`.
 #[inline]
 pub(crate) fn number_below(limit: usize) -> Option<usize> {

@@ -89,13 +89,11 @@ impl<A: Allocator> SharedPool<A> {
     fn allocate_small(&self, heap: &Heap, class: usize) -> Result<NonNull<u8>, AllocError> {
         let parent = self.parent_of(heap);
         let Some(cache) = self.cache(heap) else { return heap.take_one(parent, class) };
-        let bin = cache.bin(class);
         // If the thread has only just got its number, there may be a block of the last thread that had it.
-        if let Some(block) = bin.take() {
+        if let Some(block) = cache.bin(class).take() {
             return Ok(block);
         }
-        heap.fill(parent, cache, class);
-        bin.take().ok_or(AllocError)
+        heap.fill(parent, cache, class).ok_or(AllocError)
     }
 
     /// Takes back a block that has no room in the calling thread's bin.
@@ -130,8 +128,7 @@ impl<A: Allocator> SharedPool<A> {
             }
             Kind::Run(count) => {
                 let (chunk, slice, _) = Self::part_at(block.addr().get());
-                heap.chunks.give_back(parent, chunk, slice, 0, count);
-                heap.tick(parent);
+                heap.give_run_back(parent, chunk, slice, 0, count);
             }
             Kind::Large => {
                 // SAFETY: by `# Safety` of this fn.
@@ -184,7 +181,7 @@ impl<A: Allocator> SharedPool<A> {
             (Kind::Run(before), Kind::Run(after)) => {
                 let (chunk, slice, _) = Self::part_at(block.addr().get());
                 if after < before {
-                    heap.chunks.give_back(parent, chunk, slice, after, before);
+                    heap.give_run_back(parent, chunk, slice, after, before);
                     return Some((block, usize::MAX));
                 }
                 let zero = heap.chunks.extend(self.options, chunk, slice, before, after - before)?;

@@ -141,15 +141,17 @@ impl Cache {
         self.bins[class].limit.set(unsafe { self.bottom(class).add(capacity) }.as_ptr());
     }
 
-    /// Fills the empty bin of `class` by `fill`, which is told where to and how many at most, and returns how many there are.
+    /// Has `fill` put blocks into the bin of `class`, up to half of what it may hold: it is told where to and how many at most,
+    /// and returns how many. Returns how many blocks are in the bin then.
     #[inline]
-    pub(super) fn fill(&self, class: usize, fill: impl FnOnce(NonNull<*mut u8>, usize) -> usize) {
-        self.open(class);
-        let bottom = self.bottom(class);
-        let count = fill(bottom, self.capacity(class).div_ceil(2));
+    pub(super) fn fill(&self, class: usize, fill: impl FnOnce(NonNull<*mut u8>, usize) -> usize) -> usize {
+        let (bottom, before, capacity) = (self.bottom(class), self.count(class), self.capacity(class));
+        // SAFETY: within the entries.
+        let end = unsafe { bottom.add(before) };
+        let count = before + fill(end, capacity.div_ceil(2).min(capacity - before));
         // SAFETY: no more than the capacity.
         self.bins[class].top.store(unsafe { bottom.add(count) }.as_ptr(), Relaxed);
-        self.grow(class);
+        count
     }
 
     /// Empties the bin of `class` but for the `keep` blocks that came last, by `empty`.

@@ -51,36 +51,30 @@ impl ChunkSet {
         leaf.is_some_and(|leaf| leaf[word].load(Relaxed) & bit != 0)
     }
 
-    /// Adds a chunk; the caller holds the lock. `Err` if there is no memory to remember it.
-    pub(super) fn add(&self, chunk: Chunk, parent: &impl Allocator) -> Result<(), AllocError> {
+    /// Makes sure that there is a bit for a chunk; `Err` if there is no memory for it. Without the lock: the parent may come back.
+    pub(super) fn make_room(&self, chunk: Chunk, parent: &impl Allocator) -> Result<(), AllocError> {
         let address = chunk.start().addr().get();
-        if self.above.load(Relaxed) == 0 {
-            self.above.store(above(address), Relaxed);
-        }
-        if above(address) != self.above.load(Relaxed) {
-            return Err(AllocError);
-        }
-        let (at, word, bit) = place(address);
-        let leaf = match published::find(&self.leaves[at]) {
-            Some(leaf) => leaf,
-            None => {
-                let leaf = parent.allocate_zeroed(Layout::new::<Leaf>())?.cast();
-                // Nobody else adds one, under the lock.
-                published::put(&self.leaves[at], leaf).unwrap_or(leaf)
+        let leaf = &self.leaves[place(address).0];
+        if published::find(leaf).is_none() {
+            let made = parent.allocate_zeroed(Layout::new::<Leaf>())?.cast();
+            if published::put(leaf, made).is_some() {
+                // SAFETY: it came from there, and nobody knows it: there was another meanwhile.
+                unsafe { parent.deallocate(made.cast(), Layout::new::<Leaf>()) };
             }
-        };
-        // SAFETY: zero bytes are a leaf, which lives as long as the pool.
-        let word = unsafe { &leaf.as_ref()[word] };
-        word.store(word.load(Relaxed) | bit, Relaxed);
-        Ok(())
+        }
+        match self.above.compare_exchange(0, above(address), Relaxed, Relaxed) {
+            Err(other) if other != above(address) => Err(AllocError),
+            _ => Ok(()),
+        }
     }
 
-    /// Removes a chunk that is in the set; the caller holds the lock.
-    pub(super) fn remove(&self, chunk: Chunk) {
+    /// Adds a chunk that there is room for, or removes one; the caller holds the lock.
+    pub(super) fn set(&self, chunk: Chunk, is_there: bool) {
         let (leaf, word, bit) = place(chunk.start().addr().get());
         // SAFETY: a leaf lives as long as the pool.
         if let Some(leaf) = unsafe { self.leaves[leaf].load(Relaxed).as_ref() } {
-            leaf[word].store(leaf[word].load(Relaxed) & !bit, Relaxed);
+            let others = leaf[word].load(Relaxed) & !bit;
+            leaf[word].store(if is_there { others | bit } else { others }, Relaxed);
         }
     }
 

@@ -7,7 +7,7 @@ use core::sync::atomic::Ordering::Relaxed;
 
 use super::chunk::{self, CHUNK, Chunk, Header, LEVELS, SLICE, Use};
 use super::chunk_set::ChunkSet;
-use super::class::CLASSES;
+use super::class::{CLASSES, Class};
 use super::list::List;
 use super::options::{Options, Retain};
 use super::shard::{self, Shard};
@@ -15,6 +15,7 @@ use crate::api::{AllocError, Allocator};
 use crate::pools::size_class::{classes_up_to, size_of_class};
 use crate::sources::advice;
 use crate::sync::lock::{Held, Lock};
+use crate::sync::reentrant::ReentrantLock;
 
 /// From so many bytes of chunks on, new ones are advised to be huge pages, if the others are filled as densely as
 /// [`is_dense`](Parent::is_dense) says: or a process would hold 2 MiB where it uses little.
@@ -30,9 +31,15 @@ const LOOKS_ELSE: usize = 256;
 #[derive(Debug)]
 pub(super) struct Chunks {
     pub(super) lock: Lock,
+    /// While the parent is asked for a chunk, or given one: that may come back here. Taken first, if at all.
+    pub(super) asking: ReentrantLock,
     set: ChunkSet,
     /// Those with a free slice, by the [level](Chunk::level) of the longest row that they have.
     with_free: [List<Header>; LEVELS],
+    /// Empty chunks that the parent gets as soon as the thread that put them here holds no lock; and how many, which is read
+    /// without the lock.
+    leaving: List<Header>,
+    leave: AtomicUsize,
     /// Slices of empty spans that shards keep. Read and changed without the lock.
     kept: AtomicUsize,
     /// Free slices that may hold memory.
@@ -53,6 +60,14 @@ pub(super) struct Wanted {
     pub(super) used_as: Use,
     /// Of a span.
     pub(super) shard: u8,
+}
+
+impl Wanted {
+    /// The slices of a span, for a shard.
+    pub(super) fn span(class: usize, shard: u8) -> Self {
+        let slices = Class::of(class).slices as usize;
+        Self { count: slices, align: slices, used_as: Use::Span(class), shard }
+    }
 }
 
 /// Slices that were taken.
@@ -118,18 +133,9 @@ impl Chunks {
         self.lock.lock()
     }
 
-    /// Takes free slices.
-    pub(super) fn take<A: Allocator>(&self, parent: Parent<'_, A>, wanted: Wanted) -> Result<Taken, AllocError> {
+    /// Takes free slices of the chunks there are, the fullest first.
+    pub(super) fn take(&self, options: Options, wanted: Wanted) -> Option<Taken> {
         let _held = self.lock();
-        if let Some(taken) = self.take_free(parent.options, wanted) {
-            return Ok(taken);
-        }
-        let chunk = self.get(parent)?;
-        self.take_in(parent.options, chunk, wanted).ok_or(AllocError)
-    }
-
-    /// As [`take`](Self::take), from the chunks there are, the fullest first; under the lock.
-    fn take_free(&self, options: Options, wanted: Wanted) -> Option<Taken> {
         let Wanted { count, align, .. } = wanted;
         // At a multiple of a power of two no less than both it fits for certain; and a row of so many slices anywhere has one of
         // half as many at a multiple of that.
@@ -183,7 +189,24 @@ impl Chunks {
         Some(Taken { chunk, slice, zero: fresh && options.whole_pages })
     }
 
-    /// A new chunk, in the set and the list.
+    /// As [`take`](Self::take), from a chunk that the parent is asked for if there is none. The caller holds no lock: the parent
+    /// may use this pool.
+    pub(super) fn take_new<A: Allocator>(&self, parent: Parent<'_, A>, wanted: Wanted) -> Result<Taken, AllocError> {
+        let _asking = self.asking.enter();
+        // Another thread may have asked meanwhile; or have a chunk for the parent, which may have no other.
+        if let Some(taken) = self.take(parent.options, wanted) {
+            return Ok(taken);
+        }
+        self.give_chunks_back(parent);
+        let chunk = self.get(parent)?;
+        let _held = self.lock();
+        self.set.set(chunk, true);
+        self.held.store(self.held() + CHUNK, Relaxed);
+        self.sort(chunk, false);
+        self.take_in(parent.options, chunk, wanted).ok_or(AllocError)
+    }
+
+    /// A new chunk, which there is room for in the set.
     fn get<A: Allocator>(&self, parent: Parent<'_, A>) -> Result<Chunk, AllocError> {
         let start = if parent.options.whole_pages {
             parent.allocator.allocate_zeroed(chunk::LAYOUT)?.cast()
@@ -202,14 +225,35 @@ impl Chunks {
         }
         // SAFETY: of that layout, fresh, and its header is zero.
         let chunk = unsafe { Chunk::init(start) };
-        if let Err(error) = self.set.add(chunk, parent.allocator) {
+        if let Err(error) = self.set.make_room(chunk, parent.allocator) {
             // SAFETY: it came from the parent a moment ago.
             unsafe { parent.allocator.deallocate(start, chunk::LAYOUT) };
             return Err(error);
         }
-        self.sort(chunk, false);
-        self.held.store(self.held() + CHUNK, Relaxed);
         Ok(chunk)
+    }
+
+    /// Gives chunks to the parent that were found empty. The caller holds no lock: the parent may use this pool.
+    #[inline]
+    pub(super) fn give_chunks_back<A: Allocator>(&self, parent: Parent<'_, A>) {
+        while self.leave.load(Relaxed) > 0 {
+            self.give_chunk_back(parent);
+        }
+    }
+
+    #[cold]
+    fn give_chunk_back<A: Allocator>(&self, parent: Parent<'_, A>) {
+        let _asking = self.asking.enter();
+        let first = {
+            let _held = self.lock();
+            let Some(first) = self.leaving.first() else { return };
+            // SAFETY: in that list.
+            unsafe { self.leaving.remove(first) };
+            self.leave.store(self.leave.load(Relaxed) - 1, Relaxed);
+            first
+        };
+        // SAFETY: it came from the parent, no block is in it, and nobody else knows it.
+        unsafe { parent.allocator.deallocate(first.cast(), chunk::LAYOUT) };
     }
 
     /// Takes `more` slices behind a run of `count`, if they are free. Says whether they are known to be zero.
@@ -231,20 +275,8 @@ impl Chunks {
     }
 
     /// Gives back what a run of `count` slices has behind its first `keep`, which may be none.
-    pub(super) fn give_back<A: Allocator>(
-        &self,
-        parent: Parent<'_, A>,
-        chunk: Chunk,
-        slice: usize,
-        keep: usize,
-        count: usize,
-    ) {
+    pub(super) fn give_back(&self, options: Options, chunk: Chunk, slice: usize, keep: usize, count: usize) {
         let _held = self.lock();
-        self.put(parent, chunk, slice, keep, count);
-    }
-
-    /// As [`give_back`](Self::give_back), under the lock.
-    fn put<A: Allocator>(&self, parent: Parent<'_, A>, chunk: Chunk, slice: usize, keep: usize, count: usize) {
         if chunk.used_as(slice) == Use::Run {
             self.count_runs(keep.wrapping_sub(count));
         }
@@ -255,24 +287,26 @@ impl Chunks {
         }
         self.sort(chunk, true);
         self.dirty.set(self.dirty.get() + count - keep);
-        if self.dirty.get() > parent.options.retain.bytes() / SLICE {
-            self.release(parent, chunk, false);
+        if self.dirty.get() > options.retain.bytes() / SLICE {
+            self.release(options, chunk, false);
         }
     }
 
-    /// Gives to the parent, or the system, what of a chunk nobody uses. Returns how many bytes that were.
-    fn release<A: Allocator>(&self, parent: Parent<'_, A>, chunk: Chunk, only_idle: bool) -> usize {
+    /// Gives to the system what of a chunk nobody uses, or has the chunk [leave](Self::give_chunks_back). Returns how many bytes
+    /// that were.
+    fn release(&self, options: Options, chunk: Chunk, only_idle: bool) -> usize {
         if if only_idle { chunk.is_idle() } else { chunk.is_empty() } {
             self.dirty.set(self.dirty.get() - chunk.dirty());
-            self.set.remove(chunk);
+            self.set.set(chunk, false);
             // SAFETY: an empty chunk has free slices, and is in that list.
             unsafe { self.with_free[chunk.listed() - 1].remove(chunk.header_pointer()) };
             self.held.store(self.held() - CHUNK, Relaxed);
-            // SAFETY: it came from the parent, and no block is in it.
-            unsafe { parent.allocator.deallocate(chunk.start(), chunk::LAYOUT) };
+            // SAFETY: in no list now.
+            unsafe { self.leaving.push_front(chunk.header_pointer()) };
+            self.leave.store(self.leave.load(Relaxed) + 1, Relaxed);
             return CHUNK;
         }
-        if !parent.options.whole_pages || !advice::CAN_DISCARD {
+        if !options.whole_pages || !advice::CAN_DISCARD {
             return 0;
         }
         let before = chunk.dirty();
@@ -286,12 +320,12 @@ impl Chunks {
     }
 
     /// Gives back what nobody has used since the last tick; or everything that nobody uses. Returns how many bytes that were.
-    pub(super) fn give_idle_back<A: Allocator>(&self, parent: Parent<'_, A>, only_idle: bool) -> usize {
+    pub(super) fn give_idle_back(&self, options: Options, only_idle: bool) -> usize {
         let _held = self.lock();
         let release = |header: NonNull<Header>| {
             let chunk = Chunk::from_header(header);
             let before = self.held();
-            let bytes = self.release(parent, chunk, only_idle);
+            let bytes = self.release(options, chunk, only_idle);
             if self.held() == before {
                 chunk.tick();
             }

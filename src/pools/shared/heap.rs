@@ -1,17 +1,18 @@
 //! What all threads share of a pool. It lies in pages of its own, so that it stays where it is when the pool moves, and while a
 //! fork looks for its locks: even after a pool was forgotten and its parent is gone.
 
+use core::iter;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicPtr, AtomicUsize};
 
 use super::cache::Cache;
-use super::chunk::{SLICE, Use};
+use super::chunk::{Chunk, SLICE, Use};
 use super::chunks::{Chunks, Parent, Taken, Wanted};
 use super::class::{CLASSES, Class};
 use super::large::Large;
 use super::list::{Links, Node};
-use super::options::Retain;
+use super::options::{Options, Retain};
 use super::shard::{self, Shard};
 use super::span::Span;
 use super::{clock, fork};
@@ -103,12 +104,24 @@ impl Heap {
 
     /// In the order in which they are taken one below the other.
     pub(super) fn locks(&self) -> impl Iterator<Item = &Lock> {
-        self.shards.iter().map(|shard| &shard.lock).chain([&self.chunks.lock, &self.large.lock])
+        let shards = self.shards.iter().map(|shard| &shard.lock);
+        iter::once(&self.chunks.asking.lock).chain(shards).chain([&self.chunks.lock, &self.large.lock])
     }
 
-    /// A cache for the thread with `number`, or a later one with that.
-    pub(super) fn new_cache<A: Allocator>(&self, parent: &A, number: usize) -> Option<&Cache> {
+    /// A cache for the thread with `number`, or a later one with that; unless it has one according to `own`, once the parent was
+    /// asked, which may have used this pool.
+    pub(super) fn new_cache<'a, A: Allocator>(
+        &'a self,
+        parent: &A,
+        number: usize,
+        own: impl Fn() -> Option<&'a Cache>,
+    ) -> Option<&'a Cache> {
         let cache: NonNull<Cache> = parent.allocate_zeroed(Layout::new::<Cache>()).ok()?.cast();
+        if let Some(own) = own() {
+            // SAFETY: it came from there, and nobody knows it.
+            unsafe { parent.deallocate(cache.cast(), Layout::new::<Cache>()) };
+            return Some(own);
+        }
         // SAFETY: zero bytes that nobody uses.
         unsafe { Cache::init(cache, (number % SHARDS) as u8) };
         // SAFETY: initialised, and lives as long as the heap.
@@ -121,7 +134,7 @@ impl Heap {
     /// All caches there are. They may be in use.
     pub(super) fn caches(&self) -> impl Iterator<Item = &Cache> {
         let mut next = published::find(&self.caches);
-        core::iter::from_fn(move || {
+        iter::from_fn(move || {
             // SAFETY: a cache lives as long as the heap.
             let cache = unsafe { next?.as_ref() };
             next = NonNull::new(cache.previous.get());
@@ -140,10 +153,18 @@ impl Heap {
         self.chunks.held() + self.chunks.set_held() + self.large.held() + caches
     }
 
-    /// Fills an empty bin, if there is memory.
-    pub(super) fn fill<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache, class: usize) {
-        cache.fill(class, |into, most| self.take(parent, cache.shard(), class, into, most));
+    /// Fills an empty bin, and takes a block from it, if there is memory.
+    pub(super) fn fill<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache, class: usize) -> Option<NonNull<u8>> {
+        cache.open(class);
+        let own = cache.shard();
+        self.take(parent, own, class, |shard| {
+            // SAFETY: there is room.
+            cache.fill(class, |into, most| unsafe { self.take_from(shard, own, parent.options, class, into, most) })
+        });
+        cache.grow(class);
+        let block = cache.bin(class).take();
         self.after_event(parent, cache);
+        block
     }
 
     /// Puts a block into its bin, half of which is emptied first if it is full. Says whether it belongs there.
@@ -167,16 +188,16 @@ impl Heap {
         if cache.bin(class).put(block) {
             return true;
         }
-        cache.empty(class, cache.half(class), |blocks| self.put(parent, class, blocks));
+        cache.empty(class, cache.half(class), |blocks| self.put(parent.options, class, blocks));
         cache.grow(class);
         self.after_event(parent, cache);
         cache.bin(class).put(block)
     }
 
     /// Empties all bins.
-    pub(super) fn drain<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache) {
+    pub(super) fn drain(&self, options: Options, cache: &Cache) {
         for class in 0..CLASSES {
-            cache.empty(class, 0, |blocks| self.put(parent, class, blocks));
+            cache.empty(class, 0, |blocks| self.put(options, class, blocks));
             if cache.is_open(class) {
                 cache.shrink(class);
             }
@@ -186,30 +207,53 @@ impl Heap {
     fn after_event<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache) {
         let events = cache.events.get().wrapping_add(1);
         cache.events.set(events);
+        self.chunks.give_chunks_back(parent);
         if events % 32 == 0 {
             self.tick(parent);
         }
     }
 
-    /// Takes up to `most` blocks into the places from `into` on, from another shard if there is no memory for `own`; returns how
-    /// many.
+    /// Has `take_from` take blocks of a shard until it has one: of `own`, which gets a new span as long as there is memory; or of
+    /// others. Says how many.
+    ///
+    /// No lock is held, and nothing is under way, when the parent is asked, which may use this pool.
     fn take<A: Allocator>(
         &self,
         parent: Parent<'_, A>,
         own: u8,
         class: usize,
+        take_from: impl Fn(u8) -> usize,
+    ) -> usize {
+        loop {
+            let count = take_from(own);
+            if count > 0 {
+                return count;
+            }
+            let Ok(taken) = self.chunks.take_new(parent, Wanted::span(class, own)) else { break };
+            // SAFETY: taken for that, just now.
+            unsafe { self.shards[usize::from(own)].add(&self.chunks, class, taken) };
+        }
+        // Its own again: another thread may have given something back.
+        (0..SHARDS as u8).map(take_from).find(|&count| count > 0).unwrap_or(0)
+    }
+
+    /// Takes up to `most` blocks of a shard for a thread that has the shard `own`.
+    ///
+    /// # Safety
+    ///
+    /// From `into` on there is room for `most`.
+    unsafe fn take_from(
+        &self,
+        shard: u8,
+        own: u8,
+        options: Options,
+        class: usize,
         into: NonNull<*mut u8>,
         most: usize,
     ) -> usize {
-        let take = |shard: u8| {
-            let of_shard = (shard, shard != own);
-            // SAFETY: the caller has room for `most`.
-            unsafe { self.shards[usize::from(shard)].take(&self.chunks, parent, of_shard, class, into, most) }
-        };
-        match take(own) {
-            0 => (0..SHARDS as u8).filter(|&other| other != own).map(take).find(|&count| count > 0).unwrap_or(0),
-            count => count,
-        }
+        let of_shard = (shard, shard != own);
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.shards[usize::from(shard)].take(&self.chunks, options, of_shard, class, into, most) }
     }
 
     /// One block of `class`, for a thread without a cache.
@@ -221,21 +265,23 @@ impl Heap {
         let mut block = ptr::null_mut();
         let place = NonNull::from(&mut block);
         // Threads without a number have stacks of their own at least, so they do not all wait for one lock.
-        let shard = threads::number_below(threads::LIMIT).unwrap_or(place.addr().get() >> 20) % SHARDS;
-        self.take(parent, shard as u8, class, place, 1);
+        let own = (threads::number_below(threads::LIMIT).unwrap_or(place.addr().get() >> 20) % SHARDS) as u8;
+        // SAFETY: there is room for one.
+        self.take(parent, own, class, |shard| unsafe { self.take_from(shard, own, parent.options, class, place, 1) });
         self.tick(parent);
         NonNull::new(block).ok_or(AllocError)
     }
 
     /// Gives blocks of a bin, which nobody uses, back to their spans.
-    fn put<A: Allocator>(&self, parent: Parent<'_, A>, class: usize, blocks: &mut [*mut u8]) {
+    fn put(&self, options: Options, class: usize, blocks: &mut [*mut u8]) {
         let mut left = blocks.len();
         while let Some(first) = blocks[..left].first().and_then(|&block| NonNull::new(block)) {
             // SAFETY: it is of that class.
             let shard = unsafe { shard_of(first, class) };
             // SAFETY: as above; by the contract of `deallocate` nobody uses them.
-            left =
-                unsafe { self.shards[usize::from(shard)].put(&self.chunks, parent, shard, class, &mut blocks[..left]) };
+            left = unsafe {
+                self.shards[usize::from(shard)].put(&self.chunks, options, shard, class, &mut blocks[..left])
+            };
         }
     }
 
@@ -248,7 +294,7 @@ impl Heap {
         // SAFETY: by `# Safety` of this fn.
         let shard = unsafe { shard_of(block, class) };
         // SAFETY: by `# Safety` of this fn.
-        let was_in_use = unsafe { self.shards[usize::from(shard)].put_one(&self.chunks, parent, class, block) };
+        let was_in_use = unsafe { self.shards[usize::from(shard)].put_one(&self.chunks, parent.options, class, block) };
         self.tick(parent);
         was_in_use
     }
@@ -261,13 +307,29 @@ impl Heap {
         align: usize,
     ) -> Result<Taken, AllocError> {
         let (count, align) = (last / SLICE + 1, (align / SLICE).max(1));
-        let taken = self.chunks.take(parent, Wanted { count, align, used_as: Use::Run, shard: 0 });
+        let wanted = Wanted { count, align, used_as: Use::Run, shard: 0 };
+        let taken = self.chunks.take(parent.options, wanted);
+        let taken = taken.map_or_else(|| self.chunks.take_new(parent, wanted), Ok);
         self.tick(parent);
         taken
     }
 
-    /// Gives memory back that was not needed for a while, if none was looked for in this half second.
+    /// Gives back what a run of `count` slices has behind its first `keep`, which may be none.
+    pub(super) fn give_run_back<A: Allocator>(
+        &self,
+        parent: Parent<'_, A>,
+        chunk: Chunk,
+        slice: usize,
+        keep: usize,
+        count: usize,
+    ) {
+        self.chunks.give_back(parent.options, chunk, slice, keep, count);
+        self.tick(parent);
+    }
+
+    /// What comes last, when no lock is held: gives chunks to the parent that were found empty; and gives memory back that was not needed for a while, if none was looked for in this half second.
     pub(super) fn tick<A: Allocator>(&self, parent: Parent<'_, A>) {
+        self.chunks.give_chunks_back(parent);
         let (now, last) = (clock::tick(), self.ticked.load(Relaxed));
         // Another thread may have looked at the clock later.
         let is_time = now.wrapping_sub(last) as isize >= clock::HALF_A_SECOND;
@@ -287,8 +349,10 @@ impl Heap {
 
     /// As [`collect`](Self::collect), but `only_idle` what nobody has used since the last tick.
     fn give_back<A: Allocator>(&self, parent: Parent<'_, A>, only_idle: bool) -> usize {
-        self.shards.iter().for_each(|shard| shard.give_empty_back(&self.chunks, parent));
-        self.chunks.give_idle_back(parent, only_idle) + self.large.give_idle_back(parent, only_idle)
+        self.shards.iter().for_each(|shard| shard.give_empty_back(&self.chunks, parent.options));
+        let bytes = self.chunks.give_idle_back(parent.options, only_idle);
+        self.chunks.give_chunks_back(parent);
+        bytes + self.large.give_idle_back(parent, only_idle)
     }
 }
 

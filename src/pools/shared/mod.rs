@@ -326,11 +326,11 @@ impl<A: Allocator> SharedPool<A> {
         let mut parent = self.parent_of(heap);
         parent.options = parent.options.retain(Retain::Everything);
         if let Some(cache) = self.own_cache() {
-            heap.drain(parent, cache);
+            heap.drain(parent.options, cache);
         }
         self.bins.each_idle(|bins| {
             if let Some(cache) = bound(bins) {
-                heap.drain(parent, cache);
+                heap.drain(parent.options, cache);
             }
         });
         heap.collect(parent)
@@ -396,7 +396,7 @@ impl<A: Allocator> SharedPool<A> {
         if let Some(cache) = self.own_cache() {
             return Some(cache);
         }
-        let cache = heap.new_cache(&self.parent, number)?;
+        let cache = heap.new_cache(&self.parent, number, || self.own_cache())?;
         self.bins.bind(ptr::from_ref(cache).cast_mut().cast())?;
         Some(cache)
     }

@@ -6,13 +6,13 @@ use core::ptr::NonNull;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::chunk::{Slice, Use};
-use super::chunks::{Chunks, Parent, Wanted};
+use super::chunk::Slice;
+use super::chunks::{Chunks, Taken, Wanted};
 use super::class::{CLASSES, Class};
 use super::list::List;
+use super::options::Options;
 use super::report::{Misuse, abort};
 use super::span::Span;
-use crate::api::Allocator;
 use crate::sync::lock::Lock;
 
 /// All zero bytes are one without spans. On lines of its own; two, since processors fetch them in pairs.
@@ -25,7 +25,7 @@ pub(super) struct Shard {
     spans: [List<Slice>; CLASSES],
     /// Spans without a block in use, for when there are no others; and how many.
     empty: [List<Slice>; CLASSES],
-    kept: [Cell<u8>; CLASSES],
+    kept: [Cell<u32>; CLASSES],
     /// How many blocks are not in their spans: in use, or in the caches of threads. Wraps below 0. Read without the lock.
     out: [AtomicUsize; CLASSES],
 }
@@ -42,16 +42,16 @@ impl Shard {
         self.out[class].store(self.out[class].load(Relaxed).wrapping_add(change), Relaxed);
     }
 
-    /// Takes up to `most` blocks of `class` into the places from `into` on, and returns how many: at least one, unless there
-    /// is no memory; or, for another thread than those of this shard, no span with a free block.
+    /// Takes up to `most` blocks of `class` into the places from `into` on, and returns how many: none if there is no span with a
+    /// free block, nor one to be had of the chunks, which it is not for another thread than those of this shard.
     ///
     /// # Safety
     ///
-    /// There is room for `most`, which is not 0; `own` is the number of this shard.
-    pub(super) unsafe fn take<A: Allocator>(
+    /// There is room for `most`; `own` is the number of this shard.
+    pub(super) unsafe fn take(
         &self,
         chunks: &Chunks,
-        parent: Parent<'_, A>,
+        options: Options,
         (own, for_another): (u8, bool),
         class: usize,
         into: NonNull<*mut u8>,
@@ -74,14 +74,10 @@ impl Shard {
                 }
                 (None, None) if count > 0 || for_another => break,
                 (None, None) => {
-                    let slices = of.slices as usize;
-                    let wanted = Wanted { count: slices, align: slices, used_as: Use::Span(class), shard: own };
-                    let Ok(taken) = chunks.take(parent, wanted) else { break };
-                    // SAFETY: taken for that, just now.
-                    let span = unsafe { Span::init(taken.chunk, taken.slice, of) };
-                    // SAFETY: a new span is in no list.
-                    unsafe { list.push_front(span.first()) };
-                    span
+                    let Some(taken) = chunks.take(options, Wanted::span(class, own)) else { break };
+                    // SAFETY: taken for that, just now, and the lock is held.
+                    unsafe { self.keep_new(chunks, class, taken) };
+                    continue;
                 }
             };
             // SAFETY: there is room for `most`, so for what is left behind the first `count`.
@@ -102,10 +98,10 @@ impl Shard {
     /// # Safety
     ///
     /// `blocks` are blocks of `class` that nobody uses; `own` is the number of this shard.
-    pub(super) unsafe fn put<A: Allocator>(
+    pub(super) unsafe fn put(
         &self,
         chunks: &Chunks,
-        parent: Parent<'_, A>,
+        options: Options,
         own: u8,
         class: usize,
         blocks: &mut [*mut u8],
@@ -125,7 +121,7 @@ impl Shard {
                 continue;
             }
             // SAFETY: the lock is held; the blocks are of the class, and the first one is the span's.
-            match unsafe { self.put_in(chunks, parent, class, span, &blocks[at..]) } {
+            match unsafe { self.put_in(chunks, options, class, span, &blocks[at..]) } {
                 Ok(count) => at += count,
                 Err(block) => abort(Misuse::Twice, block, None),
             }
@@ -140,10 +136,10 @@ impl Shard {
     ///
     /// The lock is held; the blocks are blocks of `class` that nobody uses, and the first one is the span's.
     #[inline(always)]
-    unsafe fn put_in<A: Allocator>(
+    unsafe fn put_in(
         &self,
         chunks: &Chunks,
-        parent: Parent<'_, A>,
+        options: Options,
         class: usize,
         span: Span,
         blocks: &[*mut u8],
@@ -157,27 +153,57 @@ impl Shard {
             unsafe { self.spans[class].push_back(span.first()) };
         }
         if span.slice().free.get() == of.capacity {
-            self.emptied(chunks, parent, class, span);
+            self.emptied(chunks, options, class, span);
         }
         Ok(count)
     }
 
     /// Keeps an empty span if there is no other with a free block, since it will be wanted soon, and some long ones.
     #[cold]
-    fn emptied<A: Allocator>(&self, chunks: &Chunks, parent: Parent<'_, A>, class: usize, span: Span) {
-        let (spans, empty, kept) = (&self.spans[class], &self.empty[class], &self.kept[class]);
+    fn emptied(&self, chunks: &Chunks, options: Options, class: usize, span: Span) {
+        let spans = &self.spans[class];
         // SAFETY: it had a free block and one in use, or was full a moment ago and has been put there.
         unsafe { spans.remove(span.first()) };
-        // SAFETY: in no list now.
-        unsafe { empty.push_front(span.first()) };
-        kept.set(kept.get() + 1);
-        chunks.count_kept(Class::of(class).slices as usize, true);
-        let is_only = spans.first().is_none() && kept.get() == 1;
-        let is_wanted = is_only || u32::from(kept.get()) <= Class::of(class).kept;
-        if !is_wanted || !chunks.may_keep(parent.options.retain) {
+        // SAFETY: the lock is held, and it is in no list now.
+        unsafe { self.keep(chunks, class, span) };
+        let kept = self.kept[class].get();
+        let is_only = spans.first().is_none() && kept == 1;
+        let is_wanted = is_only || kept <= Class::of(class).kept;
+        if !is_wanted || !chunks.may_keep(options.retain) {
             // SAFETY: put there just now.
-            unsafe { self.give_back(chunks, parent, class, span) };
+            unsafe { self.give_back(chunks, options, class, span) };
         }
+    }
+
+    /// Adds a new span of slices that were taken for it.
+    ///
+    /// # Safety
+    ///
+    /// They are nothing else yet.
+    pub(super) unsafe fn add(&self, chunks: &Chunks, class: usize, taken: Taken) {
+        let _held = self.lock.lock();
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.keep_new(chunks, class, taken) };
+    }
+
+    /// # Safety
+    ///
+    /// As for [`add`](Self::add), and the lock is held.
+    unsafe fn keep_new(&self, chunks: &Chunks, class: usize, taken: Taken) {
+        // SAFETY: by `# Safety` of this fn.
+        let span = unsafe { Span::init(taken.chunk, taken.slice, Class::of(class)) };
+        // SAFETY: as above; a new span is in no list.
+        unsafe { self.keep(chunks, class, span) };
+    }
+
+    /// # Safety
+    ///
+    /// The lock is held, and `span` is an empty one of `class`, in no list.
+    unsafe fn keep(&self, chunks: &Chunks, class: usize, span: Span) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.empty[class].push_front(span.first()) };
+        self.kept[class].set(self.kept[class].get() + 1);
+        chunks.count_kept(Class::of(class).slices as usize, true);
     }
 
     /// # Safety
@@ -193,19 +219,19 @@ impl Shard {
     /// # Safety
     ///
     /// As for [`keep_no_more`](Self::keep_no_more).
-    unsafe fn give_back<A: Allocator>(&self, chunks: &Chunks, parent: Parent<'_, A>, class: usize, span: Span) {
+    unsafe fn give_back(&self, chunks: &Chunks, options: Options, class: usize, span: Span) {
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.keep_no_more(chunks, class, span) };
-        chunks.give_back(parent, span.chunk(), span.number(), 0, Class::of(class).slices as usize);
+        chunks.give_back(options, span.chunk(), span.number(), 0, Class::of(class).slices as usize);
     }
 
     /// Gives the empty spans back to the chunks.
-    pub(super) fn give_empty_back<A: Allocator>(&self, chunks: &Chunks, parent: Parent<'_, A>) {
+    pub(super) fn give_empty_back(&self, chunks: &Chunks, options: Options) {
         let _held = self.lock.lock();
         for class in 0..CLASSES {
             while let Some(first) = self.empty[class].first() {
                 // SAFETY: the lock is held, and it is in that list.
-                unsafe { self.give_back(chunks, parent, class, Span::of_slice(first)) };
+                unsafe { self.give_back(chunks, options, class, Span::of_slice(first)) };
             }
         }
     }
@@ -215,19 +241,13 @@ impl Shard {
     /// # Safety
     ///
     /// As for [`put`](Self::put).
-    pub(super) unsafe fn put_one<A: Allocator>(
-        &self,
-        chunks: &Chunks,
-        parent: Parent<'_, A>,
-        class: usize,
-        block: NonNull<u8>,
-    ) -> bool {
+    pub(super) unsafe fn put_one(&self, chunks: &Chunks, options: Options, class: usize, block: NonNull<u8>) -> bool {
         let of = Class::of(class);
         let _held = self.lock.lock();
         // SAFETY: by `# Safety` of this fn.
         let span = unsafe { Span::of(block, of) };
         // SAFETY: the lock is held; the block is one of the span's.
-        if unsafe { self.put_in(chunks, parent, class, span, &[block.as_ptr()]) }.is_err() {
+        if unsafe { self.put_in(chunks, options, class, span, &[block.as_ptr()]) }.is_err() {
             return false;
         }
         self.count(class, 1_usize.wrapping_neg());
