@@ -6,6 +6,7 @@ mod chunks;
 #[path = "../arenas/each_failure.rs"]
 mod each_failure;
 mod failures;
+mod hooked;
 mod large;
 #[path = "../arenas/live.rs"]
 mod live;

@@ -11,11 +11,14 @@ mod failures;
 mod figures;
 mod giving_back;
 mod hand_over;
+#[path = "../pools/hooked.rs"]
+mod hooked;
 mod many_pools;
 #[cfg(unix)]
 mod misuse;
 #[path = "../arenas/parents.rs"]
 mod parents;
+mod reentry;
 mod reuse;
 mod roomy;
 mod soak;

@@ -1,0 +1,128 @@
+//! A parent may use the pool that asks it, through a reference it came by.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::thread;
+
+use janus_alloc::SharedPool;
+use janus_alloc::pools::Options;
+
+use crate::blocks::{Block, Random};
+use crate::hooked::{Hooked, hook, unhook, with_pool};
+use crate::{CHECKED, CHUNK, RETAINS, UNCHECKED, layout};
+
+type Pool = SharedPool<Hooked>;
+
+fn pool(options: Options) -> Pool {
+    SharedPool::with_options_in(options, Hooked)
+}
+
+fn each_option() -> impl Iterator<Item = Options> {
+    let retains = RETAINS.into_iter().flat_map(|retain| [UNCHECKED, CHECKED].map(|options| options.retain(retain)));
+    retains.flat_map(|options| [options, options.whole_pages(true)])
+}
+
+/// That nothing is lost: neither in use nor where nobody finds it.
+fn assert_nothing_is_left(pool: &Pool) {
+    assert_eq!(pool.stats().live_bytes(), 0, "{}", pool.stats());
+    pool.collect();
+    assert!(pool.stats().held_bytes() < CHUNK, "{}", pool.stats());
+}
+
+/// Makes, changes and frees blocks, with a hook that does so too. What is in them is checked.
+/// Returns how often the parent was asked.
+fn work(pool: &'static Pool, seed: u64, steps: u64) -> usize {
+    let kept = Rc::new(RefCell::new(Vec::<Block>::new()));
+    hook({
+        let (kept, random) = (Rc::clone(&kept), RefCell::new(Random(!seed)));
+        move || {
+            let (mut kept, mut random) = (kept.borrow_mut(), random.borrow_mut());
+            for size in [24, 24, random.below(600) + 1, random.below(200 << 10) + 1] {
+                kept.push(Block::allocate(pool, layout(size, 8), size as u64).unwrap());
+            }
+            match random.below(12) {
+                0 => drop(pool.collect()),
+                1..4 => kept.drain(..).for_each(|block| block.free(pool)),
+                4 => Block::allocate(pool, random.layout(), 1).unwrap().free(pool),
+                5 => kept[0].resize(pool, random.layout(), false).unwrap(),
+                _ => {}
+            }
+        }
+    });
+    let mut random = Random(seed);
+    for _ in 0..3 {
+        let mut blocks = Vec::new();
+        for number in 0..steps {
+            let wanted = if number % 3 == 0 { layout(random.below(200 << 10) + 1, 16) } else { random.layout() };
+            if blocks.is_empty() || random.below(10) < 7 {
+                blocks.push(Block::allocate(pool, wanted, number).unwrap());
+                continue;
+            }
+            let at = random.below(blocks.len());
+            match random.below(3) {
+                0 => blocks.swap_remove(at).free(pool),
+                _ => blocks[at].resize(pool, wanted, number % 2 == 0).unwrap(),
+            }
+        }
+        blocks.into_iter().for_each(|block| block.free(pool));
+        pool.collect();
+    }
+    let calls = unhook();
+    kept.take().into_iter().for_each(|block| block.free(pool));
+    calls
+}
+
+#[test]
+fn in_one_thread() {
+    for (seed, options) in each_option().enumerate() {
+        with_pool(pool(options), |pool| {
+            assert!(work(pool, seed as u64, 300) > 10);
+            assert_nothing_is_left(pool);
+        });
+    }
+}
+
+#[test]
+fn in_several_threads() {
+    for (seed, options) in each_option().enumerate() {
+        with_pool(pool(options), |pool| {
+            let calls: usize = thread::scope(|threads| {
+                let spawn = |thread| threads.spawn(move || work(pool, (seed * 10 + thread) as u64, 150));
+                let threads: Vec<_> = (0..4).map(spawn).collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+            });
+            assert!(calls > 10);
+            assert_nothing_is_left(pool);
+        });
+    }
+}
+
+/// Whenever the parent is asked, for the thread's cache and for chunks, the hook fills, or empties, the bin that it is asked for.
+#[test]
+fn the_bin_that_is_being_filled() {
+    // Of a class; a chunk has 252.
+    const SIZE: usize = 8192;
+    for options in [UNCHECKED, CHECKED] {
+        for count in [1, 2, 4, 5, 8, 100] {
+            with_pool(pool(options), |pool| {
+                let kept = Rc::new(RefCell::new(Vec::new()));
+                hook({
+                    let kept = Rc::clone(&kept);
+                    move || {
+                        let new = (0..count).map(|number| Block::allocate(pool, layout(SIZE, 8), number).unwrap());
+                        let mut new: Vec<Block> = new.collect();
+                        kept.borrow_mut().push(new.pop().unwrap());
+                        new.into_iter().for_each(|block| block.free(pool));
+                    }
+                });
+                let mut blocks: Vec<Block> =
+                    (0..1000).map(|number| Block::allocate(pool, layout(SIZE, 8), number).unwrap()).collect();
+                assert!(unhook() > 2);
+                blocks.extend(kept.take());
+                assert_eq!(pool.stats().live_bytes(), SIZE * blocks.len());
+                blocks.into_iter().for_each(|block| block.free(pool));
+                assert_nothing_is_left(pool);
+            });
+        }
+    }
+}
