@@ -192,26 +192,7 @@ mod at_the_end {
         unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) };
     }
 
-    /// What `panic = "abort"` does: the message, which is allocated, and then the end, without a destructor.
-    #[test]
-    fn a_panic_that_aborts() {
-        if !is_child() {
-            return assert_aborted(&again("at_the_end::a_panic_that_aborts"), "out of it: ");
-        }
-        without_a_core_file();
-        let print = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            print(info);
-            std::process::abort();
-        }));
-        let _ = thread::spawn(|| {
-            let lines: Vec<String> = (0..100).map(|n| n.to_string()).collect();
-            panic!("out of it: {} {}", lines.join(" "), work(2));
-        })
-        .join();
-    }
-
-    /// The same by the compiler: one that must not leave a function of C.
+    /// A panic that must not leave a function of C ends the process. (By the program's choice: `tests/panics.rs`.)
     #[test]
     fn a_panic_in_a_function_of_c() {
         extern "C" fn panics() {
