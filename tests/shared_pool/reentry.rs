@@ -9,7 +9,7 @@ use janus_alloc::pools::Options;
 
 use crate::blocks::{Block, Random};
 use crate::hooked::{Hooked, hook, unhook, with_pool};
-use crate::{CHECKED, CHUNK, RETAINS, UNCHECKED, layout};
+use crate::{CHECKED, CHUNK, LARGE, RETAINS, UNCHECKED, layout};
 
 type Pool = SharedPool<Hooked>;
 
@@ -124,5 +124,21 @@ fn the_bin_that_is_being_filled() {
                 assert_nothing_is_left(pool);
             });
         }
+    }
+}
+
+/// A parent that, told to free a large block, frees another one of the pool, which that keeps: this ends all the same.
+#[test]
+fn large_blocks_that_come_back_meanwhile() {
+    for options in each_option() {
+        with_pool(pool(options), |pool| {
+            hook(|| Block::allocate(pool, layout(LARGE + 1, 8), 1).unwrap().free(pool));
+            let blocks = (0..20).map(|number| Block::allocate(pool, layout(LARGE * 2, 8), number).unwrap());
+            let blocks: Vec<Block> = blocks.collect();
+            blocks.into_iter().for_each(|block| block.free(pool));
+            pool.collect();
+            assert!(unhook() > 10);
+            assert_nothing_is_left(pool);
+        });
     }
 }
