@@ -4,6 +4,7 @@
 mod checkpoints;
 mod chunks;
 mod each_failure;
+mod each_parent;
 mod failures;
 mod fixed;
 mod inspection;

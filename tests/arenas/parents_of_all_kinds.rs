@@ -4,11 +4,9 @@ use std::mem::MaybeUninit;
 
 use janus_alloc::api::Allocator;
 use janus_alloc::collections::Vec;
-use janus_alloc::{
-    Arena, AsAllocator, AsAllocatorRef, AsGlobal, FixedArena, Global, Malloc, Pages, StaticArena, Stats, SyncArena,
-    System,
-};
+use janus_alloc::{Arena, FixedArena, Pages, StaticArena, System};
 
+use crate::each_parent::{self, Over};
 use crate::live::{Live, Random};
 use crate::parents::{Limit, Ruled};
 
@@ -34,41 +32,25 @@ fn works<A: Allocator, const MIN_ALIGN: usize>(mut arena: Arena<A, MIN_ALIGN>) -
     failures
 }
 
-fn never_fails<A: Allocator>(parent: impl Fn() -> A) {
-    assert_eq!(works(Arena::new_in(parent())), 0);
-    assert_eq!(works(Arena::<_, 1>::with_min_align_in(parent())), 0);
-    assert_eq!(works(Arena::<_, 64>::with_min_align_in(parent())), 0);
-    assert_eq!(works(Arena::<_, 4096>::with_min_align_in(parent())), 0);
+struct NeverFails;
+
+impl Over for NeverFails {
+    fn over<A: Allocator>(parent: impl Fn() -> A) {
+        assert_eq!(works(Arena::new_in(parent())), 0);
+        assert_eq!(works(Arena::<_, 1>::with_min_align_in(parent())), 0);
+        assert_eq!(works(Arena::<_, 64>::with_min_align_in(parent())), 0);
+        assert_eq!(works(Arena::<_, 4096>::with_min_align_in(parent())), 0);
+    }
 }
 
 #[test]
 fn sources_and_adapters() {
-    never_fails(|| Global);
-    never_fails(|| System);
-    never_fails(|| Malloc);
-    never_fails(Pages::new);
-    never_fails(|| Pages::new().guard_pages(true));
-    never_fails(|| AsAllocator::new(System));
-    never_fails(|| AsAllocatorRef::new(&System));
-    static BOTH: AsGlobal<Stats<System>> = AsGlobal::new(Stats::new(System));
-    never_fails(|| &BOTH);
-    assert_eq!((BOTH.snapshot().live_bytes, BOTH.snapshot().live_blocks()), (0, 0));
-    let erased: &dyn Allocator = &System;
-    never_fails(|| erased);
+    each_parent::sources_and_adapters::<NeverFails>();
 }
 
 #[test]
-fn arenas() {
-    let parent = Stats::new(System);
-    let arena = Arena::new_in(&parent);
-    never_fails(|| &arena);
-    never_fails(SyncArena::new);
-    let shared = SyncArena::new_in(&parent);
-    never_fails(|| &shared);
-    arena.scope(|scope| never_fails(|| &**scope));
-    never_fails(|| Stats::new(&arena));
-    drop((arena, shared));
-    assert_eq!(parent.snapshot().live_bytes, 0);
+fn arenas_and_pools() {
+    each_parent::arenas_and_pools::<NeverFails>();
 }
 
 #[test]

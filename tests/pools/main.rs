@@ -5,6 +5,8 @@ mod block_pool;
 mod chunks;
 #[path = "../arenas/each_failure.rs"]
 mod each_failure;
+#[path = "../arenas/each_parent.rs"]
+mod each_parent;
 mod failures;
 mod hooked;
 mod large;

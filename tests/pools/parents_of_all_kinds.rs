@@ -3,11 +3,9 @@
 use std::mem::MaybeUninit;
 
 use janus_alloc::api::Allocator;
-use janus_alloc::{
-    Arena, AsAllocator, AsAllocatorRef, AsGlobal, BlockPool, FixedArena, Global, Malloc, Pages, Pool, StaticArena,
-    Stats, SyncArena, System,
-};
+use janus_alloc::{Arena, BlockPool, FixedArena, Pool, StaticArena, System};
 
+use crate::each_parent::{self, Over};
 use crate::live::{Live, Random};
 use crate::parents::{Limit, Ruled};
 use crate::{block, free, layout};
@@ -40,48 +38,22 @@ fn works<A: Allocator>(parent: impl Fn() -> A) -> usize {
     failures
 }
 
-fn never_fails<A: Allocator>(parent: impl Fn() -> A) {
-    assert_eq!(works(parent), 0);
+struct NeverFails;
+
+impl Over for NeverFails {
+    fn over<A: Allocator>(parent: impl Fn() -> A) {
+        assert_eq!(works(parent), 0);
+    }
 }
 
 #[test]
 fn sources_and_adapters() {
-    never_fails(|| Global);
-    never_fails(|| System);
-    never_fails(|| Malloc);
-    never_fails(Pages::new);
-    never_fails(|| Pages::new().guard_pages(true));
-    never_fails(|| AsAllocator::new(System));
-    never_fails(|| AsAllocatorRef::new(&System));
-    static BOTH: AsGlobal<Stats<System>> = AsGlobal::new(Stats::new(System));
-    never_fails(|| &BOTH);
-    assert_eq!((BOTH.snapshot().live_bytes, BOTH.snapshot().live_blocks()), (0, 0));
-    let erased: &dyn Allocator = &System;
-    never_fails(|| erased);
+    each_parent::sources_and_adapters::<NeverFails>();
 }
 
 #[test]
 fn arenas_and_pools() {
-    let parent = Stats::new(System);
-    let arena = Arena::new_in(&parent);
-    never_fails(|| &arena);
-    never_fails(SyncArena::new);
-    let shared = SyncArena::new_in(&parent);
-    never_fails(|| &shared);
-    arena.scope(|scope| never_fails(|| &**scope));
-    let pool = Pool::new_in(&parent);
-    never_fails(|| &pool);
-    assert_eq!(pool.live_bytes(), 0);
-    never_fails(|| Pool::new_in(&pool));
-    assert_eq!(pool.live_bytes(), 0);
-    never_fails(|| Stats::new(&pool));
-    // And the other way round.
-    let over = Arena::new_in(&pool);
-    never_fails(|| &over);
-    drop(over);
-    assert_eq!(pool.live_bytes(), 0);
-    drop((arena, shared, pool));
-    assert_eq!(parent.snapshot().live_bytes, 0);
+    each_parent::arenas_and_pools::<NeverFails>();
 }
 
 #[test]
