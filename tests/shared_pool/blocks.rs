@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use janus_alloc::api::{AllocError, Allocator, Layout};
 
+use crate::raw::all;
+
 /// A small random sequence (SplitMix64).
 #[derive(Debug)]
 pub(crate) struct Random(pub(crate) u64);
@@ -49,13 +51,7 @@ static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| {
 
 /// Whether all of `bytes` are 0.
 pub(crate) fn is_zero(bytes: &[u8]) -> bool {
-    are_all(bytes, 0)
-}
-
-/// Whether all of `bytes` are `byte`: in one comparison, since that is what tests without optimisation spend their time in.
-pub(crate) fn are_all(bytes: &[u8], byte: u8) -> bool {
-    bytes.first().is_none_or(|&first| first == byte)
-        && bytes.get(1..).unwrap_or(&[]) == &bytes[..bytes.len().max(1) - 1]
+    all(bytes, 0)
 }
 
 /// Live, and full of bytes that follow from its address, size and number.

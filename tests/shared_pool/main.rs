@@ -18,6 +18,9 @@ mod many_pools;
 mod misuse;
 #[path = "../arenas/parents.rs"]
 mod parents;
+#[path = "../arenas/raw.rs"]
+#[allow(dead_code, reason = "more than this needs")]
+mod raw;
 mod reentry;
 mod reuse;
 mod roomy;
@@ -26,9 +29,10 @@ mod zeroing;
 
 use std::ptr::NonNull;
 
-use janus_alloc::api::{Allocator, Layout};
+use janus_alloc::api::Allocator;
 use janus_alloc::pools::{Options, Retain};
 use janus_alloc::{SharedPool, Stats, System};
+use raw::layout;
 
 /// The size of a chunk, and of a slice of one, as the docs have them.
 const CHUNK: usize = 2 << 20;
@@ -61,10 +65,6 @@ fn assert_everything_is_back(parent: &Stats<System>) {
     let after = parent.snapshot();
     assert!(after.allocations > 0, "the parent was not asked");
     assert_eq!((after.live_blocks(), after.live_bytes), (0, 0), "{after}");
-}
-
-fn layout(size: usize, align: usize) -> Layout {
-    Layout::from_size_align(size, align).unwrap()
 }
 
 /// A block of `size` bytes aligned to 8.

@@ -4,7 +4,8 @@ use janus_alloc::api::Allocator;
 use janus_alloc::pools::{Options, Retain};
 use janus_alloc::{Pages, SharedPool, Stats, System};
 
-use crate::blocks::{are_all, is_zero};
+use crate::blocks::is_zero;
+use crate::raw::all;
 use crate::{CHECKED, UNCHECKED, layout};
 
 const SIZES: [usize; 17] = [
@@ -84,7 +85,7 @@ fn grow(pool: &dyn Allocator, old: usize, new: usize, blocked: bool) {
     // SAFETY: live, and nobody else's.
     let bytes = unsafe { grown.as_ref() };
     assert_eq!(bytes.len(), new);
-    assert!(are_all(&bytes[..old], 0x5a), "{old} {new}");
+    assert!(all(&bytes[..old], 0x5a), "{old} {new}");
     assert!(is_zero(&bytes[old..]), "{old} {new} {blocked}");
     // SAFETY: live, and so long.
     unsafe { grown.cast::<u8>().write_bytes(0xa5, new) };
