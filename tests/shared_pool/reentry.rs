@@ -8,6 +8,7 @@ use janus_alloc::SharedPool;
 use janus_alloc::pools::Options;
 
 use crate::blocks::{Block, Random};
+use crate::children::alone;
 use crate::hooked::{Hooked, hook, unhook, with_pool};
 use crate::{CHECKED, CHUNK, LARGE, RETAINS, UNCHECKED, layout};
 
@@ -84,17 +85,20 @@ fn in_one_thread() {
 
 #[test]
 fn in_several_threads() {
-    for (seed, options) in each_option().enumerate() {
-        with_pool(pool(options), |pool| {
-            let calls: usize = thread::scope(|threads| {
-                let spawn = |thread| threads.spawn(move || work(pool, (seed * 10 + thread) as u64, 150));
-                let threads: Vec<_> = (0..4).map(spawn).collect();
-                threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    // Or threads of other tests get the numbers of these, and with them the caches.
+    alone("reentry::in_several_threads", || {
+        for (seed, options) in each_option().enumerate() {
+            with_pool(pool(options), |pool| {
+                let calls: usize = thread::scope(|threads| {
+                    let spawn = |thread| threads.spawn(move || work(pool, (seed * 10 + thread) as u64, 150));
+                    let threads: Vec<_> = (0..4).map(spawn).collect();
+                    threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+                });
+                assert!(calls > 10);
+                assert_nothing_is_left(pool);
             });
-            assert!(calls > 10);
-            assert_nothing_is_left(pool);
-        });
-    }
+        }
+    });
 }
 
 /// Whenever the parent is asked, for the thread's cache and for chunks, the hook fills, or empties, the bin that it is asked for.
