@@ -5,7 +5,7 @@ pub(crate) mod lock;
 #[cfg(os_memory)]
 pub(crate) mod published;
 #[cfg(os_memory)]
-pub(crate) mod reentrant;
+pub(crate) mod turn;
 #[cfg(os_memory)]
 mod wait;
 

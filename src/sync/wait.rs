@@ -33,16 +33,23 @@ pub(super) fn wake_one(state: &AtomicU32) {
     unsafe { libc::syscall(libc::SYS_futex, state.as_ptr(), libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, 1) };
 }
 
-#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
-pub(super) fn wait(_: &AtomicU32, _: u32) {
-    // SAFETY: lets other threads run, and nothing else.
-    unsafe { libc::sched_yield() };
+/// Lets other threads run that can.
+pub(super) fn yield_now() {
+    #[cfg(unix)]
+    // SAFETY: does nothing else.
+    unsafe {
+        libc::sched_yield()
+    };
+    #[cfg(windows)]
+    // SAFETY: as above.
+    unsafe {
+        windows_sys::Win32::System::Threading::SwitchToThread()
+    };
 }
 
-#[cfg(windows)]
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(super) fn wait(_: &AtomicU32, _: u32) {
-    // SAFETY: lets other threads run, and nothing else.
-    unsafe { windows_sys::Win32::System::Threading::SwitchToThread() };
+    yield_now();
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]

@@ -1,15 +1,18 @@
 //! Each request to the parent fails once, and all from each on: an `Err` or another way, nothing lost, and a pool that goes on.
 
+use std::ptr::NonNull;
+use std::sync::Barrier;
 use std::thread;
+use std::time::Duration;
 
-use janus_alloc::api::{AllocError, Allocator};
+use janus_alloc::api::{AllocError, Allocator, Layout};
 use janus_alloc::pools::{Options, Retain};
 use janus_alloc::testing::conformance::{self, check};
 use janus_alloc::{Pages, SharedPool, Stats, System};
 
 use crate::blocks::{Block, Random};
 use crate::parents::{Indices, Limit, OneOf, Ruled};
-use crate::{CHECKED, RETAINS, UNCHECKED, assert_everything_is_back, block, free, layout};
+use crate::{CHECKED, CHUNK, LARGE, RETAINS, UNCHECKED, assert_everything_is_back, block, free, layout};
 
 type Parent<'a> = Ruled<Indices, &'a Stats<System>>;
 
@@ -252,5 +255,45 @@ fn the_spans_of_others_serve_when_there_is_no_memory() {
             });
         });
         assert_eq!(pool.stats().live_bytes(), 0);
+    }
+}
+
+/// `System`, which takes a while.
+struct Slow;
+
+// SAFETY: forwards to `System`.
+unsafe impl Allocator for Slow {
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        thread::sleep(Duration::from_micros(50));
+        System.allocate(layout)
+    }
+
+    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+        thread::sleep(Duration::from_micros(50));
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { System.deallocate(block, layout) };
+    }
+}
+
+/// While one thread is given the only chunk there is, or gives it back, others wait for it rather than fail.
+#[test]
+fn threads_that_share_one_chunk() {
+    const THREADS: usize = 4;
+    for (size, retain) in [100, 100_000, 300_000].into_iter().flat_map(|size| RETAINS.map(|retain| (size, retain))) {
+        for _ in 0..10 {
+            let parent = Ruled { rule: Limit::new(CHUNK + LARGE), parent: Slow };
+            let pool = SharedPool::with_options_in(CHECKED.retain(retain), &parent);
+            let start = Barrier::new(THREADS);
+            thread::scope(|threads| {
+                for _ in 0..THREADS {
+                    threads.spawn(|| {
+                        start.wait();
+                        for number in 0..5 {
+                            Block::allocate(&pool, layout(size, 8), number).expect("there is a chunk").free(&pool);
+                        }
+                    });
+                }
+            });
+        }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Mutex;
 use std::thread;
 
 use janus_alloc::SharedPool;
-use janus_alloc::pools::Options;
+use janus_alloc::pools::{Options, Retain};
 
 use crate::blocks::{Block, Random};
 use crate::children::alone;
@@ -143,6 +144,38 @@ fn large_blocks_that_come_back_meanwhile() {
             pool.collect();
             assert!(unhook() > 10);
             assert_nothing_is_left(pool);
+        });
+    }
+}
+
+/// A parent with a lock of its own, under which it uses the pool: no thread waits for ever, whichever of the two it gets first.
+#[test]
+fn a_parent_with_a_lock() {
+    static LOCK: Mutex<()> = Mutex::new(());
+    for options in [CHECKED, UNCHECKED].map(|options| options.retain(Retain::Nothing)) {
+        with_pool(pool(options), |pool| {
+            let run = |size: usize| {
+                let under_the_lock = move || {
+                    let _guard = LOCK.lock().unwrap();
+                    for size in [LARGE - 100, LARGE / 2, 100] {
+                        Block::allocate(pool, layout(size, 8), 1).unwrap().free(pool);
+                    }
+                };
+                hook(under_the_lock);
+                for number in 0..4 {
+                    let blocks = (0..6).map(|_| Block::allocate(pool, layout(size, 8), number).unwrap());
+                    let blocks: Vec<Block> = blocks.collect();
+                    blocks.into_iter().for_each(|block| block.free(pool));
+                }
+                unhook()
+            };
+            let calls: usize = thread::scope(|threads| {
+                let spawn = |size| threads.spawn(move || run(size));
+                let threads = [LARGE - 100, LARGE + 100, LARGE - 100, LARGE + 100].map(spawn);
+                threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+            });
+            assert!(calls > 10);
+            assert_eq!(pool.stats().live_bytes(), 0, "{}", pool.stats());
         });
     }
 }

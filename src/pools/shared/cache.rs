@@ -11,6 +11,7 @@ use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::class::{CLASSES, Class, ENTRIES};
+use super::shard::Room;
 
 /// Used by one thread; others may read how many blocks there are.
 #[derive(Debug)]
@@ -141,14 +142,14 @@ impl Cache {
         self.bins[class].limit.set(unsafe { self.bottom(class).add(capacity) }.as_ptr());
     }
 
-    /// Has `fill` put blocks into the bin of `class`, up to half of what it may hold: it is told where to and how many at most,
-    /// and returns how many. Returns how many blocks are in the bin then.
+    /// Has `fill` put blocks into the bin of `class`, up to half of what it may hold: it is told where there is room, and
+    /// returns how many. Returns how many blocks are in the bin then.
     #[inline]
-    pub(super) fn fill(&self, class: usize, fill: impl FnOnce(NonNull<*mut u8>, usize) -> usize) -> usize {
+    pub(super) fn fill(&self, class: usize, fill: impl FnOnce(Room) -> usize) -> usize {
         let (bottom, before, capacity) = (self.bottom(class), self.count(class), self.capacity(class));
         // SAFETY: within the entries.
         let end = unsafe { bottom.add(before) };
-        let count = before + fill(end, capacity.div_ceil(2).min(capacity - before));
+        let count = before + fill(Room { at: end, most: capacity.div_ceil(2).min(capacity - before) });
         // SAFETY: no more than the capacity.
         self.bins[class].top.store(unsafe { bottom.add(count) }.as_ptr(), Relaxed);
         count

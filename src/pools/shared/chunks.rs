@@ -15,7 +15,7 @@ use crate::api::{AllocError, Allocator};
 use crate::pools::size_class::{classes_up_to, size_of_class};
 use crate::sources::advice;
 use crate::sync::lock::{Held, Lock};
-use crate::sync::reentrant::ReentrantLock;
+use crate::sync::turn::Turn;
 
 /// From so many bytes of chunks on, new ones are advised to be huge pages, if the others are filled as densely as
 /// [`is_dense`](Parent::is_dense) says: or a process would hold 2 MiB where it uses little.
@@ -31,8 +31,9 @@ const LOOKS_ELSE: usize = 256;
 #[derive(Debug)]
 pub(super) struct Chunks {
     pub(super) lock: Lock,
-    /// While the parent is asked for a chunk, or given one: that may come back here. Taken first, if at all.
-    pub(super) asking: ReentrantLock,
+    /// To ask the parent for a chunk, or give it one: so that one that is on its way is waited for, and no more are asked for than
+    /// are needed.
+    pub(super) turn: Turn,
     set: ChunkSet,
     /// Those with a free slice, by the [level](Chunk::level) of the longest row that they have.
     with_free: [List<Header>; LEVELS],
@@ -189,19 +190,13 @@ impl Chunks {
         Some(Taken { chunk, slice, zero: fresh && options.whole_pages })
     }
 
-    /// As [`take`](Self::take), from a chunk that the parent is asked for if there is none. The caller holds no lock: the parent
-    /// may use this pool.
+    /// As [`take`](Self::take), from another chunk: one that is leaving, or a new one. The caller has waited for its turn, and looked
+    /// again; it holds no lock, as the parent may use this pool.
     pub(super) fn take_new<A: Allocator>(&self, parent: Parent<'_, A>, wanted: Wanted) -> Result<Taken, AllocError> {
-        let _asking = self.asking.enter();
-        // Another thread may have asked meanwhile; or have a chunk for the parent, which may have no other.
-        if let Some(taken) = self.take(parent.options, wanted) {
-            return Ok(taken);
-        }
-        self.give_chunks_back(parent);
-        let chunk = self.get(parent)?;
+        let chunk = self.take_leaving().map_or_else(|| self.get(parent), Ok)?;
         let _held = self.lock();
         self.set.set(chunk, true);
-        self.held.store(self.held() + CHUNK, Relaxed);
+        self.dirty.set(self.dirty.get() + chunk.dirty());
         self.sort(chunk, false);
         self.take_in(parent.options, chunk, wanted).ok_or(AllocError)
     }
@@ -230,30 +225,41 @@ impl Chunks {
             unsafe { parent.allocator.deallocate(start, chunk::LAYOUT) };
             return Err(error);
         }
+        self.held.fetch_add(CHUNK, Relaxed);
         Ok(chunk)
     }
 
-    /// Gives chunks to the parent that were found empty. The caller holds no lock: the parent may use this pool.
+    /// Gives chunks to the parent that were found empty. The caller holds no lock: the parent may use this pool. If it does so
+    /// just now, that is left to the caller of the parent.
     #[inline]
     pub(super) fn give_chunks_back<A: Allocator>(&self, parent: Parent<'_, A>) {
-        while self.leave.load(Relaxed) > 0 {
-            self.give_chunk_back(parent);
+        if self.leave.load(Relaxed) > 0 {
+            self.give_leaving_back(parent);
         }
     }
 
     #[cold]
-    fn give_chunk_back<A: Allocator>(&self, parent: Parent<'_, A>) {
-        let _asking = self.asking.enter();
-        let first = {
-            let _held = self.lock();
-            let Some(first) = self.leaving.first() else { return };
-            // SAFETY: in that list.
-            unsafe { self.leaving.remove(first) };
-            self.leave.store(self.leave.load(Relaxed) - 1, Relaxed);
-            first
-        };
-        // SAFETY: it came from the parent, no block is in it, and nobody else knows it.
-        unsafe { parent.allocator.deallocate(first.cast(), chunk::LAYOUT) };
+    fn give_leaving_back<A: Allocator>(&self, parent: Parent<'_, A>) {
+        if self.turn.is_own() {
+            return;
+        }
+        // No more than there are now: for each the parent may have another leave.
+        for _ in 0..self.leave.load(Relaxed) {
+            let _turn = self.turn.wait();
+            let Some(chunk) = self.take_leaving() else { return };
+            // SAFETY: it came from the parent, no block is in it, and nobody else knows it.
+            unsafe { parent.allocator.deallocate(chunk.start(), chunk::LAYOUT) };
+            self.held.fetch_sub(CHUNK, Relaxed);
+        }
+    }
+
+    fn take_leaving(&self) -> Option<Chunk> {
+        let _held = self.lock();
+        let first = self.leaving.first()?;
+        // SAFETY: in that list.
+        unsafe { self.leaving.remove(first) };
+        self.leave.store(self.leave.load(Relaxed) - 1, Relaxed);
+        Some(Chunk::from_header(first))
     }
 
     /// Takes `more` slices behind a run of `count`, if they are free. Says whether they are known to be zero.
@@ -300,7 +306,7 @@ impl Chunks {
             self.set.set(chunk, false);
             // SAFETY: an empty chunk has free slices, and is in that list.
             unsafe { self.with_free[chunk.listed() - 1].remove(chunk.header_pointer()) };
-            self.held.store(self.held() - CHUNK, Relaxed);
+            chunk.set_listed(0);
             // SAFETY: in no list now.
             unsafe { self.leaving.push_front(chunk.header_pointer()) };
             self.leave.store(self.leave.load(Relaxed) + 1, Relaxed);
@@ -324,11 +330,8 @@ impl Chunks {
         let _held = self.lock();
         let release = |header: NonNull<Header>| {
             let chunk = Chunk::from_header(header);
-            let before = self.held();
             let bytes = self.release(options, chunk, only_idle);
-            if self.held() == before {
-                chunk.tick();
-            }
+            chunk.tick();
             bytes
         };
         self.with_free.iter().flat_map(List::iter).map(release).sum()
@@ -340,8 +343,9 @@ impl Chunks {
     ///
     /// They came from the parent, and nobody uses them, or this, any more.
     pub(super) unsafe fn free<A: Allocator>(&self, parent: &A) {
+        let leaving = self.leaving.iter().map(Chunk::from_header);
         // SAFETY: by `# Safety` of this fn; each is read before it is freed.
-        self.set.iter().for_each(|chunk| unsafe { parent.deallocate(chunk.start(), chunk::LAYOUT) });
+        self.set.iter().chain(leaving).for_each(|chunk| unsafe { parent.deallocate(chunk.start(), chunk::LAYOUT) });
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.set.free(parent) };
     }

@@ -74,17 +74,7 @@ extern "C" fn before() {
 #[cfg(unix)]
 fn acquire_all() -> bool {
     HEAPS.lock.acquire();
-    let patiently = |lock: &&Lock| {
-        (0..PATIENCE).any(|_| {
-            let acquired = lock.try_acquire();
-            if !acquired {
-                // SAFETY: lets other threads go on, and nothing else.
-                unsafe { libc::sched_yield() };
-            }
-            acquired
-        })
-    };
-    let acquired = locks().take_while(patiently).count();
+    let acquired = locks().take_while(|lock| lock.acquire_patiently()).count();
     if locks().nth(acquired).is_none() {
         return true;
     }
@@ -94,10 +84,6 @@ fn acquire_all() -> bool {
     unsafe { HEAPS.lock.release() };
     false
 }
-
-/// How often to let others go on, before giving up a lock.
-#[cfg(unix)]
-const PATIENCE: usize = 1000;
 
 #[cfg(unix)]
 extern "C" fn after() {

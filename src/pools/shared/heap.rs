@@ -13,7 +13,7 @@ use super::class::{CLASSES, Class};
 use super::large::Large;
 use super::list::{Links, Node};
 use super::options::{Options, Retain};
-use super::shard::{self, Shard};
+use super::shard::{self, Room, Shard};
 use super::span::Span;
 use super::{clock, fork};
 use crate::api::{AllocError, Allocator, Layout};
@@ -102,10 +102,11 @@ impl Heap {
         &self.shards
     }
 
-    /// In the order in which they are taken one below the other.
+    /// In the order in which they are taken one below the other; without what the calling thread has, which a parent may be called
+    /// under.
     pub(super) fn locks(&self) -> impl Iterator<Item = &Lock> {
         let shards = self.shards.iter().map(|shard| &shard.lock);
-        iter::once(&self.chunks.asking.lock).chain(shards).chain([&self.chunks.lock, &self.large.lock])
+        self.chunks.turn.foreign_lock().into_iter().chain(shards).chain([&self.chunks.lock, &self.large.lock])
     }
 
     /// A cache for the thread with `number`, or a later one with that; unless it has one according to `own`, once the parent was
@@ -157,9 +158,9 @@ impl Heap {
     pub(super) fn fill<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache, class: usize) -> Option<NonNull<u8>> {
         cache.open(class);
         let own = cache.shard();
-        self.take(parent, own, class, |shard| {
-            // SAFETY: there is room.
-            cache.fill(class, |into, most| unsafe { self.take_from(shard, own, parent.options, class, into, most) })
+        self.take(parent, own, class, |shard, new| {
+            // SAFETY: there is room; what is new was taken for that.
+            cache.fill(class, |room| unsafe { self.take_from((shard, own), parent.options, class, new, room) })
         });
         cache.grow(class);
         let block = cache.bin(class).take();
@@ -213,8 +214,7 @@ impl Heap {
         }
     }
 
-    /// Has `take_from` take blocks of a shard until it has one: of `own`, which gets a new span as long as there is memory; or of
-    /// others. Says how many.
+    /// Has `take_from` take blocks of a shard: of `own`, which gets a new span if it needs one and there is memory; or of any.
     ///
     /// No lock is held, and nothing is under way, when the parent is asked, which may use this pool.
     fn take<A: Allocator>(
@@ -222,38 +222,38 @@ impl Heap {
         parent: Parent<'_, A>,
         own: u8,
         class: usize,
-        take_from: impl Fn(u8) -> usize,
-    ) -> usize {
-        loop {
-            let count = take_from(own);
-            if count > 0 {
-                return count;
-            }
-            let Ok(taken) = self.chunks.take_new(parent, Wanted::span(class, own)) else { break };
-            // SAFETY: taken for that, just now.
-            unsafe { self.shards[usize::from(own)].add(&self.chunks, class, taken) };
+        take_from: impl Fn(u8, Option<Taken>) -> usize,
+    ) {
+        if take_from(own, None) > 0 {
+            return;
         }
-        // Its own again: another thread may have given something back.
-        (0..SHARDS as u8).map(take_from).find(|&count| count > 0).unwrap_or(0)
+        let _turn = self.chunks.turn.wait();
+        if take_from(own, None) > 0 {
+            return;
+        }
+        if let Ok(taken) = self.chunks.take_new(parent, Wanted::span(class, own)) {
+            take_from(own, Some(taken));
+            return;
+        }
+        (0..SHARDS as u8).find(|&shard| take_from(shard, None) > 0);
     }
 
-    /// Takes up to `most` blocks of a shard for a thread that has the shard `own`.
+    /// Takes blocks of a shard for a thread that has the shard `own`.
     ///
     /// # Safety
     ///
-    /// From `into` on there is room for `most`.
+    /// There is room, and `new` was taken for a span of `class`, now.
     unsafe fn take_from(
         &self,
-        shard: u8,
-        own: u8,
+        (shard, own): (u8, u8),
         options: Options,
         class: usize,
-        into: NonNull<*mut u8>,
-        most: usize,
+        new: Option<Taken>,
+        room: Room,
     ) -> usize {
         let of_shard = (shard, shard != own);
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.shards[usize::from(shard)].take(&self.chunks, options, of_shard, class, into, most) }
+        unsafe { self.shards[usize::from(shard)].take(&self.chunks, options, of_shard, class, new, room) }
     }
 
     /// One block of `class`, for a thread without a cache.
@@ -263,11 +263,13 @@ impl Heap {
         class: usize,
     ) -> Result<NonNull<u8>, AllocError> {
         let mut block = ptr::null_mut();
-        let place = NonNull::from(&mut block);
+        let room = Room { at: NonNull::from(&mut block), most: 1 };
         // Threads without a number have stacks of their own at least, so they do not all wait for one lock.
-        let own = (threads::number_below(threads::LIMIT).unwrap_or(place.addr().get() >> 20) % SHARDS) as u8;
-        // SAFETY: there is room for one.
-        self.take(parent, own, class, |shard| unsafe { self.take_from(shard, own, parent.options, class, place, 1) });
+        let own = (threads::number_below(threads::LIMIT).unwrap_or(room.at.addr().get() >> 20) % SHARDS) as u8;
+        self.take(parent, own, class, |shard, new| {
+            // SAFETY: there is room for one; what is new was taken for that.
+            unsafe { self.take_from((shard, own), parent.options, class, new, room) }
+        });
         self.tick(parent);
         NonNull::new(block).ok_or(AllocError)
     }
@@ -308,8 +310,12 @@ impl Heap {
     ) -> Result<Taken, AllocError> {
         let (count, align) = (last / SLICE + 1, (align / SLICE).max(1));
         let wanted = Wanted { count, align, used_as: Use::Run, shard: 0 };
-        let taken = self.chunks.take(parent.options, wanted);
-        let taken = taken.map_or_else(|| self.chunks.take_new(parent, wanted), Ok);
+        let take = || self.chunks.take(parent.options, wanted);
+        let in_turn = || {
+            let _turn = self.chunks.turn.wait();
+            take().map_or_else(|| self.chunks.take_new(parent, wanted), Ok)
+        };
+        let taken = take().map_or_else(in_turn, Ok);
         self.tick(parent);
         taken
     }
@@ -344,7 +350,10 @@ impl Heap {
 
     /// Gives all memory back that nobody uses and that is in no cache; returns how many bytes.
     pub(super) fn collect<A: Allocator>(&self, parent: Parent<'_, A>) -> usize {
-        self.give_back(parent, false)
+        let bytes = self.give_back(parent, false);
+        // What other threads are giving back just now may be wanted too.
+        drop(self.chunks.turn.wait());
+        bytes
     }
 
     /// As [`collect`](Self::collect), but `only_idle` what nobody has used since the last tick.

@@ -330,29 +330,28 @@ impl Large {
     /// Frees kept blocks, the oldest first, as long as `more` says so of the oldest and the bytes that are kept. Returns how
     /// many bytes.
     fn free_kept<A: Allocator>(&self, parent: Parent<'_, A>, more: impl Fn(&Block, usize) -> bool) -> usize {
-        let (freed, mut bytes) = (List::new(), 0);
-        {
-            let _held = self.lock.lock();
-            // SAFETY: what is in the list lives.
-            let more = |oldest: &NonNull<Block>| more(unsafe { oldest.as_ref() }, self.kept_bytes.get());
-            while let Some(oldest) = self.kept.last().filter(more) {
+        let (mut bytes, mut at_most) = (0, None);
+        loop {
+            let oldest = {
+                let _held = self.lock.lock();
+                // No more than there was at first: the parent may use this pool, and free others meanwhile.
+                let at_most = *at_most.get_or_insert(self.kept_bytes.get());
+                // SAFETY: what is in the list lives.
+                let more = |oldest: &NonNull<Block>| more(unsafe { oldest.as_ref() }, self.kept_bytes.get());
+                let Some(oldest) = self.kept.last().filter(more).filter(|_| bytes < at_most) else { return bytes };
                 // SAFETY: in the list.
                 unsafe { self.kept.remove(oldest) };
-                // SAFETY: in no list now.
-                unsafe { freed.push_back(oldest) };
                 // SAFETY: it lives.
                 let size = unsafe { oldest.as_ref() }.size.get();
                 self.kept_bytes.set(self.kept_bytes.get() - size);
+                self.held.fetch_sub(size, Relaxed);
                 bytes += size;
-            }
+                oldest
+            };
+            // Not under the lock: the system may take a while.
+            // SAFETY: in no list, and nobody uses it.
+            unsafe { Block::free(oldest, parent.allocator) };
         }
-        self.held.fetch_sub(bytes, Relaxed);
-        // Not under the lock: the system may take a while, and the parent may use this pool.
-        for block in freed.iter() {
-            // SAFETY: in no list that others see, and nobody uses it; the next one was found already.
-            unsafe { Block::free(block, parent.allocator) };
-        }
-        bytes
     }
 
     /// Grows a block where it is, by the parent, or by copying it to a kept one; `Err` if none of these can be done, and then

@@ -30,6 +30,13 @@ pub(super) struct Shard {
     out: [AtomicUsize; CLASSES],
 }
 
+/// For so many pointers to blocks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    pub(super) at: NonNull<*mut u8>,
+    pub(super) most: usize,
+}
+
 /// How many blocks of `class` are not in the spans of any of `shards`.
 pub(super) fn out(shards: &[Shard], class: usize) -> usize {
     // One alone may be below 0.
@@ -42,23 +49,27 @@ impl Shard {
         self.out[class].store(self.out[class].load(Relaxed).wrapping_add(change), Relaxed);
     }
 
-    /// Takes up to `most` blocks of `class` into the places from `into` on, and returns how many: none if there is no span with a
-    /// free block, nor one to be had of the chunks, which it is not for another thread than those of this shard.
+    /// Takes blocks of `class`, and returns how many: none if there is no span with a free block, nor one to be had of the chunks,
+    /// which it is not for another thread than those of this shard. Slices that were taken for a `new` span become one before.
     ///
     /// # Safety
     ///
-    /// There is room for `most`; `own` is the number of this shard.
+    /// There is room, `own` is the number of this shard, and the slices are nothing else yet.
     pub(super) unsafe fn take(
         &self,
         chunks: &Chunks,
         options: Options,
         (own, for_another): (u8, bool),
         class: usize,
-        into: NonNull<*mut u8>,
-        most: usize,
+        new: Option<Taken>,
+        Room { at, most }: Room,
     ) -> usize {
         let of = Class::of(class);
         let _held = self.lock.lock();
+        if let Some(taken) = new {
+            // SAFETY: by `# Safety` of this fn, and the lock is held.
+            unsafe { self.keep_new(chunks, class, taken) };
+        }
         let list = &self.spans[class];
         let mut count = 0;
         while count < most {
@@ -81,7 +92,7 @@ impl Shard {
                 }
             };
             // SAFETY: there is room for `most`, so for what is left behind the first `count`.
-            let next = unsafe { into.add(count) };
+            let next = unsafe { at.add(count) };
             // SAFETY: the lock is held; the list is that of the class; there is room.
             count += unsafe { span.take(of, next, most - count) };
             if span.slice().free.get() == 0 {
@@ -90,6 +101,10 @@ impl Shard {
             }
         }
         self.count(class, count);
+        if new.is_some() {
+            // The parent, or another thread, may have given blocks back meanwhile.
+            self.trim(chunks, options, class);
+        }
         count
     }
 
@@ -158,37 +173,31 @@ impl Shard {
         Ok(count)
     }
 
-    /// Keeps an empty span if there is no other with a free block, since it will be wanted soon, and some long ones.
     #[cold]
     fn emptied(&self, chunks: &Chunks, options: Options, class: usize, span: Span) {
-        let spans = &self.spans[class];
         // SAFETY: it had a free block and one in use, or was full a moment ago and has been put there.
-        unsafe { spans.remove(span.first()) };
+        unsafe { self.spans[class].remove(span.first()) };
         // SAFETY: the lock is held, and it is in no list now.
         unsafe { self.keep(chunks, class, span) };
+        self.trim(chunks, options, class);
+    }
+
+    /// Keeps an empty span if there is no other with a free block, since it will be wanted soon, and some long ones; gives back the
+    /// one that was emptied last, if that is too many. Under the lock.
+    fn trim(&self, chunks: &Chunks, options: Options, class: usize) {
+        let Some(last) = self.empty[class].first() else { return };
         let kept = self.kept[class].get();
-        let is_only = spans.first().is_none() && kept == 1;
+        let is_only = self.spans[class].first().is_none() && kept == 1;
         let is_wanted = is_only || kept <= Class::of(class).kept;
         if !is_wanted || !chunks.may_keep(options.retain) {
-            // SAFETY: put there just now.
-            unsafe { self.give_back(chunks, options, class, span) };
+            // SAFETY: the lock is held, and it is in that list.
+            unsafe { self.give_back(chunks, options, class, Span::of_slice(last)) };
         }
     }
 
-    /// Adds a new span of slices that were taken for it.
-    ///
     /// # Safety
     ///
-    /// They are nothing else yet.
-    pub(super) unsafe fn add(&self, chunks: &Chunks, class: usize, taken: Taken) {
-        let _held = self.lock.lock();
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.keep_new(chunks, class, taken) };
-    }
-
-    /// # Safety
-    ///
-    /// As for [`add`](Self::add), and the lock is held.
+    /// The lock is held, and the slices were taken for a span of `class`, and are nothing else yet.
     unsafe fn keep_new(&self, chunks: &Chunks, class: usize, taken: Taken) {
         // SAFETY: by `# Safety` of this fn.
         let span = unsafe { Span::init(taken.chunk, taken.slice, Class::of(class)) };
