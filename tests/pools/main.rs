@@ -8,6 +8,7 @@ mod each_failure;
 #[path = "../arenas/each_parent.rs"]
 mod each_parent;
 mod failures;
+#[allow(dead_code, reason = "more than this needs")]
 mod hooked;
 mod large;
 #[path = "../arenas/live.rs"]

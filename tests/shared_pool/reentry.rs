@@ -1,6 +1,6 @@
 //! A parent may use the pool that asks it, through a reference it came by.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Mutex;
 use std::thread;
@@ -10,7 +10,8 @@ use janus_alloc::pools::{Options, Retain};
 
 use crate::blocks::{Block, Random};
 use crate::children::alone;
-use crate::hooked::{Hooked, hook, unhook, with_pool};
+use crate::hooked::{Hooked, depth, hook, hook_deep, unhook, with_pool};
+use crate::parents::{Limit, Ruled};
 use crate::{CHECKED, CHUNK, LARGE, RETAINS, UNCHECKED, layout};
 
 type Pool = SharedPool<Hooked>;
@@ -178,4 +179,107 @@ fn a_parent_with_a_lock() {
             assert_eq!(pool.stats().live_bytes(), 0, "{}", pool.stats());
         });
     }
+}
+
+/// A hook that uses the pool while many chunks leave: it is not called once more for each of these, within itself.
+#[test]
+fn chunks_that_leave_within_the_hook() {
+    for options in each_option() {
+        with_pool(pool(options), |pool| {
+            let blocks = (0..120).map(|number| Block::allocate(pool, layout(LARGE - 100, 8), number).unwrap());
+            let mut blocks: Vec<Block> = blocks.collect();
+            // In a chunk that has room for what the hook takes.
+            let last = blocks.pop().unwrap();
+            hook_deep(1000, move || {
+                assert!(depth() < 10);
+                Block::allocate(pool, layout(LARGE / 2, 8), 1).unwrap().free(pool);
+            });
+            blocks.into_iter().for_each(|block| block.free(pool));
+            pool.collect();
+            assert!(unhook() > 10);
+            last.free(pool);
+            assert_nothing_is_left(pool);
+        });
+    }
+}
+
+/// What is to go back next can be had at once.
+#[test]
+fn what_is_kept_serves_the_hook() {
+    for options in [CHECKED, UNCHECKED].map(|options| options.retain(Retain::Everything)) {
+        let parent = Ruled { rule: Limit::new(17 << 20), parent: Hooked };
+        with_pool(SharedPool::with_options_in(options, parent), |pool| {
+            for size in [3 << 20, LARGE - 100] {
+                let blocks = (0..).map_while(|number| Block::allocate(pool, layout(size, 8), number).ok());
+                let blocks: Vec<Block> = blocks.collect();
+                assert!(blocks.len() > 3);
+                // Before the parent has the first one back, of all that there is, too.
+                let served = Rc::new(Cell::new(0));
+                hook({
+                    let served = Rc::clone(&served);
+                    move || {
+                        if let Ok(block) = Block::allocate(pool, layout(size / 2, 8), 1) {
+                            block.free(pool);
+                            served.set(served.get() + 1);
+                        }
+                    }
+                });
+                blocks.into_iter().for_each(|block| block.free(pool));
+                pool.collect();
+                let calls = unhook();
+                assert!(calls > 3 && served.get() == calls * 2, "{} in {calls}", served.get());
+            }
+        });
+    }
+}
+
+/// The hook frees a block of the class that memory is asked for: then what comes is not needed, and goes.
+#[test]
+fn nothing_is_kept() {
+    with_pool(pool(CHECKED.retain(Retain::Nothing)), |pool| {
+        let given = Rc::new(RefCell::new(Vec::new()));
+        hook({
+            let given = Rc::clone(&given);
+            move || {
+                let block: Option<Block> = given.borrow_mut().pop();
+                block.into_iter().for_each(|block| block.free(pool));
+            }
+        });
+        let mut blocks = Vec::new();
+        for number in 0..200 {
+            blocks.push(Block::allocate(pool, layout(100_000, 8), number).unwrap());
+            let for_the_hook = Block::allocate(pool, layout(100_000, 8), number).unwrap();
+            given.borrow_mut().push(for_the_hook);
+        }
+        assert!(unhook() > 5);
+        blocks.into_iter().chain(given.take()).for_each(|block| block.free(pool));
+        assert!(pool.stats().held_bytes() < CHUNK, "{}", pool.stats());
+    });
+}
+
+/// A fork from within the parent.
+#[cfg(unix)]
+#[test]
+fn a_fork_in_the_hook() {
+    alone("reentry::a_fork_in_the_hook", || {
+        with_pool(pool(UNCHECKED), |pool| {
+            hook(move || {
+                // SAFETY: no other thread has locks that the child needs.
+                let child = unsafe { libc::fork() };
+                Block::allocate(pool, layout(LARGE / 2, 8), 1).unwrap().free(pool);
+                if child == 0 {
+                    // SAFETY: ends the child.
+                    unsafe { libc::_exit(if pool.stats().live_bytes() == 0 { 7 } else { 1 }) };
+                }
+                let mut status = 0;
+                // SAFETY: waits for the child.
+                unsafe { libc::waitpid(child, &raw mut status, 0) };
+                assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 7, "{status}");
+            });
+            Block::allocate(pool, layout(100, 8), 1).unwrap().free(pool);
+            pool.collect();
+            assert!(unhook() > 1);
+            assert_nothing_is_left(pool);
+        });
+    });
 }

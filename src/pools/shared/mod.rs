@@ -101,7 +101,9 @@ const LARGE: usize = 512 << 10;
 ///   leaked to it.
 /// * **Errors**: a parent that fails is an [`AllocError`](crate::api::AllocError), and the pool can be used on. Before a
 ///   request fails, other shards are asked for blocks that are free, and what is kept for later goes back, unless
-///   the request is for more than the pool has.
+///   the request is for more than the pool has. What another thread is being given by the parent, or gives back, is waited for,
+///   for some milliseconds.
+/// * **Re-entry**: the parent may use the pool that asks it. No lock is held then.
 /// * **Checked**: with `debug_assertions`, or [by option](Options::checked), a wrong layout, a block given back twice and one
 ///   of another allocator end the process with a message. Each request takes a lock then.
 ///
