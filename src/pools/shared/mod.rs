@@ -200,8 +200,8 @@ impl SharedPool {
 
 impl<A: Allocator> SharedPool<A> {
     /// A pool without memory, over `parent`, which is asked for chunks of 2 MiB aligned to 2 MiB, for blocks above 512 KiB, and
-    /// for the caches of threads and the table of the chunks. No lock is held meanwhile, so the parent may use this
-    /// pool itself, and have locks of its own.
+    /// for the caches of threads and the table of the chunks. No lock is held meanwhile, so the parent may use this pool itself, and
+    /// have locks of its own.
     ///
     /// # Examples
     ///
