@@ -9,7 +9,7 @@ use super::{AtomicU32, Ordering};
 
 pub(super) const FREE: u32 = 0;
 const HELD: u32 = 1;
-const WAITED_FOR: u32 = 2;
+pub(super) const WAITED_FOR: u32 = 2;
 
 /// All zero bytes are a lock that is free.
 #[derive(Debug)]

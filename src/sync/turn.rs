@@ -1,16 +1,17 @@
-//! Whose turn it is to do what may call back: a lock that lets the thread in which has it already, and for which others wait for a
-//! while only.
+//! Whose turn it is to call what may call back: a lock that lets the thread in which has it already, and for which others wait for
+//! a while only.
 //!
 //! Who calls foreign code under a lock, and waits for such a lock, may wait for ever: foreign code has locks of its own. So this
 //! one is a courtesy: threads come one after the other, unless that takes too long.
 
-use super::lock::Lock;
-use super::wait::yield_now;
+use super::lock::{Lock, WAITED_FOR};
+use super::wait::wait_a_while;
 use super::{AtomicUsize, Ordering};
-use crate::threads;
+use crate::threads::{self, inside::FOREIGN};
 
-/// How often other threads may go on before one gives up waiting: some milliseconds, if they have nothing to do.
-const PATIENCE: usize = 10_000;
+/// How many milliseconds one waits that holds no lock of foreign code; and one that may.
+const PATIENCE: u32 = 1000;
+const PATIENCE_INSIDE: u32 = 5;
 
 /// All zero bytes are one that nobody has.
 #[derive(Debug)]
@@ -28,21 +29,33 @@ pub(crate) struct InTurn<'a>(&'a Turn);
 impl Turn {
     /// Waits until it is the calling thread's turn. `None` if it is that already, or if it takes too long.
     pub(crate) fn wait(&self) -> Option<InTurn<'_>> {
-        if !self.foreign_lock()?.acquire_patiently() {
+        if self.is_own() {
+            return None;
+        }
+        let patience = if FOREIGN.is_inside() { PATIENCE_INSIDE } else { PATIENCE };
+        if !self.lock.acquire_within(patience) {
             return None;
         }
         self.holder.store(threads::id(), Ordering::Relaxed);
         Some(InTurn(self))
     }
 
-    /// Whether it is the calling thread's turn.
-    pub(crate) fn is_own(&self) -> bool {
+    fn is_own(&self) -> bool {
         self.holder.load(Ordering::Relaxed) == threads::id()
     }
 
-    /// The lock, unless the calling thread has it.
-    pub(crate) fn foreign_lock(&self) -> Option<&Lock> {
-        (!self.is_own()).then_some(&self.lock)
+    /// Nobody has it but the calling thread, if that does.
+    ///
+    /// # Safety
+    ///
+    /// There is no other thread: this is the child of a fork.
+    #[cfg(unix)]
+    pub(crate) unsafe fn is_of_no_other(&self) {
+        if !self.is_own() {
+            self.holder.store(0, Ordering::Relaxed);
+            // SAFETY: the child's copy is free, or some thread's of the parent.
+            unsafe { self.lock.release() };
+        }
     }
 }
 
@@ -55,13 +68,21 @@ impl Drop for InTurn<'_> {
 }
 
 impl Lock {
-    /// [Acquires](Lock::acquire) it, unless it is not to be had for a while.
-    pub(crate) fn acquire_patiently(&self) -> bool {
-        self.try_acquire()
-            || (0..PATIENCE).any(|_| {
-                yield_now();
-                self.try_acquire()
-            })
+    /// [Acquires](Lock::acquire) it, unless that takes about so many milliseconds.
+    fn acquire_within(&self, milliseconds: u32) -> bool {
+        if self.try_acquire() {
+            return true;
+        }
+        let mut left = milliseconds;
+        // Who was woken looks again before it gives up: it may be the only one that was.
+        while self.state.swap(WAITED_FOR, Ordering::Acquire) != super::lock::FREE {
+            if left == 0 {
+                return false;
+            }
+            left -= 1;
+            wait_a_while(&self.state, WAITED_FOR);
+        }
+        true
     }
 }
 
@@ -71,7 +92,7 @@ mod tests {
     use std::sync::atomic::AtomicUsize;
     use std::thread;
 
-    use super::{Lock, Turn};
+    use super::{FOREIGN, Lock, Turn};
     use crate::sync;
 
     fn turn() -> Turn {
@@ -83,8 +104,7 @@ mod tests {
         let (turn, inside) = (&turn(), &AtomicUsize::new(0));
         let work = || {
             for _ in 0..500 {
-                // Almost always: where threads have little to do, they need not wait long.
-                let Some(outer) = turn.wait() else { continue };
+                let outer = turn.wait().expect("others need less than a second");
                 assert!(turn.wait().is_none());
                 assert_eq!(inside.fetch_add(1, super::Ordering::Relaxed), 0);
                 inside.fetch_sub(1, super::Ordering::Relaxed);
@@ -106,8 +126,24 @@ mod tests {
             });
             barrier.wait();
             assert!(turn.wait().is_none());
+            let _inside = FOREIGN.enter();
+            assert!(turn.wait().is_none());
             barrier.wait();
         });
         assert!(turn.wait().is_some());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_child_has_no_others() {
+        let turn = turn();
+        core::mem::forget(thread::scope(|threads| threads.spawn(|| turn.wait().unwrap()).join().unwrap()));
+        // SAFETY: no other thread has it.
+        unsafe { turn.is_of_no_other() };
+        let own = turn.wait().unwrap();
+        // SAFETY: as above.
+        unsafe { turn.is_of_no_other() };
+        assert!(turn.is_own());
+        drop(own);
     }
 }

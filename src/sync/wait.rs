@@ -14,15 +14,25 @@ pub(super) fn pause() {
 /// Returns when woken, at once if `state` is not `while_it_is`, and now and then for no reason.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn wait(state: &AtomicU32, while_it_is: u32) {
-    let no_time_limit = core::ptr::null::<libc::timespec>();
-    // SAFETY: the address is that of a live atomic of 32 bits; the system reads it as one.
+    futex_wait(state, while_it_is, core::ptr::null());
+}
+
+/// As [`wait`], for a millisecond at most.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn wait_a_while(state: &AtomicU32, while_it_is: u32) {
+    futex_wait(state, while_it_is, &libc::timespec { tv_sec: 0, tv_nsec: 1_000_000 });
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn futex_wait(state: &AtomicU32, while_it_is: u32, at_most: *const libc::timespec) {
+    // SAFETY: the address is that of a live atomic of 32 bits; the system reads it as one. The time, if any, lives.
     unsafe {
         libc::syscall(
             libc::SYS_futex,
             state.as_ptr(),
             libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG,
             while_it_is,
-            no_time_limit,
+            at_most,
         )
     };
 }
@@ -33,23 +43,28 @@ pub(super) fn wake_one(state: &AtomicU32) {
     unsafe { libc::syscall(libc::SYS_futex, state.as_ptr(), libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, 1) };
 }
 
-/// Lets other threads run that can.
-pub(super) fn yield_now() {
-    #[cfg(unix)]
-    // SAFETY: does nothing else.
-    unsafe {
-        libc::sched_yield()
-    };
-    #[cfg(windows)]
-    // SAFETY: as above.
-    unsafe {
-        windows_sys::Win32::System::Threading::SwitchToThread()
-    };
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
+pub(super) fn wait(_: &AtomicU32, _: u32) {
+    // SAFETY: lets other threads run, and nothing else.
+    unsafe { libc::sched_yield() };
 }
 
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
+pub(super) fn wait_a_while(_: &AtomicU32, _: u32) {
+    // SAFETY: does nothing else.
+    unsafe { libc::usleep(1000) };
+}
+
+#[cfg(windows)]
+pub(super) fn wait_a_while(_: &AtomicU32, _: u32) {
+    // SAFETY: does nothing else.
+    unsafe { windows_sys::Win32::System::Threading::Sleep(1) };
+}
+
+#[cfg(windows)]
 pub(super) fn wait(_: &AtomicU32, _: u32) {
-    yield_now();
+    // SAFETY: lets other threads run, and nothing else.
+    unsafe { windows_sys::Win32::System::Threading::SwitchToThread() };
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]

@@ -28,6 +28,8 @@ mod number {
     pub(crate) fn with_idle(_: usize, _: impl FnOnce()) {}
 }
 #[cfg(os_memory)]
+pub(crate) mod inside;
+#[cfg(os_memory)]
 mod slots;
 
 #[cfg(os_memory)]

@@ -11,6 +11,9 @@ use crate::api::replace::{replace, zero_rest};
 use crate::api::translate::dangling;
 use crate::api::{AllocError, Allocator, Layout};
 
+/// How often a request that fails is tried again after something was given back, which another thread may have taken.
+const TRIES: usize = 4;
+
 /// How a block of a layout is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -49,20 +52,19 @@ impl<A: Allocator> SharedPool<A> {
     #[cold]
     #[inline(never)]
     fn allocate_elsewhere(&self, layout: Layout, zeroed: bool) -> Result<(NonNull<u8>, bool), AllocError> {
-        match self.allocate_once(layout, zeroed) {
-            Err(AllocError) if self.collect_for(layout) => self.allocate_once(layout, zeroed),
-            done => done,
+        let mut done = self.allocate_once(layout, zeroed);
+        for _ in 0..TRIES {
+            // What is kept for later may be what is missing; or what another thread is giving back just now.
+            if done.is_ok() || self.made().is_none_or(|heap| layout.size() > heap.held()) {
+                break;
+            }
+            let collected = self.collect();
+            done = self.allocate_once(layout, zeroed);
+            if collected == 0 {
+                break;
+            }
         }
-    }
-
-    /// Gives back what is kept for later, if that may be what is missing now. Says whether it may: another thread may just be
-    /// giving it back.
-    fn collect_for(&self, layout: Layout) -> bool {
-        let helps = self.made().is_some_and(|heap| layout.size() <= heap.held());
-        if helps {
-            self.collect();
-        }
-        helps
+        done
     }
 
     fn allocate_once(&self, layout: Layout, zeroed: bool) -> Result<(NonNull<u8>, bool), AllocError> {

@@ -7,21 +7,17 @@ use core::sync::atomic::Ordering::Relaxed;
 
 use super::chunk::{self, CHUNK, Chunk, Header, LEVELS, SLICE, Use};
 use super::chunk_set::ChunkSet;
-use super::class::{CLASSES, Class};
+use super::class::Class;
 use super::list::List;
 use super::options::{Options, Retain};
-use super::shard::{self, Shard};
+use super::parent::Parent;
 use crate::api::{AllocError, Allocator};
-use crate::pools::size_class::{classes_up_to, size_of_class};
 use crate::sources::advice;
 use crate::sync::lock::{Held, Lock};
-use crate::sync::turn::Turn;
 
 /// From so many bytes of chunks on, new ones are advised to be huge pages, if the others are filled as densely as
 /// [`is_dense`](Parent::is_dense) says: or a process would hold 2 MiB where it uses little.
 const HUGE_FROM: usize = 4 << 20;
-/// The first class whose blocks may be hardly touched.
-const FIRST_LARGE: usize = classes_up_to(32 << 10);
 /// In how many chunks at most to look for a row that may be there, where others have it for certain, and where it takes a new
 /// chunk else: for the time it takes.
 const LOOKS: usize = 16;
@@ -31,9 +27,6 @@ const LOOKS_ELSE: usize = 256;
 #[derive(Debug)]
 pub(super) struct Chunks {
     pub(super) lock: Lock,
-    /// To ask the parent for a chunk, or give it one: so that one that is on its way is waited for, and no more are asked for than
-    /// are needed.
-    pub(super) turn: Turn,
     set: ChunkSet,
     /// Those with a free slice, by the [level](Chunk::level) of the longest row that they have.
     with_free: [List<Header>; LEVELS],
@@ -79,31 +72,6 @@ pub(super) struct Taken {
     /// Whether they are known to be zero.
     pub(super) zero: bool,
 }
-
-/// What the pool knows of where its chunks come from.
-#[derive(Debug)]
-pub(super) struct Parent<'a, A> {
-    pub(super) allocator: &'a A,
-    pub(super) options: Options,
-    pub(super) shards: &'a [Shard],
-}
-
-impl<A> Parent<'_, A> {
-    /// Whether `bytes` of chunks are half full of blocks in use, or in the caches of threads, beside those that are so large that
-    /// some of them may be hardly touched.
-    fn is_dense(&self, bytes: usize) -> bool {
-        let bytes_of = |class| shard::out(self.shards, class).wrapping_mul(size_of_class(class));
-        let sum = |classes: core::ops::Range<usize>| classes.map(bytes_of).fold(0, usize::wrapping_add);
-        sum(0..FIRST_LARGE) >= bytes.saturating_sub(sum(FIRST_LARGE..CLASSES)) / 2
-    }
-}
-
-impl<A> Clone for Parent<'_, A> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<A> Copy for Parent<'_, A> {}
 
 impl Chunks {
     pub(super) fn held(&self) -> usize {
@@ -220,7 +188,7 @@ impl Chunks {
         }
         // SAFETY: of that layout, fresh, and its header is zero.
         let chunk = unsafe { Chunk::init(start) };
-        if let Err(error) = self.set.make_room(chunk, parent.allocator) {
+        if let Err(error) = self.set.make_room(chunk, &parent.allocator) {
             // SAFETY: it came from the parent a moment ago.
             unsafe { parent.allocator.deallocate(start, chunk::LAYOUT) };
             return Err(error);
@@ -229,8 +197,7 @@ impl Chunks {
         Ok(chunk)
     }
 
-    /// Gives chunks to the parent that were found empty. The caller holds no lock: the parent may use this pool. If it does so
-    /// just now, that is left to the caller of the parent.
+    /// Gives chunks to the parent that were found empty, with no lock held.
     #[inline]
     pub(super) fn give_chunks_back<A: Allocator>(&self, parent: Parent<'_, A>) {
         if self.leave.load(Relaxed) > 0 {
@@ -240,17 +207,13 @@ impl Chunks {
 
     #[cold]
     fn give_leaving_back<A: Allocator>(&self, parent: Parent<'_, A>) {
-        if self.turn.is_own() {
-            return;
-        }
-        // No more than there are now: for each the parent may have another leave.
-        for _ in 0..self.leave.load(Relaxed) {
-            let _turn = self.turn.wait();
-            let Some(chunk) = self.take_leaving() else { return };
-            // SAFETY: it came from the parent, no block is in it, and nobody else knows it.
-            unsafe { parent.allocator.deallocate(chunk.start(), chunk::LAYOUT) };
-            self.held.fetch_sub(CHUNK, Relaxed);
-        }
+        // The parent may have others leave, for each.
+        let mut left = 2 * self.leave.load(Relaxed);
+        let next = || {
+            left = left.checked_sub(1)?;
+            Some((self.take_leaving()?.start(), chunk::LAYOUT))
+        };
+        parent.give_back(&self.held, next);
     }
 
     fn take_leaving(&self) -> Option<Chunk> {

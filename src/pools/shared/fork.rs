@@ -4,6 +4,8 @@
 use super::heap::Heap;
 use super::list::List;
 use crate::sync::lock::Lock;
+#[cfg(unix)]
+use crate::threads::inside::FOREIGN;
 use core::ptr::NonNull;
 use core::sync::atomic::AtomicBool;
 use core::sync::atomic::Ordering::Relaxed;
@@ -49,40 +51,28 @@ fn register() {
         // SAFETY: the functions may be called around a fork. If there is no memory to remember them, a fork while other threads
         // allocate may leave the child with a lock that nobody holds; there is nothing to do about it here.
         unsafe {
-            libc::pthread_atfork(Some(before), Some(after), Some(after))
+            libc::pthread_atfork(Some(before), Some(after), Some(after_in_child))
         };
     }
 }
 
-/// All locks of all heaps; for who holds that of the list.
-#[cfg_attr(not(unix), expect(dead_code, reason = "there is no fork"))]
-fn locks() -> impl Iterator<Item = &'static Lock> {
+/// All heaps, for who holds the lock of the list.
+#[cfg(unix)]
+fn heaps() -> impl Iterator<Item = &'static Heap> {
     // SAFETY: in the list, so it lives.
-    HEAPS.list.iter().flat_map(|heap| unsafe { heap.as_ref() }.locks())
+    HEAPS.list.iter().map(|heap| unsafe { heap.as_ref() })
 }
 
+#[cfg(unix)]
+fn locks() -> impl Iterator<Item = &'static Lock> {
+    heaps().flat_map(Heap::locks)
+}
+
+/// No thread that holds one of these waits for one of another heap: a parent is asked without. So each can be waited for.
 #[cfg(unix)]
 extern "C" fn before() {
-    while !acquire_all() {
-        // SAFETY: lets other threads go on, and nothing else.
-        unsafe { libc::usleep(100) };
-    }
-}
-
-/// Takes all locks, unless one is not to be had for a while: then none. A pool may be another's parent, in whatever order they
-/// came to be, so there is no order in which one could wait for each lock with the others held.
-#[cfg(unix)]
-fn acquire_all() -> bool {
     HEAPS.lock.acquire();
-    let acquired = locks().take_while(|lock| lock.acquire_patiently()).count();
-    if locks().nth(acquired).is_none() {
-        return true;
-    }
-    // SAFETY: acquired above.
-    locks().take(acquired).for_each(|lock| unsafe { lock.release() });
-    // SAFETY: as above.
-    unsafe { HEAPS.lock.release() };
-    false
+    locks().for_each(Lock::acquire);
 }
 
 #[cfg(unix)]
@@ -91,4 +81,12 @@ extern "C" fn after() {
     locks().for_each(|lock| unsafe { lock.release() });
     // SAFETY: as above.
     unsafe { HEAPS.lock.release() };
+}
+
+#[cfg(unix)]
+extern "C" fn after_in_child() {
+    FOREIGN.forget_others();
+    // SAFETY: a child has one thread.
+    heaps().for_each(|heap| unsafe { heap.forget_others() });
+    after();
 }

@@ -8,11 +8,12 @@ use core::sync::atomic::{AtomicPtr, AtomicUsize};
 
 use super::cache::Cache;
 use super::chunk::{Chunk, SLICE, Use};
-use super::chunks::{Chunks, Parent, Taken, Wanted};
+use super::chunks::{Chunks, Taken, Wanted};
 use super::class::{CLASSES, Class};
 use super::large::Large;
 use super::list::{Links, Node};
 use super::options::{Options, Retain};
+use super::parent::{Asked, Asking, Parent};
 use super::shard::{self, Room, Shard};
 use super::span::Span;
 use super::{clock, fork};
@@ -35,6 +36,7 @@ pub(super) struct Heap {
     caches: AtomicPtr<Cache>,
     /// When memory that nobody uses was looked for.
     ticked: AtomicUsize,
+    asking: Asking,
     links: Links<Heap>,
 }
 
@@ -98,25 +100,37 @@ impl Heap {
         unsafe { Pages::new().deallocate(heap.cast(), Layout::new::<Self>()) };
     }
 
-    pub(super) fn shards(&self) -> &[Shard] {
-        &self.shards
+    /// The `allocator` of the heap's pool, and what there is to know of it.
+    pub(super) fn parent<'a, A>(&'a self, allocator: &'a A, options: Options) -> Parent<'a, A> {
+        Parent { allocator: Asked(allocator), options, shards: &self.shards, asking: &self.asking }
     }
 
-    /// In the order in which they are taken one below the other; without what the calling thread has, which a parent may be called
-    /// under.
+    /// In the child of a fork there is but the calling thread.
+    ///
+    /// # Safety
+    ///
+    /// This is one.
+    #[cfg(unix)]
+    pub(super) unsafe fn forget_others(&self) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.asking.forget_others() };
+    }
+
+    /// In the order in which they are taken one below the other.
     pub(super) fn locks(&self) -> impl Iterator<Item = &Lock> {
         let shards = self.shards.iter().map(|shard| &shard.lock);
-        self.chunks.turn.foreign_lock().into_iter().chain(shards).chain([&self.chunks.lock, &self.large.lock])
+        shards.chain([&self.chunks.lock, &self.large.lock])
     }
 
     /// A cache for the thread with `number`, or a later one with that; unless it has one according to `own`, once the parent was
     /// asked, which may have used this pool.
     pub(super) fn new_cache<'a, A: Allocator>(
         &'a self,
-        parent: &A,
+        parent: Parent<'_, A>,
         number: usize,
         own: impl Fn() -> Option<&'a Cache>,
     ) -> Option<&'a Cache> {
+        let parent = parent.allocator;
         let cache: NonNull<Cache> = parent.allocate_zeroed(Layout::new::<Cache>()).ok()?.cast();
         if let Some(own) = own() {
             // SAFETY: it came from there, and nobody knows it.
@@ -227,7 +241,7 @@ impl Heap {
         if take_from(own, None) > 0 {
             return;
         }
-        let _turn = self.chunks.turn.wait();
+        let _turn = self.asking.turn.wait();
         if take_from(own, None) > 0 {
             return;
         }
@@ -312,7 +326,7 @@ impl Heap {
         let wanted = Wanted { count, align, used_as: Use::Run, shard: 0 };
         let take = || self.chunks.take(parent.options, wanted);
         let in_turn = || {
-            let _turn = self.chunks.turn.wait();
+            let _turn = self.asking.turn.wait();
             take().map_or_else(|| self.chunks.take_new(parent, wanted), Ok)
         };
         let taken = take().map_or_else(in_turn, Ok);
@@ -352,7 +366,7 @@ impl Heap {
     pub(super) fn collect<A: Allocator>(&self, parent: Parent<'_, A>) -> usize {
         let bytes = self.give_back(parent, false);
         // What other threads are giving back just now may be wanted too.
-        drop(self.chunks.turn.wait());
+        drop(self.asking.turn.wait());
         bytes
     }
 

@@ -8,9 +8,9 @@ use core::ptr::{NonNull, with_exposed_provenance_mut};
 use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicIsize, AtomicUsize};
 
-use super::chunks::Parent;
 use super::list::{Links, List, Node};
 use super::options::{Options, Retain};
+use super::parent::{Asked, Parent};
 use crate::api::{AllocError, Allocator, Layout};
 use crate::sources::advice;
 use crate::sync::lock::Lock;
@@ -284,7 +284,7 @@ impl Large {
         } else {
             self.held.fetch_sub(size, Relaxed);
             // SAFETY: in no list, and not used again.
-            unsafe { Block::free(header, parent.allocator) };
+            unsafe { Block::free(header, &parent.allocator) };
         }
     }
 
@@ -330,28 +330,30 @@ impl Large {
     /// Frees kept blocks, the oldest first, as long as `more` says so of the oldest and the bytes that are kept. Returns how
     /// many bytes.
     fn free_kept<A: Allocator>(&self, parent: Parent<'_, A>, more: impl Fn(&Block, usize) -> bool) -> usize {
-        let (mut bytes, mut at_most) = (0, None);
-        loop {
-            let oldest = {
-                let _held = self.lock.lock();
-                // No more than there was at first: the parent may use this pool, and free others meanwhile.
-                let at_most = *at_most.get_or_insert(self.kept_bytes.get());
-                // SAFETY: what is in the list lives.
-                let more = |oldest: &NonNull<Block>| more(unsafe { oldest.as_ref() }, self.kept_bytes.get());
-                let Some(oldest) = self.kept.last().filter(more).filter(|_| bytes < at_most) else { return bytes };
-                // SAFETY: in the list.
-                unsafe { self.kept.remove(oldest) };
-                // SAFETY: it lives.
-                let size = unsafe { oldest.as_ref() }.size.get();
-                self.kept_bytes.set(self.kept_bytes.get() - size);
-                self.held.fetch_sub(size, Relaxed);
-                bytes += size;
-                oldest
-            };
-            // Not under the lock: the system may take a while.
-            // SAFETY: in no list, and nobody uses it.
-            unsafe { Block::free(oldest, parent.allocator) };
-        }
+        // SAFETY: what is in the list lives.
+        let more = |oldest: &NonNull<Block>| more(unsafe { oldest.as_ref() }, self.kept_bytes.get());
+        let at_most = {
+            let _held = self.lock.lock();
+            if self.kept.last().filter(more).is_none() {
+                return 0;
+            }
+            // The parent may have others kept, for each.
+            self.kept_bytes.get().saturating_mul(2)
+        };
+        let mut bytes = 0;
+        let next = || {
+            let _held = self.lock.lock();
+            let oldest = self.kept.last().filter(more).filter(|_| bytes < at_most)?;
+            // SAFETY: in the list.
+            unsafe { self.kept.remove(oldest) };
+            // SAFETY: it lives.
+            let (start, layout) = unsafe { Block::whole(oldest) };
+            self.kept_bytes.set(self.kept_bytes.get() - layout.size());
+            bytes += layout.size();
+            Some((start, layout))
+        };
+        parent.give_back(&self.held, next);
+        bytes
     }
 
     /// Grows a block where it is, by the parent, or by copying it to a kept one; `Err` if none of these can be done, and then
@@ -405,9 +407,9 @@ impl Large {
         let whole_pages = parent.options.whole_pages;
         let grow = |start, before| {
             // From where the block ended before it is zero then. Fresh pages are that anyway; but the parent may have others.
-            let grow = if whole_pages { A::grow_zeroed } else { A::grow };
+            let grow = if whole_pages { Asked::grow_zeroed } else { Asked::grow };
             // SAFETY: the block lives, with that layout, and no size here is less.
-            self.get(parent, whole, |whole| unsafe { grow(parent.allocator, start, before, whole) })
+            self.get(parent, whole, |whole| unsafe { grow(&parent.allocator, start, before, whole) })
         };
         // SAFETY: by `# Safety` of this fn.
         let header = unsafe { self.resize(header, grow) }?;

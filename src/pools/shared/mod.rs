@@ -10,6 +10,7 @@ mod heap;
 mod large;
 mod list;
 mod options;
+mod parent;
 mod report;
 mod shard;
 mod span;
@@ -25,11 +26,11 @@ use crate::sync::{AtomicPtr, published};
 use crate::threads::{self, LIMIT, Slots};
 use cache::{Bin, Bins, Cache, VACANT};
 use chunk::{Chunk, SLICE, Use, slice_at};
-use chunks::Parent;
 use class::{CLASSES, class_of};
 use heap::Heap;
 use large::Large;
 pub use options::{Options, Retain};
+use parent::Parent;
 pub use stats::{ClassStats, SharedPoolStats, ThreadStats};
 
 /// From this [`last`] byte on a request is served by a block of the parent's.
@@ -365,7 +366,7 @@ impl<A: Allocator> SharedPool<A> {
     }
 
     fn parent_of<'a>(&'a self, heap: &'a Heap) -> Parent<'a, A> {
-        Parent { allocator: &self.parent, options: self.options, shards: heap.shards() }
+        heap.parent(&self.parent, self.options)
     }
 
     /// The heap, if there is one yet.
@@ -398,7 +399,7 @@ impl<A: Allocator> SharedPool<A> {
         if let Some(cache) = self.own_cache() {
             return Some(cache);
         }
-        let cache = heap.new_cache(&self.parent, number, || self.own_cache())?;
+        let cache = heap.new_cache(self.parent_of(heap), number, || self.own_cache())?;
         self.bins.bind(ptr::from_ref(cache).cast_mut().cast())?;
         Some(cache)
     }
