@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use janus_alloc::SharedPool;
@@ -181,18 +182,23 @@ fn a_parent_with_a_lock() {
     }
 }
 
-/// A hook that uses the pool while many chunks leave: it is not called once more for each of these, within itself.
+/// A hook that uses the pool while much goes back: it is not called once more for each block of that, within itself.
 #[test]
-fn chunks_that_leave_within_the_hook() {
-    for options in each_option() {
+fn what_goes_back_within_the_hook() {
+    for (options, collects) in each_option().flat_map(|options| [(options, false), (options, true)]) {
         with_pool(pool(options), |pool| {
-            let blocks = (0..120).map(|number| Block::allocate(pool, layout(LARGE - 100, 8), number).unwrap());
+            let sizes = (0..100).map(|number| if number % 2 == 0 { LARGE - 100 } else { LARGE + 100 });
+            let blocks = sizes.map(|size| Block::allocate(pool, layout(size, 8), size as u64).unwrap());
             let mut blocks: Vec<Block> = blocks.collect();
             // In a chunk that has room for what the hook takes.
+            blocks.push(Block::allocate(pool, layout(LARGE - 100, 8), 1).unwrap());
             let last = blocks.pop().unwrap();
             hook_deep(1000, move || {
                 assert!(depth() < 10);
                 Block::allocate(pool, layout(LARGE / 2, 8), 1).unwrap().free(pool);
+                if collects {
+                    pool.collect();
+                }
             });
             blocks.into_iter().for_each(|block| block.free(pool));
             pool.collect();
@@ -201,6 +207,21 @@ fn chunks_that_leave_within_the_hook() {
             assert_nothing_is_left(pool);
         });
     }
+}
+
+/// The parent, told to free a chunk, frees what is in others: these go too.
+#[test]
+fn what_the_hook_frees_goes_at_once() {
+    with_pool(pool(CHECKED.retain(Retain::Nothing)), |pool| {
+        let blocks = (0..6).map(|number| Block::allocate(pool, layout(LARGE - 100, 8), number).unwrap());
+        let mut blocks: Vec<Block> = blocks.collect();
+        // A chunk has room for three.
+        let others = RefCell::new(blocks.split_off(3));
+        hook(move || others.take().into_iter().for_each(|block| block.free(pool)));
+        blocks.into_iter().for_each(|block| block.free(pool));
+        assert!(unhook() > 1);
+        assert!(pool.stats().held_bytes() < CHUNK, "{}", pool.stats());
+    });
 }
 
 /// What is to go back next can be had at once.
@@ -279,6 +300,46 @@ fn a_fork_in_the_hook() {
             Block::allocate(pool, layout(100, 8), 1).unwrap().free(pool);
             pool.collect();
             assert!(unhook() > 1);
+            assert_nothing_is_left(pool);
+        });
+    });
+}
+
+/// A fork with a lock held that another thread waits for in the parent: that thread's turn is nobody's in the child.
+#[cfg(unix)]
+#[test]
+fn a_fork_beside_a_parent_that_waits() {
+    static LOCK: Mutex<()> = Mutex::new(());
+    static WAITS: AtomicBool = AtomicBool::new(false);
+
+    alone("reentry::a_fork_beside_a_parent_that_waits", || {
+        with_pool(pool(UNCHECKED), |pool| {
+            let guard = LOCK.lock().unwrap();
+            thread::scope(|threads| {
+                threads.spawn(|| {
+                    hook(|| {
+                        WAITS.store(true, Ordering::Relaxed);
+                        drop(LOCK.lock());
+                    });
+                    Block::allocate(pool, layout(LARGE - 100, 8), 1).unwrap().free(pool);
+                    assert!(unhook() > 0);
+                });
+                while !WAITS.load(Ordering::Relaxed) {
+                    thread::yield_now();
+                }
+                // SAFETY: the child uses the pool alone.
+                let child = unsafe { libc::fork() };
+                if child == 0 {
+                    Block::allocate(pool, layout(LARGE - 100, 8), 1).unwrap().free(pool);
+                    // SAFETY: ends the child.
+                    unsafe { libc::_exit(7) };
+                }
+                let mut status = 0;
+                // SAFETY: waits for the child.
+                unsafe { libc::waitpid(child, &raw mut status, 0) };
+                assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 7, "{status}");
+                drop(guard);
+            });
             assert_nothing_is_left(pool);
         });
     });

@@ -12,7 +12,9 @@ use crate::api::translate::dangling;
 use crate::api::{AllocError, Allocator, Layout};
 
 /// How often a request that fails is tried again after something was given back, which another thread may have taken.
-const TRIES: usize = 4;
+const TRIES: usize = 16;
+/// How many times as much as the pool has may be asked for, for that to be of use.
+const MORE: usize = 16;
 
 /// How a block of a layout is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,13 +56,13 @@ impl<A: Allocator> SharedPool<A> {
     fn allocate_elsewhere(&self, layout: Layout, zeroed: bool) -> Result<(NonNull<u8>, bool), AllocError> {
         let mut done = self.allocate_once(layout, zeroed);
         for _ in 0..TRIES {
-            // What is kept for later may be what is missing; or what another thread is giving back just now.
-            if done.is_ok() || self.made().is_none_or(|heap| layout.size() > heap.held()) {
-                break;
-            }
-            let collected = self.collect();
+            let Some(heap) = self.made().filter(|_| done.is_err()) else { break };
+            // What is kept for later may be what is missing; or what another thread was giving back just now.
+            let helps = layout.size() / MORE <= heap.held();
+            let more = helps && (heap.chunks.keeps_spans() | (self.collect() > 0));
+            heap.wait_for_others();
             done = self.allocate_once(layout, zeroed);
-            if collected == 0 {
+            if !more {
                 break;
             }
         }

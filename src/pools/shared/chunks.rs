@@ -141,6 +141,10 @@ impl Chunks {
         self.kept.fetch_add(if is_kept { slices } else { slices.wrapping_neg() }, Relaxed);
     }
 
+    pub(super) fn keeps_spans(&self) -> bool {
+        self.kept.load(Relaxed) > 0
+    }
+
     /// Whether shards may keep all the empty spans that they have.
     pub(super) fn may_keep(&self, retain: Retain) -> bool {
         self.kept.load(Relaxed) <= retain.bytes() / SLICE

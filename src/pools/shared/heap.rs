@@ -364,10 +364,12 @@ impl Heap {
 
     /// Gives all memory back that nobody uses and that is in no cache; returns how many bytes.
     pub(super) fn collect<A: Allocator>(&self, parent: Parent<'_, A>) -> usize {
-        let bytes = self.give_back(parent, false);
-        // What other threads are giving back just now may be wanted too.
+        self.give_back(parent, false)
+    }
+
+    /// Waits until what another thread is giving back just now has come to the parent.
+    pub(super) fn wait_for_others(&self) {
         drop(self.asking.turn.wait());
-        bytes
     }
 
     /// As [`collect`](Self::collect), but `only_idle` what nobody has used since the last tick.
