@@ -390,3 +390,6 @@ unsafe fn shard_of(block: NonNull<u8>, class: usize) -> u8 {
     // SAFETY: by `# Safety` of this fn.
     unsafe { Span::of(block, Class::of(class)) }.slice().shard.load(Relaxed)
 }
+
+// The docs say so.
+const _: () = assert!(size_of::<usize>() < 8 || size_of::<Heap>().div_ceil(4096) * 4 == 156);

@@ -63,7 +63,7 @@ const LARGE: usize = 512 << 10;
 ///   a page in front. Blocks are as long as requested; [`good_size`](Self::good_size) tells how far one could grow.
 /// * **Alignment**: any. Up to 128 KiB it is served by the classes, for a size rounded up to the align.
 /// * **Size 0**: no memory is used.
-/// * **Memory** beside blocks: none before the first use; then 96 KiB of pages for the pool, not of the parent's and not in
+/// * **Memory** beside blocks: none before the first use; then 156 KiB of pages for the pool, not of the parent's and not in
 ///   `held_bytes`, and chunks, of which 32 KiB each are the pool's (1.6 %). Each thread that uses it has a cache of 152 KiB,
 ///   and what is in its bins: as many blocks of a class as 64 KiB hold, but no less than 8 and no more than 1024; of the
 ///   largest classes no more than 512 KiB. They begin with 8, or what 64 KiB hold, and may hold half as many more and one
@@ -90,10 +90,9 @@ const LARGE: usize = 512 << 10;
 /// * **Thread exit**: the cache stays where it is, for the next thread that starts; [`collect`](Self::collect) empties it.
 ///   Destructors of thread-locals may allocate and free to the last.
 /// * **Fork**: the child of a process with threads can go on: all locks of all pools are held across a fork, by
-///   `pthread_atfork`. What is in the caches of threads that the child has not got stays unused in it. A handler of the
-///   program's own that was registered before the first pool was first used runs while the locks are held: it must not
-///   allocate. A parent that takes locks of its own across a fork must have registered its handlers before that, or the fork
-///   waits for ever.
+///   `pthread_atfork`. What is in the caches of threads that the child has not got stays unused in it, and so does what the
+///   parent was giving to them. A handler of the program's own that was registered before the first pool was first used runs
+///   while the locks are held: it must not allocate, nor wait for who does.
 /// * **Signals**: not for handlers; it is as little async-signal-safe as `malloc`.
 /// * **Size** of the value: 4 KiB, a pointer for each of 512 threads; a few words where threads have no caches. It may be moved
 ///   between calls. The parent is asked for chunks of 2 MiB aligned to 2 MiB.
@@ -102,9 +101,10 @@ const LARGE: usize = 512 << 10;
 ///   leaked to it.
 /// * **Errors**: a parent that fails is an [`AllocError`](crate::api::AllocError), and the pool can be used on. Before a
 ///   request fails, other shards are asked for blocks that are free, and what is kept for later goes back, unless
-///   the request is for more than the pool has. What another thread is being given by the parent, or gives back, is waited for,
-///   for some milliseconds.
-/// * **Re-entry**: the parent may use the pool that asks it. No lock is held then.
+///   the request is for far more than the pool has. What another thread is being given by the parent, or gives back, is waited for,
+///   for a second at most.
+/// * **Re-entry**: the parent may use the pool that asks it, and have locks of its own: none of the pool's is held then. But if
+///   each of its calls makes another one, that has no end.
 /// * **Checked**: with `debug_assertions`, or [by option](Options::checked), a wrong layout, a block given back twice and one
 ///   of another allocator end the process with a message. Each request takes a lock then.
 ///
@@ -202,7 +202,7 @@ impl SharedPool {
 impl<A: Allocator> SharedPool<A> {
     /// A pool without memory, over `parent`, which is asked for chunks of 2 MiB aligned to 2 MiB, for blocks above 512 KiB, and
     /// for the caches of threads and the table of the chunks. No lock is held meanwhile, so the parent may use this pool itself, and
-    /// have locks of its own.
+    /// have locks of its own; but not ask for more in each of its calls, which would have no end.
     ///
     /// # Examples
     ///
