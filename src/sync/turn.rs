@@ -4,14 +4,14 @@
 //! Who calls foreign code under a lock, and waits for such a lock, may wait for ever: foreign code has locks of its own. So this
 //! one is a courtesy: threads come one after the other, unless that takes too long.
 
-use super::lock::{Lock, WAITED_FOR};
-use super::wait::wait_a_while;
+use super::lock::{FREE, Lock, WAITED_FOR};
+use super::wait::{LOOKS, milliseconds, pause, wait_a_while};
 use super::{AtomicUsize, Ordering};
 use crate::threads::{self, inside::FOREIGN};
 
 /// How many milliseconds one waits that holds no lock of foreign code; and one that may.
-const PATIENCE: u32 = 1000;
-const PATIENCE_INSIDE: u32 = 5;
+const PATIENCE: u64 = 1000;
+const PATIENCE_INSIDE: u64 = 5;
 
 /// All zero bytes are one that nobody has.
 #[derive(Debug)]
@@ -33,11 +33,17 @@ impl Turn {
             return None;
         }
         let patience = if FOREIGN.is_inside() { PATIENCE_INSIDE } else { PATIENCE };
-        if !self.lock.acquire_within(patience) {
-            return None;
-        }
+        self.lock.acquire_within(patience).then(|| self.begin())
+    }
+
+    /// As [`wait`](Self::wait), without waiting.
+    pub(crate) fn now(&self) -> Option<InTurn<'_>> {
+        self.lock.try_acquire().then(|| self.begin())
+    }
+
+    fn begin(&self) -> InTurn<'_> {
         self.holder.store(threads::id(), Ordering::Relaxed);
-        Some(InTurn(self))
+        InTurn(self)
     }
 
     fn is_own(&self) -> bool {
@@ -68,18 +74,20 @@ impl Drop for InTurn<'_> {
 }
 
 impl Lock {
-    /// [Acquires](Lock::acquire) it, unless that takes about so many milliseconds.
-    fn acquire_within(&self, milliseconds: u32) -> bool {
-        if self.try_acquire() {
-            return true;
+    /// [Acquires](Lock::acquire) it, unless that takes more than so many milliseconds.
+    fn acquire_within(&self, most: u64) -> bool {
+        for _ in 0..LOOKS {
+            if self.state.load(Ordering::Relaxed) == FREE && self.try_acquire() {
+                return true;
+            }
+            pause();
         }
-        let mut left = milliseconds;
+        let start = milliseconds();
         // Who was woken looks again before it gives up: it may be the only one that was.
-        while self.state.swap(WAITED_FOR, Ordering::Acquire) != super::lock::FREE {
-            if left == 0 {
+        while self.state.swap(WAITED_FOR, Ordering::Acquire) != FREE {
+            if milliseconds() - start > most {
                 return false;
             }
-            left -= 1;
             wait_a_while(&self.state, WAITED_FOR);
         }
         true
@@ -126,7 +134,8 @@ mod tests {
             });
             barrier.wait();
             assert!(turn.wait().is_none());
-            let _inside = FOREIGN.enter();
+            let _inside = FOREIGN.enter().unwrap();
+            assert!(turn.now().is_none());
             assert!(turn.wait().is_none());
             barrier.wait();
         });

@@ -6,6 +6,23 @@ use super::AtomicU32;
 /// unless the holder is not running.
 pub(super) const LOOKS: u32 = 100;
 
+/// Of a clock that never goes back.
+pub(super) fn milliseconds() -> u64 {
+    #[cfg(unix)]
+    {
+        // SAFETY: zero bytes are a time.
+        let mut now: libc::timespec = unsafe { core::mem::zeroed() };
+        // SAFETY: writes the time.
+        unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) };
+        now.tv_sec as u64 * 1000 + now.tv_nsec as u64 / 1_000_000
+    }
+    #[cfg(windows)]
+    // SAFETY: without conditions.
+    unsafe {
+        windows_sys::Win32::System::SystemInformation::GetTickCount64()
+    }
+}
+
 /// Tells the processor that nothing is to do but to wait.
 pub(super) fn pause() {
     core::hint::spin_loop();
@@ -20,11 +37,24 @@ pub(super) fn wait(state: &AtomicU32, while_it_is: u32) {
 /// As [`wait`], for a millisecond at most.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn wait_a_while(state: &AtomicU32, while_it_is: u32) {
-    futex_wait(state, while_it_is, &libc::timespec { tv_sec: 0, tv_nsec: 1_000_000 });
+    futex_wait(state, while_it_is, &Time { seconds: 0, nanoseconds: 1_000_000 });
 }
 
+/// As this system call has it; `libc::timespec` may be another, where `long` is short.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn futex_wait(state: &AtomicU32, while_it_is: u32, at_most: *const libc::timespec) {
+#[repr(C)]
+struct Time {
+    seconds: Part,
+    nanoseconds: Part,
+}
+
+#[cfg(all(any(target_os = "linux", target_os = "android"), not(target_abi = "x32")))]
+type Part = libc::c_long;
+#[cfg(all(any(target_os = "linux", target_os = "android"), target_abi = "x32"))]
+type Part = i64;
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn futex_wait(state: &AtomicU32, while_it_is: u32, at_most: *const Time) {
     // SAFETY: the address is that of a live atomic of 32 bits; the system reads it as one. The time, if any, lives.
     unsafe {
         libc::syscall(

@@ -8,8 +8,7 @@ pub(crate) static FOREIGN: Inside = Inside { threads: [const { AtomicUsize::new(
 
 const PLACES: usize = 16;
 
-/// A hint, without which nothing goes wrong: of more threads than there are places some are not known. All zero bytes are of no
-/// thread.
+/// So many threads at a time as there are places. All zero bytes are none.
 #[derive(Debug)]
 pub(crate) struct Inside {
     /// Their [ids](super::id), or 0.
@@ -18,12 +17,20 @@ pub(crate) struct Inside {
 
 /// The thread is inside until this goes.
 #[derive(Debug)]
-pub(crate) struct Guard<'a>(Option<&'a AtomicUsize>);
+pub(crate) struct Guard<'a>(&'a AtomicUsize);
 
 impl Inside {
-    pub(crate) fn enter(&self) -> Guard<'_> {
+    /// `None` if there is no place left.
+    pub(crate) fn enter(&self) -> Option<Guard<'_>> {
         let id = super::id();
-        Guard(self.threads.iter().find(|place| place.compare_exchange(0, id, Relaxed, Relaxed).is_ok()))
+        let take =
+            |place: &&AtomicUsize| place.load(Relaxed) == 0 && place.compare_exchange(0, id, Relaxed, Relaxed).is_ok();
+        self.threads.iter().find(take).map(Guard)
+    }
+
+    /// Whether some thread is inside.
+    pub(crate) fn is_anybody(&self) -> bool {
+        self.threads.iter().any(|place| place.load(Relaxed) != 0)
     }
 
     /// No thread is inside but the calling one, if it is: there is no other in the child of a fork.
@@ -42,9 +49,7 @@ impl Inside {
 
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
-        if let Some(place) = self.0 {
-            place.store(0, Relaxed);
-        }
+        self.0.store(0, Relaxed);
     }
 }
 
@@ -66,21 +71,22 @@ mod tests {
             for _ in 0..100 {
                 assert!(!inside.is_inside());
                 let (outer, inner) = (inside.enter(), inside.enter());
+                assert!(inside.is_anybody());
                 assert!(inside.is_inside());
                 drop(outer);
                 assert!(inside.is_inside());
                 drop(inner);
             }
         };
-        thread::scope(|threads| (0..8).for_each(|_| drop(threads.spawn(work))));
+        thread::scope(|threads| (0..4).for_each(|_| drop(threads.spawn(work))));
     }
 
     #[test]
     fn there_may_be_more_than_places() {
         let inside = inside();
-        let many: Vec<_> = (0..PLACES + 10).map(|_| inside.enter()).collect();
-        assert!(inside.is_inside());
+        let many: Vec<_> = (0..PLACES).map(|_| inside.enter().unwrap()).collect();
+        assert!(inside.enter().is_none() && inside.is_inside());
         drop(many);
-        assert!(!inside.is_inside());
+        assert!(!inside.is_inside() && !inside.is_anybody());
     }
 }

@@ -60,7 +60,9 @@ impl<A: Allocator> SharedPool<A> {
             // What is kept for later may be what is missing; or what another thread was giving back just now.
             let helps = layout.size() / MORE <= heap.held();
             let more = helps && (heap.chunks.keeps_spans() | (self.collect() > 0));
-            heap.wait_for_others();
+            if helps {
+                heap.wait_for_others();
+            }
             done = self.allocate_once(layout, zeroed);
             if !more {
                 break;

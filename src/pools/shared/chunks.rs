@@ -14,6 +14,7 @@ use super::parent::Parent;
 use crate::api::{AllocError, Allocator};
 use crate::sources::advice;
 use crate::sync::lock::{Held, Lock};
+use crate::threads::inside::Inside;
 
 /// From so many bytes of chunks on, new ones are advised to be huge pages, if the others are filled as densely as
 /// [`is_dense`](Parent::is_dense) says: or a process would hold 2 MiB where it uses little.
@@ -34,6 +35,8 @@ pub(super) struct Chunks {
     /// without the lock.
     leaving: List<Header>,
     leave: AtomicUsize,
+    /// Threads that give these back.
+    pub(super) giving: Inside,
     /// Slices of empty spans that shards keep. Read and changed without the lock.
     kept: AtomicUsize,
     /// Free slices that may hold memory.
@@ -201,23 +204,24 @@ impl Chunks {
         Ok(chunk)
     }
 
-    /// Gives chunks to the parent that were found empty, with no lock held.
+    /// Gives chunks to the parent that were found empty, with no lock held; if another thread is not about to.
     #[inline]
     pub(super) fn give_chunks_back<A: Allocator>(&self, parent: Parent<'_, A>) {
-        if self.leave.load(Relaxed) > 0 {
-            self.give_leaving_back(parent);
+        if self.leave.load(Relaxed) > 0 && !self.giving.is_anybody() {
+            self.give_leaving_back(parent, false);
         }
     }
 
+    /// As [`give_chunks_back`](Self::give_chunks_back), in any case, having waited for others if it `waits`.
     #[cold]
-    fn give_leaving_back<A: Allocator>(&self, parent: Parent<'_, A>) {
-        // The parent may have others leave, for each.
-        let mut left = 2 * self.leave.load(Relaxed);
+    pub(super) fn give_leaving_back<A: Allocator>(&self, parent: Parent<'_, A>, waits: bool) {
+        // The parent may have others leave, for each: but no more than there are.
+        let mut left = self.held() / CHUNK;
         let next = || {
             left = left.checked_sub(1)?;
             Some((self.take_leaving()?.start(), chunk::LAYOUT))
         };
-        parent.give_back(&self.held, next);
+        parent.give_back((&self.giving, &self.held), waits, next);
     }
 
     fn take_leaving(&self) -> Option<Chunk> {

@@ -13,7 +13,7 @@ use super::class::{CLASSES, Class};
 use super::large::Large;
 use super::list::{Links, Node};
 use super::options::{Options, Retain};
-use super::parent::{Asked, Asking, Parent};
+use super::parent::{Asked, Parent};
 use super::shard::{self, Room, Shard};
 use super::span::Span;
 use super::{clock, fork};
@@ -21,6 +21,7 @@ use crate::api::{AllocError, Allocator, Layout};
 use crate::sources::Pages;
 use crate::sync::lock::Lock;
 use crate::sync::published;
+use crate::sync::turn::Turn;
 use crate::threads;
 
 pub(super) const SHARDS: usize = 32;
@@ -36,7 +37,7 @@ pub(super) struct Heap {
     caches: AtomicPtr<Cache>,
     /// When memory that nobody uses was looked for.
     ticked: AtomicUsize,
-    asking: Asking,
+    turn: Turn,
     links: Links<Heap>,
 }
 
@@ -102,7 +103,7 @@ impl Heap {
 
     /// The `allocator` of the heap's pool, and what there is to know of it.
     pub(super) fn parent<'a, A>(&'a self, allocator: &'a A, options: Options) -> Parent<'a, A> {
-        Parent { allocator: Asked(allocator), options, shards: &self.shards, asking: &self.asking }
+        Parent { allocator: Asked(allocator), options, shards: &self.shards, turn: &self.turn }
     }
 
     /// In the child of a fork there is but the calling thread.
@@ -113,10 +114,13 @@ impl Heap {
     #[cfg(unix)]
     pub(super) unsafe fn forget_others(&self) {
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.asking.forget_others() };
+        unsafe { self.turn.is_of_no_other() };
+        self.chunks.giving.forget_others();
+        self.large.giving.forget_others();
     }
 
     /// In the order in which they are taken one below the other.
+    #[cfg(unix)]
     pub(super) fn locks(&self) -> impl Iterator<Item = &Lock> {
         let shards = self.shards.iter().map(|shard| &shard.lock);
         shards.chain([&self.chunks.lock, &self.large.lock])
@@ -241,7 +245,7 @@ impl Heap {
         if take_from(own, None) > 0 {
             return;
         }
-        let _turn = self.asking.turn.wait();
+        let _turn = self.turn.wait();
         if take_from(own, None) > 0 {
             return;
         }
@@ -326,7 +330,7 @@ impl Heap {
         let wanted = Wanted { count, align, used_as: Use::Run, shard: 0 };
         let take = || self.chunks.take(parent.options, wanted);
         let in_turn = || {
-            let _turn = self.asking.turn.wait();
+            let _turn = self.turn.wait();
             take().map_or_else(|| self.chunks.take_new(parent, wanted), Ok)
         };
         let taken = take().map_or_else(in_turn, Ok);
@@ -369,14 +373,14 @@ impl Heap {
 
     /// Waits until what another thread is giving back just now has come to the parent.
     pub(super) fn wait_for_others(&self) {
-        drop(self.asking.turn.wait());
+        drop(self.turn.wait());
     }
 
     /// As [`collect`](Self::collect), but `only_idle` what nobody has used since the last tick.
     fn give_back<A: Allocator>(&self, parent: Parent<'_, A>, only_idle: bool) -> usize {
         self.shards.iter().for_each(|shard| shard.give_empty_back(&self.chunks, parent.options));
         let bytes = self.chunks.give_idle_back(parent.options, only_idle);
-        self.chunks.give_chunks_back(parent);
+        self.chunks.give_leaving_back(parent, !only_idle);
         bytes + self.large.give_idle_back(parent, only_idle)
     }
 }

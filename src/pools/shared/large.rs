@@ -14,6 +14,7 @@ use super::parent::{Asked, Parent};
 use crate::api::{AllocError, Allocator, Layout};
 use crate::sources::advice;
 use crate::sync::lock::Lock;
+use crate::threads::inside::Inside;
 
 /// In front of a block. Blocks are aligned to it at least.
 pub(super) const HEADER: usize = 4096;
@@ -46,6 +47,8 @@ pub(super) struct Large {
     /// Bytes of all of them. Read without the lock.
     held: AtomicUsize,
     live_bytes: AtomicUsize,
+    /// Threads that give kept ones back.
+    pub(super) giving: Inside,
     /// Below 0 if the blocks that came back lately had been written to here and there, and not all over.
     used: AtomicIsize,
 }
@@ -280,11 +283,12 @@ impl Large {
         };
         if keep {
             let most = if parent.options.retain == Retain::Everything { most } else { most.min(peak) };
-            self.free_kept(parent, |_, bytes| bytes > most);
+            self.free_kept(parent, false, |_, bytes| bytes > most);
         } else {
-            self.held.fetch_sub(size, Relaxed);
+            let _turn = parent.turn.now();
             // SAFETY: in no list, and not used again.
             unsafe { Block::free(header, &parent.allocator) };
+            self.held.fetch_sub(size, Relaxed);
         }
     }
 
@@ -328,8 +332,13 @@ impl Large {
     }
 
     /// Frees kept blocks, the oldest first, as long as `more` says so of the oldest and the bytes that are kept. Returns how
-    /// many bytes.
-    fn free_kept<A: Allocator>(&self, parent: Parent<'_, A>, more: impl Fn(&Block, usize) -> bool) -> usize {
+    /// many bytes. Waits for others that are giving something back, if it `waits`.
+    fn free_kept<A: Allocator>(
+        &self,
+        parent: Parent<'_, A>,
+        waits: bool,
+        more: impl Fn(&Block, usize) -> bool,
+    ) -> usize {
         // SAFETY: what is in the list lives.
         let more = |oldest: &NonNull<Block>| more(unsafe { oldest.as_ref() }, self.kept_bytes.get());
         let at_most = {
@@ -337,8 +346,8 @@ impl Large {
             if self.kept.last().filter(more).is_none() {
                 return 0;
             }
-            // The parent may have others kept, for each.
-            self.kept_bytes.get().saturating_mul(2)
+            // The parent may have others kept, for each: but no more than there are.
+            self.held()
         };
         let mut bytes = 0;
         let next = || {
@@ -352,7 +361,7 @@ impl Large {
             bytes += layout.size();
             Some((start, layout))
         };
-        parent.give_back(&self.held, next);
+        parent.give_back((&self.giving, &self.held), waits, next);
         bytes
     }
 
@@ -516,7 +525,7 @@ impl Large {
 
     /// Gives back what was kept since the last tick, or all that is kept. Returns how many bytes.
     pub(super) fn give_idle_back<A: Allocator>(&self, parent: Parent<'_, A>, only_idle: bool) -> usize {
-        let bytes = self.free_kept(parent, |oldest, _| !only_idle || oldest.idle.get());
+        let bytes = self.free_kept(parent, !only_idle, |oldest, _| !only_idle || oldest.idle.get());
         let _held = self.lock.lock();
         self.peak.set(self.live());
         // SAFETY: what is in the list lives.

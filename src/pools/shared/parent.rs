@@ -20,17 +20,9 @@ pub(super) struct Parent<'a, A> {
     pub(super) allocator: Asked<'a, A>,
     pub(super) options: Options,
     pub(super) shards: &'a [Shard],
-    pub(super) asking: &'a Asking,
-}
-
-/// Which threads are asking for chunks, or giving something back. All zero bytes are none.
-#[derive(Debug)]
-pub(super) struct Asking {
     /// To ask for a chunk, or to give something back: so that what is on its way is waited for, and no more is asked for than is
     /// needed.
-    pub(super) turn: Turn,
-    /// Those that are giving back.
-    giving: Inside,
+    pub(super) turn: &'a Turn,
 }
 
 /// The parent. No lock is held when it is asked, as it may use the pool; that the calling thread is in [foreign](FOREIGN) code is
@@ -50,36 +42,28 @@ impl<A> Parent<'_, A> {
 
 impl<A: Allocator> Parent<'_, A> {
     /// Gives blocks back that `next` tells, one after the other, which are no more `held` then. The caller holds no lock: the parent
-    /// may use this pool. If this thread is giving back already, and the parent brought it here, it is left to that.
-    pub(super) fn give_back(&self, held: &AtomicUsize, mut next: impl FnMut() -> Option<(NonNull<u8>, Layout)>) {
-        if self.asking.giving.is_inside() {
+    /// may use this pool. If this thread is `giving` already, and the parent brought it here, it is left to that.
+    pub(super) fn give_back(
+        &self,
+        (giving, held): (&Inside, &AtomicUsize),
+        waits: bool,
+        mut next: impl FnMut() -> Option<(NonNull<u8>, Layout)>,
+    ) {
+        if giving.is_inside() {
             return;
         }
-        let _giving = self.asking.giving.enter();
-        let mut waits = true;
+        // If there is no place, others do it.
+        let Some(_giving) = giving.enter() else { return };
+        let mut waits = waits;
         loop {
             // Others have theirs in between. If they take too long, that holds for all.
-            let turn = if waits { self.asking.turn.wait() } else { None };
-            waits = turn.is_some();
+            let turn = if waits { self.turn.wait() } else { self.turn.now() };
+            waits &= turn.is_some();
             let Some((block, layout)) = next() else { return };
             // SAFETY: `next` is told by this pool: of that layout it came from the parent, and nobody uses it any more.
             unsafe { self.allocator.deallocate(block, layout) };
             held.fetch_sub(layout.size(), Relaxed);
         }
-    }
-}
-
-impl Asking {
-    /// In the child of a fork there is but the calling thread.
-    ///
-    /// # Safety
-    ///
-    /// This is one.
-    #[cfg(unix)]
-    pub(super) unsafe fn forget_others(&self) {
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.turn.is_of_no_other() };
-        self.giving.forget_others();
     }
 }
 
