@@ -46,7 +46,8 @@ impl Turn {
         InTurn(self)
     }
 
-    fn is_own(&self) -> bool {
+    /// Whether it is the calling thread's turn.
+    pub(crate) fn is_own(&self) -> bool {
         self.holder.load(Ordering::Relaxed) == threads::id()
     }
 

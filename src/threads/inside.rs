@@ -1,7 +1,7 @@
 //! Which threads are inside of something that may bring them back.
 
 use core::sync::atomic::AtomicUsize;
-use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::Ordering::{Relaxed, SeqCst};
 
 /// In foreign code that an allocator has called: it may hold locks.
 pub(crate) static FOREIGN: Inside = Inside { threads: [const { AtomicUsize::new(0) }; PLACES] };
@@ -30,7 +30,7 @@ impl Inside {
 
     /// Whether some thread is inside.
     pub(crate) fn is_anybody(&self) -> bool {
-        self.threads.iter().any(|place| place.load(Relaxed) != 0)
+        self.threads.iter().any(|place| place.load(SeqCst) != 0)
     }
 
     /// No thread is inside but the calling one, if it is: there is no other in the child of a fork.
@@ -49,7 +49,8 @@ impl Inside {
 
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
-        self.0.store(0, Relaxed);
+        // Before what this thread looks at next, as others look whether somebody is.
+        self.0.store(0, SeqCst);
     }
 }
 

@@ -3,7 +3,7 @@
 use core::cell::Cell;
 use core::ptr::NonNull;
 use core::sync::atomic::AtomicUsize;
-use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::Ordering::{Relaxed, SeqCst};
 
 use super::chunk::{self, CHUNK, Chunk, Header, LEVELS, SLICE, Use};
 use super::chunk_set::ChunkSet;
@@ -207,7 +207,11 @@ impl Chunks {
     /// Gives chunks to the parent that were found empty, with no lock held; if another thread is not about to.
     #[inline]
     pub(super) fn give_chunks_back<A: Allocator>(&self, parent: Parent<'_, A>) {
-        if self.leave.load(Relaxed) > 0 && !self.giving.is_anybody() {
+        // Who gives looks once more afterwards: so what comes in its last moment, and is left to it, is not forgotten.
+        for _ in 0..2 {
+            if self.leave.load(SeqCst) == 0 || self.giving.is_anybody() {
+                return;
+            }
             self.give_leaving_back(parent, false);
         }
     }
@@ -229,7 +233,7 @@ impl Chunks {
         let first = self.leaving.first()?;
         // SAFETY: in that list.
         unsafe { self.leaving.remove(first) };
-        self.leave.store(self.leave.load(Relaxed) - 1, Relaxed);
+        self.leave.fetch_sub(1, SeqCst);
         Some(Chunk::from_header(first))
     }
 
@@ -280,7 +284,7 @@ impl Chunks {
             chunk.set_listed(0);
             // SAFETY: in no list now.
             unsafe { self.leaving.push_front(chunk.header_pointer()) };
-            self.leave.store(self.leave.load(Relaxed) + 1, Relaxed);
+            self.leave.fetch_add(1, SeqCst);
             return CHUNK;
         }
         if !options.whole_pages || !advice::CAN_DISCARD {

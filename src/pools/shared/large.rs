@@ -283,7 +283,7 @@ impl Large {
         };
         if keep {
             let most = if parent.options.retain == Retain::Everything { most } else { most.min(peak) };
-            self.free_kept(parent, false, |_, bytes| bytes > most);
+            self.free_kept(parent, true, |_, bytes| bytes > most);
         } else {
             let _turn = parent.turn.now();
             // SAFETY: in no list, and not used again.

@@ -91,7 +91,7 @@ const LARGE: usize = 512 << 10;
 ///   Destructors of thread-locals may allocate and free to the last.
 /// * **Fork**: the child of a process with threads can go on: all locks of all pools are held across a fork, by
 ///   `pthread_atfork`. What is in the caches of threads that the child has not got stays unused in it, and so does what the
-///   parent was giving to them. A handler of the program's own that was registered before the first pool was first used runs
+///   parent was giving to them, or being given: that counts as held for ever. A handler of the program's own that was registered before the first pool was first used runs
 ///   while the locks are held: it must not allocate, nor wait for who does.
 /// * **Signals**: not for handlers; it is as little async-signal-safe as `malloc`.
 /// * **Size** of the value: 4 KiB, a pointer for each of 512 threads; a few words where threads have no caches. It may be moved
@@ -102,9 +102,10 @@ const LARGE: usize = 512 << 10;
 /// * **Errors**: a parent that fails is an [`AllocError`](crate::api::AllocError), and the pool can be used on. Before a
 ///   request fails, other shards are asked for blocks that are free, and what is kept for later goes back, unless
 ///   the request is for far more than the pool has. What another thread is being given by the parent, or gives back, is waited for,
-///   for a second at most.
+///   for a second at a time; for milliseconds by one that is in a parent's call itself.
 /// * **Re-entry**: the parent may use the pool that asks it, and have locks of its own: none of the pool's is held then. But if
-///   each of its calls makes another one, that has no end.
+///   each of its calls makes another one, that has no end. While it is given something back, no more is given back within that
+///   call.
 /// * **Checked**: with `debug_assertions`, or [by option](Options::checked), a wrong layout, a block given back twice and one
 ///   of another allocator end the process with a message. Each request takes a lock then.
 ///

@@ -43,6 +43,8 @@ impl<A> Parent<'_, A> {
 impl<A: Allocator> Parent<'_, A> {
     /// Gives blocks back that `next` tells, one after the other, which are no more `held` then. The caller holds no lock: the parent
     /// may use this pool. If this thread is `giving` already, and the parent brought it here, it is left to that.
+    ///
+    /// If it `waits` for its turn, it does not do so for each, once others take too long; else it stops when it is another's.
     pub(super) fn give_back(
         &self,
         (giving, held): (&Inside, &AtomicUsize),
@@ -54,11 +56,14 @@ impl<A: Allocator> Parent<'_, A> {
         }
         // If there is no place, others do it.
         let Some(_giving) = giving.enter() else { return };
-        let mut waits = waits;
+        let mut patient = true;
         loop {
-            // Others have theirs in between. If they take too long, that holds for all.
-            let turn = if waits { self.turn.wait() } else { self.turn.now() };
-            waits &= turn.is_some();
+            // Others have theirs in between.
+            let turn = if waits && patient { self.turn.wait() } else { self.turn.now() };
+            patient = turn.is_some();
+            if !patient && !waits && !self.turn.is_own() {
+                return;
+            }
             let Some((block, layout)) = next() else { return };
             // SAFETY: `next` is told by this pool: of that layout it came from the parent, and nobody uses it any more.
             unsafe { self.allocator.deallocate(block, layout) };
