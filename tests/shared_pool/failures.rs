@@ -1,7 +1,9 @@
 //! Each request to the parent fails once, and all from each on: an `Err` or another way, nothing lost, and a pool that goes on.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
-use std::sync::Barrier;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Barrier, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -295,5 +297,36 @@ fn threads_that_share_one_chunk() {
                 }
             });
         }
+    }
+}
+
+/// The same with a large block, of which there is one at a time, and a thread that collects.
+#[test]
+fn one_large_block_at_a_time() {
+    for retain in RETAINS {
+        let parent = Ruled { rule: Limit::new(5 << 20), parent: Slow };
+        let pool = SharedPool::with_options_in(CHECKED.retain(retain), &parent);
+        let (one, working) = (Mutex::new(Random(3)), AtomicUsize::new(2));
+        thread::scope(|threads| {
+            threads.spawn(|| {
+                while working.load(Ordering::Relaxed) > 0 {
+                    pool.collect();
+                }
+            });
+            for _ in 0..2 {
+                threads.spawn(|| {
+                    let work = || {
+                        for number in 0..100 {
+                            let mut random = one.lock().unwrap();
+                            let layout = layout(LARGE * 2 + random.below(LARGE * 6), 8);
+                            Block::allocate(&pool, layout, number).expect("there is room for one").free(&pool);
+                        }
+                    };
+                    let result = catch_unwind(AssertUnwindSafe(work));
+                    working.fetch_sub(1, Ordering::Relaxed);
+                    result.unwrap();
+                });
+            }
+        });
     }
 }

@@ -14,6 +14,7 @@ use super::large::Large;
 use super::list::{Links, Node};
 use super::options::{Options, Retain};
 use super::parent::{Asked, Parent};
+use super::report::{Misuse, abort};
 use super::shard::{self, Room, Shard};
 use super::span::Span;
 use super::{clock, fork};
@@ -298,10 +299,11 @@ impl Heap {
         while let Some(first) = blocks[..left].first().and_then(|&block| NonNull::new(block)) {
             // SAFETY: it is of that class.
             let shard = unsafe { shard_of(first, class) };
+            let of_shard = &self.shards[usize::from(shard)];
             // SAFETY: as above; by the contract of `deallocate` nobody uses them.
-            left = unsafe {
-                self.shards[usize::from(shard)].put(&self.chunks, options, shard, class, &mut blocks[..left])
-            };
+            let put = unsafe { of_shard.put(&self.chunks, options, shard, class, &mut blocks[..left]) };
+            // With no lock held: the program may have a handler for its end.
+            left = put.unwrap_or_else(|block| abort(Misuse::Twice, block, None));
         }
     }
 

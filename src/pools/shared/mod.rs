@@ -91,8 +91,8 @@ const LARGE: usize = 512 << 10;
 ///   Destructors of thread-locals may allocate and free to the last.
 /// * **Fork**: the child of a process with threads can go on: all locks of all pools are held across a fork, by
 ///   `pthread_atfork`. What is in the caches of threads that the child has not got stays unused in it, and so does what the
-///   parent was giving to them, or being given: that counts as held for ever. A handler of the program's own that was registered before the first pool was first used runs
-///   while the locks are held: it must not allocate, nor wait for who does.
+///   parent was giving to them, or being given: that counts as held for ever. A handler of the program's own that was registered
+///   before the first pool was first used runs while the locks are held: it must not allocate, nor wait for who does.
 /// * **Signals**: not for handlers; it is as little async-signal-safe as `malloc`.
 /// * **Size** of the value: 4 KiB, a pointer for each of 512 threads; a few words where threads have no caches. It may be moved
 ///   between calls. The parent is asked for chunks of 2 MiB aligned to 2 MiB.

@@ -11,7 +11,6 @@ use super::chunks::{Chunks, Taken, Wanted};
 use super::class::{CLASSES, Class};
 use super::list::List;
 use super::options::Options;
-use super::report::{Misuse, abort};
 use super::span::Span;
 use crate::sync::lock::Lock;
 
@@ -108,7 +107,8 @@ impl Shard {
         count
     }
 
-    /// Takes back those of `blocks` that are this shard's, and closes the gaps they leave. Returns how many are left.
+    /// Takes back those of `blocks` that are this shard's, and closes the gaps they leave. Returns how many are left; or one that
+    /// was free already, and then the process has to end.
     ///
     /// # Safety
     ///
@@ -120,7 +120,7 @@ impl Shard {
         own: u8,
         class: usize,
         blocks: &mut [*mut u8],
-    ) -> usize {
+    ) -> Result<usize, *mut u8> {
         let of = Class::of(class);
         let _held = self.lock.lock();
         let (mut at, mut left) = (0, 0);
@@ -136,13 +136,10 @@ impl Shard {
                 continue;
             }
             // SAFETY: the lock is held; the blocks are of the class, and the first one is the span's.
-            match unsafe { self.put_in(chunks, options, class, span, &blocks[at..]) } {
-                Ok(count) => at += count,
-                Err(block) => abort(Misuse::Twice, block, None),
-            }
+            at += unsafe { self.put_in(chunks, options, class, span, &blocks[at..]) }?;
         }
         self.count(class, left.wrapping_sub(blocks.len()));
-        left
+        Ok(left)
     }
 
     /// Takes back as many of `blocks` as are `span`'s, up to the first that is not.
