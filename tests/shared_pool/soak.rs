@@ -14,8 +14,8 @@ use janus_alloc::SharedPool;
 use crate::UNCHECKED;
 use crate::blocks::{Block, Random};
 
-/// How much more memory the second half may need than the first, in bytes: as much as some large blocks make.
-const MARGIN: usize = 4 << 20;
+/// How much more memory the second half may need than the first, on average, in bytes: as much as a large block makes.
+const MARGIN: usize = 2 << 20;
 /// How many blocks a thread has at most, and may leave for the other.
 const MOST: usize = 600;
 
@@ -105,9 +105,13 @@ fn soak() {
     });
     // The first tenth is for getting there.
     let (first, second) = resident[resident.len() / 10..].split_at(resident.len() * 9 / 20);
-    let (first, second) = (first.iter().max().unwrap(), second.iter().max().unwrap());
-    println!("at most {} KiB in the first half, {} KiB in the second", first >> 10, second >> 10);
-    assert!(*second <= first + MARGIN, "{first} {second}");
+    // The peak is that of some hundred looks at what goes up and down, and differs by some MiB; a leak lifts the mean.
+    let most = |half: &[usize]| half.iter().max().unwrap() >> 10;
+    println!("at most {} KiB in the first half, {} KiB in the second", most(first), most(second));
+    let mean = |half: &[usize]| half.iter().sum::<usize>() / half.len();
+    let (first, second) = (mean(first), mean(second));
+    println!("on average {} KiB in the first half, {} KiB in the second", first >> 10, second >> 10);
+    assert!(second <= first + MARGIN, "{first} {second}");
     left.into_inner().unwrap().into_iter().for_each(|block: Block| block.free(&pool));
     assert_eq!(pool.stats().live_bytes(), 0);
 }
