@@ -1,6 +1,8 @@
 //! The atomics of what threads share. `tests/models` compiles the same files with loom's in their place.
 
 #[cfg(os_memory)]
+pub(crate) mod clock;
+#[cfg(os_memory)]
 pub(crate) mod lock;
 #[cfg(os_memory)]
 pub(crate) mod published;

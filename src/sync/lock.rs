@@ -9,7 +9,7 @@ use super::{AtomicU32, Ordering};
 
 pub(super) const FREE: u32 = 0;
 const HELD: u32 = 1;
-pub(super) const WAITED_FOR: u32 = 2;
+const WAITED_FOR: u32 = 2;
 
 /// All zero bytes are a lock that is free.
 #[derive(Debug)]
@@ -33,7 +33,10 @@ impl Lock {
     #[inline]
     pub(crate) fn acquire(&self) {
         if !self.try_acquire() {
-            self.acquire_slowly();
+            self.acquire_slowly(|state, waited_for| {
+                wait(state, waited_for);
+                true
+            });
         }
     }
 
@@ -43,20 +46,25 @@ impl Lock {
         self.state.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed).is_ok()
     }
 
+    /// As [`acquire`](Self::acquire), but `wait` waits, and says whether to look again. Whether the lock was acquired.
     #[cold]
-    fn acquire_slowly(&self) {
+    pub(super) fn acquire_slowly(&self, mut wait: impl FnMut(&AtomicU32, u32) -> bool) -> bool {
         for _ in 0..LOOKS {
             pause();
             if self.state.load(Ordering::Relaxed) == FREE
                 && self.state.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed).is_ok()
             {
-                return;
+                return true;
             }
         }
         // From here on whoever gives it back wakes one of those that wait; that one cannot know whether it was the last.
+        // And who was woken looks once more before it gives up: it may be the only one that was.
         while self.state.swap(WAITED_FOR, Ordering::Acquire) != FREE {
-            wait(&self.state, WAITED_FOR);
+            if !wait(&self.state, WAITED_FOR) {
+                return false;
+            }
         }
+        true
     }
 
     /// # Safety

@@ -4,9 +4,10 @@
 //! Who calls foreign code under a lock, and waits for such a lock, may wait for ever: foreign code has locks of its own. So this
 //! one is a courtesy: threads come one after the other, unless that takes too long.
 
-use super::lock::{FREE, Lock, WAITED_FOR};
-use super::wait::{LOOKS, milliseconds, pause, wait_a_while};
-use super::{AtomicUsize, Ordering};
+use super::clock::milliseconds;
+use super::lock::Lock;
+use super::wait::wait_a_while;
+use super::{AtomicU32, AtomicUsize, Ordering};
 use crate::threads::{self, inside::FOREIGN};
 
 /// How many milliseconds one waits that holds no lock of foreign code; and one that may.
@@ -77,21 +78,16 @@ impl Drop for InTurn<'_> {
 impl Lock {
     /// [Acquires](Lock::acquire) it, unless that takes more than so many milliseconds.
     fn acquire_within(&self, most: u64) -> bool {
-        for _ in 0..LOOKS {
-            if self.state.load(Ordering::Relaxed) == FREE && self.try_acquire() {
-                return true;
+        let mut start = None;
+        let wait = |state: &AtomicU32, waited_for| {
+            let now = milliseconds();
+            let goes_on = now - *start.get_or_insert(now) <= most;
+            if goes_on {
+                wait_a_while(state, waited_for);
             }
-            pause();
-        }
-        let start = milliseconds();
-        // Who was woken looks again before it gives up: it may be the only one that was.
-        while self.state.swap(WAITED_FOR, Ordering::Acquire) != FREE {
-            if milliseconds() - start > most {
-                return false;
-            }
-            wait_a_while(&self.state, WAITED_FOR);
-        }
-        true
+            goes_on
+        };
+        self.try_acquire() || self.acquire_slowly(wait)
     }
 }
 

@@ -6,23 +6,6 @@ use super::AtomicU32;
 /// unless the holder is not running.
 pub(super) const LOOKS: u32 = 100;
 
-/// Of a clock that never goes back.
-pub(super) fn milliseconds() -> u64 {
-    #[cfg(unix)]
-    {
-        // SAFETY: zero bytes are a time.
-        let mut now: libc::timespec = unsafe { core::mem::zeroed() };
-        // SAFETY: writes the time.
-        unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) };
-        now.tv_sec as u64 * 1000 + now.tv_nsec as u64 / 1_000_000
-    }
-    #[cfg(windows)]
-    // SAFETY: without conditions.
-    unsafe {
-        windows_sys::Win32::System::SystemInformation::GetTickCount64()
-    }
-}
-
 /// Tells the processor that nothing is to do but to wait.
 pub(super) fn pause() {
     core::hint::spin_loop();

@@ -10,6 +10,7 @@ use super::cache::Cache;
 use super::chunk::{Chunk, SLICE, Use};
 use super::chunks::{Chunks, Taken, Wanted};
 use super::class::{CLASSES, Class};
+use super::fork;
 use super::large::Large;
 use super::list::{Links, Node};
 use super::options::{Options, Retain};
@@ -17,12 +18,12 @@ use super::parent::{Asked, Parent};
 use super::report::{Misuse, abort};
 use super::shard::{self, Room, Shard};
 use super::span::Span;
-use super::{clock, fork};
 use crate::api::{AllocError, Allocator, Layout};
 use crate::sources::Pages;
+#[cfg(unix)]
 use crate::sync::lock::Lock;
-use crate::sync::published;
 use crate::sync::turn::Turn;
+use crate::sync::{clock, published};
 use crate::threads;
 
 pub(super) const SHARDS: usize = 32;
@@ -227,9 +228,9 @@ impl Heap {
     fn after_event<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache) {
         let events = cache.events.get().wrapping_add(1);
         cache.events.set(events);
-        self.chunks.give_chunks_back(parent);
-        if events % 32 == 0 {
-            self.tick(parent);
+        match events % 32 {
+            0 => self.tick(parent),
+            _ => self.chunks.give_chunks_back(parent),
         }
     }
 
@@ -353,7 +354,8 @@ impl Heap {
         self.tick(parent);
     }
 
-    /// What comes last, when no lock is held: gives chunks to the parent that were found empty; and gives memory back that was not needed for a while, if none was looked for in this half second.
+    /// What comes last, when no lock is held: gives chunks to the parent that were found empty; and gives memory back that was not
+    /// needed for a while, if none was looked for in this half second.
     pub(super) fn tick<A: Allocator>(&self, parent: Parent<'_, A>) {
         self.chunks.give_chunks_back(parent);
         let (now, last) = (clock::tick(), self.ticked.load(Relaxed));
@@ -368,18 +370,14 @@ impl Heap {
         }
     }
 
-    /// Gives all memory back that nobody uses and that is in no cache; returns how many bytes.
-    pub(super) fn collect<A: Allocator>(&self, parent: Parent<'_, A>) -> usize {
-        self.give_back(parent, false)
-    }
-
     /// Waits until what another thread is giving back just now has come to the parent.
     pub(super) fn wait_for_others(&self) {
         drop(self.turn.wait());
     }
 
-    /// As [`collect`](Self::collect), but `only_idle` what nobody has used since the last tick.
-    fn give_back<A: Allocator>(&self, parent: Parent<'_, A>, only_idle: bool) -> usize {
+    /// Gives all memory back that nobody uses and that is in no cache, or `only_idle` what nobody has used since the last tick;
+    /// returns how many bytes.
+    pub(super) fn give_back<A: Allocator>(&self, parent: Parent<'_, A>, only_idle: bool) -> usize {
         self.shards.iter().for_each(|shard| shard.give_empty_back(&self.chunks, parent.options));
         let bytes = self.chunks.give_idle_back(parent.options, only_idle);
         self.chunks.give_leaving_back(parent, !only_idle);

@@ -4,7 +4,6 @@ mod chunk;
 mod chunk_set;
 mod chunks;
 mod class;
-mod clock;
 mod fork;
 mod heap;
 mod large;
@@ -337,7 +336,7 @@ impl<A: Allocator> SharedPool<A> {
                 heap.drain(parent.options, cache);
             }
         });
-        heap.collect(parent)
+        heap.give_back(parent, false)
     }
 
     /// What the pool has at present: what it holds of its parent, and how many blocks of each class are in use and in caches.

@@ -1,0 +1,45 @@
+//! Time, from whenever: in ticks, coarse and cheap, for memory that nobody has used for a while; and in milliseconds.
+
+const TICKS_PER_SECOND: u64 = 32;
+
+/// In ticks, and no less: how often what is kept is looked at.
+pub(crate) const HALF_A_SECOND: isize = TICKS_PER_SECOND as isize / 2 + 1;
+
+/// Time in ticks.
+#[cfg(unix)]
+pub(crate) fn tick() -> usize {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    const CLOCK: libc::clockid_t = libc::CLOCK_MONOTONIC_COARSE;
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    const CLOCK: libc::clockid_t = libc::CLOCK_MONOTONIC;
+    time(CLOCK, TICKS_PER_SECOND) as usize
+}
+
+#[cfg(unix)]
+pub(super) fn milliseconds() -> u64 {
+    time(libc::CLOCK_MONOTONIC, 1000)
+}
+
+/// The time of a clock, in so many parts of a second.
+#[cfg(unix)]
+fn time(clock: libc::clockid_t, parts: u64) -> u64 {
+    let mut now = core::mem::MaybeUninit::<libc::timespec>::zeroed();
+    // SAFETY: writes the whole struct, or nothing.
+    unsafe { libc::clock_gettime(clock, now.as_mut_ptr()) };
+    // SAFETY: zero is a time.
+    let now = unsafe { now.assume_init() };
+    let (seconds, nanoseconds) = (now.tv_sec as u64, now.tv_nsec as u64);
+    seconds * parts + nanoseconds * parts / 1_000_000_000
+}
+
+/// Time in ticks.
+#[cfg(windows)]
+pub(crate) fn tick() -> usize {
+    (milliseconds() * TICKS_PER_SECOND / 1000) as usize
+}
+
+#[cfg(windows)]
+pub(super) fn milliseconds() -> u64 {
+    // SAFETY: may be called whenever.
+    unsafe { windows_sys::Win32::System::SystemInformation::GetTickCount64() }
+}
