@@ -3,6 +3,9 @@
 #![cfg(any(unix, windows))]
 
 mod any_default;
+#[cfg(unix)]
+#[path = "shared_pool/fork.rs"]
+mod fork;
 
 use std::env;
 use std::process::{Command, Output};
@@ -221,38 +224,15 @@ mod at_the_end {
 /// A child has copies of everything, and no thread that could hold a lock; it goes on, and so does its parent.
 #[cfg(unix)]
 mod children {
-    use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
+    use crate::fork::says_yes;
 
     /// Runs `child` in a child, and asserts that it says yes.
     #[track_caller]
     fn in_a_child(child: impl FnOnce() -> bool) {
         assert!(says_yes(child));
-    }
-
-    /// Whether `child` says yes in a child.
-    fn says_yes(child: impl FnOnce() -> bool) -> bool {
-        // SAFETY: the child uses nothing that another thread may have locked: the default and the C library make their own
-        // locks usable in a child.
-        let process = unsafe { libc::fork() };
-        if process == 0 {
-            // One that waits for ever ends by this, and is seen.
-            // SAFETY: may be called whenever.
-            unsafe { libc::alarm(60) };
-            let yes = catch_unwind(AssertUnwindSafe(child)).unwrap_or(false);
-            let status = i32::from(!yes);
-            // SAFETY: ends the child without running anything else.
-            unsafe { libc::_exit(status) };
-        }
-        let mut status = 0;
-        // SAFETY: the status may be written.
-        let waited = unsafe { libc::waitpid(process, &raw mut status, 0) };
-        if status != 0 {
-            println!("child {process}: waited for {waited}, status {status:#x}");
-        }
-        (waited, status) == (process, 0)
     }
 
     /// Runs `action` while other threads are in the middle of allocating: from the default, from another pool, and by ending and

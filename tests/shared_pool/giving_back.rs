@@ -14,11 +14,11 @@ use crate::{CHECKED, CHUNK, SLICE, UNCHECKED, block, counted, free, layout};
 const MEDIUM: usize = 200 << 10;
 const BIG: usize = 5 << 20;
 
-fn blocks(pool: &impl Allocator, size: usize, count: usize) -> Vec<Block> {
+pub(crate) fn blocks(pool: &impl Allocator, size: usize, count: usize) -> Vec<Block> {
     (0..count).map(|number| Block::allocate(pool, layout(size, 8), number as u64).unwrap()).collect()
 }
 
-fn free_all(pool: &impl Allocator, blocks: Vec<Block>) {
+pub(crate) fn free_all(pool: &impl Allocator, blocks: Vec<Block>) {
     blocks.into_iter().for_each(|block| block.free(pool));
 }
 

@@ -9,6 +9,8 @@ mod children;
 mod classes;
 mod failures;
 mod figures;
+#[cfg(unix)]
+mod fork;
 mod giving_back;
 mod hand_over;
 #[path = "../pools/hooked.rs"]

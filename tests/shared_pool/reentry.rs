@@ -7,10 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use janus_alloc::SharedPool;
+use janus_alloc::api::{Allocator, Layout};
 use janus_alloc::pools::{Options, Retain};
 
 use crate::blocks::{Block, Random};
 use crate::children::alone;
+#[cfg(unix)]
+use crate::fork::says_yes;
+use crate::giving_back::{blocks, free_all};
 use crate::hooked::{Hooked, depth, hook, hook_deep, unhook, with_pool};
 use crate::parents::{Limit, Ruled};
 use crate::{CHECKED, CHUNK, LARGE, RETAINS, UNCHECKED, layout};
@@ -33,6 +37,11 @@ fn assert_nothing_is_left(pool: &Pool) {
     assert!(pool.stats().held_bytes() < CHUNK, "{}", pool.stats());
 }
 
+/// A block is made and freed.
+fn come_and_go(pool: &impl Allocator, layout: Layout) {
+    Block::allocate(pool, layout, 1).unwrap().free(pool);
+}
+
 /// Makes, changes and frees blocks, with a hook that does so too. What is in them is checked.
 /// Returns how often the parent was asked.
 fn work(pool: &'static Pool, seed: u64, steps: u64) -> usize {
@@ -47,7 +56,7 @@ fn work(pool: &'static Pool, seed: u64, steps: u64) -> usize {
             match random.below(12) {
                 0 => drop(pool.collect()),
                 1..4 => kept.drain(..).for_each(|block| block.free(pool)),
-                4 => Block::allocate(pool, random.layout(), 1).unwrap().free(pool),
+                4 => come_and_go(pool, random.layout()),
                 5 => kept[0].resize(pool, random.layout(), false).unwrap(),
                 _ => {}
             }
@@ -68,11 +77,11 @@ fn work(pool: &'static Pool, seed: u64, steps: u64) -> usize {
                 _ => blocks[at].resize(pool, wanted, number % 2 == 0).unwrap(),
             }
         }
-        blocks.into_iter().for_each(|block| block.free(pool));
+        free_all(pool, blocks);
         pool.collect();
     }
     let calls = unhook();
-    kept.take().into_iter().for_each(|block| block.free(pool));
+    free_all(pool, kept.take());
     calls
 }
 
@@ -116,18 +125,16 @@ fn the_bin_that_is_being_filled() {
                 hook({
                     let kept = Rc::clone(&kept);
                     move || {
-                        let new = (0..count).map(|number| Block::allocate(pool, layout(SIZE, 8), number).unwrap());
-                        let mut new: Vec<Block> = new.collect();
+                        let mut new = blocks(pool, SIZE, count);
                         kept.borrow_mut().push(new.pop().unwrap());
-                        new.into_iter().for_each(|block| block.free(pool));
+                        free_all(pool, new);
                     }
                 });
-                let mut blocks: Vec<Block> =
-                    (0..1000).map(|number| Block::allocate(pool, layout(SIZE, 8), number).unwrap()).collect();
+                let mut blocks = blocks(pool, SIZE, 1000);
                 assert!(unhook() > 2);
                 blocks.extend(kept.take());
                 assert_eq!(pool.stats().live_bytes(), SIZE * blocks.len());
-                blocks.into_iter().for_each(|block| block.free(pool));
+                free_all(pool, blocks);
                 assert_nothing_is_left(pool);
             });
         }
@@ -139,10 +146,8 @@ fn the_bin_that_is_being_filled() {
 fn large_blocks_that_come_back_meanwhile() {
     for options in each_option() {
         with_pool(pool(options), |pool| {
-            hook(|| Block::allocate(pool, layout(LARGE + 1, 8), 1).unwrap().free(pool));
-            let blocks = (0..20).map(|number| Block::allocate(pool, layout(LARGE * 2, 8), number).unwrap());
-            let blocks: Vec<Block> = blocks.collect();
-            blocks.into_iter().for_each(|block| block.free(pool));
+            hook(|| come_and_go(pool, layout(LARGE + 1, 8)));
+            free_all(pool, blocks(pool, LARGE * 2, 20));
             pool.collect();
             assert!(unhook() > 10);
             assert_nothing_is_left(pool);
@@ -160,15 +165,11 @@ fn a_parent_with_a_lock() {
                 let under_the_lock = move || {
                     let _guard = LOCK.lock().unwrap();
                     for size in [LARGE - 100, LARGE / 2, 100] {
-                        Block::allocate(pool, layout(size, 8), 1).unwrap().free(pool);
+                        come_and_go(pool, layout(size, 8));
                     }
                 };
                 hook(under_the_lock);
-                for number in 0..4 {
-                    let blocks = (0..6).map(|_| Block::allocate(pool, layout(size, 8), number).unwrap());
-                    let blocks: Vec<Block> = blocks.collect();
-                    blocks.into_iter().for_each(|block| block.free(pool));
-                }
+                (0..4).for_each(|_| free_all(pool, blocks(pool, size, 6)));
                 unhook()
             };
             let calls: usize = thread::scope(|threads| {
@@ -195,12 +196,12 @@ fn what_goes_back_within_the_hook() {
             let last = blocks.pop().unwrap();
             hook_deep(1000, move || {
                 assert!(depth() < 10);
-                Block::allocate(pool, layout(LARGE / 2, 8), 1).unwrap().free(pool);
+                come_and_go(pool, layout(LARGE / 2, 8));
                 if collects {
                     pool.collect();
                 }
             });
-            blocks.into_iter().for_each(|block| block.free(pool));
+            free_all(pool, blocks);
             pool.collect();
             assert!(unhook() > 10);
             last.free(pool);
@@ -213,12 +214,11 @@ fn what_goes_back_within_the_hook() {
 #[test]
 fn what_the_hook_frees_goes_at_once() {
     with_pool(pool(CHECKED.retain(Retain::Nothing)), |pool| {
-        let blocks = (0..6).map(|number| Block::allocate(pool, layout(LARGE - 100, 8), number).unwrap());
-        let mut blocks: Vec<Block> = blocks.collect();
         // A chunk has room for three.
-        let others = RefCell::new(blocks.split_off(3));
-        hook(move || others.take().into_iter().for_each(|block| block.free(pool)));
-        blocks.into_iter().for_each(|block| block.free(pool));
+        let [first, others] = [(); 2].map(|()| blocks(pool, LARGE - 100, 3));
+        let others = RefCell::new(others);
+        hook(move || free_all(pool, others.take()));
+        free_all(pool, first);
         assert!(unhook() > 1);
         assert!(pool.stats().held_bytes() < CHUNK, "{}", pool.stats());
     });
@@ -245,7 +245,7 @@ fn what_is_kept_serves_the_hook() {
                         }
                     }
                 });
-                blocks.into_iter().for_each(|block| block.free(pool));
+                free_all(pool, blocks);
                 pool.collect();
                 let calls = unhook();
                 assert!(calls > 3 && served.get() == calls * 2, "{} in {calls}", served.get());
@@ -285,19 +285,13 @@ fn a_fork_in_the_hook() {
     alone("reentry::a_fork_in_the_hook", || {
         with_pool(pool(UNCHECKED), |pool| {
             hook(move || {
-                // SAFETY: no other thread has locks that the child needs.
-                let child = unsafe { libc::fork() };
-                Block::allocate(pool, layout(LARGE / 2, 8), 1).unwrap().free(pool);
-                if child == 0 {
-                    // SAFETY: ends the child.
-                    unsafe { libc::_exit(if pool.stats().live_bytes() == 0 { 7 } else { 1 }) };
-                }
-                let mut status = 0;
-                // SAFETY: waits for the child.
-                unsafe { libc::waitpid(child, &raw mut status, 0) };
-                assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 7, "{status}");
+                let works = || {
+                    come_and_go(pool, layout(LARGE / 2, 8));
+                    true
+                };
+                assert!(says_yes(|| works() && pool.stats().live_bytes() == 0) && works());
             });
-            Block::allocate(pool, layout(100, 8), 1).unwrap().free(pool);
+            come_and_go(pool, layout(100, 8));
             pool.collect();
             assert!(unhook() > 1);
             assert_nothing_is_left(pool);
@@ -321,23 +315,16 @@ fn a_fork_beside_a_parent_that_waits() {
                         WAITS.store(true, Ordering::Relaxed);
                         drop(LOCK.lock());
                     });
-                    Block::allocate(pool, layout(LARGE - 100, 8), 1).unwrap().free(pool);
+                    come_and_go(pool, layout(LARGE - 100, 8));
                     assert!(unhook() > 0);
                 });
                 while !WAITS.load(Ordering::Relaxed) {
                     thread::yield_now();
                 }
-                // SAFETY: the child uses the pool alone.
-                let child = unsafe { libc::fork() };
-                if child == 0 {
-                    Block::allocate(pool, layout(LARGE - 100, 8), 1).unwrap().free(pool);
-                    // SAFETY: ends the child.
-                    unsafe { libc::_exit(7) };
-                }
-                let mut status = 0;
-                // SAFETY: waits for the child.
-                unsafe { libc::waitpid(child, &raw mut status, 0) };
-                assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 7, "{status}");
+                assert!(says_yes(|| {
+                    come_and_go(pool, layout(LARGE - 100, 8));
+                    true
+                }));
                 drop(guard);
             });
             assert_nothing_is_left(pool);
