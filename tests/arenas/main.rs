@@ -2,6 +2,8 @@
 #![cfg(feature = "std")]
 
 mod checkpoints;
+#[path = "../shared_pool/children.rs"]
+mod children;
 mod chunks;
 mod each_failure;
 mod each_parent;

@@ -9,6 +9,7 @@ use janus_alloc::api::{AllocError, Allocator, Layout, Owns};
 use janus_alloc::collections::{Box, HashMap, Vec};
 use janus_alloc::{Null, Pages, Stats, SyncArena, System};
 
+use crate::children::alone;
 use crate::live::{Live, Random};
 use crate::parents::{Limit, Ruled};
 use crate::{address, block, bytes, fill, layout};
@@ -228,10 +229,13 @@ fn threads_do_not_write_to_each_others_blocks() {
 
 #[test]
 fn more_threads_than_numbers() {
-    let arena = counted();
-    for _ in 0..2 {
-        work(&arena, 600, 30);
-    }
+    // Alone, since it leaves no number, and so no span, to the threads of other tests.
+    alone("sync_arena::more_threads_than_numbers", || {
+        let arena = counted();
+        for _ in 0..2 {
+            work(&arena, 600, 30);
+        }
+    });
 }
 
 #[test]

@@ -6,11 +6,11 @@ use std::process::{Command, Output};
 const CHILD: &str = "JANUS_TEST_IN_A_CHILD";
 
 /// Whether this process was started for one test.
-fn is_child() -> bool {
+pub(crate) fn is_child() -> bool {
     env::var_os(CHILD).is_some()
 }
 
-fn in_a_child(name: &str) -> Output {
+pub(crate) fn in_a_child(name: &str) -> Output {
     let program = env::current_exe().unwrap();
     let arguments = ["--exact", name, "--nocapture", "--include-ignored", "--test-threads=1"];
     Command::new(program).args(arguments).env(CHILD, "1").output().unwrap()
@@ -28,26 +28,4 @@ pub(crate) fn alone(name: &str, test: impl FnOnce()) {
     assert!(output.status.success() && out.contains("1 passed"), "{name}: {}\n{out}\n{err}", output.status);
     // Not for a test that passes, but by `--nocapture`.
     print!("{out}");
-}
-
-/// Runs the test `name`, which calls this, where `test` has to abort with a message that has `parts`.
-#[cfg(unix)]
-#[track_caller]
-pub(crate) fn aborts(name: &str, parts: &[&str], test: impl FnOnce()) {
-    use std::os::unix::process::ExitStatusExt;
-
-    if is_child() {
-        // No core file.
-        let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-        // SAFETY: reads the struct.
-        unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) };
-        return test();
-    }
-    let output = in_a_child(name);
-    let message = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{name}: {}: {message}", output.status);
-    assert!(message.contains("janus-alloc: SharedPool: "), "{name}: {message}");
-    for part in parts {
-        assert!(message.contains(part), "{name}: {part} is not in {message}");
-    }
 }

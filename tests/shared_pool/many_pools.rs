@@ -8,6 +8,7 @@ use janus_alloc::collections::{Box as BoxIn, HashMap, Vec as VecIn};
 use janus_alloc::{Pages, SharedPool, Stats, System};
 
 use crate::blocks::{Block, Random};
+use crate::children::alone;
 use crate::{CHECKED, UNCHECKED, assert_everything_is_back, block, counted, free, layout, parents_blocks};
 
 #[test]
@@ -201,35 +202,40 @@ fn by_value_in_collections() {
 #[test]
 fn more_threads_than_numbers() {
     const THREADS: usize = 700;
-    let parent = Stats::new(System);
-    let pool = Arc::new(SharedPool::with_options_in(UNCHECKED, parent));
-    for round in 0..2 {
-        let barrier = Arc::new(Barrier::new(THREADS));
-        let threads: Vec<_> = (0..THREADS)
-            .map(|seed| {
-                let (pool, barrier) = (Arc::clone(&pool), Arc::clone(&barrier));
-                let run = move || {
-                    let mut random = Random((round * THREADS + seed) as u64);
-                    let size = |random: &mut Random| if random.below(20) == 0 { 50_000 } else { 1 + random.below(500) };
-                    let mut blocks: Vec<_> =
-                        (0..20).map(|n| Block::allocate(&*pool, layout(size(&mut random), 8), n).unwrap()).collect();
-                    barrier.wait();
-                    for n in 0..100 {
-                        let at = random.below(blocks.len());
-                        blocks.swap_remove(at).free(&*pool);
-                        blocks.push(Block::allocate(&*pool, layout(size(&mut random), 8), n).unwrap());
-                    }
-                    barrier.wait();
-                    blocks.into_iter().for_each(|block| block.free(&*pool));
-                };
-                thread::Builder::new().stack_size(128 << 10).spawn(run).unwrap()
-            })
-            .collect();
-        threads.into_iter().for_each(|thread| thread.join().unwrap());
-        assert_eq!(pool.stats().live_bytes(), 0);
-    }
-    let pool = Arc::into_inner(pool).unwrap();
-    pool.collect();
+    // Alone, since it leaves no number, and so no cache, to the threads of other tests.
+    alone("many_pools::more_threads_than_numbers", || {
+        let parent = Stats::new(System);
+        let pool = Arc::new(SharedPool::with_options_in(UNCHECKED, parent));
+        for round in 0..2 {
+            let barrier = Arc::new(Barrier::new(THREADS));
+            let threads: Vec<_> = (0..THREADS)
+                .map(|seed| {
+                    let (pool, barrier) = (Arc::clone(&pool), Arc::clone(&barrier));
+                    let run = move || {
+                        let mut random = Random((round * THREADS + seed) as u64);
+                        let size =
+                            |random: &mut Random| if random.below(20) == 0 { 50_000 } else { 1 + random.below(500) };
+                        let mut blocks: Vec<_> = (0..20)
+                            .map(|n| Block::allocate(&*pool, layout(size(&mut random), 8), n).unwrap())
+                            .collect();
+                        barrier.wait();
+                        for n in 0..100 {
+                            let at = random.below(blocks.len());
+                            blocks.swap_remove(at).free(&*pool);
+                            blocks.push(Block::allocate(&*pool, layout(size(&mut random), 8), n).unwrap());
+                        }
+                        barrier.wait();
+                        blocks.into_iter().for_each(|block| block.free(&*pool));
+                    };
+                    thread::Builder::new().stack_size(128 << 10).spawn(run).unwrap()
+                })
+                .collect();
+            threads.into_iter().for_each(|thread| thread.join().unwrap());
+            assert_eq!(pool.stats().live_bytes(), 0);
+        }
+        let pool = Arc::into_inner(pool).unwrap();
+        pool.collect();
+    });
 }
 
 /// A pool's memory comes from another pool, which has other threads' blocks as well.

@@ -1,5 +1,6 @@
 //! A checked pool ends the process with a message when it is misused, and never when it is not.
 
+use std::os::unix::process::ExitStatusExt;
 use std::ptr::NonNull;
 use std::thread;
 
@@ -7,13 +8,32 @@ use janus_alloc::api::{Allocator, Layout, UsableSize};
 use janus_alloc::{Pages, SharedPool, Stats, System};
 
 use crate::blocks::{Block, Random};
-use crate::children::aborts;
+use crate::children::{in_a_child, is_child};
 use crate::{CHECKED, LARGE, RETAINS, UNCHECKED, block, free, layout};
 
 const TWICE: &str = "given back twice";
 const INSIDE: &str = "no block of this pool starts there";
 const FOREIGN: &str = "this pool has no block there";
 const LAYOUT: &str = "use the layout it was allocated with";
+
+/// Runs the test `name`, which calls this, where `test` has to abort with a message that has `parts`.
+#[track_caller]
+fn aborts(name: &str, parts: &[&str], test: impl FnOnce()) {
+    if is_child() {
+        // No core file.
+        let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: reads the struct.
+        unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) };
+        return test();
+    }
+    let output = in_a_child(name);
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{name}: {}: {message}", output.status);
+    assert!(message.contains("janus-alloc: SharedPool: "), "{name}: {message}");
+    for part in parts {
+        assert!(message.contains(part), "{name}: {part} is not in {message}");
+    }
+}
 
 fn pool() -> SharedPool {
     SharedPool::with_options(CHECKED)
