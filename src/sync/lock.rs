@@ -48,7 +48,7 @@ impl Lock {
 
     /// As [`acquire`](Self::acquire), but `wait` waits, and says whether to look again. Whether the lock was acquired.
     #[cold]
-    pub(super) fn acquire_slowly(&self, mut wait: impl FnMut(&AtomicU32, u32) -> bool) -> bool {
+    pub(crate) fn acquire_slowly(&self, mut wait: impl FnMut(&AtomicU32, u32) -> bool) -> bool {
         for _ in 0..LOOKS {
             pause();
             if self.state.load(Ordering::Relaxed) == FREE

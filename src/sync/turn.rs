@@ -76,7 +76,8 @@ impl Drop for InTurn<'_> {
 }
 
 impl Lock {
-    /// [Acquires](Lock::acquire) it, unless that takes more than so many milliseconds.
+    /// [Acquires](Lock::acquire) it, unless that takes more than so many milliseconds. That who gives up leaves nobody waiting for
+    /// a free lock is modelled in `tests/models/locks.rs`.
     fn acquire_within(&self, most: u64) -> bool {
         let mut start = None;
         let wait = |state: &AtomicU32, waited_for| {

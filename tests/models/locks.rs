@@ -1,7 +1,8 @@
 //! A lock has one holder at a time, who sees what the last one did, and nobody waits for a lock that is free.
 //!
 //! Each of these was tried in the lock, and seen to fail here: `Relaxed` for the `Acquire` of each way to take it, or for the
-//! `Release`; to give it back without waking anybody; to wait having stored that it is held, but not that it is waited for.
+//! `Release`; to give it back without waking anybody; to wait having stored that it is held, but not that it is waited for; to give up
+//! without having looked once more.
 
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
@@ -10,6 +11,7 @@ use loom::thread;
 use crate::check;
 use crate::sync::AtomicU32;
 use crate::sync::lock::Lock;
+use crate::sync::wait::wait;
 
 struct Counter {
     lock: Lock,
@@ -77,5 +79,39 @@ fn taken_and_given_back_by_hand() {
         unsafe { counter.lock.release() };
         counter.count();
         thread.join().unwrap();
+    });
+}
+
+/// As turns are waited for, for a while only: by a thread that waits once. Others are woken though it alone was.
+#[test]
+fn who_gives_up_is_replaced() {
+    check(|| {
+        let counter = Counter::new();
+        let (patient, hasty) = (Arc::clone(&counter), Arc::clone(&counter));
+        let patient = thread::spawn(move || patient.count());
+        let hasty = thread::spawn(move || {
+            let mut waits = false;
+            let once = |state: &AtomicU32, waited_for| {
+                waits = !waits;
+                if waits {
+                    wait(state, waited_for);
+                }
+                waits
+            };
+            let acquired = hasty.lock.try_acquire() || hasty.lock.acquire_slowly(once);
+            if acquired {
+                // SAFETY: of this pointer alone; that nobody else has one, loom checks.
+                hasty.count.with_mut(|count| unsafe { *count += 1 });
+                // SAFETY: acquired by this thread.
+                unsafe { hasty.lock.release() };
+            }
+            usize::from(acquired)
+        });
+        counter.count();
+        patient.join().unwrap();
+        let acquired = hasty.join().unwrap();
+        let _held = counter.lock.lock();
+        // SAFETY: of this pointer alone; that nobody writes, loom checks.
+        assert_eq!(counter.count.with(|count| unsafe { *count }), 2 + acquired);
     });
 }

@@ -4,6 +4,6 @@
 pub(crate) mod lock;
 #[path = "../../src/sync/published.rs"]
 pub(crate) mod published;
-mod wait;
+pub(crate) mod wait;
 
 pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};

@@ -17,7 +17,7 @@ pub(super) fn pause() {
     loom::thread::yield_now();
 }
 
-pub(super) fn wait(state: &AtomicU32, while_it_is: u32) {
+pub(crate) fn wait(state: &AtomicU32, while_it_is: u32) {
     let system = SYSTEM.lock().unwrap();
     // What may be seen here is at least what whoever woke the last one had seen.
     if state.load(Ordering::Relaxed) == while_it_is {
