@@ -40,6 +40,8 @@ use crate::sync::AtomicPtr;
 
 pub(crate) use number::LIMIT;
 #[cfg(os_memory)]
+pub(crate) use number::with_idle;
+#[cfg(os_memory)]
 pub(crate) use slots::Slots;
 
 // Here, and not beside the rest, because the atomics of a model cannot be made in a `const`.

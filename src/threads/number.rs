@@ -60,7 +60,8 @@ fn ask() -> Option<usize> {
     None
 }
 
-/// Calls `action` with `number` held by the calling thread for so long, if no thread holds it.
+/// Calls `action` with `number` held by the calling thread for so long, if no thread holds it. What the last one that held it did
+/// is seen.
 pub(crate) fn with_idle(number: usize, action: impl FnOnce()) {
     struct Held(usize);
     impl Drop for Held {

@@ -1,6 +1,6 @@
 //! State of an instance for each thread.
 
-use super::number::{LIMIT, number, number_or_limit, with_idle};
+use super::number::{LIMIT, number, number_or_limit};
 use crate::sync::{AtomicPtr, Ordering};
 
 /// A pointer for each thread that has a number, to what the instance keeps for it; the instance owns what they point to.
@@ -42,13 +42,5 @@ impl<T> Slots<T> {
     /// What all threads have here, in the order of their numbers, or `vacant`. They may be using it.
     pub(crate) fn all(&self) -> impl Iterator<Item = *mut T> {
         self.slots[..LIMIT].iter().map(|slot| slot.load(Ordering::Acquire))
-    }
-
-    /// What threads that have ended have left here, or `vacant`, one after the other, for the caller alone meanwhile.
-    pub(crate) fn each_idle(&self, mut idle: impl FnMut(*mut T)) {
-        for (number, slot) in self.slots[..LIMIT].iter().enumerate() {
-            // Relaxed: to have the number is to see what its last thread did.
-            with_idle(number, || idle(slot.load(Ordering::Relaxed)));
-        }
     }
 }

@@ -13,7 +13,7 @@ use loom::thread;
 
 use crate::check;
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
-use crate::threads::number::{LIMIT, give_back};
+use crate::threads::number::{LIMIT, give_back, with_idle};
 use crate::threads::slots::Slots;
 
 /// The blocks of one class that a thread keeps to itself.
@@ -69,22 +69,25 @@ impl Pool {
 
     /// What comes out of a cache that no thread has.
     fn collect(&self) {
-        self.slots.each_idle(|cache| {
-            // SAFETY: caches stay until the pool is dropped.
-            if let Some(cache) = unsafe { cache.as_ref() } {
+        for cache in self.caches() {
+            // There is one number.
+            with_idle(0, || {
                 cache.change(|count| {
                     self.collected.fetch_add(count, Ordering::Relaxed);
                     0
                 });
-            }
-        });
+            });
+        }
+    }
+
+    fn caches(&self) -> impl Iterator<Item = &Cache> {
+        // SAFETY: caches stay until the pool is dropped.
+        self.slots.all().filter_map(|cache| unsafe { cache.as_ref() })
     }
 
     /// What is in caches, at a moment.
     fn count(&self) -> usize {
-        // SAFETY: caches stay until the pool is dropped.
-        let caches = self.slots.all().filter_map(|cache| unsafe { cache.as_ref() });
-        caches
+        self.caches()
             .map(|cache| {
                 // SAFETY: of this pointer alone; that nobody writes, loom checks.
                 assert_eq!(cache.capacity.with(|capacity| unsafe { *capacity }), 2, "it is made");

@@ -1,5 +1,6 @@
 //! Memory goes back when the options say so.
 
+use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
@@ -102,6 +103,34 @@ fn what_is_not_needed_for_a_while_goes() {
             // Of each of two classes a cache may hold some, which keep chunks.
             let most = if pool.stats().cached_bytes() == 0 { 2 * CHUNK } else { 5 * CHUNK };
             assert!(pool.stats().held_bytes() <= most, "{}", pool.stats());
+        }
+    });
+}
+
+/// As if somebody had collected.
+#[test]
+fn what_ended_threads_left_goes() {
+    alone("giving_back::what_ended_threads_left_goes", || {
+        for retain in [Retain::Nothing, Retain::Bounded(1 << 30)] {
+            let pool = &counted(UNCHECKED.retain(retain));
+            let barrier = &Barrier::new(20);
+            thread::scope(|threads| {
+                // All at once, so each has a cache of its own.
+                let leave = || {
+                    barrier.wait();
+                    [100, 1000, 10_000, 100_000].into_iter().for_each(|size| free_all(pool, blocks(pool, size, 100)));
+                };
+                (0..20).for_each(|_| drop(threads.spawn(leave)));
+            });
+            let left = pool.stats().cached_bytes();
+            assert!(left > 8 << 20, "{left}");
+            for _ in 0..8 {
+                thread::sleep(Duration::from_millis(200));
+                (0..4).for_each(|_| free(pool, block(pool, MEDIUM), MEDIUM));
+            }
+            let stats = pool.stats();
+            assert_eq!((stats.cached_bytes(), stats.threads().count()), (0, 0), "{stats}");
+            assert!(stats.held_bytes() < 20 * (200 << 10) + 2 * CHUNK, "{stats}");
         }
     });
 }

@@ -11,6 +11,7 @@ use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::class::{CLASSES, Class, ENTRIES};
+use super::heap::SHARDS;
 use super::shard::Room;
 
 /// Used by one thread; others may read how many blocks there are.
@@ -29,8 +30,8 @@ pub(super) type Bins = [Bin; CLASSES];
 #[derive(Debug)]
 pub(super) struct Cache {
     bins: Bins,
-    /// The shard that blocks come from.
-    shard: Cell<u8>,
+    /// The number of the thread that has it.
+    number: Cell<usize>,
     /// How many blocks of each class were sent home before the bin was opened.
     sent_home: [Cell<u8>; CLASSES],
     /// How often a bin was filled or emptied.
@@ -78,18 +79,23 @@ impl Cache {
     /// # Safety
     ///
     /// `cache` is a block of zero bytes that is used for nothing else.
-    pub(super) unsafe fn init(cache: NonNull<Self>, shard: u8) {
+    pub(super) unsafe fn init(cache: NonNull<Self>, number: usize) {
         // SAFETY: zero bytes are a cache, but for its bins, which are set before they are used.
         let cache = unsafe { cache.as_ref() };
-        cache.shard.set(shard);
+        cache.number.set(number);
         for class in 0..CLASSES {
             cache.bins[class].top.store(cache.bottom(class).as_ptr(), Relaxed);
             cache.bins[class].limit.set(cache.bottom(class).as_ptr());
         }
     }
 
+    pub(super) fn number(&self) -> usize {
+        self.number.get()
+    }
+
+    /// The shard that blocks come from.
     pub(super) fn shard(&self) -> u8 {
-        self.shard.get()
+        (self.number.get() % SHARDS) as u8
     }
 
     #[inline]

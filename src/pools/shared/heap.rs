@@ -144,7 +144,7 @@ impl Heap {
             return Some(own);
         }
         // SAFETY: zero bytes that nobody uses.
-        unsafe { Cache::init(cache, (number % SHARDS) as u8) };
+        unsafe { Cache::init(cache, number) };
         // SAFETY: initialised, and lives as long as the heap.
         let this = unsafe { cache.as_ref() };
         // The pointer of the parent's, which may be given back.
@@ -223,6 +223,11 @@ impl Heap {
                 cache.shrink(class);
             }
         }
+    }
+
+    /// Empties all bins that threads which have ended have left.
+    fn drain_idle(&self, options: Options) {
+        self.caches().for_each(|cache| threads::with_idle(cache.number(), || self.drain(options, cache)));
     }
 
     fn after_event<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache) {
@@ -375,9 +380,10 @@ impl Heap {
         drop(self.turn.wait());
     }
 
-    /// Gives all memory back that nobody uses and that is in no cache, or `only_idle` what nobody has used since the last tick;
-    /// returns how many bytes.
+    /// Gives all memory back that nobody uses and that is in no living thread's cache, or `only_idle` what nobody has used since
+    /// the last tick; returns how many bytes.
     pub(super) fn give_back<A: Allocator>(&self, parent: Parent<'_, A>, only_idle: bool) -> usize {
+        self.drain_idle(parent.options);
         self.shards.iter().for_each(|shard| shard.give_empty_back(&self.chunks, parent.options));
         let bytes = self.chunks.give_idle_back(parent.options, only_idle);
         self.chunks.give_leaving_back(parent, !only_idle);

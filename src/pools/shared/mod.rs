@@ -59,7 +59,7 @@ const LARGE: usize = 512 << 10;
 ///   request takes a lock; above 512 KiB it asks the parent too, where no block that was freed lately fits.
 /// * **Sizes**: 96 classes, multiples of 8 up to 128 bytes, then eight to a doubling, up to 128 KiB. Above that a block is a run
 ///   of 16 KiB slices. So above 64 bytes an eighth of a block is wasted at most. Above 512 KiB it is one of the parent's, with
-///   a page in front. Blocks are as long as requested; [`good_size`](Self::good_size) tells how far one could grow.
+///   a page in front; or one that was freed lately, up to four times as long as asked for, for growth eight times. Blocks are as long as requested; [`good_size`](Self::good_size) tells how far one could grow.
 /// * **Alignment**: any. Up to 128 KiB it is served by the classes, for a size rounded up to the align.
 /// * **Size 0**: no memory is used.
 /// * **Memory** beside blocks: none before the first use; then 156 KiB of pages for the pool, not of the parent's and not in
@@ -86,8 +86,8 @@ const LARGE: usize = 512 << 10;
 /// * **Threads**: `Sync` if the parent is. 512 threads at a time have caches; others, and all threads elsewhere than on Linux
 ///   with glibc or without the feature `std`, take a lock for each request. There are 32 shards: threads share one from the
 ///   33rd on.
-/// * **Thread exit**: the cache stays where it is, for the next thread that starts; [`collect`](Self::collect) empties it.
-///   Destructors of thread-locals may allocate and free to the last.
+/// * **Thread exit**: the cache stays where it is, for the next thread that starts. What is in it is free for all after the next
+///   look for memory to give back, or [`collect`](Self::collect). Destructors of thread-locals may allocate and free to the last.
 /// * **Fork**: the child of a process with threads can go on: all locks of all pools are held across a fork, by
 ///   `pthread_atfork`. What is in the caches of threads that the child has not got stays unused in it, and so does what the
 ///   parent was giving to them, or being given: that counts as held for ever. A handler of the program's own that was registered
@@ -331,11 +331,6 @@ impl<A: Allocator> SharedPool<A> {
         if let Some(cache) = self.own_cache() {
             heap.drain(parent.options, cache);
         }
-        self.bins.each_idle(|bins| {
-            if let Some(cache) = bound(bins) {
-                heap.drain(parent.options, cache);
-            }
-        });
         heap.give_back(parent, false)
     }
 

@@ -22,8 +22,8 @@ pub struct Options {
 
 /// When a [`SharedPool`](super::SharedPool) gives memory back that it does not need.
 ///
-/// What is in the caches of threads is not given back by any of these; [`collect`](super::SharedPool::collect) empties those it
-/// may.
+/// What is in the caches of living threads is not given back by any of these; [`collect`](super::SharedPool::collect) empties that
+/// of the calling one. What threads that have ended left in theirs counts as free at the next look after that, half a second apart.
 ///
 /// # Examples
 ///
