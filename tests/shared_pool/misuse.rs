@@ -157,12 +157,55 @@ fn medium_as_large() {
 
 #[test]
 fn large_as_medium() {
-    aborts("misuse::large_as_medium", &[LAYOUT, "1003520 bytes"], || free_as(1_000_000, 150_000));
+    let asked = "size 1000000 and align 8:";
+    aborts("misuse::large_as_medium", &[LAYOUT, asked, "size 150000 and align 8,"], || free_as(1_000_000, 150_000));
+}
+
+#[test]
+fn large_as_smaller() {
+    aborts("misuse::large_as_smaller", &[LAYOUT, "size 8388608 and"], || free_as(8 << 20, 600_000));
+}
+
+#[test]
+fn large_as_one_less() {
+    aborts("misuse::large_as_one_less", &[LAYOUT, "size 1000000 and"], || free_as(1_000_000, 999_999));
+}
+
+#[test]
+fn large_of_another_align() {
+    aborts("misuse::large_of_another_align", &[LAYOUT, "size 1048576 and align 1048576:"], || {
+        let pool = pool();
+        let own = pool.allocate(layout(1 << 20, 1 << 20)).unwrap().cast();
+        free(&pool, own, 1 << 20);
+    });
+}
+
+fn free_as_before_resize(after: usize) {
+    let pool = pool();
+    let mut own = Block::allocate(&pool, layout(1_000_000, 8), 1).unwrap();
+    own.resize(&pool, layout(after, 8), false).unwrap();
+    free(&pool, own.start, 1_000_000);
+}
+
+#[test]
+fn large_grown_where_it_is() {
+    let asked = "size 1000001 and align 8:";
+    aborts("misuse::large_grown_where_it_is", &[LAYOUT, asked], || free_as_before_resize(1_000_001));
+}
+
+#[test]
+fn large_grown() {
+    aborts("misuse::large_grown", &[LAYOUT, "size 4000000 and align 8:"], || free_as_before_resize(4_000_000));
+}
+
+#[test]
+fn large_shrunk() {
+    aborts("misuse::large_shrunk", &[LAYOUT, "size 600000 and align 8:"], || free_as_before_resize(600_000));
 }
 
 #[test]
 fn large_as_larger() {
-    aborts("misuse::large_as_larger", &[LAYOUT, "1003520 bytes"], || free_as(1_000_000, 2_000_000));
+    aborts("misuse::large_as_larger", &[LAYOUT, "size 1000000 and"], || free_as(1_000_000, 2_000_000));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use core::ptr::NonNull;
 use super::chunk::{SLICE, Use};
 use super::class::{CLASSES, Class, class_of};
 use super::heap::Heap;
+use super::large::Large;
 use super::report::{Misuse, abort};
 use super::{LARGE, SharedPool, last, size_of_class};
 use crate::api::replace::{replace, zero_rest};
@@ -87,7 +88,10 @@ impl<A: Allocator> SharedPool<A> {
             }
             Kind::Large => {
                 heap.tick(parent);
-                heap.large.allocate(parent, layout, zeroed).map(|(block, zero_from)| (block, zero_from == 0))
+                let (block, zero_from) = heap.large.allocate(parent, layout, zeroed)?;
+                // SAFETY: it is a large one.
+                unsafe { self.note_large(heap, block, layout) };
+                Ok((block, zero_from == 0))
             }
         }
     }
@@ -168,9 +172,24 @@ impl<A: Allocator> SharedPool<A> {
             match heap.large.find(address) {
                 None if heap.large.keeps(address) => end(Misuse::Twice),
                 None => foreign(),
-                Some(size) if kind != Kind::Large || layout.size() > size => wrong(size),
+                // SAFETY: it is a live block, so a large one.
+                Some((block, asked)) if layout != asked && layout != unsafe { Large::layout(block) } => {
+                    end(Misuse::Asked(asked))
+                }
                 Some(_) => {}
             }
+        }
+    }
+
+    /// So that a [check](Self::check) finds every other layout.
+    ///
+    /// # Safety
+    ///
+    /// `block` is a large one of this pool's.
+    unsafe fn note_large(&self, heap: &Heap, block: NonNull<u8>, layout: Layout) {
+        if self.options.checked {
+            // SAFETY: by `# Safety` of this fn.
+            unsafe { heap.large.note(block, layout) };
         }
     }
 
@@ -196,11 +215,16 @@ impl<A: Allocator> SharedPool<A> {
             (Kind::Large, Kind::Large) if old.size() <= new.size() => {
                 heap.tick(parent);
                 // SAFETY: by `# Safety` of this fn.
-                unsafe { heap.large.grow(parent, block, old, new) }.ok()
+                let grown = unsafe { heap.large.grow(parent, block, old, new) }.ok()?;
+                // SAFETY: it is a large one still.
+                unsafe { self.note_large(heap, grown.0, new) };
+                Some(grown)
             }
             (Kind::Large, Kind::Large) => {
                 // SAFETY: by `# Safety` of this fn.
                 let block = unsafe { heap.large.shrink(parent, block, new) }.ok()?;
+                // SAFETY: it is a large one still.
+                unsafe { self.note_large(heap, block, new) };
                 Some((block, usize::MAX))
             }
             _ => None,

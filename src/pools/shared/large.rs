@@ -65,6 +65,8 @@ pub(super) struct Block {
     idle: Cell<bool>,
     /// Whether its pages came from the parent for the one who has it now.
     fresh: Cell<bool>,
+    /// What was asked for, where that is [noted](Large::note).
+    asked: Cell<Layout>,
 }
 
 /// A block, and from which of its bytes on it is known to be zero.
@@ -103,6 +105,7 @@ impl Block {
                 offset,
                 idle: Cell::new(false),
                 fresh: Cell::new(true),
+                asked: Cell::new(Layout::new::<()>()),
             });
         };
         header
@@ -494,13 +497,25 @@ impl Large {
         })
     }
 
-    /// Whether a live block starts at `address`; its size.
-    pub(super) fn find(&self, address: usize) -> Option<usize> {
+    /// Notes that a block was asked for with that layout, or grown or shrunk to it.
+    ///
+    /// # Safety
+    ///
+    /// `block` is a large block of this pool.
+    pub(super) unsafe fn note(&self, block: NonNull<u8>, asked: Layout) {
+        // SAFETY: by `# Safety` of this fn.
+        let header = unsafe { Block::of(block) };
+        let _held = self.lock.lock();
+        // SAFETY: it lives.
+        unsafe { header.as_ref() }.asked.set(asked);
+    }
+
+    /// If a live block starts at `address`: what was noted of it.
+    pub(super) fn find(&self, address: usize) -> Option<(NonNull<u8>, Layout)> {
         let _held = self.lock.lock();
         let header = self.live.iter().find(|&header| Block::block(header).addr().get() == address)?;
         // SAFETY: what is in the list lives.
-        let header = unsafe { header.as_ref() };
-        Some(header.size.get() - header.offset)
+        Some((Block::block(header), unsafe { header.as_ref() }.asked.get()))
     }
 
     /// Whether a block that was freed and is kept started at `address`.

@@ -9,8 +9,10 @@ use crate::api::Layout;
 pub(super) enum Misuse {
     /// It is free already.
     Twice,
-    /// It is of another layout.
+    /// It is of another layout: of a class, or slices, with so many bytes.
     Layout { size: usize },
+    /// It is of another layout, which is known.
+    Asked(Layout),
     /// It is no block of the pool.
     Foreign,
     /// It is inside of a block.
@@ -39,6 +41,13 @@ pub(super) fn abort(misuse: Misuse, block: *mut u8, layout: Option<Layout>) -> !
         Misuse::Twice => write!(message, "but it is free: it was given back twice, or is no block"),
         Misuse::Layout { size } => {
             write!(message, "but the block there has {size} bytes: use the layout it was allocated with")
+        }
+        Misuse::Asked(layout) => {
+            let (size, align) = (layout.size(), layout.align());
+            write!(
+                message,
+                "but the block there is one of size {size} and align {align}: use the layout it was allocated with"
+            )
         }
         Misuse::Foreign => {
             write!(message, "but this pool has no block there: give it back to the allocator it came from")
