@@ -15,8 +15,11 @@ mod edges;
 #[path = "malloc_export/random.rs"]
 mod random;
 
-use std::ffi::{c_int, c_void};
+use std::ffi::{CStr, CString, c_int, c_void};
+use std::fs;
+use std::path::Path;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use janus_alloc::{SharedPool, export_malloc};
@@ -34,7 +37,7 @@ fn is_ours<T>(block: *const T) -> bool {
 pub(crate) struct OfTheProcess;
 
 mod c {
-    use std::ffi::c_void;
+    use std::ffi::{c_char, c_void};
 
     unsafe extern "C" {
         pub(crate) fn reallocarray(block: *mut c_void, count: usize, size: usize) -> *mut c_void;
@@ -42,6 +45,7 @@ mod c {
         pub(crate) fn memalign(align: usize, size: usize) -> *mut c_void;
         pub(crate) fn valloc(size: usize) -> *mut c_void;
         pub(crate) fn pvalloc(size: usize) -> *mut c_void;
+        pub(crate) fn getline(line: *mut *mut c_char, length: *mut usize, file: *mut libc::FILE) -> isize;
     }
 }
 
@@ -111,4 +115,54 @@ fn everybody_gets_its_blocks() {
 fn threads_at_once() {
     let threads: Vec<_> = (10..18).map(|seed| thread::spawn(move || random::run(&OfTheProcess, seed, 1_000))).collect();
     threads.into_iter().for_each(|thread| thread.join().unwrap());
+}
+
+/// Threads that read lines, flush all streams, and fork: the C library holds the lock of a stream while it allocates, and one of all
+/// streams while it waits for that of each, and in a fork.
+#[test]
+fn forks_beside_streams() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lines");
+    fs::write(&path, format!("{}\n", "x".repeat(400_000)).repeat(4)).unwrap();
+    let name = &CString::new(path.to_str().unwrap()).unwrap();
+    let done = &AtomicBool::new(false);
+    let until_done = |work: fn(&CStr)| while_not(done, move || work(name));
+    thread::scope(|threads| {
+        threads.spawn(until_done(|name| unsafe {
+            let file = libc::fopen(name.as_ptr(), c"r".as_ptr());
+            let (mut line, mut length, mut lines) = (std::ptr::null_mut(), 0, 0);
+            while c::getline(&raw mut line, &raw mut length, file) > 0 {
+                lines += 1;
+                libc::free(line.cast());
+                (line, length) = (std::ptr::null_mut(), 0);
+            }
+            libc::free(line.cast());
+            libc::fclose(file);
+            assert_eq!(lines, 4);
+        }));
+        threads.spawn(until_done(|_| unsafe {
+            libc::fflush(std::ptr::null_mut());
+        }));
+        for _ in 0..300 {
+            let child = unsafe { libc::fork() };
+            assert!(child >= 0);
+            if child == 0 {
+                // The locks are free here too.
+                let copied = unsafe { libc::strdup(c"in the child".as_ptr()) };
+                unsafe { libc::fflush(std::ptr::null_mut()) };
+                unsafe { libc::_exit(i32::from(!is_ours(copied))) };
+            }
+            let mut status = -1;
+            unsafe { libc::waitpid(child, &raw mut status, 0) };
+            assert_eq!(status, 0);
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+}
+
+fn while_not(done: &AtomicBool, work: impl Fn()) -> impl FnOnce() {
+    move || {
+        while !done.load(Ordering::Relaxed) {
+            work();
+        }
+    }
 }

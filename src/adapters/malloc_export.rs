@@ -14,6 +14,11 @@ const ALIGN: usize = 16;
 /// A block, or the error number that says why there is none.
 type Block = Result<NonNull<u8>, c_int>;
 
+/// C's functions are an allocator's of this crate: a fork has more to mind then.
+pub extern "C" fn note() {
+    crate::pools::mind_streams();
+}
+
 fn errno() -> *mut c_int {
     // SAFETY: it always succeeds; the address is the calling thread's for as long as that lives.
     unsafe { libc::__errno_location() }
@@ -376,6 +381,11 @@ macro_rules! export_malloc {
                 use export::Otherwise as _;
                 export::require(&export::Asked(&$allocator).calls_malloc());
             };
+
+            // Before `main`.
+            #[used]
+            #[unsafe(link_section = ".init_array")]
+            static NOTE: extern "C" fn() = export::note;
 
             // None of them is ever inlined: all calls go through the symbols, and so to the same definitions, whichever
             // those are in the end.

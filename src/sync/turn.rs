@@ -33,7 +33,7 @@ impl Turn {
         if self.is_own() {
             return None;
         }
-        let patience = if FOREIGN.is_inside() { PATIENCE_INSIDE } else { PATIENCE };
+        let patience = if FOREIGN.may_be_inside() { PATIENCE_INSIDE } else { PATIENCE };
         self.lock.acquire_within(patience).then(|| self.begin())
     }
 

@@ -4,7 +4,7 @@ use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::{Relaxed, SeqCst};
 
 /// In foreign code that an allocator has called: it may hold locks.
-pub(crate) static FOREIGN: Inside = Inside { threads: [const { AtomicUsize::new(0) }; PLACES] };
+pub(crate) static FOREIGN: Inside = Inside::new();
 
 const PLACES: usize = 16;
 
@@ -13,19 +13,37 @@ const PLACES: usize = 16;
 pub(crate) struct Inside {
     /// Their [ids](super::id), or 0.
     threads: [AtomicUsize; PLACES],
+    /// How many more threads are inside that had no place.
+    others: AtomicUsize,
 }
 
 /// The thread is inside until this goes.
 #[derive(Debug)]
 pub(crate) struct Guard<'a>(&'a AtomicUsize);
 
+/// Some thread is inside until this goes: the calling one, if there was a place.
+#[derive(Debug)]
+pub(crate) struct Counted<'a>(Result<Guard<'a>, &'a AtomicUsize>);
+
 impl Inside {
+    pub(crate) const fn new() -> Self {
+        Self { threads: [const { AtomicUsize::new(0) }; PLACES], others: AtomicUsize::new(0) }
+    }
+
     /// `None` if there is no place left.
     pub(crate) fn enter(&self) -> Option<Guard<'_>> {
         let id = super::id();
         let take =
             |place: &&AtomicUsize| place.load(Relaxed) == 0 && place.compare_exchange(0, id, Relaxed, Relaxed).is_ok();
         self.threads.iter().find(take).map(Guard)
+    }
+
+    /// As [`enter`](Self::enter), if there is no place too.
+    pub(crate) fn enter_or_count(&self) -> Counted<'_> {
+        Counted(self.enter().ok_or_else(|| {
+            self.others.fetch_add(1, Relaxed);
+            &self.others
+        }))
     }
 
     /// Whether some thread is inside.
@@ -38,12 +56,27 @@ impl Inside {
     pub(crate) fn forget_others(&self) {
         let id = super::id();
         self.threads.iter().filter(|place| place.load(Relaxed) != id).for_each(|place| place.store(0, Relaxed));
+        self.others.store(0, Relaxed);
     }
 
     /// Whether the calling thread is inside.
     pub(crate) fn is_inside(&self) -> bool {
         let id = super::id();
         self.threads.iter().any(|place| place.load(Relaxed) == id)
+    }
+
+    /// Whether the calling thread is inside, or may be, since some thread without a place is.
+    pub(crate) fn may_be_inside(&self) -> bool {
+        self.others.load(Relaxed) > 0 || self.is_inside()
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        if let Err(others) = self.0 {
+            // It is 0 already in the child of a fork.
+            let _ = others.fetch_update(Relaxed, Relaxed, |count| count.checked_sub(1));
+        }
     }
 }
 
@@ -59,15 +92,11 @@ mod tests {
     use std::thread;
     use std::vec::Vec;
 
-    use super::{AtomicUsize, Inside, PLACES};
-
-    fn inside() -> Inside {
-        Inside { threads: [const { AtomicUsize::new(0) }; PLACES] }
-    }
+    use super::{Inside, PLACES};
 
     #[test]
     fn a_thread_is_inside_as_long_as_it_says_so() {
-        let inside = &inside();
+        let inside = &Inside::new();
         let work = || {
             for _ in 0..100 {
                 assert!(!inside.is_inside());
@@ -84,10 +113,17 @@ mod tests {
 
     #[test]
     fn there_may_be_more_than_places() {
-        let inside = inside();
+        let inside = Inside::new();
         let many: Vec<_> = (0..PLACES).map(|_| inside.enter().unwrap()).collect();
         assert!(inside.enter().is_none() && inside.is_inside());
         drop(many);
         assert!(!inside.is_inside() && !inside.is_anybody());
+        let mut many: Vec<_> = (0..PLACES + 2).map(|_| inside.enter_or_count()).collect();
+        let here_and_elsewhere = || thread::scope(|threads| threads.spawn(|| inside.may_be_inside()).join().unwrap());
+        assert!(inside.may_be_inside() && here_and_elsewhere());
+        many.truncate(PLACES);
+        assert!(inside.may_be_inside() && !here_and_elsewhere());
+        drop(many);
+        assert!(!inside.may_be_inside());
     }
 }

@@ -2,15 +2,30 @@
 //!
 //! Only on Linux with glibc. Below Rust 1.93 the destructor of a thread-local is elsewhere registered in a list that std
 //! allocates from the registered default, and on some targets (windows-gnu, Android, OpenHarmony, x32...) the thread-local
-//! itself is. Inside the default the former aborts the process and the latter never ends. So there no thread has a number,
-//! and whoever asks does without, as without std.
+//! itself is. Inside the default the former aborts the process, also where glibc is linked statically, and the latter never
+//! ends. So there no thread has a number, and whoever asks does without, as without std.
 
-#[cfg(all(feature = "std", target_os = "linux", target_env = "gnu", not(target_abi = "x32")))]
+#[cfg(all(
+    feature = "std",
+    target_os = "linux",
+    target_env = "gnu",
+    not(any(target_abi = "x32", target_feature = "crt-static"))
+))]
 mod number;
-#[cfg(all(feature = "std", target_os = "linux", target_env = "gnu", not(target_abi = "x32")))]
+#[cfg(all(
+    feature = "std",
+    target_os = "linux",
+    target_env = "gnu",
+    not(any(target_abi = "x32", target_feature = "crt-static"))
+))]
 mod numbers;
 
-#[cfg(not(all(feature = "std", target_os = "linux", target_env = "gnu", not(target_abi = "x32"))))]
+#[cfg(not(all(
+    feature = "std",
+    target_os = "linux",
+    target_env = "gnu",
+    not(any(target_abi = "x32", target_feature = "crt-static"))
+)))]
 mod number {
     pub(crate) const LIMIT: usize = 0;
 

@@ -4,14 +4,19 @@
 //! thread-local's, touched once a thread. glibc keeps the list of destructors, so registering one asks `calloc` and not
 //! the default, whoever is registering one already.
 //!
+//! What comes after those destructors, the ones of `pthread_key_create`, may ask for a number as well, and be the first to. So
+//! there is one of these too.
+//!
 //! In the child of a fork the numbers of the threads that did not come along stay taken. Then fewer threads can have a
 //! number: slower, not wrong.
 
+use core::ffi::c_void;
+use core::ptr;
 use std::cell::Cell;
 use std::thread_local;
 
 use super::numbers::Numbers;
-use crate::sync::AtomicUsize;
+use crate::sync::{AtomicUsize, Ordering};
 
 /// How many threads can have a number at a time.
 pub(crate) const LIMIT: usize = WORDS * usize::BITS as usize;
@@ -50,8 +55,11 @@ fn ask() -> Option<usize> {
         return None;
     }
     let number = NUMBERS.take()?;
-    // Before the destructor is registered: that may come back here.
+    // Before the destructors are registered: that may come back here.
     NUMBER.set(number);
+    if let Some(key) = key() {
+        set_late(key, true);
+    }
     if GIVE_BACK.try_with(|_| ()).is_ok() {
         return Some(number);
     }
@@ -75,6 +83,41 @@ pub(crate) fn with_idle(number: usize, action: impl FnOnce()) {
     }
 }
 
+/// The key whose destructor gives a number back that is held after those of thread-locals have run; if there can be one.
+fn key() -> Option<libc::pthread_key_t> {
+    /// One more than the key, or 0.
+    static KEY: AtomicUsize = AtomicUsize::new(0);
+
+    extern "C" fn late(_: *mut c_void) {
+        give_back();
+    }
+
+    if let Some(key) = KEY.load(Ordering::Relaxed).checked_sub(1) {
+        return Some(key as libc::pthread_key_t);
+    }
+    let mut key = 0;
+    // SAFETY: writes the key. The destructor may be called at the end of any thread that has one set.
+    if unsafe { libc::pthread_key_create(&raw mut key, Some(late)) } != 0 {
+        return None;
+    }
+    match KEY.compare_exchange(0, key as usize + 1, Ordering::Relaxed, Ordering::Relaxed) {
+        Ok(_) => Some(key),
+        Err(other) => {
+            // SAFETY: made above, and no thread has used it.
+            unsafe { libc::pthread_key_delete(key) };
+            Some((other - 1) as libc::pthread_key_t)
+        }
+    }
+}
+
+/// Whether the destructor of the key is to run for the calling thread.
+fn set_late(key: libc::pthread_key_t, late: bool) {
+    // Any pointer but null.
+    let value = if late { ptr::from_ref(&NUMBERS).cast() } else { ptr::null() };
+    // SAFETY: the key lives. If there is no memory to note it, the number of a thread that asks so late stays taken.
+    unsafe { libc::pthread_setspecific(key, value) };
+}
+
 fn give_back() {
     ENDING.set(true);
     let number = NUMBER.replace(LIMIT);
@@ -87,6 +130,10 @@ struct GiveBack;
 
 impl Drop for GiveBack {
     fn drop(&mut self) {
+        // The code of what is called later may be gone by then, if it is a library's.
+        if let Some(key) = key() {
+            set_late(key, false);
+        }
         give_back();
     }
 }

@@ -1,5 +1,6 @@
 //! Blocks go from thread to thread, and outlive the threads that allocated them.
 
+use std::ptr::NonNull;
 use std::sync::{Barrier, Mutex};
 use std::thread;
 
@@ -194,4 +195,40 @@ fn a_line_is_not_shared_for_long() {
         }
         assert_eq!(pool.stats().live_bytes(), 0);
     }
+}
+
+/// What C registers with `pthread_key_create` runs after the destructors of thread-locals, and may be a thread's first use of a pool.
+#[cfg(target_os = "linux")]
+#[test]
+fn threads_that_begin_when_they_end() {
+    static POOL: SharedPool = SharedPool::with_options(UNCHECKED);
+
+    unsafe extern "C" fn late(start: *mut libc::c_void) {
+        free(&POOL, NonNull::new(start.cast()).unwrap(), 8192);
+        (0..8).map(|_| block(&POOL, 8192)).collect::<Vec<_>>().into_iter().for_each(|block| free(&POOL, block, 8192));
+    }
+
+    alone("hand_over::threads_that_begin_when_they_end", || {
+        let mut key = 0;
+        // SAFETY: writes the key.
+        assert_eq!(unsafe { libc::pthread_key_create(&raw mut key, Some(late)) }, 0);
+        // More than there are numbers.
+        for _ in 0..600 {
+            let start = block(&POOL, 8192).as_ptr().expose_provenance();
+            let begin = move || {
+                // SAFETY: the key lives; the destructor frees the block.
+                let error = unsafe { libc::pthread_setspecific(key, std::ptr::with_exposed_provenance(start)) };
+                assert_eq!(error, 0);
+            };
+            thread::spawn(begin).join().unwrap();
+        }
+        POOL.collect();
+        assert_eq!((POOL.stats().live_bytes(), POOL.stats().cached_bytes()), (0, 0), "{}", POOL.stats());
+        let cached = || {
+            free(&POOL, block(&POOL, 8192), 8192);
+            POOL.stats().cached_bytes()
+        };
+        let is_glibc = cfg!(target_env = "gnu");
+        assert!(thread::spawn(cached).join().unwrap() > 0 || !is_glibc, "a new thread has a number");
+    });
 }

@@ -3,22 +3,45 @@
 
 use super::heap::Heap;
 use super::list::List;
+#[cfg(unix)]
+use super::streams;
+use crate::sync::AtomicUsize;
 use crate::sync::lock::Lock;
 #[cfg(unix)]
-use crate::threads::inside::FOREIGN;
+use crate::threads::{
+    self,
+    inside::{FOREIGN, Inside},
+};
+use core::cell::Cell;
 use core::ptr::NonNull;
-use core::sync::atomic::AtomicBool;
-use core::sync::atomic::Ordering::Relaxed;
+#[cfg(unix)]
+use core::sync::atomic::{
+    AtomicBool,
+    Ordering::{Acquire, Relaxed, Release},
+};
 
 struct Heaps {
     lock: Lock,
     list: List<Heap>,
+    /// The [id](threads::id) of the thread that forks, or 0: it has all locks.
+    #[cfg(unix)]
+    forks: AtomicUsize,
+    /// How many more of its handlers have run before the fork than after it. Under the lock.
+    #[cfg(unix)]
+    handlers: Cell<usize>,
 }
 
 // SAFETY: the list is used under the lock.
 unsafe impl Sync for Heaps {}
 
-static HEAPS: Heaps = Heaps { lock: Lock::new(), list: List::new() };
+static HEAPS: Heaps = Heaps {
+    lock: Lock::new(),
+    list: List::new(),
+    #[cfg(unix)]
+    forks: AtomicUsize::new(0),
+    #[cfg(unix)]
+    handlers: Cell::new(0),
+};
 
 /// From now on the locks of `heap` are taken and given back around each fork.
 ///
@@ -26,12 +49,11 @@ static HEAPS: Heaps = Heaps { lock: Lock::new(), list: List::new() };
 ///
 /// It stays where it is until it is [removed](remove).
 pub(super) unsafe fn add(heap: NonNull<Heap>) {
-    {
-        let _held = HEAPS.lock.lock();
-        // SAFETY: by `# Safety` of this fn; a new heap is in no list.
-        unsafe { HEAPS.list.push_front(heap) };
-    }
+    // Before anything is locked.
     register();
+    let _held = HEAPS.lock.lock();
+    // SAFETY: by `# Safety` of this fn; a new heap is in no list.
+    unsafe { HEAPS.list.push_front(heap) };
 }
 
 /// # Safety
@@ -43,18 +65,26 @@ pub(super) unsafe fn remove(heap: NonNull<Heap>) {
     unsafe { HEAPS.list.remove(heap) };
 }
 
-/// Asks the C library to call what is to happen, once. It may allocate for that, from any pool, so no lock is held here.
+/// Asks the C library to call what is to happen. It may allocate for that, from any pool, so no lock is held here.
+///
+/// Threads that come here at the same time all do it, since none may go on before it is done: the handlers bear to be called more
+/// than once.
+#[cfg(unix)]
 fn register() {
     static REGISTERED: AtomicBool = AtomicBool::new(false);
-    if !REGISTERED.swap(true, Relaxed) {
-        #[cfg(unix)]
-        // SAFETY: the functions may be called around a fork. If there is no memory to remember them, a fork while other threads
-        // allocate may leave the child with a lock that nobody holds; there is nothing to do about it here.
-        unsafe {
-            libc::pthread_atfork(Some(before), Some(after), Some(after_in_child))
-        };
+    static REGISTERING: Inside = Inside::new();
+    if REGISTERED.load(Acquire) || REGISTERING.is_inside() {
+        return;
     }
+    let _inside = REGISTERING.enter();
+    // SAFETY: the functions may be called around a fork. If there is no memory to remember them, a fork while other threads allocate
+    // may leave the child with a lock that nobody holds; there is nothing to do about it here.
+    unsafe { libc::pthread_atfork(Some(before), Some(after), Some(after_in_child)) };
+    REGISTERED.store(true, Release);
 }
+
+#[cfg(not(unix))]
+fn register() {}
 
 /// All heaps, for who holds the lock of the list.
 #[cfg(unix)]
@@ -71,16 +101,19 @@ fn locks() -> impl Iterator<Item = &'static Lock> {
 /// No thread that holds one of these waits for one of another heap: a parent is asked without. So each can be waited for.
 #[cfg(unix)]
 extern "C" fn before() {
-    HEAPS.lock.acquire();
-    locks().for_each(Lock::acquire);
+    // Relaxed: only the calling thread stores its own id.
+    if HEAPS.forks.load(Relaxed) != threads::id() {
+        streams::acquire();
+        HEAPS.lock.acquire();
+        locks().for_each(Lock::acquire);
+        HEAPS.forks.store(threads::id(), Relaxed);
+    }
+    HEAPS.handlers.set(HEAPS.handlers.get() + 1);
 }
 
 #[cfg(unix)]
 extern "C" fn after() {
-    // SAFETY: acquired before the fork, by this thread.
-    locks().for_each(|lock| unsafe { lock.release() });
-    // SAFETY: as above.
-    unsafe { HEAPS.lock.release() };
+    release(streams::release);
 }
 
 #[cfg(unix)]
@@ -88,5 +121,23 @@ extern "C" fn after_in_child() {
     FOREIGN.forget_others();
     // SAFETY: a child has one thread.
     heaps().for_each(|heap| unsafe { heap.forget_others() });
-    after();
+    release(streams::release_in_child);
+}
+
+/// At the last of a fork's handlers.
+#[cfg(unix)]
+fn release(streams: impl FnOnce()) {
+    if HEAPS.forks.load(Relaxed) != threads::id() {
+        return;
+    }
+    HEAPS.handlers.set(HEAPS.handlers.get() - 1);
+    if HEAPS.handlers.get() > 0 {
+        return;
+    }
+    HEAPS.forks.store(0, Relaxed);
+    // SAFETY: acquired before the fork, by this thread.
+    locks().for_each(|lock| unsafe { lock.release() });
+    // SAFETY: as above.
+    unsafe { HEAPS.lock.release() };
+    streams();
 }

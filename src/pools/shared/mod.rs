@@ -14,6 +14,18 @@ mod report;
 mod shard;
 mod span;
 mod stats;
+#[cfg(all(target_os = "linux", target_env = "gnu", not(target_feature = "crt-static")))]
+mod streams;
+
+/// Elsewhere there is no such lock, or it cannot be had.
+#[cfg(all(unix, not(all(target_os = "linux", target_env = "gnu", not(target_feature = "crt-static")))))]
+mod streams {
+    #[cfg(target_os = "linux")]
+    pub(crate) fn mind() {}
+    pub(super) fn acquire() {}
+    pub(super) fn release() {}
+    pub(super) fn release_in_child() {}
+}
 
 use core::fmt;
 use core::ptr::{self, NonNull};
@@ -31,6 +43,8 @@ use large::Large;
 pub use options::{Options, Retain};
 use parent::Parent;
 pub use stats::{ClassStats, SharedPoolStats, ThreadStats};
+#[cfg(target_os = "linux")]
+pub(crate) use streams::mind as mind_streams;
 
 /// From this [`last`] byte on a request is served by a block of the parent's.
 const LARGE: usize = 512 << 10;

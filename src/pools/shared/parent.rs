@@ -74,7 +74,7 @@ impl<A: Allocator> Parent<'_, A> {
 
 impl<A> Asked<'_, A> {
     fn ask<T>(&self, call: impl FnOnce(&A) -> T) -> T {
-        let _inside = FOREIGN.enter();
+        let _inside = FOREIGN.enter_or_count();
         call(self.0)
     }
 }
