@@ -9,7 +9,7 @@ use janus_alloc::{Pages, SharedPool, Stats, System};
 
 use crate::blocks::{Block, Random};
 use crate::children::{in_a_child, is_child};
-use crate::{CHECKED, LARGE, RETAINS, UNCHECKED, block, free, layout};
+use crate::{CHECKED, CHUNK, LARGE, RETAINS, UNCHECKED, block, free, layout};
 
 const TWICE: &str = "given back twice";
 const INSIDE: &str = "no block of this pool starts there";
@@ -307,6 +307,81 @@ fn in_another_pool_medium() {
 #[test]
 fn in_another_pool_large() {
     aborts("misuse::in_another_pool_large", &[FOREIGN], || free_elsewhere(1_000_000));
+}
+
+/// As C's functions ask, `offset` bytes into a block.
+fn ask(size: usize, offset: isize) {
+    let pool = pool_with(size);
+    let start = block(&pool, size).as_ptr().wrapping_byte_offset(offset);
+    // SAFETY: none: that is what is tested.
+    unsafe { pool.layout_of(NonNull::new(start).unwrap()) };
+}
+
+const ASKED: &str = "without a layout";
+
+#[test]
+fn asked_within_small() {
+    aborts("misuse::asked_within_small", &[ASKED, INSIDE], || ask(100, 8));
+}
+
+#[test]
+fn asked_within_medium() {
+    aborts("misuse::asked_within_medium", &[ASKED, INSIDE], || ask(200_000, 20_000));
+}
+
+#[test]
+fn asked_within_large() {
+    aborts("misuse::asked_within_large", &[ASKED, FOREIGN], || ask(1_000_000, 8192));
+}
+
+#[test]
+fn asked_in_front_of_large() {
+    aborts("misuse::asked_in_front_of_large", &[ASKED, FOREIGN], || ask(1_000_000, -100));
+}
+
+#[test]
+fn asked_where_nothing_is() {
+    aborts("misuse::asked_where_nothing_is", &[ASKED, "is no block"], || {
+        let pool = pool();
+        let chunk = block(&pool, 100).as_ptr().map_addr(|address| address & !(CHUNK - 1));
+        // SAFETY: none: that is what is tested.
+        unsafe { pool.layout_of(NonNull::new(chunk).unwrap()) };
+    });
+}
+
+fn ask_after_it_was_freed(size: usize) {
+    let pool = pool_with(size);
+    let own = block(&pool, size);
+    free(&pool, own, size);
+    // SAFETY: none: that is what is tested.
+    unsafe { pool.layout_of(own) };
+}
+
+#[test]
+fn asked_after_it_was_freed_small() {
+    aborts("misuse::asked_after_it_was_freed_small", &[ASKED, TWICE], || ask_after_it_was_freed(100));
+}
+
+#[test]
+fn asked_after_it_was_freed_medium() {
+    aborts("misuse::asked_after_it_was_freed_medium", &[ASKED, TWICE], || ask_after_it_was_freed(200_000));
+}
+
+#[test]
+fn asked_after_it_was_freed_large() {
+    aborts("misuse::asked_after_it_was_freed_large", &[ASKED, TWICE], || ask_after_it_was_freed(1_000_000));
+}
+
+/// Where it would stay where it is.
+#[test]
+fn grown_within_its_class_after_it_was_freed() {
+    aborts("misuse::grown_within_its_class_after_it_was_freed", &[TWICE], || {
+        let pool = pool_with(100);
+        let own = block(&pool, 100);
+        free(&pool, own, 100);
+        // SAFETY: none: that is what is tested.
+        let _ = unsafe { pool.grow(own, layout(100, 8), layout(104, 8)) };
+    });
 }
 
 /// Sizes that fit: any that has the same class, slices or block.

@@ -119,7 +119,7 @@ impl<A: Allocator> SharedPool<A> {
             return;
         }
         if self.options.checked {
-            self.check(block, layout);
+            self.check(block, Some(layout));
         }
         let Some(heap) = self.made() else { return };
         let parent = self.parent_of(heap);
@@ -148,35 +148,39 @@ impl<A: Allocator> SharedPool<A> {
         }
     }
 
-    /// Aborts with a message if `block` is no block of `layout`.
-    fn check(&self, block: NonNull<u8>, layout: Layout) {
+    /// Aborts with a message if `block` is no block in use, or not of `layout`.
+    pub(super) fn check(&self, block: NonNull<u8>, layout: Option<Layout>) {
         let address = block.addr().get();
-        let end = |misuse| abort(misuse, block.as_ptr(), Some(layout));
+        let end = |misuse| abort(misuse, block.as_ptr(), layout);
         let foreign = || end(Misuse::Foreign);
         let wrong = |size| end(Misuse::Layout { size });
         let Some(heap) = self.made() else { foreign() };
-        let kind = Kind::of(layout);
+        let is_other = |kind| layout.is_some_and(|layout| Kind::of(layout) != kind);
         if heap.chunks.has(address) {
             let (chunk, slice, used_as) = Self::part_at(address);
             let (first, slices) = chunk.part(slice);
             let offset = address - chunk.slice_start(first).addr().get();
             match used_as {
                 Use::Nothing => end(Misuse::Twice),
-                Use::Span(class) if kind != Kind::Class(class) => wrong(size_of_class(class)),
+                Use::Span(class) if is_other(Kind::Class(class)) => wrong(size_of_class(class)),
                 Use::Span(class) if !Class::of(class).is_block(offset) => end(Misuse::Inside),
+                // SAFETY: it is a block of that class.
+                Use::Span(class) if unsafe { heap.is_free(class, block) } => end(Misuse::Twice),
                 Use::Run if offset != 0 => end(Misuse::Inside),
-                Use::Run if kind != Kind::Run(slices) => wrong(slices * SLICE),
+                Use::Run if is_other(Kind::Run(slices)) => wrong(slices * SLICE),
                 Use::Span(_) | Use::Run => {}
             }
         } else {
             match heap.large.find(address) {
                 None if heap.large.keeps(address) => end(Misuse::Twice),
                 None => foreign(),
-                // SAFETY: it is a live block, so a large one.
-                Some((block, asked)) if layout != asked && layout != unsafe { Large::layout(block) } => {
-                    end(Misuse::Asked(asked))
+                Some((block, asked)) => {
+                    // SAFETY: it is a live block, so a large one.
+                    let whole = unsafe { Large::layout(block) };
+                    if layout.is_some_and(|layout| layout != asked && layout != whole) {
+                        end(Misuse::Asked(asked));
+                    }
                 }
-                Some(_) => {}
             }
         }
     }
@@ -265,7 +269,7 @@ impl<A: Allocator> SharedPool<A> {
     ) -> Result<NonNull<u8>, AllocError> {
         let block = whole(block, old);
         if self.options.checked && old.size() != 0 {
-            self.check(block, old);
+            self.check(block, Some(old));
         }
         if old.align() == new.align() && Kind::of(old) == Kind::of(new) && Kind::of(old) != Kind::Large {
             if zeroed {
@@ -360,7 +364,7 @@ unsafe impl<A: Allocator> Allocator for SharedPool<A> {
     unsafe fn shrink(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         let block = whole(block, old);
         if self.options.checked && old.size() != 0 {
-            self.check(block, old);
+            self.check(block, Some(old));
         }
         if old.align() == new.align() {
             let stays = Kind::of(old) == Kind::of(new) && Kind::of(old) != Kind::Large;

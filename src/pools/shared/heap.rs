@@ -309,7 +309,7 @@ impl Heap {
             // SAFETY: as above; by the contract of `deallocate` nobody uses them.
             let put = unsafe { of_shard.put(&self.chunks, options, shard, class, &mut blocks[..left]) };
             // With no lock held: the program may have a handler for its end.
-            left = put.unwrap_or_else(|block| abort(Misuse::Twice, block, None));
+            left = put.unwrap_or_else(|block| abort(Misuse::TwiceBefore, block, None));
         }
     }
 
@@ -325,6 +325,18 @@ impl Heap {
         let was_in_use = unsafe { self.shards[usize::from(shard)].put_one(&self.chunks, parent.options, class, block) };
         self.tick(parent);
         was_in_use
+    }
+
+    /// Whether a block is with its span.
+    ///
+    /// # Safety
+    ///
+    /// It is a block of `class`.
+    pub(super) unsafe fn is_free(&self, class: usize, block: NonNull<u8>) -> bool {
+        // SAFETY: by `# Safety` of this fn.
+        let shard = unsafe { shard_of(block, class) };
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.shards[usize::from(shard)].is_free(class, block) }
     }
 
     /// A row of slices for one block.

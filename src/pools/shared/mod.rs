@@ -469,18 +469,16 @@ unsafe impl<A: Allocator> Owns for SharedPool<A> {
 unsafe impl<A: Allocator> UsableSize for SharedPool<A> {
     #[inline]
     unsafe fn layout_of(&self, block: NonNull<u8>) -> Layout {
+        if self.options.checked {
+            self.check(block, None);
+        }
         let address = block.addr().get();
         let in_chunk = self.made().is_some_and(|heap| heap.chunks.has(address));
         let size = match in_chunk.then(|| Self::part_at(address)) {
             Some((_, _, Use::Span(class))) => size_of_class(class),
             Some((chunk, slice, _)) => chunk.part(slice).1 * SLICE,
-            None => {
-                if self.options.checked && !self.owns(block) {
-                    report::abort(report::Misuse::Foreign, block.as_ptr(), None);
-                }
-                // SAFETY: by `# Safety` of this fn it is a block, so a large one.
-                return unsafe { Large::layout(block) };
-            }
+            // SAFETY: by `# Safety` of this fn it is a block, so a large one.
+            None => return unsafe { Large::layout(block) },
         };
         let align = if size % 16 == 0 { 16 } else { 8 };
         // SAFETY: a power of two, and no block of a chunk is that long.

@@ -9,6 +9,8 @@ use crate::api::Layout;
 pub(super) enum Misuse {
     /// It is free already.
     Twice,
+    /// It was free already when it was given back, which was not noticed then.
+    TwiceBefore,
     /// It is of another layout: of a class, or slices, with so many bytes.
     Layout { size: usize },
     /// It is of another layout, which is known.
@@ -28,7 +30,7 @@ pub(super) fn abort(misuse: Misuse, block: *mut u8, layout: Option<Layout>) -> !
     let _ = write!(message, "janus-alloc: SharedPool: {block:p} was given back ");
     let _ = match (layout, misuse) {
         (Some(layout), _) => write!(message, "with size {} and align {}, ", layout.size(), layout.align()),
-        (None, Misuse::Twice) => message.write_str("some time ago (`Options::checked` finds it at once), "),
+        (None, Misuse::TwiceBefore) => message.write_str("some time ago (`Options::checked` finds it at once), "),
         (None, _) => message.write_str("or asked about, without a layout, "),
     };
     let _ = match misuse {
@@ -38,7 +40,9 @@ pub(super) fn abort(misuse: Misuse, block: *mut u8, layout: Option<Layout>) -> !
         Misuse::Inside => {
             write!(message, "but no block of this pool starts there: give back the pointer that was allocated")
         }
-        Misuse::Twice => write!(message, "but it is free: it was given back twice, or is no block"),
+        Misuse::Twice | Misuse::TwiceBefore => {
+            write!(message, "but it is free: it was given back twice, or is no block")
+        }
         Misuse::Layout { size } => {
             write!(message, "but the block there has {size} bytes: use the layout it was allocated with")
         }

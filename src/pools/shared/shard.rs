@@ -242,6 +242,19 @@ impl Shard {
         }
     }
 
+    /// Whether a block is with its span.
+    ///
+    /// # Safety
+    ///
+    /// As for [`put`](Self::put), but that somebody may use it.
+    pub(super) unsafe fn is_free(&self, class: usize, block: NonNull<u8>) -> bool {
+        let _held = self.lock.lock();
+        // SAFETY: by `# Safety` of this fn.
+        let span = unsafe { Span::of(block, Class::of(class)) };
+        // SAFETY: the lock is held; the block is one of the span's.
+        unsafe { span.is_free(Class::of(class), block) }
+    }
+
     /// Takes one block back, and says whether it was not free already.
     ///
     /// # Safety

@@ -137,6 +137,18 @@ impl Span {
         count
     }
 
+    /// Whether a block is free.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the lock; the span is one of `class`, and `block` one of its blocks.
+    pub(super) unsafe fn is_free(self, class: &Class, block: NonNull<u8>) -> bool {
+        let number = class.number_of(block.addr().get() - self.start().addr().get());
+        // SAFETY: there is a bit for each block.
+        let word = unsafe { word_at(self.bits(class), number / 64) };
+        word.get() & 1 << (number % 64) != 0
+    }
+
     /// Takes those of `blocks` back that come before the first of another span, and returns how many; or the first that was
     /// free already.
     ///
