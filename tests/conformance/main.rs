@@ -8,6 +8,9 @@ mod adapters;
 #[cfg(any(unix, windows))]
 mod arenas;
 mod blocks;
+#[cfg(any(unix, windows))]
+#[path = "../arenas/each_parent.rs"]
+mod each_parent;
 mod others;
 #[cfg(any(unix, windows))]
 mod pages;

@@ -4,9 +4,10 @@ use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
 use super::*;
+use crate::each_parent::{self, Over};
 use crate::parents::{Limit, Ruled};
 use janus_alloc::api::{AllocError, Layout};
-use janus_alloc::{Arena, BlockPool, FixedArena, Pages, Pool, StaticArena, SyncArena};
+use janus_alloc::{Arena, BlockPool, FixedArena, Pages, Pool, SharedPool, StaticArena, SyncArena};
 
 /// For a parent that frees little or nothing.
 fn short() -> Options {
@@ -171,6 +172,24 @@ fn block_pool_over_other_parents() {
     keeps_the_rules(OneLayout(BlockPool::new_in(layout, Pages::new())), &options(MILLION / 10));
     keeps_the_rules(OneLayout(BlockPool::new_in(layout, &Arena::new())), &options(MILLION / 10));
     keeps_the_rules(OneLayout(BlockPool::new_in(layout, Pool::new())), &options(MILLION / 10));
+}
+
+struct Both;
+
+impl Over for Both {
+    fn over<A: Allocator>(parent: impl Fn() -> A) {
+        keeps_the_rules(Pool::new_in(parent()), &options(MILLION / 100));
+        keeps_the_rules(OneLayout(BlockPool::new_in(Layout::new::<u64>(), parent())), &options(MILLION / 100));
+    }
+}
+
+#[test]
+fn over_each_parent() {
+    each_parent::sources_and_adapters::<Both>();
+    each_parent::arenas_and_pools::<Both>();
+    let shared = SharedPool::new();
+    Both::over(|| &shared);
+    assert_eq!(shared.stats().live_bytes(), 0);
 }
 
 /// Without a wrapper, nearly everything fails.

@@ -4,6 +4,7 @@
 use std::thread;
 
 use super::*;
+use crate::each_parent::{self, Over};
 use crate::parents::{Limit, Ruled};
 use janus_alloc::pools::{self, Retain};
 use janus_alloc::{Malloc, Pages, SharedPool};
@@ -81,6 +82,32 @@ fn over_a_pool() {
     let outer = SharedPool::with_options(UNCHECKED);
     over(|| &outer, MILLION / 50, pools::Options::new());
     assert_eq!(outer.stats().live_bytes(), 0);
+}
+
+struct Shared;
+
+impl Over for Shared {
+    fn over<A: Allocator>(parent: impl Fn() -> A) {
+        for checked in [false, true] {
+            let pool = SharedPool::with_options_in(UNCHECKED.checked(checked), parent());
+            keeps_the_rules_for_a_while(&pool, &options(MILLION / 100));
+            assert_eq!(pool.stats().live_bytes(), 0);
+        }
+    }
+}
+
+#[test]
+fn over_each_parent() {
+    each_parent::sources_and_adapters::<Shared>();
+    each_parent::arenas_and_pools::<Shared>();
+    Shared::over(|| Pages::new().huge_pages(true));
+}
+
+#[test]
+fn over_one_that_has_nothing() {
+    let report =
+        check(SharedPool::new_in(Null), &options(MILLION / 100)).unwrap_or_else(|violation| panic!("{violation}"));
+    assert!(report.failures > report.operations / 5, "{report}");
 }
 
 #[test]
