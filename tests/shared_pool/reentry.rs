@@ -299,7 +299,43 @@ fn a_fork_in_the_hook() {
     });
 }
 
-/// A fork with a lock held that another thread waits for in the parent: that thread's turn is nobody's in the child.
+/// A fork beside a thread that is giving a chunk back: that does not keep the child from doing so.
+#[cfg(unix)]
+#[test]
+fn a_fork_beside_a_parent_that_is_given_something() {
+    static LOCK: Mutex<()> = Mutex::new(());
+    static WAITS: AtomicBool = AtomicBool::new(false);
+
+    alone("reentry::a_fork_beside_a_parent_that_is_given_something", || {
+        with_pool(pool(UNCHECKED.retain(Retain::Nothing)), |pool| {
+            let guard = LOCK.lock().unwrap();
+            thread::scope(|threads| {
+                threads.spawn(|| {
+                    let block = Block::allocate(pool, layout(LARGE - 100, 8), 1).unwrap();
+                    hook(|| {
+                        WAITS.store(true, Ordering::Relaxed);
+                        drop(LOCK.lock());
+                    });
+                    block.free(pool);
+                    assert_eq!(unhook(), 1);
+                });
+                while !WAITS.load(Ordering::Relaxed) {
+                    thread::yield_now();
+                }
+                assert!(says_yes(|| {
+                    let before = pool.stats().held_bytes();
+                    (0..3).for_each(|_| come_and_go(pool, layout(LARGE - 100, 8)));
+                    pool.stats().held_bytes() == before
+                }));
+                drop(guard);
+            });
+            assert_nothing_is_left(pool);
+        });
+    });
+}
+
+/// A fork beside a thread that waits in the parent for a lock which the forking thread holds: the child is served. That turns are free in
+/// a child is tested with them.
 #[cfg(unix)]
 #[test]
 fn a_fork_beside_a_parent_that_waits() {
