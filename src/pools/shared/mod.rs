@@ -98,14 +98,16 @@ const LARGE: usize = 512 << 10;
 ///   and at once what is above 128 MiB. There is no background thread: a thread does it that needs more than its cache has.
 ///   [`collect`](Self::collect) does it now.
 /// * **Threads**: `Sync` if the parent is. 512 threads at a time have caches; others, and all threads elsewhere than on Linux
-///   with glibc or without the feature `std`, take a lock for each request. There are 32 shards: threads share one from the
+///   with glibc, linked dynamically, or without the feature `std`, take a lock for each request. There are 32 shards: threads share one from the
 ///   33rd on.
 /// * **Thread exit**: the cache stays where it is, for the next thread that starts. What is in it is free for all after the next
 ///   look for memory to give back, or [`collect`](Self::collect). Destructors of thread-locals may allocate and free to the last.
 /// * **Fork**: the child of a process with threads can go on: all locks of all pools are held across a fork, by
 ///   `pthread_atfork`. What is in the caches of threads that the child has not got stays unused in it, and so does what the
 ///   parent was giving to them, or being given: that counts as held for ever. A handler of the program's own that was registered
-///   before the first pool was first used runs while the locks are held: it must not allocate, nor wait for who does.
+///   before the first pool was first used runs while the locks are held: it must not allocate, nor wait for who does. Where C's
+///   `malloc` is a pool's, by [`export_malloc!`](crate::export_malloc), glibc's lock of all streams is taken before; but not its
+///   lock of the name services, whose holder may allocate when `/etc/nsswitch.conf` is first read, or has changed.
 /// * **Signals**: not for handlers; it is as little async-signal-safe as `malloc`.
 /// * **Size** of the value: 4 KiB, a pointer for each of 512 threads; a few words where threads have no caches. It may be moved
 ///   between calls. The parent is asked for chunks of 2 MiB aligned to 2 MiB.
@@ -117,8 +119,8 @@ const LARGE: usize = 512 << 10;
 ///   the request is for far more than the pool has. What another thread is being given by the parent, or gives back, is waited for,
 ///   for a second at a time; for milliseconds by one that is in a parent's call itself.
 /// * **Re-entry**: the parent may use the pool that asks it, and have locks of its own: none of the pool's is held then. But if
-///   each of its calls makes another one, that has no end. While it is given something back, no more is given back within that
-///   call.
+///   each of its calls makes another one, that has no end. While it is given a chunk, or a block that was kept, no more of these are
+///   given back within that call. (A block above 512 KiB that is not kept goes back at once, there too.)
 /// * **Checked**: with `debug_assertions`, or [by option](Options::checked), a wrong layout, a block given back twice and one
 ///   of another allocator end the process with a message. Each request takes a lock then.
 ///
@@ -351,9 +353,9 @@ impl<A: Allocator> SharedPool<A> {
     /// What the pool has at present: what it holds of its parent, and how many blocks of each class are in use and in caches.
     ///
     /// Takes no lock and disturbs no thread: it reads counters that are kept where a bin is filled or emptied, and how full the
-    /// bins are: 96 of each thread that has a cache, which takes a microsecond for each. What is cached is told for each class, of
-    /// all threads, and for each thread, of all classes. The result has some 6 KiB. For what was *asked* of the pool, and its peak, there is [`Stats`](crate::Stats):
-    /// `Stats<SharedPool>`.
+    /// bins are, 96 of each thread that has a cache. What is cached is told for each class, of all threads, and for each thread, of
+    /// all classes. The result has some 6 KiB. For what was *asked* of the pool, and its peak, there is
+    /// [`Stats`](crate::Stats): `Stats<SharedPool>`.
     ///
     /// # Examples
     ///

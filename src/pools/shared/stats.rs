@@ -41,7 +41,15 @@ pub struct SharedPoolStats {
 ///
 /// # Examples
 ///
-/// As for [`SharedPoolStats`].
+/// ```
+/// use janus_alloc::{SharedPool, collections::Box, pools::ClassStats};
+///
+/// let pool = SharedPool::new();
+/// let boxes = [Box::new_in([0_u8; 100], &pool), Box::new_in([0_u8; 100], &pool)];
+/// let of_104 = |class: &ClassStats| class.size == 104;
+/// assert_eq!(pool.stats().classes().find(of_104).unwrap().live_blocks, 2);
+/// # drop(boxes);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClassStats {
     /// Of a block, in bytes.
@@ -56,7 +64,14 @@ pub struct ClassStats {
 ///
 /// # Examples
 ///
-/// As for [`SharedPoolStats::threads`].
+/// ```
+/// use janus_alloc::{SharedPool, collections::Box, pools::ThreadStats};
+///
+/// let pool = SharedPool::new();
+/// drop(Box::new_in(1, &pool));
+/// let most: Option<ThreadStats> = pool.stats().threads().max_by_key(|thread| thread.cached_bytes);
+/// assert!(most.is_none_or(|thread| thread.number < 512));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ThreadStats {
     /// A number for the thread, below 512; when it ends, a later thread gets the number and the cache.
@@ -140,7 +155,14 @@ impl SharedPoolStats {
     ///
     /// # Examples
     ///
-    /// As for [`threads`](Self::threads).
+    /// ```
+    /// use janus_alloc::{SharedPool, collections::Box};
+    ///
+    /// let pool = SharedPool::new();
+    /// drop(Box::new_in(1, &pool));
+    /// pool.collect(); // empties this thread's
+    /// assert_eq!(pool.stats().cached_bytes(), 0);
+    /// ```
     #[must_use]
     pub fn cached_bytes(&self) -> usize {
         self.classes().map(|class| class.size * class.cached_blocks).sum::<usize>()
