@@ -98,8 +98,8 @@ const LARGE: usize = 512 << 10;
 ///   and at once what is above 128 MiB. There is no background thread: a thread does it that needs more than its cache has.
 ///   [`collect`](Self::collect) does it now.
 /// * **Threads**: `Sync` if the parent is. 512 threads at a time have caches; others, and all threads elsewhere than on Linux
-///   with glibc, linked dynamically, or without the feature `std`, take a lock for each request. There are 32 shards: threads share one from the
-///   33rd on.
+///   with glibc, linked dynamically, or without the feature `std`, take a lock for each request. There are 32 shards: threads
+///   share one from the 33rd on.
 /// * **Thread exit**: the cache stays where it is, for the next thread that starts. What is in it is free for all after the next
 ///   look for memory to give back, or [`collect`](Self::collect). Destructors of thread-locals may allocate and free to the last.
 /// * **Fork**: the child of a process with threads can go on: all locks of all pools are held across a fork, by
