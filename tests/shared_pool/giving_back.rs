@@ -113,17 +113,20 @@ fn what_ended_threads_left_goes() {
     alone("giving_back::what_ended_threads_left_goes", || {
         for retain in [Retain::Nothing, Retain::Bounded(1 << 30)] {
             let pool = &counted(UNCHECKED.retain(retain));
-            let barrier = &Barrier::new(20);
+            let barrier = &Barrier::new(21);
             thread::scope(|threads| {
                 // All at once, so each has a cache of its own.
                 let leave = || {
-                    barrier.wait();
                     [100, 1000, 10_000, 100_000].into_iter().for_each(|size| free_all(pool, blocks(pool, size, 100)));
+                    barrier.wait();
+                    barrier.wait();
                 };
                 (0..20).for_each(|_| drop(threads.spawn(leave)));
+                barrier.wait();
+                let cached = pool.stats().cached_bytes();
+                assert!(cached > 8 << 20, "{cached}");
+                barrier.wait();
             });
-            let left = pool.stats().cached_bytes();
-            assert!(left > 8 << 20, "{left}");
             for _ in 0..8 {
                 thread::sleep(Duration::from_millis(200));
                 (0..4).for_each(|_| free(pool, block(pool, MEDIUM), MEDIUM));
