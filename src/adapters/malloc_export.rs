@@ -16,7 +16,7 @@ type Block = Result<NonNull<u8>, c_int>;
 
 /// C's functions are an allocator's of this crate: a fork has more to mind then.
 pub extern "C" fn note() {
-    crate::pools::mind_streams();
+    crate::pools::mind_c();
 }
 
 fn errno() -> *mut c_int {

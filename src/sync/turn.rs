@@ -28,6 +28,10 @@ pub(crate) struct Turn {
 pub(crate) struct InTurn<'a>(&'a Turn);
 
 impl Turn {
+    pub(crate) const fn new() -> Self {
+        Self { lock: Lock::new(), holder: AtomicUsize::new(0) }
+    }
+
     /// Waits until it is the calling thread's turn. `None` if it is that already, or if it takes too long.
     pub(crate) fn wait(&self) -> Option<InTurn<'_>> {
         if self.is_own() {
@@ -98,16 +102,11 @@ mod tests {
     use std::sync::atomic::AtomicUsize;
     use std::thread;
 
-    use super::{FOREIGN, Lock, Turn};
-    use crate::sync;
-
-    fn turn() -> Turn {
-        Turn { lock: Lock::new(), holder: sync::AtomicUsize::new(0) }
-    }
+    use super::{FOREIGN, Turn};
 
     #[test]
     fn one_after_the_other_and_one_again() {
-        let (turn, inside) = (&turn(), &AtomicUsize::new(0));
+        let (turn, inside) = (&Turn::new(), &AtomicUsize::new(0));
         let work = || {
             for _ in 0..500 {
                 let outer = turn.wait().expect("others need less than a second");
@@ -123,7 +122,7 @@ mod tests {
 
     #[test]
     fn nobody_waits_for_ever() {
-        let (turn, barrier) = (&turn(), &Barrier::new(2));
+        let (turn, barrier) = (&Turn::new(), &Barrier::new(2));
         thread::scope(|threads| {
             threads.spawn(|| {
                 let _turn = turn.wait().unwrap();
@@ -143,7 +142,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_child_has_no_others() {
-        let turn = turn();
+        let turn = Turn::new();
         core::mem::forget(thread::scope(|threads| threads.spawn(|| turn.wait().unwrap()).join().unwrap()));
         // SAFETY: no other thread has it.
         unsafe { turn.is_of_no_other() };

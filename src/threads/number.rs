@@ -83,32 +83,50 @@ pub(crate) fn with_idle(number: usize, action: impl FnOnce()) {
     }
 }
 
-/// The key whose destructor gives a number back that is held after those of thread-locals have run; if there can be one.
-fn key() -> Option<libc::pthread_key_t> {
-    /// One more than the key, or 0.
-    static KEY: AtomicUsize = AtomicUsize::new(0);
+/// One more than the key whose destructor gives a number back that is held after those of thread-locals have run; or one of these.
+static KEY: AtomicUsize = AtomicUsize::new(NO_KEY_YET);
+const NO_KEY_YET: usize = 0;
+const NO_KEY_ANY_MORE: usize = usize::MAX;
 
+/// The key, if there can be one.
+fn key() -> Option<libc::pthread_key_t> {
     extern "C" fn late(_: *mut c_void) {
         give_back();
     }
 
-    if let Some(key) = KEY.load(Ordering::Relaxed).checked_sub(1) {
-        return Some(key as libc::pthread_key_t);
+    let known = |key| (key != NO_KEY_ANY_MORE).then(|| (key - 1) as libc::pthread_key_t);
+    match KEY.load(Ordering::Relaxed) {
+        NO_KEY_YET => {}
+        key => return known(key),
     }
     let mut key = 0;
     // SAFETY: writes the key. The destructor may be called at the end of any thread that has one set.
     if unsafe { libc::pthread_key_create(&raw mut key, Some(late)) } != 0 {
         return None;
     }
-    match KEY.compare_exchange(0, key as usize + 1, Ordering::Relaxed, Ordering::Relaxed) {
+    match KEY.compare_exchange(NO_KEY_YET, key as usize + 1, Ordering::Relaxed, Ordering::Relaxed) {
         Ok(_) => Some(key),
         Err(other) => {
             // SAFETY: made above, and no thread has used it.
             unsafe { libc::pthread_key_delete(key) };
-            Some((other - 1) as libc::pthread_key_t)
+            known(other)
         }
     }
 }
+
+/// When the process ends, or the library that this is in is unloaded: there are not many keys.
+extern "C" fn delete_key() {
+    let key = KEY.swap(NO_KEY_ANY_MORE, Ordering::Relaxed);
+    if ![NO_KEY_YET, NO_KEY_ANY_MORE].contains(&key) {
+        // SAFETY: made here. A thread that has it set has no destructor called for it, and needs none.
+        unsafe { libc::pthread_key_delete((key - 1) as libc::pthread_key_t) };
+    }
+}
+
+#[used]
+// SAFETY: the functions there are called without arguments.
+#[unsafe(link_section = ".fini_array")]
+static AT_THE_END: extern "C" fn() = delete_key;
 
 /// Whether the destructor of the key is to run for the calling thread.
 fn set_late(key: libc::pthread_key_t, late: bool) {

@@ -5,13 +5,14 @@ use super::heap::Heap;
 use super::list::List;
 #[cfg(unix)]
 use super::streams;
+#[cfg(unix)]
 use crate::sync::AtomicUsize;
 use crate::sync::lock::Lock;
 #[cfg(unix)]
-use crate::threads::{
-    self,
-    inside::{FOREIGN, Inside},
-};
+use crate::sync::turn::Turn;
+#[cfg(unix)]
+use crate::threads::{self, inside::FOREIGN};
+#[cfg(unix)]
 use core::cell::Cell;
 use core::ptr::NonNull;
 #[cfg(unix)]
@@ -65,18 +66,21 @@ pub(super) unsafe fn remove(heap: NonNull<Heap>) {
     unsafe { HEAPS.list.remove(heap) };
 }
 
-/// Asks the C library to call what is to happen. It may allocate for that, from any pool, so no lock is held here.
+/// Asks the C library to call what is to happen, once. It may allocate for that, from any pool, so no lock is held here.
 ///
-/// Threads that come here at the same time all do it, since none may go on before it is done: the handlers bear to be called more
-/// than once.
+/// No thread goes on before it is done. In the child of a fork meanwhile there may be nobody to wait for: then it is done once more, and
+/// the handlers bear that.
 #[cfg(unix)]
 fn register() {
     static REGISTERED: AtomicBool = AtomicBool::new(false);
-    static REGISTERING: Inside = Inside::new();
-    if REGISTERED.load(Acquire) || REGISTERING.is_inside() {
+    static TURN: Turn = Turn::new();
+    if REGISTERED.load(Acquire) || TURN.is_own() {
         return;
     }
-    let _inside = REGISTERING.enter();
+    let _turn = TURN.wait();
+    if REGISTERED.load(Acquire) {
+        return;
+    }
     // SAFETY: the functions may be called around a fork. If there is no memory to remember them, a fork while other threads allocate
     // may leave the child with a lock that nobody holds; there is nothing to do about it here.
     unsafe { libc::pthread_atfork(Some(before), Some(after), Some(after_in_child)) };
@@ -85,6 +89,13 @@ fn register() {
 
 #[cfg(not(unix))]
 fn register() {}
+
+/// Before `main`, where C's functions are to be a pool's: so that no handler of the program's is older.
+#[cfg(target_os = "linux")]
+pub(crate) fn mind_c() {
+    streams::mind();
+    register();
+}
 
 /// All heaps, for who holds the lock of the list.
 #[cfg(unix)]

@@ -38,13 +38,13 @@ use crate::threads::{self, LIMIT, Slots};
 use cache::{Bin, Bins, Cache, VACANT};
 use chunk::{Chunk, SLICE, Use, slice_at};
 use class::{CLASSES, class_of};
+#[cfg(target_os = "linux")]
+pub(crate) use fork::mind_c;
 use heap::Heap;
 use large::Large;
 pub use options::{Options, Retain};
 use parent::Parent;
 pub use stats::{ClassStats, SharedPoolStats, ThreadStats};
-#[cfg(target_os = "linux")]
-pub(crate) use streams::mind as mind_streams;
 
 /// From this [`last`] byte on a request is served by a block of the parent's.
 const LARGE: usize = 512 << 10;
