@@ -28,6 +28,7 @@ pub(crate) struct Turn {
 pub(crate) struct InTurn<'a>(&'a Turn);
 
 impl Turn {
+    #[cfg(any(unix, test))]
     pub(crate) const fn new() -> Self {
         Self { lock: Lock::new(), holder: AtomicUsize::new(0) }
     }
