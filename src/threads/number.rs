@@ -5,7 +5,7 @@
 //! the default, whoever is registering one already.
 //!
 //! What comes after those destructors, the ones of `pthread_key_create`, may ask for a number as well, and be the first to. So
-//! there is one of these too.
+//! there is one of these too. (glibc then keeps 32 bytes for the other, which it never runs.)
 //!
 //! In the child of a fork the numbers of the threads that did not come along stay taken. Then fewer threads can have a
 //! number: slower, not wrong.
