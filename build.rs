@@ -3,6 +3,7 @@
 //!
 //! * `cfg(low_addresses)`: no address has its highest bit set. (No question to the compiler; a list.)
 //! * `cfg(os_memory)`: `Pages` and `Malloc` are there. (No question to the compiler; a list.)
+//! * `cfg(thread_numbers)`: threads can have numbers, see `src/threads/mod.rs`. (No question to the compiler.)
 //! * `cfg(std_allocator)`: usable as it is (Rust 1.100 on).
 //! * `cfg(std_allocator_gated)`: usable behind `#![feature(allocator_api)]`, which the feature `nightly` allows.
 
@@ -40,7 +41,9 @@ pub fn boxed<A: Allocator>(a: A) -> alloc::boxed::Box<u8, Forward<A>> { alloc::b
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(low_addresses, os_memory, std_allocator, std_allocator_gated)");
+    println!(
+        "cargo::rustc-check-cfg=cfg(low_addresses, os_memory, thread_numbers, std_allocator, std_allocator_gated)"
+    );
 
     let target = |name: &str| env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();
     let feature = |name: &str| env::var_os(format!("CARGO_FEATURE_{name}")).is_some();
@@ -52,6 +55,11 @@ fn main() {
     }
     if OS_MEMORY.contains(&target("OS").as_str()) || target("VENDOR") == "apple" {
         println!("cargo::rustc-cfg=os_memory");
+    }
+    let glibc = target("OS") == "linux" && target("ENV") == "gnu";
+    let linked_statically = target("FEATURE").split(',').any(|feature| feature == "crt-static");
+    if feature("STD") && glibc && target("ABI") != "x32" && !linked_statically {
+        println!("cargo::rustc-cfg=thread_numbers");
     }
 
     if compiles("stable", PROBE) {

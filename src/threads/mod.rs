@@ -5,27 +5,12 @@
 //! itself is. Inside the default the former aborts the process, also where glibc is linked statically, and the latter never
 //! ends. So there no thread has a number, and whoever asks does without, as without std.
 
-#[cfg(all(
-    feature = "std",
-    target_os = "linux",
-    target_env = "gnu",
-    not(any(target_abi = "x32", target_feature = "crt-static"))
-))]
+#[cfg(thread_numbers)]
 mod number;
-#[cfg(all(
-    feature = "std",
-    target_os = "linux",
-    target_env = "gnu",
-    not(any(target_abi = "x32", target_feature = "crt-static"))
-))]
+#[cfg(thread_numbers)]
 mod numbers;
 
-#[cfg(not(all(
-    feature = "std",
-    target_os = "linux",
-    target_env = "gnu",
-    not(any(target_abi = "x32", target_feature = "crt-static"))
-)))]
+#[cfg(not(thread_numbers))]
 mod number {
     pub(crate) const LIMIT: usize = 0;
 

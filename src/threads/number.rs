@@ -57,9 +57,8 @@ fn ask() -> Option<usize> {
     let number = NUMBERS.take()?;
     // Before the destructors are registered: that may come back here.
     NUMBER.set(number);
-    if let Some(key) = key() {
-        set_late(key, true);
-    }
+    make_key();
+    set_late(true);
     if GIVE_BACK.try_with(|_| ()).is_ok() {
         return Some(number);
     }
@@ -88,38 +87,35 @@ static KEY: AtomicUsize = AtomicUsize::new(NO_KEY_YET);
 const NO_KEY_YET: usize = 0;
 const NO_KEY_ANY_MORE: usize = usize::MAX;
 
-/// The key, if there can be one.
-fn key() -> Option<libc::pthread_key_t> {
+/// The key that `state` of [`KEY`] stands for.
+fn key_of(state: usize) -> Option<libc::pthread_key_t> {
+    (![NO_KEY_YET, NO_KEY_ANY_MORE].contains(&state)).then(|| (state - 1) as libc::pthread_key_t)
+}
+
+/// Makes the key, if there is none yet, and there can be one.
+fn make_key() {
     extern "C" fn late(_: *mut c_void) {
         give_back();
     }
 
-    let known = |key| (key != NO_KEY_ANY_MORE).then(|| (key - 1) as libc::pthread_key_t);
-    match KEY.load(Ordering::Relaxed) {
-        NO_KEY_YET => {}
-        key => return known(key),
+    if KEY.load(Ordering::Relaxed) != NO_KEY_YET {
+        return;
     }
     let mut key = 0;
     // SAFETY: writes the key. The destructor may be called at the end of any thread that has one set.
-    if unsafe { libc::pthread_key_create(&raw mut key, Some(late)) } != 0 {
-        return None;
-    }
-    match KEY.compare_exchange(NO_KEY_YET, key as usize + 1, Ordering::Relaxed, Ordering::Relaxed) {
-        Ok(_) => Some(key),
-        Err(other) => {
-            // SAFETY: made above, and no thread has used it.
-            unsafe { libc::pthread_key_delete(key) };
-            known(other)
-        }
+    let made = unsafe { libc::pthread_key_create(&raw mut key, Some(late)) } == 0;
+    let put = || KEY.compare_exchange(NO_KEY_YET, key as usize + 1, Ordering::Relaxed, Ordering::Relaxed);
+    if made && put().is_err() {
+        // SAFETY: made above, and no thread has used it.
+        unsafe { libc::pthread_key_delete(key) };
     }
 }
 
 /// When the process ends, or the library that this is in is unloaded: there are not many keys.
 extern "C" fn delete_key() {
-    let key = KEY.swap(NO_KEY_ANY_MORE, Ordering::Relaxed);
-    if ![NO_KEY_YET, NO_KEY_ANY_MORE].contains(&key) {
+    if let Some(key) = key_of(KEY.swap(NO_KEY_ANY_MORE, Ordering::Relaxed)) {
         // SAFETY: made here. A thread that has it set has no destructor called for it, and needs none.
-        unsafe { libc::pthread_key_delete((key - 1) as libc::pthread_key_t) };
+        unsafe { libc::pthread_key_delete(key) };
     }
 }
 
@@ -128,8 +124,9 @@ extern "C" fn delete_key() {
 #[unsafe(link_section = ".fini_array")]
 static AT_THE_END: extern "C" fn() = delete_key;
 
-/// Whether the destructor of the key is to run for the calling thread.
-fn set_late(key: libc::pthread_key_t, late: bool) {
+/// Whether the destructor of the key, if there is one, is to run for the calling thread.
+fn set_late(late: bool) {
+    let Some(key) = key_of(KEY.load(Ordering::Relaxed)) else { return };
     // Any pointer but null.
     let value = if late { ptr::from_ref(&NUMBERS).cast() } else { ptr::null() };
     // SAFETY: the key lives. If there is no memory to note it, the number of a thread that asks so late stays taken.
@@ -149,9 +146,7 @@ struct GiveBack;
 impl Drop for GiveBack {
     fn drop(&mut self) {
         // The code of what is called later may be gone by then, if it is a library's.
-        if let Some(key) = key() {
-            set_late(key, false);
-        }
+        set_late(false);
         give_back();
     }
 }

@@ -174,7 +174,7 @@ impl<A: Allocator> SharedPool<A> {
             match heap.large.find(address) {
                 None if heap.large.keeps(address) => end(Misuse::Twice),
                 None => foreign(),
-                Some((block, asked)) => {
+                Some(asked) => {
                     // SAFETY: it is a live block, so a large one.
                     let whole = unsafe { Large::layout(block) };
                     if layout.is_some_and(|layout| layout != asked && layout != whole) {
@@ -216,20 +216,18 @@ impl<A: Allocator> SharedPool<A> {
                 let zero = heap.chunks.extend(self.options, chunk, slice, before, after - before)?;
                 Some((block, if zero { before * SLICE } else { usize::MAX }))
             }
-            (Kind::Large, Kind::Large) if old.size() <= new.size() => {
-                heap.tick(parent);
-                // SAFETY: by `# Safety` of this fn.
-                let grown = unsafe { heap.large.grow(parent, block, old, new) }.ok()?;
-                // SAFETY: it is a large one still.
-                unsafe { self.note_large(heap, grown.0, new) };
-                Some(grown)
-            }
             (Kind::Large, Kind::Large) => {
-                // SAFETY: by `# Safety` of this fn.
-                let block = unsafe { heap.large.shrink(parent, block, new) }.ok()?;
+                let (block, zero_from) = if old.size() <= new.size() {
+                    heap.tick(parent);
+                    // SAFETY: by `# Safety` of this fn.
+                    unsafe { heap.large.grow(parent, block, old, new) }.ok()?
+                } else {
+                    // SAFETY: by `# Safety` of this fn.
+                    (unsafe { heap.large.shrink(parent, block, new) }.ok()?, usize::MAX)
+                };
                 // SAFETY: it is a large one still.
                 unsafe { self.note_large(heap, block, new) };
-                Some((block, usize::MAX))
+                Some((block, zero_from))
             }
             _ => None,
         }

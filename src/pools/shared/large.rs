@@ -511,11 +511,11 @@ impl Large {
     }
 
     /// If a live block starts at `address`: what was noted of it.
-    pub(super) fn find(&self, address: usize) -> Option<(NonNull<u8>, Layout)> {
+    pub(super) fn find(&self, address: usize) -> Option<Layout> {
         let _held = self.lock.lock();
         let header = self.live.iter().find(|&header| Block::block(header).addr().get() == address)?;
         // SAFETY: what is in the list lives.
-        Some((Block::block(header), unsafe { header.as_ref() }.asked.get()))
+        Some(unsafe { header.as_ref() }.asked.get())
     }
 
     /// Whether a block that was freed and is kept started at `address`.

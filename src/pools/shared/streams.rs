@@ -64,18 +64,18 @@ pub(super) fn acquire() {
 }
 
 pub(super) fn release() {
-    if HOLDER.load(Relaxed) == threads::id() {
-        HOLDER.store(0, Relaxed);
-        // SAFETY: acquired before the fork, by this thread.
-        unsafe { UNLOCK.call() };
-    }
+    release_by(&UNLOCK);
 }
 
 /// `fork` itself may have made it free already, or not.
 pub(super) fn release_in_child() {
+    release_by(&RESET);
+}
+
+fn release_by(function: &Function) {
     if HOLDER.load(Relaxed) == threads::id() {
         HOLDER.store(0, Relaxed);
-        // SAFETY: there is no other thread.
-        unsafe { RESET.call() };
+        // SAFETY: acquired before the fork, by this thread; it is reset where there is no other.
+        unsafe { function.call() };
     }
 }
