@@ -29,6 +29,14 @@ fn assert_lean<A: Allocator>(pool: &SharedPool<A>) {
     assert!(pool.stats().held_bytes() < CHUNK, "{}", pool.stats());
 }
 
+/// All the time, for long enough that what was not needed meanwhile has gone.
+fn use_a_little(pool: &impl Allocator) {
+    for _ in 0..8 {
+        thread::sleep(Duration::from_millis(200));
+        (0..4).for_each(|_| free(pool, block(pool, MEDIUM), MEDIUM));
+    }
+}
+
 #[test]
 fn nothing_retained_goes_at_once() {
     for options in [UNCHECKED, CHECKED] {
@@ -95,11 +103,7 @@ fn what_is_not_needed_for_a_while_goes() {
             ];
             taken.into_iter().for_each(|taken| free_all(&pool, taken));
             assert!(pool.stats().held_bytes() > 50 << 20);
-            // A little is used all the time.
-            for _ in 0..8 {
-                thread::sleep(Duration::from_millis(200));
-                (0..4).for_each(|_| free(&pool, block(&pool, MEDIUM), MEDIUM));
-            }
+            use_a_little(&pool);
             // Of each of two classes a cache may hold some, which keep chunks.
             let most = if pool.stats().cached_bytes() == 0 { 2 * CHUNK } else { 5 * CHUNK };
             assert!(pool.stats().held_bytes() <= most, "{}", pool.stats());
@@ -127,10 +131,7 @@ fn what_ended_threads_left_goes() {
                 assert!(cached > 8 << 20, "{cached}");
                 barrier.wait();
             });
-            for _ in 0..8 {
-                thread::sleep(Duration::from_millis(200));
-                (0..4).for_each(|_| free(pool, block(pool, MEDIUM), MEDIUM));
-            }
+            use_a_little(pool);
             let stats = pool.stats();
             assert_eq!((stats.cached_bytes(), stats.threads().count()), (0, 0), "{stats}");
             assert!(stats.held_bytes() < 20 * (200 << 10) + 2 * CHUNK, "{stats}");
@@ -312,10 +313,7 @@ mod resident_memory {
             let taken = [blocks(&pool, MEDIUM, 400), blocks(&pool, BIG, 8)];
             assert!(resident() - before > 70 << 20);
             taken.into_iter().for_each(|taken| free_all(&pool, taken));
-            for _ in 0..8 {
-                thread::sleep(Duration::from_millis(200));
-                (0..4).for_each(|_| free(&pool, block(&pool, MEDIUM), MEDIUM));
-            }
+            use_a_little(&pool);
             assert!(resident() < before + (8 << 20), "{before} {}", resident());
             free_all(&pool, kept);
         });

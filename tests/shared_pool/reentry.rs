@@ -299,69 +299,66 @@ fn a_fork_in_the_hook() {
     });
 }
 
+/// Has a thread do what calls the parent, there to wait for a lock that the forking thread has; and asks `child` meanwhile.
+#[cfg(unix)]
+#[track_caller]
+fn fork_beside_one_that_waits(calls: impl FnOnce(fn()) + Send, child: impl FnOnce() -> bool) {
+    static LOCK: Mutex<()> = Mutex::new(());
+    static WAITS: AtomicBool = AtomicBool::new(false);
+
+    let hooked = || {
+        hook(|| {
+            WAITS.store(true, Ordering::Relaxed);
+            drop(LOCK.lock());
+        });
+    };
+    let guard = LOCK.lock().unwrap();
+    thread::scope(|threads| {
+        threads.spawn(move || calls(hooked));
+        while !WAITS.load(Ordering::Relaxed) {
+            thread::yield_now();
+        }
+        assert!(says_yes(child));
+        drop(guard);
+    });
+}
+
 /// A fork beside a thread that is giving a chunk back: that does not keep the child from doing so.
 #[cfg(unix)]
 #[test]
 fn a_fork_beside_a_parent_that_is_given_something() {
-    static LOCK: Mutex<()> = Mutex::new(());
-    static WAITS: AtomicBool = AtomicBool::new(false);
-
     alone("reentry::a_fork_beside_a_parent_that_is_given_something", || {
         with_pool(pool(UNCHECKED.retain(Retain::Nothing)), |pool| {
-            let guard = LOCK.lock().unwrap();
-            thread::scope(|threads| {
-                threads.spawn(|| {
-                    let block = Block::allocate(pool, layout(LARGE - 100, 8), 1).unwrap();
-                    hook(|| {
-                        WAITS.store(true, Ordering::Relaxed);
-                        drop(LOCK.lock());
-                    });
-                    block.free(pool);
-                    assert_eq!(unhook(), 1);
-                });
-                while !WAITS.load(Ordering::Relaxed) {
-                    thread::yield_now();
-                }
-                assert!(says_yes(|| {
-                    let before = pool.stats().held_bytes();
-                    (0..3).for_each(|_| come_and_go(pool, layout(LARGE - 100, 8)));
-                    pool.stats().held_bytes() == before
-                }));
-                drop(guard);
+            let gives_back = |hooked: fn()| {
+                let block = Block::allocate(pool, layout(LARGE - 100, 8), 1).unwrap();
+                hooked();
+                block.free(pool);
+                assert_eq!(unhook(), 1);
+            };
+            fork_beside_one_that_waits(gives_back, || {
+                let before = pool.stats().held_bytes();
+                (0..3).for_each(|_| come_and_go(pool, layout(LARGE - 100, 8)));
+                pool.stats().held_bytes() == before
             });
             assert_nothing_is_left(pool);
         });
     });
 }
 
-/// A fork beside a thread that waits in the parent for a lock which the forking thread holds: the child is served. That turns are free in
-/// a child is tested with them.
+/// The child is served. That turns are free in a child is tested with them.
 #[cfg(unix)]
 #[test]
 fn a_fork_beside_a_parent_that_waits() {
-    static LOCK: Mutex<()> = Mutex::new(());
-    static WAITS: AtomicBool = AtomicBool::new(false);
-
     alone("reentry::a_fork_beside_a_parent_that_waits", || {
         with_pool(pool(UNCHECKED), |pool| {
-            let guard = LOCK.lock().unwrap();
-            thread::scope(|threads| {
-                threads.spawn(|| {
-                    hook(|| {
-                        WAITS.store(true, Ordering::Relaxed);
-                        drop(LOCK.lock());
-                    });
-                    come_and_go(pool, layout(LARGE - 100, 8));
-                    assert!(unhook() > 0);
-                });
-                while !WAITS.load(Ordering::Relaxed) {
-                    thread::yield_now();
-                }
-                assert!(says_yes(|| {
-                    come_and_go(pool, layout(LARGE - 100, 8));
-                    true
-                }));
-                drop(guard);
+            let asks = |hooked: fn()| {
+                hooked();
+                come_and_go(pool, layout(LARGE - 100, 8));
+                assert!(unhook() > 0);
+            };
+            fork_beside_one_that_waits(asks, || {
+                come_and_go(pool, layout(LARGE - 100, 8));
+                true
             });
             assert_nothing_is_left(pool);
         });
