@@ -18,6 +18,7 @@ mod hooked;
 mod many_pools;
 #[cfg(unix)]
 mod misuse;
+mod options;
 #[path = "../arenas/parents.rs"]
 mod parents;
 #[path = "../arenas/raw.rs"]

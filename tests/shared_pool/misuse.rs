@@ -18,7 +18,7 @@ const LAYOUT: &str = "use the layout it was allocated with";
 
 /// Runs the test `name`, which calls this, where `test` has to abort with a message that has `parts`.
 #[track_caller]
-fn aborts(name: &str, parts: &[&str], test: impl FnOnce()) {
+pub(crate) fn aborts(name: &str, parts: &[&str], test: impl FnOnce()) {
     if is_child() {
         // No core file.
         let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };

@@ -77,7 +77,7 @@ impl<A: Allocator> SharedPool<A> {
         if kind == Kind::Nothing {
             return Ok((dangling(layout).cast(), true));
         }
-        let heap = Heap::get(&self.heap)?;
+        let heap = self.heap()?;
         let parent = self.parent_of(heap);
         match kind {
             Kind::Nothing => Err(AllocError),
@@ -118,7 +118,7 @@ impl<A: Allocator> SharedPool<A> {
         if kind == Kind::Nothing {
             return;
         }
-        if self.options.checked {
+        if self.options().checked {
             self.check(block, Some(layout));
         }
         let Some(heap) = self.made() else { return };
@@ -191,7 +191,7 @@ impl<A: Allocator> SharedPool<A> {
     ///
     /// `block` is a large one of this pool's.
     unsafe fn note_large(&self, heap: &Heap, block: NonNull<u8>, layout: Layout) {
-        if self.options.checked {
+        if self.options().checked {
             // SAFETY: by `# Safety` of this fn.
             unsafe { heap.large.note(block, layout) };
         }
@@ -213,7 +213,7 @@ impl<A: Allocator> SharedPool<A> {
                     heap.give_run_back(parent, chunk, slice, after, before);
                     return Some((block, usize::MAX));
                 }
-                let zero = heap.chunks.extend(self.options, chunk, slice, before, after - before)?;
+                let zero = heap.chunks.extend(heap.options, chunk, slice, before, after - before)?;
                 Some((block, if zero { before * SLICE } else { usize::MAX }))
             }
             (Kind::Large, Kind::Large) => {
@@ -266,7 +266,7 @@ impl<A: Allocator> SharedPool<A> {
         zeroed: bool,
     ) -> Result<NonNull<u8>, AllocError> {
         let block = whole(block, old);
-        if self.options.checked && old.size() != 0 {
+        if self.options().checked && old.size() != 0 {
             self.check(block, Some(old));
         }
         if old.align() == new.align() && Kind::of(old) == Kind::of(new) && Kind::of(old) != Kind::Large {
@@ -361,7 +361,7 @@ unsafe impl<A: Allocator> Allocator for SharedPool<A> {
     #[inline]
     unsafe fn shrink(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         let block = whole(block, old);
-        if self.options.checked && old.size() != 0 {
+        if self.options().checked && old.size() != 0 {
             self.check(block, Some(old));
         }
         if old.align() == new.align() {

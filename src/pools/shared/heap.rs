@@ -28,7 +28,7 @@ use crate::threads;
 
 pub(super) const SHARDS: usize = 32;
 
-/// All zero bytes are an empty one.
+/// All zero bytes are an empty one, but for the options.
 #[repr(C)]
 #[derive(Debug)]
 pub(super) struct Heap {
@@ -41,6 +41,8 @@ pub(super) struct Heap {
     ticked: AtomicUsize,
     turn: Turn,
     links: Links<Heap>,
+    /// Of its pool.
+    pub(super) options: Options,
 }
 
 impl Node for Heap {
@@ -50,24 +52,28 @@ impl Node for Heap {
 }
 
 impl Heap {
-    /// The heap at `place`; a new one if there is none.
-    pub(super) fn get(place: &AtomicPtr<Self>) -> Result<&Self, AllocError> {
+    /// The heap at `place`; a new one, with `options`, if there is none.
+    pub(super) fn get(place: &AtomicPtr<Self>, options: impl FnOnce() -> Options) -> Result<&Self, AllocError> {
         // SAFETY: a heap lives as long as its pool.
         match published::find(place).map(|heap| unsafe { heap.as_ref() }) {
             Some(heap) => Ok(heap),
-            None => Self::make(place),
+            None => Self::make(place, options()),
         }
     }
 
     #[cold]
-    fn make(place: &AtomicPtr<Self>) -> Result<&Self, AllocError> {
+    fn make(place: &AtomicPtr<Self>, options: Options) -> Result<&Self, AllocError> {
         let layout = Layout::new::<Self>();
         let heap: NonNull<Self> = Pages::new().allocate_zeroed(layout)?.cast();
+        // SAFETY: within the block.
+        let its_options = unsafe { &raw mut (*heap.as_ptr()).options };
+        // SAFETY: nobody else knows it yet.
+        unsafe { its_options.write(options) };
         // Before anybody can hold a lock of it while another thread forks.
         // SAFETY: it stays until the pool is dropped, which removes it; or it is removed below.
         unsafe { fork::add(heap) };
         let Some(other) = published::put(place, heap) else {
-            // SAFETY: zero bytes are a heap.
+            // SAFETY: zero bytes are a heap but for the options, which were written.
             return Ok(unsafe { heap.as_ref() });
         };
         // SAFETY: added above.
@@ -104,8 +110,8 @@ impl Heap {
     }
 
     /// The `allocator` of the heap's pool, and what there is to know of it.
-    pub(super) fn parent<'a, A>(&'a self, allocator: &'a A, options: Options) -> Parent<'a, A> {
-        Parent { allocator: Asked(allocator), options, shards: &self.shards, turn: &self.turn }
+    pub(super) fn parent<'a, A>(&'a self, allocator: &'a A) -> Parent<'a, A> {
+        Parent { allocator: Asked(allocator), options: self.options, shards: &self.shards, turn: &self.turn }
     }
 
     /// In the child of a fork there is but the calling thread.

@@ -31,7 +31,7 @@ use core::fmt;
 use core::ptr::{self, NonNull};
 
 use super::size_class::{last, size_of_class};
-use crate::api::{Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, UsableSize};
+use crate::api::{AllocError, Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, UsableSize};
 use crate::sources::Pages;
 use crate::sync::{AtomicPtr, published};
 use crate::threads::{self, LIMIT, Slots};
@@ -42,6 +42,7 @@ use class::{CLASSES, class_of};
 pub(crate) use fork::mind_c;
 use heap::Heap;
 use large::Large;
+use options::Choice;
 pub use options::{Options, Retain};
 use parent::Parent;
 pub use stats::{ClassStats, SharedPoolStats, ThreadStats};
@@ -170,7 +171,7 @@ const LARGE: usize = 512 << 10;
 pub struct SharedPool<A: Allocator = Pages> {
     bins: Slots<Bins>,
     heap: AtomicPtr<Heap>,
-    options: Options,
+    choice: Choice,
     parent: A,
 }
 
@@ -214,6 +215,41 @@ impl SharedPool {
     pub const fn with_options(options: Options) -> Self {
         Self::with_options_in(options.whole_pages(true), Pages::new())
     }
+
+    /// As [`with_options`](Self::with_options), with options that `choose` returns when the pool is first used: for what only the
+    /// running process knows, such as an environment variable.
+    ///
+    /// `choose` runs while the pool serves a request; no lock is held. Several threads that use a new pool may run it at the same
+    /// time; the pool keeps one of the results. A panic in it ends the process.
+    ///
+    /// # Safety
+    ///
+    /// `choose` does not allocate from the pool, which would ask it again, without end; nor from the registered default, or C's
+    /// `malloc`, if the pool may be that. (So it cannot use `std::env::var`, whose result is a `String`.)
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(unix)] {
+    /// use janus_alloc::pools::{Options, Retain};
+    /// use janus_alloc::{AsGlobal, SharedPool};
+    ///
+    /// fn options() -> Options {
+    ///     // SAFETY: a name; nothing in this program changes the environment.
+    ///     let lean = unsafe { libc::getenv(c"LEAN".as_ptr()) };
+    ///     if lean.is_null() { Options::new() } else { Options::new().retain(Retain::Nothing) }
+    /// }
+    ///
+    /// #[global_allocator]
+    /// // SAFETY: `options` does not allocate.
+    /// static DEFAULT: AsGlobal<SharedPool> = AsGlobal::new(unsafe { SharedPool::with_options_from(options) });
+    /// # drop(Box::new(1));
+    /// # }
+    /// ```
+    #[must_use]
+    pub const unsafe fn with_options_from(choose: fn() -> Options) -> Self {
+        Self::with_choice(Choice::AtFirstUse(choose), Pages::new())
+    }
 }
 
 impl<A: Allocator> SharedPool<A> {
@@ -250,7 +286,11 @@ impl<A: Allocator> SharedPool<A> {
     /// ```
     #[must_use]
     pub const fn with_options_in(options: Options, parent: A) -> Self {
-        Self { bins: Slots::new((&raw const VACANT).cast()), heap: AtomicPtr::new(ptr::null_mut()), options, parent }
+        Self::with_choice(Choice::Made(options), parent)
+    }
+
+    const fn with_choice(choice: Choice, parent: A) -> Self {
+        Self { bins: Slots::new((&raw const VACANT).cast()), heap: AtomicPtr::new(ptr::null_mut()), choice, parent }
     }
 
     /// The allocator that chunks and large blocks come from.
@@ -378,13 +418,27 @@ impl<A: Allocator> SharedPool<A> {
     }
 
     fn parent_of<'a>(&'a self, heap: &'a Heap) -> Parent<'a, A> {
-        heap.parent(&self.parent, self.options)
+        heap.parent(&self.parent)
     }
 
     /// The heap, if there is one yet.
     fn made(&self) -> Option<&Heap> {
         // SAFETY: a heap lives as long as its pool.
         published::find(&self.heap).map(|heap| unsafe { heap.as_ref() })
+    }
+
+    /// The heap; a new one if there is none.
+    fn heap(&self) -> Result<&Heap, AllocError> {
+        Heap::get(&self.heap, || self.choice.options())
+    }
+
+    fn options(&self) -> Options {
+        self.options_of(self.made())
+    }
+
+    /// The options of this pool, which has that `heap`.
+    fn options_of(&self, heap: Option<&Heap>) -> Options {
+        heap.map_or_else(|| self.choice.options(), |heap| heap.options)
     }
 
     /// The calling thread's bin for `class`.
@@ -404,7 +458,7 @@ impl<A: Allocator> SharedPool<A> {
 
     /// The cache of the calling thread; a new one, if it can have one.
     fn cache<'a>(&'a self, heap: &'a Heap) -> Option<&'a Cache> {
-        if self.options.checked {
+        if heap.options.checked {
             return None;
         }
         let number = threads::number_below(LIMIT)?;
@@ -450,14 +504,15 @@ impl<A: Allocator + fmt::Debug> fmt::Debug for SharedPool<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SharedPool")
             .field("parent", &self.parent)
-            .field("options", &self.options)
+            .field("options", &self.options())
             .field("stats", &self.stats())
             .finish()
     }
 }
 
 // SAFETY: everything comes from the parent, which never reaches the default; the rest are system calls and thread-locals, as
-// `threads` has them.
+// `threads` has them; and a function that chooses the options, which by `# Safety` of `with_options_from` does not allocate from
+// it.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for SharedPool<A> {}
 impl<A: Allocator + CallsMalloc> CallsMalloc for SharedPool<A> {}
 
@@ -472,11 +527,12 @@ unsafe impl<A: Allocator> Owns for SharedPool<A> {
 unsafe impl<A: Allocator> UsableSize for SharedPool<A> {
     #[inline]
     unsafe fn layout_of(&self, block: NonNull<u8>) -> Layout {
-        if self.options.checked {
+        let heap = self.made();
+        if self.options_of(heap).checked {
             self.check(block, None);
         }
         let address = block.addr().get();
-        let in_chunk = self.made().is_some_and(|heap| heap.chunks.has(address));
+        let in_chunk = heap.is_some_and(|heap| heap.chunks.has(address));
         let size = match in_chunk.then(|| Self::part_at(address)) {
             Some((_, _, Use::Span(class))) => size_of_class(class),
             Some((chunk, slice, _)) => chunk.part(slice).1 * SLICE,

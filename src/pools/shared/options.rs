@@ -165,6 +165,36 @@ impl Options {
     }
 }
 
+/// Where a pool has its options from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Choice {
+    Made(Options),
+    /// By a function, for a pool over [`Pages`](crate::Pages).
+    AtFirstUse(fn() -> Options),
+}
+
+impl Choice {
+    /// The options. A function that unwinds ends the process: no method of an allocator may unwind.
+    pub(super) fn options(self) -> Options {
+        struct Unwound;
+        impl Drop for Unwound {
+            fn drop(&mut self) {
+                // A panic while unwinding aborts.
+                panic!("janus-alloc: SharedPool: the function that chooses the options unwound");
+            }
+        }
+        match self {
+            Choice::Made(options) => options,
+            Choice::AtFirstUse(choose) => {
+                let unwound = Unwound;
+                let options = choose().whole_pages(true);
+                core::mem::forget(unwound);
+                options
+            }
+        }
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self::new()

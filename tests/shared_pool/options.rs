@@ -1,0 +1,86 @@
+//! Options that are chosen when a pool is first used.
+
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::thread;
+
+use janus_alloc::SharedPool;
+use janus_alloc::pools::{Options, Retain};
+
+use crate::{LARGE, UNCHECKED, block, free};
+
+fn pool(choose: fn() -> Options) -> SharedPool {
+    // SAFETY: none of the functions here uses the pool, and that is not the default.
+    unsafe { SharedPool::with_options_from(choose) }
+}
+
+/// As `Debug` shows them.
+fn options_of(pool: &SharedPool) -> String {
+    let shown = format!("{pool:?}");
+    let start = shown.find("Options {").unwrap();
+    shown[start..].split_inclusive('}').next().unwrap().to_owned()
+}
+
+#[test]
+fn asked_for_once_at_the_first_use() {
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    fn lean() -> Options {
+        ASKED.fetch_add(1, SeqCst);
+        UNCHECKED.retain(Retain::Nothing)
+    }
+    // SAFETY: it does not use the pool.
+    static POOL: SharedPool = unsafe { SharedPool::with_options_from(lean) };
+    assert_eq!((POOL.stats().held_bytes(), POOL.collect()), (0, 0));
+    assert_eq!(ASKED.load(SeqCst), 0, "nothing was asked of it yet");
+    for _ in 0..100 {
+        let (small, large) = (block(&POOL, 100), block(&POOL, 2 * LARGE));
+        let held = POOL.stats().held_bytes();
+        free(&POOL, large, 2 * LARGE);
+        assert!(POOL.stats().held_bytes() <= held - 2 * LARGE, "nothing is retained");
+        free(&POOL, small, 100);
+    }
+    assert_eq!(ASKED.load(SeqCst), 1);
+    assert!(POOL.stats().cached_bytes() > 0 || !cfg!(all(target_os = "linux", target_env = "gnu")));
+}
+
+#[test]
+fn its_pages_are_whole_pages_whatever_is_chosen() {
+    let pool = pool(|| Options::new().whole_pages(false).huge_pages(false));
+    let expected = SharedPool::with_options(Options::new().huge_pages(false));
+    assert_eq!(options_of(&pool), options_of(&expected));
+    free(&pool, block(&pool, 1), 1);
+    assert_eq!(options_of(&pool), options_of(&expected));
+}
+
+#[test]
+fn threads_agree() {
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    fn different_each_time() -> Options {
+        UNCHECKED.retain(Retain::Bounded(ASKED.fetch_add(1, SeqCst)))
+    }
+    const THREADS: usize = 8;
+    for _ in 0..100 {
+        let pool = pool(different_each_time);
+        let barrier = Barrier::new(THREADS);
+        let work = || {
+            barrier.wait();
+            free(&pool, block(&pool, 100), 100);
+            options_of(&pool)
+        };
+        let seen: Vec<String> = thread::scope(|threads| {
+            let threads: Vec<_> = (0..THREADS).map(|_| threads.spawn(work)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(seen.iter().all(|options| *options == options_of(&pool)), "{seen:?}");
+    }
+}
+
+/// No method of an allocator unwinds.
+#[cfg(unix)]
+#[test]
+fn a_panic_ends_the_process() {
+    crate::misuse::aborts("options::a_panic_ends_the_process", &["no options", "chooses the options unwound"], || {
+        let pool = pool(|| panic!("no options"));
+        _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| block(&pool, 100)));
+    });
+}
