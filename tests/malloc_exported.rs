@@ -24,9 +24,10 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use janus_alloc::adapters::malloc_export::Info;
 use janus_alloc::{SharedPool, export_malloc};
 
-use calls::Calls;
+use calls::{Calls, errno_of};
 use fork::says_yes;
 
 static POOL: SharedPool = SharedPool::new();
@@ -40,7 +41,9 @@ fn is_ours<T>(block: *const T) -> bool {
 pub(crate) struct OfTheProcess;
 
 mod c {
-    use std::ffi::{c_char, c_void};
+    use std::ffi::{c_char, c_int, c_void};
+
+    use janus_alloc::adapters::malloc_export::Info;
 
     unsafe extern "C" {
         pub(crate) fn reallocarray(block: *mut c_void, count: usize, size: usize) -> *mut c_void;
@@ -48,6 +51,16 @@ mod c {
         pub(crate) fn memalign(align: usize, size: usize) -> *mut c_void;
         pub(crate) fn valloc(size: usize) -> *mut c_void;
         pub(crate) fn pvalloc(size: usize) -> *mut c_void;
+        pub(crate) fn free_sized(block: *mut c_void, size: usize);
+        pub(crate) fn free_aligned_sized(block: *mut c_void, align: usize, size: usize);
+        pub(crate) fn cfree(block: *mut c_void);
+        pub(crate) fn malloc_trim(pad: usize) -> c_int;
+        pub(crate) fn mallopt(parameter: c_int, value: c_int) -> c_int;
+        pub(crate) fn mallinfo2() -> Info<usize>;
+        pub(crate) fn mallinfo() -> Info<c_int>;
+        pub(crate) fn malloc_info(options: c_int, stream: *mut libc::FILE) -> c_int;
+        pub(crate) fn malloc_stats();
+        pub(crate) fn open_memstream(text: *mut *mut c_char, length: *mut usize) -> *mut libc::FILE;
         pub(crate) fn getline(line: *mut *mut c_char, length: *mut usize, file: *mut libc::FILE) -> isize;
     }
 }
@@ -162,4 +175,130 @@ fn while_not(done: &AtomicBool, work: impl Fn()) -> impl FnOnce() {
             work();
         }
     }
+}
+
+/// Far more than other tests use meanwhile, and not touched.
+const HUGE: usize = 256 << 20;
+
+#[test]
+fn all_ways_to_free() {
+    let in_use = || unsafe { c::mallinfo2() }.uordblks;
+    let frees: [unsafe fn(*mut c_void); 3] = [
+        |block| unsafe { c::free_sized(block, HUGE) },
+        |block| unsafe { c::free_aligned_sized(block, 64, HUGE) },
+        |block| unsafe {
+            c::cfree(block);
+        },
+    ];
+    for free in frees {
+        assert_eq!(errno_of(|| unsafe { free(std::ptr::null_mut()) }), ((), 0));
+        let before = in_use();
+        let block = opaque(unsafe { c::aligned_alloc(64, HUGE) });
+        assert!(in_use() >= before + HUGE / 2);
+        assert_eq!(errno_of(|| unsafe { free(block.cast()) }), ((), 0));
+        assert!(in_use() <= before + HUGE / 2);
+    }
+}
+
+#[test]
+fn figures_are_those_of_the_pool() {
+    // Alone, so that nothing changes meanwhile.
+    assert!(says_yes(|| {
+        let block = opaque(unsafe { libc::malloc(HUGE) });
+        let (info, stats) = (unsafe { c::mallinfo2() }, POOL.stats());
+        assert_eq!(info.arena, stats.held_bytes());
+        assert_eq!(info.uordblks, stats.live_bytes());
+        assert_eq!(info.fordblks, info.arena - info.uordblks);
+        assert_eq!(info.fsmblks, stats.cached_bytes());
+        assert_eq!(info.smblks, stats.classes().map(|class| class.cached_blocks).sum());
+        assert!(info.uordblks >= HUGE);
+        let int = |bytes| c_int::try_from(bytes).unwrap();
+        let expected = Info {
+            arena: int(info.arena),
+            smblks: int(info.smblks),
+            fsmblks: int(info.fsmblks),
+            uordblks: int(info.uordblks),
+            fordblks: int(info.fordblks),
+            ..Info::default()
+        };
+        assert_eq!(unsafe { c::mallinfo() }, expected);
+        let huger = opaque(unsafe { libc::malloc(3 << 30) });
+        assert!(huger.is_null() || unsafe { c::mallinfo() }.uordblks == c_int::MAX);
+        unsafe { libc::free(huger.cast()) };
+        unsafe { libc::free(block.cast()) };
+        true
+    }));
+}
+
+#[test]
+fn trim_gives_back() {
+    assert!(says_yes(|| {
+        unsafe { c::malloc_trim(0) };
+        let blocks: Vec<_> = (0..10_000).map(|_| opaque(unsafe { libc::malloc(1000) })).collect();
+        blocks.into_iter().for_each(|block| unsafe { libc::free(block.cast()) });
+        let held = || unsafe { c::mallinfo2() }.arena;
+        let before = held();
+        assert_eq!(errno_of(|| unsafe { c::malloc_trim(0) }), (1, 0));
+        assert!(held() < before);
+        assert_eq!(errno_of(|| unsafe { c::malloc_trim(usize::MAX) }), (0, 0), "there is nothing left");
+        true
+    }));
+    assert_eq!(errno_of(|| unsafe { c::mallopt(libc::M_MMAP_THRESHOLD, 1 << 20) }), (1, 0));
+    assert_eq!(errno_of(|| unsafe { c::mallopt(12345, -1) }), (1, 0));
+}
+
+#[test]
+fn a_table_for_programs() {
+    let (mut text, mut length) = (std::ptr::null_mut(), 0);
+    let stream = unsafe { c::open_memstream(&raw mut text, &raw mut length) };
+    assert_eq!(errno_of(|| unsafe { c::malloc_info(1, stream) }), (libc::EINVAL, 0));
+    assert_eq!(unsafe { libc::fflush(stream) }, 0);
+    assert_eq!(length, 0);
+    let block = opaque(unsafe { libc::malloc(HUGE) });
+    assert_eq!(unsafe { c::malloc_info(0, stream) }, 0);
+    unsafe { libc::free(block.cast()) };
+    assert_eq!(unsafe { libc::fclose(stream) }, 0);
+    let table = unsafe { CStr::from_ptr(text) }.to_str().unwrap();
+    assert_eq!(table.len(), length);
+    // Elements that begin and end, and the figures at the end.
+    let mut open = Vec::new();
+    for line in table.lines() {
+        let line = line.trim();
+        assert!(line.starts_with('<') && line.ends_with('>'), "{table}");
+        match line.strip_prefix("</") {
+            Some(end) => assert_eq!(open.pop(), end.strip_suffix('>'), "{table}"),
+            None if line.ends_with("/>") => assert_eq!(line.matches('"').count() % 2, 0, "{table}"),
+            None => open.push(line[1..line.len() - 1].split(' ').next().unwrap()),
+        }
+    }
+    assert!(open.is_empty(), "{table}");
+    assert!(table.starts_with("<malloc version=\"1\">\n") && table.ends_with("</malloc>\n"), "{table}");
+    let size = |element: &str| -> usize {
+        let start = table.rfind(element).unwrap() + element.len();
+        let (_, size) = table[start..].split_once("size=\"").unwrap();
+        size.split_once('"').unwrap().0.parse().unwrap()
+    };
+    let held = size("<system type=\"current\"");
+    assert!(held - size("<total type=\"rest\"") - size("<total type=\"fast\"") >= HUGE, "{table}");
+    unsafe { libc::free(text.cast()) };
+}
+
+#[test]
+fn a_table_for_people() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("malloc_stats");
+    let name = CString::new(path.to_str().unwrap()).unwrap();
+    assert!(says_yes(|| {
+        unsafe { libc::close(2) };
+        // Nobody to tell.
+        assert_eq!(errno_of(|| unsafe { c::malloc_stats() }), ((), 0));
+        let file = unsafe { libc::open(name.as_ptr(), libc::O_CREAT | libc::O_TRUNC | libc::O_WRONLY, 0o600) };
+        assert_eq!(file, 2);
+        assert_eq!(errno_of(|| unsafe { c::malloc_stats() }), ((), 0));
+        true
+    }));
+    let table = fs::read_to_string(path).unwrap();
+    let mut lines = table.lines();
+    assert!(lines.next().unwrap().starts_with("janus-alloc: held "), "{table}");
+    assert!(lines.next().unwrap().split_whitespace().eq(["size", "live", "cached"]), "{table}");
+    assert!(lines.all(|line| line.split_whitespace().count() == 3), "{table}");
 }

@@ -219,3 +219,33 @@ fn modules_with_thread_local_variables() {
     let modules: Vec<PathBuf> = modules.inspect(|copy| _ = fs::copy(&module, copy).unwrap()).collect();
     prints(Command::new(program).args(modules.iter().map(AsRef::<OsStr>::as_ref)), "60 modules, all well\n");
 }
+
+/// A program's own functions get its own blocks.
+#[test]
+fn a_malloc_of_the_program() {
+    let flags = ["-fno-builtin", "-ldl"];
+    let Some(program) = compiled("own_malloc.c", directory("own_malloc").join("own_malloc"), &flags) else { return };
+    for mode in ["r", "f", "u", "v"] {
+        prints(Command::new(&program).arg(mode), "hello, in own heap\n");
+    }
+}
+
+#[test]
+fn a_malloc_that_is_wrapped() {
+    let directory = directory("wrapped_malloc");
+    for (name, flags) in [("own_names", &["-fno-builtin"][..]), ("next", &["-fno-builtin", "-DNEXT", "-ldl"])] {
+        let Some(program) = compiled("wrapped_malloc.c", directory.join(name), flags) else { return };
+        prints(&mut Command::new(program), "wrapped, all well\n");
+    }
+}
+
+#[test]
+fn calloc_gives_zeroes() {
+    let Some(program) = compiled("zeroes.c", directory("zeroes").join("zeroes"), &["-fno-builtin"]) else { return };
+    prints(&mut Command::new(&program), "all zero\n");
+    let Some(output) = output(Command::new(&program).arg("lock")) else { return };
+    match String::from_utf8_lossy(&output.stdout).as_ref() {
+        "not allowed\n" => println!("SKIPPED locked pages: not allowed"),
+        _ => prints(Command::new(&program).arg("lock"), "all zero\n"),
+    }
+}

@@ -41,7 +41,8 @@ impl<A: UsableSize + Copy> Calls for Over<A> {
         unsafe { export::realloc(self.0, block.cast(), size) }.cast()
     }
     unsafe fn reallocarray(&self, block: *mut u8, count: usize, size: usize) -> *mut u8 {
-        unsafe { export::reallocarray(self.0, block.cast(), count, size) }.cast()
+        let realloc = |size| unsafe { export::realloc(self.0, block.cast(), size) };
+        export::by_symbol::reallocarray(realloc, count, size).cast()
     }
     fn aligned_alloc(&self, align: usize, size: usize) -> *mut u8 {
         export::memalign(self.0, align, size).cast()
@@ -55,10 +56,10 @@ impl<A: UsableSize + Copy> Calls for Over<A> {
         (block.cast(), error)
     }
     fn valloc(&self, size: usize) -> *mut u8 {
-        export::valloc(self.0, size).cast()
+        export::by_symbol::valloc(|align, size| export::memalign(self.0, align, size), size).cast()
     }
     fn pvalloc(&self, size: usize) -> *mut u8 {
-        export::pvalloc(self.0, size).cast()
+        export::by_symbol::pvalloc(|align, size| export::memalign(self.0, align, size), size).cast()
     }
     unsafe fn malloc_usable_size(&self, block: *mut u8) -> usize {
         unsafe { export::malloc_usable_size(self.0, block.cast()) }

@@ -232,12 +232,25 @@ fn no_aligns<C: Calls>(c: &C) {
     let untouched = ptr::without_provenance_mut(16);
     for size in [0, 1, 100, 1 << 20, usize::MAX] {
         for align in NO_ALIGNS {
-            refused(EINVAL, || c.aligned_alloc(align, size));
-            refused(EINVAL, || c.memalign(align, size));
+            rounded_up(align, size, |align| c.aligned_alloc(align, size), c);
+            rounded_up(align, size, |align| c.memalign(align, size), c);
             assert_eq!(errno_of(|| c.posix_memalign(untouched, align, size)), ((untouched, EINVAL), 0));
         }
         for align in [1, 2, 4].into_iter().filter(|&align| align < size_of::<usize>()) {
             assert_eq!(errno_of(|| c.posix_memalign(untouched, align, size)), ((untouched, EINVAL), 0));
+        }
+    }
+}
+
+/// As glibc does it.
+fn rounded_up<C: Calls>(align: usize, size: usize, aligned: impl FnOnce(usize) -> *mut u8, c: &C) {
+    match align.checked_next_power_of_two() {
+        None => refused(EINVAL, || aligned(align)),
+        Some(_) if size > PTRDIFF_MAX => refused(ENOMEM, || aligned(align)),
+        Some(rounded) => {
+            let block = given(rounded.max(16), || aligned(align));
+            unsafe { fill(block, size, 10) };
+            unsafe { c.free(block) };
         }
     }
 }

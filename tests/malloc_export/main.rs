@@ -15,8 +15,9 @@ mod random;
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering::SeqCst;
 
+use janus_alloc::adapters::malloc_export as export;
 use janus_alloc::api::{Allocator, Layout, UsableSize};
-use janus_alloc::{AsGlobal, Malloc, SharedPool, System};
+use janus_alloc::{AsGlobal, Malloc, Pages, SharedPool, Stats, System};
 
 use calls::{Calls, Over, given, refused};
 use headed::Headed;
@@ -110,4 +111,35 @@ fn blocks_of_the_other_face() {
         }
     }
     assert_eq!((headed.live.load(SeqCst), headed.wrong_layouts.load(SeqCst)), (0, 0));
+}
+
+/// An allocator that nothing is known of has nothing to tell, and one that can tell does.
+#[test]
+fn figures() {
+    use export::Otherwise as _;
+
+    static HEADED: Headed<System> = Headed::new(System);
+    let control = || export::Asked(&HEADED).control();
+    let block = given(16, || Over(&HEADED).malloc(100));
+    assert_eq!(export::mallinfo2(control()), export::Info::default());
+    assert_eq!(export::mallinfo(control()), export::Info::default());
+    assert_eq!(export::malloc_trim(control()), 0);
+    assert!(export::is_foreign(control, block.cast()), "it cannot tell");
+    unsafe { Over(&HEADED).free(block) };
+
+    static POOL: AsGlobal<SharedPool<Stats<Pages>>> = AsGlobal::new(SharedPool::new_in(Stats::new(Pages::new())));
+    let control = || export::Asked(&POOL).control();
+    for size in [1, 1000, 200_000, 1 << 20] {
+        let block = given(16, || Over(&POOL).malloc(size));
+        let info = export::mallinfo2(control());
+        assert!(info.uordblks >= size && info.arena >= info.uordblks, "{info:?}");
+        assert!(!export::is_foreign(control, block.cast()));
+        assert!(export::is_foreign(control, block.wrapping_add(1).cast()));
+        assert!(export::is_foreign(control, (&raw const info).cast_mut().cast()));
+        unsafe { Over(&POOL).free(block) };
+    }
+    assert!(export::is_foreign(control, std::ptr::null_mut()));
+    assert_eq!(export::malloc_trim(control()), 1);
+    assert_eq!(export::malloc_trim(control()), 0);
+    assert_eq!(export::mallinfo2(control()).uordblks, 0);
 }

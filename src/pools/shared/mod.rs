@@ -37,6 +37,8 @@ use crate::sync::{AtomicPtr, published};
 use crate::threads::{self, LIMIT, Slots};
 use cache::{Bin, Bins, Cache, VACANT};
 use chunk::{Chunk, SLICE, Use, slice_at};
+#[cfg(target_os = "linux")]
+use class::Class;
 use class::{CLASSES, class_of};
 #[cfg(target_os = "linux")]
 pub(crate) use fork::mind_c;
@@ -476,6 +478,25 @@ impl<A: Allocator> SharedPool<A> {
         let chunk = unsafe { Chunk::of(address) };
         let slice = slice_at(address);
         (chunk, slice, chunk.used_as(slice))
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl<A: Allocator> SharedPool<A> {
+    /// Whether a block starts at `block`, in use or, in a chunk, free: for pointers of any origin.
+    pub(crate) fn is_block(&self, block: NonNull<u8>) -> bool {
+        let address = block.addr().get();
+        let Some(heap) = self.made() else { return false };
+        if !heap.chunks.has(address) {
+            return heap.large.find(address).is_some();
+        }
+        let (chunk, slice, used_as) = Self::part_at(address);
+        let offset = address - chunk.slice_start(chunk.part(slice).0).addr().get();
+        match used_as {
+            Use::Nothing => false,
+            Use::Span(class) => Class::of(class).is_block(offset),
+            Use::Run => offset == 0,
+        }
     }
 }
 

@@ -1,0 +1,139 @@
+//! C's functions that only the allocator itself can serve.
+
+use core::ffi::{c_int, c_void};
+use core::ptr::{self, NonNull};
+
+use super::layout::{ALIGN, Block, block_or_errno, keeping_errno, layout};
+use crate::api::UsableSize;
+
+#[inline]
+fn allocate<A: UsableSize>(allocator: A, size: usize, align: usize) -> Block {
+    let block = allocator.allocate(layout(size, align)?);
+    block.map(NonNull::cast).map_err(|_| libc::ENOMEM)
+}
+
+/// `malloc(size)`
+#[inline]
+pub fn malloc<A: UsableSize>(allocator: A, size: usize) -> *mut c_void {
+    block_or_errno(|| allocate(allocator, size, ALIGN))
+}
+
+/// `calloc(count, size)`
+#[inline]
+pub fn calloc<A: UsableSize>(allocator: A, count: usize, size: usize) -> *mut c_void {
+    block_or_errno(|| {
+        let layout = layout(count.checked_mul(size).ok_or(libc::ENOMEM)?, ALIGN)?;
+        allocator.allocate_zeroed(layout).map(NonNull::cast).map_err(|_| libc::ENOMEM)
+    })
+}
+
+/// `free(block)`
+///
+/// # Safety
+///
+/// `block` is null or a live block of `allocator`, not requested with size 0.
+#[inline]
+pub unsafe fn free<A: UsableSize>(allocator: A, block: *mut c_void) {
+    let Some(block) = NonNull::new(block.cast::<u8>()) else { return };
+    keeping_errno(|| {
+        // SAFETY: by `# Safety` of this fn.
+        let layout = unsafe { allocator.layout_of(block) };
+        // SAFETY: the block is live, and the layout of `layout_of` fits it.
+        unsafe { allocator.deallocate(block, layout) };
+    });
+}
+
+/// `realloc(block, size)`
+///
+/// # Safety
+///
+/// As for [`free`]. The old block is gone unless the result is null and `size` is not 0.
+#[inline]
+pub unsafe fn realloc<A: UsableSize>(allocator: A, block: *mut c_void, size: usize) -> *mut c_void {
+    let Some(old) = NonNull::new(block.cast::<u8>()) else { return malloc(allocator, size) };
+    if size == 0 {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { free(allocator, block) };
+        return ptr::null_mut();
+    }
+    // SAFETY: by `# Safety` of this fn.
+    block_or_errno(|| unsafe { resize(allocator, old, size) })
+}
+
+/// What a shrinking block may keep without being asked: half of itself, up to this.
+const KEPT: usize = 64 << 10;
+/// A rest for which no block moves.
+const CRUMB: usize = 64;
+
+/// # Safety
+///
+/// `block` is a live block of `allocator`, not requested with size 0.
+unsafe fn resize<A: UsableSize>(allocator: A, block: NonNull<u8>, size: usize) -> Block {
+    // SAFETY: by `# Safety` of this fn.
+    let old = unsafe { allocator.layout_of(block) };
+    // A block that came through the Rust face may be aligned worse.
+    let fits = size <= old.size() && block.addr().get() % ALIGN == 0;
+    if fits && old.size() - size <= (old.size() / 2).clamp(CRUMB, KEPT) {
+        return Ok(block);
+    }
+    // Only under an unchanged align can a block grow or shrink where it is. So a large one keeps its own. To a small one a large
+    // align would cost more than a copy; and `realloc` promises no more than `malloc`.
+    let align = if old.align() > ALIGN && old.align() <= size / 8 { old.align() } else { ALIGN };
+    let new = layout(size, align)?;
+    let resized = if new.size() >= old.size() {
+        // SAFETY: the block is live, the layout of `layout_of` fits it, and the new size is not smaller.
+        unsafe { allocator.grow(block, old, new) }
+    } else {
+        // SAFETY: the block is live, the layout of `layout_of` fits it, and the new size is smaller.
+        unsafe { allocator.shrink(block, old, new) }
+    };
+    match resized {
+        Ok(resized) => Ok(resized.cast()),
+        // As it is, it is large enough.
+        Err(_) if fits => Ok(block),
+        Err(_) => Err(libc::ENOMEM),
+    }
+}
+
+/// `memalign(align, size)` and `aligned_alloc(align, size)`: with an align that is no power of two they take the next one.
+#[inline]
+pub fn memalign<A: UsableSize>(allocator: A, align: usize, size: usize) -> *mut c_void {
+    block_or_errno(|| {
+        let align = align.checked_next_power_of_two().ok_or(libc::EINVAL)?;
+        allocate(allocator, size, align)
+    })
+}
+
+/// `posix_memalign(&block, align, size)`
+///
+/// # Safety
+///
+/// `block` is valid for a write. It is not written to unless the result is 0.
+#[inline]
+pub unsafe fn posix_memalign<A: UsableSize>(allocator: A, block: *mut *mut c_void, align: usize, size: usize) -> c_int {
+    if align % size_of::<*mut c_void>() != 0 {
+        return libc::EINVAL;
+    }
+    match keeping_errno(|| allocate(allocator, size, align)) {
+        Ok(allocated) => {
+            // SAFETY: by `# Safety` of this fn.
+            unsafe { block.write(allocated.as_ptr().cast()) };
+            0
+        }
+        Err(error) => error,
+    }
+}
+
+/// `malloc_usable_size(block)`
+///
+/// # Safety
+///
+/// As for [`free`].
+#[inline]
+pub unsafe fn malloc_usable_size<A: UsableSize>(allocator: A, block: *mut c_void) -> usize {
+    match NonNull::new(block.cast::<u8>()) {
+        // SAFETY: by `# Safety` of this fn.
+        Some(block) => unsafe { allocator.usable_size(block) },
+        None => 0,
+    }
+}

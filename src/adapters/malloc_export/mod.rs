@@ -1,0 +1,30 @@
+//! C's allocation functions over an allocator: what [`export_malloc!`](crate::export_malloc) defines forwards to these.
+//!
+//! The allocator may be called from anywhere, so nothing here allocates, panics or locks; but what writes a table to a stream, which the
+//! C library does.
+
+mod control;
+mod functions;
+mod layout;
+mod macros;
+mod probe;
+mod symbols;
+
+use core::ffi::c_void;
+
+pub use crate::api::CallsMalloc;
+pub use control::{Control, Info, is_foreign, mallinfo, mallinfo2, malloc_info, malloc_stats, malloc_trim, mallopt};
+pub use functions::{calloc, free, malloc, malloc_usable_size, memalign, posix_memalign, realloc};
+pub use probe::{Asked, Calls, DoesNot, MayBeMalloc, Otherwise, require};
+
+/// Functions of C that call others by symbol, and those others.
+pub mod by_symbol {
+    pub use super::symbols::{free, memalign, pvalloc, realloc, reallocarray, valloc};
+}
+
+/// What has to be known before `main`: that C's functions are an allocator's of this crate, so that a fork has more to mind; and whether
+/// all of them are, which are defined where `here` is.
+pub fn note(here: *const c_void) {
+    crate::pools::mind_c();
+    symbols::find_out(here);
+}
