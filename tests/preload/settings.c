@@ -1,0 +1,95 @@
+// Shows what the library was told by environment variables.
+//
+// Compiled with -DEARLY it allocates before the C library knows the environment.
+#define _GNU_SOURCE
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifdef EARLY
+static void *first;
+static int had_environment;
+
+static void before_all(void) {
+    first = malloc(100);
+    had_environment = environ != NULL;
+}
+
+__attribute__((section(".preinit_array"), used)) static void (*const at_start)(void) = before_all;
+#endif
+
+// What is held after blocks of all kinds were freed, in MiB.
+static void held(void) {
+    enum { SPANS = 40000, RUNS = 100, LARGE = 10 };
+    static void *blocks[SPANS + RUNS + LARGE];
+    for (int at = 0; at < SPANS + RUNS + LARGE; at++) {
+        size_t size = at < SPANS ? 1000 : at < SPANS + RUNS ? 400000 : 4 << 20;
+        blocks[at] = malloc(size);
+        memset(blocks[at], 1, size);
+    }
+    for (int at = 0; at < SPANS + RUNS + LARGE; at++) free(blocks[at]);
+    printf("%zu\n", mallinfo2().arena >> 20);
+}
+
+static void cached(void) {
+    free(malloc(100));
+    printf("%s\n", mallinfo2().smblks ? "cached" : "not cached");
+}
+
+static void twice(void) {
+    void *volatile block = malloc(100);
+    free(block);
+    free(block);
+    printf("not noticed\n");
+}
+
+// Whether the system was asked for huge pages for a block.
+static void huge(void) {
+    char *block = malloc(32 << 20), line[400];
+    memset(block, 1, 32 << 20);
+    FILE *maps = fopen("/proc/self/smaps", "r");
+    int is_here = 0;
+    while (fgets(line, sizeof line, maps)) {
+        unsigned long start, end;
+        if (sscanf(line, "%lx-%lx ", &start, &end) == 2)
+            is_here = (unsigned long)block + (16 << 20) >= start && (unsigned long)block + (16 << 20) < end;
+        if (is_here && !strncmp(line, "VmFlags:", 8)) printf("%s\n", strstr(line, " hg") ? "huge" : "small");
+    }
+    fclose(maps);
+    free(block);
+}
+
+// Children end by `_exit`, or, with `exits`, by `exit`.
+static void forks(int exits) {
+    free(malloc(100));
+    fflush(stdout);
+    for (int n = 0; n < 3; n++) {
+        if (!fork()) {
+            free(malloc(100));
+            if (exits) exit(0);
+            _exit(0);
+        }
+        wait(NULL);
+    }
+}
+
+int main(int count, char **arguments) {
+#ifdef EARLY
+    printf("%s\n", first && !had_environment ? "early" : "late");
+#endif
+    const char *what = count > 1 ? arguments[1] : "";
+    if (!strcmp(what, "held")) held();
+    if (!strcmp(what, "cached")) cached();
+    if (!strcmp(what, "twice")) twice();
+    if (!strcmp(what, "huge")) huge();
+    if (!strcmp(what, "forks")) forks(0);
+    if (!strcmp(what, "forks and exits")) forks(1);
+    if (!strcmp(what, "closes")) close(2);
+    // Until the other side has closed it.
+    if (!strcmp(what, "waits")) while (getchar() != EOF);
+    printf("done\n");
+    return 0;
+}
