@@ -139,6 +139,25 @@ fn tables_for_readers() {
     free(&pool, own, 100);
 }
 
+/// Who reads figures of a debug build is told that they are.
+#[test]
+fn a_checked_pool_says_so() {
+    let pool = counted(CHECKED);
+    let before = pool.stats();
+    let own = block(&pool, 100);
+    for stats in [before, pool.stats()] {
+        let (table, debug) = (stats.to_string(), format!("{stats:?}"));
+        let first = table.lines().next().unwrap();
+        assert!(stats.is_checked() && first.contains("checked") && first.contains("no thread has a cache"), "{table}");
+        assert!(table.contains("\nheld ") && debug.contains("checked: true"), "{table} {debug}");
+    }
+    free(&pool, own, 100);
+    assert_eq!(SharedPool::new().stats().is_checked(), cfg!(debug_assertions));
+    let unchecked = counted(UNCHECKED).stats();
+    assert!(!unchecked.is_checked() && !unchecked.to_string().contains("checked"));
+    assert!(format!("{unchecked:?}").contains("checked: false"));
+}
+
 /// Every method takes `layout_of` for the block's layout, and the block has as many bytes as `good_size` said.
 pub(crate) fn usable<A: Allocator>(pool: &SharedPool<A>, layout: Layout) {
     let allocate = || Block::allocate(pool, layout, 5).unwrap();

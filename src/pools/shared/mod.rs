@@ -416,7 +416,7 @@ impl<A: Allocator> SharedPool<A> {
     /// ```
     #[must_use]
     pub fn stats(&self) -> SharedPoolStats {
-        SharedPoolStats::of(self.made(), &self.bins)
+        SharedPoolStats::of(self.made(), &self.bins, self.options().checked)
     }
 
     fn parent_of<'a>(&'a self, heap: &'a Heap) -> Parent<'a, A> {

@@ -30,6 +30,7 @@ use crate::threads::{LIMIT, Slots};
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SharedPoolStats {
+    checked: bool,
     held: usize,
     large: usize,
     out: [usize; CLASSES],
@@ -81,9 +82,9 @@ pub struct ThreadStats {
 }
 
 impl SharedPoolStats {
-    pub(super) fn of(heap: Option<&Heap>, bins: &Slots<Bins>) -> Self {
+    pub(super) fn of(heap: Option<&Heap>, bins: &Slots<Bins>, checked: bool) -> Self {
         let (out, cached) = ([0; CLASSES], [0; CLASSES]);
-        let mut stats = Self { held: 0, large: 0, out, cached, threads: [0; LIMIT] };
+        let mut stats = Self { checked, held: 0, large: 0, out, cached, threads: [0; LIMIT] };
         let Some(heap) = heap else { return stats };
         let in_bin = |cache: &Cache, bin| cache.count(bin) * Class::of(bin).size as usize;
         for (bins, thread) in bins.all().zip(&mut stats.threads) {
@@ -98,6 +99,23 @@ impl SharedPoolStats {
         stats.large = heap.large.live() + heap.chunks.runs() * SLICE;
         stats.held = heap.held();
         stats
+    }
+
+    /// Whether the pool is [checked](super::Options::checked), as it is by default in a debug build. Threads have no caches then,
+    /// and each request takes a lock, so neither its times nor its figures are those of a release build.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{SharedPool, pools::Options};
+    ///
+    /// let stats = SharedPool::with_options(Options::new().checked(true)).stats();
+    /// assert!(stats.is_checked() && stats.to_string().contains("checked"));
+    /// assert_eq!(SharedPool::new().stats().is_checked(), cfg!(debug_assertions));
+    /// ```
+    #[must_use]
+    pub fn is_checked(&self) -> bool {
+        self.checked
     }
 
     /// All that came from the parent.
@@ -214,6 +232,7 @@ impl SharedPoolStats {
 impl fmt::Debug for SharedPoolStats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SharedPoolStats")
+            .field("checked", &self.checked)
             .field("held_bytes", &self.held_bytes())
             .field("live_bytes", &self.live_bytes())
             .field("cached_bytes", &self.cached_bytes())
@@ -221,10 +240,14 @@ impl fmt::Debug for SharedPoolStats {
     }
 }
 
-/// The table that a person reads: the sums, then the classes that have blocks.
+/// The table that a person reads: a line if the pool is [checked](SharedPoolStats::is_checked), the sums, then the classes that have
+/// blocks.
 impl fmt::Display for SharedPoolStats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (held, live, cached) = (self.held_bytes(), self.live_bytes(), self.cached_bytes());
+        if self.checked {
+            writeln!(f, "checked, as by default in a debug build: no thread has a cache, each request takes a lock")?;
+        }
         writeln!(f, "held {held} bytes, live {live} (above 128 KiB {}), cached {cached}", self.larger_bytes())?;
         write!(f, "{:>8} {:>12} {:>12}", "size", "live", "cached")?;
         for class in self.classes().filter(|class| class.live_blocks + class.cached_blocks > 0) {
