@@ -115,7 +115,7 @@ fn what_is_not_needed_for_a_while_goes() {
 #[test]
 fn what_ended_threads_left_goes() {
     alone("giving_back::what_ended_threads_left_goes", || {
-        for retain in [Retain::Nothing, Retain::Bounded(1 << 30)] {
+        for retain in [Retain::Nothing, Retain::Bounded(1 << 30), Retain::Everything] {
             let pool = &counted(UNCHECKED.retain(retain));
             let barrier = &Barrier::new(21);
             thread::scope(|threads| {
@@ -131,10 +131,18 @@ fn what_ended_threads_left_goes() {
                 assert!(cached > 8 << 20, "{cached}");
                 barrier.wait();
             });
+            let held = pool.stats().held_bytes();
             use_a_little(pool);
             let stats = pool.stats();
             assert_eq!((stats.cached_bytes(), stats.threads().count()), (0, 0), "{stats}");
-            assert!(stats.held_bytes() < 20 * (200 << 10) + 2 * CHUNK, "{stats}");
+            if retain == Retain::Everything {
+                // It is for all threads again, and none of it went to the parent.
+                assert_eq!(stats.held_bytes(), held, "{stats}");
+                free_all(pool, blocks(pool, 100_000, 80));
+                assert!(pool.stats().held_bytes() < held + CHUNK, "{}", pool.stats());
+            } else {
+                assert!(stats.held_bytes() < 20 * (200 << 10) + 2 * CHUNK, "{stats}");
+            }
         }
     });
 }

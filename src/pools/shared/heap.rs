@@ -377,19 +377,21 @@ impl Heap {
         self.tick(parent);
     }
 
-    /// What comes last, when no lock is held: gives chunks to the parent that were found empty; and gives memory back that was not
-    /// needed for a while, if none was looked for in this half second.
+    /// What comes last, when no lock is held: gives chunks to the parent that were found empty; and, if none was looked for in this
+    /// half second, gives memory back that was not needed for a while. Where all of it is retained, what ended threads left in their
+    /// caches is taken out all the same: it is for every thread then.
     pub(super) fn tick<A: Allocator>(&self, parent: Parent<'_, A>) {
         self.chunks.give_chunks_back(parent);
         let (now, last) = (clock::tick(), self.ticked.load(Relaxed));
         // Another thread may have looked at the clock later.
         let is_time = now.wrapping_sub(last) as isize >= clock::HALF_A_SECOND;
-        if !is_time || parent.options.retain == Retain::Everything {
+        // One thread does it.
+        if !is_time || self.ticked.compare_exchange(last, now, Relaxed, Relaxed).is_err() {
             return;
         }
-        // One thread does it.
-        if self.ticked.compare_exchange(last, now, Relaxed, Relaxed).is_ok() {
-            self.give_back(parent, true);
+        match parent.options.retain {
+            Retain::Everything => self.drain_idle(parent.options),
+            Retain::Nothing | Retain::Bounded(_) => _ = self.give_back(parent, true),
         }
     }
 
