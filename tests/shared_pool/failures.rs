@@ -181,6 +181,71 @@ fn a_growth_that_fails_is_tried_again() {
     free(&pool, grown.cast(), after.size());
 }
 
+/// Counts what it is asked for beside chunks, which it has; all else it has not.
+#[derive(Default)]
+struct ChunksOnly {
+    requests: AtomicUsize,
+}
+
+impl ChunksOnly {
+    fn refuse(&self) -> Result<NonNull<[u8]>, AllocError> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        Err(AllocError)
+    }
+}
+
+// SAFETY: forwards to `Pages`, or fails.
+unsafe impl Allocator for ChunksOnly {
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        if layout.size() <= CHUNK { Pages::new().allocate(layout) } else { self.refuse() }
+    }
+
+    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { Pages::new().deallocate(block, layout) };
+    }
+
+    unsafe fn grow(&self, _: NonNull<u8>, _: Layout, _: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        self.refuse()
+    }
+
+    unsafe fn grow_zeroed(&self, _: NonNull<u8>, _: Layout, _: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        self.refuse()
+    }
+}
+
+/// For far more than the pool has nothing that it keeps is of use, so the parent is asked once.
+#[test]
+fn a_huge_request_that_fails_is_made_once() {
+    for options in [UNCHECKED, CHECKED].into_iter().flat_map(|options| [options, options.whole_pages(true)]) {
+        let pool = SharedPool::with_options_in(options, ChunksOnly::default());
+        // There is something to give back.
+        free(&pool, block(&pool, 2 * LARGE), 2 * LARGE);
+        let (small, large) = (layout(100, 16), layout(2 * LARGE, 16));
+        let blocks = [small, large].map(|layout| (pool.allocate(layout).unwrap().cast(), layout));
+        let requests = |request: &dyn Fn() -> bool| {
+            assert!(request(), "there is so much");
+            pool.parent().requests.swap(0, Ordering::Relaxed)
+        };
+        for size in [(1 << 30) + 1, 3 << 30, (3 << 30) + 5] {
+            let huge = layout(size, 16);
+            assert_eq!(requests(&|| pool.allocate(huge).is_err()), 1, "{size} {options:?}");
+            assert_eq!(requests(&|| pool.allocate_zeroed(huge).is_err()), 1, "{size} {options:?}");
+            for (block, before) in blocks {
+                // SAFETY: the block is live, with that layout, and not used again if it is gone.
+                let grow = || unsafe { pool.grow(block, before, huge) }.is_err();
+                // To grow a large one where it is, is another request.
+                let most = if before == large { 2 } else { 1 };
+                assert_eq!(requests(&grow), most, "{size} {before:?} {options:?}");
+            }
+        }
+        // What is just too much is asked for again, when nothing is kept any more.
+        assert!(requests(&|| pool.allocate(layout(CHUNK + 1, 8)).is_err()) > 1);
+        // SAFETY: live, with that layout.
+        blocks.into_iter().for_each(|(block, layout)| unsafe { pool.deallocate(block, layout) });
+    }
+}
+
 /// Most of a budget can be used.
 #[test]
 fn a_budget_of_blocks() {

@@ -39,6 +39,11 @@ impl Kind {
     }
 }
 
+/// Whether a request that failed may be met once the pool gives back what it keeps.
+fn may_help(heap: &Heap, layout: Layout) -> bool {
+    layout.size() / MORE <= heap.held()
+}
+
 /// The block with all its bytes: by address, as the next one to have it may use more of it than whoever gives it back, and so may
 /// its owner when it has grown. One of size 0 is dangling, and stays so.
 #[inline(always)]
@@ -57,13 +62,10 @@ impl<A: Allocator> SharedPool<A> {
     fn allocate_elsewhere(&self, layout: Layout, zeroed: bool) -> Result<(NonNull<u8>, bool), AllocError> {
         let mut done = self.allocate_once(layout, zeroed);
         for _ in 0..TRIES {
-            let Some(heap) = self.made().filter(|_| done.is_err()) else { break };
+            let Some(heap) = self.made().filter(|heap| done.is_err() && may_help(heap, layout)) else { break };
             // What is kept for later may be what is missing; or what another thread was giving back just now.
-            let helps = layout.size() / MORE <= heap.held();
-            let more = helps && (heap.chunks.keeps_spans() | (self.collect() > 0));
-            if helps {
-                heap.wait_for_others();
-            }
+            let more = heap.chunks.keeps_spans() | (self.collect() > 0);
+            heap.wait_for_others();
             done = self.allocate_once(layout, zeroed);
             if !more {
                 break;
@@ -295,7 +297,8 @@ impl<A: Allocator> SharedPool<A> {
         let moved = match if zeroed { self.allocate_zeroed(new) } else { self.allocate(new) } {
             Ok(moved) => moved,
             // What was kept for later is given back now, which may be enough for this.
-            Err(error) => return in_place().ok_or(error),
+            Err(error) if self.made().is_some_and(|heap| may_help(heap, new)) => return in_place().ok_or(error),
+            Err(error) => return Err(error),
         };
         // SAFETY: both blocks have so many bytes, and are disjoint, being live at once.
         unsafe { block.copy_to_nonoverlapping(moved.cast(), old.size()) };

@@ -23,6 +23,9 @@ const HUGE_FROM: usize = 16 << 20;
 const HUGE_IF_USED_FROM: usize = 2 << 20;
 /// Of x86-64, and of AArch64 with pages of 4 KiB.
 const HUGE_PAGE: usize = 2 << 20;
+/// Up to here a block that is to be on huge pages is asked for in whole ones. What a longer one would gain by that is less than a
+/// thousandth, and a request that fails would be made twice.
+const ROUNDED: usize = 1 << 30;
 /// How many more blocks have to be used than are not, at most, for that to be believed of the next.
 const BELIEF: isize = 4;
 /// A block is copied to a kept one rather than grown by the parent if it is no larger than this.
@@ -316,16 +319,25 @@ impl Large {
 
     /// A block from the parent, which `get` asks; on huge pages, where these are likely to be used.
     ///
-    /// Then it asks for whole ones at first, since the system aligns what is just as long to them, and gives the rest back.
+    /// Then it asks for whole ones at first, [mostly](ROUNDED), since the system aligns what is just as long to them, and gives the rest
+    /// back.
     fn get<A: Allocator>(
         &self,
         parent: Parent<'_, A>,
         whole: Layout,
         get: impl Fn(Layout) -> Result<NonNull<[u8]>, AllocError>,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        let rounded = || Layout::from_size_align(whole.size().checked_next_multiple_of(HUGE_PAGE)?, whole.align()).ok();
-        let Some(rounded) = rounded().filter(|_| self.is_huge(parent.options, whole.size())) else { return get(whole) };
-        let Ok(start) = get(rounded) else { return get(whole) };
+        if !self.is_huge(parent.options, whole.size()) {
+            return get(whole);
+        }
+        let rounded = match whole.size().checked_next_multiple_of(HUGE_PAGE) {
+            Some(size) if size <= ROUNDED => Layout::from_size_align(size, whole.align()).unwrap_or(whole),
+            _ => whole,
+        };
+        let start = match get(rounded) {
+            Err(_) if rounded != whole => return get(whole),
+            asked => asked?,
+        };
         // SAFETY: pages that live.
         unsafe { advice::huge_pages(start.cast(), start.len()) };
         // SAFETY: a parent's blocks are no longer than a layout can say.
