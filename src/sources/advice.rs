@@ -12,25 +12,29 @@ pub(crate) const CAN_MOVE: bool = cfg!(target_os = "linux");
 
 /// These pages will not be read again before they are written: their memory can go. The first touch of each costs a page fault.
 ///
+/// Returns whether the memory of all whole pages within the range is gone. The system keeps it where it is locked (`mlock`), and
+/// where a sandbox refuses the call.
+///
 /// # Safety
 ///
 /// The pages within the range are mapped, and hold nothing that counts.
-pub(crate) unsafe fn discard(start: NonNull<u8>, length: usize) {
+pub(crate) unsafe fn discard(start: NonNull<u8>, length: usize) -> bool {
     let page = Pages::page_size();
     let before = start.addr().get().next_multiple_of(page) - start.addr().get();
     let length = length.saturating_sub(before) / page * page;
     if !CAN_DISCARD || length == 0 {
-        return;
+        return false;
     }
     // SAFETY: less than the length.
     let start = unsafe { start.add(before) };
     #[cfg(any(target_os = "linux", target_os = "android"))]
     // SAFETY: whole pages within the range, by `# Safety` of this fn.
-    unsafe {
-        libc::madvise(start.as_ptr().cast(), length, libc::MADV_DONTNEED)
-    };
+    return unsafe { libc::madvise(start.as_ptr().cast(), length, libc::MADV_DONTNEED) } == 0;
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    let _ = start;
+    {
+        let _ = start;
+        false
+    }
 }
 
 /// These pages will all be used: huge ones are welcome.

@@ -299,12 +299,12 @@ impl Chunk {
         self.header().dirty.get().count_ones() as usize
     }
 
-    /// The dirty slices that have been free for as long as `idle` says, as ranges; they are dirty no more.
-    pub(super) fn clean(self, only_idle: bool) -> impl Iterator<Item = (usize, usize)> {
+    /// Ranges of free slices with dirty ones among them, that have been free for as long as `only_idle` says: whole pages of the
+    /// system, each as long as `page` slices.
+    pub(super) fn dirty_ranges(self, only_idle: bool, page: usize) -> impl Iterator<Item = (usize, usize)> {
         let header = self.header();
-        let dirty = header.dirty.get();
-        let mut left = if only_idle { dirty & header.idle.get() } else { dirty };
-        header.dirty.set(dirty & !left);
+        let free = if only_idle { header.free.get() & header.idle.get() } else { header.free.get() };
+        let mut left = whole_pages(free, header.dirty.get(), page);
         core::iter::from_fn(move || {
             if left == 0 {
                 return None;
@@ -314,6 +314,12 @@ impl Chunk {
             left &= !mask(slice, count);
             Some((slice, count))
         })
+    }
+
+    /// From now on these slices, which are free, hold no memory.
+    pub(super) fn set_clean(self, slice: usize, count: usize) {
+        let header = self.header();
+        header.dirty.set(header.dirty.get() & !mask(slice, count));
     }
 
     /// Whether it is empty and was so at the last tick.
@@ -344,6 +350,18 @@ fn find(free: u128, count: usize, align: usize) -> Option<usize> {
     (starts != 0).then(|| starts.trailing_zeros() as usize)
 }
 
+/// The slices of those pages, `page` slices long, of which all are `free` and one is `dirty`.
+fn whole_pages(free: u128, dirty: u128, page: usize) -> u128 {
+    if page > SLICES {
+        return 0;
+    }
+    let steps = || (0..page.trailing_zeros()).map(|power| 1_u32 << power);
+    let all = steps().fold(free, |all, step| all & all >> step);
+    let any = steps().fold(dirty, |any, step| any | any >> step);
+    let first = all & any & MULTIPLES[page.trailing_zeros() as usize];
+    steps().fold(first, |slices, step| slices | slices << step)
+}
+
 /// The places whose numbers are multiples of 1, 2, 4...
 const MULTIPLES: [u128; SLICES.trailing_zeros() as usize + 1] = {
     let mut multiples = [0; SLICES.trailing_zeros() as usize + 1];
@@ -361,7 +379,7 @@ const MULTIPLES: [u128; SLICES.trailing_zeros() as usize + 1] = {
 
 #[cfg(test)]
 mod tests {
-    use super::{SLICES, find};
+    use super::{SLICES, find, whole_pages};
 
     #[test]
     fn the_first_row_that_is_long_enough_and_aligned_is_found() {
@@ -383,6 +401,29 @@ mod tests {
                     assert_eq!(find(free, count, align), (0..SLICES).find(is_row), "{free:b} {count} {align}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn pages_are_whole_and_free_and_one_of_their_slices_is_dirty() {
+        let mut state = 1_u128;
+        let mut random = || {
+            state = state.wrapping_mul(0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645).wrapping_add(1);
+            state ^ state >> 64
+        };
+        for _ in 0..1000 {
+            let free = random() | random() | random();
+            let dirty = free & random() & random();
+            for page in (0..=7).map(|power| 1 << power) {
+                let is_set = |bits: u128, at: usize| bits >> at & 1 == 1;
+                let slices = |at: usize| at / page * page..at / page * page + page;
+                let is_found =
+                    |at: &usize| slices(*at).all(|at| is_set(free, at)) && slices(*at).any(|at| is_set(dirty, at));
+                let expected = (0..SLICES).filter(is_found).fold(0, |bits, at| bits | 1 << at);
+                assert_eq!(whole_pages(free, dirty, page), expected, "{free:b} {dirty:b} {page}");
+            }
+            assert_eq!(whole_pages(free, dirty, 1), free & dirty);
+            assert_eq!(whole_pages(free, dirty, 2 * SLICES), 0);
         }
     }
 }

@@ -12,7 +12,7 @@ use super::list::List;
 use super::options::{Options, Retain};
 use super::parent::Parent;
 use crate::api::{AllocError, Allocator};
-use crate::sources::advice;
+use crate::sources::{Pages, advice};
 use crate::sync::lock::{Held, Lock};
 use crate::threads::inside::Inside;
 
@@ -291,9 +291,14 @@ impl Chunks {
             return 0;
         }
         let before = chunk.dirty();
-        for (slice, count) in chunk.clean(only_idle) {
+        let page = (Pages::page_size() / SLICE).max(1);
+        for (slice, count) in chunk.dirty_ranges(only_idle, page) {
             // SAFETY: the pages of free slices, which hold nothing that counts.
-            unsafe { advice::discard(chunk.slice_start(slice), count * SLICE) };
+            if !unsafe { advice::discard(chunk.slice_start(slice), count * SLICE) } {
+                // It will not be otherwise for the rest. They stay dirty, to be tried another time.
+                break;
+            }
+            chunk.set_clean(slice, count);
         }
         let cleaned = before - chunk.dirty();
         self.dirty.set(self.dirty.get() - cleaned);
