@@ -400,3 +400,23 @@ fn stats_at_exit() {
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
 }
+
+/// Sandboxes that were written for glibc's `malloc`: what is not listed there ends the process, and what need not be there fails.
+#[test]
+fn sandboxes() {
+    let Some(program) = compiled("sandbox.c", directory("sandbox").join("sandbox"), &[]) else { return };
+    let refusals = ["i", "m", "r", "p", "im", "ir", "mr", "imr", "imrp"].map(|letters| ["refuse", letters]);
+    for arguments in [["list", ""], ["kill", "i"]].into_iter().chain(refusals) {
+        let sandbox = || {
+            let mut sandbox = Command::new(&program);
+            sandbox.args(arguments);
+            sandbox
+        };
+        let works = output(&mut sandbox()).is_some_and(|output| output.stdout == b"all well\n");
+        if works {
+            prints(&mut sandbox(), "all well\n");
+        } else {
+            println!("SKIPPED {arguments:?}: without the library it does not work here either");
+        }
+    }
+}

@@ -10,6 +10,9 @@ pub(crate) const CAN_DISCARD: bool = cfg!(any(target_os = "linux", target_os = "
 /// Whether [`Pages`] grow by moving what there is, not by a copy.
 pub(crate) const CAN_MOVE: bool = cfg!(target_os = "linux");
 
+/// Whether [`huge_pages`] does anything.
+pub(crate) const CAN_ADVISE_HUGE: bool = CAN_DISCARD;
+
 /// These pages will not be read again before they are written: their memory can go. The first touch of each costs a page fault.
 ///
 /// Returns whether the memory of all whole pages within the range is gone. The system keeps it where it is locked (`mlock`), and
@@ -52,20 +55,22 @@ pub(crate) unsafe fn huge_pages(start: NonNull<u8>, length: usize) {
     let _ = (start, length);
 }
 
-/// Whether the page at `address` is backed by memory: whether it was touched, if it is a private page's. `false` where the system
-/// does not tell.
-pub(crate) fn is_resident(address: NonNull<u8>) -> bool {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    {
-        let page = address.as_ptr().map_addr(|address| address & !(Pages::page_size() - 1));
-        let mut resident = 0;
-        // SAFETY: asks of one page, and writes one byte. Of a page that is not mapped it says so.
-        let asked = unsafe { libc::mincore(page.cast(), 1, &raw mut resident) };
-        asked == 0 && resident & 1 == 1
-    }
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    {
-        let _ = address;
-        false
-    }
+/// Whether any of these bytes is not zero: of fresh pages, whether somebody has written to them.
+///
+/// It looks, and does not ask the system, whose call for that (`mincore`) sandboxes do not expect of an allocator. A page that was
+/// never touched costs a fault, and no memory: it reads as the system's page of zeros.
+///
+/// # Safety
+///
+/// The bytes may be read, and nobody writes to them.
+pub(crate) unsafe fn is_written(start: NonNull<u8>, length: usize) -> bool {
+    static ZEROS: [u8; 512] = [0; 512];
+    (0..length).step_by(ZEROS.len()).any(|at| {
+        // SAFETY: within the bytes.
+        let part = unsafe { start.add(at) };
+        let length = ZEROS.len().min(length - at);
+        // By C's function: whoever had the bytes may have left some uninitialised, which a load of Rust's must not see.
+        // SAFETY: by `# Safety` of this fn; there are so many zeros.
+        unsafe { libc::memcmp(part.as_ptr().cast(), ZEROS.as_ptr().cast(), length) != 0 }
+    })
 }

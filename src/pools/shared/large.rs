@@ -1,4 +1,4 @@
-//! Blocks of more than half a megabyte: each is one of the parent's, with a page in front for what is to be known of it.
+//! Blocks of more than half a megabyte: each is one of the parent's, with 4 KiB in front for what is to be known of it.
 //!
 //! A freed one is kept for a while, for the next that asks for as much, or that grows: to have its pages without a fault.
 
@@ -56,7 +56,7 @@ pub(super) struct Large {
     used: AtomicIsize,
 }
 
-/// In the page in front of a block.
+/// In front of a block.
 #[derive(Debug)]
 pub(super) struct Block {
     links: Links<Block>,
@@ -271,7 +271,8 @@ impl Large {
         let this = unsafe { header.as_ref() };
         let (size, offset) = (this.size.get(), this.offset);
         if parent.options.advises_huge_pages() && this.fresh.get() && size >= HUGE_IF_USED_FROM {
-            self.learn(block, size - offset);
+            // SAFETY: by `# Safety` of this fn.
+            unsafe { self.learn(block, size - offset) };
         }
         let most = parent.options.retain.bytes();
         let keep = offset == HEADER && size <= most;
@@ -298,12 +299,17 @@ impl Large {
         }
     }
 
-    /// Looks whether the fresh pages of a block that comes back were all used, by asking of a few in the middle. Huge pages
-    /// are a great help if so, and a great waste if not.
-    fn learn(&self, block: NonNull<u8>, length: usize) {
+    /// Looks whether the fresh pages of a block that comes back were all used, at a few in the middle. Huge pages are a great help
+    /// if so, and a great waste if not.
+    ///
+    /// # Safety
+    ///
+    /// The block has so many bytes, four pages at least, and nobody uses it.
+    unsafe fn learn(&self, block: NonNull<u8>, length: usize) {
         // SAFETY: within the block.
-        let page = |quarter: usize| unsafe { block.add(length / 4 * quarter) };
-        let used = (1..4).map(page).all(advice::is_resident);
+        let page = |quarter: usize| unsafe { block.add((length / 4 * quarter).next_multiple_of(HEADER) - HEADER) };
+        // SAFETY: the page ends within the block; by `# Safety` of this fn nobody uses it.
+        let used = (1..4).map(page).all(|page| unsafe { advice::is_written(page, HEADER) });
         let belief = self.used.load(Relaxed) + if used { 1 } else { -1 };
         self.used.store(belief.clamp(-BELIEF, BELIEF), Relaxed);
     }

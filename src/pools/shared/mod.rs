@@ -76,7 +76,7 @@ const LARGE: usize = 512 << 10;
 ///   request takes a lock; above 512 KiB it asks the parent too, where no block that was freed lately fits.
 /// * **Sizes**: 96 classes, multiples of 8 up to 128 bytes, then eight to a doubling, up to 128 KiB. Above that a block is a run
 ///   of 16 KiB slices. So above 64 bytes an eighth of a block is wasted at most. Above 512 KiB it is one of the parent's, with
-///   a page in front; or one that was freed lately, up to four times as long as asked for, for growth eight times. Blocks are as
+///   4 KiB in front; or one that was freed lately, up to four times as long as asked for, for growth eight times. Blocks are as
 ///   long as requested; [`good_size`](Self::good_size) tells how far one could grow.
 /// * **Alignment**: any. Up to 128 KiB it is served by the classes, for a size rounded up to the align.
 /// * **Size 0**: no memory is used.

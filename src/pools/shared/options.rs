@@ -1,3 +1,5 @@
+use crate::sources::advice;
+
 /// How a [`SharedPool`](super::SharedPool) behaves: a builder, all of it `const`.
 ///
 /// # Examples
@@ -99,9 +101,9 @@ impl Options {
         Self { retain, ..self }
     }
 
-    /// Whether to ask for huge pages: of memory that is known to be pages.
+    /// Whether to ask for huge pages: of memory that is known to be pages, where the system listens.
     pub(super) const fn advises_huge_pages(self) -> bool {
-        self.huge_pages && self.whole_pages
+        self.huge_pages && self.whole_pages && advice::CAN_ADVISE_HUGE
     }
 
     /// Whether the operating system is asked for huge pages: fewer page faults and misses of the TLB. On Linux, where

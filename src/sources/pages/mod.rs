@@ -23,7 +23,8 @@ use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout,
 /// * **Errors**: the operating system's, and layouts that round past `isize::MAX`, are `AllocError`. It may promise more
 ///   memory than there is (overcommit); then the first touch fails, not `allocate`.
 ///   Linux lets a process have some tens of thousands of mappings (`vm.max_map_count`). At that limit `allocate` fails, and
-///   freeing a block between others can fail too: its memory goes back, but the mapping stays until the process ends.
+///   freeing a block between others can fail too: its memory goes back, but the mapping stays until the process ends. A system call
+///   that a sandbox refuses is done without, but `mmap`, and `mprotect` for guard pages.
 /// * **Size**: three bytes of options. **Threads**: any, without a lock of ours.
 /// * **Fork**: blocks are private; the child has copies.
 ///

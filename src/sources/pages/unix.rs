@@ -68,29 +68,32 @@ pub(super) fn map(mapping: &Mapping) -> Option<NonNull<u8>> {
         return map_anywhere(mapping.size, USABLE, if mapping.populate { POPULATE } else { 0 });
     }
     // Without access at first, so that what is cut off or guards is not charged for.
-    let start = reserve(mapping)?;
+    let mut start = reserve(mapping, libc::PROT_NONE)?;
     // SAFETY: the usable part of a fresh mapping.
-    let error = unsafe { libc::mprotect(start.as_ptr().cast(), mapping.size, USABLE) };
-    if error != 0 {
+    if unsafe { libc::mprotect(start.as_ptr().cast(), mapping.size, USABLE) } != 0 {
         // SAFETY: `reserve` made it, and nobody has it.
         unsafe { unmap(start, mapping) };
-        return None;
+        if mapping.guard > 0 {
+            return None;
+        }
+        // A sandbox may refuse that call, which there are others for.
+        start = reserve(mapping, USABLE)?;
     }
     // SAFETY: the usable part of a fresh mapping.
     unsafe { advise(start, mapping, 0) };
     Some(start)
 }
 
-/// Takes address space for `mapping` and its guards, all of it without access. Returns the start of what is to be the
+/// Takes address space for `mapping` and its guards, all of it with the same access. Returns the start of what is to be the
 /// usable part.
-fn reserve(mapping: &Mapping) -> Option<NonNull<u8>> {
+fn reserve(mapping: &Mapping, protection: libc::c_int) -> Option<NonNull<u8>> {
     let length = mapping.size.checked_add(2 * mapping.guard)?;
     // More than needed, then cut to the align.
     let padded = length.checked_add(mapping.align - page_size())?;
     if padded > isize::MAX as usize {
         return None;
     }
-    let start = map_anywhere(padded, libc::PROT_NONE, 0)?;
+    let start = map_anywhere(padded, protection, 0)?;
     let usable = (start.addr().get() + mapping.guard).next_multiple_of(mapping.align);
     let before = usable - mapping.guard - start.addr().get();
     // SAFETY: `before` is at most `align - page`, so within the mapping.
