@@ -45,6 +45,24 @@ fn blocks_are_whole_fresh_pages() {
     }
 }
 
+/// Each finds a place, whatever others take and leave meanwhile.
+#[test]
+fn aligned_blocks_of_many_threads() {
+    let layout = layout(1 << 20, 4 << 20);
+    std::thread::scope(|threads| {
+        for pages in OPTIONS.into_iter().chain(OPTIONS) {
+            threads.spawn(move || {
+                for round in 0..500 {
+                    let block = pages.allocate(layout).unwrap_or_else(|_| panic!("{pages:?}, round {round}"));
+                    assert_eq!(block.cast::<u8>().addr().get() % layout.align(), 0);
+                    // SAFETY: live with that layout.
+                    unsafe { pages.deallocate(block.cast(), layout) };
+                }
+            });
+        }
+    });
+}
+
 #[test]
 fn growth_keeps_contents_and_finds_zero_pages() {
     let page = Pages::page_size();
