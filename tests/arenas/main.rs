@@ -7,6 +7,9 @@ mod children;
 mod chunks;
 mod each_failure;
 mod each_parent;
+// Its sizes are those of a 64-bit machine.
+#[cfg(target_pointer_width = "64")]
+mod failure_messages;
 mod failures;
 mod fixed;
 mod inspection;

@@ -14,7 +14,7 @@ use crate::{counted, gives_everything_back, live_chunks};
 const LENGTHS: [usize; 14] = [0, 1, 2, 7, 8, 9, 16, 17, 100, 511, 512, 513, 4096, 50_000];
 
 /// An iterator that claims to yield at least `least`.
-struct Claims<I>(I, usize);
+pub(crate) struct Claims<I>(pub(crate) I, pub(crate) usize);
 
 impl<I: Iterator> Iterator for Claims<I> {
     type Item = I::Item;

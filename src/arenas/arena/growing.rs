@@ -4,6 +4,7 @@ use core::mem::ManuallyDrop;
 use core::ptr::{self, NonNull};
 
 use super::Arena;
+use super::failure::Failure;
 use crate::api::{AllocError, Allocator, Layout};
 
 /// A slice at the end of an arena, which grows where it is as long as nothing else is allocated behind it. Its elements are
@@ -16,22 +17,23 @@ pub(super) struct Growing<'a, T, A: Allocator, const MIN_ALIGN: usize> {
 }
 
 impl<'a, T, A: Allocator, const MIN_ALIGN: usize> Growing<'a, T, A, MIN_ALIGN> {
-    pub(super) fn with_capacity(arena: &'a Arena<A, MIN_ALIGN>, capacity: usize) -> Result<Self, AllocError> {
-        let start = arena.take(Self::layout(capacity)?)?.cast();
+    pub(super) fn with_capacity(arena: &'a Arena<A, MIN_ALIGN>, capacity: usize) -> Result<Self, Failure> {
+        let layout = Self::layout(capacity)?;
+        let start = arena.take(layout).map_err(|AllocError| Failure::NoMemory(layout))?.cast();
         Ok(Self { arena, start, length: 0, capacity })
     }
 
-    fn layout(capacity: usize) -> Result<Layout, AllocError> {
-        Layout::array::<T>(capacity).map_err(|_| AllocError)
+    fn layout(capacity: usize) -> Result<Layout, Failure> {
+        Layout::array::<T>(capacity).map_err(|_| Failure::CapacityOverflow)
     }
 
     #[inline]
-    pub(super) fn push(&mut self, value: T) -> Result<(), AllocError> {
+    pub(super) fn push(&mut self, value: T) -> Result<(), Failure> {
         self.extend_from(&raw const *ManuallyDrop::new(value), 1)
     }
 
     #[inline]
-    pub(super) fn extend_from_slice(&mut self, values: &[T]) -> Result<(), AllocError>
+    pub(super) fn extend_from_slice(&mut self, values: &[T]) -> Result<(), Failure>
     where
         T: Copy,
     {
@@ -39,7 +41,7 @@ impl<'a, T, A: Allocator, const MIN_ALIGN: usize> Growing<'a, T, A, MIN_ALIGN> {
     }
 
     #[inline]
-    fn extend_from(&mut self, values: *const T, count: usize) -> Result<(), AllocError> {
+    fn extend_from(&mut self, values: *const T, count: usize) -> Result<(), Failure> {
         if count > self.capacity - self.length {
             self.reserve(count)?;
         }
@@ -52,22 +54,24 @@ impl<'a, T, A: Allocator, const MIN_ALIGN: usize> Growing<'a, T, A, MIN_ALIGN> {
     }
 
     #[cold]
-    fn reserve(&mut self, count: usize) -> Result<(), AllocError> {
-        let needed = self.length.checked_add(count).ok_or(AllocError)?;
+    fn reserve(&mut self, count: usize) -> Result<(), Failure> {
+        let needed = self.length.checked_add(count).ok_or(Failure::CapacityOverflow)?;
         let capacity = needed.max(self.capacity.saturating_mul(2)).max(8);
         let (old, new) = (Self::layout(self.capacity)?, Self::layout(capacity)?);
         // SAFETY: the block has the old layout, and the new one is no smaller.
-        self.start = unsafe { self.arena.grow(self.start.cast(), old, new) }?.cast();
+        let grown = unsafe { self.arena.grow(self.start.cast(), old, new) };
+        self.start = grown.map_err(|AllocError| Failure::NoMemory(new))?.cast();
         self.capacity = capacity;
         Ok(())
     }
 
     /// The slice, for good. What it did not need goes back.
-    pub(super) fn finish(self) -> Result<&'a mut [T], AllocError> {
+    pub(super) fn finish(self) -> Result<&'a mut [T], Failure> {
         let (old, new) = (Self::layout(self.capacity)?, Self::layout(self.length)?);
         let this = ManuallyDrop::new(self);
         // SAFETY: the block has the old layout, and the new one is no larger.
-        let start = unsafe { this.arena.shrink(this.start.cast(), old, new) }?;
+        let shrunk = unsafe { this.arena.shrink(this.start.cast(), old, new) };
+        let start = shrunk.map_err(|AllocError| Failure::NoMemory(new))?;
         let mut slice = NonNull::slice_from_raw_parts(start.cast(), this.length);
         // SAFETY: so many elements are initialised, nobody else's, and live as long as the arena is borrowed.
         Ok(unsafe { slice.as_mut() })

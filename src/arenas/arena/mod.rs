@@ -1,9 +1,11 @@
 mod allocator;
 mod checkpoint;
+mod failure;
 mod growing;
 mod scope;
 mod slices;
 mod state;
+mod strings;
 mod values;
 
 use core::fmt;
@@ -14,7 +16,8 @@ pub use checkpoint::Checkpoint;
 pub use scope::Scope;
 
 use super::cursor::Cursor;
-use crate::api::{AllocError, Allocator, Global, Layout, Reset, handle_alloc_error};
+use crate::api::{AllocError, Allocator, Global, Layout, Reset};
+use failure::{Failure, or_fail};
 use state::State;
 
 /// A bump allocator: takes chunks from its parent, hands them out from the bottom to the top, and frees everything at once.
@@ -103,6 +106,10 @@ impl Arena {
     ///
     /// Where there is no memory it ends the program by `handle_alloc_error`, as `Vec::with_capacity` does.
     ///
+    /// # Panics
+    ///
+    /// No layout is so large.
+    ///
     /// # Examples
     ///
     /// ```
@@ -111,6 +118,7 @@ impl Arena {
     /// assert_eq!(arena.chunks().count(), 1);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn with_capacity(capacity: usize) -> Self {
         Self::with_capacity_in(capacity, Global)
     }
@@ -155,6 +163,10 @@ impl<A: Allocator> Arena<A> {
     ///
     /// Where there is no memory it ends the program by `handle_alloc_error`, as `Vec::with_capacity` does.
     ///
+    /// # Panics
+    ///
+    /// No layout is so large.
+    ///
     /// # Examples
     ///
     /// ```
@@ -164,6 +176,7 @@ impl<A: Allocator> Arena<A> {
     /// assert!(arena.capacity_bytes() >= 10_000);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn with_capacity_in(capacity: usize, parent: A) -> Self {
         Self::with_min_align_and_capacity_in(capacity, parent)
     }
@@ -208,6 +221,10 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
 
     /// As [`with_capacity_in`](Arena::with_capacity_in), with a minimum alignment to be named.
     ///
+    /// # Panics
+    ///
+    /// No layout is so large.
+    ///
     /// # Examples
     ///
     /// ```
@@ -217,11 +234,10 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// assert!(packed.capacity_bytes() >= 1 << 20);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn with_min_align_and_capacity_in(capacity: usize, parent: A) -> Self {
         let () = Cursor::<MIN_ALIGN>::SENSIBLE;
-        let layout = || Layout::from_size_align(capacity.min(isize::MAX as usize), 1).unwrap_or(Layout::new::<u8>());
-        Self::try_with_min_align_and_capacity_in(capacity, parent)
-            .unwrap_or_else(|AllocError| handle_alloc_error(layout()))
+        or_fail(Self::with_room(capacity, parent))
     }
 
     /// As [`try_with_capacity_in`](Arena::try_with_capacity_in), with a minimum alignment to be named.
@@ -239,9 +255,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     pub fn try_with_min_align_and_capacity_in(capacity: usize, parent: A) -> Result<Self, AllocError> {
         let () = Cursor::<MIN_ALIGN>::SENSIBLE;
-        let arena = Self::with_min_align_in(parent);
-        arena.state.reserve_first(&arena.parent, capacity)?;
-        Ok(arena)
+        Ok(Self::with_room(capacity, parent)?)
+    }
+
+    fn with_room(capacity: usize, parent: A) -> Result<Self, Failure> {
+        let arena = Self { state: State::new(), parent };
+        let room = Layout::from_size_align(capacity, MIN_ALIGN).map_err(|_| Failure::CapacityOverflow)?;
+        let reserved = arena.state.reserve_first(&arena.parent, room);
+        reserved.map(|()| arena).map_err(|AllocError| Failure::NoMemory(room))
     }
 
     /// The allocator that chunks come from.

@@ -116,15 +116,14 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
 
     // -- getting memory
 
-    /// A first chunk with room for `capacity` bytes.
-    pub(super) fn reserve_first(&self, parent: &impl Allocator, capacity: usize) -> Result<(), AllocError> {
-        if capacity == 0 {
+    /// A first chunk with this room, for as many blocks as fit.
+    pub(super) fn reserve_first(&self, parent: &impl Allocator, room: Layout) -> Result<(), AllocError> {
+        if room.size() == 0 {
             return Ok(());
         }
-        let layout = Layout::from_size_align(capacity, MIN_ALIGN).map_err(|_| AllocError)?;
-        let size = Chunk::<MIN_ALIGN>::size_for(layout.pad_to_align()).ok_or(AllocError)?;
+        let size = Chunk::<MIN_ALIGN>::size_for(room.pad_to_align()).ok_or(AllocError)?;
         self.enter(Chunk::new(parent, size, false)?);
-        self.stock().expect(capacity.saturating_mul(2).min(LARGEST_CHUNK));
+        self.stock().expect(room.size().saturating_mul(2).min(LARGEST_CHUNK));
         Ok(())
     }
 

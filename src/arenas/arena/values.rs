@@ -4,7 +4,8 @@ use core::mem::{MaybeUninit, needs_drop};
 use core::ptr::NonNull;
 
 use super::Arena;
-use crate::api::{AllocError, Allocator, Layout, handle_alloc_error};
+use super::failure::or_end;
+use crate::api::{AllocError, Allocator, Layout};
 
 /// What `T` needs before it may stay in an arena without anybody who drops it. Asked in each method that users call, so that the
 /// compiler names their line.
@@ -17,15 +18,6 @@ impl<T> NotDropped<T> {
         "an arena drops nothing, and this type needs `Drop`. Use `Box::new_in(value, &arena)` to drop it with the box, \
          `Vec::new_in(&arena)` for many, or `arena.alloc_leak(value)` to never drop it"
     );
-}
-
-/// What an infallible method does about an error: it ends the program, as std's collections do.
-#[inline(always)]
-pub(super) fn or_end<T>(result: Result<T, AllocError>, layout: impl FnOnce() -> Layout) -> T {
-    match result {
-        Ok(value) => value,
-        Err(AllocError) => handle_alloc_error(layout()),
-    }
 }
 
 #[expect(clippy::mut_from_ref, reason = "each call returns another block")]

@@ -1,0 +1,120 @@
+//! Methods that return no error: where no layout is so large they panic as std's do, and where there is no memory they end the
+//! program with the size that was asked for.
+
+use std::env;
+use std::ffi::CString;
+use std::iter;
+use std::mem::MaybeUninit;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::Command;
+
+use janus_alloc::{Arena, FixedArena, System};
+
+use crate::layout;
+use crate::slices::Claims;
+
+/// What the bytes are limited to: a chunk of 4 KiB, but not one of 8.
+const LIMIT: usize = 6000;
+
+type Small<'a> = Arena<&'a FixedArena<'a>>;
+/// A name, the bytes that the message names, and the call.
+type Case = (&'static str, usize, fn(&Small<'_>));
+
+const CASES: &[Case] = &[
+    ("alloc", 10_000, |arena| _ = arena.alloc([0_u8; 10_000])),
+    ("alloc_leak", 10_000, |arena| _ = arena.alloc_leak([0_u8; 10_000])),
+    ("alloc_with", 10_000, |arena| _ = arena.alloc_with(|| [0_u8; 10_000])),
+    ("alloc_try_with", 10_008, |arena| _ = arena.alloc_try_with(|| Ok::<[u64; 1250], u64>([0; 1250]))),
+    ("alloc_uninit", 10_000, |arena| _ = arena.alloc_uninit::<[u8; 10_000]>()),
+    ("alloc_layout", 10_000, |arena| _ = arena.alloc_layout(layout(10_000, 8))),
+    ("alloc_layout, huge", isize::MAX as usize, |arena| _ = arena.alloc_layout(layout(isize::MAX as usize, 1))),
+    ("alloc_slice_copy", 16_000, |arena| _ = arena.alloc_slice_copy(&[0_u64; 2000])),
+    ("alloc_slice_clone", 16_000, |arena| _ = arena.alloc_slice_clone(&[0_u64; 2000])),
+    ("alloc_slice_fill_with", 16_000, |arena| _ = arena.alloc_slice_fill_with(2000, |n| n as u64)),
+    ("alloc_slice_fill_with, huge", 8 << 50, |arena| _ = arena.alloc_slice_fill_with(1 << 50, |n| n as u64)),
+    ("alloc_slice_fill_iter", 16_000, |arena| _ = arena.alloc_slice_fill_iter(0..2000_u64)),
+    ("alloc_slice_fill_iter that claims too much", 8 << 50, |arena| {
+        _ = arena.alloc_slice_fill_iter(Claims(0..3_u64, 1 << 50));
+    }),
+    // Grown from 4096 bytes, which it has.
+    ("alloc_slice_fill_iter that grows", 8192, |arena| _ = arena.alloc_slice_fill_iter(Claims(0..2000_u64, 0))),
+    ("alloc_slice_uninit", 16_000, |arena| _ = arena.alloc_slice_uninit::<u64>(2000)),
+    ("alloc_str", 10_000, |arena| _ = arena.alloc_str(&"x".repeat(10_000))),
+    ("alloc_cstr", 10_001, |arena| _ = arena.alloc_cstr(&CString::new(vec![1; 10_000]).unwrap())),
+    ("alloc_fmt", 8192, |arena| _ = arena.alloc_fmt(format_args!("{:>10000}", 1))),
+    ("with_capacity_in", 10_000, |arena| _ = Arena::with_capacity_in(10_000, *arena.parent())),
+    ("with_capacity", 1 << 60, |_| _ = Arena::with_capacity(1 << 60)),
+    ("with_min_align_and_capacity_in", isize::MAX as usize, |_| {
+        _ = Arena::<_, 1>::with_min_align_and_capacity_in(isize::MAX as usize, System);
+    }),
+];
+
+/// In a child: the case to run.
+const CASE: &str = "JANUS_ARENAS_CASE";
+
+/// What the test `test` writes to standard error in a process of its own, for a case it calls so.
+fn message(test: &str, case: &str) -> String {
+    let mut child = Command::new(env::current_exe().unwrap());
+    child.args(["--exact", test, "--nocapture"]).envs([(CASE, case), ("RUST_BACKTRACE", "0")]);
+    let output = child.output().unwrap();
+    assert!(!output.status.success(), "{case} succeeded");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn without_memory_the_message_names_what_was_asked_for() {
+    if let Ok(name) = env::var(CASE) {
+        #[cfg(unix)]
+        // SAFETY: reads the struct: no core file.
+        unsafe {
+            libc::setrlimit(libc::RLIMIT_CORE, &libc::rlimit { rlim_cur: 0, rlim_max: 0 })
+        };
+        let mut bytes = [MaybeUninit::uninit(); LIMIT];
+        let fixed = FixedArena::new(&mut bytes);
+        let (.., call) = CASES.iter().find(|(case, ..)| *case == name).expect("a case of that name");
+        return call(&Arena::new_in(&fixed));
+    }
+    for (name, bytes, _) in CASES {
+        let message = message("failure_messages::without_memory_the_message_names_what_was_asked_for", name);
+        let expected = format!("memory allocation of {bytes} bytes failed");
+        assert!(message.contains(&expected), "{name}: not `{expected}` but: {message}");
+    }
+}
+
+#[test]
+fn a_capacity_overflow_has_the_line_of_the_call() {
+    if env::var_os(CASE).is_some() {
+        Arena::new().alloc_slice_fill_iter(iter::repeat(1_u64));
+    }
+    let here = "failure_messages::a_capacity_overflow_has_the_line_of_the_call";
+    let message = message(here, "the line");
+    assert!(message.contains(file!()) && message.contains("capacity overflow"), "{message}");
+}
+
+#[test]
+fn lengths_that_no_layout_has_are_a_capacity_overflow() {
+    let arena = Arena::new();
+    let overflows: &[(&str, &dyn Fn())] = &[
+        ("alloc_slice_uninit", &|| _ = arena.alloc_slice_uninit::<u64>(usize::MAX)),
+        ("alloc_slice_uninit, by little", &|| {
+            _ = arena.alloc_slice_uninit::<u64>(isize::MAX as usize / 8 + 1);
+        }),
+        ("alloc_slice_fill_with", &|| _ = arena.alloc_slice_fill_with(usize::MAX, |n| n as u64)),
+        ("alloc_slice_fill_iter", &|| _ = arena.alloc_slice_fill_iter(iter::repeat(1_u64))),
+        ("alloc_slice_fill_iter of claims", &|| _ = arena.alloc_slice_fill_iter(Claims(0..3_u64, usize::MAX))),
+        ("in a scope", &|| arena.scope(|scope| _ = scope.alloc_slice_uninit::<u64>(usize::MAX))),
+        ("with_capacity", &|| _ = Arena::with_capacity(usize::MAX)),
+        ("with_capacity_in", &|| _ = Arena::with_capacity_in(isize::MAX as usize, System)),
+        ("with_min_align_and_capacity_in", &|| {
+            _ = Arena::<_, 1>::with_min_align_and_capacity_in(isize::MAX as usize + 1, System);
+        }),
+        // As std's:
+        ("Vec::with_capacity", &|| _ = Vec::<u64>::with_capacity(usize::MAX)),
+        ("Vec::from_iter", &|| _ = Vec::from_iter(Claims(0..3_u64, usize::MAX))),
+    ];
+    for (name, overflow) in overflows {
+        let panic = catch_unwind(AssertUnwindSafe(overflow)).expect_err(name);
+        assert_eq!(panic.downcast_ref(), Some(&"capacity overflow"), "{name}");
+    }
+    assert_eq!((arena.allocated_bytes(), *arena.alloc(1)), (0, 1));
+}
