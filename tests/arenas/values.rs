@@ -184,6 +184,68 @@ fn a_panic_while_a_value_is_made_leaves_a_usable_arena() {
 }
 
 #[test]
+fn a_panic_while_a_value_is_made_gives_its_bytes_back() {
+    fn panics(work: impl FnOnce()) {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_err();
+    }
+    fn now<T>() -> T {
+        std::panic::resume_unwind(std::boxed::Box::new(()))
+    }
+    fn check<const MIN_ALIGN: usize>() {
+        gives_everything_back::<_, MIN_ALIGN>(|arena| {
+            let kept = arena.alloc(7_u64);
+            let arena = &*arena;
+            let before = (arena.allocated_bytes(), arena.parent().snapshot().live_blocks());
+            for _ in 0..10 {
+                panics(|| _ = arena.alloc_with(now::<u64>));
+                panics(|| _ = arena.alloc_with(now::<()>));
+                panics(|| _ = arena.try_alloc_with(now::<[u8; 100]>).is_ok());
+                panics(|| _ = arena.alloc_try_with(now::<Result<u64, ()>>).is_ok());
+                panics(|| _ = arena.try_alloc_try_with(now::<Result<(), [u8; 100]>>).is_ok());
+                // One that has a chunk of its own.
+                panics(|| _ = arena.alloc_with(now::<[u8; 100_000]>));
+                panics(|| _ = arena.alloc_try_with(now::<Result<[u8; 100_000], ()>>).is_ok());
+                arena.scope(|scope| {
+                    panics(|| _ = scope.alloc_with(now::<[u8; 100]>));
+                    assert_eq!(scope.allocated_bytes(), 0);
+                });
+                // What it allocated and freed does not matter.
+                panics(|| {
+                    arena.alloc_with(|| {
+                        drop(Box::new_in([1_u8; 100], arena));
+                        now::<u64>()
+                    });
+                });
+            }
+            let after = (arena.allocated_bytes(), arena.parent().snapshot().live_blocks());
+            assert_eq!(after, before);
+            assert_eq!(*kept, 7);
+        });
+    }
+    check::<1>();
+    check::<8>();
+    check::<64>();
+}
+
+#[test]
+fn a_panic_after_an_allocation_leaves_that_as_it_is() {
+    let arena = counted();
+    let survivors = std::cell::RefCell::new(std::vec::Vec::new());
+    for n in 0..100_u32 {
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            *arena.alloc_with(|| -> [u32; 9] {
+                survivors.borrow_mut().push(&*arena.alloc_fmt(format_args!("survivor {n}")));
+                std::panic::resume_unwind(std::boxed::Box::new(()))
+            })
+        }));
+        panicked.unwrap_err();
+        arena.alloc_slice_copy(&[n; 20]);
+    }
+    assert!(survivors.borrow().iter().enumerate().all(|(n, text)| **text == *format!("survivor {n}")));
+    assert_eq!(survivors.borrow().len(), 100);
+}
+
+#[test]
 fn raw_blocks_of_every_size_and_align() {
     gives_everything_back::<_, 1>(|arena| {
         let mut live = crate::live::Live::default();

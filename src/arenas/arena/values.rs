@@ -1,6 +1,6 @@
 //! Values.
 
-use core::mem::{MaybeUninit, needs_drop};
+use core::mem::{self, MaybeUninit, needs_drop};
 use core::ptr::NonNull;
 
 use super::Arena;
@@ -18,6 +18,34 @@ impl<T> NotDropped<T> {
         "an arena drops nothing, and this type needs `Drop`. Use `Box::new_in(value, &arena)` to drop it with the box, \
          `Vec::new_in(&arena)` for many, or `arena.alloc_leak(value)` to never drop it"
     );
+}
+
+/// A block that goes back if nothing is put into it.
+struct Unfilled<'a, A: Allocator, const MIN_ALIGN: usize> {
+    arena: &'a Arena<A, MIN_ALIGN>,
+    block: NonNull<u8>,
+    layout: Layout,
+}
+
+impl<'a, A: Allocator, const MIN_ALIGN: usize> Unfilled<'a, A, MIN_ALIGN> {
+    #[inline(always)]
+    fn new(arena: &'a Arena<A, MIN_ALIGN>, layout: Layout) -> Result<Self, AllocError> {
+        Ok(Self { arena, block: arena.take(layout)?, layout })
+    }
+
+    /// Something is in the block: it stays.
+    #[inline(always)]
+    fn keep(self) {
+        mem::forget(self);
+    }
+}
+
+impl<A: Allocator, const MIN_ALIGN: usize> Drop for Unfilled<'_, A, MIN_ALIGN> {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: the block was allocated with that layout, and nobody else has it: it is not used again.
+        unsafe { self.arena.deallocate(self.block, self.layout) };
+    }
 }
 
 #[expect(clippy::mut_from_ref, reason = "each call returns another block")]
@@ -43,7 +71,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     pub fn alloc<T>(&self, value: T) -> &mut T {
         let () = NotDropped::<T>::IS_FINE;
-        or_end(self.try_alloc(value), Layout::new::<T>)
+        or_end(self.try_alloc_leak(value), Layout::new::<T>)
     }
 
     /// As [`alloc`](Self::alloc).
@@ -102,6 +130,8 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// Calls `value` and puts what it returns into the arena: built there, as far as the compiler can, and not moved.
     /// For large values.
     ///
+    /// If `value` panics, the bytes are free again, unless it has itself allocated here.
+    ///
     /// # Examples
     ///
     /// ```
@@ -112,7 +142,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     pub fn alloc_with<T>(&self, value: impl FnOnce() -> T) -> &mut T {
         let () = NotDropped::<T>::IS_FINE;
-        or_end(self.try_alloc_with(value), Layout::new::<T>)
+        or_end(self.value_of(value), Layout::new::<T>)
     }
 
     /// As [`alloc_with`](Self::alloc_with).
@@ -131,13 +161,24 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     pub fn try_alloc_with<T>(&self, value: impl FnOnce() -> T) -> Result<&mut T, AllocError> {
         let () = NotDropped::<T>::IS_FINE;
-        self.try_alloc_uninit().map(|place| place.write(value()))
+        self.value_of(value)
     }
 
-    /// Calls `value` and puts what it returns into the arena, if that is `Ok`; else it takes the bytes back. Built in the arena
-    /// as by [`alloc_with`](Self::alloc_with), for which the whole `Result` has its place there.
+    #[inline]
+    fn value_of<T>(&self, value: impl FnOnce() -> T) -> Result<&mut T, AllocError> {
+        let place = Unfilled::new(self, Layout::new::<T>())?;
+        let mut block = place.block.cast::<T>();
+        // SAFETY: the block is aligned and large enough, and nobody else's.
+        unsafe { block.write(value()) };
+        place.keep();
+        // SAFETY: the block is initialised now, nobody else's, and lives as long as the arena is borrowed.
+        Ok(unsafe { block.as_mut() })
+    }
+
+    /// Calls `value` and puts what it returns into the arena, if that is `Ok`. Built in the arena as by
+    /// [`alloc_with`](Self::alloc_with), for which the whole `Result` has its place there.
     ///
-    /// If `value` itself allocates here and then fails, what it allocated stays.
+    /// If `value` fails or panics, the bytes are free again, unless it has itself allocated here: then all of it stays.
     ///
     /// # Errors
     ///
@@ -155,7 +196,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     pub fn alloc_try_with<T, E>(&self, value: impl FnOnce() -> Result<T, E>) -> Result<&mut T, E> {
         let () = NotDropped::<T>::IS_FINE;
-        or_end(self.try_alloc_try_with(value), Layout::new::<Result<T, E>>)
+        or_end(self.value_if_ok(value), Layout::new::<Result<T, E>>)
     }
 
     /// As [`alloc_try_with`](Self::alloc_try_with).
@@ -178,24 +219,27 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         value: impl FnOnce() -> Result<T, E>,
     ) -> Result<Result<&mut T, E>, AllocError> {
         let () = NotDropped::<T>::IS_FINE;
-        let layout = Layout::new::<Result<T, E>>();
-        let mut place = self.take(layout)?.cast::<Result<T, E>>();
+        self.value_if_ok(value)
+    }
+
+    #[inline]
+    fn value_if_ok<T, E>(&self, value: impl FnOnce() -> Result<T, E>) -> Result<Result<&mut T, E>, AllocError> {
+        let place = Unfilled::new(self, Layout::new::<Result<T, E>>())?;
+        let mut block = place.block.cast::<Result<T, E>>();
         // SAFETY: the block is aligned and large enough, and nobody else's.
-        unsafe { place.write(value()) };
+        unsafe { block.write(value()) };
         // SAFETY: it is initialised now.
-        let error = match unsafe { place.as_mut() } {
+        let error = match unsafe { block.as_mut() } {
             Ok(value) => {
                 let mut value = NonNull::from(value);
+                place.keep();
                 // SAFETY: the value lives as long as the arena is borrowed.
                 return Ok(Ok(unsafe { value.as_mut() }));
             }
             Err(error) => NonNull::from(error),
         };
-        // SAFETY: it is not used in its place again.
-        let error = unsafe { error.read() };
-        // SAFETY: the block was allocated with that layout, and is not used again.
-        unsafe { self.deallocate(place.cast(), layout) };
-        Ok(Err(error))
+        // SAFETY: it is not used in its place again, which goes back.
+        Ok(Err(unsafe { error.read() }))
     }
 
     /// A place for a `T`, to be written later.
