@@ -30,8 +30,12 @@ const CASES: &[Case] = &[
     ("alloc_layout, huge", isize::MAX as usize, |arena| _ = arena.alloc_layout(layout(isize::MAX as usize, 1))),
     ("alloc_slice_copy", 16_000, |arena| _ = arena.alloc_slice_copy(&[0_u64; 2000])),
     ("alloc_slice_clone", 16_000, |arena| _ = arena.alloc_slice_clone(&[0_u64; 2000])),
+    ("alloc_slice_default", 16_000, |arena| _ = arena.alloc_slice_default::<u64>(2000)),
     ("alloc_slice_fill_with", 16_000, |arena| _ = arena.alloc_slice_fill_with(2000, |n| n as u64)),
     ("alloc_slice_fill_with, huge", 8 << 50, |arena| _ = arena.alloc_slice_fill_with(1 << 50, |n| n as u64)),
+    ("alloc_slice_try_fill_with", 16_000, |arena| {
+        _ = arena.alloc_slice_try_fill_with(2000, |n| Ok::<_, ()>(n as u64));
+    }),
     ("alloc_slice_fill_iter", 16_000, |arena| _ = arena.alloc_slice_fill_iter(0..2000_u64)),
     ("alloc_slice_fill_iter that claims too much", 8 << 50, |arena| {
         _ = arena.alloc_slice_fill_iter(Claims(0..3_u64, 1 << 50));
@@ -40,7 +44,7 @@ const CASES: &[Case] = &[
     ("alloc_slice_fill_iter that grows", 8192, |arena| _ = arena.alloc_slice_fill_iter(Claims(0..2000_u64, 0))),
     ("alloc_slice_uninit", 16_000, |arena| _ = arena.alloc_slice_uninit::<u64>(2000)),
     ("alloc_str", 10_000, |arena| _ = arena.alloc_str(&"x".repeat(10_000))),
-    ("alloc_cstr", 10_001, |arena| _ = arena.alloc_cstr(&CString::new(vec![1; 10_000]).unwrap())),
+    ("alloc_c_str", 10_001, |arena| _ = arena.alloc_c_str(&CString::new(vec![1; 10_000]).unwrap())),
     ("alloc_fmt", 8192, |arena| _ = arena.alloc_fmt(format_args!("{:>10000}", 1))),
     ("with_capacity_in", 10_000, |arena| _ = Arena::with_capacity_in(10_000, *arena.parent())),
     ("with_capacity", 1 << 60, |_| _ = Arena::with_capacity(1 << 60)),
@@ -99,7 +103,11 @@ fn lengths_that_no_layout_has_are_a_capacity_overflow() {
         ("alloc_slice_uninit, by little", &|| {
             _ = arena.alloc_slice_uninit::<u64>(isize::MAX as usize / 8 + 1);
         }),
+        ("alloc_slice_default", &|| _ = arena.alloc_slice_default::<u64>(usize::MAX)),
         ("alloc_slice_fill_with", &|| _ = arena.alloc_slice_fill_with(usize::MAX, |n| n as u64)),
+        ("alloc_slice_try_fill_with", &|| {
+            _ = arena.alloc_slice_try_fill_with(usize::MAX, |n| Ok::<_, ()>(n as u64));
+        }),
         ("alloc_slice_fill_iter", &|| _ = arena.alloc_slice_fill_iter(iter::repeat(1_u64))),
         ("alloc_slice_fill_iter of claims", &|| _ = arena.alloc_slice_fill_iter(Claims(0..3_u64, usize::MAX))),
         ("in a scope", &|| arena.scope(|scope| _ = scope.alloc_slice_uninit::<u64>(usize::MAX))),

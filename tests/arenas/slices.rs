@@ -44,6 +44,11 @@ fn keeps_slices<const MIN_ALIGN: usize>() {
             kept.push((values.clone(), arena.try_alloc_slice_copy(&values).unwrap()));
             kept.push((values.clone(), arena.alloc_slice_clone(&values)));
             kept.push((values.clone(), arena.try_alloc_slice_clone(&values).unwrap()));
+            kept.push((vec![0; length], arena.alloc_slice_default(length)));
+            kept.push((vec![0; length], arena.try_alloc_slice_default(length).unwrap()));
+            let ok = |n: usize| Ok::<_, ()>(values[n]);
+            kept.push((values.clone(), arena.alloc_slice_try_fill_with(length, ok).unwrap()));
+            kept.push((values.clone(), arena.try_alloc_slice_try_fill_with(length, ok).unwrap().unwrap()));
             kept.push((values.clone(), arena.alloc_slice_fill_with(length, get)));
             kept.push((values.clone(), arena.try_alloc_slice_fill_with(length, get).unwrap()));
             for places in [arena.alloc_slice_uninit(length), arena.try_alloc_slice_uninit(length).unwrap()] {
@@ -81,8 +86,8 @@ fn keeps_texts<const MIN_ALIGN: usize>() {
             kept.push((format!("{text}-{length}"), arena.alloc_fmt(format_args!("{text}-{length}"))));
             kept.push((format!("<{text:>9}>"), arena.try_alloc_fmt(format_args!("<{text:>9}>")).unwrap()));
             let c_text = std::ffi::CString::new(text).unwrap();
-            assert_eq!(arena.alloc_cstr(&c_text), &*c_text);
-            assert_eq!(arena.try_alloc_cstr(&c_text), Ok(&*c_text));
+            assert_eq!(arena.alloc_c_str(&c_text), &*c_text);
+            assert_eq!(arena.try_alloc_c_str(&c_text), Ok(&*c_text));
         }
         kept.push((String::new(), arena.alloc_fmt(format_args!(""))));
         kept.push(("as it is".into(), arena.alloc_fmt(format_args!("as it is"))));
@@ -100,7 +105,7 @@ fn texts_are_kept_and_packed() {
     let packed = Arena::<_, 1>::with_min_align_in(System);
     packed.alloc_str("abc");
     packed.alloc_fmt(format_args!("{}{}", 12, 345));
-    packed.alloc_cstr(c"xyz");
+    packed.alloc_c_str(c"xyz");
     packed.alloc_slice_copy(&[1_u8; 5]);
     packed.alloc_slice_fill_iter(Claims(iter::repeat_n(1_u8, 6), 2));
     assert_eq!(packed.allocated_bytes(), 3 + 5 + 4 + 5 + 6);
@@ -117,6 +122,9 @@ fn without_memory_each_twin_is_an_error() {
         assert!(arena.try_alloc_slice_copy(&[1]).is_err());
         assert!(arena.try_alloc_slice_clone(&[Some(1)]).is_err());
         assert!(arena.try_alloc_slice_fill_with(1, call).is_err());
+        assert!(arena.try_alloc_slice_try_fill_with(1, |n| Ok::<_, ()>(call(n))).is_err());
+        assert!(arena.try_alloc_slice_try_fill_with(1, |n| Err::<u8, _>(call(n))).is_err());
+        assert!(arena.try_alloc_slice_default::<u64>(1).is_err());
         assert!(arena.try_alloc_slice_fill_iter((0..1).map(call)).is_err());
         assert!(!called.get());
         assert!(arena.try_alloc_slice_fill_iter(Claims(0..1, 0)).is_err());
@@ -124,12 +132,14 @@ fn without_memory_each_twin_is_an_error() {
         assert!(arena.try_alloc_str("a").is_err());
         assert!(arena.try_alloc_fmt(format_args!("{}", called.get())).is_err());
         assert!(arena.try_alloc_fmt(format_args!("a")).is_err());
-        assert!(arena.try_alloc_cstr(c"").is_err());
+        assert!(arena.try_alloc_c_str(c"").is_err());
         // No byte is asked for.
         assert!(arena.try_alloc_str("").is_ok_and(|text| text.is_empty()));
         assert!(arena.try_alloc_slice_copy::<u64>(&[]).is_ok_and(|slice| slice.is_empty()));
         assert!(arena.try_alloc_slice_fill_with(0, call).is_ok_and(|slice| slice.is_empty()));
         assert!(arena.try_alloc_slice_fill_with(9, |_| ()).is_ok_and(|slice| slice.len() == 9));
+        assert!(arena.try_alloc_slice_default::<()>(9).is_ok_and(|slice| slice.len() == 9));
+        assert!(arena.try_alloc_slice_try_fill_with(9, |_| Ok::<_, ()>(())).is_ok_and(|slice| slice.is_ok()));
         assert!(arena.try_alloc_fmt(format_args!("")).is_ok_and(|text| text.is_empty()));
         assert_eq!(arena.allocated_bytes(), 0);
     }
@@ -142,6 +152,8 @@ fn lengths_that_no_layout_has_are_errors() {
     let arena = counted();
     for length in [usize::MAX, usize::MAX / 8, isize::MAX as usize, isize::MAX as usize / 8 - 10] {
         assert!(arena.try_alloc_slice_fill_with(length, |n| n as u64).is_err());
+        assert!(arena.try_alloc_slice_try_fill_with(length, |n| Ok::<_, ()>(n as u64)).is_err());
+        assert!(arena.try_alloc_slice_default::<u64>(length).is_err());
         assert!(arena.try_alloc_slice_uninit::<u64>(length).is_err());
         assert!(arena.try_alloc_slice_fill_iter(Claims(0..1_u64, length)).is_err());
     }
@@ -191,6 +203,107 @@ fn a_panic_in_an_iterator_gives_the_bytes_back() {
         .unwrap_err();
     }
     assert_eq!(arena.allocated_bytes(), before);
+}
+
+/// Counts what is alive: elements need no `Drop`, but what makes them and what goes wrong may.
+#[derive(Debug)]
+struct Counted<'a>(&'a Cell<i32>);
+
+impl<'a> Counted<'a> {
+    fn new(alive: &'a Cell<i32>) -> Self {
+        alive.set(alive.get() + 1);
+        Self(alive)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+#[test]
+fn the_first_error_ends_a_slice_and_gives_the_bytes_back() {
+    let arena = counted();
+    arena.alloc(1);
+    let (before, chunks) = (arena.allocated_bytes(), live_chunks(&arena));
+    let alive = Cell::new(0);
+    for length in [1, 9, 513, 50_000] {
+        for failing in [0, length / 2, length - 1] {
+            let mut calls = 0;
+            let captured = Counted::new(&alive);
+            let error = arena.alloc_slice_try_fill_with(length, |n| {
+                assert_eq!((n, captured.0.get()), (calls, 1));
+                calls += 1;
+                if n == failing { Err((n, Counted::new(&alive))) } else { Ok(n as u64) }
+            });
+            let (n, counted) = error.unwrap_err();
+            assert_eq!((n, calls, alive.get()), (failing, failing + 1, 2));
+            drop((counted, captured));
+            assert_eq!((alive.get(), arena.allocated_bytes()), (0, before));
+        }
+    }
+    assert!(
+        arena.try_alloc_slice_try_fill_with(9, |n| if n < 8 { Ok(n) } else { Err(n) }).is_ok_and(|it| it == Err(8))
+    );
+    assert!(live_chunks(&arena) <= chunks + 2, "those of blocks that are gone went back, or are walked in");
+    // What it allocates itself stays, and so do the bytes in front.
+    let texts = arena.alloc_slice_try_fill_with(9, |n| if n < 8 { Ok(&*arena.alloc_str("text")) } else { Err(n) });
+    assert_eq!(texts, Err(8));
+    assert_eq!(arena.allocated_bytes(), before + 9 * size_of::<&str>() + 8 * 8);
+}
+
+#[test]
+fn a_panic_in_the_middle_of_a_slice_gives_the_bytes_back() {
+    thread_local! {
+        /// So many are left to be made.
+        static LEFT: Cell<usize> = const { Cell::new(0) };
+    }
+    #[derive(Debug, PartialEq)]
+    struct Fuse(u64);
+    impl Default for Fuse {
+        fn default() -> Self {
+            let left = LEFT.get().checked_sub(1).unwrap_or_else(|| resume_unwind(Box::new(())));
+            LEFT.set(left);
+            Self(7)
+        }
+    }
+    impl Clone for Fuse {
+        fn clone(&self) -> Self {
+            Self { ..Self::default() }
+        }
+    }
+    let arena = counted();
+    arena.alloc(1);
+    let before = arena.allocated_bytes();
+    let originals: Vec<Fuse> = (0..100).map(Fuse).collect();
+    let panics = |left: usize, work: &dyn Fn()| {
+        LEFT.set(left);
+        catch_unwind(AssertUnwindSafe(work)).unwrap_err();
+        assert_eq!((LEFT.get(), arena.allocated_bytes()), (0, before));
+    };
+    let alive = Cell::new(0);
+    for left in [0, 1, 50, 99] {
+        panics(left, &|| _ = arena.alloc_slice_clone(&originals));
+        panics(left, &|| _ = arena.try_alloc_slice_clone(&originals));
+        panics(left, &|| _ = arena.alloc_slice_default::<Fuse>(100));
+        panics(left, &|| _ = arena.try_alloc_slice_default::<Fuse>(100));
+        let captured = Counted::new(&alive);
+        panics(left, &|| {
+            _ = arena.alloc_slice_try_fill_with(100, |_| Ok::<_, Counted<'_>>((Fuse::default(), &captured)));
+        });
+        panics(left, &|| {
+            let captured = Counted::new(&alive);
+            _ = arena.try_alloc_slice_try_fill_with(100, move |_| {
+                assert_eq!(captured.0.get(), 2);
+                Ok::<_, ()>(Fuse::default())
+            });
+        });
+        drop(captured);
+        assert_eq!(alive.get(), 0);
+    }
+    LEFT.set(200);
+    assert_eq!(arena.alloc_slice_clone(&originals), arena.alloc_slice_default::<Fuse>(100));
 }
 
 #[test]

@@ -81,6 +81,46 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         Ok(self.slice_of(values.iter().cloned())?)
     }
 
+    /// A slice of `length` elements, each `T::default()`.
+    ///
+    /// # Panics
+    ///
+    /// No layout is so large.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let arena = janus_alloc::Arena::new();
+    /// let counts = arena.alloc_slice_default::<u32>(3);
+    /// counts[1] += 1;
+    /// assert_eq!(counts, [0, 1, 0]);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn alloc_slice_default<T: Default>(&self, length: usize) -> &mut [T] {
+        let () = NotDropped::<T>::IS_FINE;
+        or_fail(self.slice_of((0..length).map(|_| T::default())))
+    }
+
+    /// As [`alloc_slice_default`](Self::alloc_slice_default).
+    ///
+    /// # Errors
+    ///
+    /// The parent has no memory, or no layout is so large. No element is made.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Arena, Null};
+    ///
+    /// assert!(Arena::new_in(Null).try_alloc_slice_default::<u32>(3).is_err());
+    /// ```
+    #[inline]
+    pub fn try_alloc_slice_default<T: Default>(&self, length: usize) -> Result<&mut [T], AllocError> {
+        let () = NotDropped::<T>::IS_FINE;
+        Ok(self.slice_of((0..length).map(|_| T::default()))?)
+    }
+
     /// A slice of `length` elements, each what `value` returns for its index.
     ///
     /// # Panics
@@ -119,6 +159,80 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     ) -> Result<&mut [T], AllocError> {
         let () = NotDropped::<T>::IS_FINE;
         Ok(self.slice_of((0..length).map(value))?)
+    }
+
+    /// A slice of `length` elements, each what `value` returns for its index, if that is `Ok` for all of them. The first `Err`
+    /// ends it, and the bytes are free again, unless `value` has itself allocated here.
+    ///
+    /// # Errors
+    ///
+    /// That of `value`.
+    ///
+    /// # Panics
+    ///
+    /// No layout is so large.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let arena = janus_alloc::Arena::new();
+    /// let fields = ["8", "80", "http"];
+    /// let ports = arena.alloc_slice_try_fill_with(2, |n| fields[n].parse::<u16>())?;
+    /// assert_eq!(ports, [8, 80]);
+    /// assert!(arena.alloc_slice_try_fill_with(3, |n| fields[n].parse::<u16>()).is_err());
+    /// assert_eq!(arena.allocated_bytes(), 8); // of the first slice
+    /// # Ok::<(), std::num::ParseIntError>(())
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn alloc_slice_try_fill_with<T, E>(
+        &self,
+        length: usize,
+        value: impl FnMut(usize) -> Result<T, E>,
+    ) -> Result<&mut [T], E> {
+        let () = NotDropped::<T>::IS_FINE;
+        or_fail(self.slice_if_all(length, value))
+    }
+
+    /// As [`alloc_slice_try_fill_with`](Self::alloc_slice_try_fill_with).
+    ///
+    /// # Errors
+    ///
+    /// The outer one: the parent has no memory, or no layout is so large, and `value` was not called. The inner one is that of
+    /// `value`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Arena, Null};
+    ///
+    /// assert!(Arena::new_in(Null).try_alloc_slice_try_fill_with(9, |n| u8::try_from(n)).is_err());
+    /// assert!(matches!(Arena::new().try_alloc_slice_try_fill_with(999, |n| u8::try_from(n)), Ok(Err(_))));
+    /// ```
+    #[inline]
+    pub fn try_alloc_slice_try_fill_with<T, E>(
+        &self,
+        length: usize,
+        value: impl FnMut(usize) -> Result<T, E>,
+    ) -> Result<Result<&mut [T], E>, AllocError> {
+        let () = NotDropped::<T>::IS_FINE;
+        Ok(self.slice_if_all(length, value)?)
+    }
+
+    #[inline]
+    fn slice_if_all<T, E>(
+        &self,
+        length: usize,
+        mut value: impl FnMut(usize) -> Result<T, E>,
+    ) -> Result<Result<&mut [T], E>, Failure> {
+        let mut slice = Growing::with_capacity(self, length)?;
+        for index in 0..length {
+            match value(index) {
+                Ok(value) => slice.push(value)?,
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        slice.finish().map(Ok)
     }
 
     /// A slice of what an iterator yields, which need not know how much that is. It may itself allocate here: then the slice is

@@ -104,14 +104,15 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     ///
     /// ```
     /// let arena = janus_alloc::Arena::new();
-    /// assert_eq!(arena.alloc_cstr(c"for C").to_bytes_with_nul(), b"for C\0");
+    /// assert_eq!(arena.alloc_c_str(c"for C").to_bytes_with_nul(), b"for C\0");
     /// ```
+    #[doc(alias = "alloc_cstr")]
     #[inline]
-    pub fn alloc_cstr(&self, text: &CStr) -> &CStr {
-        or_end(self.try_alloc_cstr(text), || Layout::for_value(text))
+    pub fn alloc_c_str(&self, text: &CStr) -> &CStr {
+        or_end(self.try_alloc_c_str(text), || Layout::for_value(text.to_bytes_with_nul()))
     }
 
-    /// As [`alloc_cstr`](Self::alloc_cstr).
+    /// As [`alloc_c_str`](Self::alloc_c_str).
     ///
     /// # Errors
     ///
@@ -122,10 +123,10 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     /// use janus_alloc::{Arena, Null};
     ///
-    /// assert!(Arena::new_in(Null).try_alloc_cstr(c"for C").is_err());
+    /// assert!(Arena::new_in(Null).try_alloc_c_str(c"for C").is_err());
     /// ```
     #[inline]
-    pub fn try_alloc_cstr(&self, text: &CStr) -> Result<&CStr, AllocError> {
+    pub fn try_alloc_c_str(&self, text: &CStr) -> Result<&CStr, AllocError> {
         let bytes = self.try_alloc_slice_copy(text.to_bytes_with_nul())?;
         // SAFETY: they were copied from a `CStr`.
         Ok(unsafe { CStr::from_bytes_with_nul_unchecked(bytes) })
