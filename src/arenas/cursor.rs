@@ -8,7 +8,7 @@ use super::bump::{self, Fit, LARGEST_MIN_ALIGN};
 use crate::api::Layout;
 
 /// The free bytes from a position to an end. Blocks are as long as asked and start where the one before ended, rounded up to
-/// `MIN_ALIGN`.
+/// `MIN_ALIGN`, of which [`require_min_align`] was asked by whoever let a user choose it.
 #[derive(Debug)]
 #[repr(C)]
 pub(super) struct Cursor<const MIN_ALIGN: usize> {
@@ -20,15 +20,8 @@ pub(super) struct Cursor<const MIN_ALIGN: usize> {
 }
 
 impl<const MIN_ALIGN: usize> Cursor<MIN_ALIGN> {
-    /// Named in every public constructor, so that the compiler's message points at the user's call and not into this crate.
-    pub(super) const SENSIBLE: () = assert!(
-        MIN_ALIGN.is_power_of_two() && MIN_ALIGN <= LARGEST_MIN_ALIGN,
-        "the minimum alignment of an arena is a power of two, at most 4096"
-    );
-
     /// No byte is free, and no block lies behind the position.
     pub(super) const fn empty() -> Self {
-        let () = Self::SENSIBLE;
         let nowhere = Self::NOWHERE;
         Self { position: Cell::new(nowhere), end: Cell::new(nowhere), peak: Cell::new(nowhere) }
     }
@@ -176,6 +169,19 @@ impl<const MIN_ALIGN: usize> Cursor<MIN_ALIGN> {
             self.peak.set(position);
         }
         self.position.set(lower);
+    }
+}
+
+/// A compile error for a minimum alignment that is none. The compiler asks when it generates code, and `cargo check` does not.
+/// In a `const` block of each public constructor, so that its note with "while instantiating" has the user's line.
+// The compiler leaves functions that track their caller out of its spans: the first is not in std.
+#[track_caller]
+pub(super) const fn require_min_align<const MIN_ALIGN: usize>() {
+    if !MIN_ALIGN.is_power_of_two() || MIN_ALIGN > LARGEST_MIN_ALIGN {
+        panic!(
+            "the minimum alignment of an arena is a power of two, at most 4096. \
+             Your line is in the note with `while instantiating`"
+        )
     }
 }
 

@@ -3,7 +3,7 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
-use super::cursor::Cursor;
+use super::cursor::{self, Cursor};
 use crate::api::replace::{grow_and_zero, replace};
 use crate::api::translate::dangling;
 use crate::api::{AllocError, Allocator, AllocatorClone, Layout, Owns, Reset};
@@ -78,7 +78,7 @@ impl<'b, const MIN_ALIGN: usize> FixedArena<'b, MIN_ALIGN> {
     /// ```
     #[must_use]
     pub fn with_min_align(bytes: &'b mut [MaybeUninit<u8>]) -> Self {
-        let () = Cursor::<MIN_ALIGN>::SENSIBLE;
+        const { cursor::require_min_align::<MIN_ALIGN>() };
         let cursor = Cursor::empty();
         let length = bytes.len();
         let first = NonNull::from(bytes).cast::<u8>();

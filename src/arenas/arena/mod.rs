@@ -15,7 +15,7 @@ use core::ptr::NonNull;
 pub use checkpoint::Checkpoint;
 pub use scope::Scope;
 
-use super::cursor::Cursor;
+use super::cursor;
 use crate::api::{AllocError, Allocator, Global, Layout, Reset};
 use failure::{Failure, or_fail};
 use state::State;
@@ -215,7 +215,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[must_use]
     pub const fn with_min_align_in(parent: A) -> Self {
-        let () = Cursor::<MIN_ALIGN>::SENSIBLE;
+        const { cursor::require_min_align::<MIN_ALIGN>() };
         Self { state: State::new(), parent }
     }
 
@@ -236,7 +236,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[must_use]
     #[track_caller]
     pub fn with_min_align_and_capacity_in(capacity: usize, parent: A) -> Self {
-        let () = Cursor::<MIN_ALIGN>::SENSIBLE;
+        const { cursor::require_min_align::<MIN_ALIGN>() };
         or_fail(Self::with_room(capacity, parent))
     }
 
@@ -254,7 +254,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// assert!(Arena::<_, 1>::try_with_min_align_and_capacity_in(1, Null).is_err());
     /// ```
     pub fn try_with_min_align_and_capacity_in(capacity: usize, parent: A) -> Result<Self, AllocError> {
-        let () = Cursor::<MIN_ALIGN>::SENSIBLE;
+        const { cursor::require_min_align::<MIN_ALIGN>() };
         Ok(Self::with_room(capacity, parent)?)
     }
 

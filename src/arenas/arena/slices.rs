@@ -6,7 +6,7 @@ use core::ptr::NonNull;
 use super::Arena;
 use super::failure::{Failure, or_end, or_fail};
 use super::growing::Growing;
-use super::values::NotDropped;
+use super::values::require_no_drop;
 use crate::api::{AllocError, Allocator, Layout};
 
 #[expect(clippy::mut_from_ref, reason = "each call returns another block")]
@@ -58,7 +58,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn alloc_slice_clone<T: Clone>(&self, values: &[T]) -> &mut [T] {
-        let () = NotDropped::<T>::IS_FINE;
+        const { require_no_drop::<T>() };
         or_fail(self.slice_of(values.iter().cloned()))
     }
 
@@ -77,7 +77,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn try_alloc_slice_clone<T: Clone>(&self, values: &[T]) -> Result<&mut [T], AllocError> {
-        let () = NotDropped::<T>::IS_FINE;
+        const { require_no_drop::<T>() };
         Ok(self.slice_of(values.iter().cloned())?)
     }
 
@@ -98,7 +98,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     #[track_caller]
     pub fn alloc_slice_default<T: Default>(&self, length: usize) -> &mut [T] {
-        let () = NotDropped::<T>::IS_FINE;
+        const { require_no_drop::<T>() };
         or_fail(self.slice_of((0..length).map(|_| T::default())))
     }
 
@@ -117,7 +117,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn try_alloc_slice_default<T: Default>(&self, length: usize) -> Result<&mut [T], AllocError> {
-        let () = NotDropped::<T>::IS_FINE;
+        const { require_no_drop::<T>() };
         Ok(self.slice_of((0..length).map(|_| T::default()))?)
     }
 
@@ -136,7 +136,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     #[track_caller]
     pub fn alloc_slice_fill_with<T>(&self, length: usize, value: impl FnMut(usize) -> T) -> &mut [T] {
-        let () = NotDropped::<T>::IS_FINE;
+        const { require_no_drop::<T>() };
         or_fail(self.slice_of((0..length).map(value)))
     }
 
@@ -157,7 +157,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         length: usize,
         value: impl FnMut(usize) -> T,
     ) -> Result<&mut [T], AllocError> {
-        let () = NotDropped::<T>::IS_FINE;
+        const { require_no_drop::<T>() };
         Ok(self.slice_of((0..length).map(value))?)
     }
 
@@ -190,7 +190,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         length: usize,
         value: impl FnMut(usize) -> Result<T, E>,
     ) -> Result<&mut [T], E> {
-        let () = NotDropped::<T>::IS_FINE;
+        const { require_no_drop::<T>() };
         or_fail(self.slice_if_all(length, value))
     }
 
@@ -215,7 +215,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         length: usize,
         value: impl FnMut(usize) -> Result<T, E>,
     ) -> Result<Result<&mut [T], E>, AllocError> {
-        let () = NotDropped::<T>::IS_FINE;
+        const { require_no_drop::<T>() };
         Ok(self.slice_if_all(length, value)?)
     }
 
@@ -255,7 +255,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     #[track_caller]
     pub fn alloc_slice_fill_iter<T>(&self, values: impl IntoIterator<Item = T>) -> &mut [T] {
-        let () = NotDropped::<T>::IS_FINE;
+        const { require_no_drop::<T>() };
         or_fail(self.slice_of(values))
     }
 
@@ -274,7 +274,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn try_alloc_slice_fill_iter<T>(&self, values: impl IntoIterator<Item = T>) -> Result<&mut [T], AllocError> {
-        let () = NotDropped::<T>::IS_FINE;
+        const { require_no_drop::<T>() };
         Ok(self.slice_of(values)?)
     }
 

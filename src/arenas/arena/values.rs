@@ -7,17 +7,21 @@ use super::Arena;
 use super::failure::or_end;
 use crate::api::{AllocError, Allocator, Layout};
 
-/// What `T` needs before it may stay in an arena without anybody who drops it. Asked in each method that users call, so that the
-/// compiler names their line.
-pub(super) struct NotDropped<T>(T);
-
-impl<T> NotDropped<T> {
-    /// Named in every public method, so that the compiler's message points at the user's call and not into this crate.
-    pub(super) const IS_FINE: () = assert!(
-        !needs_drop::<T>(),
-        "an arena drops nothing, and this type needs `Drop`. Use `Box::new_in(value, &arena)` to drop it with the box, \
-         `Vec::new_in(&arena)` for many, or `arena.alloc_leak(value)` to never drop it"
-    );
+/// A compile error for a type that may not stay in an arena without anybody who drops it.
+///
+/// Stable Rust has no bound for such types, only the constant `needs_drop`: so the compiler asks when it generates code, and
+/// `cargo check` does not. In a `const` block of each method that users call, so that each has an error of its own, and the
+/// compiler's note with "while instantiating" has the user's line.
+// The compiler leaves functions that track their caller out of its spans: the first is not in std.
+#[track_caller]
+pub(super) const fn require_no_drop<T>() {
+    if needs_drop::<T>() {
+        panic!(
+            "an arena drops nothing, and this type needs `Drop`. Use `Box::new_in(value, &arena)` to drop it with the box, \
+             `Vec::new_in(&arena)` for many, or `arena.alloc_leak(value)` to never drop it. \
+             Your line is in the note with `while instantiating`"
+        )
+    }
 }
 
 /// A block that goes back if nothing is put into it.
@@ -53,7 +57,8 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// Moves `value` into the arena.
     ///
     /// A type that needs `Drop` is a compile error, since nobody would drop it: `Box::new_in(value, &arena)` drops it with
-    /// the box, [`alloc_leak`](Self::alloc_leak) never.
+    /// the box, [`alloc_leak`](Self::alloc_leak) never. The compiler finds it when it generates code: `cargo build` and
+    /// `cargo test` report it, `cargo check` does not. Its note with "while instantiating" has the line.
     ///
     /// # Examples
     ///
@@ -70,7 +75,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn alloc<T>(&self, value: T) -> &mut T {
-        let () = NotDropped::<T>::IS_FINE;
+        const { require_no_drop::<T>() };
         or_end(self.try_alloc_leak(value), Layout::new::<T>)
     }
 
@@ -89,7 +94,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn try_alloc<T>(&self, value: T) -> Result<&mut T, AllocError> {
-        let () = NotDropped::<T>::IS_FINE;
+        const { require_no_drop::<T>() };
         self.try_alloc_leak(value)
     }
 
@@ -141,7 +146,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn alloc_with<T>(&self, value: impl FnOnce() -> T) -> &mut T {
-        let () = NotDropped::<T>::IS_FINE;
+        const { require_no_drop::<T>() };
         or_end(self.value_of(value), Layout::new::<T>)
     }
 
@@ -160,7 +165,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn try_alloc_with<T>(&self, value: impl FnOnce() -> T) -> Result<&mut T, AllocError> {
-        let () = NotDropped::<T>::IS_FINE;
+        const { require_no_drop::<T>() };
         self.value_of(value)
     }
 
@@ -195,7 +200,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn alloc_try_with<T, E>(&self, value: impl FnOnce() -> Result<T, E>) -> Result<&mut T, E> {
-        let () = NotDropped::<T>::IS_FINE;
+        const { require_no_drop::<T>() };
         or_end(self.value_if_ok(value), Layout::new::<Result<T, E>>)
     }
 
@@ -218,7 +223,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         &self,
         value: impl FnOnce() -> Result<T, E>,
     ) -> Result<Result<&mut T, E>, AllocError> {
-        let () = NotDropped::<T>::IS_FINE;
+        const { require_no_drop::<T>() };
         self.value_if_ok(value)
     }
 
