@@ -44,10 +44,26 @@ impl<const MIN_ALIGN: usize> Chunk<MIN_ALIGN> {
     pub(super) fn new(parent: &impl Allocator, size: usize, zeroed: bool) -> Result<Self, AllocError> {
         let layout = Self::layout(size)?;
         let block = if zeroed { parent.allocate_zeroed(layout) } else { parent.allocate(layout) }?;
-        let chunk = Self(block.cast());
-        // SAFETY: the block is fresh, has room for a header, and is aligned for one.
-        unsafe { chunk.0.write(Header { previous: None, size: block.len(), serial: 0, used: 0 }) };
-        Ok(chunk)
+        // SAFETY: a fresh block of this layout, whose size callers choose so.
+        Ok(unsafe { Self::from_raw(block.cast(), block.len()) })
+    }
+
+    /// The chunk as bytes, and how many: without a header, in whose place there may be something else.
+    pub(super) fn into_raw(self) -> (NonNull<u8>, usize) {
+        (self.0.cast(), self.size())
+    }
+
+    /// A chunk in no list, out of a block of a parent or one that went [`into_raw`](Self::into_raw).
+    ///
+    /// # Safety
+    ///
+    /// `start` is aligned to [`ALIGN`](Self::ALIGN), has `size` bytes, at least [`OVERHEAD`](Self::OVERHEAD), and nobody else
+    /// uses them.
+    pub(super) unsafe fn from_raw(start: NonNull<u8>, size: usize) -> Self {
+        let chunk = Self(start.cast());
+        // SAFETY: by `# Safety` of this fn it has room for a header, and is aligned for one.
+        unsafe { chunk.0.write(Header { previous: None, size, serial: 0, used: 0 }) };
+        chunk
     }
 
     /// Gives the chunk back.
@@ -83,6 +99,8 @@ impl<const MIN_ALIGN: usize> Chunk<MIN_ALIGN> {
     }
 
     fn header(&self) -> &Header {
+        #[cfg(all(test, feature = "std"))]
+        super::visits::count();
         // SAFETY: the header is there, and nobody writes it meanwhile: references to it do not leave this file.
         unsafe { self.0.as_ref() }
     }
@@ -144,11 +162,26 @@ impl<const MIN_ALIGN: usize> Chunk<MIN_ALIGN> {
 #[derive(Debug)]
 pub(super) struct Chunks<const MIN_ALIGN: usize> {
     first: Cell<Option<Chunk<MIN_ALIGN>>>,
+    changes: Cell<u64>,
 }
 
 impl<const MIN_ALIGN: usize> Chunks<MIN_ALIGN> {
     pub(super) const fn new() -> Self {
-        Self { first: Cell::new(None) }
+        Self::of(None)
+    }
+
+    const fn of(first: Option<Chunk<MIN_ALIGN>>) -> Self {
+        Self { first: Cell::new(first), changes: Cell::new(0) }
+    }
+
+    /// How often a chunk was put in or taken out.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes.get()
+    }
+
+    fn set_first(&self, first: Option<Chunk<MIN_ALIGN>>) {
+        self.changes.set(self.changes.get() + 1);
+        self.first.set(first);
     }
 
     pub(super) fn first(&self) -> Option<Chunk<MIN_ALIGN>> {
@@ -157,54 +190,24 @@ impl<const MIN_ALIGN: usize> Chunks<MIN_ALIGN> {
 
     pub(super) fn push(&self, mut chunk: Chunk<MIN_ALIGN>) {
         chunk.header_mut().previous = self.first.get().map(|first| first.0);
-        self.first.set(Some(chunk));
+        self.set_first(Some(chunk));
     }
 
     pub(super) fn pop(&self) -> Option<Chunk<MIN_ALIGN>> {
         let first = self.first.get()?;
-        self.first.set(first.header().previous.map(Chunk));
+        self.set_first(first.header().previous.map(Chunk));
         Some(first)
-    }
-
-    /// Takes out the smallest of the first `count` that has `size` bytes or more.
-    pub(super) fn take_best(&self, count: usize, size: usize) -> Option<Chunk<MIN_ALIGN>> {
-        let mut best: Option<(Chunk<MIN_ALIGN>, Option<Chunk<MIN_ALIGN>>)> = None;
-        let mut before = None;
-        for chunk in self.iter().take(count) {
-            if chunk.size() >= size && best.is_none_or(|(best, _)| chunk.size() < best.size()) {
-                best = Some((chunk, before));
-            }
-            before = Some(chunk);
-        }
-        let (best, before) = best?;
-        let after = best.header().previous;
-        match before {
-            Some(mut before) => before.header_mut().previous = after,
-            None => self.first.set(after.map(Chunk)),
-        }
-        Some(best)
-    }
-
-    /// Puts all chunks of `others` in front.
-    pub(super) fn append(&self, others: Self) {
-        if let Some(mut oldest) = others.iter().last() {
-            oldest.header_mut().previous = self.first.get().map(|first| first.0);
-            self.first.set(others.first.get());
-        }
     }
 
     /// Takes out the chunks in front of the first that is not `newer`.
     pub(super) fn split(&self, newer: impl Fn(Chunk<MIN_ALIGN>) -> bool) -> Self {
-        let taken = Self { first: self.first.clone() };
+        let taken = Self::of(self.first.get());
         let Some(mut oldest) = self.iter().take_while(|&chunk| newer(chunk)).last() else { return Self::new() };
-        self.first.set(oldest.header_mut().previous.take().map(Chunk));
+        self.set_first(oldest.header_mut().previous.take().map(Chunk));
         taken
     }
 
-    pub(super) fn take(&self) -> Self {
-        Self { first: Cell::new(self.first.take()) }
-    }
-
+    /// Not to be gone on with after a [change](Self::changes).
     pub(super) fn iter(&self) -> impl Iterator<Item = Chunk<MIN_ALIGN>> + use<MIN_ALIGN> {
         let mut next = self.first.get();
         core::iter::from_fn(move || {
@@ -219,7 +222,7 @@ impl<const MIN_ALIGN: usize> Chunks<MIN_ALIGN> {
     /// # Safety
     ///
     /// As for [`Chunk::free`].
-    pub(super) unsafe fn free(self, parent: &impl Allocator) {
+    pub(super) unsafe fn free(&self, parent: &impl Allocator) {
         while let Some(chunk) = self.pop() {
             // SAFETY: by `# Safety` of this fn.
             unsafe { chunk.free(parent) };

@@ -54,10 +54,14 @@ mod bump;
 mod chunks;
 mod cursor;
 mod fixed_arena;
+#[cfg(feature = "alloc")]
+mod spare;
 #[cfg(target_has_atomic = "ptr")]
 mod static_arena;
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
 mod sync_arena;
+#[cfg(all(test, feature = "std"))]
+mod visits;
 
 #[cfg(feature = "alloc")]
 pub use arena::{Arena, Checkpoint, Scope};

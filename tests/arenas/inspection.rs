@@ -148,6 +148,50 @@ fn chunks_may_change_while_they_are_looked_at() {
 }
 
 #[test]
+fn chunks_may_go_while_they_are_looked_at() {
+    const SIZE: usize = 2 << 20;
+    let arena = counted();
+    arena.alloc(1);
+    for passed in 0..8 {
+        let mut large: Vec<NonNull<u8>> = (0..10).map(|_| block(&&arena, SIZE)).collect();
+        // It is about to look at one of the last, which are then gone,
+        let mut chunks = arena.chunks();
+        assert_eq!(chunks.by_ref().take(passed).count(), passed);
+        while large.len() > 5 {
+            // SAFETY: live with that layout.
+            unsafe { (&arena).deallocate(large.pop().unwrap(), layout(SIZE, 8)) };
+        }
+        let all: Vec<_> = arena.chunks().collect();
+        assert_eq!(all.len() as u64, crate::live_chunks(&arena));
+        assert!(chunks.next().is_none_or(|chunk| all.contains(&chunk)));
+        // or elsewhere,
+        let last = large.pop().unwrap();
+        // SAFETY: live with that layout.
+        let last = unsafe { (&arena).grow(last, layout(SIZE, 8), layout(8 * SIZE, 8)) }.unwrap().cast();
+        let all: Vec<_> = arena.chunks().collect();
+        assert!(chunks.next().is_none_or(|chunk| all.contains(&chunk)));
+        // or come and go among those that are spare.
+        for _ in 0..3 {
+            arena.scope(|scope| {
+                (0..3).for_each(|_| _ = block(&&**scope, SIZE));
+                let all: Vec<_> = arena.chunks().chain(scope.chunks()).collect();
+                assert!(chunks.next().is_none_or(|chunk| all.contains(&chunk)));
+            });
+            let all: Vec<_> = arena.chunks().collect();
+            assert!(chunks.next().is_none_or(|chunk| all.contains(&chunk)));
+        }
+        let all: Vec<_> = arena.chunks().collect();
+        assert!(chunks.all(|chunk| all.contains(&chunk)) && chunks.next().is_none());
+        // SAFETY: live with that layout.
+        unsafe { (&arena).deallocate(last, layout(8 * SIZE, 8)) };
+        while let Some(block) = large.pop() {
+            // SAFETY: live with that layout.
+            unsafe { (&arena).deallocate(block, layout(SIZE, 8)) };
+        }
+    }
+}
+
+#[test]
 fn debug_shows_the_figures() {
     let arena = Arena::new_in(Stats::new(System));
     arena.alloc([0_u8; 100]);

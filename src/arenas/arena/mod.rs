@@ -327,11 +327,8 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// assert_eq!(arena.capacity_bytes(), 0);
     /// ```
     pub fn reset_release(&mut self) {
-        // SAFETY: blocks borrow the arena, so none is in use.
-        unsafe { self.state.vacate() };
-        // SAFETY: all chunks came from the parent.
-        unsafe { self.state.free_spare(&self.parent) };
-        self.state.start_small_again();
+        // SAFETY: blocks borrow the arena, so none is in use; all chunks came from the parent.
+        unsafe { self.state.release(&self.parent) };
     }
 
     /// The bytes in use, and those between and behind blocks that alignment took: how far the arena has come.
@@ -393,11 +390,15 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// assert!(arena.chunks().any(|chunk| chunk.contains(&pi.cast())));
     /// ```
     pub fn chunks(&self) -> impl Iterator<Item = Range<*const u8>> + use<'_, A, MIN_ALIGN> {
-        // Counted from the start each time: what is allocated or freed between two calls can change the lists.
-        let mut at = 0;
+        let (mut changes, mut ranges, mut passed) = (self.state.changes(), self.state.ranges(), 0);
         core::iter::from_fn(move || {
-            at += 1;
-            self.state.ranges().nth(at - 1)
+            if changes != self.state.changes() {
+                // The chunk that came next may be gone: as many as before are passed over, from the start.
+                (changes, ranges) = (self.state.changes(), self.state.ranges());
+                ranges.by_ref().take(passed).for_each(drop);
+            }
+            passed += 1;
+            ranges.next()
         })
     }
 
@@ -443,7 +444,10 @@ impl<A: Allocator, const MIN_ALIGN: usize> fmt::Debug for Arena<A, MIN_ALIGN> {
             .field("allocated_bytes", &self.allocated_bytes())
             .field("high_water_bytes", &self.high_water_bytes())
             .field("capacity_bytes", &self.capacity_bytes())
-            .field("chunks", &self.chunks().count())
+            .field("chunks", &self.state.ranges().count())
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, feature = "std"))]
+mod tests;

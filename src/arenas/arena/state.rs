@@ -1,5 +1,7 @@
 //! What an arena is made of, but for its parent.
 
+mod resets;
+
 use core::cell::Cell;
 use core::ops::Range;
 use core::ptr::NonNull;
@@ -8,6 +10,7 @@ use crate::api::translate::dangling;
 use crate::api::{AllocError, Allocator, Layout};
 use crate::arenas::chunks::{Chunk, Chunks};
 use crate::arenas::cursor::Cursor;
+use crate::arenas::spare::Spare;
 
 /// The first chunk has room for so much; each further one doubles it,
 const FIRST_CHUNK: usize = 4 << 10;
@@ -16,10 +19,7 @@ const LARGEST_CHUNK: usize = 1 << 20;
 /// Blocks up to this never need a chunk of their own.
 const LARGE_BLOCK: usize = 16 << 10;
 
-/// How many spare chunks are looked at for a block that is not large: most are large enough for it.
-const LOOKED_AT: usize = 32;
-
-/// Every chunk is in one of three lists, and all of them go back to the parent in the end.
+/// Every chunk is in one of two lists or spare, and all of them go back to the parent in the end.
 #[derive(Debug)]
 pub(super) struct State<const MIN_ALIGN: usize> {
     pub(super) cursor: Cursor<MIN_ALIGN>,
@@ -49,8 +49,7 @@ pub(super) struct State<const MIN_ALIGN: usize> {
 /// What an arena and the scopes in it have together.
 #[derive(Debug)]
 struct Stock<const MIN_ALIGN: usize> {
-    /// Nothing is in these chunks.
-    spare: Chunks<MIN_ALIGN>,
+    spare: Spare<MIN_ALIGN>,
     /// How much room the next chunk gets.
     next_room: Cell<usize>,
 }
@@ -96,7 +95,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
             base_used: Cell::new(0),
             chunks: Chunks::new(),
             oversize: Chunks::new(),
-            own_stock: Stock { spare: Chunks::new(), next_room: Cell::new(FIRST_CHUNK) },
+            own_stock: Stock { spare: Spare::new(), next_room: Cell::new(FIRST_CHUNK) },
             outer_stock: None,
             tail: Cell::new(Self::NOWHERE),
             elsewhere: Cell::new(0),
@@ -143,9 +142,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
         let stock = self.stock();
         let room = stock.next_room.get();
         let needs_own = size > Self::size_with(room.max(LARGE_BLOCK));
-        // For a large block all of them: there may be but one that is large enough, and a parent costs more.
-        let looked_at = if layout.size() > LARGE_BLOCK { usize::MAX } else { LOOKED_AT };
-        let spare = stock.spare.take_best(looked_at, size);
+        let spare = stock.spare.take_best(size);
         if needs_own && spare.is_none_or(|spare| spare.size() / 2 <= size) {
             // A spare chunk may be dirty.
             let zeroed = zeroed && spare.is_none();
@@ -332,108 +329,10 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
 
     /// Makes chunks spare that were left, or have a block of their own.
     fn to_stock(&self, left: Chunks<MIN_ALIGN>) {
-        let used = left.iter().map(|chunk| chunk.used()).sum::<usize>();
-        self.elsewhere.set(self.elsewhere.get() - used);
-        self.stock().spare.append(left);
-    }
-
-    /// Makes every chunk spare.
-    ///
-    /// # Safety
-    ///
-    /// No block is used again. This is not a scope.
-    pub(super) unsafe fn vacate(&self) {
-        self.leave();
-        self.elsewhere.set(0);
-        self.tail.set(Self::NOWHERE);
-        // So that those walked through come first: the others may be of any size.
-        self.own_stock.spare.append(self.oversize.take());
-        self.own_stock.spare.append(self.chunks.take());
-        self.earlier_peak.set(self.high_water());
-        self.peak.set(0);
-    }
-
-    /// Makes every chunk spare and takes the largest into use again.
-    ///
-    /// # Safety
-    ///
-    /// As for [`vacate`](Self::vacate).
-    pub(super) unsafe fn vacate_and_enter_largest(&self) {
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.vacate() };
-        let spare = &self.own_stock.spare;
-        let Some(largest) = spare.iter().max_by_key(Chunk::size) else { return };
-        let (others, backwards) = (spare.take(), Chunks::new());
-        while let Some(chunk) = others.pop() {
-            if chunk == largest { self.enter(chunk) } else { backwards.push(chunk) }
+        while let Some(chunk) = left.pop() {
+            self.elsewhere.set(self.elsewhere.get() - chunk.used());
+            self.stock().spare.put(chunk);
         }
-        while let Some(chunk) = backwards.pop() {
-            spare.push(chunk);
-        }
-    }
-
-    /// Frees all blocks, keeps the largest chunk, and frees the others.
-    ///
-    /// # Safety
-    ///
-    /// As for [`vacate`](Self::vacate); and all chunks came from `parent`.
-    pub(super) unsafe fn reset(&self, parent: &impl Allocator) {
-        self.add_up_peak();
-        let peak = self.peak.get();
-        if let Some(only) = self.only_chunk() {
-            // The common case, in short.
-            self.earlier_peak.set(self.high_water());
-            self.peak.set(0);
-            self.walk(Region { start: only.start(), end: self.cursor.end() }, only.start());
-            return;
-        }
-        let tail = self.tail.get();
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.vacate_and_enter_largest() };
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.free_spare(parent) };
-        if tail == Self::NOWHERE {
-            self.own_stock.expect(peak);
-        } else {
-            // A scope and the arena around it allocated in turns, and will again. Twice the room, for half is the scopes'.
-            self.own_stock.expect(peak.saturating_mul(2));
-            self.split();
-        }
-    }
-
-    /// The chunk that the cursor walks in from its start on, if there is no other, and no tail but that one's.
-    fn only_chunk(&self) -> Option<Chunk<MIN_ALIGN>> {
-        let tail = self.tail.get();
-        let others = self.oversize.first().or(self.own_stock.spare.first());
-        let is_plain = others.is_none() && (tail == Self::NOWHERE || tail.start == self.cursor.end());
-        self.chunks.first().filter(|chunk| is_plain && chunk.is_oldest() && chunk.start() == self.start.get())
-    }
-
-    /// Leaves the upper half of the region to scopes.
-    fn split(&self) {
-        let (start, end) = (self.start.get(), self.cursor.end());
-        let half = (end.addr().get() - start.addr().get()) / 2 / MIN_ALIGN * MIN_ALIGN;
-        if start == Self::NOWHERE.start {
-            return;
-        }
-        // SAFETY: less than the region's length.
-        let middle = unsafe { start.byte_add(half) };
-        self.walk(Region { start, end: middle }, start);
-        self.tail.set(Region { start: middle, end });
-    }
-
-    /// Gives the spare chunks back to the parent.
-    ///
-    /// # Safety
-    ///
-    /// They came from `parent`.
-    pub(super) unsafe fn free_spare(&self, parent: &impl Allocator) {
-        // SAFETY: nothing is in them.
-        unsafe { self.own_stock.spare.take().free(parent) };
-    }
-
-    pub(super) fn start_small_again(&self) {
-        self.own_stock.next_room.set(FIRST_CHUNK);
     }
 
     // -- scopes
@@ -468,11 +367,8 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
     pub(super) unsafe fn take_back(&self, scope: &Self, lent: &Lent<MIN_ALIGN>) {
         self.add_up_peak();
         self.peak.set(self.peak.get().max(self.allocated() + scope.high_water()));
-        // Those walked through come first: the others may be of any size.
-        for chunks in [&scope.oversize, &scope.chunks] {
-            if chunks.first().is_some() {
-                self.stock().spare.append(chunks.take());
-            }
+        if scope.chunks.first().is_some() || scope.oversize.first().is_some() {
+            scope.make_spare(self.stock());
         }
         match *lent {
             Lent::Rest { region, .. } if region == Self::NOWHERE => {}
@@ -486,6 +382,16 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
             }
             Lent::Rest { region, position, .. } => self.keep_tail(Region { start: position, end: region.end }),
             Lent::Tail(tail) => self.keep_tail(tail),
+        }
+    }
+
+    /// Puts the chunks of both lists into `stock`.
+    #[inline(never)]
+    fn make_spare(&self, stock: &Stock<MIN_ALIGN>) {
+        for chunks in [&self.oversize, &self.chunks] {
+            while let Some(chunk) = chunks.pop() {
+                stock.spare.put(chunk);
+            }
         }
     }
 
@@ -523,12 +429,19 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
         self.peak.get().max(self.elsewhere.get() + here)
     }
 
-    /// The address ranges of what the blocks are in, and of spare chunks.
-    pub(super) fn ranges(&self) -> impl Iterator<Item = Range<*const u8>> + use<MIN_ALIGN> {
+    /// The address ranges of what the blocks are in, and of spare chunks. Not to be gone on with after a
+    /// [change](Self::changes).
+    pub(super) fn ranges(&self) -> impl Iterator<Item = Range<*const u8>> + use<'_, MIN_ALIGN> {
         let base = (self.base != Self::NOWHERE)
             .then(|| self.base.start.as_ptr().cast_const()..self.base.end.as_ptr().cast_const());
-        let chunks = self.oversize.iter().chain(self.chunks.iter()).chain(self.own_stock.spare.iter());
-        chunks.map(|chunk| chunk.range()).chain(base)
+        let chunks = self.oversize.iter().chain(self.chunks.iter()).map(|chunk| chunk.range());
+        chunks.chain(self.own_stock.spare.ranges()).chain(base)
+    }
+
+    /// How often a chunk came to this arena's, or one of its went elsewhere: the [`ranges`](Self::ranges) are the same as long as
+    /// this is.
+    pub(super) fn changes(&self) -> u64 {
+        self.oversize.changes() + self.chunks.changes() + self.own_stock.spare.changes()
     }
 }
 
