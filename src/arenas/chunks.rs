@@ -150,6 +150,11 @@ impl<const MIN_ALIGN: usize> Chunk<MIN_ALIGN> {
         self.start().as_ptr().cast_const()..self.end().as_ptr().cast_const()
     }
 
+    /// The bytes that blocks have in [`range`](Self::range).
+    pub(super) fn room(&self) -> usize {
+        self.size() - Self::OVERHEAD
+    }
+
     /// Where the one block of a chunk made for `layout` starts.
     pub(super) fn block(&self, layout: Layout) -> NonNull<u8> {
         let start = self.start();

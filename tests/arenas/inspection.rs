@@ -31,9 +31,10 @@ fn high_water_is_the_most_that_was_allocated() {
                 }
                 11 if random.below(10) == 0 => {
                     live = Live::default();
-                    match random.below(3) {
+                    match random.below(4) {
                         0 => arena.reset(),
                         1 => arena.reset_keep_all(),
+                        2 => arena.reset_keep_at_most(random.below(1 << 18)),
                         _ => arena.reset_release(),
                     }
                 }

@@ -1,4 +1,4 @@
-//! The three resets: what they keep, what they give back.
+//! The resets: what they keep, what they give back.
 
 use janus_alloc::api::Reset;
 use janus_alloc::collections::Vec;
@@ -102,6 +102,64 @@ fn reset_release_gives_all_back_and_starts_small() {
 }
 
 #[test]
+fn a_cap_keeps_the_largest_chunks_that_fit() {
+    for cap in [0, 1, 4095, 4096, 5000, 8192, 100_000, 1 << 20, (1 << 20) + 4096, 3 << 20, usize::MAX] {
+        let mut arena = counted();
+        arena.reset_keep_at_most(cap);
+        assert_eq!((arena.chunks().count(), arena.allocated_bytes()), (0, 0), "nothing to keep");
+        for seed in 0..10 {
+            work(&arena, seed);
+            arena.scope(|scope| (0..seed as usize).for_each(|n| _ = block(&&**scope, n << 17)));
+            let mut rooms: std::vec::Vec<usize> =
+                arena.chunks().map(|chunk| chunk.end.addr() - chunk.start.addr()).collect();
+            rooms.sort_unstable();
+            let mut left = cap;
+            let expected: usize = rooms
+                .into_iter()
+                .rev()
+                .filter(|&room| {
+                    let fits = room <= left;
+                    left -= if fits { room } else { 0 };
+                    fits
+                })
+                .sum();
+            let (high_water, before) = (arena.high_water_bytes(), arena.parent().snapshot());
+            arena.reset_keep_at_most(cap);
+            assert_eq!((arena.allocated_bytes(), arena.capacity_bytes()), (0, expected), "{cap}");
+            assert_eq!(live_chunks(&arena), arena.chunks().count() as u64);
+            assert_eq!(arena.parent().snapshot().since(&before).allocations, 0);
+            assert_eq!(arena.high_water_bytes(), high_water);
+            // The largest is the one in use.
+            let largest = arena.chunks().map(|chunk| chunk.end.addr() - chunk.start.addr()).max();
+            block(&&arena, largest.unwrap_or(0));
+            assert_eq!(arena.parent().snapshot().since(&before).allocations, 0);
+        }
+    }
+}
+
+#[test]
+fn below_a_cap_the_parent_is_soon_asked_for_nothing() {
+    let mut arena = counted();
+    let mut round = |count: u64| {
+        let before = arena.parent().snapshot();
+        (0..count).for_each(|n| *arena.alloc(n) += 1);
+        arena.reset_keep_at_most(256 << 10);
+        assert!(arena.capacity_bytes() <= 256 << 10 && arena.parent().snapshot().live_bytes <= 260 << 10);
+        (arena.parent().snapshot().since(&before).allocations, arena.capacity_bytes())
+    };
+    for _ in 0..3 {
+        // One that needs far more,
+        assert!(round(1_000_000).0 > 0);
+        let asked: std::vec::Vec<u64> = (0..10).map(|_| round(10_000).0).collect();
+        assert!(asked[3..].iter().all(|&count| count == 0), "{asked:?}");
+    }
+    // Where all need more, what is kept is not much less than the cap.
+    for _ in 0..10 {
+        assert!(round(1_000_000).1 >= 128 << 10);
+    }
+}
+
+#[test]
 fn through_the_trait() {
     fn twice(arena: &mut (impl Reset + std::fmt::Debug)) {
         arena.reset();
@@ -130,10 +188,11 @@ fn resets_in_any_order_keep_contents_apart() {
         });
         live.check();
         assert!(arena.allocated_bytes() >= live.size());
-        match random.below(4) {
+        match random.below(5) {
             0 => arena.reset(),
             1 => arena.reset_keep_all(),
             2 => arena.reset_release(),
+            3 => arena.reset_keep_at_most(random.below(1 << 18)),
             _ => {}
         }
         if round % 50 == 49 {

@@ -85,9 +85,10 @@ pub(crate) fn soak<A: Allocator, const MIN_ALIGN: usize>(parent: A, seed: u64, r
         level.check();
         assert!(arena.allocated_bytes() >= level.live.borrow().size());
         drop(level);
-        match random.below(3) {
+        match random.below(4) {
             0 => arena.reset(),
             1 => arena.reset_keep_all(),
+            2 => arena.reset_keep_at_most(random.below(1 << 18)),
             _ => arena.reset_release(),
         }
         assert_eq!(arena.allocated_bytes(), 0);

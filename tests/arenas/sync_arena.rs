@@ -361,6 +361,38 @@ fn reset_keeps_the_largest_chunk() {
 }
 
 #[test]
+fn a_cap_keeps_the_largest_chunk_that_fits() {
+    let mut arena = counted();
+    for cap in [0, 100, FIRST - 1, FIRST, 700_000, 3 << 20, LARGEST, 20 << 20, usize::MAX] {
+        let (mut largest, mut fitting) = (0, 0);
+        for size in [100, 100_000, 1 << 20, 10 << 20] {
+            (0..20).for_each(|_| {
+                let before = arena.capacity_bytes();
+                block(&arena, size);
+                let chunk = arena.capacity_bytes() - before;
+                largest = largest.max(chunk);
+                fitting = fitting.max(if chunk <= cap { chunk } else { 0 });
+            });
+        }
+        arena = arena.reset_keep_at_most(cap);
+        assert!(largest > 10 << 20);
+        assert_eq!((arena.capacity_bytes(), live_chunks(&arena)), (fitting, u64::from(fitting > 0)), "{cap}");
+        assert_eq!(arena.parent().snapshot().live_bytes, fitting as u64);
+        // It is the one in use, from its start; and the next is no larger than the cap for what there was.
+        let before = arena.parent().snapshot();
+        if fitting > 0 {
+            block(&arena, fitting - 64);
+            assert_eq!(arena.parent().snapshot().since(&before).allocations, 0);
+        } else {
+            block(&arena, 100);
+            assert_eq!(arena.capacity_bytes(), FIRST);
+        }
+        arena = arena.reset_keep_at_most(0);
+        assert_eq!((arena.capacity_bytes(), live_chunks(&arena)), (0, 0));
+    }
+}
+
+#[test]
 fn it_may_be_dropped_by_another_thread_than_used_it() {
     static PARENT: Stats<Pages> = Stats::new(Pages::new());
     let arena = SyncArena::new_in(&PARENT);

@@ -316,6 +316,27 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unsafe { self.state.vacate_and_enter_largest() };
     }
 
+    /// Frees every block and keeps chunks that have at most `max_bytes` in all, as [`capacity_bytes`](Self::capacity_bytes)
+    /// counts them: the largest that fit. The others go back to the parent, and the next one has no more room than `max_bytes`
+    /// (or 4 KiB), unless a block needs it.
+    ///
+    /// For an arena that is seldom as full as it once was: one round with much to do does not hold its memory for ever.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut arena = janus_alloc::Arena::new();
+    /// for length in [100, 10_000_000, 100] {
+    ///     arena.alloc_slice_default::<u8>(length);
+    ///     arena.reset_keep_at_most(1 << 20);
+    ///     assert!((1..=1 << 20).contains(&arena.capacity_bytes()));
+    /// }
+    /// ```
+    pub fn reset_keep_at_most(&mut self, max_bytes: usize) {
+        // SAFETY: blocks borrow the arena, so none is in use; all chunks came from the parent.
+        unsafe { self.state.reset_keep_at_most(&self.parent, max_bytes) };
+    }
+
     /// Frees every block and gives all chunks back to the parent. The next chunk is a small one again.
     ///
     /// # Examples

@@ -451,4 +451,10 @@ impl<const MIN_ALIGN: usize> Stock<MIN_ALIGN> {
         let room = bytes.saturating_add(bytes / 8).min(isize::MAX as usize / 2).next_multiple_of(FIRST_CHUNK);
         self.next_room.set(self.next_room.get().max(room));
     }
+
+    /// Gives the next chunk no more room than `bytes`, as far as that is enough for a first one.
+    fn expect_at_most(&self, bytes: usize) {
+        let room = (bytes / FIRST_CHUNK * FIRST_CHUNK).max(FIRST_CHUNK);
+        self.next_room.set(self.next_room.get().min(room));
+    }
 }

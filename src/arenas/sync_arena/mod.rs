@@ -167,13 +167,40 @@ impl<A: Allocator> SyncArena<A> {
     /// assert!(arena.capacity_bytes() >= 1_000_000);
     /// ```
     #[must_use = "a dropped arena gives all its memory back"]
-    pub fn reset(mut self) -> Self {
+    pub fn reset(self) -> Self {
+        self.restart(usize::MAX)
+    }
+
+    /// As [`reset`](Self::reset), but keeps the largest chunk that has at most `max_bytes`, as
+    /// [`capacity_bytes`](Self::capacity_bytes) counts them; and what there was does not make the next one larger than that
+    /// (or 256 KiB).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{SyncArena, collections::Vec};
+    ///
+    /// let mut arena = SyncArena::new();
+    /// for length in [1000, 100_000_000, 1000] {
+    ///     drop(Vec::<u8, _>::with_capacity_in(length, &arena));
+    ///     arena = arena.reset_keep_at_most(1 << 20);
+    ///     assert!((1..=1 << 20).contains(&arena.capacity_bytes()));
+    /// }
+    /// ```
+    #[must_use = "a dropped arena gives all its memory back"]
+    pub fn reset_keep_at_most(self, max_bytes: usize) -> Self {
+        self.restart(max_bytes)
+    }
+
+    /// Keeps the largest chunk of at most `max` bytes.
+    fn restart(mut self, max: usize) -> Self {
         if self.chunks.iter().count() > 1 {
-            self.least = self.capacity_bytes().clamp(FIRST_CHUNK, isize::MAX as usize / 2);
+            self.least = self.capacity_bytes();
         }
+        self.least = self.least.min(max).clamp(FIRST_CHUNK, isize::MAX as usize / 2);
         // Its spans are about to go.
         self.spans = Slots::new(&raw const VACANT.0);
-        let largest = self.chunks.iter().max_by_key(|raw| raw.size);
+        let largest = self.chunks.iter().filter(|raw| raw.size <= max).max_by_key(|raw| raw.size);
         let others = self.chunks.iter().filter(|raw| largest.as_ref().is_none_or(|largest| largest.start != raw.start));
         // SAFETY: the arena is not borrowed, so no block is in use; each chunk is read before it is freed.
         others.for_each(|raw| unsafe { self.free(&raw) });

@@ -2,7 +2,7 @@
 
 use super::{FIRST_CHUNK, Region, State};
 use crate::api::Allocator;
-use crate::arenas::chunks::Chunk;
+use crate::arenas::chunks::{Chunk, Chunks};
 
 impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
     /// Makes every chunk spare.
@@ -55,6 +55,32 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.own_stock.spare.free(parent) };
         self.own_stock.next_room.set(FIRST_CHUNK);
+    }
+
+    /// Frees all blocks, keeps chunks that have at most `max` bytes in all, the largest that fit, and frees the others.
+    ///
+    /// # Safety
+    ///
+    /// As for [`release`](Self::release).
+    pub(in crate::arenas::arena) unsafe fn reset_keep_at_most(&self, parent: &impl Allocator, max: usize) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.vacate() };
+        let (spare, kept, mut left) = (&self.own_stock.spare, Chunks::new(), max);
+        while let Some(largest) = spare.take_largest() {
+            match left.checked_sub(largest.room()) {
+                Some(less) => {
+                    left = less;
+                    kept.push(largest);
+                }
+                // SAFETY: by `# Safety` of this fn; it is nowhere any more.
+                None => unsafe { largest.free(parent) },
+            }
+        }
+        while let Some(chunk) = kept.pop() {
+            spare.put(chunk);
+        }
+        self.enter_largest();
+        self.own_stock.expect_at_most(max);
     }
 
     /// Frees all blocks, keeps the largest chunk, and frees the others.
