@@ -17,7 +17,7 @@ fn arena_workload<const MIN_ALIGN: usize>(parent: &Parent<'_>, log: &mut Log<'_>
         log.call(|| Arena::<_, MIN_ALIGN>::try_with_min_align_and_capacity_in(capacity, parent));
     }
     let mut arena = Arena::<_, MIN_ALIGN>::with_min_align_in(parent);
-    for round in 0..4 {
+    for round in 0..5 {
         let by_reference = &arena;
         let mut live = Live::default();
         for size in [8, 100, 3000, 5000, 100_000, 10, 20_000, 200] {
@@ -58,6 +58,7 @@ fn arena_workload<const MIN_ALIGN: usize>(parent: &Parent<'_>, log: &mut Log<'_>
             0 => arena.reset_release(),
             1 => arena.reset(),
             2 => arena.reset_keep_all(),
+            3 => arena.reset_keep_at_most(100_000),
             _ => {}
         }
     }
