@@ -26,8 +26,8 @@ impl<const MIN_ALIGN: usize> Cursor<MIN_ALIGN> {
         Self { position: Cell::new(nowhere), end: Cell::new(nowhere), peak: Cell::new(nowhere) }
     }
 
-    /// No request fits, not even one of size 0; and no block ends at the position, not even a dangling one of size 0, whose
-    /// address is a power of two. So nothing is ever stored in it, and threads may share it.
+    /// No request fits, not even one of size 0, and no block ends at the position. So nothing is ever stored in it, and threads
+    /// may share it. (A pointer of size 0 may have any address, that of the position too: nothing is stored for it.)
     #[cfg(all(os_memory, target_has_atomic = "ptr"))]
     pub(super) const fn refusing() -> Self {
         let nowhere = no_byte_at(3 * MIN_ALIGN);
@@ -110,14 +110,14 @@ impl<const MIN_ALIGN: usize> Cursor<MIN_ALIGN> {
         self.start_of_last(size).addr() == block.addr().get()
     }
 
-    /// Takes the bytes of a block back, if it is the last: whether it was.
+    /// Takes the bytes of a block back, if it has some and is the last: whether that is so.
     ///
     /// # Safety
     ///
     /// `block` is live, `size` bytes long, from this cursor or elsewhere, and not used again.
     #[inline(always)]
     pub(super) unsafe fn give_back(&self, block: NonNull<u8>, size: usize) -> bool {
-        let is_last = self.is_last(block, size);
+        let is_last = size != 0 && self.is_last(block, size);
         if is_last {
             // SAFETY: it has the address of the block, which is not null.
             self.lower_to(unsafe { NonNull::new_unchecked(self.start_of_last(size)) });
@@ -125,14 +125,14 @@ impl<const MIN_ALIGN: usize> Cursor<MIN_ALIGN> {
         is_last
     }
 
-    /// Makes the last block smaller; any other keeps its bytes. Whether it was the last.
+    /// Makes the last block smaller, if it has bytes; any other keeps them. Whether it was the last.
     ///
     /// # Safety
     ///
     /// `block` is live, `old` bytes long, and used with `new` bytes from now on, which are no more.
     #[inline(always)]
     pub(super) unsafe fn shrink(&self, block: NonNull<u8>, old: usize, new: usize) -> bool {
-        let is_last = self.is_last(block, old);
+        let is_last = old != 0 && self.is_last(block, old);
         if is_last {
             let less = bump::round(old, MIN_ALIGN) - bump::round(new, MIN_ALIGN);
             // SAFETY: the block ends at the position and has at least so many bytes.
@@ -190,5 +190,29 @@ const fn no_byte_at(address: usize) -> NonNull<u8> {
     match NonNull::new(ptr::without_provenance_mut(address)) {
         Some(nowhere) => nowhere,
         None => panic!("the minimum alignment is not 0"),
+    }
+}
+
+#[cfg(all(test, os_memory, target_has_atomic = "ptr"))]
+mod tests {
+    use core::ptr::{self, NonNull};
+
+    use super::Cursor;
+
+    /// Threads share it, so not even the value that is there already may be stored.
+    #[test]
+    fn a_refusing_cursor_has_no_last_block() {
+        let cursor = Cursor::<8>::refusing();
+        for address in (8..100).step_by(8) {
+            let dangling = NonNull::new(ptr::without_provenance_mut(address)).unwrap();
+            // SAFETY: no byte is the cursor's.
+            assert!(!unsafe { cursor.give_back(dangling, 0) });
+            // SAFETY: as above.
+            assert!(!unsafe { cursor.shrink(dangling, 0, 0) });
+            for new in [0, 1, 1000] {
+                // SAFETY: as above.
+                assert!(unsafe { cursor.grow(dangling, 0, new) }.is_none());
+            }
+        }
     }
 }
