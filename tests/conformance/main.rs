@@ -52,6 +52,7 @@ fn assert_worked(report: &Report, options: &Options) {
     assert!(report.allocations > some, "{report}");
     assert!(report.grows > some && report.shrinks > some && report.realigns > some, "{report}");
     assert!(report.zero_sized > some, "{report}");
+    assert!(report.dangling > report.operations / 100, "{report}");
     assert!(report.failures < report.operations / 100, "{report}");
     assert!(report.huge_requests > report.operations / 100 || !options.huge_layouts, "{report}");
     assert!(report.moves > report.operations / 300, "{report}");

@@ -4,7 +4,7 @@
 use std::alloc::System;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 
 use janus_alloc::api::{AllocError, Allocator, Layout};
 
@@ -44,7 +44,7 @@ impl Real {
 
 impl Base {
     pub(crate) fn rounded(size: usize) -> usize {
-        size.max(1).next_multiple_of(16)
+        size.next_multiple_of(16)
     }
 
     fn length(&self, size: usize) -> usize {
@@ -58,6 +58,11 @@ impl Base {
     pub(crate) fn allocate(&self, layout: Layout) -> Returned {
         if layout.size() > 1 << 40 {
             return Err(AllocError);
+        }
+        if layout.size() == 0 {
+            // No block, so that nothing has to come back.
+            let dangling = NonNull::new(ptr::without_provenance_mut(layout.align())).ok_or(AllocError)?;
+            return Ok(NonNull::slice_from_raw_parts(dangling, 0));
         }
         let (size, align) = (Self::rounded(layout.size()) + HEADROOM, layout.align());
         let system = System.allocate(Real::system(size, align)?)?.cast::<u8>();
@@ -74,8 +79,11 @@ impl Base {
         Ok(block)
     }
 
-    /// Frees the block; one it does not know it ignores.
-    pub(crate) fn deallocate(&self, start: NonNull<u8>) {
+    /// Frees the block; one it does not know it ignores, and what has no bytes.
+    pub(crate) fn deallocate(&self, start: NonNull<u8>, layout: Layout) {
+        if layout.size() == 0 {
+            return;
+        }
         let block = self.blocks.borrow_mut().remove(&start.addr().get());
         if let Some(Real { start, size, align }) = block {
             // SAFETY: the block begins `align` bytes into the system's.
@@ -87,15 +95,15 @@ impl Base {
     }
 
     /// A new block with the first `kept` bytes of the old one, which is freed.
-    pub(crate) fn replace(&self, start: NonNull<u8>, new: Layout, kept: usize) -> Returned {
+    pub(crate) fn replace(&self, start: NonNull<u8>, old: Layout, new: Layout, kept: usize) -> Returned {
         let moved = self.allocate(new)?;
         self.copy(start, moved.cast(), kept);
-        self.deallocate(start);
+        self.deallocate(start, old);
         Ok(moved)
     }
 
     pub(crate) fn grow_zeroed(&self, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
-        let grown = self.replace(start, new, old.size())?;
+        let grown = self.replace(start, old, new, old.size())?;
         self.fill(grown.cast(), old.size(), grown.len(), 0);
         Ok(grown)
     }
@@ -132,6 +140,14 @@ impl Base {
         }
     }
 
+    /// Zeroes every block there is.
+    pub(crate) fn clear(&self) {
+        let starts: Vec<_> = self.blocks.borrow().values().map(|real| real.start).collect();
+        for start in starts {
+            self.fill(start, 0, self.capacity(start), 0);
+        }
+    }
+
     /// Changes the first byte of a block.
     pub(crate) fn spoil(&self, start: NonNull<u8>) {
         let start = self.real(start, 1);
@@ -153,17 +169,17 @@ pub(crate) trait Fault {
     fn allocate_zeroed(&self, base: &Base, layout: Layout) -> Returned {
         base.allocate_zeroed(layout)
     }
-    fn deallocate(&self, base: &Base, start: NonNull<u8>, _: Layout) {
-        base.deallocate(start);
+    fn deallocate(&self, base: &Base, start: NonNull<u8>, layout: Layout) {
+        base.deallocate(start, layout);
     }
     fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
-        base.replace(start, new, old.size())
+        base.replace(start, old, new, old.size())
     }
     fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
         base.grow_zeroed(start, old, new)
     }
-    fn shrink(&self, base: &Base, start: NonNull<u8>, _: Layout, new: Layout) -> Returned {
-        base.replace(start, new, new.size())
+    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+        base.replace(start, old, new, new.size())
     }
 }
 

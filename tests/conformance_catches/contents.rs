@@ -60,7 +60,7 @@ fn bytes_not_zeroed() {
 struct GrowZeroedGrows;
 impl Fault for GrowZeroedGrows {
     fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
-        base.replace(start, new, old.size())
+        base.replace(start, old, new, old.size())
     }
 }
 
@@ -71,7 +71,7 @@ impl Fault for LeavesDirtyExcess {
 
     fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
         let had = base.capacity(start).min(Base::rounded(new.size()));
-        let grown = base.replace(start, new, had.max(old.size()))?;
+        let grown = base.replace(start, old, new, had.max(old.size()))?;
         base.fill(grown.cast(), had, grown.len(), 0);
         Ok(grown)
     }
@@ -82,7 +82,7 @@ impl Fault for GrowZeroesTheRequestedOnly {
     const LONGER: bool = true;
 
     fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
-        let grown = base.replace(start, new, old.size())?;
+        let grown = base.replace(start, old, new, old.size())?;
         base.fill(grown.cast(), old.size(), new.size(), 0);
         Ok(grown)
     }
@@ -97,15 +97,15 @@ fn bytes_not_zeroed_by_grow() {
 
 struct GrowLosesAll;
 impl Fault for GrowLosesAll {
-    fn grow(&self, base: &Base, start: NonNull<u8>, _: Layout, new: Layout) -> Returned {
-        base.replace(start, new, 0)
+    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+        base.replace(start, old, new, 0)
     }
 }
 
 struct GrowZeroedLosesOne;
 impl Fault for GrowZeroedLosesOne {
     fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
-        let grown = base.replace(start, new, old.size().saturating_sub(1))?;
+        let grown = base.replace(start, old, new, old.size().saturating_sub(1))?;
         base.fill(grown.cast(), old.size(), grown.len(), 0);
         Ok(grown)
     }
@@ -136,13 +136,13 @@ impl Fault for CopiesTheRequestedOnly {
     }
     fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
         let requested = self.requested.borrow().get(&start.addr().get()).copied().unwrap_or(0);
-        self.remember(base.replace(start, new, requested.min(old.size())), new)
+        self.remember(base.replace(start, old, new, requested.min(old.size())), new)
     }
     fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
         self.remember(base.grow_zeroed(start, old, new), new)
     }
-    fn shrink(&self, base: &Base, start: NonNull<u8>, _: Layout, new: Layout) -> Returned {
-        self.remember(base.replace(start, new, new.size()), new)
+    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+        self.remember(base.replace(start, old, new, new.size()), new)
     }
 }
 
@@ -155,8 +155,8 @@ fn contents_lost_by_grow() {
 
 struct ShrinkLosesOne;
 impl Fault for ShrinkLosesOne {
-    fn shrink(&self, base: &Base, start: NonNull<u8>, _: Layout, new: Layout) -> Returned {
-        base.replace(start, new, new.size().saturating_sub(1))
+    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+        base.replace(start, old, new, new.size().saturating_sub(1))
     }
 }
 

@@ -26,7 +26,7 @@ impl Fault for FreesThenFails {
         }
     }
     fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
-        let grown = base.replace(start, new, old.size());
+        let grown = base.replace(start, old, new, old.size());
         // Without bytes there is nothing that could be given out twice.
         if grown.is_err() && old.size() != 0 {
             self.freed.set(Some(start));
@@ -38,8 +38,8 @@ impl Fault for FreesThenFails {
 struct SpoilsThenFails;
 impl Fault for SpoilsThenFails {
     fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
-        let grown = base.replace(start, new, old.size());
-        if grown.is_err() {
+        let grown = base.replace(start, old, new, old.size());
+        if grown.is_err() && old.size() != 0 {
             base.spoil(start);
         }
         grown
@@ -76,7 +76,7 @@ impl InsistsOnTheRequested {
     }
 
     fn insist(&self, start: NonNull<u8>, layout: Layout) {
-        if self.requested.borrow()[&start.addr().get()] != layout.size() {
+        if layout.size() != 0 && self.requested.borrow()[&start.addr().get()] != layout.size() {
             unwind();
         }
     }
@@ -95,19 +95,19 @@ impl Fault for InsistsOnTheRequested {
         if self.by_deallocate {
             self.insist(start, layout);
         }
-        base.deallocate(start);
+        base.deallocate(start, layout);
     }
     fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
         if !self.by_deallocate {
             self.insist(start, old);
         }
-        self.remember(base.replace(start, new, old.size()), new)
+        self.remember(base.replace(start, old, new, old.size()), new)
     }
     fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
         self.remember(base.grow_zeroed(start, old, new), new)
     }
-    fn shrink(&self, base: &Base, start: NonNull<u8>, _: Layout, new: Layout) -> Returned {
-        self.remember(base.replace(start, new, new.size()), new)
+    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+        self.remember(base.replace(start, old, new, new.size()), new)
     }
 }
 
@@ -140,19 +140,19 @@ impl Fault for Unwinds {
     }
     fn deallocate(&self, base: &Base, start: NonNull<u8>, layout: Layout) {
         self.perhaps("deallocate", layout);
-        base.deallocate(start);
+        base.deallocate(start, layout);
     }
     fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
         self.perhaps("grow", new);
-        base.replace(start, new, old.size())
+        base.replace(start, old, new, old.size())
     }
     fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
         self.perhaps("grow_zeroed", new);
         base.grow_zeroed(start, old, new)
     }
-    fn shrink(&self, base: &Base, start: NonNull<u8>, _: Layout, new: Layout) -> Returned {
+    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
         self.perhaps("shrink", new);
-        base.replace(start, new, new.size())
+        base.replace(start, old, new, new.size())
     }
 }
 
@@ -179,7 +179,7 @@ impl Fault for UnwindsForHuge {
     }
     fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
         Self::with_header(new);
-        base.replace(start, new, old.size())
+        base.replace(start, old, new, old.size())
     }
 }
 

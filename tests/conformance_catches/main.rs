@@ -3,9 +3,11 @@
 
 mod base;
 mod contents;
+mod dangling;
 mod failures;
 mod globals;
 mod placement;
+mod printed;
 mod values;
 
 use base::{Broken, Fault};
@@ -48,7 +50,7 @@ fn reports_clones<A: AllocatorClone>(rule: Rule, make: impl Fn() -> A) {
 #[track_caller]
 fn passes<A: Allocator>(make: impl Fn() -> A) {
     for seed in SEEDS {
-        let options = Options { seed, operations: 10 * MODEST, strict_realign: true, ..Options::default() };
+        let options = Options { operations: 10 * MODEST, strict_realign: true, ..options(seed) };
         let report = check(make(), &options).unwrap_or_else(|violation| panic!("{violation}"));
         assert!(report.allocations > 1000 && report.grows > 1000 && report.shrinks > 1000, "{report}");
     }

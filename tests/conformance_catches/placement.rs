@@ -66,7 +66,7 @@ fn a_short_block() {
 struct GrowForgetsTheNewSize;
 impl Fault for GrowForgetsTheNewSize {
     fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
-        let grown = base.replace(start, new, old.size())?;
+        let grown = base.replace(start, old, new, old.size())?;
         Ok(NonNull::slice_from_raw_parts(grown.cast(), old.size()))
     }
 }
@@ -119,7 +119,7 @@ struct GrowAcceptsHuge;
 impl Fault for GrowAcceptsHuge {
     fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
         if new.size() <= isize::MAX as usize / 2 {
-            return base.replace(start, new, old.size());
+            return base.replace(start, old, new, old.size());
         }
         Ok(NonNull::slice_from_raw_parts(start, new.size()))
     }
@@ -197,7 +197,8 @@ fn blocks_that_overlap_by_a_byte() {
 
 /// Keeps freed blocks for the next request they are good for.
 struct FreeList {
-    free: RefCell<Vec<NonNull<u8>>>,
+    /// With their capacities.
+    free: RefCell<Vec<(NonNull<u8>, usize)>>,
     /// Whether a block leaves the list when it is given out.
     pops: bool,
 }
@@ -210,11 +211,17 @@ impl FreeList {
 
 impl FreeList {
     /// Never back to the base, which might give the address out anew while it is in the list.
-    fn replace(&self, base: &Base, start: NonNull<u8>, new: Layout, kept: usize) -> Returned {
+    fn replace(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout, kept: usize) -> Returned {
         let moved = base.allocate(new)?;
         base.copy(start, moved.cast(), kept);
-        self.free.borrow_mut().push(start);
+        self.keep(base, start, old);
         Ok(moved)
+    }
+
+    fn keep(&self, base: &Base, start: NonNull<u8>, layout: Layout) {
+        if layout.size() != 0 {
+            self.free.borrow_mut().push((start, base.capacity(start)));
+        }
     }
 }
 
@@ -223,25 +230,25 @@ impl Fault for FreeList {
 
     fn allocate(&self, base: &Base, layout: Layout) -> Returned {
         let mut free = self.free.borrow_mut();
-        let fits = |start: &NonNull<u8>| {
-            start.addr().get() % layout.align() == 0 && base.capacity(*start) >= layout.size().max(1)
+        let fits = |&(start, capacity): &(NonNull<u8>, usize)| {
+            start.addr().get() % layout.align() == 0 && capacity >= layout.size() && layout.size() != 0
         };
         let Some(index) = free.iter().rposition(fits) else { return base.allocate(layout) };
-        Ok(base.slice(if self.pops { free.remove(index) } else { free[index] }, layout))
+        Ok(base.slice(if self.pops { free.remove(index).0 } else { free[index].0 }, layout))
     }
-    fn deallocate(&self, _: &Base, start: NonNull<u8>, _: Layout) {
-        self.free.borrow_mut().push(start);
+    fn deallocate(&self, base: &Base, start: NonNull<u8>, layout: Layout) {
+        self.keep(base, start, layout);
     }
     fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
-        self.replace(base, start, new, old.size())
+        self.replace(base, start, old, new, old.size())
     }
     fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
-        let grown = self.replace(base, start, new, old.size())?;
+        let grown = self.replace(base, start, old, new, old.size())?;
         base.fill(grown.cast(), old.size(), grown.len(), 0);
         Ok(grown)
     }
-    fn shrink(&self, base: &Base, start: NonNull<u8>, _: Layout, new: Layout) -> Returned {
-        self.replace(base, start, new, new.size())
+    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+        self.replace(base, start, old, new, new.size())
     }
 }
 
@@ -254,7 +261,7 @@ fn a_live_block_given_out_again() {
 struct GrowMisaligned;
 impl Fault for GrowMisaligned {
     fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
-        let grown = base.replace(start, new, old.size())?;
+        let grown = base.replace(start, old, new, old.size())?;
         Ok(if new.align() > old.align().max(8) && new.size() != 0 { shifted(grown) } else { grown })
     }
 }
@@ -270,18 +277,27 @@ struct InPlace {
 }
 
 impl InPlace {
-    fn stays(&self, base: &Base, start: NonNull<u8>, new: Layout) -> bool {
+    fn stays(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> bool {
         let aligned = start.addr().get() % new.align() == 0;
-        new.size() != 0 && new.size() <= base.capacity(start) && (aligned || !self.looks_at_the_align)
+        old.size() != 0
+            && new.size() != 0
+            && new.size() <= base.capacity(start)
+            && (aligned || !self.looks_at_the_align)
     }
 }
 
 impl Fault for InPlace {
     fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
-        if self.stays(base, start, new) { Ok(base.slice(start, new)) } else { base.replace(start, new, old.size()) }
+        if self.stays(base, start, old, new) {
+            return Ok(base.slice(start, new));
+        }
+        base.replace(start, old, new, old.size())
     }
-    fn shrink(&self, base: &Base, start: NonNull<u8>, _: Layout, new: Layout) -> Returned {
-        if self.stays(base, start, new) { Ok(base.slice(start, new)) } else { base.replace(start, new, new.size()) }
+    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+        if self.stays(base, start, old, new) {
+            return Ok(base.slice(start, new));
+        }
+        base.replace(start, old, new, new.size())
     }
 }
 
@@ -310,11 +326,11 @@ impl Fault for ZeroSizeAtOne {
 
 struct ShrinkToZeroAtOne;
 impl Fault for ShrinkToZeroAtOne {
-    fn shrink(&self, base: &Base, start: NonNull<u8>, _: Layout, new: Layout) -> Returned {
+    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
         if new.size() != 0 {
-            return base.replace(start, new, new.size());
+            return base.replace(start, old, new, new.size());
         }
-        base.deallocate(start);
+        base.deallocate(start, old);
         Ok(at(1, 0))
     }
 }

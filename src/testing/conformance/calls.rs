@@ -70,7 +70,8 @@ impl Call {
     ///
     /// # Safety
     ///
-    /// 1. The block, if there is one, is live in `allocator`, and the old layout fits it. It is not used after `Ok`.
+    /// 1. The block, if there is one, is live in `allocator`, and the old layout fits it. It is not used after `Ok`. Or it is
+    ///    no block, but a pointer of that align, and the old size is 0: rule 6.
     /// 2. The new size is at least the old one to grow, and at most the old one to shrink.
     pub(super) unsafe fn make(&self, allocator: &dyn Allocator) -> Result<Result<NonNull<[u8]>, AllocError>, Unwound> {
         guarded(|| match *self {
@@ -98,7 +99,7 @@ impl Call {
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let told = |layout: Layout| Told { size: layout.size(), align: layout.align() };
-        let had = |block: Block| Had { requested: block.requested, length: block.length };
+        let had = |block: Block| Had { block };
         match *self {
             Self::Allocate { layout, zeroed: false } => write!(f, "allocate({})", told(layout)),
             Self::Allocate { layout, zeroed: true } => write!(f, "allocate_zeroed({})", told(layout)),
@@ -131,12 +132,15 @@ impl fmt::Display for Told {
 }
 
 struct Had {
-    requested: usize,
-    length: usize,
+    block: Block,
 }
 
 impl fmt::Display for Had {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} requested and {} returned before", self.requested, self.length)
+        let Block { start, requested, length, server, .. } = self.block;
+        match server {
+            Some(_) => write!(f, "{requested} requested and {length} returned before"),
+            None => write!(f, "never returned, at {start:?}"),
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Which operation comes next, and what is checked before and after it.
 
+mod dangling;
+
 use core::fmt;
 use core::ops::Range;
 use core::ptr::NonNull;
@@ -10,7 +12,7 @@ use super::pattern::{Pattern, first_not_zero};
 use super::random::Random;
 use super::requests::{Requests, layout};
 use super::shadow::{Block, Shadow};
-use super::{Options, Report, Rule, Violation};
+use super::{Options, Report, Rule, Violation, say};
 use crate::api::Layout;
 
 /// After so many operations all live blocks are compared.
@@ -39,6 +41,8 @@ pub(super) struct Driver<'a> {
     reach: usize,
     /// Which of two clones the last call was put to.
     server: usize,
+    /// The methods that were called with a pointer that is no block.
+    sent_dangling: [bool; 4],
 }
 
 impl<'a> Driver<'a> {
@@ -59,6 +63,7 @@ impl<'a> Driver<'a> {
             operation: 0,
             tide: 0,
             server: 0,
+            sent_dangling: [false; 4],
         }
     }
 
@@ -86,6 +91,7 @@ impl<'a> Driver<'a> {
             0 if self.options.huge_layouts => return self.allocate_huge(),
             1 if self.options.huge_layouts && alive != 0 => return self.grow_huge(),
             2..=44 if alive != 0 => return self.resize(),
+            45..=46 if self.options.dangling_pointers => return self.send_dangling(),
             _ => {}
         }
         let rising = alive < self.tide;
@@ -101,7 +107,9 @@ impl<'a> Driver<'a> {
             return Ok(());
         };
         self.report.allocations += 1;
-        self.receive(&call, block)
+        self.receive(&call, block)?;
+        self.note_peak();
+        Ok(())
     }
 
     fn allocate_huge(&mut self) -> Result<(), Violation> {
@@ -145,14 +153,24 @@ impl<'a> Driver<'a> {
             self.report.failures += 1;
             return Ok(());
         };
+        self.count_resized(method);
+        self.report.realigns += u64::from(align != block.align);
+        self.report.refits += u64::from(call.refits());
+        self.report.in_place += u64::from(resized.cast() == block.start);
+        self.receive(&call, resized)?;
+        self.note_peak();
+        Ok(())
+    }
+
+    fn count_resized(&mut self, method: Resize) {
         match method {
             Resize::Grow | Resize::GrowZeroed => self.report.grows += 1,
             Resize::Shrink => self.report.shrinks += 1,
         }
-        self.report.realigns += u64::from(align != block.align);
-        self.report.refits += u64::from(call.refits());
-        self.report.in_place += u64::from(resized.cast() == block.start);
-        self.receive(&call, resized)
+    }
+
+    fn note_peak(&mut self) {
+        self.report.peak_live = self.report.peak_live.max(self.shadow.len() as u64);
     }
 
     fn grow_huge(&mut self) -> Result<(), Violation> {
@@ -199,13 +217,18 @@ impl<'a> Driver<'a> {
     fn call(&mut self, call: &Call) -> Result<Option<NonNull<[u8]>>, Violation> {
         let pick = self.random.below(2);
         self.server = pick;
-        // SAFETY: the block of the call is live, being in the model or just taken out of it for this call; its old size
-        // is within the fit range, and the new one on the right side of that.
+        if self.options.print_calls {
+            say(&format!("operation {}: {call}", self.operation));
+        }
+        // SAFETY: the block of the call is live, being in the model or just taken out of it for this call, or is none, of
+        // size 0; its old size is within the fit range, and the new one on the right side of that.
         match unsafe { call.make(self.home.allocator(pick)) } {
             Ok(result) => Ok(result.ok()),
             Err(Unwound(message)) => {
-                let others = self.home.rule() == Rule::Equivalence && call.block().is_some_and(|b| b.server != pick);
+                let server = call.block().map(|block| block.server);
+                let others = self.home.rule() == Rule::Equivalence && server.flatten().is_some_and(|one| one != pick);
                 let rule = match () {
+                    () if server == Some(None) => return Err(self.dangling_refused(call, &message)),
                     () if others => Rule::Equivalence,
                     () if call.refits() => Rule::FitRange,
                     () => Rule::Unwind,
@@ -259,9 +282,8 @@ impl<'a> Driver<'a> {
             align: layout.align(),
             written,
             phase,
-            server: self.server,
+            server: Some(self.server),
         });
-        self.report.peak_live = self.report.peak_live.max(self.shadow.len() as u64);
         Ok(())
     }
 
@@ -349,7 +371,7 @@ impl<'a> Driver<'a> {
     /// A returned block that the kit does not write.
     fn untouched(&self, start: NonNull<u8>, layout: Layout, length: usize) -> Block {
         let (requested, align) = (layout.size(), layout.align());
-        Block { start, requested, length, align, written: 0, phase: 0, server: self.server }
+        Block { start, requested, length, align, written: 0, phase: 0, server: Some(self.server) }
     }
 
     /// Moves the allocator; or drops one of two clones, uses the other, and clones it again.

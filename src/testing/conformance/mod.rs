@@ -20,6 +20,7 @@
 //! | contents | every returned byte is written, and checked before each use of the block, when a call fails, and in sweeps |
 //! | zeros | every returned byte, after the old block's bytes behind its size were made dirty |
 //! | addresses | no two live blocks share a byte; none lies inside the allocator value |
+//! | size 0 | pointers that the allocator never returned come back at size 0: the address of a live block, addresses without memory |
 //! | moves | the value is moved, and the place it left overwritten |
 //! | panics | every call is made under `catch_unwind`, the drop included |
 //!
@@ -33,9 +34,15 @@
 //! * Races. It works in one thread.
 //! * Panics in a program built with `panic = "abort"`: there the first one ends it. Elsewhere the panic hook of the
 //!   program is left alone, so a caught panic prints its message.
+//! * Rule 9: a block that ends while a collection may still use it. The borrow checker sees that, if the methods of the
+//!   allocator are right.
+//! * Rule 11: an allocator that asks the default while it serves it. Register it in the program that runs the kit.
 //!
-//! A broken allocator may crash the process before the kit sees anything: what it is told it may touch, it touches. After a
-//! violation the allocator and its blocks are leaked, since nothing is known of their state.
+//! A broken allocator may end the process before the kit sees anything: the kit uses the memory it is given, and an allocator
+//! may free what it is sent. Set [`print_calls`](Options::print_calls) to see the call that did. (At size 0 the kit first sends
+//! the address of a live block, which can be freed without harm to the process. If the allocator frees it and does not give
+//! it out again soon, the kit may miss that, and sends a pointer next whose free ends the process.) After a violation the
+//! allocator and its blocks are leaked, since nothing is known of their state.
 //!
 //! The idea of the shadow model is rlsf's (`ShadowAllocator`).
 
@@ -53,6 +60,8 @@ mod shadow;
 pub use options::Options;
 pub use report::Report;
 pub use rules::{Rule, Violation};
+
+use std::io::{self, Write};
 
 use crate::adapters::AsAllocatorRef;
 use crate::api::{Allocator, AllocatorClone, GlobalAlloc};
@@ -80,6 +89,13 @@ use home::Places;
 /// ```
 pub fn check<A: Allocator>(allocator: A, options: &Options) -> Result<Report, Violation> {
     Driver::new(&mut Places::new(allocator), options).run()
+}
+
+/// Prints a line to the standard error itself: the test harness keeps what `eprintln` prints in a test that passes, and loses it
+/// when the process ends.
+fn say(line: &str) {
+    // Where there is nobody to read it, there is nothing to do about it.
+    let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
 /// Puts random operations to `global`, as [`check`] does, through an [`AsAllocatorRef`].

@@ -29,6 +29,13 @@ pub struct Options {
     /// Whether layouts near `isize::MAX` are requested. Without them, an allocator known to crash on these can be checked
     /// for the rest. Default: `true`.
     pub huge_layouts: bool,
+    /// Whether pointers that the allocator never returned are sent to `deallocate`, `grow`, `grow_zeroed` and `shrink` at
+    /// size 0. The trait allows only pointers that it returned; rule 6 of [this crate](crate::api#size-0) allows all aligned
+    /// ones, because collections send them. Default: `true`.
+    pub dangling_pointers: bool,
+    /// Whether each call is printed to the standard error before it is made. If an allocator ends the process, the last line
+    /// is the call that did. Default: `false`.
+    pub print_calls: bool,
 }
 
 impl Default for Options {
@@ -41,6 +48,8 @@ impl Default for Options {
             max_live: 128,
             strict_realign: false,
             huge_layouts: true,
+            dangling_pointers: true,
+            print_calls: false,
         }
     }
 }

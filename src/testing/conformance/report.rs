@@ -1,6 +1,6 @@
 use core::fmt;
 
-/// What a run without violation did, so that one sees it was not an empty one. `Display` prints it as a small table.
+/// The counts of a run without violation. They show whether the run saw something. `Display` prints them as a small table.
 ///
 /// # Examples
 ///
@@ -22,7 +22,7 @@ use core::fmt;
 pub struct Report {
     /// Calls decided by the random sequence.
     pub operations: u64,
-    /// Blocks got by `allocate` and `allocate_zeroed`.
+    /// Blocks got by `allocate` and `allocate_zeroed`, and by growing or shrinking a pointer that the allocator had not returned.
     pub allocations: u64,
     /// Blocks given back, those at the end included.
     pub deallocations: u64,
@@ -36,6 +36,8 @@ pub struct Report {
     pub in_place: u64,
     /// Blocks, grown and shrunk ones included, requested with size 0.
     pub zero_sized: u64,
+    /// Pointers that the allocator had not returned and accepted at size 0, to be given back, grown or shrunk.
+    pub dangling: u64,
     /// Blocks returned longer than requested, so that more than one size fits them.
     pub longer: u64,
     /// Calls that gave back or resized a block under a size larger than the requested one.
@@ -63,6 +65,7 @@ impl fmt::Display for Report {
             ("realigns", self.realigns),
             ("in place", self.in_place),
             ("zero-sized", self.zero_sized),
+            ("dangling", self.dangling),
             ("longer", self.longer),
             ("refits", self.refits),
             ("failures", self.failures),

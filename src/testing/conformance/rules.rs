@@ -44,6 +44,9 @@ pub enum Rule {
     GrowZeroed,
     /// Rule 6: a block requested with size 0 is not aligned as requested.
     ZeroSize,
+    /// Rule 6: a pointer sent at size 0, which the allocator had not returned, was taken for a block: the live block at that
+    /// address was freed, or the call unwound.
+    Dangling,
     /// Rule 7: a method, the drop or a clone unwound.
     Unwind,
     /// Rule 8: the allocator's blocks lie inside its value, or changed when the value was moved.
@@ -71,7 +74,7 @@ impl Rule {
             Self::FitRange => 3,
             Self::GrowKeeps | Self::ShrinkKeeps | Self::Realign | Self::ErrKeeps => 4,
             Self::Zeroed | Self::GrowZeroed => 5,
-            Self::ZeroSize => 6,
+            Self::ZeroSize | Self::Dangling => 6,
             Self::Unwind => 7,
             Self::Move => 8,
             Self::Equivalence => 10,
@@ -95,6 +98,7 @@ impl fmt::Display for Rule {
             Self::Zeroed => "`allocate_zeroed` zeroes every returned byte",
             Self::GrowZeroed => "`grow_zeroed` zeroes every byte from `old_layout.size()` on",
             Self::ZeroSize => "a block of size 0 is aligned as requested",
+            Self::Dangling => "at size 0 every aligned pointer is accepted, and nothing is freed",
             Self::Unwind => "no method, drop or clone unwinds",
             Self::Move => "moving the allocator leaves its blocks valid",
             Self::Equivalence => "clones keep and accept each other's blocks",

@@ -17,8 +17,9 @@ pub(super) struct Block {
     /// Bytes written with the pattern: the length, or less if that is unreasonably large.
     pub(super) written: usize,
     pub(super) phase: usize,
-    /// Which of two clones returned it.
-    pub(super) server: usize,
+    /// Which of two clones returned it. `None` stands for no block: a pointer to be sent at size 0 that the allocator did not
+    /// return.
+    pub(super) server: Option<usize>,
 }
 
 impl Block {
@@ -83,7 +84,7 @@ mod tests {
 
     fn block(address: usize, length: usize) -> Block {
         let start = NonNull::new(ptr::without_provenance_mut(address)).unwrap();
-        Block { start, requested: length, length, align: 1, written: 0, phase: 0, server: 0 }
+        Block { start, requested: length, length, align: 1, written: 0, phase: 0, server: None }
     }
 
     #[test]
