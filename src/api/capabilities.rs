@@ -88,9 +88,8 @@ pub unsafe trait UsableSize: Allocator {
 /// An allocator that frees all its blocks at once and goes on: [`Arena`](crate::Arena), [`FixedArena`](crate::FixedArena), and a
 /// [`StaticArena`](crate::StaticArena) that is not shared.
 ///
-/// `&mut self` is the proof that no block is in use: collections borrow the allocator (rule 9), so nothing that holds
-/// a block can be alive. A [`SyncArena`](crate::SyncArena) is an allocator by value too, so it has no `Reset`, but a method
-/// `reset` that takes it by value.
+/// `&mut self` is the proof that no block is in use: a collection that borrows the allocator is gone, and one that owns it lends
+/// it as `&` only (rule 9). A [`SyncArena`](crate::SyncArena) has no `Reset`, but a method `reset` that takes it by value.
 ///
 /// # Examples
 ///

@@ -18,8 +18,8 @@
 //! # The rules
 //!
 //! Every allocator of this crate obeys them, and the [conformance kit](crate::testing::conformance) tests most of them. They are
-//! the stricter of the 0.2 contract and the contract that `core::alloc::Allocator` was stabilised with; rule 6 is stricter
-//! than both.
+//! the stricter of the 0.2 contract and the contract that `core::alloc::Allocator` was stabilised with, but for rule 9, where
+//! std changed its contract later; and rule 6 is stricter than both.
 //!
 //! 1. `allocate(l)` gives at least `l.size()` bytes, aligned to `l.align()` also for size 0; at most `isize::MAX` bytes,
 //!    and the range does not wrap. A layout too large is an `Err`.
@@ -33,8 +33,12 @@
 //!    see [size 0](#size-0).
 //! 7. No method, drop or clone unwinds.
 //! 8. Moving the allocator value leaves its blocks valid. An allocator with its memory inside itself implements the
-//!    trait on a reference only.
-//! 9. An allocator with a safe method that frees blocks through `&mut self` implements the trait on `&Self` only.
+//!    trait on a reference only; rule 9 changes nothing in that.
+//! 9. A block ends when it is freed, when its allocator is dropped or changed through `&mut`, or when a lifetime in the
+//!    allocator's type ends. Access through `&` never ends a block. So an arena with a method `reset(&mut self)` may implement
+//!    the trait by value, and no collection and no wrapper hands out `&mut` of the allocator it holds.
+//!    (That is the contract of `core::alloc::Allocator` since 2026,
+//!    [rust#157801](https://github.com/rust-lang/rust/issues/157801), and bumpalo follows it.)
 //! 10. `Clone` only where clones are interchangeable.
 //! 11. What stands behind `#[global_allocator]` does not allocate from the default while it serves.
 //!
