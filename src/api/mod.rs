@@ -89,8 +89,8 @@
 //!     }
 //! }
 //!
-//! # use janus_alloc::testing::conformance::{Options, check};
-//! # let options = Options { operations: 10_000, ..Options::default() };
+//! # use janus_alloc::testing::conformance::{Failures, Options, check};
+//! # let options = Options { failures: Failures::NotExpected, operations: 10_000, ..Options::default() };
 //! # check(OneMore, &options).unwrap();
 //! ```
 //!

@@ -59,7 +59,7 @@ impl<'a> Driver<'a> {
             reach: (2 * requests.max_size()).max(1 << 20),
             requests,
             shadow: Shadow::default(),
-            report: Report::default(),
+            report: Report { expected: options.failures, ..Report::default() },
             operation: 0,
             tide: 0,
             server: 0,

@@ -2,9 +2,10 @@
 //!
 //! ```
 //! use janus_alloc::System;
-//! use janus_alloc::testing::conformance::{Options, check};
+//! use janus_alloc::testing::conformance::{Failures, Options, check};
 //!
-//! let report = check(System, &Options { seed: 7, operations: 10_000, ..Options::default() }).unwrap();
+//! let options = Options { seed: 7, operations: 10_000, failures: Failures::NotExpected, ..Options::default() };
+//! let report = check(System, &options).unwrap();
 //! println!("{report}");
 //! ```
 //!
@@ -27,6 +28,10 @@
 //! `Err` is an allowed answer to everything: look at [`Report::failures`] and [`Report::bytes_checked`] to see that the run
 //! saw something. For an allocator with little memory set [`max_size`](Options::max_size) and
 //! [`max_live`](Options::max_live) lower.
+//!
+//! A limit that the run never reaches is not tested. So a run in which no request failed prints a
+//! [warning](Report::warning), to the standard error (of a test that passes, too) and below the report. For an allocator without
+//! a limit, such as `System`, say [`Failures::NotExpected`].
 //!
 //! # What it cannot see
 //!
@@ -57,10 +62,11 @@ mod requests;
 mod rules;
 mod shadow;
 
-pub use options::Options;
+pub use options::{Failures, Options};
 pub use report::Report;
 pub use rules::{Rule, Violation};
 
+use core::any::type_name;
 use std::io::{self, Write};
 
 use crate::adapters::AsAllocatorRef;
@@ -71,7 +77,7 @@ use home::Places;
 /// Puts random operations to `allocator`.
 ///
 /// An allocator that implements the trait on a reference is checked by reference. At the end every block is given back
-/// and the allocator dropped.
+/// and the allocator dropped. A [warning](Report::warning) is printed to the standard error.
 ///
 /// # Errors
 ///
@@ -88,7 +94,15 @@ use home::Places;
 /// assert_eq!(report.failures, 0);
 /// ```
 pub fn check<A: Allocator>(allocator: A, options: &Options) -> Result<Report, Violation> {
-    Driver::new(&mut Places::new(allocator), options).run()
+    warned::<A>(Driver::new(&mut Places::new(allocator), options).run())
+}
+
+/// Prints the warning of a run, so that a caller who does not look at the report sees it, too.
+fn warned<A>(result: Result<Report, Violation>) -> Result<Report, Violation> {
+    if let Some(warning) = result.as_ref().ok().and_then(Report::warning) {
+        say(&format!("warning: the conformance kit ran on `{}`, and {warning}", type_name::<A>()));
+    }
+    result
 }
 
 /// Prints a line to the standard error itself: the test harness keeps what `eprintln` prints in a test that passes, and loses it
@@ -144,7 +158,7 @@ pub fn check_global<G: GlobalAlloc + ?Sized>(global: &G, options: &Options) -> R
 /// ```
 pub fn check_clones<A: AllocatorClone>(allocator: A, options: &Options) -> Result<Report, Violation> {
     match Places::with_clone(allocator, A::clone) {
-        Ok(mut places) => Driver::new(&mut places, options).run(),
+        Ok(mut places) => warned::<A>(Driver::new(&mut places, options).run()),
         Err(unwound) => Err(Violation {
             rule: Rule::Unwind,
             operation: 1,

@@ -33,9 +33,33 @@ pub struct Options {
     /// size 0. The trait allows only pointers that it returned; rule 6 of [this crate](crate::api#size-0) allows all aligned
     /// ones, because collections send them. Default: `true`.
     pub dangling_pointers: bool,
+    /// Whether some requests are expected to fail. If they are and none does, the run
+    /// [warns](super::Report::warning). Default: [`Failures::Expected`].
+    pub failures: Failures,
     /// Whether each call is printed to the standard error before it is made. If an allocator ends the process, the last line
     /// is the call that did. Default: `false`.
     pub print_calls: bool,
+}
+
+/// Whether an allocator is expected to refuse some requests of a run, those near `isize::MAX` bytes aside.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::System;
+/// use janus_alloc::testing::conformance::{Failures, Options, check};
+///
+/// // It fails when the memory of the machine is used up, which no run is meant to reach.
+/// let options = Options { failures: Failures::NotExpected, operations: 10_000, ..Options::default() };
+/// assert_eq!(check(System, &options).unwrap().warning(), None);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Failures {
+    /// The allocator has a limit, which the run is meant to reach. A run without a failure warns that it has not tested that.
+    #[default]
+    Expected,
+    /// The allocator has no limit that a run could reach.
+    NotExpected,
 }
 
 impl Default for Options {
@@ -49,6 +73,7 @@ impl Default for Options {
             strict_realign: false,
             huge_layouts: true,
             dangling_pointers: true,
+            failures: Failures::Expected,
             print_calls: false,
         }
     }

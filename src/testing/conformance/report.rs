@@ -1,6 +1,9 @@
 use core::fmt;
 
-/// The counts of a run without violation. They show whether the run saw something. `Display` prints them as a small table.
+use super::Failures;
+
+/// The counts of a run without violation. They show whether the run saw something. `Display` prints them as a small table, and
+/// the [`warning`](Self::warning) below it, if there is one.
 ///
 /// # Examples
 ///
@@ -52,6 +55,43 @@ pub struct Report {
     pub peak_live: u64,
     /// Bytes compared with what they should be.
     pub bytes_checked: u64,
+    /// Which of the options the warning depends on.
+    pub(super) expected: Failures,
+}
+
+impl Report {
+    /// Says what a reader may wrongly take for tested: a limit that was never reached, or an allocator that served nothing.
+    /// [`check`](super::check) prints it to the standard error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::FixedArena;
+    /// use janus_alloc::testing::conformance::{Options, check};
+    /// use core::mem::MaybeUninit;
+    ///
+    /// let options = Options { operations: 1000, max_size: 4096, max_align: 64, ..Options::default() };
+    /// let mut large = vec![MaybeUninit::uninit(); 16 << 20];
+    /// let report = check(&FixedArena::new(&mut large), &options).unwrap();
+    /// assert!(report.warning().is_some_and(|warning| warning.starts_with("no request failed")));
+    ///
+    /// let mut small = [MaybeUninit::uninit(); 4096];
+    /// let report = check(&FixedArena::new(&mut small), &options).unwrap();
+    /// assert!(report.failures > 0 && report.warning().is_none());
+    /// ```
+    #[must_use]
+    pub fn warning(&self) -> Option<&'static str> {
+        if self.operations == 0 {
+            return None;
+        }
+        if self.allocations == 0 {
+            return Some("no request was served, so no block was tested");
+        }
+        (self.failures == 0 && self.expected == Failures::Expected).then_some(
+            "no request failed, so a limit of the allocator was not tested: give it less memory than the options ask for, or \
+             say `Failures::NotExpected` in the options if it has no limit",
+        )
+    }
 }
 
 impl fmt::Display for Report {
@@ -77,6 +117,9 @@ impl fmt::Display for Report {
         for (index, (name, count)) in rows.into_iter().enumerate() {
             let line_end = if index + 1 < rows.len() { "\n" } else { "" };
             write!(f, "{name:<14} {count:>16}{line_end}")?;
+        }
+        if let Some(warning) = self.warning() {
+            write!(f, "\nwarning: {warning}")?;
         }
         Ok(())
     }
