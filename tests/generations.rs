@@ -40,6 +40,10 @@ fn api2_03() {
     drop((numbers, allocator_api2_03::boxed::Box::<[u64], _>::new_zeroed_slice_in(8, To03(&stats))));
     was_used(&stats);
     use_in_ours(From03(To03(System)));
+    // At size 0, under pointers that nobody allocated.
+    drop(Vec03::<u64, _>::new_in(To03(&stats)).into_boxed_slice());
+    drop(allocator_api2_03::boxed::Box::slice(allocator_api2_03::boxed::Box::new_in([0_u64; 0], To03(&stats))).clone());
+    was_used(&stats);
 }
 
 #[cfg(feature = "allocator-api2-04")]
@@ -55,6 +59,10 @@ fn api2_04() {
     drop((numbers, allocator_api2_04::boxed::Box::<[u64], _>::new_zeroed_slice_in(8, To04(&stats))));
     was_used(&stats);
     use_in_ours(From04(To04(System)));
+    // At size 0, under pointers that nobody allocated.
+    drop(Vec04::<u64, _>::new_in(To04(&stats)).into_boxed_slice());
+    drop(allocator_api2_04::boxed::Box::slice(allocator_api2_04::boxed::Box::new_in([0_u64; 0], To04(&stats))).clone());
+    was_used(&stats);
 }
 
 /// blink-alloc 0.4 speaks allocator-api2 0.4.

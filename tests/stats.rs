@@ -241,6 +241,57 @@ fn every_call_changes_its_counts_and_no_other() {
     expect!(deallocations += 1, live_bytes -= 60);
 }
 
+/// Collections send back at size 0 what no allocator gave out. So size 0 is no block, neither when it comes nor when it goes.
+#[test]
+fn size_zero_is_no_block() {
+    let stats = Stats::new(System);
+    let layout = |size| Layout::from_size_align(size, 8).unwrap();
+    let dangling = NonNull::<u64>::dangling().cast::<u8>();
+    let live = stats.allocate(layout(100)).unwrap();
+    let before = stats.snapshot();
+
+    // SAFETY: rule 6 of `api`, here and below.
+    unsafe { stats.deallocate(dangling, layout(0)) };
+    let nothing = stats.allocate(layout(0)).unwrap();
+    stats.allocate_zeroed(layout(0)).unwrap();
+    // SAFETY: it was returned with that layout.
+    unsafe { stats.deallocate(nothing.cast(), layout(0)) };
+    assert_eq!(stats.snapshot(), before);
+
+    // SAFETY: as above.
+    let grown = unsafe { stats.grow(dangling, layout(0), layout(10)) }.unwrap();
+    // SAFETY: as above.
+    let zeroed = unsafe { stats.grow_zeroed(dangling, layout(0), layout(10)) }.unwrap();
+    // SAFETY: as above.
+    unsafe { stats.shrink(dangling, layout(0), layout(0)) }.unwrap();
+    // SAFETY: as above.
+    unsafe { stats.grow(dangling, layout(0), layout(0)) }.unwrap();
+    let s = stats.snapshot();
+    assert_eq!((s.allocations, s.deallocations, s.live_blocks(), s.live_bytes), (3, 0, 3, 120));
+    assert_eq!((s.grows(), s.shrinks(), s.total_bytes), (3, 1, 120));
+
+    // SAFETY: live with that layout.
+    unsafe { stats.shrink(grown.cast(), layout(10), layout(0)) }.unwrap();
+    // SAFETY: live with that layout.
+    unsafe { stats.deallocate(zeroed.cast(), layout(10)) };
+    let s = stats.snapshot();
+    assert_eq!((s.allocations, s.deallocations, s.live_blocks(), s.live_bytes), (3, 2, 1, 100));
+    // SAFETY: live with that layout.
+    unsafe { stats.deallocate(live.cast(), layout(100)) };
+    assert_eq!(stats.snapshot().live_blocks(), 0);
+}
+
+/// allocator-api2 makes such a pointer of an empty vector. See `generations` for its other versions.
+#[test]
+fn empty_boxed_slices_do_not_hide_a_leak() {
+    let stats = Stats::new(System);
+    let leaked = Box::leak(Box::new_in(7_u64, &stats));
+    for _ in 0..3 {
+        drop(allocator_api2::vec::Vec::<u64, _>::new_in(&stats).into_boxed_slice());
+    }
+    assert_eq!((*leaked, stats.snapshot().live_blocks()), (7, 1));
+}
+
 /// Threads beyond those with counters of their own share one set, all at once.
 #[test]
 fn threads_that_share_counters_lose_nothing() {

@@ -4,6 +4,8 @@
 //! threads share the last shard, with atomic additions. A number passes from an ended thread to a new one with an
 //! acquire and a release, so the new one goes on from the counts the old one left.
 //!
+//! What has size 0 is no block, since whoever gives it back may never have been given it.
+//!
 //! The peak needs the sum of what all threads hold, which none of them knows. So each thread keeps its change of the
 //! live bytes to itself until it exceeds `BLUR`, then adds it to the common sum and remembers the result. What it takes
 //! for the live bytes, the sum it remembers plus its own change since, is exact if nobody else is there. With others, each of
@@ -150,7 +152,8 @@ impl Counters {
         }
     }
 
-    #[inline]
+    // Inlined, its two ways of counting take registers from the caller, which costs more than a call.
+    #[inline(never)]
     pub(super) fn grown(&self, old: usize, new: usize, slack: usize, in_place: bool) {
         match self.own() {
             Some(own) => self.grown_by(Alone, own, old, new, slack, in_place),
@@ -163,6 +166,24 @@ impl Counters {
         match self.own() {
             Some(own) => self.shrunk_by(Alone, own, old, new, slack, in_place),
             None => self.shrunk_by(Shared, &self.shared.0, old, new, slack, in_place),
+        }
+    }
+
+    /// A block grew from size 0, which counts as a growth too.
+    #[cold]
+    pub(super) fn began(&self) {
+        match self.own() {
+            Some(own) => Alone.add(&own.allocations, 1),
+            None => Shared.add(&self.shared.0.allocations, 1),
+        }
+    }
+
+    /// A block shrank to size 0, which counts as a shrink too.
+    #[cold]
+    pub(super) fn ended(&self) {
+        match self.own() {
+            Some(own) => Alone.add(&own.deallocations, 1),
+            None => Shared.add(&self.shared.0.deallocations, 1),
         }
     }
 
@@ -226,8 +247,8 @@ impl Counters {
         }
         access.max(&shard.largest, size as Word);
         let now = access.live(&self.live.0, shard, more as Word);
-        // What others have not added yet can make the live bytes look negative.
-        if now as Signed > 0 {
+        // What others have not added yet can make the live bytes look negative, which a peak is not.
+        if now as Signed > shard.peak.load(Relaxed) as Signed {
             access.max(&shard.peak, now);
         }
     }

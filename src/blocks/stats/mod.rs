@@ -24,7 +24,8 @@ pub use snapshot::Snapshot;
 /// * **Blocks** are exactly as long as requested, whatever `A` returns: only so do the bytes given back equal the
 ///   bytes given out. What is cut off is counted as slack.
 /// * **Threads**: `Sync` where `A` is. Usable behind `#[global_allocator]` where `A` is.
-/// * **Size 0** is counted like any other request. **`deallocate`** counts and passes the block on.
+/// * **Size 0** is passed on, and is no block: collections give back at size 0 what no allocator gave out
+///   ([rule 6](crate::api#size-0)), so neither is counted. **`deallocate`** counts and passes the block on.
 ///
 /// Counters shared with threads that outlive a scope sit in a static: `&STATS` is an allocator, `Arc<Stats<A>>` is not.
 ///
@@ -109,7 +110,8 @@ impl<A> Stats<A> {
     #[inline]
     fn allocated(&self, layout: Layout, block: Result<NonNull<[u8]>, AllocError>) -> Result<NonNull<[u8]>, AllocError> {
         match block {
-            Ok(block) => self.counters.allocated(layout.size(), block.len().saturating_sub(layout.size())),
+            Ok(_) if layout.size() == 0 => {}
+            Ok(block) => self.counters.allocated(layout.size(), slack(block, layout)),
             Err(AllocError) => self.counters.failed(layout.size()),
         }
         Ok(cut(block?, layout))
@@ -126,13 +128,89 @@ impl<A> Stats<A> {
     ) -> Result<NonNull<[u8]>, AllocError> {
         match block {
             Ok(block) => {
-                let slack = block.len().saturating_sub(new.size());
-                self.counters.grown(old.size(), new.size(), slack, block.cast() == start);
+                self.counters.grown(old.size(), new.size(), slack(block, new), block.cast() == start);
             }
             Err(AllocError) => self.counters.failed(new.size()),
         }
         Ok(cut(block?, new))
     }
+
+    /// Counts a shrink or a failure, and cuts the block to the requested length.
+    #[inline]
+    fn shrunk(
+        &self,
+        start: NonNull<u8>,
+        old: Layout,
+        new: Layout,
+        block: Result<NonNull<[u8]>, AllocError>,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        match block {
+            Ok(block) => self.counters.shrunk(old.size(), new.size(), slack(block, new), block.cast() == start),
+            Err(AllocError) => self.counters.failed(new.size()),
+        }
+        Ok(cut(block?, new))
+    }
+
+    /// Grows from size 0: a block begins.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Allocator::grow`], or where `zeroed`, [`Allocator::grow_zeroed`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn grow_from_nothing(
+        &self,
+        block: NonNull<u8>,
+        old: Layout,
+        new: Layout,
+        zeroed: bool,
+    ) -> Result<NonNull<[u8]>, AllocError>
+    where
+        A: Allocator,
+    {
+        let grown = if zeroed {
+            // SAFETY: by `# Safety` of this fn.
+            unsafe { self.parent.grow_zeroed(block, old, new) }
+        } else {
+            // SAFETY: by `# Safety` of this fn.
+            unsafe { self.parent.grow(block, old, new) }
+        };
+        if grown.is_ok() && new.size() != 0 {
+            self.counters.began();
+        }
+        self.grown(block, old, new, grown)
+    }
+
+    /// Shrinks to size 0: a block ends.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Allocator::shrink`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn shrink_to_nothing(
+        &self,
+        block: NonNull<u8>,
+        old: Layout,
+        new: Layout,
+    ) -> Result<NonNull<[u8]>, AllocError>
+    where
+        A: Allocator,
+    {
+        // SAFETY: by `# Safety` of this fn.
+        let shrunk = unsafe { self.parent.shrink(block, old, new) };
+        if shrunk.is_ok() && old.size() != 0 {
+            self.counters.ended();
+        }
+        self.shrunk(block, old, new, shrunk)
+    }
+}
+
+/// The bytes of `block` beyond those that were asked for.
+#[inline]
+fn slack(block: NonNull<[u8]>, layout: Layout) -> usize {
+    // No block is shorter, by rule 1.
+    block.len().wrapping_sub(layout.size())
 }
 
 /// The first bytes of `block`, as many as were asked for.
@@ -156,7 +234,9 @@ unsafe impl<A: Allocator> Allocator for Stats<A> {
 
     #[inline]
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-        self.counters.deallocated(layout.size());
+        if layout.size() != 0 {
+            self.counters.deallocated(layout.size());
+        }
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.parent.deallocate(block, layout) };
     }
@@ -168,6 +248,10 @@ unsafe impl<A: Allocator> Allocator for Stats<A> {
         old_layout: Layout,
         new_layout: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
+        if old_layout.size() == 0 {
+            // SAFETY: by `# Safety` of this fn.
+            return unsafe { self.grow_from_nothing(block, old_layout, new_layout, false) };
+        }
         // SAFETY: by `# Safety` of this fn.
         let grown = unsafe { self.parent.grow(block, old_layout, new_layout) };
         self.grown(block, old_layout, new_layout, grown)
@@ -180,6 +264,10 @@ unsafe impl<A: Allocator> Allocator for Stats<A> {
         old_layout: Layout,
         new_layout: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
+        if old_layout.size() == 0 {
+            // SAFETY: by `# Safety` of this fn.
+            return unsafe { self.grow_from_nothing(block, old_layout, new_layout, true) };
+        }
         // SAFETY: by `# Safety` of this fn.
         let grown = unsafe { self.parent.grow_zeroed(block, old_layout, new_layout) };
         self.grown(block, old_layout, new_layout, grown)
@@ -192,17 +280,13 @@ unsafe impl<A: Allocator> Allocator for Stats<A> {
         old_layout: Layout,
         new_layout: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
+        if new_layout.size() == 0 {
+            // SAFETY: by `# Safety` of this fn.
+            return unsafe { self.shrink_to_nothing(block, old_layout, new_layout) };
+        }
         // SAFETY: by `# Safety` of this fn.
         let shrunk = unsafe { self.parent.shrink(block, old_layout, new_layout) };
-        match shrunk {
-            Ok(shrunk) => {
-                let slack = shrunk.len().saturating_sub(new_layout.size());
-                let in_place = shrunk.cast() == block;
-                self.counters.shrunk(old_layout.size(), new_layout.size(), slack, in_place);
-            }
-            Err(AllocError) => self.counters.failed(new_layout.size()),
-        }
-        Ok(cut(shrunk?, new_layout))
+        self.shrunk(block, old_layout, new_layout, shrunk)
     }
 }
 

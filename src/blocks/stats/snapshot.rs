@@ -20,9 +20,9 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Snapshot {
-    /// Blocks given out by `allocate` and `allocate_zeroed`.
+    /// Blocks given out by `allocate` and `allocate_zeroed`, and grown from size 0. What has size 0 is no block.
     pub allocations: u64,
-    /// Blocks given back by `deallocate`.
+    /// Blocks given back by `deallocate`, and shrunk to size 0.
     pub deallocations: u64,
     /// Blocks grown that kept their address.
     pub grows_in_place: u64,
