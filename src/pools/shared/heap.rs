@@ -1,6 +1,7 @@
 //! What all threads share of a pool. It lies in pages of its own, so that it stays where it is when the pool moves, and while a
 //! fork looks for its locks: even after a pool was forgotten and its parent is gone.
 
+use core::cell::Cell;
 use core::iter;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::Ordering::Relaxed;
@@ -18,6 +19,7 @@ use super::parent::{Asked, Parent};
 use super::report::{Misuse, abort};
 use super::shard::{self, Room, Shard};
 use super::span::Span;
+use super::unload;
 use crate::api::{AllocError, Allocator, Layout};
 use crate::sources::Pages;
 #[cfg(unix)]
@@ -43,6 +45,18 @@ pub(super) struct Heap {
     links: Links<Heap>,
     /// Of its pool.
     pub(super) options: Options,
+    /// Whether this is the copy of a process's that other threads may have been using.
+    is_forked: Cell<bool>,
+}
+
+/// The pool that a heap is made for, and what [unloads](super::unload) it.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(thread_numbers), expect(dead_code, reason = "nobody notes it"))]
+pub(super) struct Home {
+    /// It may be moved later on.
+    pub(super) pool: *const (),
+    /// For the pool and its heap.
+    pub(super) unload: unsafe fn(*const (), NonNull<Heap>),
 }
 
 impl Node for Heap {
@@ -52,17 +66,17 @@ impl Node for Heap {
 }
 
 impl Heap {
-    /// The heap at `place`; a new one, with `options`, if there is none.
-    pub(super) fn get(place: &AtomicPtr<Self>, options: impl FnOnce() -> Options) -> Result<&Self, AllocError> {
+    /// The heap at `place`; a new one, made for what `home` returns and with its options, if there is none.
+    pub(super) fn get(place: &AtomicPtr<Self>, home: impl FnOnce() -> (Options, Home)) -> Result<&Self, AllocError> {
         // SAFETY: a heap lives as long as its pool.
         match published::find(place).map(|heap| unsafe { heap.as_ref() }) {
             Some(heap) => Ok(heap),
-            None => Self::make(place, options()),
+            None => Self::make(place, home()),
         }
     }
 
     #[cold]
-    fn make(place: &AtomicPtr<Self>, options: Options) -> Result<&Self, AllocError> {
+    fn make(place: &AtomicPtr<Self>, (options, home): (Options, Home)) -> Result<&Self, AllocError> {
         let layout = Layout::new::<Self>();
         let heap: NonNull<Self> = Pages::new().allocate_zeroed(layout)?.cast();
         // SAFETY: within the block.
@@ -73,6 +87,7 @@ impl Heap {
         // SAFETY: it stays until the pool is dropped, which removes it; or it is removed below.
         unsafe { fork::add(heap) };
         let Some(other) = published::put(place, heap) else {
+            unload::note(home, heap);
             // SAFETY: zero bytes are a heap but for the options, which were written.
             return Ok(unsafe { heap.as_ref() });
         };
@@ -90,6 +105,7 @@ impl Heap {
     ///
     /// It was made with this parent, and nobody uses it any more.
     pub(super) unsafe fn free<A: Allocator>(heap: NonNull<Self>, parent: &A) {
+        unload::forget(heap);
         // SAFETY: it was added when it was made.
         unsafe { fork::remove(heap) };
         // SAFETY: nobody else uses it.
@@ -109,6 +125,20 @@ impl Heap {
         unsafe { Pages::new().deallocate(heap.cast(), Layout::new::<Self>()) };
     }
 
+    /// Empties all caches, and says whether no block is in use; if it is known what is in the caches.
+    ///
+    /// # Safety
+    ///
+    /// No thread uses the heap, but by its blocks.
+    pub(super) unsafe fn is_idle(&self, options: Options) -> bool {
+        if self.is_forked.get() {
+            return false;
+        }
+        self.caches().for_each(|cache| self.drain(options, cache));
+        let in_use = self.chunks.runs() + self.large.live();
+        in_use == 0 && (0..CLASSES).all(|class| self.out(class) == 0)
+    }
+
     /// The `allocator` of the heap's pool, and what there is to know of it.
     pub(super) fn parent<'a, A>(&'a self, allocator: &'a A) -> Parent<'a, A> {
         Parent { allocator: Asked(allocator), options: self.options, shards: &self.shards, turn: &self.turn }
@@ -125,6 +155,7 @@ impl Heap {
         unsafe { self.turn.is_of_no_other() };
         self.chunks.giving.forget_others();
         self.large.giving.forget_others();
+        self.is_forked.set(true);
     }
 
     /// In the order in which they are taken one below the other.

@@ -27,8 +27,23 @@ mod streams {
     pub(super) fn release_in_child() {}
 }
 
+#[cfg(thread_numbers)]
+mod unload;
+
+/// Elsewhere it is not known whether a library is unloaded, or it never is.
+#[cfg(not(thread_numbers))]
+mod unload {
+    use core::ptr::NonNull;
+
+    use super::heap::{Heap, Home};
+
+    pub(super) fn note(_: Home, _: NonNull<Heap>) {}
+    pub(super) fn forget(_: NonNull<Heap>) {}
+}
+
 use core::fmt;
 use core::ptr::{self, NonNull};
+use core::sync::atomic::Ordering::Relaxed;
 
 use super::size_class::{last, size_of_class};
 use crate::api::{AllocError, Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, UsableSize};
@@ -42,7 +57,7 @@ use class::Class;
 use class::{CLASSES, class_of};
 #[cfg(target_os = "linux")]
 pub(crate) use fork::mind_c;
-use heap::Heap;
+use heap::{Heap, Home};
 use large::Large;
 use options::Choice;
 pub use options::{Options, Retain};
@@ -112,6 +127,9 @@ const LARGE: usize = 512 << 10;
 ///   before the first pool was first used runs while the locks are held: it must not allocate, nor wait for who does. Where C's
 ///   `malloc` is a pool's, by [`export_malloc!`](crate::export_malloc), glibc's lock of all streams is taken before; but not its
 ///   lock of the name services, whose holder may allocate when `/etc/nsswitch.conf` is first read, or has changed.
+/// * **Unloading**: when a library is unloaded by `dlclose`, pools in its statics give back what they hold, on Linux with glibc where
+///   the linker allocates a library's thread-locals when they are used, as on x86-64. If a block of a pool is in use, that pool and the
+///   block's chunk stay. A pool elsewhere, behind a leaked pointer for instance, keeps everything.
 /// * **Signals**: not for handlers; it is as little async-signal-safe as `malloc`.
 /// * **Size** of the value: 4 KiB, a pointer for each of 512 threads; a few words where threads have no caches. It may be moved
 ///   between calls. The parent is asked for chunks of 2 MiB aligned to 2 MiB.
@@ -419,6 +437,40 @@ impl<A: Allocator> SharedPool<A> {
         SharedPoolStats::of(self.made(), &self.bins, self.options().checked)
     }
 
+    /// What the heap has to know of its pool.
+    fn home(&self) -> Home {
+        Home { pool: ptr::from_ref(self).cast(), unload: Self::unload }
+    }
+
+    /// Gives back what the pool holds, if no block of it is in use, and what it can give back else.
+    ///
+    /// # Safety
+    ///
+    /// At `pool` there is a pool of this type, or was before it was moved; it can be read. If `heap` is its heap, no thread uses it any
+    /// more but by its blocks, or after this.
+    unsafe fn unload(pool: *const (), heap: NonNull<Heap>) {
+        let pool = pool.cast::<Self>();
+        // SAFETY: by `# Safety` of this fn.
+        let place = unsafe { &(*pool).heap };
+        if published::find(place) != Some(heap) {
+            return;
+        }
+        // SAFETY: it has the heap that was made for it, so it is there.
+        let this = unsafe { &*pool };
+        // SAFETY: the heap of a pool lives.
+        let heap_ref = unsafe { heap.as_ref() };
+        let options = heap_ref.options.retain(Retain::Everything);
+        // SAFETY: by `# Safety` of this fn nobody uses it.
+        if !unsafe { heap_ref.is_idle(options) } {
+            this.collect();
+            return;
+        }
+        this.heap.store(ptr::null_mut(), Relaxed);
+        this.bins.slots.iter().for_each(|slot| slot.store((&raw const VACANT).cast_mut().cast(), Relaxed));
+        // SAFETY: made with this parent; nobody uses it, and the pool has it no more.
+        unsafe { Heap::free(heap, &this.parent) };
+    }
+
     fn parent_of<'a>(&'a self, heap: &'a Heap) -> Parent<'a, A> {
         heap.parent(&self.parent)
     }
@@ -431,7 +483,7 @@ impl<A: Allocator> SharedPool<A> {
 
     /// The heap; a new one if there is none.
     fn heap(&self) -> Result<&Heap, AllocError> {
-        Heap::get(&self.heap, || self.choice.options())
+        Heap::get(&self.heap, || (self.choice.options(), self.home()))
     }
 
     fn options(&self) -> Options {
