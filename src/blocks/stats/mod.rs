@@ -31,6 +31,29 @@ pub use snapshot::Snapshot;
 ///
 /// A block must be given back through the `Stats` it came from; given back to `A` directly it would stay live here.
 ///
+/// # Collections in collections
+///
+/// Only requests to this value are counted. A `Vec<String, &Stats<_>>` asks it for its buffer; the `String`s in it are std's, and
+/// ask the default. To count them as well, make them of collections in the same `Stats`, or count the default, by
+/// [`AsGlobal<Stats<_>>`](crate::AsGlobal).
+///
+/// ```
+/// use janus_alloc::{Global, Stats, collections::Vec};
+///
+/// let stats = Stats::new(Global);
+/// let mut names: Vec<String, _> = Vec::with_capacity_in(10, &stats);
+/// names.push("a text in a block of the default".to_string());
+/// assert_eq!(stats.snapshot().live_bytes, 10 * size_of::<String>() as u64);
+/// drop(names);
+///
+/// let mut names: Vec<Vec<u8, _>, _> = Vec::with_capacity_in(10, &stats);
+/// let mut name = Vec::with_capacity_in(100, &stats);
+/// name.extend_from_slice(b"a text in a counted block");
+/// names.push(name);
+/// let buffer = 10 * size_of_val(&names[0]) as u64;
+/// assert_eq!(stats.snapshot().live_bytes, buffer + 100);
+/// ```
+///
 /// The counters are those of D's `StatsCollector`; that counts are kept by thread follows jemalloc.
 ///
 /// # Examples
