@@ -9,7 +9,7 @@ use core::ptr::{self, NonNull};
 
 use super::{Block, Call, Driver, Pattern, Resize, Rule, Violation, layout};
 
-/// How hard the kit looks for a live block that was freed. If it does not see that, it frees the block a second time.
+/// The effort made to see that a live block was freed. A free that is not seen is followed by a second one.
 #[derive(Clone, Copy)]
 struct Effort {
     /// Live blocks whose addresses are sent. An allocator that links free blocks through their first bytes changes the byte in
