@@ -48,6 +48,6 @@ extern "C" fn at_exit() {
     if settings::wants_stats() {
         // SAFETY: without conditions.
         let process = unsafe { libc::getpid() };
-        stderr::print(format_args!("janus-alloc: process {process} at its exit: {}\n", POOL.stats()));
+        stderr::print(format_args!("janus-alloc: process {process} at its exit\n{}\n", POOL.stats()));
     }
 }
