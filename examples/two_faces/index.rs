@@ -46,7 +46,7 @@ impl<A: Allocator + Copy> Index<A> {
                     EntryRef::Vacant(entry) => {
                         let mut key = Vec::with_capacity_in(word.len(), allocator);
                         key.extend_from_slice(word.as_bytes());
-                        entry.insert_with_key(key.into_boxed_slice(), Vec::new_in(allocator))
+                        entry.insert_with_key(key.into(), Vec::new_in(allocator))
                     }
                 };
                 match postings.last_mut() {

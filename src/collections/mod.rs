@@ -13,7 +13,8 @@
 //! assert_eq!(*boxed, 2);
 //! ```
 //!
-//! They are allocator-api2's and hashbrown's types, re-exported, so that the generation is right.
+//! [`Box`] is this crate's own. `Vec` is allocator-api2's and the hash tables are hashbrown's, re-exported, so that the generation is
+//! right.
 //!
 //! # What differs from std's
 //!
@@ -21,10 +22,11 @@
 //! | --- | --- |
 //! | `iter.collect::<Vec<_>>()` | `Vec::new_in(a)`, then `extend`: `collect` has no place to name an allocator |
 //! | `From` between the two `Vec`s | `extend` from `into_iter()` |
-//! | `Box<T>` becomes `Box<dyn Trait>` by itself | [`unsize_box!`](crate::unsize_box) |
+//! | `Box<T>` becomes `Box<dyn Trait>` by itself | [`unsize_box!`](crate::unsize_box); more of the kind is told in [`boxed`] |
+//! | `vector.into_boxed_slice()` | `Box::from(vector)` |
 //! | `collect` and `extend` copy in one go where they can | element by element |
 //! | a `Vec<&T>` may be dropped after the `T` | the `T` must outlive it (no `may_dangle` on stable) |
-//! | `Pin<Box<T>>` is always sound | [`Box::pin_in`] asks for `A: 'static` only; what pinning needs is [`StaticAllocator`](crate::api::StaticAllocator): bound your own generic code by that |
+//! | `Box::pin` for any allocator that is `'static` | [`Box::pin_in`] for any that is a [`StaticAllocator`](crate::api::StaticAllocator) |
 //! | `HashMap` withstands an attacker who chooses the keys | not with the default hasher, foldhash; give std's `RandomState` to `with_hasher_in` |
 //!
 //! # In a type of your own
@@ -60,8 +62,13 @@
 //! assert_eq!("the two faces of the god".split(' ').map(|word| words.number(word)).max(), Some(4));
 //! ```
 
+mod allocators;
+mod block;
+pub mod boxed;
+mod clone_to_uninit;
 mod unsize_box;
 
-pub use allocator_api2::boxed::Box;
 pub use allocator_api2::vec::Vec;
+#[doc(inline)]
+pub use boxed::Box;
 pub use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable, hash_map, hash_set, hash_table};

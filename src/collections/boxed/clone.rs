@@ -1,0 +1,125 @@
+//! Clones, which are in blocks of the same allocator, cloned.
+
+use core::ffi::CStr;
+
+use super::Box;
+use crate::api::{AllocError, Allocator, Layout};
+use crate::collections::block::{Contents, Failure, OwnedBlock, allocate, with_metadata_of};
+use crate::collections::clone_to_uninit::CloneToUninit;
+
+impl<T: ?Sized + CloneToUninit, A: Allocator> Box<T, A> {
+    /// A clone of a value behind a reference, which may be a slice or a string, in a block of `allocator`.
+    ///
+    /// `T` is a type with [`Clone`], a slice of such, `str`, [`CStr`], or with std `OsStr` or `Path`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Arena, collections::Box};
+    ///
+    /// let arena = Arena::new();
+    /// let name: Box<str, _> = Box::clone_from_ref_in("Janus", &arena);
+    /// let primes: Box<[i32], _> = Box::clone_from_ref_in(&[2, 3, 5][..], &arena);
+    /// assert_eq!((name.len(), primes.len()), (5, 3));
+    /// ```
+    #[inline]
+    pub fn clone_from_ref_in(value: &T, allocator: A) -> Self {
+        clone_in(value, allocator).unwrap_or_else(|failure| failure.fail())
+    }
+
+    /// As [`clone_from_ref_in`](Self::clone_from_ref_in), but returns an error if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// The allocator has no memory. It is dropped, and nothing is cloned.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::Box};
+    ///
+    /// assert!(Box::try_clone_from_ref_in("Janus", Null).is_err());
+    /// ```
+    #[inline]
+    pub fn try_clone_from_ref_in(value: &T, allocator: A) -> Result<Self, AllocError> {
+        clone_in(value, allocator).map_err(AllocError::from)
+    }
+}
+
+#[inline]
+fn clone_in<T: ?Sized + CloneToUninit, A: Allocator>(value: &T, allocator: A) -> Result<Box<T, A>, Failure> {
+    let layout = Layout::for_value(value);
+    let block = allocate(&allocator, layout, Contents::Uninitialised)?;
+    // SAFETY: a new block of the layout, or a dangling pointer for no size.
+    let block = unsafe { OwnedBlock::new(block, layout, &allocator) };
+    // SAFETY: the block is new, as long as the value, and aligned for it.
+    unsafe { value.clone_to_uninit(block.start()) };
+    let clone = with_metadata_of(block.release(), value);
+    // SAFETY: the clone is initialised by the contract of `CloneToUninit`, in a block of its layout.
+    Ok(unsafe { Box::from_non_null_in(clone, allocator) })
+}
+
+impl<T: Clone, A: Allocator + Clone> Clone for Box<T, A> {
+    #[inline]
+    fn clone(&self) -> Self {
+        // First the block, so that the clone is made where it stays.
+        let block = Self::new_uninit_in(self.allocator.clone());
+        Box::write(block, T::clone(self))
+    }
+
+    /// Clones into the block that is there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Box};
+    ///
+    /// let mut boxed = Box::new_in(1, System);
+    /// let before = Box::as_ptr(&boxed);
+    /// boxed.clone_from(&Box::new_in(2, System));
+    /// assert_eq!((*boxed, Box::as_ptr(&boxed)), (2, before));
+    /// ```
+    #[inline]
+    fn clone_from(&mut self, source: &Self) {
+        T::clone_from(self, source);
+    }
+}
+
+impl<T: Clone, A: Allocator + Clone> Clone for Box<[T], A> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Self::clone_from_ref_in(self, self.allocator.clone())
+    }
+
+    /// Clones into the block that is there, if the slices are equally long.
+    #[inline]
+    fn clone_from(&mut self, source: &Self) {
+        if self.len() == source.len() {
+            self.clone_from_slice(source);
+        } else {
+            *self = source.clone();
+        }
+    }
+}
+
+/// `Clone` for what has no size and is no slice.
+macro_rules! clone_unsized {
+    ($($(#[$attribute:meta])* $type:ty,)*) => {$(
+        $(#[$attribute])*
+        impl<A: Allocator + Clone> Clone for Box<$type, A> {
+            #[inline]
+            fn clone(&self) -> Self {
+                Self::clone_from_ref_in(self, self.allocator.clone())
+            }
+        }
+    )*};
+}
+
+clone_unsized! {
+    str,
+    CStr,
+    #[cfg(feature = "std")]
+    std::ffi::OsStr,
+    #[cfg(feature = "std")]
+    std::path::Path,
+}

@@ -1,0 +1,302 @@
+//! Boxed slices, arrays and strings.
+
+use core::mem::MaybeUninit;
+use core::ptr::NonNull;
+
+use super::Box;
+use crate::api::{AllocError, Allocator, Global};
+use crate::collections::block::{Contents, Failure, allocate, array_layout};
+
+impl<T> Box<[T]> {
+    /// A block of the default for `length` values that come later.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Box;
+    ///
+    /// let mut pair = Box::<[u32]>::new_uninit_slice(2);
+    /// pair[0].write(1);
+    /// pair[1].write(2);
+    /// // SAFETY: both were written.
+    /// assert_eq!(*unsafe { pair.assume_init() }, [1, 2]);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new_uninit_slice(length: usize) -> Box<[MaybeUninit<T>]> {
+        Self::new_uninit_slice_in(length, Global)
+    }
+
+    /// As [`new_uninit_slice`](Self::new_uninit_slice), but returns an error if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// The default has no memory, or no layout is so large.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Box;
+    ///
+    /// assert!(Box::<[u32]>::try_new_uninit_slice(usize::MAX).is_err());
+    /// ```
+    #[inline]
+    pub fn try_new_uninit_slice(length: usize) -> Result<Box<[MaybeUninit<T>]>, AllocError> {
+        Self::try_new_uninit_slice_in(length, Global)
+    }
+
+    /// A block of the default, of zero bytes, for `length` values.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Box;
+    ///
+    /// // SAFETY: zero bytes are numbers.
+    /// assert_eq!(*unsafe { Box::<[u32]>::new_zeroed_slice(2).assume_init() }, [0, 0]);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new_zeroed_slice(length: usize) -> Box<[MaybeUninit<T>]> {
+        Self::new_zeroed_slice_in(length, Global)
+    }
+
+    /// As [`new_zeroed_slice`](Self::new_zeroed_slice), but returns an error if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// The default has no memory, or no layout is so large.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Box;
+    ///
+    /// assert!(Box::<[u32]>::try_new_zeroed_slice(usize::MAX).is_err());
+    /// ```
+    #[inline]
+    pub fn try_new_zeroed_slice(length: usize) -> Result<Box<[MaybeUninit<T>]>, AllocError> {
+        Self::try_new_zeroed_slice_in(length, Global)
+    }
+}
+
+impl<T, A: Allocator> Box<[T], A> {
+    /// A block of `allocator` for `length` values that come later.
+    ///
+    /// # Panics
+    ///
+    /// If the values would have more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Box};
+    ///
+    /// let mut pair = Box::<[u32], _>::new_uninit_slice_in(2, System);
+    /// pair[0].write(1);
+    /// pair[1].write(2);
+    /// // SAFETY: both were written.
+    /// assert_eq!(*unsafe { pair.assume_init() }, [1, 2]);
+    /// ```
+    #[inline]
+    pub fn new_uninit_slice_in(length: usize, allocator: A) -> Box<[MaybeUninit<T>], A> {
+        new_slice_in(length, allocator, Contents::Uninitialised).unwrap_or_else(|failure| failure.fail())
+    }
+
+    /// As [`new_uninit_slice_in`](Self::new_uninit_slice_in), but returns an error if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// The allocator has no memory, or no layout is so large. The allocator is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::Box};
+    ///
+    /// assert!(Box::<[u32], _>::try_new_uninit_slice_in(2, Null).is_err());
+    /// assert!(Box::<[u32], _>::try_new_uninit_slice_in(0, Null).is_ok());
+    /// ```
+    #[inline]
+    pub fn try_new_uninit_slice_in(length: usize, allocator: A) -> Result<Box<[MaybeUninit<T>], A>, AllocError> {
+        new_slice_in(length, allocator, Contents::Uninitialised).map_err(AllocError::from)
+    }
+
+    /// A block of `allocator`, of zero bytes, for `length` values.
+    ///
+    /// # Panics
+    ///
+    /// If the values would have more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Pages, collections::Box};
+    ///
+    /// let table = Box::<[u64], _>::new_zeroed_slice_in(100_000, Pages::new());
+    /// // SAFETY: zero bytes are numbers.
+    /// assert_eq!(unsafe { table.assume_init() }[99_999], 0);
+    /// ```
+    #[inline]
+    pub fn new_zeroed_slice_in(length: usize, allocator: A) -> Box<[MaybeUninit<T>], A> {
+        new_slice_in(length, allocator, Contents::Zeroes).unwrap_or_else(|failure| failure.fail())
+    }
+
+    /// As [`new_zeroed_slice_in`](Self::new_zeroed_slice_in), but returns an error if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// The allocator has no memory, or no layout is so large. The allocator is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::Box};
+    ///
+    /// assert!(Box::<[u32], _>::try_new_zeroed_slice_in(2, Null).is_err());
+    /// ```
+    #[inline]
+    pub fn try_new_zeroed_slice_in(length: usize, allocator: A) -> Result<Box<[MaybeUninit<T>], A>, AllocError> {
+        new_slice_in(length, allocator, Contents::Zeroes).map_err(AllocError::from)
+    }
+}
+
+#[inline]
+fn new_slice_in<T, A: Allocator>(
+    length: usize,
+    allocator: A,
+    contents: Contents,
+) -> Result<Box<[MaybeUninit<T>], A>, Failure> {
+    let block = allocate(&allocator, array_layout::<T>(length)?, contents)?;
+    let values = NonNull::slice_from_raw_parts(block.cast(), length);
+    // SAFETY: a new block of the layout, which is that of `MaybeUninit`s too, or a dangling pointer for no size.
+    Ok(unsafe { Box::from_non_null_in(values, allocator) })
+}
+
+impl<T, A: Allocator> Box<T, A> {
+    /// A slice of the one value that is in the box.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Box};
+    ///
+    /// let slice: Box<[i32], System> = Box::into_boxed_slice(Box::new_in(5, System));
+    /// assert_eq!(*slice, [5]);
+    /// ```
+    #[inline]
+    pub fn into_boxed_slice(boxed: Self) -> Box<[T], A> {
+        let (value, allocator) = Self::into_non_null_with_allocator(boxed);
+        // SAFETY: the block of a box of the same layout.
+        unsafe { Box::from_non_null_in(NonNull::slice_from_raw_parts(value, 1), allocator) }
+    }
+}
+
+impl<T, A: Allocator, const N: usize> Box<[T; N], A> {
+    /// A slice of the values of an array. [`unsize_box!`](crate::unsize_box) does it too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Box};
+    ///
+    /// let primes: Box<[i32], System> = Box::slice(Box::new_in([2, 3, 5], System));
+    /// assert_eq!(primes.len(), 3);
+    /// ```
+    #[inline]
+    pub fn slice(boxed: Self) -> Box<[T], A> {
+        let (array, allocator) = Self::into_non_null_with_allocator(boxed);
+        // SAFETY: the block of a box of the same layout.
+        unsafe { Box::from_non_null_in(NonNull::slice_from_raw_parts(array.cast(), N), allocator) }
+    }
+}
+
+/// An array of the values of a slice, which has `N` of them.
+///
+/// # Safety
+///
+/// It does.
+#[inline]
+pub(super) unsafe fn array_of<T, A: Allocator, const N: usize>(slice: Box<[T], A>) -> Box<[T; N], A> {
+    debug_assert_eq!(slice.len(), N);
+    let (values, allocator) = Box::into_non_null_with_allocator(slice);
+    // SAFETY: the block of a box of the same layout, by `# Safety` of this fn.
+    unsafe { Box::from_non_null_in(values.cast(), allocator) }
+}
+
+impl<T, A: Allocator, const N: usize> TryFrom<Box<[T], A>> for Box<[T; N], A> {
+    type Error = Box<[T], A>;
+
+    /// An array, if the slice is as long.
+    ///
+    /// # Errors
+    ///
+    /// The slice has another length; it is the error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Box};
+    ///
+    /// let slice: Box<[i32], _> = Box::clone_from_ref_in(&[2, 3, 5][..], System);
+    /// let slice = <Box<[i32; 2], _>>::try_from(slice).unwrap_err();
+    /// assert_eq!(*<Box<[i32; 3], _>>::try_from(slice).unwrap(), [2, 3, 5]);
+    /// ```
+    #[inline]
+    fn try_from(slice: Box<[T], A>) -> Result<Self, Self::Error> {
+        if slice.len() != N {
+            return Err(slice);
+        }
+        // SAFETY: it has so many values.
+        Ok(unsafe { array_of(slice) })
+    }
+}
+
+impl<A: Allocator> Box<str, A> {
+    /// The bytes of the string. `Box::from` does it too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Box};
+    ///
+    /// let name = Box::clone_from_ref_in("Janus", System);
+    /// assert_eq!(*name.into_boxed_bytes(), *b"Janus");
+    /// ```
+    #[inline]
+    #[must_use = "the string is consumed"]
+    pub fn into_boxed_bytes(self) -> Box<[u8], A> {
+        let (string, allocator) = Self::into_raw_with_allocator(self);
+        // SAFETY: the block of a box of the same layout, and the bytes of a string are initialised.
+        unsafe { Box::from_raw_in(string as *mut [u8], allocator) }
+    }
+}
+
+impl<A: Allocator> From<Box<str, A>> for Box<[u8], A> {
+    #[inline]
+    fn from(string: Box<str, A>) -> Self {
+        string.into_boxed_bytes()
+    }
+}
+
+/// The string of boxed bytes, which are not looked at.
+///
+/// # Safety
+///
+/// The bytes are UTF-8.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::{System, collections::boxed::{Box, from_boxed_utf8_unchecked}};
+///
+/// let bytes = Box::slice(Box::new_in(*b"Janus", System));
+/// // SAFETY: ASCII is UTF-8.
+/// assert_eq!(&*unsafe { from_boxed_utf8_unchecked(bytes) }, "Janus");
+/// ```
+#[inline]
+pub unsafe fn from_boxed_utf8_unchecked<A: Allocator>(bytes: Box<[u8], A>) -> Box<str, A> {
+    let (bytes, allocator) = Box::into_raw_with_allocator(bytes);
+    // SAFETY: the block of a box of the same layout, and the bytes are a string by `# Safety` of this fn.
+    unsafe { Box::from_raw_in(bytes as *mut str, allocator) }
+}

@@ -1,0 +1,225 @@
+//! Boxes whose value comes later.
+
+use core::mem::MaybeUninit;
+
+use super::Box;
+use crate::api::{AllocError, Allocator, Global, Layout};
+use crate::collections::block::{Contents, Failure, allocate};
+
+impl<T> Box<T> {
+    /// A block of the default for a value that comes later.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Box;
+    ///
+    /// let five = Box::write(Box::<u32>::new_uninit(), 5);
+    /// assert_eq!(*five, 5);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new_uninit() -> Box<MaybeUninit<T>> {
+        Self::new_uninit_in(Global)
+    }
+
+    /// As [`new_uninit`](Self::new_uninit), but returns an error if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// The default has no memory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Box;
+    ///
+    /// assert_eq!(*Box::write(Box::<u32>::try_new_uninit()?, 5), 5);
+    /// # Ok::<(), janus_alloc::api::AllocError>(())
+    /// ```
+    #[inline]
+    pub fn try_new_uninit() -> Result<Box<MaybeUninit<T>>, AllocError> {
+        Self::try_new_uninit_in(Global)
+    }
+
+    /// A block of the default, of zero bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Box;
+    ///
+    /// // SAFETY: zero bytes are a `u32`.
+    /// assert_eq!(*unsafe { Box::<u32>::new_zeroed().assume_init() }, 0);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new_zeroed() -> Box<MaybeUninit<T>> {
+        Self::new_zeroed_in(Global)
+    }
+
+    /// As [`new_zeroed`](Self::new_zeroed), but returns an error if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// The default has no memory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Box;
+    ///
+    /// // SAFETY: zero bytes are a `u32`.
+    /// assert_eq!(*unsafe { Box::<u32>::try_new_zeroed()?.assume_init() }, 0);
+    /// # Ok::<(), janus_alloc::api::AllocError>(())
+    /// ```
+    #[inline]
+    pub fn try_new_zeroed() -> Result<Box<MaybeUninit<T>>, AllocError> {
+        Self::try_new_zeroed_in(Global)
+    }
+}
+
+impl<T, A: Allocator> Box<T, A> {
+    /// A block of `allocator` for a value that comes later.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Box};
+    ///
+    /// let five = Box::write(Box::<u32, _>::new_uninit_in(System), 5);
+    /// assert_eq!(*five, 5);
+    /// ```
+    #[inline]
+    pub fn new_uninit_in(allocator: A) -> Box<MaybeUninit<T>, A> {
+        new_in(allocator, Contents::Uninitialised).unwrap_or_else(|failure| failure.fail())
+    }
+
+    /// As [`new_uninit_in`](Self::new_uninit_in), but returns an error if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// The allocator has no memory. It is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::Box};
+    ///
+    /// assert!(Box::<u32, _>::try_new_uninit_in(Null).is_err());
+    /// ```
+    #[inline]
+    pub fn try_new_uninit_in(allocator: A) -> Result<Box<MaybeUninit<T>, A>, AllocError> {
+        new_in(allocator, Contents::Uninitialised).map_err(AllocError::from)
+    }
+
+    /// A block of `allocator`, of zero bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Pages, collections::Box};
+    ///
+    /// let table = Box::<[u64; 100_000], _>::new_zeroed_in(Pages::new());
+    /// // SAFETY: zero bytes are numbers.
+    /// assert_eq!(unsafe { table.assume_init() }[99_999], 0);
+    /// ```
+    #[inline]
+    pub fn new_zeroed_in(allocator: A) -> Box<MaybeUninit<T>, A> {
+        new_in(allocator, Contents::Zeroes).unwrap_or_else(|failure| failure.fail())
+    }
+
+    /// As [`new_zeroed_in`](Self::new_zeroed_in), but returns an error if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// The allocator has no memory. It is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::Box};
+    ///
+    /// assert!(Box::<u32, _>::try_new_zeroed_in(Null).is_err());
+    /// ```
+    #[inline]
+    pub fn try_new_zeroed_in(allocator: A) -> Result<Box<MaybeUninit<T>, A>, AllocError> {
+        new_in(allocator, Contents::Zeroes).map_err(AllocError::from)
+    }
+}
+
+#[inline]
+fn new_in<T, A: Allocator>(allocator: A, contents: Contents) -> Result<Box<MaybeUninit<T>, A>, Failure> {
+    let block = allocate(&allocator, Layout::new::<T>(), contents)?;
+    // SAFETY: a new block of the layout, which is that of the `MaybeUninit` too, or a dangling pointer for no size.
+    Ok(unsafe { Box::from_non_null_in(block.cast(), allocator) })
+}
+
+impl<T, A: Allocator> Box<MaybeUninit<T>, A> {
+    /// The box of the value that is there by now.
+    ///
+    /// # Safety
+    ///
+    /// The value is initialised.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Box};
+    ///
+    /// let mut five = Box::<u32, _>::new_uninit_in(System);
+    /// five.write(5);
+    /// // SAFETY: initialised in the line above.
+    /// assert_eq!(*unsafe { five.assume_init() }, 5);
+    /// ```
+    #[inline]
+    pub unsafe fn assume_init(self) -> Box<T, A> {
+        let (value, allocator) = Self::into_non_null_with_allocator(self);
+        // SAFETY: the block of a box of the same layout, initialised by `# Safety` of this fn.
+        unsafe { Box::from_non_null_in(value.cast(), allocator) }
+    }
+
+    /// Writes the value, and returns its box.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Box};
+    ///
+    /// let empty = Box::<[u8; 1000], _>::new_uninit_in(System);
+    /// assert_eq!(Box::write(empty, [7; 1000]).len(), 1000);
+    /// ```
+    #[inline]
+    pub fn write(mut boxed: Self, value: T) -> Box<T, A> {
+        MaybeUninit::write(&mut *boxed, value);
+        // SAFETY: initialised in the line above.
+        unsafe { boxed.assume_init() }
+    }
+}
+
+impl<T, A: Allocator> Box<[MaybeUninit<T>], A> {
+    /// The box of the values that are there by now.
+    ///
+    /// # Safety
+    ///
+    /// Every value is initialised.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Box};
+    ///
+    /// let mut squares = Box::<[usize], _>::new_uninit_slice_in(4, System);
+    /// for (n, place) in squares.iter_mut().enumerate() {
+    ///     place.write(n * n);
+    /// }
+    /// // SAFETY: all were written.
+    /// assert_eq!(*unsafe { squares.assume_init() }, [0, 1, 4, 9]);
+    /// ```
+    #[inline]
+    pub unsafe fn assume_init(self) -> Box<[T], A> {
+        let (values, allocator) = Self::into_raw_with_allocator(self);
+        // SAFETY: the block of a box of the same layout, initialised by `# Safety` of this fn.
+        unsafe { Box::from_raw_in(values as *mut [T], allocator) }
+    }
+}

@@ -1,0 +1,6 @@
+//! Collections behave as std's, over every allocator, and keep the allocators' contract.
+#![cfg(feature = "std")]
+
+mod boxed;
+#[allow(dead_code, reason = "more than one topic needs")]
+mod ledger;

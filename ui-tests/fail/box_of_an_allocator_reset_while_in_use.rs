@@ -1,0 +1,11 @@
+//! A collection that owns a boxed arena gives nobody `&mut` of it.
+use janus_alloc::Pool;
+use janus_alloc::collections::{Box, Vec};
+
+fn main() {
+    let mut numbers = Vec::new_in(Box::new(Pool::new()));
+    numbers.push(1);
+    let pool: &mut Pool = &mut **numbers.allocator();
+    *pool = Pool::new();
+    assert_eq!(numbers.len(), 1);
+}
