@@ -11,6 +11,8 @@ pub(crate) mod turn;
 #[cfg(os_memory)]
 mod wait;
 
+#[cfg(feature = "alloc")]
+pub(crate) use core::hint::spin_loop;
 #[cfg(os_memory)]
 pub(crate) use core::sync::atomic::{AtomicPtr, AtomicU32};
 pub(crate) use core::sync::atomic::{AtomicUsize, Ordering};

@@ -15,8 +15,10 @@
 
 use core::ptr::NonNull;
 
-use super::Box;
-use crate::api::{AllocError, Allocator, Layout, Owns, StaticAllocator};
+#[cfg(target_has_atomic = "ptr")]
+use super::Arc;
+use super::{Box, Rc};
+use crate::api::{AllocError, Allocator, AllocatorClone, Layout, Owns, StaticAllocator};
 
 /// The traits of allocators that `$pointer<X, A>` has from `X`.
 macro_rules! allocator {
@@ -76,4 +78,13 @@ macro_rules! allocator {
     )*};
 }
 
-allocator!(Box);
+allocator!(Box Rc);
+#[cfg(target_has_atomic = "ptr")]
+allocator!(Arc);
+
+// SAFETY: a clone is a pointer to the same value, which stays until the last one is dropped; to clone it is to count, and to clone its
+// allocator. (A clone of a `Box` asks for memory, and without std to be refused is a panic.)
+unsafe impl<X: Allocator + ?Sized, A: AllocatorClone> AllocatorClone for Rc<X, A> {}
+// SAFETY: as above.
+#[cfg(target_has_atomic = "ptr")]
+unsafe impl<X: Allocator + ?Sized, A: AllocatorClone> AllocatorClone for Arc<X, A> {}

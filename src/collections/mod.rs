@@ -1,4 +1,4 @@
-//! Collections that live where you say: `Vec`, `Box` and the hash tables, over the canonical
+//! Collections that live where you say: `Vec`, `Box`, `Rc`, `Arc` and the hash tables, over the canonical
 //! [`Allocator`](crate::api::Allocator).
 //!
 //! ```
@@ -13,8 +13,38 @@
 //! assert_eq!(*boxed, 2);
 //! ```
 //!
-//! [`Box`] is this crate's own. `Vec` is allocator-api2's and the hash tables are hashbrown's, re-exported, so that the generation is
-//! right.
+//! [`Box`], [`Rc`] and [`Arc`] are this crate's own. `Vec` is allocator-api2's and the hash tables are hashbrown's, re-exported, so that the
+//! generation is right. [`Weak`] is that of an `Rc`; the one of an `Arc` is [`arc::Weak`].
+//!
+//! # Structures that own their memory
+//!
+//! A [`Box`], [`Rc`] or [`Arc`] of an allocator is an allocator. So a structure without a lifetime can have a pool of its own, shared by its
+//! collections, which ends with the last of them:
+//!
+//! ```
+//! use janus_alloc::{Pool, collections::{Rc, Vec}};
+//!
+//! struct Names {
+//!     bytes: Vec<u8, Rc<Pool>>,
+//!     ends: Vec<usize, Rc<Pool>>,
+//! }
+//!
+//! impl Names {
+//!     fn new() -> Self {
+//!         let pool = Rc::new(Pool::new());
+//!         Self { bytes: Vec::new_in(pool.clone()), ends: Vec::new_in(pool) }
+//!     }
+//!
+//!     fn push(&mut self, name: &str) {
+//!         self.bytes.extend_from_slice(name.as_bytes());
+//!         self.ends.push(self.bytes.len());
+//!     }
+//! }
+//!
+//! let mut names = Names::new();
+//! names.push("Janus");
+//! assert_eq!(names.ends, [5]);
+//! ```
 //!
 //! # What differs from std's
 //!
@@ -22,7 +52,7 @@
 //! | --- | --- |
 //! | `iter.collect::<Vec<_>>()` | `Vec::new_in(a)`, then `extend`: `collect` has no place to name an allocator |
 //! | `From` between the two `Vec`s | `extend` from `into_iter()` |
-//! | `Box<T>` becomes `Box<dyn Trait>` by itself | [`unsize_box!`](crate::unsize_box); more of the kind is told in [`boxed`] |
+//! | `Box<T>` becomes `Box<dyn Trait>` by itself, `Rc` and `Arc` too | [`unsize_box!`](crate::unsize_box), [`unsize_rc!`](crate::unsize_rc), [`unsize_arc!`](crate::unsize_arc); more of the kind is told in [`boxed`], [`rc`] and [`arc`] |
 //! | `vector.into_boxed_slice()` | `Box::from(vector)` |
 //! | `collect` and `extend` copy in one go where they can | element by element |
 //! | a `Vec<&T>` may be dropped after the `T` | the `T` must outlive it (no `may_dangle` on stable) |
@@ -63,12 +93,21 @@
 //! ```
 
 mod allocators;
+#[cfg(target_has_atomic = "ptr")]
+pub mod arc;
 mod block;
 pub mod boxed;
 mod clone_to_uninit;
+mod counted;
+pub mod rc;
 mod unsize_box;
 
 pub use allocator_api2::vec::Vec;
+#[cfg(target_has_atomic = "ptr")]
+#[doc(inline)]
+pub use arc::Arc;
 #[doc(inline)]
 pub use boxed::Box;
 pub use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable, hash_map, hash_set, hash_table};
+#[doc(inline)]
+pub use rc::{Rc, Weak};

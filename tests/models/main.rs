@@ -1,8 +1,10 @@
 //! What threads share, in every order that matters: the files of the crate, compiled with loom's atomics.
 #![cfg(feature = "std")]
 
+mod arc;
 mod arenas;
 mod caches;
+mod collections;
 mod hand_over;
 mod locks;
 mod memory;

@@ -6,4 +6,5 @@ pub(crate) mod lock;
 pub(crate) mod published;
 pub(crate) mod wait;
 
+pub(crate) use loom::hint::spin_loop;
 pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};

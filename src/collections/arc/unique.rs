@@ -1,0 +1,118 @@
+//! What can be done with a value that has one pointer only.
+
+use super::Arc;
+use crate::api::Allocator;
+use crate::collections::clone_to_uninit::CloneToUninit;
+
+impl<T: ?Sized, A: Allocator> Arc<T, A> {
+    /// The value, mutably, if there is no other pointer to it, not even a [`Weak`](super::Weak) one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Arc;
+    ///
+    /// let mut five = Arc::new(5);
+    /// *Arc::get_mut(&mut five).unwrap() += 1;
+    /// let other = Arc::clone(&five);
+    /// assert!(Arc::get_mut(&mut five).is_none());
+    /// assert_eq!(*other, 6);
+    /// ```
+    #[inline]
+    pub fn get_mut(this: &mut Self) -> Option<&mut T> {
+        this.0.get_mut()
+    }
+}
+
+impl<T: ?Sized + CloneToUninit, A: Allocator> Arc<T, A> {
+    /// The value, mutably. If it has other pointers, this one first gets a clone of its own; if those are [`Weak`](super::Weak) ones only, the
+    /// value is moved instead, and they lose it.
+    ///
+    /// `T` is a type with [`Clone`], a slice of such, `str`, [`CStr`](core::ffi::CStr), or with std `OsStr` or `Path`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Arc};
+    ///
+    /// let mut five = Arc::new_in(5, System);
+    /// let other = Arc::clone(&five);
+    /// *Arc::make_mut(&mut five) += 1;
+    /// assert_eq!((*five, *other), (6, 5));
+    ///
+    /// let weak = Arc::downgrade(&five);
+    /// *Arc::make_mut(&mut five) += 1;
+    /// assert_eq!((*five, weak.upgrade()), (7, None));
+    /// ```
+    #[inline]
+    pub fn make_mut(this: &mut Self) -> &mut T {
+        match this.0.make_mut() {
+            Ok(value) => value,
+            Err(failure) => failure.fail(),
+        }
+    }
+}
+
+impl<T, A: Allocator> Arc<T, A> {
+    /// The value, if there is no other [`Arc`] pointer to it.
+    ///
+    /// If several threads ask at once with the last pointers and drop what they get back, nobody may get the value.
+    /// [`into_inner`](Self::into_inner) gives it to one of them.
+    ///
+    /// # Errors
+    ///
+    /// There is; the pointer is the error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Arc};
+    ///
+    /// let five = Arc::new_in(5, System);
+    /// let other = Arc::clone(&five);
+    /// let five = Arc::try_unwrap(five).unwrap_err();
+    /// drop(other);
+    /// assert_eq!(Arc::try_unwrap(five), Ok(5));
+    /// ```
+    #[inline]
+    pub fn try_unwrap(this: Self) -> Result<T, Self> {
+        this.0.try_unwrap().map_err(Self)
+    }
+
+    /// The value, if there is no other [`Arc`] pointer to it; else the pointer is dropped. If several threads ask at once with all the
+    /// pointers, exactly one gets the value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Arc};
+    ///
+    /// let five = Arc::new_in(5, System);
+    /// assert_eq!(Arc::into_inner(Arc::clone(&five)), None);
+    /// assert_eq!(Arc::into_inner(five), Some(5));
+    /// ```
+    #[inline]
+    pub fn into_inner(this: Self) -> Option<T> {
+        this.0.into_inner()
+    }
+
+    /// The value, if there is no other [`Arc`] pointer to it, else a clone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Arc};
+    ///
+    /// let name = Arc::new_in(String::from("Janus"), System);
+    /// let start = name.as_ptr();
+    /// assert_ne!(Arc::unwrap_or_clone(Arc::clone(&name)).as_ptr(), start);
+    /// assert_eq!(Arc::unwrap_or_clone(name).as_ptr(), start);
+    /// ```
+    #[inline]
+    pub fn unwrap_or_clone(this: Self) -> T
+    where
+        T: Clone,
+    {
+        Self::try_unwrap(this).unwrap_or_else(|shared| T::clone(&shared))
+    }
+}

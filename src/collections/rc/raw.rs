@@ -1,0 +1,209 @@
+//! Pointers as raw ones.
+
+use core::mem;
+use core::ptr::NonNull;
+
+use super::{Rc, Strong};
+use crate::api::{Allocator, Global};
+use crate::collections::counted::Counts as _;
+
+impl<T: ?Sized> Rc<T> {
+    /// A pointer of the default from a raw one. See [`from_raw_in`](Self::from_raw_in).
+    ///
+    /// # Safety
+    ///
+    /// As for [`from_raw_in`](Self::from_raw_in) with [`Global`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Rc;
+    ///
+    /// let pointer = Rc::into_raw(Rc::new(5));
+    /// // SAFETY: the reference of the line above.
+    /// assert_eq!(*unsafe { Rc::from_raw(pointer) }, 5);
+    /// ```
+    #[inline]
+    pub unsafe fn from_raw(pointer: *const T) -> Self {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { Self::from_raw_in(pointer, Global) }
+    }
+
+    /// The raw pointer of one of the default, whose reference is now the caller's to give back to [`from_raw`](Self::from_raw).
+    ///
+    /// For other allocators there is [`into_raw_with_allocator`](Self::into_raw_with_allocator).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Rc;
+    ///
+    /// let pointer = Rc::into_raw(Rc::new(5));
+    /// // SAFETY: the reference of the line above.
+    /// drop(unsafe { Rc::from_raw(pointer) });
+    /// ```
+    #[inline]
+    #[must_use = "nobody releases the reference behind the pointer"]
+    pub fn into_raw(this: Self) -> *const T {
+        Self::into_raw_with_allocator(this).0
+    }
+
+    /// As [`increment_strong_count_in`](Self::increment_strong_count_in), in the default.
+    ///
+    /// # Safety
+    ///
+    /// As for [`increment_strong_count_in`](Self::increment_strong_count_in) with [`Global`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Rc;
+    ///
+    /// let five = Rc::new(5);
+    /// let pointer = Rc::as_ptr(&five);
+    /// // SAFETY: there is a pointer to the value.
+    /// unsafe { Rc::increment_strong_count(pointer) };
+    /// assert_eq!(Rc::strong_count(&five), 2);
+    /// // SAFETY: the reference that was counted above.
+    /// unsafe { Rc::decrement_strong_count(pointer) };
+    /// ```
+    #[inline]
+    pub unsafe fn increment_strong_count(pointer: *const T) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { Self::increment_strong_count_in(pointer, Global) };
+    }
+
+    /// As [`decrement_strong_count_in`](Self::decrement_strong_count_in), in the default.
+    ///
+    /// # Safety
+    ///
+    /// As for [`decrement_strong_count_in`](Self::decrement_strong_count_in) with [`Global`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Rc;
+    ///
+    /// let pointer = Rc::into_raw(Rc::new(5));
+    /// // SAFETY: the reference of the line above.
+    /// unsafe { Rc::decrement_strong_count(pointer) };
+    /// ```
+    #[inline]
+    pub unsafe fn decrement_strong_count(pointer: *const T) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { Self::decrement_strong_count_in(pointer, Global) };
+    }
+}
+
+impl<T: ?Sized, A: Allocator> Rc<T, A> {
+    /// A pointer from a raw one and the allocator of its block.
+    ///
+    /// # Safety
+    ///
+    /// 1. `pointer` is one of [`into_raw_with_allocator`](Self::into_raw_with_allocator), [`into_raw`](Rc::into_raw) or
+    ///    [`as_ptr`](Self::as_ptr) of an [`Rc`], perhaps cast to a type of the same size, align and, where it matters, contents.
+    /// 2. It stands for a strong reference, which this one takes over: that of an [`Rc`] which was turned into it, or one of
+    ///    [`increment_strong_count_in`](Self::increment_strong_count_in).
+    /// 3. `allocator` is the one of that [`Rc`], or as good as a clone of it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Rc};
+    ///
+    /// let (pointer, allocator) = Rc::into_raw_with_allocator(Rc::new_in(5, System));
+    /// // SAFETY: the reference of the line above.
+    /// assert_eq!(*unsafe { Rc::from_raw_in(pointer, allocator) }, 5);
+    /// ```
+    #[inline]
+    pub unsafe fn from_raw_in(pointer: *const T, allocator: A) -> Self {
+        // SAFETY: not null by (1) of `# Safety` of this fn.
+        let value = unsafe { NonNull::new_unchecked(pointer.cast_mut()) };
+        // SAFETY: by `# Safety` of this fn.
+        Self(unsafe { Strong::from_parts(value, allocator) })
+    }
+
+    /// The raw pointer and the allocator; the reference is now the caller's to give back to [`from_raw_in`](Self::from_raw_in).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Arena, collections::Rc};
+    ///
+    /// let arena = Arena::new();
+    /// let (pointer, allocator) = Rc::into_raw_with_allocator(Rc::new_in(5, &arena));
+    /// // SAFETY: the reference of the line above.
+    /// drop(unsafe { Rc::from_raw_in(pointer, allocator) });
+    /// ```
+    #[inline]
+    #[must_use = "nobody releases the reference behind the pointer"]
+    pub fn into_raw_with_allocator(this: Self) -> (*const T, A) {
+        let (value, allocator) = this.0.into_parts();
+        (value.as_ptr(), allocator)
+    }
+
+    /// A pointer to the value, good for as long as a strong reference is left. The counts stay as they are.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Rc;
+    ///
+    /// let five = Rc::new(5);
+    /// let other = Rc::clone(&five);
+    /// assert_eq!(Rc::as_ptr(&five), Rc::as_ptr(&other));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn as_ptr(this: &Self) -> *const T {
+        this.0.as_ptr()
+    }
+
+    /// Counts one strong reference more to the value behind the pointer.
+    ///
+    /// # Safety
+    ///
+    /// `pointer` and `allocator` are as for [`from_raw_in`](Self::from_raw_in), and there is at least one strong reference, whoever has it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Rc};
+    ///
+    /// let five = Rc::new_in(5, System);
+    /// // SAFETY: there is a pointer to the value.
+    /// unsafe { Rc::increment_strong_count_in(Rc::as_ptr(&five), System) };
+    /// assert_eq!(Rc::strong_count(&five), 2);
+    /// // SAFETY: the reference that was counted above.
+    /// unsafe { Rc::decrement_strong_count_in(Rc::as_ptr(&five), System) };
+    /// ```
+    #[inline]
+    pub unsafe fn increment_strong_count_in(pointer: *const T, allocator: A) {
+        // SAFETY: by `# Safety` of this fn; the reference is not this one's, and it is left alone below.
+        let borrowed = unsafe { Self::from_raw_in(pointer, allocator) };
+        borrowed.0.counts().clone_strong();
+        let (_, allocator) = borrowed.0.into_parts();
+        drop(allocator);
+    }
+
+    /// Releases a strong reference to the value behind the pointer. If it was the last, the value is dropped.
+    ///
+    /// # Safety
+    ///
+    /// As for [`from_raw_in`](Self::from_raw_in).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Rc};
+    ///
+    /// let (pointer, allocator) = Rc::into_raw_with_allocator(Rc::new_in(5, System));
+    /// // SAFETY: the reference of the line above.
+    /// unsafe { Rc::decrement_strong_count_in(pointer, allocator) };
+    /// ```
+    #[inline]
+    pub unsafe fn decrement_strong_count_in(pointer: *const T, allocator: A) {
+        // SAFETY: by `# Safety` of this fn.
+        mem::drop(unsafe { Self::from_raw_in(pointer, allocator) });
+    }
+}

@@ -1,0 +1,192 @@
+//! Slices whose values come later.
+
+use core::mem::MaybeUninit;
+use core::ptr::NonNull;
+
+use super::{Rc, Strong};
+use crate::api::{AllocError, Allocator, Global};
+use crate::collections::block::Contents;
+
+impl<T> Rc<[T]> {
+    /// A block of the default for `length` values that come later.
+    ///
+    /// # Panics
+    ///
+    /// If the block would have more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Rc;
+    ///
+    /// let mut pair = Rc::<[u32]>::new_uninit_slice(2);
+    /// for place in Rc::get_mut(&mut pair).unwrap() {
+    ///     place.write(7);
+    /// }
+    /// // SAFETY: both were written.
+    /// assert_eq!(*unsafe { pair.assume_init() }, [7, 7]);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new_uninit_slice(length: usize) -> Rc<[MaybeUninit<T>]> {
+        Self::new_uninit_slice_in(length, Global)
+    }
+
+    /// As [`new_uninit_slice`](Self::new_uninit_slice), but returns an error if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// The default has no memory, or no layout is so large.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(janus_alloc::collections::Rc::<[u32]>::try_new_uninit_slice(usize::MAX).is_err());
+    /// ```
+    #[inline]
+    pub fn try_new_uninit_slice(length: usize) -> Result<Rc<[MaybeUninit<T>]>, AllocError> {
+        Self::try_new_uninit_slice_in(length, Global)
+    }
+
+    /// A block of the default for `length` values, of zero bytes.
+    ///
+    /// # Panics
+    ///
+    /// If the block would have more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Rc;
+    ///
+    /// // SAFETY: zero bytes are numbers.
+    /// assert_eq!(*unsafe { Rc::<[u32]>::new_zeroed_slice(2).assume_init() }, [0, 0]);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new_zeroed_slice(length: usize) -> Rc<[MaybeUninit<T>]> {
+        Self::new_zeroed_slice_in(length, Global)
+    }
+
+    /// As [`new_zeroed_slice`](Self::new_zeroed_slice), but returns an error if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// The default has no memory, or no layout is so large.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(janus_alloc::collections::Rc::<[u32]>::try_new_zeroed_slice(usize::MAX).is_err());
+    /// ```
+    #[inline]
+    pub fn try_new_zeroed_slice(length: usize) -> Result<Rc<[MaybeUninit<T>]>, AllocError> {
+        Self::try_new_zeroed_slice_in(length, Global)
+    }
+}
+
+impl<T, A: Allocator> Rc<[T], A> {
+    /// A block of `allocator` for `length` values that come later.
+    ///
+    /// # Panics
+    ///
+    /// If the block would have more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Rc};
+    ///
+    /// let mut pair = Rc::<[u32], _>::new_uninit_slice_in(2, System);
+    /// for place in Rc::get_mut(&mut pair).unwrap() {
+    ///     place.write(7);
+    /// }
+    /// // SAFETY: both were written.
+    /// assert_eq!(*unsafe { pair.assume_init() }, [7, 7]);
+    /// ```
+    #[inline]
+    pub fn new_uninit_slice_in(length: usize, allocator: A) -> Rc<[MaybeUninit<T>], A> {
+        let slice = Strong::<[T], A, _>::uninit_slice(length, Contents::Uninitialised, allocator);
+        Rc(slice.unwrap_or_else(|failure| failure.fail()))
+    }
+
+    /// As [`new_uninit_slice_in`](Self::new_uninit_slice_in), but returns an error if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// The allocator has no memory, or no layout is so large. The allocator is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::Rc};
+    ///
+    /// assert!(Rc::<[u32], _>::try_new_uninit_slice_in(2, Null).is_err());
+    /// ```
+    #[inline]
+    pub fn try_new_uninit_slice_in(length: usize, allocator: A) -> Result<Rc<[MaybeUninit<T>], A>, AllocError> {
+        Ok(Rc(Strong::<[T], A, _>::uninit_slice(length, Contents::Uninitialised, allocator)?))
+    }
+
+    /// A block of `allocator` for `length` values, of zero bytes.
+    ///
+    /// # Panics
+    ///
+    /// If the block would have more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Rc};
+    ///
+    /// // SAFETY: zero bytes are numbers.
+    /// assert_eq!(*unsafe { Rc::<[u32], _>::new_zeroed_slice_in(2, System).assume_init() }, [0, 0]);
+    /// ```
+    #[inline]
+    pub fn new_zeroed_slice_in(length: usize, allocator: A) -> Rc<[MaybeUninit<T>], A> {
+        let slice = Strong::<[T], A, _>::uninit_slice(length, Contents::Zeroes, allocator);
+        Rc(slice.unwrap_or_else(|failure| failure.fail()))
+    }
+
+    /// As [`new_zeroed_slice_in`](Self::new_zeroed_slice_in), but returns an error if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// The allocator has no memory, or no layout is so large. The allocator is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::Rc};
+    ///
+    /// assert!(Rc::<[u32], _>::try_new_zeroed_slice_in(2, Null).is_err());
+    /// ```
+    #[inline]
+    pub fn try_new_zeroed_slice_in(length: usize, allocator: A) -> Result<Rc<[MaybeUninit<T>], A>, AllocError> {
+        Ok(Rc(Strong::<[T], A, _>::uninit_slice(length, Contents::Zeroes, allocator)?))
+    }
+}
+
+impl<T, A: Allocator> Rc<[MaybeUninit<T>], A> {
+    /// The pointer to the values that are there by now.
+    ///
+    /// # Safety
+    ///
+    /// Every value is initialised.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Rc};
+    ///
+    /// // SAFETY: zero bytes are numbers.
+    /// assert_eq!(unsafe { Rc::<[u32], _>::new_zeroed_slice_in(3, System).assume_init() }.len(), 3);
+    /// ```
+    #[inline]
+    pub unsafe fn assume_init(self) -> Rc<[T], A> {
+        let (values, allocator) = self.0.into_parts();
+        let values = NonNull::slice_from_raw_parts(values.cast(), values.len());
+        // SAFETY: the same reference; initialised by `# Safety` of this fn.
+        Rc(unsafe { Strong::from_parts(values, allocator) })
+    }
+}

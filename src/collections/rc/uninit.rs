@@ -1,0 +1,169 @@
+//! Pointers whose value comes later.
+
+use core::mem::MaybeUninit;
+
+use super::{Rc, Strong};
+use crate::api::{AllocError, Allocator, Global};
+use crate::collections::block::Contents;
+
+impl<T> Rc<T> {
+    /// A block of the default for a value that comes later.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Rc;
+    ///
+    /// let mut five = Rc::<u32>::new_uninit();
+    /// Rc::get_mut(&mut five).unwrap().write(5);
+    /// // SAFETY: written in the line above.
+    /// assert_eq!(*unsafe { five.assume_init() }, 5);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new_uninit() -> Rc<MaybeUninit<T>> {
+        Self::new_uninit_in(Global)
+    }
+
+    /// As [`new_uninit`](Self::new_uninit), but returns an error if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// The default has no memory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(janus_alloc::collections::Rc::<u32>::try_new_uninit().is_ok());
+    /// ```
+    #[inline]
+    pub fn try_new_uninit() -> Result<Rc<MaybeUninit<T>>, AllocError> {
+        Self::try_new_uninit_in(Global)
+    }
+
+    /// A block of the default for a value, of zero bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Rc;
+    ///
+    /// // SAFETY: zero bytes are a number.
+    /// assert_eq!(*unsafe { Rc::<u32>::new_zeroed().assume_init() }, 0);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new_zeroed() -> Rc<MaybeUninit<T>> {
+        Self::new_zeroed_in(Global)
+    }
+
+    /// As [`new_zeroed`](Self::new_zeroed), but returns an error if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// The default has no memory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(janus_alloc::collections::Rc::<u32>::try_new_zeroed().is_ok());
+    /// ```
+    #[inline]
+    pub fn try_new_zeroed() -> Result<Rc<MaybeUninit<T>>, AllocError> {
+        Self::try_new_zeroed_in(Global)
+    }
+}
+
+impl<T, A: Allocator> Rc<T, A> {
+    /// A block of `allocator` for a value that comes later.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Rc};
+    ///
+    /// let mut five = Rc::<u32, _>::new_uninit_in(System);
+    /// Rc::get_mut(&mut five).unwrap().write(5);
+    /// // SAFETY: written in the line above.
+    /// assert_eq!(*unsafe { five.assume_init() }, 5);
+    /// ```
+    #[inline]
+    pub fn new_uninit_in(allocator: A) -> Rc<MaybeUninit<T>, A> {
+        Rc(Strong::<T, A, _>::uninit(Contents::Uninitialised, allocator).unwrap_or_else(|failure| failure.fail()))
+    }
+
+    /// As [`new_uninit_in`](Self::new_uninit_in), but returns an error if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// The allocator has no memory. It is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::Rc};
+    ///
+    /// assert!(Rc::<u32, _>::try_new_uninit_in(Null).is_err());
+    /// ```
+    #[inline]
+    pub fn try_new_uninit_in(allocator: A) -> Result<Rc<MaybeUninit<T>, A>, AllocError> {
+        Ok(Rc(Strong::<T, A, _>::uninit(Contents::Uninitialised, allocator)?))
+    }
+
+    /// A block of `allocator` for a value, of zero bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Rc};
+    ///
+    /// // SAFETY: zero bytes are a number.
+    /// assert_eq!(*unsafe { Rc::<u32, _>::new_zeroed_in(System).assume_init() }, 0);
+    /// ```
+    #[inline]
+    pub fn new_zeroed_in(allocator: A) -> Rc<MaybeUninit<T>, A> {
+        Rc(Strong::<T, A, _>::uninit(Contents::Zeroes, allocator).unwrap_or_else(|failure| failure.fail()))
+    }
+
+    /// As [`new_zeroed_in`](Self::new_zeroed_in), but returns an error if there is no memory.
+    ///
+    /// # Errors
+    ///
+    /// The allocator has no memory. It is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::Rc};
+    ///
+    /// assert!(Rc::<u32, _>::try_new_zeroed_in(Null).is_err());
+    /// ```
+    #[inline]
+    pub fn try_new_zeroed_in(allocator: A) -> Result<Rc<MaybeUninit<T>, A>, AllocError> {
+        Ok(Rc(Strong::<T, A, _>::uninit(Contents::Zeroes, allocator)?))
+    }
+}
+
+impl<T, A: Allocator> Rc<MaybeUninit<T>, A> {
+    /// The pointer to the value that is there by now.
+    ///
+    /// # Safety
+    ///
+    /// The value is initialised.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Rc};
+    ///
+    /// let mut five = Rc::<u32, _>::new_uninit_in(System);
+    /// Rc::get_mut(&mut five).unwrap().write(5);
+    /// // SAFETY: written in the line above.
+    /// assert_eq!(*unsafe { five.assume_init() }, 5);
+    /// ```
+    #[inline]
+    pub unsafe fn assume_init(self) -> Rc<T, A> {
+        // SAFETY: by `# Safety` of this fn.
+        Rc(unsafe { self.0.assume_init() })
+    }
+}

@@ -1,0 +1,114 @@
+//! What can be done with a value that has one pointer only.
+
+use super::Rc;
+use crate::api::Allocator;
+use crate::collections::clone_to_uninit::CloneToUninit;
+
+impl<T: ?Sized, A: Allocator> Rc<T, A> {
+    /// The value, mutably, if there is no other pointer to it, not even a [`Weak`](super::Weak) one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Rc;
+    ///
+    /// let mut five = Rc::new(5);
+    /// *Rc::get_mut(&mut five).unwrap() += 1;
+    /// let other = Rc::clone(&five);
+    /// assert!(Rc::get_mut(&mut five).is_none());
+    /// assert_eq!(*other, 6);
+    /// ```
+    #[inline]
+    pub fn get_mut(this: &mut Self) -> Option<&mut T> {
+        this.0.get_mut()
+    }
+}
+
+impl<T: ?Sized + CloneToUninit, A: Allocator> Rc<T, A> {
+    /// The value, mutably. If it has other pointers, this one first gets a clone of its own; if those are [`Weak`](super::Weak) ones only, the
+    /// value is moved instead, and they lose it.
+    ///
+    /// `T` is a type with [`Clone`], a slice of such, `str`, [`CStr`](core::ffi::CStr), or with std `OsStr` or `Path`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Rc};
+    ///
+    /// let mut five = Rc::new_in(5, System);
+    /// let other = Rc::clone(&five);
+    /// *Rc::make_mut(&mut five) += 1;
+    /// assert_eq!((*five, *other), (6, 5));
+    ///
+    /// let weak = Rc::downgrade(&five);
+    /// *Rc::make_mut(&mut five) += 1;
+    /// assert_eq!((*five, weak.upgrade()), (7, None));
+    /// ```
+    #[inline]
+    pub fn make_mut(this: &mut Self) -> &mut T {
+        match this.0.make_mut() {
+            Ok(value) => value,
+            Err(failure) => failure.fail(),
+        }
+    }
+}
+
+impl<T, A: Allocator> Rc<T, A> {
+    /// The value, if there is no other [`Rc`] pointer to it.
+    ///
+    /// # Errors
+    ///
+    /// There is; the pointer is the error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Rc};
+    ///
+    /// let five = Rc::new_in(5, System);
+    /// let other = Rc::clone(&five);
+    /// let five = Rc::try_unwrap(five).unwrap_err();
+    /// drop(other);
+    /// assert_eq!(Rc::try_unwrap(five), Ok(5));
+    /// ```
+    #[inline]
+    pub fn try_unwrap(this: Self) -> Result<T, Self> {
+        this.0.try_unwrap().map_err(Self)
+    }
+
+    /// The value, if there is no other [`Rc`] pointer to it; else the pointer is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Rc};
+    ///
+    /// let five = Rc::new_in(5, System);
+    /// assert_eq!(Rc::into_inner(Rc::clone(&five)), None);
+    /// assert_eq!(Rc::into_inner(five), Some(5));
+    /// ```
+    #[inline]
+    pub fn into_inner(this: Self) -> Option<T> {
+        this.0.into_inner()
+    }
+
+    /// The value, if there is no other [`Rc`] pointer to it, else a clone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::Rc};
+    ///
+    /// let name = Rc::new_in(String::from("Janus"), System);
+    /// let start = name.as_ptr();
+    /// assert_ne!(Rc::unwrap_or_clone(Rc::clone(&name)).as_ptr(), start);
+    /// assert_eq!(Rc::unwrap_or_clone(name).as_ptr(), start);
+    /// ```
+    #[inline]
+    pub fn unwrap_or_clone(this: Self) -> T
+    where
+        T: Clone,
+    {
+        Self::try_unwrap(this).unwrap_or_else(|shared| T::clone(&shared))
+    }
+}
