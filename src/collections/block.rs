@@ -1,4 +1,4 @@
-//! Blocks for single values: a layout of size 0 never reaches an allocator, and a failure is an error or ends the caller.
+//! Blocks for single values: a layout of size 0 never reaches an allocator.
 
 use core::alloc::Layout;
 use core::mem::ManuallyDrop;
@@ -8,31 +8,14 @@ use alloc::alloc::handle_alloc_error;
 
 use crate::api::{AllocError, Allocator, translate};
 
-/// Why there is no block.
-pub(super) enum Failure {
-    /// No layout is so large.
-    CapacityOverflow,
-    /// The allocator was asked for this.
-    Refused(Layout),
-}
-
-impl Failure {
-    /// Fails as a method without an error does.
-    #[cold]
-    #[inline(never)]
-    #[track_caller]
-    pub(super) fn fail(self) -> ! {
-        match self {
-            Self::CapacityOverflow => panic!("capacity overflow"),
-            Self::Refused(layout) => handle_alloc_error(layout),
-        }
-    }
-}
-
-impl From<Failure> for AllocError {
-    #[inline]
-    fn from(_: Failure) -> Self {
-        AllocError
+/// Ends a method without an error, for which there was no block of this layout, or no layout so large.
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub(super) fn fail(layout: Option<Layout>) -> ! {
+    match layout {
+        Some(layout) => handle_alloc_error(layout),
+        None => panic!("capacity overflow"),
     }
 }
 
@@ -49,7 +32,7 @@ pub(super) fn allocate<A: Allocator>(
     allocator: &A,
     layout: Layout,
     contents: Contents,
-) -> Result<NonNull<u8>, Failure> {
+) -> Result<NonNull<u8>, AllocError> {
     if layout.size() == 0 {
         return Ok(translate::dangling(layout).cast());
     }
@@ -57,16 +40,7 @@ pub(super) fn allocate<A: Allocator>(
         Contents::Uninitialised => allocator.allocate(layout),
         Contents::Zeroes => allocator.allocate_zeroed(layout),
     };
-    match block {
-        Ok(block) => Ok(block.cast()),
-        Err(_) => Err(Failure::Refused(layout)),
-    }
-}
-
-/// The layout of `[T; length]`.
-#[inline]
-pub(super) fn array_layout<T>(length: usize) -> Result<Layout, Failure> {
-    Layout::array::<T>(length).map_err(|_| Failure::CapacityOverflow)
+    block.map(NonNull::cast)
 }
 
 /// A block that is freed when this is dropped, also by a panic. It was got by [`allocate`], or would have been.

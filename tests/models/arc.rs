@@ -15,7 +15,7 @@ use loom::thread;
 
 use crate::check;
 use crate::collections::arc::Counts;
-use crate::collections::counted::Counts as _;
+use crate::collections::counted::{Counts as _, Others};
 
 /// The memory with the value in it. `Box` frees it, loom sees who does so twice or never.
 struct Block {
@@ -65,12 +65,14 @@ impl Strong {
     }
 
     fn clone(&self) -> Self {
-        self.block().counts().clone_strong();
+        // SAFETY: this one.
+        unsafe { self.block().counts().clone_strong() };
         Self(self.0)
     }
 
     fn downgrade(&self) -> Weak {
-        self.block().counts().downgrade();
+        // SAFETY: this one.
+        unsafe { self.block().counts().downgrade() };
         Weak(self.0)
     }
 
@@ -115,18 +117,19 @@ impl Strong {
 
     /// As `make_mut`: to the value, a clone of it, or where it was moved to.
     fn add_to_own(&mut self) {
-        let counts = self.block().counts();
-        if !counts.take_last() {
-            let clone = Self::new(self.get());
-            drop(std::mem::replace(self, clone));
-        } else if counts.no_weak() {
-            counts.put_back();
-        } else {
-            // SAFETY: of this pointer alone; that nobody else uses it, loom checks.
-            let value = self.block().value.with_mut(|value| std::mem::take(unsafe { &mut *value }));
-            let left = std::mem::replace(self, Self::new(value));
-            release_weak(left.0);
-            std::mem::forget(left);
+        match self.block().counts().others() {
+            Others::None => {}
+            Others::Strong => {
+                let clone = Self::new(self.get());
+                drop(std::mem::replace(self, clone));
+            }
+            Others::Weak => {
+                // SAFETY: of this pointer alone; that nobody else uses it, loom checks.
+                let value = self.block().value.with_mut(|value| std::mem::take(unsafe { &mut *value }));
+                let left = std::mem::replace(self, Self::new(value));
+                release_weak(left.0);
+                std::mem::forget(left);
+            }
         }
         self.add();
     }
@@ -153,7 +156,8 @@ impl Weak {
     }
 
     fn clone(&self) -> Self {
-        self.block().counts().clone_weak();
+        // SAFETY: this one.
+        unsafe { self.block().counts().clone_weak() };
         Self(self.0)
     }
 

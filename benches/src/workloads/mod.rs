@@ -8,6 +8,7 @@
 pub mod bump;
 pub mod global;
 pub mod local;
+pub mod pointers;
 
 use std::alloc::Layout;
 use std::hint::black_box;

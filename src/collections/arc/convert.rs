@@ -9,9 +9,10 @@ use alloc::borrow::Cow;
 use alloc::ffi::CString;
 use alloc::string::String;
 
-use super::{Arc, Strong, pinned};
-use crate::api::{Allocator, StaticAllocator};
+use super::{Arc, Counts, Strong, pinned};
+use crate::api::{Allocator, Layout, StaticAllocator};
 use crate::collections::Box;
+use crate::collections::counted::fail;
 
 impl<T: Default, A: Allocator + Default> Default for Arc<T, A> {
     #[inline]
@@ -156,7 +157,8 @@ impl<T: ?Sized, A: Allocator> From<Box<T, A>> for Arc<T, A> {
     /// ```
     #[inline]
     fn from(boxed: Box<T, A>) -> Self {
-        Self(Strong::from_box(boxed).unwrap_or_else(|failure| failure.fail()))
+        let layout = Layout::for_value::<T>(&boxed);
+        Self(Strong::from_box(boxed).unwrap_or_else(|_| fail::<Counts>(Some(layout))))
     }
 }
 

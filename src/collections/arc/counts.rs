@@ -1,6 +1,6 @@
 //! The counts of an `Arc`, which threads share. Modelled in `tests/models/arc.rs`.
 
-use crate::collections::counted;
+use crate::collections::counted::{self, Others};
 use crate::sync::{AtomicUsize, Ordering, spin_loop};
 
 /// # Invariants
@@ -45,7 +45,7 @@ impl counted::Counts for Counts {
     }
 
     #[inline]
-    fn clone_strong(&self) {
+    unsafe fn clone_strong(&self) {
         // Who has a reference already knows all that it shows: nothing is to be seen, or to be shown, by counting another.
         if self.strong.fetch_add(1, Ordering::Relaxed) > MAX {
             overflow();
@@ -75,13 +75,6 @@ impl counted::Counts for Counts {
     }
 
     #[inline]
-    fn no_weak(&self) -> bool {
-        // Not locked, since nobody has a strong reference (invariant 1). A weak one that is just going away may be missed or seen, either is
-        // right: nothing was done through it since the strong one was taken.
-        self.weak.load(Ordering::Relaxed) == 1
-    }
-
-    #[inline]
     fn is_unique(&self) -> bool {
         // Locked, so that no weak reference is made of another strong one between the two looks. `Acquire`, so that what was upgraded from
         // weak references that are gone is seen in the strong count.
@@ -96,7 +89,21 @@ impl counted::Counts for Counts {
     }
 
     #[inline]
-    fn downgrade(&self) {
+    fn others(&self) -> Others {
+        if !self.take_last() {
+            return Others::Strong;
+        }
+        // Not locked, since nobody has a strong reference (invariant 1). A weak one that is just going away may be missed or seen, either is
+        // right: nothing was done through it since the strong one was taken.
+        if self.weak.load(Ordering::Relaxed) != 1 {
+            return Others::Weak;
+        }
+        self.put_back();
+        Others::None
+    }
+
+    #[inline]
+    unsafe fn downgrade(&self) {
         let mut weak = self.weak.load(Ordering::Relaxed);
         loop {
             if weak == LOCKED {
@@ -116,7 +123,7 @@ impl counted::Counts for Counts {
     }
 
     #[inline]
-    fn clone_weak(&self) {
+    unsafe fn clone_weak(&self) {
         // Not locked by invariant 1. As in `clone_strong`.
         if self.weak.fetch_add(1, Ordering::Relaxed) > MAX {
             overflow();

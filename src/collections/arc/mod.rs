@@ -31,8 +31,8 @@ use core::pin::Pin;
 pub(super) use counts::Counts;
 
 use super::clone_to_uninit::CloneToUninit;
-use super::counted::{Counts as _, Strong, WeakRef};
-use crate::api::{AllocError, Allocator, Global, StaticAllocator};
+use super::counted::{Counts as _, Strong, WeakRef, fail};
+use crate::api::{AllocError, Allocator, Global, Layout, StaticAllocator};
 
 /// A value in a block of an allocator, which several pointers own, in any thread; the last one drops it.
 ///
@@ -174,7 +174,7 @@ impl<T, A: Allocator> Arc<T, A> {
     /// ```
     #[inline]
     pub fn new_in(value: T, allocator: A) -> Self {
-        Self(Strong::new(value, allocator).unwrap_or_else(|failure| failure.fail()))
+        Self(Strong::new(value, allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::new::<T>()))))
     }
 
     /// As [`new_in`](Self::new_in), but returns an error if there is no memory.
@@ -220,7 +220,8 @@ impl<T, A: Allocator> Arc<T, A> {
     /// ```
     #[inline]
     pub fn new_cyclic_in(value: impl FnOnce(&Weak<T, A>) -> T, allocator: A) -> Self {
-        let weak = Weak(WeakRef::to_come(allocator).unwrap_or_else(|failure| failure.fail()));
+        let weak = WeakRef::to_come(allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::new::<T>())));
+        let weak = Weak(weak);
         let value = value(&weak);
         // SAFETY: made by `to_come`.
         Self(unsafe { weak.0.come(value) })
@@ -325,7 +326,7 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Arc<T, A> {
     /// ```
     #[inline]
     pub fn clone_from_ref_in(value: &T, allocator: A) -> Self {
-        Self(Strong::clone_of(value, allocator).unwrap_or_else(|failure| failure.fail()))
+        Self(Strong::clone_of(value, allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::for_value(value)))))
     }
 
     /// As [`clone_from_ref_in`](Self::clone_from_ref_in), but returns an error if there is no memory.

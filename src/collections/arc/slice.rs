@@ -3,9 +3,10 @@
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
-use super::{Arc, Strong};
-use crate::api::{AllocError, Allocator, Global};
+use super::{Arc, Counts, Strong};
+use crate::api::{AllocError, Allocator, Global, Layout};
 use crate::collections::block::Contents;
+use crate::collections::counted::fail;
 
 impl<T> Arc<[T]> {
     /// A block of the default for `length` values that come later.
@@ -106,8 +107,8 @@ impl<T, A: Allocator> Arc<[T], A> {
     /// ```
     #[inline]
     pub fn new_uninit_slice_in(length: usize, allocator: A) -> Arc<[MaybeUninit<T>], A> {
-        let slice = Strong::<[T], A, _>::uninit_slice(length, Contents::Uninitialised, allocator);
-        Arc(slice.unwrap_or_else(|failure| failure.fail()))
+        let slice = Self::try_new_uninit_slice_in(length, allocator);
+        slice.unwrap_or_else(|_| fail::<Counts>(Layout::array::<T>(length).ok()))
     }
 
     /// As [`new_uninit_slice_in`](Self::new_uninit_slice_in), but returns an error if there is no memory.
@@ -144,8 +145,8 @@ impl<T, A: Allocator> Arc<[T], A> {
     /// ```
     #[inline]
     pub fn new_zeroed_slice_in(length: usize, allocator: A) -> Arc<[MaybeUninit<T>], A> {
-        let slice = Strong::<[T], A, _>::uninit_slice(length, Contents::Zeroes, allocator);
-        Arc(slice.unwrap_or_else(|failure| failure.fail()))
+        let slice = Self::try_new_zeroed_slice_in(length, allocator);
+        slice.unwrap_or_else(|_| fail::<Counts>(Layout::array::<T>(length).ok()))
     }
 
     /// As [`new_zeroed_slice_in`](Self::new_zeroed_slice_in), but returns an error if there is no memory.

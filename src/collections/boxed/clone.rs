@@ -4,7 +4,7 @@ use core::ffi::CStr;
 
 use super::Box;
 use crate::api::{AllocError, Allocator, Layout};
-use crate::collections::block::{Contents, Failure, OwnedBlock, allocate, with_metadata_of};
+use crate::collections::block::{Contents, OwnedBlock, allocate, fail, with_metadata_of};
 use crate::collections::clone_to_uninit::CloneToUninit;
 
 impl<T: ?Sized + CloneToUninit, A: Allocator> Box<T, A> {
@@ -24,7 +24,7 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Box<T, A> {
     /// ```
     #[inline]
     pub fn clone_from_ref_in(value: &T, allocator: A) -> Self {
-        clone_in(value, allocator).unwrap_or_else(|failure| failure.fail())
+        Self::try_clone_from_ref_in(value, allocator).unwrap_or_else(|_| fail(Some(Layout::for_value(value))))
     }
 
     /// As [`clone_from_ref_in`](Self::clone_from_ref_in), but returns an error if there is no memory.
@@ -42,21 +42,16 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Box<T, A> {
     /// ```
     #[inline]
     pub fn try_clone_from_ref_in(value: &T, allocator: A) -> Result<Self, AllocError> {
-        clone_in(value, allocator).map_err(AllocError::from)
+        let layout = Layout::for_value(value);
+        let block = allocate(&allocator, layout, Contents::Uninitialised)?;
+        // SAFETY: a new block of the layout, or a dangling pointer for no size.
+        let block = unsafe { OwnedBlock::new(block, layout, &allocator) };
+        // SAFETY: the block is new, as long as the value, and aligned for it.
+        unsafe { value.clone_to_uninit(block.start()) };
+        let clone = with_metadata_of(block.release(), value);
+        // SAFETY: the clone is initialised by the contract of `CloneToUninit`, in a block of its layout.
+        Ok(unsafe { Self::from_non_null_in(clone, allocator) })
     }
-}
-
-#[inline]
-fn clone_in<T: ?Sized + CloneToUninit, A: Allocator>(value: &T, allocator: A) -> Result<Box<T, A>, Failure> {
-    let layout = Layout::for_value(value);
-    let block = allocate(&allocator, layout, Contents::Uninitialised)?;
-    // SAFETY: a new block of the layout, or a dangling pointer for no size.
-    let block = unsafe { OwnedBlock::new(block, layout, &allocator) };
-    // SAFETY: the block is new, as long as the value, and aligned for it.
-    unsafe { value.clone_to_uninit(block.start()) };
-    let clone = with_metadata_of(block.release(), value);
-    // SAFETY: the clone is initialised by the contract of `CloneToUninit`, in a block of its layout.
-    Ok(unsafe { Box::from_non_null_in(clone, allocator) })
 }
 
 impl<T: Clone, A: Allocator + Clone> Clone for Box<T, A> {

@@ -4,8 +4,8 @@ use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use super::Box;
-use crate::api::{AllocError, Allocator, Global};
-use crate::collections::block::{Contents, Failure, allocate, array_layout};
+use crate::api::{AllocError, Allocator, Global, Layout};
+use crate::collections::block::{Contents, allocate, fail};
 
 impl<T> Box<[T]> {
     /// A block of the default for `length` values that come later.
@@ -100,7 +100,7 @@ impl<T, A: Allocator> Box<[T], A> {
     /// ```
     #[inline]
     pub fn new_uninit_slice_in(length: usize, allocator: A) -> Box<[MaybeUninit<T>], A> {
-        new_slice_in(length, allocator, Contents::Uninitialised).unwrap_or_else(|failure| failure.fail())
+        Self::try_new_uninit_slice_in(length, allocator).unwrap_or_else(|_| fail(Layout::array::<T>(length).ok()))
     }
 
     /// As [`new_uninit_slice_in`](Self::new_uninit_slice_in), but returns an error if there is no memory.
@@ -119,7 +119,7 @@ impl<T, A: Allocator> Box<[T], A> {
     /// ```
     #[inline]
     pub fn try_new_uninit_slice_in(length: usize, allocator: A) -> Result<Box<[MaybeUninit<T>], A>, AllocError> {
-        new_slice_in(length, allocator, Contents::Uninitialised).map_err(AllocError::from)
+        new_slice_in(length, allocator, Contents::Uninitialised)
     }
 
     /// A block of `allocator`, of zero bytes, for `length` values.
@@ -139,7 +139,7 @@ impl<T, A: Allocator> Box<[T], A> {
     /// ```
     #[inline]
     pub fn new_zeroed_slice_in(length: usize, allocator: A) -> Box<[MaybeUninit<T>], A> {
-        new_slice_in(length, allocator, Contents::Zeroes).unwrap_or_else(|failure| failure.fail())
+        Self::try_new_zeroed_slice_in(length, allocator).unwrap_or_else(|_| fail(Layout::array::<T>(length).ok()))
     }
 
     /// As [`new_zeroed_slice_in`](Self::new_zeroed_slice_in), but returns an error if there is no memory.
@@ -157,7 +157,7 @@ impl<T, A: Allocator> Box<[T], A> {
     /// ```
     #[inline]
     pub fn try_new_zeroed_slice_in(length: usize, allocator: A) -> Result<Box<[MaybeUninit<T>], A>, AllocError> {
-        new_slice_in(length, allocator, Contents::Zeroes).map_err(AllocError::from)
+        new_slice_in(length, allocator, Contents::Zeroes)
     }
 }
 
@@ -166,8 +166,9 @@ fn new_slice_in<T, A: Allocator>(
     length: usize,
     allocator: A,
     contents: Contents,
-) -> Result<Box<[MaybeUninit<T>], A>, Failure> {
-    let block = allocate(&allocator, array_layout::<T>(length)?, contents)?;
+) -> Result<Box<[MaybeUninit<T>], A>, AllocError> {
+    let layout = Layout::array::<T>(length).map_err(|_| AllocError)?;
+    let block = allocate(&allocator, layout, contents)?;
     let values = NonNull::slice_from_raw_parts(block.cast(), length);
     // SAFETY: a new block of the layout, which is that of `MaybeUninit`s too, or a dangling pointer for no size.
     Ok(unsafe { Box::from_non_null_in(values, allocator) })

@@ -4,7 +4,7 @@ use core::mem::MaybeUninit;
 
 use super::Box;
 use crate::api::{AllocError, Allocator, Global, Layout};
-use crate::collections::block::{Contents, Failure, allocate};
+use crate::collections::block::{Contents, allocate, fail};
 
 impl<T> Box<T> {
     /// A block of the default for a value that comes later.
@@ -92,7 +92,7 @@ impl<T, A: Allocator> Box<T, A> {
     /// ```
     #[inline]
     pub fn new_uninit_in(allocator: A) -> Box<MaybeUninit<T>, A> {
-        new_in(allocator, Contents::Uninitialised).unwrap_or_else(|failure| failure.fail())
+        Self::try_new_uninit_in(allocator).unwrap_or_else(|_| fail(Some(Layout::new::<T>())))
     }
 
     /// As [`new_uninit_in`](Self::new_uninit_in), but returns an error if there is no memory.
@@ -110,7 +110,7 @@ impl<T, A: Allocator> Box<T, A> {
     /// ```
     #[inline]
     pub fn try_new_uninit_in(allocator: A) -> Result<Box<MaybeUninit<T>, A>, AllocError> {
-        new_in(allocator, Contents::Uninitialised).map_err(AllocError::from)
+        new_in(allocator, Contents::Uninitialised)
     }
 
     /// A block of `allocator`, of zero bytes.
@@ -126,7 +126,7 @@ impl<T, A: Allocator> Box<T, A> {
     /// ```
     #[inline]
     pub fn new_zeroed_in(allocator: A) -> Box<MaybeUninit<T>, A> {
-        new_in(allocator, Contents::Zeroes).unwrap_or_else(|failure| failure.fail())
+        Self::try_new_zeroed_in(allocator).unwrap_or_else(|_| fail(Some(Layout::new::<T>())))
     }
 
     /// As [`new_zeroed_in`](Self::new_zeroed_in), but returns an error if there is no memory.
@@ -144,12 +144,12 @@ impl<T, A: Allocator> Box<T, A> {
     /// ```
     #[inline]
     pub fn try_new_zeroed_in(allocator: A) -> Result<Box<MaybeUninit<T>, A>, AllocError> {
-        new_in(allocator, Contents::Zeroes).map_err(AllocError::from)
+        new_in(allocator, Contents::Zeroes)
     }
 }
 
 #[inline]
-fn new_in<T, A: Allocator>(allocator: A, contents: Contents) -> Result<Box<MaybeUninit<T>, A>, Failure> {
+fn new_in<T, A: Allocator>(allocator: A, contents: Contents) -> Result<Box<MaybeUninit<T>, A>, AllocError> {
     let block = allocate(&allocator, Layout::new::<T>(), contents)?;
     // SAFETY: a new block of the layout, which is that of the `MaybeUninit` too, or a dangling pointer for no size.
     Ok(unsafe { Box::from_non_null_in(block.cast(), allocator) })

@@ -4,16 +4,24 @@ use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 
 use super::Counts;
-use crate::api::{Allocator, Layout};
-use crate::collections::block::{Contents, Failure, OwnedBlock, allocate, with_metadata_of};
+use crate::api::{AllocError, Allocator, Layout};
+use crate::collections::block::{self, Contents, OwnedBlock, allocate, with_metadata_of};
 use crate::collections::clone_to_uninit::CloneToUninit;
 
 /// The layout of a block for a value, and at which byte of it the value is.
 ///
 /// That is a multiple of the align of the counts, and not less than their size, so the counts fit before it.
 #[inline]
-fn layout_of_block<C>(value: Layout) -> Result<(Layout, usize), Failure> {
-    Layout::new::<C>().extend(value).map_err(|_| Failure::CapacityOverflow)
+fn layout_of_block<C>(value: Layout) -> Option<(Layout, usize)> {
+    Layout::new::<C>().extend(value).ok()
+}
+
+/// Ends a method without an error, for which there was no block for a value of this layout, or no layout so large.
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub(in crate::collections) fn fail<C>(value: Option<Layout>) -> ! {
+    block::fail(value.and_then(layout_of_block::<C>).map(|(layout, _)| layout))
 }
 
 /// The counts of a value in a block.
@@ -35,8 +43,8 @@ pub(super) fn new<C: Counts, A: Allocator>(
     value: Layout,
     contents: Contents,
     allocator: &A,
-) -> Result<NonNull<u8>, Failure> {
-    let (layout, offset) = layout_of_block::<C>(value)?;
+) -> Result<NonNull<u8>, AllocError> {
+    let (layout, offset) = layout_of_block::<C>(value).ok_or(AllocError)?;
     let block = allocate(allocator, layout, contents)?;
     // SAFETY: so many bytes are in the block.
     let place = unsafe { block.add(offset) };
@@ -67,7 +75,7 @@ unsafe fn owned<C: Counts, A: Allocator>(value: NonNull<u8>, layout: Layout, all
 pub(super) fn cloned<T: ?Sized + CloneToUninit, C: Counts, A: Allocator>(
     value: &T,
     allocator: &A,
-) -> Result<NonNull<T>, Failure> {
+) -> Result<NonNull<T>, AllocError> {
     let layout = Layout::for_value(value);
     let place = new::<C, A>(layout, Contents::Uninitialised, allocator)?;
     // SAFETY: of this layout and allocator; nobody else knows the block.
@@ -87,7 +95,7 @@ pub(super) fn cloned<T: ?Sized + CloneToUninit, C: Counts, A: Allocator>(
 pub(super) unsafe fn moved<T: ?Sized, C: Counts, A: Allocator>(
     value: NonNull<T>,
     allocator: &A,
-) -> Result<NonNull<T>, Failure> {
+) -> Result<NonNull<T>, AllocError> {
     // SAFETY: by `# Safety` of this fn.
     let layout = Layout::for_value(unsafe { value.as_ref() });
     let place = new::<C, A>(layout, Contents::Uninitialised, allocator)?;

@@ -13,8 +13,12 @@ pub(crate) trait Counts {
     /// Weak references, without the common one; 0 if no strong reference is left.
     fn weak(&self) -> usize;
 
-    /// One strong reference more, for who has one.
-    fn clone_strong(&self);
+    /// One strong reference more.
+    ///
+    /// # Safety
+    ///
+    /// The caller has a strong reference.
+    unsafe fn clone_strong(&self);
 
     /// One strong reference less. If this is `true` it was the last: whoever has it drops the value and releases the common weak one.
     fn release_strong(&self) -> bool;
@@ -25,21 +29,39 @@ pub(crate) trait Counts {
     /// Gives back what [`take_last`](Self::take_last) took.
     fn put_back(&self);
 
-    /// Whether the common weak reference is the only one, when [`take_last`](Self::take_last) took the strong one.
-    fn no_weak(&self) -> bool;
-
     /// Whether there is one strong reference and no weak one but the common one.
     fn is_unique(&self) -> bool;
 
-    /// One weak reference more, for who has a strong one.
-    fn downgrade(&self);
+    /// Who else has the value, for who has a strong reference and wants it alone.
+    fn others(&self) -> Others;
 
-    /// One weak reference more, for who has one.
-    fn clone_weak(&self);
+    /// One weak reference more.
+    ///
+    /// # Safety
+    ///
+    /// The caller has a strong reference.
+    unsafe fn downgrade(&self);
+
+    /// One weak reference more.
+    ///
+    /// # Safety
+    ///
+    /// The caller has a weak reference.
+    unsafe fn clone_weak(&self);
 
     /// One strong reference more, for who has a weak one, if there still is one.
     fn upgrade(&self) -> bool;
 
     /// One weak reference less. If this is `true` it was the last: whoever has it frees the memory.
     fn release_weak(&self) -> bool;
+}
+
+/// Who has a value besides one strong reference.
+pub(crate) enum Others {
+    /// Nobody.
+    None,
+    /// Weak references only. The strong one was taken, as by [`take_last`](Counts::take_last), so that none of them is upgraded.
+    Weak,
+    /// Strong ones.
+    Strong,
 }

@@ -20,6 +20,7 @@ mod strong;
 mod tests;
 mod weak;
 
-pub(crate) use counts::Counts;
+pub(super) use block::fail;
+pub(crate) use counts::{Counts, Others};
 pub(super) use strong::Strong;
 pub(super) use weak::WeakRef;

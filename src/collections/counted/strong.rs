@@ -5,10 +5,10 @@ use core::mem::{self, ManuallyDrop, MaybeUninit};
 use core::ptr::NonNull;
 
 use super::block::{self, CommonWeak};
-use super::{Counts, WeakRef};
-use crate::api::{Allocator, Layout};
+use super::{Counts, Others, WeakRef};
+use crate::api::{AllocError, Allocator, Layout};
 use crate::collections::Box;
-use crate::collections::block::{Contents, Failure, OwnedBlock, array_layout};
+use crate::collections::block::{Contents, OwnedBlock};
 use crate::collections::clone_to_uninit::CloneToUninit;
 
 /// An `Rc` or `Arc`, by the counts.
@@ -71,7 +71,8 @@ impl<T: ?Sized, A: Allocator, C: Counts> Strong<T, A, C> {
         A: Clone,
     {
         let allocator = self.allocator.clone();
-        self.counts().downgrade();
+        // SAFETY: this one.
+        unsafe { self.counts().downgrade() };
         // SAFETY: the value is in such a block by invariant 1, and the reference was counted.
         unsafe { WeakRef::from_parts(self.value, allocator) }
     }
@@ -79,8 +80,8 @@ impl<T: ?Sized, A: Allocator, C: Counts> Strong<T, A, C> {
     #[inline]
     pub(in crate::collections) fn get_mut(&mut self) -> Option<&mut T> {
         if self.counts().is_unique() {
-            // SAFETY: initialised by invariant 1, and nobody else has a reference.
-            Some(unsafe { self.value.as_mut() })
+            // SAFETY: nobody else has a reference.
+            Some(unsafe { self.get_mut_unchecked() })
         } else {
             None
         }
@@ -88,7 +89,7 @@ impl<T: ?Sized, A: Allocator, C: Counts> Strong<T, A, C> {
 
     /// A clone of the value behind a reference.
     #[inline]
-    pub(in crate::collections) fn clone_of(value: &T, allocator: A) -> Result<Self, Failure>
+    pub(in crate::collections) fn clone_of(value: &T, allocator: A) -> Result<Self, AllocError>
     where
         T: CloneToUninit,
     {
@@ -99,7 +100,7 @@ impl<T: ?Sized, A: Allocator, C: Counts> Strong<T, A, C> {
 
     /// Moves the value of a box into a block with counts.
     #[inline]
-    pub(in crate::collections) fn from_box(boxed: Box<T, A>) -> Result<Self, Failure> {
+    pub(in crate::collections) fn from_box(boxed: Box<T, A>) -> Result<Self, AllocError> {
         let layout = Layout::for_value::<T>(&boxed);
         // SAFETY: the value is that of a box, which is taken apart below.
         let value = unsafe { block::moved::<T, C, A>(NonNull::from(&*boxed), Box::allocator(&boxed))? };
@@ -110,13 +111,39 @@ impl<T: ?Sized, A: Allocator, C: Counts> Strong<T, A, C> {
         Ok(unsafe { Self::from_parts(value, allocator) })
     }
 
-    /// A mutable reference to the value, which has no other reference afterwards: a shared one is cloned.
+    /// Sees to it that nobody else has a reference to the value: a shared one is cloned.
     #[inline]
-    pub(in crate::collections) fn make_mut(&mut self) -> Result<&mut T, Failure>
+    pub(in crate::collections) fn make_unique(&mut self) -> Result<(), AllocError>
     where
         T: CloneToUninit,
     {
-        /// Gives the strong reference back, if there is no memory.
+        match self.counts().others() {
+            Others::None => {}
+            Others::Weak => self.leave_to_weak()?,
+            Others::Strong => {
+                let clone = block::cloned::<T, C, A>(self.get(), &self.allocator)?;
+                let shared = mem::replace(&mut self.value, clone);
+                // SAFETY: the strong reference that was this one's, which has another now.
+                unsafe { release_shared::<T, A, C>(shared, &self.allocator) };
+            }
+        }
+        Ok(())
+    }
+
+    /// # Safety
+    ///
+    /// Nobody else has a reference to the value, as long as the mutable one is there.
+    #[inline]
+    pub(in crate::collections) unsafe fn get_mut_unchecked(&mut self) -> &mut T {
+        // SAFETY: initialised by invariant 1, and nobody else uses it by `# Safety` of this fn.
+        unsafe { self.value.as_mut() }
+    }
+
+    /// Moves the value to a block of its own. Those who have a weak reference keep the old one, without the value.
+    ///
+    /// The strong reference was taken by [`Counts::others`]. If there is no memory, it is put back.
+    #[cold]
+    fn leave_to_weak(&mut self) -> Result<(), AllocError> {
         struct PutBack<'a, C: Counts>(&'a C);
 
         impl<C: Counts> Drop for PutBack<'_, C> {
@@ -125,27 +152,16 @@ impl<T: ?Sized, A: Allocator, C: Counts> Strong<T, A, C> {
             }
         }
 
-        if !self.counts().take_last() {
-            let clone = block::cloned::<T, C, A>(self.get(), &self.allocator)?;
-            let shared = mem::replace(&mut self.value, clone);
-            // SAFETY: the strong reference that was this one's, which has another now.
-            unsafe { release(shared, &self.allocator, PhantomData::<C>) };
-        } else if self.counts().no_weak() {
-            self.counts().put_back();
-        } else {
-            // Those who have a weak reference keep the memory, without the value.
-            let not_yet = PutBack(self.counts());
-            // SAFETY: initialised by invariant 1. Nobody else has a strong reference, nor gets one, so the value is not used there again.
-            let moved = unsafe { block::moved::<T, C, A>(self.value, &self.allocator)? };
-            mem::forget(not_yet);
-            let left = mem::replace(&mut self.value, moved);
-            // SAFETY: initialised, if only moved out of.
-            let layout = Layout::for_value(unsafe { moved.as_ref() });
-            // SAFETY: the common weak reference of the block that was left, which had one strong reference, and that was taken.
-            unsafe { block::release_weak::<C, A>(left.cast(), || layout, &self.allocator) };
-        }
-        // SAFETY: initialised by invariant 1, and nobody else has a reference, whichever way was taken.
-        Ok(unsafe { self.value.as_mut() })
+        let unless_moved = PutBack(self.counts());
+        // SAFETY: initialised by invariant 1. Nobody has a strong reference, nor gets one, so the value is not used there again.
+        let moved = unsafe { block::moved::<T, C, A>(self.value, &self.allocator)? };
+        mem::forget(unless_moved);
+        let left = mem::replace(&mut self.value, moved);
+        // SAFETY: initialised.
+        let layout = Layout::for_value(unsafe { moved.as_ref() });
+        // SAFETY: the common weak reference of the block that was left, whose strong one was taken.
+        unsafe { block::release_weak::<C, A>(left.cast(), || layout, &self.allocator) };
+        Ok(())
     }
 }
 
@@ -155,7 +171,7 @@ impl<T, A: Allocator, C: Counts> Strong<T, A, C> {
     pub(in crate::collections) fn uninit(
         contents: Contents,
         allocator: A,
-    ) -> Result<Strong<MaybeUninit<T>, A, C>, Failure> {
+    ) -> Result<Strong<MaybeUninit<T>, A, C>, AllocError> {
         let place = block::new::<C, A>(Layout::new::<T>(), contents, &allocator)?;
         // SAFETY: a new block, whose one strong reference this is; a `MaybeUninit` has the layout of what it wraps, and needs no
         // initialising.
@@ -163,7 +179,7 @@ impl<T, A: Allocator, C: Counts> Strong<T, A, C> {
     }
 
     #[inline]
-    pub(in crate::collections) fn new(value: T, allocator: A) -> Result<Self, Failure> {
+    pub(in crate::collections) fn new(value: T, allocator: A) -> Result<Self, AllocError> {
         let mut this = Self::uninit(Contents::Uninitialised, allocator)?;
         // SAFETY: nobody else has a reference yet.
         unsafe { this.value.as_mut() }.write(value);
@@ -204,8 +220,9 @@ impl<T, A: Allocator, C: Counts> Strong<[T], A, C> {
         length: usize,
         contents: Contents,
         allocator: A,
-    ) -> Result<Strong<[MaybeUninit<T>], A, C>, Failure> {
-        let place = block::new::<C, A>(array_layout::<T>(length)?, contents, &allocator)?;
+    ) -> Result<Strong<[MaybeUninit<T>], A, C>, AllocError> {
+        let layout = Layout::array::<T>(length).map_err(|_| AllocError)?;
+        let place = block::new::<C, A>(layout, contents, &allocator)?;
         let values = NonNull::slice_from_raw_parts(place.cast(), length);
         // SAFETY: as for `uninit`.
         Ok(unsafe { Strong::from_parts(values, allocator) })
@@ -217,7 +234,7 @@ impl<T, A: Allocator, C: Counts> Strong<[T], A, C> {
     ///
     /// The values are initialised, and not used again if this returns `Ok`.
     #[inline]
-    pub(in crate::collections) unsafe fn moved_from(values: NonNull<[T]>, allocator: A) -> Result<Self, Failure> {
+    pub(in crate::collections) unsafe fn moved_from(values: NonNull<[T]>, allocator: A) -> Result<Self, AllocError> {
         // SAFETY: by `# Safety` of this fn.
         let values = unsafe { block::moved::<[T], C, A>(values, &allocator)? };
         // SAFETY: a new block, whose one strong reference this is.
@@ -241,7 +258,8 @@ impl<T: ?Sized, A: Allocator + Clone, C: Counts> Clone for Strong<T, A, C> {
     #[inline]
     fn clone(&self) -> Self {
         let allocator = self.allocator.clone();
-        self.counts().clone_strong();
+        // SAFETY: this one.
+        unsafe { self.counts().clone_strong() };
         // SAFETY: the value is in such a block by invariant 1, and the reference was counted.
         unsafe { Self::from_parts(self.value, allocator) }
     }
@@ -277,6 +295,17 @@ unsafe fn release<T: ?Sized, A: Allocator, C: Counts>(value: NonNull<T>, allocat
         // SAFETY: it was the last.
         unsafe { drop_value::<T, A, C>(value, allocator) };
     }
+}
+
+/// As [`release`], out of line: what is done with a pointer that is not shared is shorter without it.
+///
+/// # Safety
+///
+/// As for [`release`].
+#[inline(never)]
+unsafe fn release_shared<T: ?Sized, A: Allocator, C: Counts>(value: NonNull<T>, allocator: &A) {
+    // SAFETY: by `# Safety` of this fn.
+    unsafe { release(value, allocator, PhantomData::<C>) };
 }
 
 /// The value, whose last strong reference is gone, and releases the common weak one.

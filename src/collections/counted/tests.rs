@@ -22,14 +22,23 @@ const ARC: usize = isize::MAX as usize + 1;
 
 #[test]
 fn an_overflow_ends_the_process() {
-    let counts: [(&str, fn()); 7] = [
-        ("rc clone", || at::<rc::Counts>(RC).clone_strong()),
-        ("rc downgrade", || at::<rc::Counts>(RC).downgrade()),
-        ("rc upgrade", || _ = at::<rc::Counts>(RC).upgrade()),
-        ("arc clone", || at::<arc::Counts>(ARC).clone_strong()),
-        ("arc clone weak", || at::<arc::Counts>(ARC).clone_weak()),
-        ("arc downgrade", || at::<arc::Counts>(ARC).downgrade()),
-        ("arc upgrade", || _ = at::<arc::Counts>(ARC).upgrade()),
+    /// What an instance of `Counts` does, for who has a reference of each kind.
+    macro_rules! count {
+        ($type:ty, $count:expr, $method:ident) => {
+            // SAFETY: all of the references are the caller's.
+            (stringify!($type::$method), || _ = unsafe { at::<$type>($count).$method() })
+        };
+    }
+    #[allow(unused_unsafe, reason = "one of them is not unsafe")]
+    let counts: [(&str, fn()); 8] = [
+        count!(rc::Counts, RC, clone_strong),
+        count!(rc::Counts, RC, clone_weak),
+        count!(rc::Counts, RC, downgrade),
+        count!(rc::Counts, RC, upgrade),
+        count!(arc::Counts, ARC, clone_strong),
+        count!(arc::Counts, ARC, clone_weak),
+        count!(arc::Counts, ARC, downgrade),
+        count!(arc::Counts, ARC, upgrade),
     ];
     if let Ok(name) = env::var(COUNT) {
         let (_, count) = counts.iter().find(|(candidate, _)| *candidate == name).expect("one of them");
@@ -53,9 +62,11 @@ fn an_overflow_ends_the_process() {
 #[test]
 fn the_last_that_is_counted() {
     let counts = at::<rc::Counts>(RC - 1);
-    counts.clone_strong();
+    // SAFETY: all of the references are the caller's.
+    unsafe { counts.clone_strong() };
     assert_eq!(counts.strong(), RC);
     let counts = at::<arc::Counts>(ARC - 1);
-    counts.clone_strong();
+    // SAFETY: all of the references are the caller's.
+    unsafe { counts.clone_strong() };
     assert_eq!(counts.strong(), ARC);
 }

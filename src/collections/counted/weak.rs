@@ -6,8 +6,8 @@ use core::ptr::{self, NonNull};
 
 use super::block::{self, layout_of_raw};
 use super::{Counts, Strong};
-use crate::api::{Allocator, Layout};
-use crate::collections::block::{Contents, Failure};
+use crate::api::{AllocError, Allocator, Layout};
+use crate::collections::block::Contents;
 
 /// A `Weak`, by the counts.
 ///
@@ -36,7 +36,7 @@ impl<T, A: Allocator, C: Counts> WeakRef<T, A, C> {
 
     /// The common weak reference of a value that comes later. Until then it has no strong one.
     #[inline]
-    pub(in crate::collections) fn to_come(allocator: A) -> Result<Self, Failure> {
+    pub(in crate::collections) fn to_come(allocator: A) -> Result<Self, AllocError> {
         let place = block::new::<C, A>(Layout::new::<T>(), Contents::Uninitialised, &allocator)?;
         // SAFETY: a new block.
         unsafe { block::counts::<C>(place) }.take_last();
@@ -79,14 +79,28 @@ impl<T: ?Sized, A: Allocator, C: Counts> WeakRef<T, A, C> {
         (this.value, allocator)
     }
 
+    #[inline]
+    fn is_dangling(&self) -> bool {
+        self.value.cast::<u8>().addr().get() == DANGLING
+    }
+
+    /// # Safety
+    ///
+    /// This is not dangling.
+    #[inline]
+    unsafe fn counts_of_block(&self) -> &C {
+        // SAFETY: by invariant 1, for as long as this reference is there.
+        unsafe { block::counts(self.value.cast()) }
+    }
+
     /// None if there is no block.
     #[inline]
     pub(in crate::collections) fn counts(&self) -> Option<&C> {
-        if self.value.cast::<u8>().addr().get() == DANGLING {
+        if self.is_dangling() {
             return None;
         }
-        // SAFETY: by invariant 1, for as long as this reference is there.
-        Some(unsafe { block::counts(self.value.cast()) })
+        // SAFETY: not dangling.
+        Some(unsafe { self.counts_of_block() })
     }
 
     #[inline]
@@ -105,7 +119,8 @@ impl<T: ?Sized, A: Allocator, C: Counts> WeakRef<T, A, C> {
     where
         A: Clone,
     {
-        if !self.counts()?.upgrade() {
+        // SAFETY: not dangling, where it is asked for.
+        if self.is_dangling() || !unsafe { self.counts_of_block() }.upgrade() {
             return None;
         }
         // SAFETY: in such a block by invariant 1, and initialised as long as there is a strong reference, of which this one was counted.
@@ -118,7 +133,8 @@ impl<T: ?Sized, A: Allocator + Clone, C: Counts> Clone for WeakRef<T, A, C> {
     fn clone(&self) -> Self {
         let allocator = self.allocator.clone();
         if let Some(counts) = self.counts() {
-            counts.clone_weak();
+            // SAFETY: this one.
+            unsafe { counts.clone_weak() };
         }
         // SAFETY: as this one; the reference was counted.
         unsafe { Self::from_parts(self.value, allocator) }
@@ -128,7 +144,7 @@ impl<T: ?Sized, A: Allocator + Clone, C: Counts> Clone for WeakRef<T, A, C> {
 impl<T: ?Sized, A: Allocator, C: Counts> Drop for WeakRef<T, A, C> {
     #[inline]
     fn drop(&mut self) {
-        if self.counts().is_some() {
+        if !self.is_dangling() {
             // SAFETY: the place of a `T` in a block, by invariant 1.
             let layout = || unsafe { layout_of_raw(self.value) };
             // SAFETY: by invariants 1 and 2, and the reference is not used again.

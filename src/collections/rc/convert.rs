@@ -9,9 +9,10 @@ use alloc::borrow::Cow;
 use alloc::ffi::CString;
 use alloc::string::String;
 
-use super::{Rc, Strong, pinned};
-use crate::api::{Allocator, StaticAllocator};
+use super::{Counts, Rc, Strong, pinned};
+use crate::api::{Allocator, Layout, StaticAllocator};
 use crate::collections::Box;
+use crate::collections::counted::fail;
 
 impl<T: Default, A: Allocator + Default> Default for Rc<T, A> {
     #[inline]
@@ -156,7 +157,8 @@ impl<T: ?Sized, A: Allocator> From<Box<T, A>> for Rc<T, A> {
     /// ```
     #[inline]
     fn from(boxed: Box<T, A>) -> Self {
-        Self(Strong::from_box(boxed).unwrap_or_else(|failure| failure.fail()))
+        let layout = Layout::for_value::<T>(&boxed);
+        Self(Strong::from_box(boxed).unwrap_or_else(|_| fail::<Counts>(Some(layout))))
     }
 }
 

@@ -1,8 +1,9 @@
 //! The counts of an `Rc`, for one thread.
 
 use core::cell::Cell;
+use core::hint::assert_unchecked;
 
-use crate::collections::counted;
+use crate::collections::counted::{self, Others};
 
 pub(crate) struct Counts {
     strong: Cell<usize>,
@@ -10,10 +11,17 @@ pub(crate) struct Counts {
 }
 
 /// One more, or the end.
+///
+/// # Safety
+///
+/// There is one, so that the count is 0 only when it has just overflown. (The compiler then knows, for one, that a value is shared after
+/// its pointer was cloned.)
 #[inline]
-fn increment(count: &Cell<usize>) {
-    // Who calls has a reference, so the count is 0 only if it has just overflown.
-    let more = count.get().wrapping_add(1);
+unsafe fn increment(count: &Cell<usize>) {
+    let before = count.get();
+    // SAFETY: by `# Safety` of this fn.
+    unsafe { assert_unchecked(before != 0) };
+    let more = before.wrapping_add(1);
     count.set(more);
     if more == 0 {
         overflow();
@@ -43,8 +51,9 @@ impl counted::Counts for Counts {
     }
 
     #[inline]
-    fn clone_strong(&self) {
-        increment(&self.strong);
+    unsafe fn clone_strong(&self) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { increment(&self.strong) };
     }
 
     #[inline]
@@ -69,23 +78,32 @@ impl counted::Counts for Counts {
     }
 
     #[inline]
-    fn no_weak(&self) -> bool {
-        self.weak.get() == 1
-    }
-
-    #[inline]
     fn is_unique(&self) -> bool {
         self.strong.get() == 1 && self.weak.get() == 1
     }
 
     #[inline]
-    fn downgrade(&self) {
-        increment(&self.weak);
+    fn others(&self) -> Others {
+        if self.strong.get() != 1 {
+            return Others::Strong;
+        }
+        if self.weak.get() == 1 {
+            return Others::None;
+        }
+        self.strong.set(0);
+        Others::Weak
     }
 
     #[inline]
-    fn clone_weak(&self) {
-        increment(&self.weak);
+    unsafe fn downgrade(&self) {
+        // SAFETY: by `# Safety` of this fn there is a strong reference, and with it the common weak one.
+        unsafe { increment(&self.weak) };
+    }
+
+    #[inline]
+    unsafe fn clone_weak(&self) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { increment(&self.weak) };
     }
 
     #[inline]
@@ -93,7 +111,8 @@ impl counted::Counts for Counts {
         if self.strong.get() == 0 {
             return false;
         }
-        increment(&self.strong);
+        // SAFETY: not 0.
+        unsafe { increment(&self.strong) };
         true
     }
 

@@ -181,7 +181,8 @@ impl<T: ?Sized, A: Allocator> Rc<T, A> {
     pub unsafe fn increment_strong_count_in(pointer: *const T, allocator: A) {
         // SAFETY: by `# Safety` of this fn; the reference is not this one's, and it is left alone below.
         let borrowed = unsafe { Self::from_raw_in(pointer, allocator) };
-        borrowed.0.counts().clone_strong();
+        // SAFETY: there is one by `# Safety` of this fn.
+        unsafe { borrowed.0.counts().clone_strong() };
         let (_, allocator) = borrowed.0.into_parts();
         drop(allocator);
     }

@@ -2,9 +2,10 @@
 
 use core::mem::MaybeUninit;
 
-use super::{Rc, Strong};
-use crate::api::{AllocError, Allocator, Global};
+use super::{Counts, Rc, Strong};
+use crate::api::{AllocError, Allocator, Global, Layout};
 use crate::collections::block::Contents;
+use crate::collections::counted::fail;
 
 impl<T> Rc<T> {
     /// A block of the default for a value that comes later.
@@ -89,7 +90,7 @@ impl<T, A: Allocator> Rc<T, A> {
     /// ```
     #[inline]
     pub fn new_uninit_in(allocator: A) -> Rc<MaybeUninit<T>, A> {
-        Rc(Strong::<T, A, _>::uninit(Contents::Uninitialised, allocator).unwrap_or_else(|failure| failure.fail()))
+        Self::try_new_uninit_in(allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::new::<T>())))
     }
 
     /// As [`new_uninit_in`](Self::new_uninit_in), but returns an error if there is no memory.
@@ -122,7 +123,7 @@ impl<T, A: Allocator> Rc<T, A> {
     /// ```
     #[inline]
     pub fn new_zeroed_in(allocator: A) -> Rc<MaybeUninit<T>, A> {
-        Rc(Strong::<T, A, _>::uninit(Contents::Zeroes, allocator).unwrap_or_else(|failure| failure.fail()))
+        Self::try_new_zeroed_in(allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::new::<T>())))
     }
 
     /// As [`new_zeroed_in`](Self::new_zeroed_in), but returns an error if there is no memory.

@@ -1,8 +1,9 @@
 //! What can be done with a value that has one pointer only.
 
-use super::Rc;
-use crate::api::Allocator;
+use super::{Counts, Rc};
+use crate::api::{Allocator, Layout};
 use crate::collections::clone_to_uninit::CloneToUninit;
+use crate::collections::counted::fail;
 
 impl<T: ?Sized, A: Allocator> Rc<T, A> {
     /// The value, mutably, if there is no other pointer to it, not even a [`Weak`](super::Weak) one.
@@ -46,10 +47,11 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Rc<T, A> {
     /// ```
     #[inline]
     pub fn make_mut(this: &mut Self) -> &mut T {
-        match this.0.make_mut() {
-            Ok(value) => value,
-            Err(failure) => failure.fail(),
+        if this.0.make_unique().is_err() {
+            fail::<Counts>(Some(Layout::for_value::<T>(this)));
         }
+        // SAFETY: nobody else has a reference.
+        unsafe { this.0.get_mut_unchecked() }
     }
 }
 

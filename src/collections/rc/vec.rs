@@ -3,9 +3,10 @@
 use core::mem::ManuallyDrop;
 use core::ptr::{self, NonNull};
 
-use super::{Rc, Strong};
-use crate::api::Allocator;
+use super::{Counts, Rc, Strong};
+use crate::api::{Allocator, Layout};
 use crate::collections::Vec;
+use crate::collections::counted::fail;
 
 impl<T, A: Allocator> From<Vec<T, A>> for Rc<[T], A> {
     /// Moves the values into a block with counts, and frees the one of the vector.
@@ -29,7 +30,7 @@ impl<T, A: Allocator> From<Vec<T, A>> for Rc<[T], A> {
         let allocator = unsafe { ptr::read(vector.allocator()) };
         // SAFETY: the values are those of the vector, which drops none of them.
         let moved = unsafe { Strong::moved_from(values, allocator) };
-        let slice = Self(moved.unwrap_or_else(|failure| failure.fail()));
+        let slice = Self(moved.unwrap_or_else(|_| fail::<Counts>(Layout::array::<T>(values.len()).ok())));
         // SAFETY: the parts of the vector, without its values; the block is now freed.
         drop(unsafe { Vec::<T, &A>::from_raw_parts_in(values.cast().as_ptr(), 0, capacity, Rc::allocator(&slice)) });
         slice

@@ -9,11 +9,12 @@
 //!
 //! Exits with 1 if an adapter strays further from what it adapts than it may, or its size differs. Where an arena or a
 //! pool of ours is behind is only shown; `arenas` for the part of a name measures all arenas and nothing else, `pools` the
-//! pools, for which programs with other defaults are built.
+//! pools, for which programs with other defaults are built, and `pointers` our `Box`, `Rc` and `Arc` beside std's.
 
 mod adapters;
 mod arenas;
 mod callgrind;
+mod pointers;
 mod pools;
 
 use std::env;
@@ -50,7 +51,10 @@ fn main() -> ExitCode {
 fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
     let workload = match name {
         NOTHING => Some(workloads::nothing as Workload),
-        _ => adapters::workload(name).or_else(|| arenas::workload(name)).or_else(|| pools::workload(name)),
+        _ => adapters::workload(name)
+            .or_else(|| arenas::workload(name))
+            .or_else(|| pools::workload(name))
+            .or_else(|| pointers::workload(name)),
     };
     workload.ok_or_else(|| format!("no workload {name}"))?(count.parse()?);
     Ok(())
@@ -59,7 +63,8 @@ fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
 /// Measures the rows with `part` in their names, and says whether all is as it should be.
 fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
     let (adapters, arenas, pools) = (adapters::has(part), arenas::has(part), pools::has(part));
-    if !adapters && !arenas && !pools {
+    let pointers = pointers::has(part);
+    if !adapters && !arenas && !pools && !pointers {
         return Err(format!("no row has {part} in its name").into());
     }
     let mut good = !adapters || adapters::print_sizes();
@@ -78,6 +83,9 @@ fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
     }
     if pools {
         pools::measure(part)?;
+    }
+    if pointers {
+        pointers::measure(part)?;
     }
     Ok(good)
 }
