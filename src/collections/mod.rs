@@ -96,10 +96,18 @@ mod allocators;
 #[cfg(target_has_atomic = "ptr")]
 pub mod arc;
 mod block;
+#[expect(dead_code, reason = "for the collections to come")]
+mod bounds;
 pub mod boxed;
 mod clone_to_uninit;
 mod counted;
+#[allow(dead_code, reason = "for the collections to come")]
+mod error;
+#[expect(dead_code, reason = "for the collections to come")]
+mod raw_buffer;
 pub mod rc;
+#[allow(dead_code, reason = "for the collections to come")]
+mod same_type;
 mod unsize_box;
 
 pub use allocator_api2::vec::Vec;
@@ -108,6 +116,7 @@ pub use allocator_api2::vec::Vec;
 pub use arc::Arc;
 #[doc(inline)]
 pub use boxed::Box;
+pub use error::{TryReserveError, TryReserveErrorKind};
 pub use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable, hash_map, hash_set, hash_table};
 #[doc(inline)]
 pub use rc::{Rc, Weak};

@@ -1,0 +1,257 @@
+//! The memory of a collection whose elements lie one behind the other.
+
+use core::alloc::Layout;
+use core::marker::PhantomData;
+use core::panic::UnwindSafe;
+use core::ptr::NonNull;
+
+use super::error::{OnFailure, TryReserveError};
+use crate::api::Allocator;
+
+/// Room for elements, of which it knows nothing: whether they are initialised is its owner's business.
+///
+/// # Invariants
+///
+/// 1. If `T` has size 0 or `capacity` is 0, there is no block, and `start` is dangling, aligned for `T`. An allocator never
+///    sees a layout of size 0.
+/// 2. Otherwise `start` is a live block of `allocator` that the layout of `[T; capacity]` fits, of at most `isize::MAX` bytes.
+/// 3. If `T` has size 0, `capacity` is 0.
+pub(crate) struct RawBuffer<T, A: Allocator> {
+    start: NonNull<T>,
+    /// In elements.
+    capacity: usize,
+    allocator: A,
+    owned: PhantomData<T>,
+}
+
+// SAFETY: the block belongs to the buffer alone.
+unsafe impl<T: Send, A: Allocator + Send> Send for RawBuffer<T, A> {}
+// SAFETY: as above; a shared buffer gives no more than a pointer and a shared allocator.
+unsafe impl<T: Sync, A: Allocator + Sync> Sync for RawBuffer<T, A> {}
+impl<T: UnwindSafe, A: Allocator + UnwindSafe> UnwindSafe for RawBuffer<T, A> {}
+
+/// What a new block contains.
+#[derive(Clone, Copy)]
+pub(crate) enum Contents {
+    Uninitialised,
+    Zeroes,
+}
+
+impl<T, A: Allocator> RawBuffer<T, A> {
+    /// The capacity of the first block, at least: a block of few bytes costs as much as one of some more.
+    const MIN_CAPACITY: usize = match size_of::<T>() {
+        1 => 8,
+        ..=1024 => 4,
+        _ => 1,
+    };
+
+    #[inline]
+    pub(crate) const fn new_in(allocator: A) -> Self {
+        Self { start: NonNull::dangling(), capacity: 0, allocator, owned: PhantomData }
+    }
+
+    /// Room for exactly `capacity` elements.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn with_capacity_in<F: OnFailure>(
+        capacity: usize,
+        contents: Contents,
+        allocator: A,
+    ) -> Result<Self, F::Error> {
+        let mut buffer = Self::new_in(allocator);
+        if size_of::<T>() != 0 && capacity != 0 {
+            let Ok(layout) = Layout::array::<T>(capacity) else {
+                return Err(F::fail(TryReserveError::CAPACITY_OVERFLOW));
+            };
+            let block = match contents {
+                Contents::Uninitialised => buffer.allocator.allocate(layout),
+                Contents::Zeroes => buffer.allocator.allocate_zeroed(layout),
+            };
+            match block {
+                Ok(block) => buffer.start = block.cast(),
+                Err(_) => return Err(F::fail(TryReserveError::refused(layout))),
+            }
+            buffer.capacity = capacity;
+        }
+        Ok(buffer)
+    }
+
+    /// Puts together what [`into_parts`](Self::into_parts) took apart.
+    ///
+    /// # Safety
+    ///
+    /// Unless `T` has size 0 or `capacity` is 0, `start` is a live block of `allocator` that the layout of `[T; capacity]`
+    /// fits, and belongs to nobody else. `start` is aligned for `T` in any case.
+    #[inline]
+    pub(crate) unsafe fn from_parts(start: NonNull<T>, capacity: usize, allocator: A) -> Self {
+        let capacity = if size_of::<T>() == 0 { 0 } else { capacity };
+        Self { start, capacity, allocator, owned: PhantomData }
+    }
+
+    #[inline]
+    pub(crate) fn into_parts(self) -> (NonNull<T>, usize, A) {
+        let this = core::mem::ManuallyDrop::new(self);
+        // SAFETY: `this` is not used again, so the allocator is moved out once.
+        let allocator = unsafe { (&raw const this.allocator).read() };
+        (this.start, this.capacity(), allocator)
+    }
+
+    /// The first element, if there is room for one.
+    #[inline]
+    pub(crate) const fn start(&self) -> NonNull<T> {
+        self.start
+    }
+
+    /// How many elements there is room for: `usize::MAX` if they have no size.
+    #[inline]
+    pub(crate) const fn capacity(&self) -> usize {
+        if size_of::<T>() == 0 { usize::MAX } else { self.capacity }
+    }
+
+    #[inline]
+    pub(crate) const fn allocator(&self) -> &A {
+        &self.allocator
+    }
+
+    /// Whether there is no room for `additional` elements behind the first `length`, which is at most the capacity.
+    #[inline]
+    fn lacks(&self, length: usize, additional: usize) -> bool {
+        additional > self.capacity().wrapping_sub(length)
+    }
+
+    /// Makes room for one element more than the capacity.
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    pub(crate) fn grow_one<F: OnFailure>(&mut self) -> Result<(), F::Error> {
+        self.grow_amortised(self.capacity, 1).map_err(F::fail)
+    }
+
+    /// Makes room for `additional` elements behind the first `length`, and for more, so that many calls cost little each.
+    ///
+    /// `length` is at most the capacity.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn reserve<F: OnFailure>(&mut self, length: usize, additional: usize) -> Result<(), F::Error> {
+        #[cold]
+        #[inline(never)]
+        #[track_caller]
+        fn grow<F: OnFailure, T, A: Allocator>(
+            buffer: &mut RawBuffer<T, A>,
+            length: usize,
+            additional: usize,
+        ) -> Result<(), F::Error> {
+            buffer.grow_amortised(length, additional).map_err(F::fail)
+        }
+
+        if self.lacks(length, additional) {
+            grow::<F, T, A>(self, length, additional)?;
+        }
+        // SAFETY: either there was room, or `grow` made it.
+        unsafe { core::hint::assert_unchecked(!self.lacks(length, additional)) };
+        Ok(())
+    }
+
+    /// Makes room for `additional` elements behind the first `length`, and not for more.
+    ///
+    /// `length` is at most the capacity.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn reserve_exact<F: OnFailure>(&mut self, length: usize, additional: usize) -> Result<(), F::Error> {
+        if self.lacks(length, additional) {
+            let Some(required) = length.checked_add(additional) else {
+                return Err(F::fail(TryReserveError::CAPACITY_OVERFLOW));
+            };
+            self.grow_to(required).map_err(F::fail)?;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn grow_amortised(&mut self, length: usize, additional: usize) -> Result<(), TryReserveError> {
+        let required = length.checked_add(additional).ok_or(TryReserveError::CAPACITY_OVERFLOW)?;
+        // By invariant 2 twice the capacity does not overflow.
+        let capacity = (self.capacity * 2).max(required).max(Self::MIN_CAPACITY);
+        self.grow_to(capacity)
+    }
+
+    /// `capacity` is greater than the present one.
+    #[inline]
+    fn grow_to(&mut self, capacity: usize) -> Result<(), TryReserveError> {
+        // Room for `usize::MAX` elements without a size was not enough.
+        if size_of::<T>() == 0 {
+            return Err(TryReserveError::CAPACITY_OVERFLOW);
+        }
+        let layout = Layout::array::<T>(capacity).map_err(|_| TryReserveError::CAPACITY_OVERFLOW)?;
+        // SAFETY: the block is live by invariant 2, and `layout`, for more elements of the same type, is longer.
+        let block = unsafe { grow(&self.allocator, self.block(), layout) };
+        self.start = block.ok_or(TryReserveError::refused(layout))?.cast();
+        self.capacity = capacity;
+        Ok(())
+    }
+
+    /// Gives back what is beyond `capacity` elements. Does nothing if there is not so much.
+    #[track_caller]
+    pub(crate) fn shrink<F: OnFailure>(&mut self, capacity: usize) -> Result<(), F::Error> {
+        if capacity >= self.capacity {
+            return Ok(());
+        }
+        // By invariant 1 there is a block if something is left to compare `capacity` with.
+        let Some((block, old)) = self.block() else { return Ok(()) };
+        if capacity == 0 {
+            // SAFETY: the block is live, and forgotten in the next lines.
+            unsafe { self.allocator.deallocate(block, old) };
+            self.start = NonNull::dangling();
+        } else {
+            // SAFETY: the size is less than that of a block, so the product does not overflow, and the align is the same.
+            let new = unsafe { Layout::from_size_align_unchecked(capacity * size_of::<T>(), align_of::<T>()) };
+            // SAFETY: the block is live and fits `old`, which is longer than `new`.
+            match unsafe { self.allocator.shrink(block, old, new) } {
+                Ok(block) => self.start = block.cast(),
+                Err(_) => return Err(F::fail(TryReserveError::refused(new))),
+            }
+        }
+        self.capacity = capacity;
+        Ok(())
+    }
+
+    /// The block with its layout, if there is one.
+    #[inline]
+    fn block(&self) -> Option<(NonNull<u8>, Layout)> {
+        if size_of::<T>() == 0 || self.capacity == 0 {
+            return None;
+        }
+        // SAFETY: by invariant 2 this is at most `isize::MAX`.
+        let size = unsafe { self.capacity.unchecked_mul(size_of::<T>()) };
+        // SAFETY: as above; an align of a type is a power of two.
+        let layout = unsafe { Layout::from_size_align_unchecked(size, align_of::<T>()) };
+        Some((self.start.cast(), layout))
+    }
+}
+
+/// A block of `new`, with the contents of `old` if there is one, which is freed. `None` leaves it intact.
+///
+/// Knows nothing of the elements, so there is one for each allocator.
+///
+/// # Safety
+///
+/// `old` is a live block of `allocator` with a layout that fits it, at most as long as `new`.
+#[inline(never)]
+unsafe fn grow<A: Allocator>(allocator: &A, old: Option<(NonNull<u8>, Layout)>, new: Layout) -> Option<NonNull<u8>> {
+    let block = match old {
+        // SAFETY: by `# Safety` of this fn.
+        Some((block, layout)) => unsafe { allocator.grow(block, layout, new) },
+        None => allocator.allocate(new),
+    };
+    block.ok().map(NonNull::cast)
+}
+
+impl<T, A: Allocator> Drop for RawBuffer<T, A> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some((block, layout)) = self.block() {
+            // SAFETY: by invariant 2, and nothing of the buffer is used again.
+            unsafe { self.allocator.deallocate(block, layout) };
+        }
+    }
+}
