@@ -13,8 +13,16 @@
 //! assert_eq!(*boxed, 2);
 //! ```
 //!
-//! [`Box`], [`Rc`] and [`Arc`] are this crate's own. `Vec` is allocator-api2's and the hash tables are hashbrown's, re-exported, so that the
-//! generation is right. [`Weak`] is that of an `Rc`; the one of an `Arc` is [`arc::Weak`].
+//! [`Vec`], [`Box`], [`Rc`] and [`Arc`] are this crate's own, with the API of std's. The hash tables are hashbrown's, re-exported in the
+//! right version. [`Weak`] is that of an `Rc`; the one of an `Arc` is [`arc::Weak`].
+//!
+//! | to make one | write |
+//! | --- | --- |
+//! | from elements | [`vec_in![in &arena; 1, 2, 3]`](crate::vec_in) |
+//! | from an iterator | [`iter.collect_in::<Vec<_, _>>(&arena)`](CollectIn::collect_in) |
+//! | from another type | [`Vec::from_in("janus", &arena)`](FromIn::from_in), [`value.into_in(&arena)`](IntoIn::into_in) |
+//! | from one in another allocator | [`numbers.clone_in(&arena)`](CloneIn::clone_in) |
+//! | from std's or another generation's | `Vec::from(theirs)`: no element moves |
 //!
 //! # Structures that own their memory
 //!
@@ -50,11 +58,8 @@
 //!
 //! | std's | here |
 //! | --- | --- |
-//! | `iter.collect::<Vec<_>>()` | `Vec::new_in(a)`, then `extend`: `collect` has no place to name an allocator |
-//! | `From` between the two `Vec`s | `extend` from `into_iter()` |
+//! | a method panics or ends the process without memory | so it does here, and its `try_` twin returns [`TryReserveError`], that of a pointer [`AllocError`](crate::api::AllocError) |
 //! | `Box<T>` becomes `Box<dyn Trait>` by itself, `Rc` and `Arc` too | [`unsize_box!`](crate::unsize_box), [`unsize_rc!`](crate::unsize_rc), [`unsize_arc!`](crate::unsize_arc); more of the kind is told in [`boxed`], [`rc`] and [`arc`] |
-//! | `vector.into_boxed_slice()` | `Box::from(vector)` |
-//! | `collect` and `extend` copy in one go where they can | element by element |
 //! | a `Vec<&T>` may be dropped after the `T` | the `T` must outlive it (no `may_dangle` on stable) |
 //! | `Box::pin` for any allocator that is `'static` | [`Box::pin_in`] for any that is a [`StaticAllocator`](crate::api::StaticAllocator) |
 //! | `HashMap` withstands an attacker who chooses the keys | not with the default hasher, foldhash; give std's `RandomState` to `with_hasher_in` |
@@ -96,27 +101,31 @@ mod allocators;
 #[cfg(target_has_atomic = "ptr")]
 pub mod arc;
 mod block;
-#[expect(dead_code, reason = "for the collections to come")]
 mod bounds;
 pub mod boxed;
+mod clone_in;
 mod clone_to_uninit;
+mod collect_in;
 mod counted;
-#[allow(dead_code, reason = "for the collections to come")]
 mod error;
-#[expect(dead_code, reason = "for the collections to come")]
+mod from_in;
 mod raw_buffer;
 pub mod rc;
-#[allow(dead_code, reason = "for the collections to come")]
 mod same_type;
 mod unsize_box;
+pub mod vec;
 
-pub use allocator_api2::vec::Vec;
 #[cfg(target_has_atomic = "ptr")]
 #[doc(inline)]
 pub use arc::Arc;
 #[doc(inline)]
 pub use boxed::Box;
+pub use clone_in::CloneIn;
+pub use collect_in::{CollectIn, FromIteratorIn};
 pub use error::{TryReserveError, TryReserveErrorKind};
+pub use from_in::{FromIn, IntoIn};
 pub use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable, hash_map, hash_set, hash_table};
 #[doc(inline)]
 pub use rc::{Rc, Weak};
+#[doc(inline)]
+pub use vec::Vec;

@@ -1,14 +1,12 @@
 //! Boxed slices and vectors.
 
-use core::mem::ManuallyDrop;
-use core::{ptr, slice};
-
-use allocator_api2::vec::IntoIter;
+use core::slice;
 
 use super::Box;
 use super::slice::array_of;
 use crate::api::Allocator;
 use crate::collections::Vec;
+use crate::collections::vec::IntoIter;
 
 impl<T, A: Allocator> Box<[T], A> {
     /// A vector of the values, in the same block.
@@ -39,23 +37,11 @@ impl<T, A: Allocator> From<Box<[T], A>> for Vec<T, A> {
 }
 
 impl<T, A: Allocator> From<Vec<T, A>> for Box<[T], A> {
-    /// The values, in the same block, shrunk if it is too long.
+    /// [`Vec::into_boxed_slice`].
     #[inline]
-    fn from(mut vector: Vec<T, A>) -> Self {
-        if !vector.is_empty() && vector.len() < vector.capacity() {
-            vector.shrink_to_fit();
-        }
-        let mut vector = ManuallyDrop::new(vector);
-        let (start, length, capacity) = (vector.as_mut_ptr(), vector.len(), vector.capacity());
-        // SAFETY: the vector is not used again, so the allocator is moved out once.
-        let allocator = unsafe { ptr::read(vector.allocator()) };
-        if length == 0 {
-            // SAFETY: the parts of the vector, whose block is now freed.
-            drop(unsafe { Vec::from_raw_parts_in(start, 0, capacity, &allocator) });
-            return Box::slice(Box::new_in([], allocator));
-        }
-        // SAFETY: all values are initialised, and their block has the layout of so many, or there is none for no size.
-        unsafe { Self::from_raw_in(ptr::slice_from_raw_parts_mut(start, length), allocator) }
+    #[track_caller]
+    fn from(vector: Vec<T, A>) -> Self {
+        vector.into_boxed_slice()
     }
 }
 

@@ -1,0 +1,161 @@
+//! Clones in another allocator.
+
+use core::marker::PhantomData;
+use core::num::NonZero;
+use core::time::Duration;
+
+use super::TryReserveError;
+use super::collect_in::or_fail;
+
+/// A deep [`Clone`] into another allocator: a collection whose elements are collections moves as a whole.
+///
+/// The collections of this crate have it if their elements do; so do std's plain types, tuples, arrays, `Option` and `Result`. For
+/// a type of yours, clone its fields in the same way.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::{Arena, System, api::Allocator, collections::{CloneIn, TryReserveError, Vec}};
+///
+/// struct Node<A: Allocator> {
+///     number: u32,
+///     children: Vec<Node<A>, A>,
+/// }
+///
+/// impl<A: Allocator, B: Allocator + Clone> CloneIn<B> for Node<A> {
+///     type Cloned = Node<B>;
+///
+///     fn try_clone_in(&self, allocator: B) -> Result<Node<B>, TryReserveError> {
+///         Ok(Node { number: self.number, children: self.children.try_clone_in(allocator)? })
+///     }
+/// }
+///
+/// let arena = Arena::new();
+/// let mut root = Node { number: 1, children: Vec::new_in(&arena) };
+/// root.children.push(Node { number: 2, children: Vec::new_in(&arena) });
+/// let elsewhere: Node<System> = root.clone_in(System);
+/// drop(root);
+/// drop(arena);
+/// assert_eq!((elsewhere.number, elsewhere.children[0].number), (1, 2));
+/// ```
+pub trait CloneIn<B> {
+    /// The type with the other allocator in the place of its own.
+    type Cloned;
+
+    /// A clone in `allocator`.
+    ///
+    /// # Panics
+    ///
+    /// If that is more than `isize::MAX` bytes.
+    #[inline]
+    #[track_caller]
+    fn clone_in(&self, allocator: B) -> Self::Cloned {
+        or_fail(self.try_clone_in(allocator))
+    }
+
+    /// The twin of [`clone_in`](Self::clone_in) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    fn try_clone_in(&self, allocator: B) -> Result<Self::Cloned, TryReserveError>;
+}
+
+/// Types whose clone needs no allocator.
+macro_rules! plain {
+    ($($type:ty)*) => {
+        $(
+            impl<B> CloneIn<B> for $type {
+                type Cloned = Self;
+
+                #[inline]
+                fn try_clone_in(&self, _: B) -> Result<Self, TryReserveError> {
+                    Ok(*self)
+                }
+            }
+        )*
+    };
+}
+plain! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char Duration }
+plain! { NonZero<u8> NonZero<u16> NonZero<u32> NonZero<u64> NonZero<u128> NonZero<usize> }
+plain! { NonZero<i8> NonZero<i16> NonZero<i32> NonZero<i64> NonZero<i128> NonZero<isize> }
+
+impl<T: ?Sized, B> CloneIn<B> for &T {
+    type Cloned = Self;
+
+    /// The same reference.
+    #[inline]
+    fn try_clone_in(&self, _: B) -> Result<Self, TryReserveError> {
+        Ok(self)
+    }
+}
+
+impl<T: ?Sized, B> CloneIn<B> for PhantomData<T> {
+    type Cloned = Self;
+
+    #[inline]
+    fn try_clone_in(&self, _: B) -> Result<Self, TryReserveError> {
+        Ok(Self)
+    }
+}
+
+impl<T: CloneIn<B>, B> CloneIn<B> for Option<T> {
+    type Cloned = Option<T::Cloned>;
+
+    #[inline]
+    fn try_clone_in(&self, allocator: B) -> Result<Self::Cloned, TryReserveError> {
+        self.as_ref().map(|value| value.try_clone_in(allocator)).transpose()
+    }
+}
+
+impl<T: CloneIn<B>, E: CloneIn<B>, B> CloneIn<B> for Result<T, E> {
+    type Cloned = Result<T::Cloned, E::Cloned>;
+
+    #[inline]
+    fn try_clone_in(&self, allocator: B) -> Result<Self::Cloned, TryReserveError> {
+        Ok(match self {
+            Ok(value) => Ok(value.try_clone_in(allocator)?),
+            Err(error) => Err(error.try_clone_in(allocator)?),
+        })
+    }
+}
+
+impl<T: CloneIn<B>, const N: usize, B: Clone> CloneIn<B> for [T; N] {
+    type Cloned = [T::Cloned; N];
+
+    fn try_clone_in(&self, allocator: B) -> Result<Self::Cloned, TryReserveError> {
+        // The places are options, since there is no array of what may fail on stable Rust.
+        let mut clones = [const { None }; N];
+        for (place, value) in clones.iter_mut().zip(self) {
+            *place = Some(value.try_clone_in(allocator.clone())?);
+        }
+        Ok(clones.map(|clone| clone.expect("the loop filled all places")))
+    }
+}
+
+macro_rules! tuples {
+    ($($($name:ident)*;)*) => {
+        $(
+            impl<$($name: CloneIn<Allocator>,)* Allocator: Clone> CloneIn<Allocator> for ($($name,)*) {
+                type Cloned = ($($name::Cloned,)*);
+
+                #[inline]
+                fn try_clone_in(&self, allocator: Allocator) -> Result<Self::Cloned, TryReserveError> {
+                    #[expect(non_snake_case, reason = "the names of the types")]
+                    let ($($name,)*) = self;
+                    Ok(($($name.try_clone_in(allocator.clone())?,)*))
+                }
+            }
+        )*
+    };
+}
+tuples! { A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H; }
+
+impl<B> CloneIn<B> for () {
+    type Cloned = ();
+
+    #[inline]
+    fn try_clone_in(&self, _: B) -> Result<(), TryReserveError> {
+        Ok(())
+    }
+}
