@@ -1,8 +1,10 @@
 //! Collections behave as std's, over every allocator, and keep the allocators' contract.
 #![cfg(feature = "std")]
+#![cfg_attr(feature = "nightly", feature(allocator_api))]
 
 mod arc;
 mod boxed;
 #[allow(dead_code, reason = "more than one topic needs")]
 mod ledger;
 mod rc;
+mod vec;

@@ -1,0 +1,82 @@
+//! Vectors of other generations and of std, there and back: the block changes hands, no element moves.
+
+use janus_alloc::collections::Vec as VecIn;
+use janus_alloc::{System, vec_in};
+
+use super::elements::{Element, Number, Unit, live};
+use crate::ledger::Ledger;
+
+/// There and back, with room behind the elements; then the vector still grows and shrinks.
+macro_rules! there_and_back {
+    ($name:ty => $theirs:ty, $ours:expr) => {{
+        let mut ours = $ours;
+        ours.reserve_exact(3);
+        let parts = (ours.as_ptr(), ours.len(), ours.capacity());
+        let mut theirs = <$theirs>::from(ours);
+        assert_eq!((theirs.as_ptr(), theirs.len(), theirs.capacity()), parts);
+        theirs.pop();
+        let mut back: $name = theirs.into();
+        assert_eq!((back.as_ptr(), back.len() + 1, back.capacity()), parts);
+        back.extend((0..9).map(Element::new));
+        back.shrink_to_fit();
+        assert_eq!(live(), 10);
+    }};
+}
+
+#[test]
+fn of_the_same_generation() {
+    let ledger = Ledger::new();
+    there_and_back!(VecIn<_, _> => allocator_api2::vec::Vec<Number, &Ledger>, vec_in![in &ledger; Number::new(1), Number::new(2)]);
+    there_and_back!(VecIn<_, _> => allocator_api2::vec::Vec<Unit, &Ledger>, vec_in![in &ledger; Unit::new(1), Unit::new(2)]);
+    assert_eq!(live(), 0);
+}
+
+#[cfg(not(feature = "std-trait"))]
+#[test]
+fn of_std_on_the_default() {
+    there_and_back!(VecIn<_, _> => Vec<Number>, VecIn::from([Number::new(1), Number::new(2)]));
+    there_and_back!(VecIn<_, _> => Vec<Unit>, VecIn::from([Unit::new(1), Unit::new(2)]));
+    let empty: Vec<u64> = VecIn::new().into();
+    assert_eq!(VecIn::from(empty).capacity(), 0);
+    assert_eq!(live(), 0);
+}
+
+#[cfg(feature = "allocator-api2-03")]
+#[test]
+fn of_api2_03() {
+    use allocator_api2_03::vec::Vec as Vec03;
+    use janus_alloc::generations::{From03, To03};
+
+    let ledger = Ledger::new();
+    there_and_back!(VecIn<_, &Ledger> => Vec03<Number, To03<&Ledger>>, vec_in![in &ledger; Number::new(1), Number::new(2)]);
+    there_and_back!(VecIn<_, From03<To03<System>>> => Vec03<Number, To03<System>>, vec_in![in From03(To03(System)); Number::new(1), Number::new(2)]);
+    assert_eq!(live(), 0);
+}
+
+#[cfg(feature = "allocator-api2-04")]
+#[test]
+fn of_api2_04() {
+    use allocator_api2_04::vec::Vec as Vec04;
+    use janus_alloc::generations::{From04, To04};
+
+    let ledger = Ledger::new();
+    there_and_back!(VecIn<_, &Ledger> => Vec04<Number, To04<&Ledger>>, vec_in![in &ledger; Number::new(1), Number::new(2)]);
+    there_and_back!(VecIn<_, From04<To04<System>>> => Vec04<Number, To04<System>>, vec_in![in From04(To04(System)); Number::new(1), Number::new(2)]);
+    assert_eq!(live(), 0);
+}
+
+#[cfg(feature = "nightly")]
+#[test]
+fn of_std_in_an_allocator() {
+    use janus_alloc::generations::{FromStd, ToStd};
+
+    let ledger = Ledger::new();
+    there_and_back!(VecIn<_, &Ledger> => Vec<Number, ToStd<&Ledger>>, vec_in![in &ledger; Number::new(1), Number::new(2)]);
+    let ours = vec_in![in FromStd(System); Number::new(1), Number::new(2)];
+    let start = ours.as_ptr();
+    let mut theirs: Vec<Number, System> = ours.into_std();
+    assert_eq!(theirs.as_ptr(), start);
+    theirs.push(Number::new(3));
+    assert_eq!(VecIn::from_std(theirs).len(), 3);
+    assert_eq!(live(), 0);
+}

@@ -1,0 +1,11 @@
+//! `Vec` is std's `Vec` in any allocator.
+
+mod behaviour;
+mod conversions;
+mod elements;
+mod failures;
+mod lies;
+mod panics;
+mod random;
+mod sizes;
+mod traits;
