@@ -9,11 +9,13 @@
 //!
 //! Exits with 1 if an adapter strays further from what it adapts than it may, or its size differs. Where an arena or a
 //! pool of ours is behind is only shown; `arenas` for the part of a name measures all arenas and nothing else, `pools` the
-//! pools, for which programs with other defaults are built, and `pointers` our `Box`, `Rc` and `Arc` beside std's.
+//! pools, for which programs with other defaults are built, `collections` our `Vec` and `pointers` our `Box`, `Rc` and `Arc`, each
+//! beside std's.
 
 mod adapters;
 mod arenas;
 mod callgrind;
+mod collections;
 mod pointers;
 mod pools;
 
@@ -49,6 +51,9 @@ fn main() -> ExitCode {
 
 /// Does the work of the workload `name`.
 fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
+    if collections::run(name, count.parse()?) {
+        return Ok(());
+    }
     let workload = match name {
         NOTHING => Some(workloads::nothing as Workload),
         _ => adapters::workload(name)
@@ -63,8 +68,8 @@ fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
 /// Measures the rows with `part` in their names, and says whether all is as it should be.
 fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
     let (adapters, arenas, pools) = (adapters::has(part), arenas::has(part), pools::has(part));
-    let pointers = pointers::has(part);
-    if !adapters && !arenas && !pools && !pointers {
+    let (collections, pointers) = (collections::has(part), pointers::has(part));
+    if !adapters && !arenas && !pools && !collections && !pointers {
         return Err(format!("no row has {part} in its name").into());
     }
     let mut good = !adapters || adapters::print_sizes();
@@ -83,6 +88,9 @@ fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
     }
     if pools {
         pools::measure(part)?;
+    }
+    if collections {
+        collections::measure(part)?;
     }
     if pointers {
         pointers::measure(part)?;
