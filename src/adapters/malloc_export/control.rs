@@ -140,7 +140,7 @@ pub fn malloc_stats(control: Controlled) {
         let mut stderr = Stderr { text: [0; 512], length: 0 };
         // It never fails.
         let _ = match control {
-            Some(control) => writeln!(stderr, "janus-alloc: {}", control.stats()),
+            Some(control) => writeln!(stderr, "janus-alloc\n{}", control.stats()),
             None => writeln!(stderr, "janus-alloc: this allocator keeps no statistics"),
         };
         stderr.flush();

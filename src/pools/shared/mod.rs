@@ -434,7 +434,9 @@ impl<A: Allocator> SharedPool<A> {
     /// ```
     #[must_use]
     pub fn stats(&self) -> SharedPoolStats {
-        SharedPoolStats::of(self.made(), &self.bins, self.options().checked)
+        let heap = self.made();
+        let options = heap.map_or_else(|| self.choice.made(), |heap| Some(heap.options));
+        SharedPoolStats::of(heap, &self.bins, options.is_some_and(|options| options.checked))
     }
 
     /// What the heap has to know of its pool.

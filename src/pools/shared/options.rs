@@ -176,6 +176,14 @@ pub(super) enum Choice {
 }
 
 impl Choice {
+    /// The options, unless a function chooses them, which is called when the pool is first used and not before.
+    pub(super) fn made(self) -> Option<Options> {
+        match self {
+            Choice::Made(options) => Some(options),
+            Choice::AtFirstUse(_) => None,
+        }
+    }
+
     /// The options. A function that unwinds ends the process: no method of an allocator may unwind.
     pub(super) fn options(self) -> Options {
         struct Unwound;
