@@ -3,24 +3,37 @@
 #[cfg(os_memory)]
 pub(crate) mod clock;
 #[cfg(os_memory)]
+pub(crate) mod fatal;
+#[cfg(os_memory)]
 pub(crate) mod lock;
+#[cfg(os_memory)]
+pub(crate) mod patience;
 #[cfg(os_memory)]
 pub(crate) mod published;
 #[cfg(os_memory)]
-pub(crate) mod turn;
+#[cfg_attr(target_vendor = "apple", path = "sync/raw_lock_apple.rs")]
+mod raw_lock;
 #[cfg(os_memory)]
+pub(crate) mod turn;
+#[cfg(all(os_memory, not(target_vendor = "apple")))]
 mod wait;
 
 #[cfg(feature = "alloc")]
 pub(crate) use core::hint::spin_loop;
 #[cfg(os_memory)]
-pub(crate) use core::sync::atomic::{AtomicPtr, AtomicU32};
+pub(crate) use core::sync::atomic::AtomicPtr;
+#[cfg(target_vendor = "apple")]
+pub(crate) use core::sync::atomic::AtomicU32;
 pub(crate) use core::sync::atomic::{AtomicUsize, Ordering};
 
 // Here, and not beside the rest, because the atomics of a model cannot be made in a `const`.
 #[cfg(os_memory)]
 impl lock::Lock {
     pub(crate) const fn new() -> Self {
-        Self { state: AtomicU32::new(lock::FREE) }
+        #[cfg(not(target_vendor = "apple"))]
+        let raw = raw_lock::RawLock { state: AtomicUsize::new(0) };
+        #[cfg(target_vendor = "apple")]
+        let raw = raw_lock::RawLock { lock: AtomicU32::new(0), holder: AtomicUsize::new(0) };
+        Self { raw }
     }
 }

@@ -207,6 +207,46 @@ fn threads_and_forks() {
     }
 }
 
+/// Forks in a signal handler that interrupts `malloc` and `free`, by one thread and beside others.
+#[test]
+fn forks_in_a_signal_handler() {
+    let Some(program) = compiled("signals.c", directory("signals").join("signals"), &[]) else { return };
+    prints(Command::new(&program).args(["1", "200"]), "200 forks, all well\n");
+    prints(Command::new(&program).args(["3", "60"]), "60 forks, all well\n");
+}
+
+/// What a child of such a fork may say that goes on: it is without the allocator.
+#[test]
+fn a_child_of_a_signal_handler_goes_on() {
+    let Some(program) = compiled("signals.c", directory("children").join("signals"), &[]) else { return };
+    let mut program = Command::new(program);
+    let output = output(program.args(["3", "60", "on"]).env("LD_PRELOAD", library())).unwrap();
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}\n{stdout}\n{stderr}", output.status);
+    assert_eq!(stdout, "60 forks, all well\n", "{stderr}");
+    let reason = "janus-alloc: this process was forked while another thread used the allocator";
+    assert!(stderr.lines().all(|line| line.starts_with(reason)), "{stderr}");
+}
+
+/// Handlers of `pthread_atfork` that allocate, registered before the library's own and after.
+#[test]
+fn handlers_that_allocate_around_a_fork() {
+    let directory = directory("handlers");
+    let shared = ["-DLIBRARY", "-shared", "-fPIC"];
+    let Some(handlers) = compiled("handlers.c", directory.join("libhandlers.so"), &shared) else { return };
+    let program = compiled("handlers.c", directory.join("handlers"), &[handlers.to_str().unwrap()]).unwrap();
+    prints(&mut Command::new(program), "20 forks, all well\n");
+}
+
+/// Threads that ask for the first time when there is no memory left; also where the C library has to allocate for a key.
+#[test]
+fn threads_without_memory() {
+    let Some(program) = compiled("no_memory.c", directory("no_memory").join("no_memory"), &[]) else { return };
+    for keys in ["0", "40"] {
+        prints(Command::new(&program).arg(keys), "all threads were refused, and went on\n");
+    }
+}
+
 /// Threads whose tables of thread-local variables have to grow, for which the dynamic linker calls `malloc` while the
 /// library asks it for one of these variables.
 #[test]

@@ -225,7 +225,7 @@ mod at_the_end {
 /// A child has copies of everything, and no thread that could hold a lock; it goes on, and so does its parent.
 #[cfg(unix)]
 mod children {
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     use super::*;
     use crate::fork::says_yes;
@@ -343,6 +343,84 @@ mod children {
             });
             assert_eq!(numbers.len(), 1000);
         }
+    }
+
+    /// Handlers around a fork that allocate and free: those of a library, say.
+    #[test]
+    fn handlers_of_a_fork() {
+        static CALLS: AtomicUsize = AtomicUsize::new(0);
+
+        extern "C" fn handler() {
+            work(2);
+            DEFAULT.collect();
+            CALLS.fetch_add(1, Ordering::Relaxed);
+        }
+
+        if !is_child() {
+            return assert_passed(&again("children::handlers_of_a_fork"));
+        }
+        // SAFETY: the handlers may be called around a fork.
+        let error = unsafe { libc::pthread_atfork(Some(handler), Some(handler), Some(handler)) };
+        assert_eq!(error, 0);
+        let expected = work(5);
+        beside_threads(|_| {
+            for n in 1..=10 {
+                // Before, and after on either side.
+                in_a_child(|| CALLS.load(Ordering::Relaxed) == 2 * n && work(5) == expected);
+                assert_eq!(CALLS.load(Ordering::Relaxed), 2 * n);
+            }
+        });
+    }
+
+    /// A signal handler that forks, and interrupts a thread wherever that is. The child ends at once: what the thread was doing
+    /// is half done there.
+    #[test]
+    fn a_signal_handler_forks() {
+        const FORKS: usize = 200;
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        static WELL: AtomicUsize = AtomicUsize::new(0);
+
+        extern "C" fn handler(_: libc::c_int) {
+            // SAFETY: the child calls nothing but the handlers of a fork.
+            let process = unsafe { libc::fork() };
+            if process == 0 {
+                // SAFETY: ends the child without running anything else.
+                unsafe { libc::_exit(0) };
+            }
+            let mut status = 1;
+            // SAFETY: the status may be written.
+            let waited = unsafe { libc::waitpid(process, &raw mut status, 0) };
+            WELL.fetch_add(usize::from(waited == process && status == 0), Ordering::Relaxed);
+            COUNT.fetch_add(1, Ordering::Relaxed);
+        }
+
+        if !is_child() {
+            return assert_passed(&again("children::a_signal_handler_forks"));
+        }
+        // SAFETY: may be called whenever; one that waits for ever ends by this.
+        unsafe { libc::alarm(240) };
+        let handler: extern "C" fn(libc::c_int) = handler;
+        // SAFETY: the handler is one of that type.
+        unsafe { libc::signal(libc::SIGUSR1, handler as libc::sighandler_t) };
+        // SAFETY: always succeeds.
+        let this = unsafe { libc::pthread_self() };
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                for sent in 0..FORKS {
+                    while COUNT.load(Ordering::Relaxed) < sent {
+                        thread::yield_now();
+                    }
+                    // SAFETY: the thread lives until this one has ended.
+                    unsafe { libc::pthread_kill(this, libc::SIGUSR1) };
+                }
+            });
+            while COUNT.load(Ordering::Relaxed) < FORKS {
+                // Through the locks as often as can be.
+                let blocks: Vec<Box<[u8]>> = (0..200).map(|m| vec![1; 3000 + 10 * m].into()).collect();
+                drop((vec![1_u8; 140_000], vec![1_u8; 600_000], blocks));
+            }
+        });
+        assert_eq!(WELL.load(Ordering::Relaxed), FORKS);
     }
 
     /// Two threads fork at a time.

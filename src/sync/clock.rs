@@ -16,7 +16,7 @@ pub(crate) fn tick() -> usize {
 }
 
 #[cfg(unix)]
-pub(super) fn milliseconds() -> u64 {
+pub(crate) fn milliseconds() -> u64 {
     time(libc::CLOCK_MONOTONIC, 1000)
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn tick() -> usize {
 }
 
 #[cfg(windows)]
-pub(super) fn milliseconds() -> u64 {
+pub(crate) fn milliseconds() -> u64 {
     // SAFETY: may be called whenever.
     unsafe { windows_sys::Win32::System::SystemInformation::GetTickCount64() }
 }

@@ -6,9 +6,8 @@
 
 use super::clock::milliseconds;
 use super::lock::Lock;
-use super::wait::wait_a_while;
-use super::{AtomicU32, AtomicUsize, Ordering};
-use crate::threads::{self, inside::FOREIGN};
+use super::patience::Next;
+use crate::threads::inside::{FOREIGN, FORKERS};
 
 /// How many milliseconds one waits that holds no lock of foreign code; and one that may.
 const PATIENCE: u64 = 1000;
@@ -18,9 +17,6 @@ const PATIENCE_INSIDE: u64 = 5;
 #[derive(Debug)]
 pub(crate) struct Turn {
     lock: Lock,
-    /// The [id](threads::id) of the thread that has it, or 0. Relaxed: no thread but one itself stores its id, and takes it
-    /// away again before it gives the lock back.
-    holder: AtomicUsize,
 }
 
 /// It is the calling thread's turn until this goes.
@@ -30,31 +26,30 @@ pub(crate) struct InTurn<'a>(&'a Turn);
 impl Turn {
     #[cfg(any(unix, test))]
     pub(crate) const fn new() -> Self {
-        Self { lock: Lock::new(), holder: AtomicUsize::new(0) }
+        Self { lock: Lock::new() }
     }
 
-    /// Waits until it is the calling thread's turn. `None` if it is that already, or if it takes too long.
+    /// Waits until it is the calling thread's turn. `None` if it is that already, or if it takes too long; or if it is another's
+    /// while the calling thread forks, for whose locks that one may wait.
     pub(crate) fn wait(&self) -> Option<InTurn<'_>> {
         if self.is_own() {
             return None;
         }
+        if FORKERS.is_inside() {
+            return self.now();
+        }
         let patience = if FOREIGN.may_be_inside() { PATIENCE_INSIDE } else { PATIENCE };
-        self.lock.acquire_within(patience).then(|| self.begin())
+        self.lock.acquire_within(patience).then(|| InTurn(self))
     }
 
     /// As [`wait`](Self::wait), without waiting.
     pub(crate) fn now(&self) -> Option<InTurn<'_>> {
-        self.lock.try_acquire().then(|| self.begin())
-    }
-
-    fn begin(&self) -> InTurn<'_> {
-        self.holder.store(threads::id(), Ordering::Relaxed);
-        InTurn(self)
+        self.lock.try_acquire().then(|| InTurn(self))
     }
 
     /// Whether it is the calling thread's turn.
     pub(crate) fn is_own(&self) -> bool {
-        self.holder.load(Ordering::Relaxed) == threads::id()
+        self.lock.is_own()
     }
 
     /// Nobody has it but the calling thread, if that does.
@@ -64,17 +59,13 @@ impl Turn {
     /// There is no other thread: this is the child of a fork.
     #[cfg(unix)]
     pub(crate) unsafe fn is_of_no_other(&self) {
-        if !self.is_own() {
-            self.holder.store(0, Ordering::Relaxed);
-            // SAFETY: the child's copy is free, or some thread's of the parent.
-            unsafe { self.lock.release() };
-        }
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.lock.settle_free_in_child() };
     }
 }
 
 impl Drop for InTurn<'_> {
     fn drop(&mut self) {
-        self.0.holder.store(0, Ordering::Relaxed);
         // SAFETY: acquired for this.
         unsafe { self.0.lock.release() };
     }
@@ -85,22 +76,17 @@ impl Lock {
     /// a free lock is modelled in `tests/models/locks.rs`.
     fn acquire_within(&self, most: u64) -> bool {
         let mut start = None;
-        let wait = |state: &AtomicU32, waited_for| {
+        self.acquire_while(|| {
             let now = milliseconds();
-            let goes_on = now - *start.get_or_insert(now) <= most;
-            if goes_on {
-                wait_a_while(state, waited_for);
-            }
-            goes_on
-        };
-        self.try_acquire() || self.acquire_slowly(wait)
+            if now - *start.get_or_insert(now) <= most { Next::WaitAWhile } else { Next::GiveUp }
+        })
     }
 }
 
 #[cfg(all(test, feature = "std"))]
 mod tests {
     use std::sync::Barrier;
-    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::thread;
 
     use super::{FOREIGN, Turn};
@@ -112,8 +98,8 @@ mod tests {
             for _ in 0..500 {
                 let outer = turn.wait().expect("others need less than a second");
                 assert!(turn.wait().is_none());
-                assert_eq!(inside.fetch_add(1, super::Ordering::Relaxed), 0);
-                inside.fetch_sub(1, super::Ordering::Relaxed);
+                assert_eq!(inside.fetch_add(1, Ordering::Relaxed), 0);
+                inside.fetch_sub(1, Ordering::Relaxed);
                 drop(outer);
             }
         };

@@ -1,10 +1,13 @@
 //! Which threads are inside of something that may bring them back.
 
 use core::sync::atomic::AtomicUsize;
-use core::sync::atomic::Ordering::{Relaxed, SeqCst};
+use core::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 
 /// In foreign code that an allocator has called: it may hold locks.
 pub(crate) static FOREIGN: Inside = Inside::new();
+
+/// In a fork, from the first of the pools' handlers before to the last one after: a thread that forks holds locks, and waits for others.
+pub(crate) static FORKERS: Inside = Inside::new();
 
 const PLACES: usize = 16;
 
@@ -34,7 +37,7 @@ impl Inside {
     pub(crate) fn enter(&self) -> Option<Guard<'_>> {
         let id = super::id();
         let take =
-            |place: &&AtomicUsize| place.load(Relaxed) == 0 && place.compare_exchange(0, id, Relaxed, Relaxed).is_ok();
+            |place: &&AtomicUsize| place.load(Relaxed) == 0 && place.compare_exchange(0, id, Release, Relaxed).is_ok();
         self.threads.iter().find(take).map(Guard)
     }
 
@@ -44,6 +47,22 @@ impl Inside {
             self.others.fetch_add(1, Relaxed);
             &self.others
         }))
+    }
+
+    /// The calling thread is inside until it [leaves](Self::leave) as often as it came.
+    #[cfg(unix)]
+    pub(crate) fn come(&self) {
+        core::mem::forget(self.enter_or_count());
+    }
+
+    /// The calling thread, which [came](Self::come), is inside once less.
+    #[cfg(unix)]
+    pub(crate) fn leave(&self) {
+        let id = super::id();
+        match self.threads.iter().find(|place| place.load(Relaxed) == id) {
+            Some(place) => drop(Guard(place)),
+            None => drop(Counted(Err(&self.others))),
+        }
     }
 
     /// Whether some thread is inside.
@@ -61,8 +80,18 @@ impl Inside {
 
     /// Whether the calling thread is inside.
     pub(crate) fn is_inside(&self) -> bool {
-        let id = super::id();
-        self.threads.iter().any(|place| place.load(Relaxed) == id)
+        self.has(super::id())
+    }
+
+    /// Whether the thread with that [id](super::id) is inside. What it did before has happened then.
+    pub(crate) fn has(&self, id: usize) -> bool {
+        self.threads.iter().any(|place| place.load(Acquire) == id)
+    }
+
+    /// Whether some thread without a place is inside.
+    #[cfg(unix)]
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.others.load(Relaxed) > 0
     }
 
     /// Whether the calling thread is inside, or may be, since some thread without a place is.

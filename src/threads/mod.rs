@@ -1,9 +1,8 @@
 //! What a thread knows of itself, and what an instance of an allocator keeps for each thread.
 //!
-//! Only on Linux with glibc. Below Rust 1.93 the destructor of a thread-local is elsewhere registered in a list that std
-//! allocates from the registered default, and on some targets (windows-gnu, Android, OpenHarmony, x32...) the thread-local
-//! itself is. Inside the default the former aborts the process, also where glibc is linked statically, and the latter never
-//! ends. So there no thread has a number, and whoever asks does without, as without std.
+//! Numbers only on Linux with glibc, linked dynamically. On some targets (windows-gnu, Android, OpenHarmony, x32...) a thread-local
+//! itself is allocated from the registered default, which never ends inside that; on the others nobody has tried them yet. There no
+//! thread has a number, and whoever asks does without, as without std.
 
 #[cfg(thread_numbers)]
 mod number;
@@ -59,15 +58,18 @@ impl<T> Slots<T> {
     }
 }
 
-/// What the calling thread has for itself as long as it lives, unlike a number on every system; not 0.
+/// What the calling thread has for itself as long as it lives, unlike a number on every system: a multiple of 4, not 0.
 #[cfg(os_memory)]
+#[inline]
 pub(crate) fn id() -> usize {
     #[cfg(unix)]
     // SAFETY: without conditions.
-    return unsafe { libc::pthread_self() } as usize;
+    let id = unsafe { libc::pthread_self() } as usize;
     #[cfg(windows)]
     // SAFETY: as above.
-    return unsafe { windows_sys::Win32::System::Threading::GetCurrentThreadId() } as usize;
+    let id = unsafe { windows_sys::Win32::System::Threading::GetCurrentThreadId() } as usize;
+    // Elsewhere it is where the C library keeps what it knows of the thread, which has pointers in it.
+    if cfg!(any(windows, target_os = "illumos", target_os = "solaris")) { id << 2 } else { id }
 }
 
 /// The number of the calling thread if it is below `limit`.

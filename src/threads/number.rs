@@ -1,11 +1,10 @@
 //! Numbers for living threads, given back when a thread ends, so that they stay small however many threads come and go.
 //!
-//! Usable inside the registered default: the hot path reads one thread-local without a destructor; the destructor is a second
-//! thread-local's, touched once a thread. glibc keeps the list of destructors, so registering one asks `calloc` and not
-//! the default, whoever is registering one already.
-//!
-//! What comes after those destructors, the ones of `pthread_key_create`, may ask for a number as well, and be the first to. So
-//! there is one of these too. (glibc then keeps 32 bytes for the other, which it never runs.)
+//! Usable inside the registered default: the hot path reads one thread-local without a destructor. The number is given back by the
+//! destructor of a key (`pthread_key_create`): glibc calls these after the destructors of thread-locals, which so still have it, and
+//! to note one it allocates nothing for the first 32 keys of a process. For a later key it asks `calloc`, which may come back
+//! here, and may fail: then there is no number. (To register the destructor of a thread-local it asks `calloc` as well, and ends
+//! the process if that fails.)
 //!
 //! In the child of a fork the numbers of the threads that did not come along stay taken. Then fewer threads can have a
 //! number: slower, not wrong.
@@ -27,8 +26,8 @@ static NUMBERS: Numbers<WORDS> = Numbers { held: [const { AtomicUsize::new(0) };
 thread_local! {
     /// At most [`LIMIT`], which stands for none.
     static NUMBER: Cell<usize> = const { Cell::new(LIMIT) };
+    /// Whether the thread has given its number back, so that the destructors of other keys do without.
     static ENDING: Cell<bool> = const { Cell::new(false) };
-    static GIVE_BACK: GiveBack = const { GiveBack };
 }
 
 /// The number of the calling thread if it has one already, else [`LIMIT`]. Never more.
@@ -37,8 +36,8 @@ pub(crate) fn number_or_limit() -> usize {
     NUMBER.get()
 }
 
-/// The number of the calling thread, below [`LIMIT`]: no other living thread's. `None` if all are taken, and while a thread
-/// runs its last destructors.
+/// The number of the calling thread, below [`LIMIT`]: no other living thread's. `None` if all are taken, if it cannot be noted that
+/// it is to be given back, and while a thread runs the last destructors of keys.
 ///
 /// What the holder of a number stored, the next holder of that number sees.
 #[inline]
@@ -54,17 +53,19 @@ fn ask() -> Option<usize> {
     if ENDING.get() {
         return None;
     }
+    let key = key()?;
     let number = NUMBERS.take()?;
-    // Before the destructors are registered: that may come back here.
+    // Before the key is set: that may come back here.
     NUMBER.set(number);
-    make_key();
-    set_late(true);
-    if GIVE_BACK.try_with(|_| ()).is_ok() {
-        return Some(number);
+    // SAFETY: the key lives. Any pointer but null has its destructor called.
+    let error = unsafe { libc::pthread_setspecific(key, ptr::from_ref(&NUMBERS).cast()) };
+    if error != 0 {
+        // There is no memory to note it. What came back here is done with the number.
+        NUMBER.set(LIMIT);
+        NUMBERS.give_back(number);
+        return None;
     }
-    // The thread is so far gone that no destructor can be registered.
-    give_back();
-    None
+    Some(number)
 }
 
 /// Calls `action` with `number` held by the calling thread for so long, if no thread holds it. What the last one that held it did
@@ -82,7 +83,7 @@ pub(crate) fn with_idle(number: usize, action: impl FnOnce()) {
     }
 }
 
-/// One more than the key whose destructor gives a number back that is held after those of thread-locals have run; or one of these.
+/// One more than the key whose destructor gives numbers back; or one of these.
 static KEY: AtomicUsize = AtomicUsize::new(NO_KEY_YET);
 const NO_KEY_YET: usize = 0;
 const NO_KEY_ANY_MORE: usize = usize::MAX;
@@ -92,22 +93,27 @@ fn key_of(state: usize) -> Option<libc::pthread_key_t> {
     (![NO_KEY_YET, NO_KEY_ANY_MORE].contains(&state)).then(|| (state - 1) as libc::pthread_key_t)
 }
 
-/// Makes the key, if there is none yet, and there can be one.
-fn make_key() {
-    extern "C" fn late(_: *mut c_void) {
-        give_back();
+/// The key; a new one if there is none yet. `None` if there can be none.
+fn key() -> Option<libc::pthread_key_t> {
+    match KEY.load(Ordering::Relaxed) {
+        NO_KEY_YET => make_key(),
+        state => key_of(state),
     }
+}
 
-    if KEY.load(Ordering::Relaxed) != NO_KEY_YET {
-        return;
-    }
+fn make_key() -> Option<libc::pthread_key_t> {
     let mut key = 0;
     // SAFETY: writes the key. The destructor may be called at the end of any thread that has one set.
-    let made = unsafe { libc::pthread_key_create(&raw mut key, Some(late)) } == 0;
-    let put = || KEY.compare_exchange(NO_KEY_YET, key as usize + 1, Ordering::Relaxed, Ordering::Relaxed);
-    if made && put().is_err() {
-        // SAFETY: made above, and no thread has used it.
-        unsafe { libc::pthread_key_delete(key) };
+    if unsafe { libc::pthread_key_create(&raw mut key, Some(give_back)) } != 0 {
+        return None;
+    }
+    match KEY.compare_exchange(NO_KEY_YET, key as usize + 1, Ordering::Relaxed, Ordering::Relaxed) {
+        Ok(_) => Some(key),
+        Err(state) => {
+            // SAFETY: made above, and no thread has used it.
+            unsafe { libc::pthread_key_delete(key) };
+            key_of(state)
+        }
     }
 }
 
@@ -124,30 +130,12 @@ extern "C" fn delete_key() {
 #[unsafe(link_section = ".fini_array")]
 static AT_THE_END: extern "C" fn() = delete_key;
 
-/// Whether the destructor of the key, if there is one, is to run for the calling thread.
-fn set_late(late: bool) {
-    let Some(key) = key_of(KEY.load(Ordering::Relaxed)) else { return };
-    // Any pointer but null.
-    let value = if late { ptr::from_ref(&NUMBERS).cast() } else { ptr::null() };
-    // SAFETY: the key lives. If there is no memory to note it, the number of a thread that asks so late stays taken.
-    unsafe { libc::pthread_setspecific(key, value) };
-}
-
-fn give_back() {
+/// At the end of a thread.
+unsafe extern "C" fn give_back(_: *mut c_void) {
     ENDING.set(true);
     let number = NUMBER.replace(LIMIT);
     if number < LIMIT {
         NUMBERS.give_back(number);
-    }
-}
-
-struct GiveBack;
-
-impl Drop for GiveBack {
-    fn drop(&mut self) {
-        // The code of what is called later may be gone by then, if it is a library's.
-        set_late(false);
-        give_back();
     }
 }
 

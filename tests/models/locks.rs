@@ -1,17 +1,17 @@
 //! A lock has one holder at a time, who sees what the last one did, and nobody waits for a lock that is free.
 //!
 //! Each of these was tried in the lock, and seen to fail here: `Relaxed` for the `Acquire` of each way to take it, or for the
-//! `Release`; to give it back without waking anybody; to wait having stored that it is held, but not that it is waited for; to give up
-//! without having looked once more.
+//! `Release` of each way to release it; to release it without waking anybody; to wait without having stored that it is waited for, or
+//! having acquired it after a wait as if nobody else waited; to give up without having looked once more; to release a lock that was
+//! passed, or to forget that it is waited for when it is passed.
 
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 use loom::thread;
 
 use crate::check;
-use crate::sync::AtomicU32;
 use crate::sync::lock::Lock;
-use crate::sync::wait::wait;
+use crate::sync::patience::Next;
 
 struct Counter {
     lock: Lock,
@@ -25,8 +25,7 @@ unsafe impl Send for Counter {}
 
 impl Counter {
     fn new() -> Arc<Self> {
-        // Zero is free.
-        Arc::new(Self { lock: Lock { state: AtomicU32::new(0) }, count: UnsafeCell::new(0) })
+        Arc::new(Self { lock: Lock::new(), count: UnsafeCell::new(0) })
     }
 
     fn count(&self) {
@@ -65,20 +64,99 @@ fn three_threads_hold_it() {
     with_threads(3, 1);
 }
 
-/// As around a fork: taken by hand, and given back by hand.
+/// As a turn: taken by hand, and given back by hand.
 #[test]
 fn taken_and_given_back_by_hand() {
     check(|| {
         let counter = Counter::new();
         let other = Arc::clone(&counter);
-        counter.lock.acquire();
-        let thread = thread::spawn(move || other.count());
+        assert!(counter.lock.try_acquire() && counter.lock.is_own() && !counter.lock.try_acquire());
+        let thread = thread::spawn(move || {
+            assert!(!other.lock.is_own());
+            other.count();
+        });
         // SAFETY: of this pointer alone; that nobody else has one, loom checks.
         counter.count.with_mut(|count| unsafe { *count += 1 });
         // SAFETY: acquired by this thread.
         unsafe { counter.lock.release() };
         counter.count();
         thread.join().unwrap();
+        assert!(!counter.lock.is_own());
+    });
+}
+
+/// Around a fork the thread that forks holds the lock, and uses what it guards meanwhile.
+#[cfg(unix)]
+#[test]
+fn held_for_a_fork_and_passed() {
+    check(|| {
+        let counter = Counter::new();
+        let other = Arc::clone(&counter);
+        let other = thread::spawn(move || other.count());
+        counter.lock.acquire_for_fork(|| Next::Wait);
+        // SAFETY: of this pointer alone; that nobody writes, loom checks.
+        let before = counter.count.with(|count| unsafe { *count });
+        assert!(counter.lock.is_own_for_fork() && counter.lock.user().is_none());
+        let held = counter.lock.lock();
+        assert!(held.is_passed() && counter.lock.is_own() && !counter.lock.is_own_for_fork());
+        assert_eq!(counter.lock.user(), Some(crate::threads::id()));
+        // SAFETY: of this pointer alone; that nobody else has one, loom checks.
+        counter.count.with_mut(|count| unsafe { *count += 1 });
+        // The handler of a signal that comes now, and forks, leaves it alone.
+        counter.lock.acquire_for_fork(|| Next::GiveUp);
+        counter.lock.release_from_fork();
+        assert!(counter.lock.is_own() && !counter.lock.is_own_for_fork());
+        drop(held);
+        // SAFETY: of this pointer alone; that nobody writes, loom checks.
+        assert_eq!(counter.count.with(|count| unsafe { *count }), before + 1);
+        counter.lock.release_from_fork();
+        counter.lock.release_from_fork();
+        other.join().unwrap();
+        let held = counter.lock.lock();
+        assert!(!held.is_passed());
+        // SAFETY: of this pointer alone; that nobody writes, loom checks.
+        assert_eq!(counter.count.with(|count| unsafe { *count }), 2);
+    });
+}
+
+/// Its own lock, which it does not hold for a fork, would be waited for for ever.
+#[test]
+#[should_panic(expected = "a signal handler allocates or frees")]
+fn twice_by_one_thread() {
+    check(|| {
+        let counter = Counter::new();
+        let _held = counter.lock.lock();
+        counter.count();
+    });
+}
+
+/// In the child of a fork what another thread held is not waited for, but what nobody or this thread held is as it was.
+#[cfg(unix)]
+#[test]
+#[should_panic(expected = "this process was forked while another thread used the allocator")]
+fn abandoned_in_a_child() {
+    check(|| {
+        let [free, own, turn, abandoned] = [(); 4].map(|()| Counter::new());
+        let others = [&turn, &abandoned].map(Arc::clone);
+        // A thread that the child has not got ends without giving them back.
+        thread::spawn(move || assert!(others.iter().all(|other| other.lock.try_acquire()))).join().unwrap();
+        let held = own.lock.lock();
+        for counter in [&free, &own, &abandoned] {
+            // SAFETY: there is no other thread any more.
+            unsafe { counter.lock.settle_in_child() };
+        }
+        // SAFETY: as above.
+        unsafe { turn.lock.settle_free_in_child() };
+        free.count();
+        turn.count();
+        assert!(own.lock.is_own());
+        drop(held);
+        own.count();
+        assert!(!abandoned.lock.try_acquire() && abandoned.lock.user().is_none());
+        // The next fork does not wait for it either.
+        abandoned.lock.acquire_for_fork(|| Next::Wait);
+        assert!(!abandoned.lock.is_own());
+        abandoned.count();
     });
 }
 
@@ -91,14 +169,10 @@ fn who_gives_up_is_replaced() {
         let patient = thread::spawn(move || patient.count());
         let hasty = thread::spawn(move || {
             let mut waits = false;
-            let once = |state: &AtomicU32, waited_for| {
+            let acquired = hasty.lock.acquire_while(|| {
                 waits = !waits;
-                if waits {
-                    wait(state, waited_for);
-                }
-                waits
-            };
-            let acquired = hasty.lock.try_acquire() || hasty.lock.acquire_slowly(once);
+                if waits { Next::Wait } else { Next::GiveUp }
+            });
             if acquired {
                 // SAFETY: of this pointer alone; that nobody else has one, loom checks.
                 hasty.count.with_mut(|count| unsafe { *count += 1 });

@@ -14,7 +14,7 @@ use loom::thread;
 use crate::check;
 use crate::sync::lock::Lock;
 use crate::sync::published::{find, push, put};
-use crate::sync::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
 
 /// Something of which one sees whether it was written before it was found.
 struct Made {
@@ -230,7 +230,7 @@ impl Drop for Set {
 #[test]
 fn the_chunk_of_a_block_is_in_the_set() {
     check(|| {
-        let set = Arc::new(Set { lock: Lock { state: AtomicU32::new(0) }, leaf: AtomicPtr::new(null_mut()) });
+        let set = Arc::new(Set { lock: Lock::new(), leaf: AtomicPtr::new(null_mut()) });
         // Where blocks lie for whoever wants one.
         let block = Arc::new(AtomicUsize::new(0));
         let thread = {

@@ -1,10 +1,30 @@
 //! Loom's atomics, where the crate has core's.
 
+pub(crate) mod fatal;
 #[path = "../../src/sync/lock.rs"]
+#[allow(dead_code, reason = "not all of it is modelled")]
 pub(crate) mod lock;
+#[path = "../../src/sync/patience.rs"]
+pub(crate) mod patience;
 #[path = "../../src/sync/published.rs"]
 pub(crate) mod published;
+#[path = "../../src/sync/raw_lock.rs"]
+#[allow(dead_code, reason = "not all of it is modelled")]
+pub(crate) mod raw_lock;
 pub(crate) mod wait;
 
 pub(crate) use loom::hint::spin_loop;
-pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+
+/// There is no time in a model.
+pub(crate) mod clock {
+    pub(crate) fn milliseconds() -> u64 {
+        0
+    }
+}
+
+impl lock::Lock {
+    pub(crate) fn new() -> Self {
+        Self { raw: raw_lock::RawLock { state: AtomicUsize::new(0) } }
+    }
+}

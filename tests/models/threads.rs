@@ -1,5 +1,19 @@
+pub(crate) mod inside;
 pub(crate) mod number;
 #[path = "../../src/threads/numbers.rs"]
 pub(crate) mod numbers;
 #[path = "../../src/threads/slots.rs"]
 pub(crate) mod slots;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// As the crate's: a multiple of 4, not 0.
+pub(crate) fn id() -> usize {
+    // Which one a thread has makes no difference to what it does.
+    static NEXT: AtomicUsize = AtomicUsize::new(1);
+
+    loom::thread_local! {
+        static ID: usize = NEXT.fetch_add(1, Ordering::Relaxed) * 4;
+    }
+    ID.with(|id| *id)
+}

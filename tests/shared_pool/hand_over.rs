@@ -232,3 +232,38 @@ fn threads_that_begin_when_they_end() {
         assert!(thread::spawn(cached).join().unwrap() > 0 || !is_glibc, "a new thread has a number");
     });
 }
+
+/// The cache of a thread is still its own when its thread-locals are dropped, in whatever order: what one frees there stays in it.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[test]
+fn thread_locals_have_the_cache() {
+    static POOL: SharedPool = SharedPool::with_options(UNCHECKED);
+
+    struct Late;
+
+    impl Drop for Late {
+        fn drop(&mut self) {
+            let block = block(&POOL, 8192);
+            let before = POOL.stats().cached_bytes();
+            free(&POOL, block, 8192);
+            assert_eq!(POOL.stats().cached_bytes(), before + 8192);
+        }
+    }
+
+    thread_local!(static LATE: Late = const { Late });
+
+    alone("hand_over::thread_locals_have_the_cache", || {
+        // More than there are numbers; also those whose first use of the pool that is.
+        for n in 0..1200 {
+            let work = move || {
+                LATE.with(|_| ());
+                if n % 2 == 0 {
+                    free(&POOL, block(&POOL, 8192), 8192);
+                }
+            };
+            thread::spawn(work).join().unwrap();
+        }
+        // One after the other they had one cache.
+        assert_eq!(POOL.stats().threads().count(), 1, "{}", POOL.stats());
+    });
+}

@@ -278,6 +278,47 @@ fn nothing_is_kept() {
     });
 }
 
+/// The first pool of a process is made by a handler of a fork, and others come and go in all of them.
+#[cfg(unix)]
+#[test]
+fn pools_in_the_handlers_of_a_fork() {
+    static FIRST: SharedPool = SharedPool::new();
+
+    extern "C" fn handler() {
+        let other = SharedPool::with_options(UNCHECKED);
+        for size in [100, 10_000, 200_000, LARGE] {
+            come_and_go(&FIRST, layout(size, 8));
+            come_and_go(&other, layout(size, 8));
+        }
+    }
+
+    alone("reentry::pools_in_the_handlers_of_a_fork", || {
+        // SAFETY: the handlers use pools, and nothing else.
+        let error = unsafe { libc::pthread_atfork(Some(handler), Some(handler), Some(handler)) };
+        assert_eq!(error, 0);
+        for _ in 0..3 {
+            assert!(says_yes(|| {
+                come_and_go(&FIRST, layout(100, 8));
+                FIRST.stats().live_bytes() == 0
+            }));
+        }
+        // Threads make pools of their own while this one has all locks.
+        let done = &AtomicBool::new(false);
+        thread::scope(|threads| {
+            for _ in 0..2 {
+                threads.spawn(|| {
+                    while !done.load(Ordering::Relaxed) {
+                        handler();
+                    }
+                });
+            }
+            let well = (0..50).all(|_| says_yes(|| FIRST.stats().held_bytes() > 0));
+            done.store(true, Ordering::Relaxed);
+            assert!(well);
+        });
+    });
+}
+
 /// A fork from within the parent.
 #[cfg(unix)]
 #[test]

@@ -60,9 +60,10 @@
 /// to a stream, which the C library may lock and allocate for. What the
 /// allocator does beyond `mmap` must survive a call to itself. With glibc these functions call `malloc`:
 ///
-/// * `__cxa_thread_atexit_impl`, by which std registers the destructor of a thread-local; `pthread_atfork` (but if that is called
-///   while another thread forks, glibc may wait for a lock of the allocator, and the fork for glibc's); `pthread_setspecific`;
-///   `pthread_create`;
+/// * `__cxa_thread_atexit_impl`, by which std registers the destructor of a thread-local, and which ends the process if it gets
+///   nothing: no allocator of this crate's has such a destructor; `pthread_setspecific`, for the keys from the 33rd on of a process,
+///   which fails then; `pthread_atfork` (but if that is called while another thread forks, glibc may wait for a lock of the
+///   allocator, and the fork for glibc's); `pthread_create`;
 /// * the dynamic linker, for a thread that touches a thread-local variable of a module loaded by `dlopen`: for the variables,
 ///   and for the thread's table of them when that is too small.
 ///

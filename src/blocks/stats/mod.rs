@@ -15,12 +15,11 @@ pub use snapshot::Snapshot;
 /// * **Cost per call**: on Linux with glibc and std, a thread-local read and about eight plain loads and stores to memory of
 ///   the thread's own, and no lock. One atomic addition to a common counter comes whenever the thread's live bytes have
 ///   changed by 64 KiB. That is for the first 32 threads that live at a time; others share one set of counters, with
-///   atomic additions. Elsewhere, and without std, there is only that one set: below Rust 1.93 a thread-local may itself
-///   allocate there.
+///   atomic additions. Elsewhere, and without std, there is only that one set: a thread-local may itself allocate there.
 /// * **Size**: a little over 4 KiB beside `A` (with one set 256 bytes). In a collection, pass it by reference.
 /// * **Exact** when all threads are quiet: every count, and the live bytes. The **peak** is exact as long as one thread
-///   uses the `Stats`; with more it may be off by 64 KiB for each of them, either way. (The destructors of a thread's
-///   thread-locals count as another thread.)
+///   uses the `Stats`; with more it may be off by 64 KiB for each of them, either way. (What C's
+///   `pthread_key_create` has called at the end of a thread may count as another one.)
 /// * **Blocks** are exactly as long as requested, whatever `A` returns: only so do the bytes given back equal the
 ///   bytes given out. What is cut off is counted as slack.
 /// * **Threads**: `Sync` where `A` is. Usable behind `#[global_allocator]` where `A` is.

@@ -150,7 +150,9 @@ impl Heap {
     ///
     /// This is one.
     #[cfg(unix)]
-    pub(super) unsafe fn forget_others(&self) {
+    pub(super) unsafe fn settle_in_child(&self) {
+        // SAFETY: by `# Safety` of this fn.
+        self.locks().for_each(|lock| unsafe { lock.settle_in_child() });
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.turn.is_of_no_other() };
         self.chunks.giving.forget_others();

@@ -123,14 +123,19 @@ const LARGE: usize = 512 << 10;
 ///   look for memory to give back, or [`collect`](Self::collect). Destructors of thread-locals may allocate and free to the last.
 /// * **Fork**: the child of a process with threads can go on: all locks of all pools are held across a fork, by
 ///   `pthread_atfork`. What is in the caches of threads that the child has not got stays unused in it, and so does what the
-///   parent was giving to them, or being given: that counts as held for ever. A handler of the program's own that was registered
-///   before the first pool was first used runs while the locks are held: it must not allocate, nor wait for who does. Where C's
+///   parent was giving to them, or being given: that counts as held for ever. Handlers of the program's own may allocate and free.
+///   One that was registered before the pools' own, which is before `main` as a rule, runs while the locks are held, and must not
+///   wait for another thread that allocates. Where C's
 ///   `malloc` is a pool's, by [`export_malloc!`](crate::export_malloc), glibc's lock of all streams is taken before; but not its
 ///   lock of the name services, whose holder may allocate when `/etc/nsswitch.conf` is first read, or has changed.
+/// * **Fork in a signal handler**: does not hang, whatever it interrupts. In a process with one thread both sides go on when the
+///   handler returns. With more, another thread may be using a pool, and wait for the one that was interrupted: then the child cannot
+///   use what that was using, and is aborted with a message if it tries. It is to end by `_exit`, or to call `exec`.
 /// * **Unloading**: when a library is unloaded by `dlclose`, pools in its statics give back what they hold, on Linux with glibc where
 ///   the linker allocates a library's thread-locals when they are used, as on x86-64. If a block of a pool is in use, that pool and the
 ///   block's chunk stay. A pool elsewhere, behind a leaked pointer for instance, keeps everything.
-/// * **Signals**: not for handlers; it is as little async-signal-safe as `malloc`.
+/// * **Signals**: not for handlers; it is as little async-signal-safe as `malloc`. A handler that uses a pool all the same, and has
+///   interrupted the thread where it holds a lock that it needs, ends the process with a message, rather than wait for ever.
 /// * **Size** of the value: 4 KiB, a pointer for each of 512 threads; a few words where threads have no caches. It may be moved
 ///   between calls. The parent is asked for chunks of 2 MiB aligned to 2 MiB.
 /// * **Drop** gives everything back to the parent, whether it was freed or not. The default is never dropped. A leak checker

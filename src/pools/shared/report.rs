@@ -3,6 +3,7 @@
 use core::fmt::{self, Write};
 
 use crate::api::Layout;
+use crate::sync::fatal;
 
 /// What was given back, and should not have been.
 #[derive(Clone, Copy, Debug)]
@@ -58,29 +59,12 @@ pub(super) fn abort(misuse: Misuse, block: *mut u8, layout: Option<Layout>) -> !
         }
     };
     let _ = message.write_str("\n");
-    message.print();
-    // SAFETY: may be called whenever.
-    unsafe { libc::abort() }
+    fatal::end(&message.text[..message.length])
 }
 
 struct Message {
     text: [u8; 256],
     length: usize,
-}
-
-impl Message {
-    fn print(&self) {
-        // The length is of another type on Windows.
-        #[allow(
-            clippy::unnecessary_cast,
-            clippy::useless_conversion,
-            reason = "a size is not the same type everywhere"
-        )]
-        // SAFETY: the text is so long. If it cannot be written there is nobody to tell.
-        unsafe {
-            libc::write(2, self.text.as_ptr().cast(), self.length as _)
-        };
-    }
 }
 
 impl Write for Message {

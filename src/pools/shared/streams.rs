@@ -6,8 +6,8 @@
 use core::ffi::{CStr, c_void};
 use core::mem::transmute;
 use core::ptr;
-use core::sync::atomic::AtomicPtr;
-use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::Ordering::{Relaxed, SeqCst};
+use core::sync::atomic::{AtomicPtr, AtomicU8};
 
 use crate::sync::AtomicUsize;
 use crate::threads;
@@ -19,8 +19,13 @@ static LOCK: Function = Function::none();
 static UNLOCK: Function = Function::none();
 static RESET: Function = Function::none();
 
+/// Where glibc, from 2.32 on, says whether there is but one thread.
+static IS_ALONE: AtomicPtr<AtomicU8> = AtomicPtr::new(ptr::null_mut());
+
 /// The [id](threads::id) of the thread that has the lock here, or 0.
 static HOLDER: AtomicUsize = AtomicUsize::new(0);
+/// How often the holder has it: more than once if it forks in a signal handler that has interrupted a fork. Used by the holder.
+static TIMES: AtomicUsize = AtomicUsize::new(0);
 
 impl Function {
     const fn none() -> Self {
@@ -49,33 +54,46 @@ impl Function {
 
 /// From now on the lock is taken around a fork.
 pub(crate) fn mind() {
+    // SAFETY: a name, in whatever is loaded.
+    IS_ALONE.store(unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"__libc_single_threaded".as_ptr()) }.cast(), Relaxed);
     UNLOCK.find(c"_IO_list_unlock");
     RESET.find(c"_IO_list_resetlock");
     LOCK.find(c"_IO_list_lock");
 }
 
-/// Before a fork, and before any lock of a pool's.
+/// Whether the process has but one thread, for certain.
+fn is_alone() -> bool {
+    // SAFETY: a `char` of glibc's, which lives as long as the process.
+    unsafe { IS_ALONE.load(Relaxed).as_ref() }.is_some_and(|is_alone| is_alone.load(Relaxed) != 0)
+}
+
+/// Before a fork, and before any lock of a pool's. Not where there is one thread: a signal handler may have interrupted it in the middle of
+/// glibc's own function, which would wait for ever then.
 pub(super) fn acquire() {
-    if [&UNLOCK, &RESET, &LOCK].into_iter().all(Function::is_there) {
+    if !is_alone() && [&UNLOCK, &RESET, &LOCK].into_iter().all(Function::is_there) {
         // SAFETY: given back below. A thread may have it more than once.
         unsafe { LOCK.call() };
-        HOLDER.store(threads::id(), Relaxed);
+        TIMES.fetch_add(1, SeqCst);
+        HOLDER.store(threads::id(), SeqCst);
     }
 }
 
 pub(super) fn release() {
-    release_by(&UNLOCK);
+    if HOLDER.load(SeqCst) == threads::id() {
+        if TIMES.fetch_sub(1, SeqCst) == 1 {
+            HOLDER.store(0, SeqCst);
+        }
+        // SAFETY: acquired before the fork, by this thread.
+        unsafe { UNLOCK.call() };
+    }
 }
 
-/// `fork` itself may have made it free already, or not.
+/// `fork` itself may have made it free already, or not: however often this thread had it.
 pub(super) fn release_in_child() {
-    release_by(&RESET);
-}
-
-fn release_by(function: &Function) {
-    if HOLDER.load(Relaxed) == threads::id() {
-        HOLDER.store(0, Relaxed);
-        // SAFETY: acquired before the fork, by this thread; it is reset where there is no other.
-        unsafe { function.call() };
+    if HOLDER.load(SeqCst) == threads::id() {
+        TIMES.store(0, SeqCst);
+        HOLDER.store(0, SeqCst);
+        // SAFETY: there is no other thread that could have it.
+        unsafe { RESET.call() };
     }
 }

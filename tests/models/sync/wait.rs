@@ -2,7 +2,7 @@
 
 use loom::sync::{Condvar, Mutex};
 
-use super::{AtomicU32, Ordering};
+use super::{AtomicUsize, Ordering};
 
 /// Once is enough to go that way.
 pub(super) const LOOKS: u32 = 1;
@@ -17,7 +17,7 @@ pub(super) fn pause() {
     loom::thread::yield_now();
 }
 
-pub(crate) fn wait(state: &AtomicU32, while_it_is: u32) {
+pub(super) fn wait(state: &AtomicUsize, while_it_is: usize, _: u32) {
     let system = SYSTEM.lock().unwrap();
     // What may be seen here is at least what whoever woke the last one had seen.
     if state.load(Ordering::Relaxed) == while_it_is {
@@ -25,7 +25,12 @@ pub(crate) fn wait(state: &AtomicU32, while_it_is: u32) {
     }
 }
 
-pub(super) fn wake_one(_: &AtomicU32) {
+/// There is no time in a model: who waits a while is woken as well.
+pub(super) fn wait_a_while(state: &AtomicUsize, while_it_is: usize) {
+    wait(state, while_it_is, 0);
+}
+
+pub(super) fn wake_one(_: &AtomicUsize) {
     let _system = SYSTEM.lock().unwrap();
     WAITING.notify_one();
 }
