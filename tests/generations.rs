@@ -92,6 +92,31 @@ fn std_trait() {
     assert_eq!(letters.len(), 26);
 }
 
+/// In the same block, which is freed once.
+#[cfg(feature = "nightly")]
+#[test]
+fn boxes_of_std() {
+    use generations::{FromStd, ToStd};
+    use janus_alloc::collections::Box;
+
+    let stats = Stats::new(System);
+    let ours = Box::new_in(String::from("Janus"), &stats);
+    let block = Box::as_ptr(&ours);
+    let theirs = Box::into_std_in(ours);
+    assert_eq!(&raw const *theirs, block);
+    let ours: Box<String, FromStd<ToStd<&Stats<System>>>> = theirs.into();
+    assert_eq!((Box::as_ptr(&ours), stats.snapshot().allocations), (block, 1));
+    drop(ours);
+    assert_eq!((stats.snapshot().deallocations, stats.snapshot().live_bytes), (1, 0));
+
+    let slice = std::boxed::Box::<[u8], _>::new_zeroed_slice_in(3, System);
+    // SAFETY: zeroes are bytes.
+    let slice: Box<[u8], FromStd<System>> = unsafe { slice.assume_init() }.into();
+    assert_eq!(*slice, [0; 3]);
+    let text: Box<str> = std::boxed::Box::<str>::from("Janus").into();
+    assert_eq!(&*Box::into_std(text), "Janus");
+}
+
 /// The collections of the generations are tests' dependencies under the names the crate has for them.
 #[allow(unused_imports, reason = "which generations there are is the features' choice")]
 use generations as _;
