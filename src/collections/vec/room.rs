@@ -1,0 +1,154 @@
+//! Room for elements to come: made, and given back.
+
+use super::{Vec, sure};
+use crate::api::Allocator;
+use crate::collections::error::{Panic, Return, TryReserveError};
+
+impl<T, A: Allocator> Vec<T, A> {
+    /// Makes room for `additional` more elements, and for others to come. Does nothing if there is room.
+    ///
+    /// # Panics
+    ///
+    /// If the capacity would be more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::Vec::from([1]);
+    /// numbers.reserve(10);
+    /// assert!(numbers.capacity() >= 11);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn reserve(&mut self, additional: usize) {
+        sure(self.buffer.reserve::<Panic>(self.length, additional));
+    }
+
+    /// The twin of [`reserve`](Self::reserve) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If the capacity would be more than `isize::MAX` bytes, or the allocator refuses. Nothing has changed then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::{TryReserveError, Vec};
+    ///
+    /// fn squares(count: usize) -> Result<Vec<usize>, TryReserveError> {
+    ///     let mut squares = Vec::new();
+    ///     squares.try_reserve(count)?;
+    ///     squares.extend((0..count).map(|n| n * n)); // there is room
+    ///     Ok(squares)
+    /// }
+    /// assert_eq!(squares(4).unwrap(), [0, 1, 4, 9]);
+    /// ```
+    #[inline]
+    pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
+        self.buffer.reserve::<Return>(self.length, additional)
+    }
+
+    /// Makes room for `additional` more elements, and no others. Does nothing if there is room.
+    ///
+    /// To call this before each of many pushes takes quadratic time: [`reserve`](Self::reserve) does not.
+    ///
+    /// # Panics
+    ///
+    /// If the capacity would be more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::Vec::from([1]);
+    /// numbers.reserve_exact(10);
+    /// assert_eq!(numbers.capacity(), 11);
+    /// ```
+    #[track_caller]
+    pub fn reserve_exact(&mut self, additional: usize) {
+        sure(self.buffer.reserve_exact::<Panic>(self.length, additional));
+    }
+
+    /// The twin of [`reserve_exact`](Self::reserve_exact) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_reserve`](Self::try_reserve).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::Vec::from([1]);
+    /// assert!(numbers.try_reserve_exact(usize::MAX).is_err());
+    /// ```
+    pub fn try_reserve_exact(&mut self, additional: usize) -> Result<(), TryReserveError> {
+        self.buffer.reserve_exact::<Return>(self.length, additional)
+    }
+
+    /// Gives back the room behind the elements.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::Vec::with_capacity(10);
+    /// numbers.extend([1, 2, 3]);
+    /// numbers.shrink_to_fit();
+    /// assert_eq!(numbers.capacity(), 3);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn shrink_to_fit(&mut self) {
+        self.shrink_to(0);
+    }
+
+    /// The twin of [`shrink_to_fit`](Self::shrink_to_fit) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If the allocator refuses: shrinking may need another block. Nothing has changed then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::Vec::<u64>::with_capacity(10);
+    /// assert!(numbers.try_shrink_to_fit().is_ok());
+    /// assert_eq!(numbers.capacity(), 0);
+    /// ```
+    #[inline]
+    pub fn try_shrink_to_fit(&mut self) -> Result<(), TryReserveError> {
+        self.try_shrink_to(0)
+    }
+
+    /// Gives back the room beyond `min_capacity` and behind the elements. Does nothing if there is less.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::Vec::with_capacity(10);
+    /// numbers.extend([1, 2, 3]);
+    /// numbers.shrink_to(4);
+    /// assert_eq!(numbers.capacity(), 4);
+    /// numbers.shrink_to(0);
+    /// assert_eq!(numbers.capacity(), 3);
+    /// ```
+    #[track_caller]
+    pub fn shrink_to(&mut self, min_capacity: usize) {
+        sure(self.buffer.shrink::<Panic>(self.length.max(min_capacity)));
+    }
+
+    /// The twin of [`shrink_to`](Self::shrink_to) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_shrink_to_fit`](Self::try_shrink_to_fit).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::Vec::<u64>::with_capacity(10);
+    /// assert!(numbers.try_shrink_to(4).is_ok());
+    /// assert_eq!(numbers.capacity(), 4);
+    /// ```
+    pub fn try_shrink_to(&mut self, min_capacity: usize) -> Result<(), TryReserveError> {
+        self.buffer.shrink::<Return>(self.length.max(min_capacity))
+    }
+}
