@@ -1,9 +1,11 @@
 //! Boxed slices and vectors.
 
+use alloc::borrow::Cow;
+use alloc::string::String;
 use core::slice;
 
 use super::Box;
-use super::slice::array_of;
+use super::slice::{array_of, from_boxed_utf8_unchecked};
 use crate::api::Allocator;
 use crate::collections::Vec;
 use crate::collections::vec::IntoIter;
@@ -70,6 +72,55 @@ impl<T, A: Allocator + Default> FromIterator<T> for Box<[T], A> {
         vector.extend(values);
         Self::from(vector)
     }
+}
+
+/// The string of the bytes that `push` appends, which it takes from strings.
+fn joined<A: Allocator + Default>(push: impl FnOnce(&mut Vec<u8, A>)) -> Box<str, A> {
+    let mut bytes = Vec::new_in(A::default());
+    push(&mut bytes);
+    // SAFETY: strings behind each other are one.
+    unsafe { from_boxed_utf8_unchecked(Box::from(bytes)) }
+}
+
+impl<A: Allocator + Default> FromIterator<char> for Box<str, A> {
+    #[inline]
+    fn from_iter<I: IntoIterator<Item = char>>(chars: I) -> Self {
+        joined(|bytes| {
+            for char in chars {
+                bytes.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+        })
+    }
+}
+
+impl<'a, A: Allocator + Default> FromIterator<&'a char> for Box<str, A> {
+    #[inline]
+    fn from_iter<I: IntoIterator<Item = &'a char>>(chars: I) -> Self {
+        chars.into_iter().copied().collect()
+    }
+}
+
+/// A string of several.
+macro_rules! from_strings {
+    ($([$($parameter:tt)*] $string:ty,)*) => {$(
+        impl<$($parameter)* A: Allocator + Default> FromIterator<$string> for Box<str, A> {
+            #[inline]
+            fn from_iter<I: IntoIterator<Item = $string>>(strings: I) -> Self {
+                joined(|bytes| {
+                    for string in strings {
+                        bytes.extend_from_slice(string.as_bytes());
+                    }
+                })
+            }
+        }
+    )*};
+}
+
+from_strings! {
+    ['a,] &'a str,
+    ['a,] Cow<'a, str>,
+    [] String,
+    [B: Allocator,] Box<str, B>,
 }
 
 impl<T, A: Allocator> IntoIterator for Box<[T], A> {
