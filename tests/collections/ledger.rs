@@ -49,7 +49,7 @@ impl Ledger {
         ledger
     }
 
-    /// How many blocks are live.
+    /// The number of live blocks.
     pub(crate) fn live(&self) -> usize {
         self.books.lock().unwrap().live.len()
     }

@@ -115,7 +115,7 @@ impl Strong {
         unique
     }
 
-    /// As `make_mut`: to the value, a clone of it, or where it was moved to.
+    /// Adds as `make_mut` gives access: to the value, to a clone of it, or to the value where it was moved to.
     fn add_to_own(&mut self) {
         match self.block().counts().others() {
             Others::None => {}
@@ -247,7 +247,7 @@ fn exactly_one_gets_the_value() {
     });
 }
 
-/// Who is told to be alone is: nobody reads what it writes, neither through a strong reference nor through one that a weak one was upgraded to.
+/// A thread that is told to be alone is: nobody reads what it writes, neither through a strong reference nor through one that a weak one was upgraded to.
 #[test]
 fn alone_while_others_go() {
     check(|| {

@@ -1,4 +1,4 @@
-//! What may be shared, and where.
+//! Pointers may be shared by collections, and those with atomic counts by threads.
 use std::thread;
 
 use janus_alloc::collections::{Arc, Box, Rc, Vec, arc, rc};

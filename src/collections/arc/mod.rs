@@ -107,7 +107,7 @@ impl<T> Arc<T> {
         Self::new_in(value, Global)
     }
 
-    /// As [`new`](Self::new), but returns an error if there is no memory.
+    /// Fallible version of [`new`](Self::new).
     ///
     /// # Errors
     ///
@@ -126,7 +126,7 @@ impl<T> Arc<T> {
         Self::try_new_in(value, Global)
     }
 
-    /// As [`new_cyclic_in`](Self::new_cyclic_in), in the default.
+    /// Makes a value that knows its own pointer, in the default: see [`new_cyclic_in`](Self::new_cyclic_in).
     ///
     /// # Examples
     ///
@@ -177,7 +177,7 @@ impl<T, A: Allocator> Arc<T, A> {
         Self(Strong::new(value, allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::new::<T>()))))
     }
 
-    /// As [`new_in`](Self::new_in), but returns an error if there is no memory.
+    /// Fallible version of [`new_in`](Self::new_in).
     ///
     /// # Errors
     ///
@@ -244,7 +244,7 @@ impl<T, A: StaticAllocator> Arc<T, A> {
         pinned(Self::new_in(value, allocator))
     }
 
-    /// As [`pin_in`](Self::pin_in), but returns an error if there is no memory.
+    /// Fallible version of [`pin_in`](Self::pin_in).
     ///
     /// # Errors
     ///
@@ -289,7 +289,7 @@ impl<T: ?Sized + CloneToUninit> Arc<T> {
         Self::clone_from_ref_in(value, Global)
     }
 
-    /// As [`clone_from_ref`](Self::clone_from_ref), but returns an error if there is no memory.
+    /// Fallible version of [`clone_from_ref`](Self::clone_from_ref).
     ///
     /// # Errors
     ///
@@ -329,7 +329,7 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Arc<T, A> {
         Self(Strong::clone_of(value, allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::for_value(value)))))
     }
 
-    /// As [`clone_from_ref_in`](Self::clone_from_ref_in), but returns an error if there is no memory.
+    /// Fallible version of [`clone_from_ref_in`](Self::clone_from_ref_in).
     ///
     /// # Errors
     ///
@@ -389,7 +389,7 @@ impl<T: ?Sized, A: Allocator> Arc<T, A> {
         Weak(this.0.downgrade())
     }
 
-    /// How many [`Weak`] pointers there are to the value. Other threads may change that at any time.
+    /// The number of [`Weak`] pointers to the value. Other threads may change that at any time.
     ///
     /// # Examples
     ///
@@ -406,7 +406,7 @@ impl<T: ?Sized, A: Allocator> Arc<T, A> {
         this.0.counts().weak()
     }
 
-    /// How many [`Arc`] pointers there are to the value. Other threads may change that at any time.
+    /// The number of [`Arc`] pointers to the value. Other threads may change that at any time.
     ///
     /// # Examples
     ///

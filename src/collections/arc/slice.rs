@@ -33,7 +33,7 @@ impl<T> Arc<[T]> {
         Self::new_uninit_slice_in(length, Global)
     }
 
-    /// As [`new_uninit_slice`](Self::new_uninit_slice), but returns an error if there is no memory.
+    /// Fallible version of [`new_uninit_slice`](Self::new_uninit_slice).
     ///
     /// # Errors
     ///
@@ -69,7 +69,7 @@ impl<T> Arc<[T]> {
         Self::new_zeroed_slice_in(length, Global)
     }
 
-    /// As [`new_zeroed_slice`](Self::new_zeroed_slice), but returns an error if there is no memory.
+    /// Fallible version of [`new_zeroed_slice`](Self::new_zeroed_slice).
     ///
     /// # Errors
     ///
@@ -111,7 +111,7 @@ impl<T, A: Allocator> Arc<[T], A> {
         slice.unwrap_or_else(|_| fail::<Counts>(Layout::array::<T>(length).ok()))
     }
 
-    /// As [`new_uninit_slice_in`](Self::new_uninit_slice_in), but returns an error if there is no memory.
+    /// Fallible version of [`new_uninit_slice_in`](Self::new_uninit_slice_in).
     ///
     /// # Errors
     ///
@@ -149,7 +149,7 @@ impl<T, A: Allocator> Arc<[T], A> {
         slice.unwrap_or_else(|_| fail::<Counts>(Layout::array::<T>(length).ok()))
     }
 
-    /// As [`new_zeroed_slice_in`](Self::new_zeroed_slice_in), but returns an error if there is no memory.
+    /// Fallible version of [`new_zeroed_slice_in`](Self::new_zeroed_slice_in).
     ///
     /// # Errors
     ///

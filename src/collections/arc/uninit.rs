@@ -26,7 +26,7 @@ impl<T> Arc<T> {
         Self::new_uninit_in(Global)
     }
 
-    /// As [`new_uninit`](Self::new_uninit), but returns an error if there is no memory.
+    /// Fallible version of [`new_uninit`](Self::new_uninit).
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl<T> Arc<T> {
         Self::new_zeroed_in(Global)
     }
 
-    /// As [`new_zeroed`](Self::new_zeroed), but returns an error if there is no memory.
+    /// Fallible version of [`new_zeroed`](Self::new_zeroed).
     ///
     /// # Errors
     ///
@@ -93,7 +93,7 @@ impl<T, A: Allocator> Arc<T, A> {
         Self::try_new_uninit_in(allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::new::<T>())))
     }
 
-    /// As [`new_uninit_in`](Self::new_uninit_in), but returns an error if there is no memory.
+    /// Fallible version of [`new_uninit_in`](Self::new_uninit_in).
     ///
     /// # Errors
     ///
@@ -126,7 +126,7 @@ impl<T, A: Allocator> Arc<T, A> {
         Self::try_new_zeroed_in(allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::new::<T>())))
     }
 
-    /// As [`new_zeroed_in`](Self::new_zeroed_in), but returns an error if there is no memory.
+    /// Fallible version of [`new_zeroed_in`](Self::new_zeroed_in).
     ///
     /// # Errors
     ///

@@ -217,7 +217,7 @@ impl<T: ?Sized, A: Allocator> Weak<T, A> {
         self.0.upgrade().map(Arc)
     }
 
-    /// How many [`Arc`] pointers there are to the value; 0 for a [`Weak::new`]. Other threads may change that at any time.
+    /// The number of [`Arc`] pointers to the value; 0 for a [`Weak::new`]. Other threads may change that at any time.
     ///
     /// # Examples
     ///
@@ -234,7 +234,7 @@ impl<T: ?Sized, A: Allocator> Weak<T, A> {
         self.0.counts().map_or(0, |counts| counts.strong())
     }
 
-    /// How many [`Weak`] pointers there are to the value; 0 if no [`Arc`] is left. Other threads may change that at any time.
+    /// The number of [`Weak`] pointers to the value; 0 if no [`Arc`] is left. Other threads may change that at any time.
     ///
     /// # Examples
     ///

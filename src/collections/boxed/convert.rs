@@ -196,7 +196,7 @@ impl<A: Allocator> FromIterator<Box<str, A>> for String {
 }
 
 impl<'a, E: Error + 'a, A: Allocator + Default> From<E> for Box<dyn Error + 'a, A> {
-    /// What `?` does to an error.
+    /// Boxes an error, which is how `?` converts it.
     ///
     /// # Examples
     ///
@@ -217,7 +217,7 @@ impl<'a, E: Error + 'a, A: Allocator + Default> From<E> for Box<dyn Error + 'a, 
 }
 
 impl<'a, E: Error + Send + Sync + 'a, A: Allocator + Default> From<E> for Box<dyn Error + Send + Sync + 'a, A> {
-    /// What `?` does to an error.
+    /// Boxes an error, which is how `?` converts it.
     #[inline]
     fn from(error: E) -> Self {
         crate::unsize_box!(Box::new_in(error, A::default()))

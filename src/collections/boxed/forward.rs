@@ -1,4 +1,4 @@
-//! What a box does as its value does.
+//! Traits of the value that its box has too.
 
 use core::borrow::{Borrow, BorrowMut};
 use core::cmp::Ordering;

@@ -106,7 +106,7 @@ impl<T> Box<T> {
         Self::new_in(value, Global)
     }
 
-    /// As [`new`](Self::new), but returns an error if there is no memory.
+    /// Fallible version of [`new`](Self::new).
     ///
     /// # Errors
     ///
@@ -141,7 +141,7 @@ impl<T, A: Allocator> Box<T, A> {
         Box::write(Self::new_uninit_in(allocator), value)
     }
 
-    /// As [`new_in`](Self::new_in), but returns an error if there is no memory.
+    /// Fallible version of [`new_in`](Self::new_in).
     ///
     /// # Errors
     ///
@@ -202,7 +202,7 @@ impl<T: ?Sized + CloneToUninit> Box<T> {
         Self::clone_from_ref_in(value, Global)
     }
 
-    /// As [`clone_from_ref`](Self::clone_from_ref), but returns an error if there is no memory.
+    /// Fallible version of [`clone_from_ref`](Self::clone_from_ref).
     ///
     /// # Errors
     ///

@@ -51,7 +51,7 @@ impl<T, A: StaticAllocator> Box<T, A> {
         Self::into_pin(Self::new_in(value, allocator))
     }
 
-    /// As [`pin_in`](Self::pin_in), but returns an error if there is no memory.
+    /// Fallible version of [`pin_in`](Self::pin_in).
     ///
     /// # Errors
     ///
@@ -93,7 +93,7 @@ impl<T: ?Sized, A: StaticAllocator> Box<T, A> {
 }
 
 impl<T: ?Sized, A: StaticAllocator> From<Box<T, A>> for Pin<Box<T, A>> {
-    /// As [`Box::into_pin`].
+    /// Pins the value where it is: see [`Box::into_pin`].
     #[inline]
     fn from(boxed: Box<T, A>) -> Self {
         Box::into_pin(boxed)

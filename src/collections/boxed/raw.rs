@@ -30,7 +30,7 @@ impl<T: ?Sized> Box<T> {
         unsafe { Self::from_raw_in(value, Global) }
     }
 
-    /// As [`from_raw`](Self::from_raw), from a pointer known not to be null.
+    /// A box of the default from a raw pointer known not to be null. See [`from_raw_in`](Self::from_raw_in).
     ///
     /// # Safety
     ///
@@ -71,7 +71,7 @@ impl<T: ?Sized> Box<T> {
         Self::into_raw_with_allocator(boxed).0
     }
 
-    /// As [`into_raw`](Self::into_raw), but the pointer is known not to be null.
+    /// The pointer of a box of the default, known not to be null. See [`into_raw`](Self::into_raw).
     ///
     /// # Examples
     ///
@@ -117,7 +117,7 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
         unsafe { Self::from_non_null_in(value, allocator) }
     }
 
-    /// As [`from_raw_in`](Self::from_raw_in), from a pointer known not to be null.
+    /// A box from a raw pointer known not to be null, and the allocator of its block. See [`from_raw_in`](Self::from_raw_in).
     ///
     /// # Safety
     ///
@@ -156,7 +156,7 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
         (value.as_ptr(), allocator)
     }
 
-    /// As [`into_raw_with_allocator`](Self::into_raw_with_allocator), but the pointer is known not to be null.
+    /// The pointer of the value, known not to be null, and its allocator. See [`into_raw_with_allocator`](Self::into_raw_with_allocator).
     ///
     /// # Examples
     ///

@@ -27,7 +27,7 @@ impl<T> Box<[T]> {
         Self::new_uninit_slice_in(length, Global)
     }
 
-    /// As [`new_uninit_slice`](Self::new_uninit_slice), but returns an error if there is no memory.
+    /// Fallible version of [`new_uninit_slice`](Self::new_uninit_slice).
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ impl<T> Box<[T]> {
         Self::new_zeroed_slice_in(length, Global)
     }
 
-    /// As [`new_zeroed_slice`](Self::new_zeroed_slice), but returns an error if there is no memory.
+    /// Fallible version of [`new_zeroed_slice`](Self::new_zeroed_slice).
     ///
     /// # Errors
     ///
@@ -103,7 +103,7 @@ impl<T, A: Allocator> Box<[T], A> {
         Self::try_new_uninit_slice_in(length, allocator).unwrap_or_else(|_| fail(Layout::array::<T>(length).ok()))
     }
 
-    /// As [`new_uninit_slice_in`](Self::new_uninit_slice_in), but returns an error if there is no memory.
+    /// Fallible version of [`new_uninit_slice_in`](Self::new_uninit_slice_in).
     ///
     /// # Errors
     ///
@@ -142,7 +142,7 @@ impl<T, A: Allocator> Box<[T], A> {
         Self::try_new_zeroed_slice_in(length, allocator).unwrap_or_else(|_| fail(Layout::array::<T>(length).ok()))
     }
 
-    /// As [`new_zeroed_slice_in`](Self::new_zeroed_slice_in), but returns an error if there is no memory.
+    /// Fallible version of [`new_zeroed_slice_in`](Self::new_zeroed_slice_in).
     ///
     /// # Errors
     ///

@@ -23,7 +23,7 @@ impl<T> Box<T> {
         Self::new_uninit_in(Global)
     }
 
-    /// As [`new_uninit`](Self::new_uninit), but returns an error if there is no memory.
+    /// Fallible version of [`new_uninit`](Self::new_uninit).
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl<T> Box<T> {
         Self::new_zeroed_in(Global)
     }
 
-    /// As [`new_zeroed`](Self::new_zeroed), but returns an error if there is no memory.
+    /// Fallible version of [`new_zeroed`](Self::new_zeroed).
     ///
     /// # Errors
     ///
@@ -95,7 +95,7 @@ impl<T, A: Allocator> Box<T, A> {
         Self::try_new_uninit_in(allocator).unwrap_or_else(|_| fail(Some(Layout::new::<T>())))
     }
 
-    /// As [`new_uninit_in`](Self::new_uninit_in), but returns an error if there is no memory.
+    /// Fallible version of [`new_uninit_in`](Self::new_uninit_in).
     ///
     /// # Errors
     ///
@@ -129,7 +129,7 @@ impl<T, A: Allocator> Box<T, A> {
         Self::try_new_zeroed_in(allocator).unwrap_or_else(|_| fail(Some(Layout::new::<T>())))
     }
 
-    /// As [`new_zeroed_in`](Self::new_zeroed_in), but returns an error if there is no memory.
+    /// Fallible version of [`new_zeroed_in`](Self::new_zeroed_in).
     ///
     /// # Errors
     ///

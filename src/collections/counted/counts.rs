@@ -1,6 +1,6 @@
-//! What is counted.
+//! The trait of the counts.
 
-/// How many references there are to a value, strong and weak. All strong ones together hold one weak one.
+/// The numbers of references to a value, strong and weak. All strong ones together hold one weak one.
 ///
 /// A count that would overflow ends the process, since values can be leaked until it does.
 pub(crate) trait Counts {
@@ -32,7 +32,7 @@ pub(crate) trait Counts {
     /// Whether there is one strong reference and no weak one but the common one.
     fn is_unique(&self) -> bool;
 
-    /// Who else has the value, for who has a strong reference and wants it alone.
+    /// The references besides the caller's strong one, which wants the value alone.
     fn others(&self) -> Others;
 
     /// One weak reference more.
@@ -56,9 +56,9 @@ pub(crate) trait Counts {
     fn release_weak(&self) -> bool;
 }
 
-/// Who has a value besides one strong reference.
+/// The references to a value besides a strong one.
 pub(crate) enum Others {
-    /// Nobody.
+    /// There are none.
     None,
     /// Weak references only. The strong one was taken, as by [`take_last`](Counts::take_last), so that none of them is upgraded.
     Weak,

@@ -297,7 +297,7 @@ unsafe fn release<T: ?Sized, A: Allocator, C: Counts>(value: NonNull<T>, allocat
     }
 }
 
-/// As [`release`], out of line: what is done with a pointer that is not shared is shorter without it.
+/// [`release`] out of line, for a reference that was shared: the way of one that is not gets shorter by it.
 ///
 /// # Safety
 ///

@@ -22,7 +22,7 @@ const ARC: usize = isize::MAX as usize + 1;
 
 #[test]
 fn an_overflow_ends_the_process() {
-    /// What an instance of `Counts` does, for who has a reference of each kind.
+    /// One method of one kind of counts.
     macro_rules! count {
         ($type:ty, $count:expr, $method:ident) => {
             // SAFETY: all of the references are the caller's.

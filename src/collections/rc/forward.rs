@@ -1,4 +1,4 @@
-//! What a pointer does as its value does.
+//! Traits of the value that its pointers have too.
 
 use core::borrow::Borrow;
 use core::cmp::Ordering;

@@ -93,7 +93,7 @@ impl<T> Rc<T> {
         Self::new_in(value, Global)
     }
 
-    /// As [`new`](Self::new), but returns an error if there is no memory.
+    /// Fallible version of [`new`](Self::new).
     ///
     /// # Errors
     ///
@@ -112,7 +112,7 @@ impl<T> Rc<T> {
         Self::try_new_in(value, Global)
     }
 
-    /// As [`new_cyclic_in`](Self::new_cyclic_in), in the default.
+    /// Makes a value that knows its own pointer, in the default: see [`new_cyclic_in`](Self::new_cyclic_in).
     ///
     /// # Examples
     ///
@@ -163,7 +163,7 @@ impl<T, A: Allocator> Rc<T, A> {
         Self(Strong::new(value, allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::new::<T>()))))
     }
 
-    /// As [`new_in`](Self::new_in), but returns an error if there is no memory.
+    /// Fallible version of [`new_in`](Self::new_in).
     ///
     /// # Errors
     ///
@@ -230,7 +230,7 @@ impl<T, A: StaticAllocator> Rc<T, A> {
         pinned(Self::new_in(value, allocator))
     }
 
-    /// As [`pin_in`](Self::pin_in), but returns an error if there is no memory.
+    /// Fallible version of [`pin_in`](Self::pin_in).
     ///
     /// # Errors
     ///
@@ -275,7 +275,7 @@ impl<T: ?Sized + CloneToUninit> Rc<T> {
         Self::clone_from_ref_in(value, Global)
     }
 
-    /// As [`clone_from_ref`](Self::clone_from_ref), but returns an error if there is no memory.
+    /// Fallible version of [`clone_from_ref`](Self::clone_from_ref).
     ///
     /// # Errors
     ///
@@ -315,7 +315,7 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Rc<T, A> {
         Self(Strong::clone_of(value, allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::for_value(value)))))
     }
 
-    /// As [`clone_from_ref_in`](Self::clone_from_ref_in), but returns an error if there is no memory.
+    /// Fallible version of [`clone_from_ref_in`](Self::clone_from_ref_in).
     ///
     /// # Errors
     ///
@@ -375,7 +375,7 @@ impl<T: ?Sized, A: Allocator> Rc<T, A> {
         Weak(this.0.downgrade())
     }
 
-    /// How many [`Weak`] pointers there are to the value.
+    /// The number of [`Weak`] pointers to the value.
     ///
     /// # Examples
     ///
@@ -392,7 +392,7 @@ impl<T: ?Sized, A: Allocator> Rc<T, A> {
         this.0.counts().weak()
     }
 
-    /// How many [`Rc`] pointers there are to the value.
+    /// The number of [`Rc`] pointers to the value.
     ///
     /// # Examples
     ///

@@ -48,7 +48,7 @@ impl<T: ?Sized> Rc<T> {
         Self::into_raw_with_allocator(this).0
     }
 
-    /// As [`increment_strong_count_in`](Self::increment_strong_count_in), in the default.
+    /// Counts one strong reference more, in the default: see [`increment_strong_count_in`](Self::increment_strong_count_in).
     ///
     /// # Safety
     ///
@@ -73,7 +73,7 @@ impl<T: ?Sized> Rc<T> {
         unsafe { Self::increment_strong_count_in(pointer, Global) };
     }
 
-    /// As [`decrement_strong_count_in`](Self::decrement_strong_count_in), in the default.
+    /// Releases a strong reference, in the default: see [`decrement_strong_count_in`](Self::decrement_strong_count_in).
     ///
     /// # Safety
     ///

@@ -1,4 +1,4 @@
-//! What can be done with a value that has one pointer only.
+//! Access to a value that has one pointer only.
 
 use super::{Counts, Rc};
 use crate::api::{Allocator, Layout};

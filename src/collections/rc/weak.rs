@@ -212,7 +212,7 @@ impl<T: ?Sized, A: Allocator> Weak<T, A> {
         self.0.upgrade().map(Rc)
     }
 
-    /// How many [`Rc`] pointers there are to the value; 0 for a [`Weak::new`].
+    /// The number of [`Rc`] pointers to the value; 0 for a [`Weak::new`].
     ///
     /// # Examples
     ///
@@ -229,7 +229,7 @@ impl<T: ?Sized, A: Allocator> Weak<T, A> {
         self.0.counts().map_or(0, |counts| counts.strong())
     }
 
-    /// How many [`Weak`] pointers there are to the value; 0 if no [`Rc`] is left.
+    /// The number of [`Weak`] pointers to the value; 0 if no [`Rc`] is left.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Which blocks are asked for, and what happens when there is none.
+//! Blocks that are asked for, and failures to get one.
 
 use std::any::Any;
 use std::ffi::{CStr, OsStr};

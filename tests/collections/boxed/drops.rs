@@ -1,4 +1,4 @@
-//! What is dropped and when, and what is cloned.
+//! Drops, in their order, and clones.
 
 use std::any::Any;
 use std::cell::RefCell;

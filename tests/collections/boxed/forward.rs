@@ -1,4 +1,4 @@
-//! What a box does because its value does it.
+//! Traits of the value that its box has too.
 
 use std::borrow::{Borrow, BorrowMut, Cow};
 use std::error::Error;

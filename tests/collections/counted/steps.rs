@@ -7,7 +7,7 @@ use proptest::prelude::{Strategy, any, prop, proptest};
 use super::super::{Rc, StdRc, StdWeak, Weak};
 use crate::ledger::Ledger;
 
-/// What happens to pointers. Each has a place among a few, of strong ones and of weak ones.
+/// Steps that happen to pointers. Each pointer has a place among a few, of strong ones and of weak ones.
 #[derive(Clone, Debug)]
 enum Step {
     New(usize, u8),

@@ -1,4 +1,4 @@
-//! What can be done with a value of one pointer, and what `make_mut` does with one of several.
+//! Access to a value of one pointer, and `make_mut` of one of several.
 
 use std::cell::{Cell, RefCell};
 use std::ffi::OsStr;
@@ -124,7 +124,7 @@ fn make_mut() {
     assert_eq!(&*os, "A");
 }
 
-/// What could not be moved for lack of memory is where it was.
+/// A value that could not be moved for lack of memory is where it was.
 #[test]
 fn make_mut_without_memory() {
     /// Serves one request, and says with a panic that there is no memory for others. (A handler of the program's may panic as well.)
