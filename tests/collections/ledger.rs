@@ -49,7 +49,7 @@ impl Ledger {
         ledger
     }
 
-    /// The number of live blocks.
+    /// How many blocks are live.
     pub(crate) fn live(&self) -> usize {
         self.books.lock().unwrap().live.len()
     }
