@@ -13,7 +13,7 @@
 //! assert_eq!(*boxed, 2);
 //! ```
 //!
-//! [`Vec`], [`Box`], [`Rc`] and [`Arc`] are this crate's own, with the API of std's. The hash tables are hashbrown's, re-exported in the
+//! [`Vec`], [`Box`], [`Rc`], [`Arc`], [`BTreeMap`] and [`BTreeSet`] are this crate's own, with the API of std's. The hash tables are hashbrown's, re-exported in the
 //! right version. [`Weak`] is that of an `Rc`; the one of an `Arc` is [`arc::Weak`].
 //!
 //! | to make one | write |
@@ -103,6 +103,7 @@ pub mod arc;
 mod block;
 mod bounds;
 pub mod boxed;
+mod btree;
 mod clone_in;
 mod clone_to_uninit;
 mod collect_in;
@@ -120,6 +121,8 @@ pub mod vec;
 pub use arc::Arc;
 #[doc(inline)]
 pub use boxed::Box;
+#[doc(inline)]
+pub use btree::{map as btree_map, map::BTreeMap, set as btree_set, set::BTreeSet};
 pub use clone_in::CloneIn;
 pub use collect_in::{CollectIn, FromIteratorIn};
 pub use error::{TryReserveError, TryReserveErrorKind};

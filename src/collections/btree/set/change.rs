@@ -1,0 +1,280 @@
+//! Elements, inserted and removed.
+
+use core::borrow::Borrow;
+use core::ops::RangeBounds;
+
+use super::super::map::Extraction;
+use super::{BTreeSet, ExtractIf};
+use crate::api::{Allocator, AllocatorClone};
+use crate::collections::error::TryReserveError;
+
+impl<T, A: Allocator> BTreeSet<T, A> {
+    /// Inserts an element, and returns whether it is new.
+    ///
+    /// If the set has an equal element, that one stays and `value` is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::BTreeSet;
+    ///
+    /// let mut set = BTreeSet::new();
+    /// assert!(set.insert(2));
+    /// assert!(!set.insert(2));
+    /// ```
+    #[inline]
+    pub fn insert(&mut self, value: T) -> bool
+    where
+        T: Ord,
+    {
+        self.map.insert(value, ()).is_none()
+    }
+
+    /// [`insert`](Self::insert) that returns an error where that one would call
+    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    ///
+    /// # Errors
+    ///
+    /// If the allocator refuses a node. The set is as it was; `value` is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::BTreeSet};
+    ///
+    /// let mut set = BTreeSet::new_in(Null); // an allocator that always fails
+    /// assert!(set.try_insert(1).is_err());
+    /// ```
+    #[inline]
+    pub fn try_insert(&mut self, value: T) -> Result<bool, TryReserveError>
+    where
+        T: Ord,
+    {
+        Ok(self.map.try_insert(value, ())?.is_none())
+    }
+
+    /// Inserts an element in place of an equal one, which it returns.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::BTreeSet;
+    ///
+    /// let mut set = BTreeSet::from([Vec::<u8>::new()]);
+    /// set.replace(Vec::with_capacity(10));
+    /// assert!(set.get(&[][..]).unwrap().capacity() >= 10);
+    /// ```
+    pub fn replace(&mut self, value: T) -> Option<T>
+    where
+        T: Ord,
+    {
+        self.try_replace(value).unwrap_or_else(|error| error.fail())
+    }
+
+    /// [`replace`](Self::replace) that returns an error where that one would call
+    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    ///
+    /// # Errors
+    ///
+    /// If the allocator refuses a node. The set is as it was; `value` is dropped.
+    pub fn try_replace(&mut self, value: T) -> Result<Option<T>, TryReserveError>
+    where
+        T: Ord,
+    {
+        self.map.try_replace_key(value)
+    }
+
+    /// Removes an element, and returns whether there was one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::BTreeSet;
+    ///
+    /// let mut set = BTreeSet::from([2]);
+    /// assert!(set.remove(&2));
+    /// assert!(!set.remove(&2));
+    /// ```
+    #[inline]
+    pub fn remove<Q: Ord + ?Sized>(&mut self, value: &Q) -> bool
+    where
+        T: Borrow<Q> + Ord,
+    {
+        self.map.remove(value).is_some()
+    }
+
+    /// Removes an element, and returns it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::BTreeSet;
+    ///
+    /// let mut set = BTreeSet::from([2]);
+    /// assert_eq!(set.take(&2), Some(2));
+    /// assert_eq!(set.take(&2), None);
+    /// ```
+    pub fn take<Q: Ord + ?Sized>(&mut self, value: &Q) -> Option<T>
+    where
+        T: Borrow<Q> + Ord,
+    {
+        self.map.remove_entry(value).map(|(value, ())| value)
+    }
+
+    /// Removes the least element.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::BTreeSet;
+    ///
+    /// let mut set = BTreeSet::from([2, 1]);
+    /// assert_eq!(set.pop_first(), Some(1));
+    /// ```
+    pub fn pop_first(&mut self) -> Option<T> {
+        self.map.pop_first().map(|(value, ())| value)
+    }
+
+    /// Removes the greatest element.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::BTreeSet;
+    ///
+    /// let mut set = BTreeSet::from([2, 1]);
+    /// assert_eq!(set.pop_last(), Some(2));
+    /// ```
+    pub fn pop_last(&mut self) -> Option<T> {
+        self.map.pop_last().map(|(value, ())| value)
+    }
+
+    /// Keeps the elements for which `keep` returns `true`, and drops the others, in ascending order.
+    ///
+    /// If `keep` panics, its element and those behind it are kept.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::BTreeSet;
+    ///
+    /// let mut set = BTreeSet::from([1, 2, 3, 4]);
+    /// set.retain(|value| value % 2 == 0);
+    /// assert!(set.iter().eq(&[2, 4]));
+    /// ```
+    pub fn retain<F: FnMut(&T) -> bool>(&mut self, mut keep: F)
+    where
+        T: Ord,
+    {
+        self.extract_if(.., |value| !keep(value)).for_each(drop);
+    }
+
+    /// Moves all elements of `other` into the set, and leaves `other` empty. Of two equal elements the one in the set
+    /// stays.
+    ///
+    /// If a comparison or the drop of an element panics, the elements that have not been moved are still in `other`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::BTreeSet;
+    ///
+    /// let mut set = BTreeSet::from([1, 2]);
+    /// let mut other = BTreeSet::from([2, 3]);
+    /// set.append(&mut other);
+    /// assert!(set.into_iter().eq([1, 2, 3]));
+    /// assert!(other.is_empty());
+    /// ```
+    pub fn append(&mut self, other: &mut Self)
+    where
+        T: Ord,
+    {
+        self.map.append(&mut other.map);
+    }
+
+    /// [`append`](Self::append) that returns an error where that one would call
+    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    ///
+    /// # Errors
+    ///
+    /// If the allocator of the set refuses a node. The elements that have not been moved are still in `other`.
+    pub fn try_append(&mut self, other: &mut Self) -> Result<(), TryReserveError>
+    where
+        T: Ord,
+    {
+        self.map.try_append(&mut other.map)
+    }
+
+    /// Splits the set in two at `value`, and returns everything from `value` on, with a clone of the allocator.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::BTreeSet;
+    ///
+    /// let mut set = BTreeSet::from([1, 2, 3]);
+    /// let from_two = set.split_off(&2);
+    /// assert!(set.iter().eq(&[1]));
+    /// assert!(from_two.iter().eq(&[2, 3]));
+    /// ```
+    pub fn split_off<Q: Ord + ?Sized>(&mut self, value: &Q) -> Self
+    where
+        T: Borrow<Q> + Ord,
+        A: AllocatorClone,
+    {
+        Self { map: self.map.split_off(value) }
+    }
+
+    /// [`split_off`](Self::split_off) that returns an error where that one would call
+    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    ///
+    /// # Errors
+    ///
+    /// If the allocator refuses a node. The set is as it was.
+    pub fn try_split_off<Q: Ord + ?Sized>(&mut self, value: &Q) -> Result<Self, TryReserveError>
+    where
+        T: Borrow<Q> + Ord,
+        A: AllocatorClone,
+    {
+        Ok(Self { map: self.map.try_split_off(value)? })
+    }
+
+    /// Removes the elements in `range` for which `remove` returns `true`, one with each call of `next`.
+    ///
+    /// Elements that have not been asked for when the iterator is dropped stay, and so does one for which `remove`
+    /// panics.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::BTreeSet;
+    ///
+    /// let mut set: BTreeSet<i32> = (0..8).collect();
+    /// assert!(set.extract_if(2.., |value| value % 2 == 0).eq([2, 4, 6]));
+    /// assert!(set.iter().eq(&[0, 1, 3, 5, 7]));
+    /// ```
+    pub fn extract_if<F, R>(&mut self, range: R, remove: F) -> ExtractIf<'_, T, R, F, A>
+    where
+        T: Ord,
+        R: RangeBounds<T>,
+        F: FnMut(&T) -> bool,
+    {
+        ExtractIf { extraction: Extraction::new(&mut self.map, range), remove }
+    }
+
+    /// Inserts all elements of an iterator, each as [`insert`](Self::insert) does.
+    ///
+    /// Each element that is greater than all in the set, with no other before it, takes constant time, and the nodes
+    /// are filled.
+    ///
+    /// # Errors
+    ///
+    /// If the allocator refuses a node. What came before is in the set; the element for which there was no room and the
+    /// iterator are dropped.
+    pub fn try_extend(&mut self, elements: impl IntoIterator<Item = T>) -> Result<(), TryReserveError>
+    where
+        T: Ord,
+    {
+        self.map.try_extend(elements.into_iter().map(|value| (value, ())))
+    }
+}

@@ -1,0 +1,145 @@
+//! Traits of the set itself.
+
+use core::cmp::Ordering;
+use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::ops::{BitAnd, BitOr, BitXor, Sub};
+
+use super::super::map::BTreeMap;
+use super::BTreeSet;
+use crate::api::Allocator;
+use crate::collections::error::TryReserveError;
+
+impl<T, A: Allocator> BTreeSet<T, A> {
+    /// [`clone`](Clone::clone) that returns an error where that one would call
+    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    ///
+    /// # Errors
+    ///
+    /// If the allocator refuses a node. What had been cloned is dropped.
+    pub fn try_clone(&self) -> Result<Self, TryReserveError>
+    where
+        T: Clone,
+        A: Clone,
+    {
+        Ok(Self { map: self.map.try_clone()? })
+    }
+
+    /// A set in a clone of the allocator, of elements in ascending order.
+    fn of_ascending<'a>(&self, elements: impl Iterator<Item = &'a T>) -> Self
+    where
+        T: Ord + Clone + 'a,
+        A: Clone,
+    {
+        let mut set = Self::new_in(self.allocator().clone());
+        set.map.try_fill(elements.map(|value| (value.clone(), ()))).unwrap_or_else(|error| error.fail());
+        set
+    }
+}
+
+impl<T: Clone, A: Allocator + Clone> Clone for BTreeSet<T, A> {
+    fn clone(&self) -> Self {
+        Self { map: self.map.clone() }
+    }
+}
+
+impl<T> Default for BTreeSet<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: PartialEq, A: Allocator> PartialEq for BTreeSet<T, A> {
+    fn eq(&self, other: &Self) -> bool {
+        self.map == other.map
+    }
+}
+
+impl<T: Eq, A: Allocator> Eq for BTreeSet<T, A> {}
+
+impl<T: PartialOrd, A: Allocator> PartialOrd for BTreeSet<T, A> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.map.partial_cmp(&other.map)
+    }
+}
+
+impl<T: Ord, A: Allocator> Ord for BTreeSet<T, A> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.map.cmp(&other.map)
+    }
+}
+
+impl<T: Hash, A: Allocator> Hash for BTreeSet<T, A> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.map.hash(state);
+    }
+}
+
+impl<T: fmt::Debug, A: Allocator> fmt::Debug for BTreeSet<T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self).finish()
+    }
+}
+
+/// Inserts each element as [`BTreeSet::insert`] does; see [`BTreeSet::try_extend`].
+impl<T: Ord, A: Allocator> Extend<T> for BTreeSet<T, A> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
+        self.try_extend(elements).unwrap_or_else(|error| error.fail());
+    }
+}
+
+impl<'a, T: Ord + Copy + 'a, A: Allocator> Extend<&'a T> for BTreeSet<T, A> {
+    fn extend<I: IntoIterator<Item = &'a T>>(&mut self, elements: I) {
+        self.extend(elements.into_iter().copied());
+    }
+}
+
+/// Sorts the elements, and builds the set from them. Of equal ones the last is taken.
+impl<T: Ord> FromIterator<T> for BTreeSet<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
+        Self { map: BTreeMap::from_iter(elements.into_iter().map(|value| (value, ()))) }
+    }
+}
+
+/// Of equal elements the last is taken.
+impl<T: Ord, const N: usize> From<[T; N]> for BTreeSet<T> {
+    fn from(elements: [T; N]) -> Self {
+        elements.into_iter().collect()
+    }
+}
+
+/// The intersection, in a clone of the allocator of the left set.
+impl<T: Ord + Clone, A: Allocator + Clone> BitAnd for &BTreeSet<T, A> {
+    type Output = BTreeSet<T, A>;
+
+    fn bitand(self, other: Self) -> BTreeSet<T, A> {
+        self.of_ascending(self.intersection(other))
+    }
+}
+
+/// The union, in a clone of the allocator of the left set.
+impl<T: Ord + Clone, A: Allocator + Clone> BitOr for &BTreeSet<T, A> {
+    type Output = BTreeSet<T, A>;
+
+    fn bitor(self, other: Self) -> BTreeSet<T, A> {
+        self.of_ascending(self.union(other))
+    }
+}
+
+/// The symmetric difference, in a clone of the allocator of the left set.
+impl<T: Ord + Clone, A: Allocator + Clone> BitXor for &BTreeSet<T, A> {
+    type Output = BTreeSet<T, A>;
+
+    fn bitxor(self, other: Self) -> BTreeSet<T, A> {
+        self.of_ascending(self.symmetric_difference(other))
+    }
+}
+
+/// The difference, in a clone of the allocator of the left set.
+impl<T: Ord + Clone, A: Allocator + Clone> Sub for &BTreeSet<T, A> {
+    type Output = BTreeSet<T, A>;
+
+    fn sub(self, other: Self) -> BTreeSet<T, A> {
+        self.of_ascending(self.difference(other))
+    }
+}
