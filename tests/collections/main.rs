@@ -4,6 +4,10 @@
 
 mod arc;
 mod boxed;
+mod btree_faults;
+mod btree_map;
+mod btree_random;
+mod btree_set;
 #[allow(dead_code, reason = "more than one topic needs")]
 mod ledger;
 mod rc;

@@ -1,0 +1,301 @@
+//! Random operations on `BTreeMap` and `BTreeSet`, beside std's: after each the two are compared, from both ends.
+
+use std::collections::{BTreeMap as StdMap, BTreeSet as StdSet};
+use std::ops::Bound;
+
+use janus_alloc::collections::btree_map::{self, BTreeMap};
+use janus_alloc::collections::btree_set::BTreeSet;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::ledger::Ledger;
+
+type Key = u16;
+type Map<'a> = BTreeMap<Key, String, &'a Ledger>;
+type Model = StdMap<Key, String>;
+type Set<'a> = BTreeSet<Key, &'a Ledger>;
+
+/// Keys are below it: so few that most operations meet some, and so many that a tree gets three levels.
+const KEYS: Key = 600;
+
+#[derive(Clone, Debug)]
+enum Operation {
+    Insert(Key),
+    Remove(Key),
+    RemoveEntry(Key),
+    Change(Key),
+    Entry(Key),
+    RemoveByEntry(Key),
+    PopFirst(u8),
+    PopLast(u8),
+    RemoveEnds,
+    Extend(Vec<Key>),
+    ExtendAscending(Key, u8, Key),
+    Append(Vec<Key>),
+    AppendAscending(Key, u8, Key),
+    KeepLeft(Key),
+    KeepRight(Key),
+    SplitAndAppend(Key),
+    Retain(Key, Key),
+    Extract(Bounds, Key, u8),
+    ChangeRange(Bounds, u64),
+    Rebuild,
+    Clone,
+    TakeApart(u64, u8),
+    Clear,
+}
+
+type Bounds = (Bound<Key>, Bound<Key>);
+
+fn key() -> impl Strategy<Value = Key> {
+    0..KEYS
+}
+
+fn bounds() -> impl Strategy<Value = Bounds> {
+    let bound = |key: Key, kind: u8| match kind {
+        0 => Bound::Unbounded,
+        1 => Bound::Included(key),
+        _ => Bound::Excluded(key),
+    };
+    (key(), key(), 0..3_u8, 0..3_u8).prop_map(move |(one, other, start, end)| {
+        let (first, last) = (one.min(other), one.max(other) + 1);
+        (bound(first, start), bound(last, end))
+    })
+}
+
+fn operation() -> impl Strategy<Value = Operation> {
+    use Operation::*;
+    prop_oneof![
+        8 => key().prop_map(Insert),
+        8 => key().prop_map(Remove),
+        2 => key().prop_map(RemoveEntry),
+        2 => key().prop_map(Change),
+        4 => key().prop_map(Entry),
+        2 => key().prop_map(RemoveByEntry),
+        2 => (0..40_u8).prop_map(PopFirst),
+        2 => (0..40_u8).prop_map(PopLast),
+        1 => Just(RemoveEnds),
+        6 => vec(key(), 0..200).prop_map(Extend),
+        4 => (key(), 0..200_u8, 1..20_u16).prop_map(|(start, len, step)| ExtendAscending(start, len, step)),
+        4 => vec(key(), 0..200).prop_map(Append),
+        4 => (key(), 0..200_u8, 1..20_u16).prop_map(|(start, len, step)| AppendAscending(start, len, step)),
+        1 => key().prop_map(KeepLeft),
+        1 => key().prop_map(KeepRight),
+        4 => key().prop_map(SplitAndAppend),
+        1 => (1..8_u16, 0..8_u16).prop_map(|(modulus, rest)| Retain(modulus, rest)),
+        4 => (bounds(), 1..5_u16, any::<u8>()).prop_map(|(bounds, modulus, most)| Extract(bounds, modulus, most)),
+        4 => (bounds(), any::<u64>()).prop_map(|(bounds, pattern)| ChangeRange(bounds, pattern)),
+        1 => Just(Rebuild),
+        1 => Just(Clone),
+        1 => (any::<u64>(), 0..200_u8).prop_map(|(pattern, count)| TakeApart(pattern, count)),
+        1 => Just(Clear),
+    ]
+}
+
+fn elements(keys: impl IntoIterator<Item = Key>, step: usize) -> impl Iterator<Item = (Key, String)> {
+    keys.into_iter().enumerate().map(move |(index, key)| (key, format!("{key} {step} {index}")))
+}
+
+fn ascending(start: Key, len: u8, step: Key) -> impl Iterator<Item = Key> {
+    (0..Key::from(len)).map(move |n| start + n * step)
+}
+
+/// Does the same with both.
+#[expect(clippy::incompatible_msrv, reason = "std's `extract_if` is what ours is compared with")]
+fn apply<'a>(operation: Operation, step: usize, ledger: &'a Ledger, map: &mut Map<'a>, model: &mut Model) {
+    use Operation::*;
+    let value = |key: Key| format!("{key} {step}");
+    match operation {
+        Insert(key) => assert_eq!(map.insert(key, value(key)), model.insert(key, value(key))),
+        Remove(key) => assert_eq!(map.remove(&key), model.remove(&key)),
+        RemoveEntry(key) => assert_eq!(map.remove_entry(&key), model.remove_entry(&key)),
+        Change(key) => {
+            assert_eq!(
+                map.get_mut(&key).map(|value| value.push('+')),
+                model.get_mut(&key).map(|value| value.push('+'))
+            );
+        }
+        Entry(key) => {
+            let ours = map.entry(key).and_modify(|value| value.push('e')).or_insert_with(|| value(key));
+            let theirs = model.entry(key).and_modify(|value| value.push('e')).or_insert_with(|| value(key));
+            ours.push('!');
+            theirs.push('!');
+            assert_eq!(ours, theirs);
+        }
+        RemoveByEntry(key) => {
+            if let btree_map::Entry::Occupied(entry) = map.entry(key) {
+                assert_eq!(Some(entry.remove_entry()), model.remove_entry(&key));
+            }
+        }
+        PopFirst(count) => (0..count).for_each(|_| assert_eq!(map.pop_first(), model.pop_first())),
+        PopLast(count) => (0..count).for_each(|_| assert_eq!(map.pop_last(), model.pop_last())),
+        RemoveEnds => {
+            assert_eq!(map.first_entry().map(|entry| entry.remove_entry()), model.pop_first());
+            assert_eq!(map.last_entry().map(|entry| entry.remove_entry()), model.pop_last());
+        }
+        Extend(keys) => {
+            map.extend(elements(keys.iter().copied(), step));
+            model.extend(elements(keys, step));
+        }
+        ExtendAscending(start, len, by) => {
+            map.extend(elements(ascending(start, len, by), step));
+            model.extend(elements(ascending(start, len, by), step));
+        }
+        Append(keys) => append(keys, step, ledger, map, model),
+        AppendAscending(start, len, by) => append(ascending(start, len, by).collect(), step, ledger, map, model),
+        KeepLeft(key) => {
+            let (ours, theirs) = (map.split_off(&key), model.split_off(&key));
+            compare(&ours, &theirs);
+        }
+        KeepRight(key) => {
+            let (ours, theirs) = (map.split_off(&key), model.split_off(&key));
+            compare(map, model);
+            (*map, *model) = (ours, theirs);
+        }
+        SplitAndAppend(key) => {
+            let (mut ours, mut theirs) = (map.split_off(&key), model.split_off(&key));
+            compare(map, model);
+            compare(&ours, &theirs);
+            map.append(&mut ours);
+            model.append(&mut theirs);
+            compare(&ours, &theirs);
+        }
+        Retain(modulus, rest) => {
+            map.retain(|key, _| key % modulus != rest % modulus);
+            model.retain(|key, _| key % modulus != rest % modulus);
+        }
+        Extract(bounds, modulus, most) => {
+            let change = |key: &Key, value: &mut String| {
+                value.push('x');
+                key % modulus == 0
+            };
+            let ours: Vec<_> = map.extract_if(bounds, change).take(most.into()).collect();
+            let theirs: Vec<_> = model.extract_if(bounds, change).take(most.into()).collect();
+            assert_eq!(ours, theirs);
+        }
+        ChangeRange(bounds, pattern) => {
+            let mut ours = map.range_mut(bounds);
+            let mut theirs = model.range_mut(bounds);
+            for turn in 0_u32.. {
+                let (one, other) = match pattern >> (turn % 64) & 1 {
+                    0 => (ours.next(), theirs.next()),
+                    _ => (ours.next_back(), theirs.next_back()),
+                };
+                assert_eq!(one, other);
+                let (Some((_, one)), Some((_, other))) = (one, other) else { break };
+                one.push('r');
+                other.push('r');
+            }
+        }
+        Rebuild => {
+            let elements = std::mem::replace(map, Map::new_in(ledger));
+            map.extend(elements.into_iter().rev());
+        }
+        Clone => *map = map.clone(),
+        TakeApart(pattern, count) => {
+            let mut ours = std::mem::replace(map, Map::new_in(ledger)).into_iter();
+            let mut theirs = std::mem::take(model).into_iter();
+            for turn in 0..u32::from(count) {
+                match pattern >> (turn % 64) & 1 {
+                    0 => assert_eq!(ours.next(), theirs.next()),
+                    _ => assert_eq!(ours.next_back(), theirs.next_back()),
+                }
+            }
+            assert_eq!(ours.len(), theirs.len());
+            assert_eq!(format!("{ours:?}"), format!("{theirs:?}"));
+            if pattern % 2 == 0 {
+                map.extend(ours);
+                model.extend(theirs);
+            }
+        }
+        Clear => {
+            map.clear();
+            model.clear();
+        }
+    }
+}
+
+fn append<'a>(keys: Vec<Key>, step: usize, ledger: &'a Ledger, map: &mut Map<'a>, model: &mut Model) {
+    let mut ours = Map::new_in(ledger);
+    ours.extend(elements(keys.iter().copied(), step));
+    let mut theirs: Model = elements(keys, step).collect();
+    compare(&ours, &theirs);
+    map.append(&mut ours);
+    model.append(&mut theirs);
+    assert!(ours.is_empty() && ours.iter().next().is_none());
+}
+
+#[track_caller]
+fn compare(map: &Map<'_>, model: &Model) {
+    assert_eq!(map.len(), model.len());
+    assert!(map.iter().eq(model), "{map:?}\n{model:?}");
+    assert!(map.iter().rev().eq(model.iter().rev()));
+    assert_eq!((map.first_key_value(), map.last_key_value()), (model.first_key_value(), model.last_key_value()));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn maps(operations in vec(operation(), 1..60), looked_for in vec((bounds(), any::<u64>()), 4)) {
+        let ledger = Ledger::new();
+        let mut map = Map::new_in(&ledger);
+        let mut model = Model::new();
+        for (step, operation) in operations.into_iter().enumerate() {
+            apply(operation, step, &ledger, &mut map, &mut model);
+            compare(&map, &model);
+            let (range, pattern) = looked_for[step % looked_for.len()];
+            let (mut ours, mut theirs) = (map.range(range), model.range(range));
+            for turn in 0_u32.. {
+                let (one, other) = match pattern >> (turn % 64) & 1 {
+                    0 => (ours.next(), theirs.next()),
+                    _ => (ours.next_back(), theirs.next_back()),
+                };
+                assert_eq!(one, other);
+                if one.is_none() {
+                    break;
+                }
+            }
+            let key = step as Key * 7 % KEYS;
+            assert_eq!(map.get_key_value(&key), model.get_key_value(&key));
+        }
+    }
+
+    #[test]
+    fn sets(lists in vec((vec(key(), 0..300), 1..6_u16), 2..5), split in key()) {
+        let ledger = Ledger::new();
+        let mut sets: Vec<(Set<'_>, StdSet<Key>)> = Vec::new();
+        for (keys, divisor) in lists {
+            let keys = keys.into_iter().map(|key| key / divisor);
+            let mut set = Set::new_in(&ledger);
+            set.extend(keys.clone());
+            sets.push((set, keys.collect()));
+        }
+        for (one, model) in &sets {
+            assert!(one.iter().eq(model));
+            for (other, other_model) in &sets {
+                assert!(one.union(other).eq(model.union(other_model)));
+                assert!(one.intersection(other).eq(model.intersection(other_model)));
+                assert!(one.difference(other).eq(model.difference(other_model)));
+                assert!(one.symmetric_difference(other).eq(model.symmetric_difference(other_model)));
+                assert!((one | other).iter().eq(&(model | other_model)));
+                assert!((one & other).iter().eq(&(model & other_model)));
+                assert!((one ^ other).iter().eq(&(model ^ other_model)));
+                assert!((one - other).iter().eq(&(model - other_model)));
+                assert_eq!(one.is_subset(other), model.is_subset(other_model));
+                assert_eq!(one.is_superset(other), model.is_superset(other_model));
+                assert_eq!(one.is_disjoint(other), model.is_disjoint(other_model));
+                assert_eq!(one.cmp(other), model.cmp(other_model));
+                let mut both = one.clone();
+                both.append(&mut other.clone());
+                assert!(both.iter().eq(model.union(other_model)));
+            }
+        }
+        for (mut set, mut model) in sets {
+            assert!(set.split_off(&split).iter().eq(&model.split_off(&split)));
+            assert!(set.range(split / 2..).eq(model.range(split / 2..)));
+            assert_eq!((set.replace(split), set.take(&split)), (model.replace(split), model.take(&split)));
+            assert!(set.into_iter().rev().eq(model.into_iter().rev()));
+        }
+    }
+}
