@@ -372,8 +372,8 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
 
     /// Inserts all elements of an iterator, each as [`insert`](Self::insert) does.
     ///
-    /// Each key that is greater than all in the map, with no other before it, takes constant time, and the nodes are
-    /// filled.
+    /// Takes constant time for each element, and fills the nodes, as long as each key is greater than all keys in the
+    /// map.
     ///
     /// # Errors
     ///

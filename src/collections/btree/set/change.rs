@@ -264,8 +264,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
 
     /// Inserts all elements of an iterator, each as [`insert`](Self::insert) does.
     ///
-    /// Each element that is greater than all in the set, with no other before it, takes constant time, and the nodes
-    /// are filled.
+    /// Takes constant time for each element, and fills the nodes, as long as each is greater than all in the set.
     ///
     /// # Errors
     ///
