@@ -6,8 +6,8 @@ use std::thread;
 use super::{FORKERS, HEAPS, Heap, after, before, locks};
 use crate::pools::shared::heap::Home;
 use crate::pools::shared::options::Options;
-use crate::sync::AtomicPtr;
 use crate::sync::lock::Lock;
+use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
 use crate::threads;
 
 /// Forks of other tests would come in between.
@@ -16,11 +16,13 @@ fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A heap that stays, as that of a pool in a static.
 fn heap() -> &'static Heap {
-    let place = std::boxed::Box::leak(std::boxed::Box::new(AtomicPtr::new(ptr::null_mut())));
+    static PLACES: [AtomicPtr<Heap>; 16] = [const { AtomicPtr::new(ptr::null_mut()) }; 16];
+    static USED: AtomicUsize = AtomicUsize::new(0);
     unsafe fn keep(_: *const (), _: NonNull<Heap>) {}
     let home = || (Options::new(), Home { pool: ptr::null(), unload: keep });
-    Heap::get(place, home).unwrap()
+    Heap::get(&PLACES[USED.fetch_add(1, Ordering::Relaxed)], home).unwrap()
 }
 
 /// How a child ended.
