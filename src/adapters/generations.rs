@@ -12,8 +12,9 @@
 //! | janus-alloc, allocator-api2 0.2 | `core::alloc::Allocator` | `ToStd` | Rust 1.100, or nightly with feature `nightly` |
 //! | `core::alloc::Allocator` | janus-alloc, allocator-api2 0.2 | `FromStd` | Rust 1.100, or nightly with feature `nightly` |
 //!
-//! What tells you that you need one is an error such as "the trait bound `&BlinkAlloc: Allocator` is not satisfied", or
-//! the compiler's remark that there are multiple versions of the crate `allocator_api2`.
+//! An error such as "the trait bound `&BlinkAlloc: Allocator` is not satisfied", of a type whose documentation promises an
+//! `Allocator`, tells you that you need one. The compiler's remark that there are multiple versions of the crate
+//! `allocator_api2` alone proves nothing.
 //!
 //! A bridged allocator carries none of the [markers](crate::api) of this crate: they would have to be promised in the
 //! other generation, which has no words for them.

@@ -63,7 +63,7 @@ pub unsafe trait Owns: Allocator {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not know a block's size from its pointer",
     label = "not a `UsableSize`",
-    note = "use an allocator that keeps the size beside the block or in a table, such as `SharedPool` or `Malloc`"
+    note = "use an allocator that keeps the size beside the block or in a table, such as `SharedPool` or `Malloc`; a `Stats` forgets it, so put that below the pool: `SharedPool<Stats<Pages>>`"
 )]
 pub unsafe trait UsableSize: Allocator {
     /// A layout that fits `block`, with the largest size that does.

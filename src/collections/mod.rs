@@ -1,4 +1,4 @@
-//! Collections that live where you say: `Vec`, `Box`, `Rc`, `Arc` and the hash tables, over the canonical
+//! Collections that live where you say: `Vec`, `Box`, `Rc`, `Arc`, B-trees and hash tables, over the canonical
 //! [`Allocator`](crate::api::Allocator).
 //!
 //! ```
@@ -58,7 +58,7 @@
 //!
 //! | std's | here |
 //! | --- | --- |
-//! | a method panics or ends the process without memory | so it does here, and its `try_` twin returns [`TryReserveError`], that of a pointer [`AllocError`](crate::api::AllocError) |
+//! | a method panics or ends the process without memory | so it does here, and its `try_` twin returns [`TryReserveError`], that of a pointer [`AllocError`](crate::api::AllocError). The hash tables have `try_reserve` for that; their `try_insert` is about a key that is there already |
 //! | `Box<T>` becomes `Box<dyn Trait>` by itself, `Rc` and `Arc` too | [`unsize_box!`](crate::unsize_box), [`unsize_rc!`](crate::unsize_rc), [`unsize_arc!`](crate::unsize_arc); more of the kind is told in [`boxed`], [`rc`] and [`arc`] |
 //! | a `Vec<&T>` may be dropped after the `T` | the `T` must outlive it (no `may_dangle` on stable) |
 //! | `Box::pin` for any allocator that is `'static` | [`Box::pin_in`] for any that is a [`StaticAllocator`](crate::api::StaticAllocator) |
@@ -66,7 +66,8 @@
 //!
 //! # In a type of your own
 //!
-//! The bound to ask for is `A: Allocator + Clone`, since each collection keeps an allocator: a reference, or a value of size 0.
+//! The bound to ask for is `A: Allocator + Clone`, since each collection keeps an allocator: a reference, an `Rc` or
+//! `Arc` of one, or a value of size 0.
 //! A hash table names its hasher before its allocator.
 //!
 //! ```

@@ -96,7 +96,7 @@ fn cached_blocks(stats: &SharedPoolStats) -> usize {
 
 /// `mallinfo2()`
 pub fn mallinfo2(control: Controlled) -> Info<usize> {
-    control.map(|control| Info::of(&control.stats())).unwrap_or_default()
+    keeping_errno(|| control.map(|control| Info::of(&control.stats())).unwrap_or_default())
 }
 
 /// `mallinfo()`: what an `int` cannot hold is the largest that it can.
@@ -138,7 +138,7 @@ pub fn is_foreign(control: impl FnOnce() -> Controlled, block: *mut core::ffi::c
 pub fn malloc_stats(control: Controlled) {
     keeping_errno(|| {
         let mut stderr = Stderr { text: [0; 512], length: 0 };
-        // It never fails.
+        // `Stderr` returns no error.
         let _ = match control {
             Some(control) => writeln!(stderr, "janus-alloc\n{}", control.stats()),
             None => writeln!(stderr, "janus-alloc: this allocator keeps no statistics"),
@@ -157,7 +157,7 @@ pub unsafe fn malloc_info(control: Controlled, options: c_int, stream: *mut libc
         return libc::EINVAL;
     }
     // A snapshot: writing it may allocate.
-    let stats = control.map(|control| control.stats());
+    let stats = keeping_errno(|| control.map(|control| control.stats()));
     // The stream remembers what cannot be written.
     let _ = write_info(&mut Stream(stream), stats.as_ref());
     0

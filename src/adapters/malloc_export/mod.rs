@@ -1,7 +1,7 @@
 //! C's allocation functions over an allocator: what [`export_malloc!`](crate::export_malloc) defines forwards to these.
 //!
-//! The allocator may be called from anywhere, so nothing here allocates, panics or locks; but what writes a table to a stream, which the
-//! C library does.
+//! The allocator may be called from anywhere. So nothing here panics, and nothing allocates or locks by itself, but for what registers
+//! handlers before `main` and what has the C library write a table to a stream.
 
 mod control;
 mod functions;

@@ -87,8 +87,9 @@ pub(super) unsafe fn remove(heap: NonNull<Heap>) {
 
 /// The calling thread gets no signals until this goes.
 struct Signals {
+    /// The mask to go back to; none where the system refused to change it.
     #[cfg(unix)]
-    before: libc::sigset_t,
+    before: Option<libc::sigset_t>,
 }
 
 impl Signals {
@@ -101,8 +102,8 @@ impl Signals {
         let all = unsafe { all.assume_init() };
         let mut before = all;
         // SAFETY: both live.
-        unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, &raw const all, &raw mut before) };
-        Self { before }
+        let error = unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, &raw const all, &raw mut before) };
+        Self { before: (error == 0).then_some(before) }
     }
 
     #[cfg(not(unix))]
@@ -114,8 +115,10 @@ impl Signals {
 #[cfg(unix)]
 impl Drop for Signals {
     fn drop(&mut self) {
-        // SAFETY: the set lives.
-        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.before, core::ptr::null_mut()) };
+        if let Some(before) = &self.before {
+            // SAFETY: the set lives.
+            unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before, core::ptr::null_mut()) };
+        }
     }
 }
 

@@ -8,8 +8,8 @@
 //!    them then, and they do nothing.
 //! 3. Who unloads a library promises that no thread runs its code any more. So no thread is inside of a pool, and all caches are at
 //!    rest, those of threads that live as well.
-//! 4. If any block is in use, it stays what it is, and so does the pool: somebody may have the block still. (Or in the child of a fork:
-//!    what other threads were doing there is not known.)
+//! 4. If any block is in use, the heap stays, and only what is free is given back: somebody may have the block still. (So it is in
+//!    the child of a fork, where it is not known what other threads were doing.)
 //! 5. Code that runs later nevertheless, a destructor of another library for instance, finds pools without memory, and may use them.
 
 use core::cell::Cell;
@@ -75,7 +75,8 @@ pub(super) fn forget(heap: NonNull<Heap>) {
 static AT_THE_START: extern "C" fn() = loaded;
 
 #[used]
-// SAFETY: the functions there are called without arguments. This is the last one of its library.
+// SAFETY: the functions there are called without arguments. They are called from the last to the first, so this is one of the
+// last.
 #[unsafe(link_section = ".fini_array.00000")]
 static AT_THE_END: extern "C" fn() = unloaded;
 
