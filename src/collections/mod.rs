@@ -115,6 +115,8 @@ mod raw_buffer;
 pub mod rc;
 mod same_type;
 mod unsize_box;
+#[doc(hidden)]
+pub mod unsizing;
 pub mod vec;
 
 #[cfg(target_has_atomic = "ptr")]

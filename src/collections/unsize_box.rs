@@ -19,9 +19,11 @@
 macro_rules! unsize_box {
     ($boxed:expr $(,)?) => {{
         let (value, allocator) = $crate::collections::Box::into_raw_with_allocator($boxed);
+        // In a tuple, which is never coerced: a `&A` would become a `&B` where `A` dereferences to that.
+        let allocator = (allocator,);
         // A coercion, never a cast: only what the compiler allows by itself passes.
         let value: *mut _ = value;
         // SAFETY: pointer and allocator are those of a box just taken apart; unsizing keeps the address and the layout.
-        unsafe { $crate::collections::Box::from_raw_in(value, allocator) }
+        unsafe { $crate::collections::unsizing::boxed(value, allocator) }
     }};
 }

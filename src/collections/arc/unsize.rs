@@ -14,10 +14,12 @@
 macro_rules! unsize_arc {
     ($arc:expr $(,)?) => {{
         let (value, allocator) = $crate::collections::Arc::into_raw_with_allocator($arc);
+        // In a tuple, which is never coerced: a `&A` would become a `&B` where `A` dereferences to that.
+        let allocator = (allocator,);
         // A coercion, never a cast: only what the compiler allows by itself passes.
         let value: *const _ = value;
         // SAFETY: pointer and allocator are those of a pointer just taken apart; unsizing keeps the address and the layout.
-        unsafe { $crate::collections::Arc::from_raw_in(value, allocator) }
+        unsafe { $crate::collections::unsizing::arc(value, allocator) }
     }};
 }
 
@@ -39,9 +41,11 @@ macro_rules! unsize_arc {
 macro_rules! unsize_arc_weak {
     ($weak:expr $(,)?) => {{
         let (value, allocator) = $crate::collections::arc::Weak::into_raw_with_allocator($weak);
+        // In a tuple, which is never coerced: a `&A` would become a `&B` where `A` dereferences to that.
+        let allocator = (allocator,);
         // A coercion, never a cast: only what the compiler allows by itself passes.
         let value: *const _ = value;
         // SAFETY: pointer and allocator are those of a pointer just taken apart; unsizing keeps the address and the layout.
-        unsafe { $crate::collections::arc::Weak::from_raw_in(value, allocator) }
+        unsafe { $crate::collections::unsizing::arc_weak(value, allocator) }
     }};
 }

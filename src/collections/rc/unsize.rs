@@ -14,10 +14,12 @@
 macro_rules! unsize_rc {
     ($rc:expr $(,)?) => {{
         let (value, allocator) = $crate::collections::Rc::into_raw_with_allocator($rc);
+        // In a tuple, which is never coerced: a `&A` would become a `&B` where `A` dereferences to that.
+        let allocator = (allocator,);
         // A coercion, never a cast: only what the compiler allows by itself passes.
         let value: *const _ = value;
         // SAFETY: pointer and allocator are those of a pointer just taken apart; unsizing keeps the address and the layout.
-        unsafe { $crate::collections::Rc::from_raw_in(value, allocator) }
+        unsafe { $crate::collections::unsizing::rc(value, allocator) }
     }};
 }
 
@@ -39,9 +41,11 @@ macro_rules! unsize_rc {
 macro_rules! unsize_rc_weak {
     ($weak:expr $(,)?) => {{
         let (value, allocator) = $crate::collections::rc::Weak::into_raw_with_allocator($weak);
+        // In a tuple, which is never coerced: a `&A` would become a `&B` where `A` dereferences to that.
+        let allocator = (allocator,);
         // A coercion, never a cast: only what the compiler allows by itself passes.
         let value: *const _ = value;
         // SAFETY: pointer and allocator are those of a pointer just taken apart; unsizing keeps the address and the layout.
-        unsafe { $crate::collections::rc::Weak::from_raw_in(value, allocator) }
+        unsafe { $crate::collections::unsizing::rc_weak(value, allocator) }
     }};
 }
