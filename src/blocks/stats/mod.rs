@@ -173,7 +173,7 @@ impl<A> Stats<A> {
         Ok(cut(block?, new))
     }
 
-    /// Grows from size 0: a block begins.
+    /// Grows from size 0: a block begins, unless the new size is 0 too.
     ///
     /// # Safety
     ///
@@ -197,13 +197,16 @@ impl<A> Stats<A> {
             // SAFETY: by `# Safety` of this fn.
             unsafe { self.parent.grow(block, old, new) }
         };
-        if grown.is_ok() && new.size() != 0 {
+        if new.size() == 0 {
+            return grown.map(|grown| cut(grown, new));
+        }
+        if grown.is_ok() {
             self.counters.began();
         }
         self.grown(block, old, new, grown)
     }
 
-    /// Shrinks to size 0: a block ends.
+    /// Shrinks to size 0: a block ends, unless the old size was 0 too.
     ///
     /// # Safety
     ///
@@ -221,7 +224,10 @@ impl<A> Stats<A> {
     {
         // SAFETY: by `# Safety` of this fn.
         let shrunk = unsafe { self.parent.shrink(block, old, new) };
-        if shrunk.is_ok() && old.size() != 0 {
+        if old.size() == 0 {
+            return shrunk.map(|shrunk| cut(shrunk, new));
+        }
+        if shrunk.is_ok() {
             self.counters.ended();
         }
         self.shrunk(block, old, new, shrunk)

@@ -79,7 +79,8 @@ pub(super) fn acquire() {
 }
 
 pub(super) fn release() {
-    if HOLDER.load(SeqCst) == threads::id() {
+    // Zero times where a signal handler has interrupted `acquire` before its last line, has forked, and returns in the child.
+    if HOLDER.load(SeqCst) == threads::id() && TIMES.load(SeqCst) > 0 {
         if TIMES.fetch_sub(1, SeqCst) == 1 {
             HOLDER.store(0, SeqCst);
         }
