@@ -21,7 +21,8 @@ const FOR_FORK: usize = 1 << 1;
 /// The holder was a thread of the parent's, when this process was forked. (No thread has such an id.)
 const ABANDONED: usize = usize::MAX << 2;
 
-/// How many milliseconds the thread that forks waits for a lock it could not take for the fork: its holder may wait for it.
+/// How many milliseconds the thread that forks waits for a lock it could not take for the fork. The holder may wait for that thread,
+/// and then never releases it.
 const PATIENCE: u64 = 10_000;
 
 /// All zero bytes are a lock that is free.
@@ -45,11 +46,11 @@ enum Taken {
 }
 
 impl Lock {
-    /// Waits until nobody holds it, or passes it if the calling thread holds it for a fork. What was done under it before has
-    /// happened then.
+    /// Waits until nobody holds the lock, or passes it if the calling thread holds it for a fork. What the last holder did under it
+    /// happens before this returns.
     ///
-    /// It never comes back to a thread that uses what the lock guards already, nor where the lock is abandoned: that ends the
-    /// process with a message.
+    /// It does not return to a thread that holds the lock for use already, nor where the lock is abandoned: it ends the process with
+    /// a message.
     #[inline]
     pub(crate) fn lock(&self) -> Held<'_> {
         let own = threads::id();

@@ -56,9 +56,9 @@
 /// # Recursion
 ///
 /// The functions are called from everywhere: before `main`, after the handlers of `atexit`, in a forked child, and by the C
-/// library while the allocator itself calls that. Nothing here locks, allocates or panics, and no unwinding leaves them; but `malloc_info` writes
-/// to a stream, which the C library may lock and allocate for. What the
-/// allocator does beyond `mmap` must survive a call to itself. With glibc these functions call `malloc`:
+/// library while the allocator itself calls that. Nothing here locks, allocates or panics, and no unwinding leaves them; but
+/// `malloc_info` writes to a stream, which the C library may lock and allocate for. What the allocator does beyond `mmap` must
+/// survive a call to itself. With glibc these functions call `malloc`:
 ///
 /// * `__cxa_thread_atexit_impl`, by which std registers the destructor of a thread-local, and which ends the process if it gets
 ///   nothing: no allocator of this crate's has such a destructor; `pthread_setspecific`, for the keys from the 33rd on of a process,

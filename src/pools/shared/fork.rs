@@ -34,7 +34,7 @@ use core::sync::atomic::{
 struct Heaps {
     lock: Lock,
     list: List<Heap>,
-    /// How many more handlers have run before the fork than one, and not yet after it: of a fork in a signal handler that has
+    /// How many times `before` has run again, before the `after` of its first run: for a fork in a signal handler that has
     /// interrupted this one, or by a second registration. Used by the thread that forks.
     #[cfg(unix)]
     again: AtomicUsize,
@@ -181,8 +181,8 @@ struct Patience {
     danger: Option<u64>,
 }
 
-/// For so many milliseconds a lock is waited for that may never be released before the fork: which is far longer than one is held by
-/// a thread that runs.
+/// How many milliseconds the thread that forks waits for a lock that may never be released before the fork. A thread that runs holds
+/// one for far less.
 #[cfg(unix)]
 const PATIENCE_IN_DANGER: u64 = 100;
 

@@ -133,7 +133,7 @@ const LARGE: usize = 512 << 10;
 ///   use what that was using, and is aborted with a message if it tries. It is to end by `_exit`, or to call `exec`.
 /// * **Unloading**: when a library is unloaded by `dlclose`, pools in its statics give back what they hold, on Linux with glibc where
 ///   the linker allocates a library's thread-locals when they are used, as on x86-64. If a block of a pool is in use, that pool and the
-///   block's chunk stay. A pool elsewhere, behind a leaked pointer for instance, keeps everything.
+///   block's chunk stay. A pool elsewhere, behind a leaked pointer for instance, keeps everything, and so does a library's 65th.
 /// * **Signals**: not for handlers; it is as little async-signal-safe as `malloc`. A handler that uses a pool all the same, and has
 ///   interrupted the thread where it holds a lock that it needs, ends the process with a message, rather than wait for ever.
 /// * **Size** of the value: 4 KiB, a pointer for each of 512 threads; a few words where threads have no caches. It may be moved
