@@ -118,6 +118,7 @@ mod unsize_box;
 #[doc(hidden)]
 pub mod unsizing;
 pub mod vec;
+pub mod vec_deque;
 
 #[cfg(target_has_atomic = "ptr")]
 #[doc(inline)]
@@ -135,3 +136,5 @@ pub use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable, hash_map, h
 pub use rc::{Rc, Weak};
 #[doc(inline)]
 pub use vec::Vec;
+#[doc(inline)]
+pub use vec_deque::VecDeque;

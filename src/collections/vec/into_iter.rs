@@ -134,7 +134,7 @@ impl<T, A: Allocator> IntoIter<T, A> {
 
     /// Counts all as taken out.
     #[inline]
-    pub(super) fn forget_rest(&mut self) {
+    pub(in crate::collections) fn forget_rest(&mut self) {
         self.end = self.start.as_ptr();
     }
 

@@ -1,0 +1,263 @@
+//! Elements pushed and popped at both ends.
+
+use super::{VecDeque, sure};
+use crate::api::Allocator;
+use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
+
+impl<T, A: Allocator> VecDeque<T, A> {
+    /// Appends `value`.
+    ///
+    /// # Panics
+    ///
+    /// If the capacity would be more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::VecDeque::from([1, 2]);
+    /// numbers.push_back(3);
+    /// assert_eq!(numbers, [1, 2, 3]);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn push_back(&mut self, value: T) {
+        sure(self.append_one::<Panic>(value));
+    }
+
+    /// The twin of [`push_back`](Self::push_back) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_reserve`](Self::try_reserve). `value` is dropped then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::VecDeque};
+    ///
+    /// assert!(VecDeque::new_in(Null).try_push_back(1).is_err());
+    /// ```
+    #[inline]
+    pub fn try_push_back(&mut self, value: T) -> Result<(), TryReserveError> {
+        self.append_one::<Return>(value).map(drop)
+    }
+
+    /// Appends `value`, and lends it where it is.
+    ///
+    /// # Panics
+    ///
+    /// As [`push_back`](Self::push_back).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::VecDeque::from([1, 2]);
+    /// *numbers.push_back_mut(3) += 4;
+    /// assert_eq!(numbers, [1, 2, 7]);
+    /// ```
+    #[inline]
+    #[track_caller]
+    #[must_use = "`push_back` appends without lending"]
+    pub fn push_back_mut(&mut self, value: T) -> &mut T {
+        sure(self.append_one::<Panic>(value))
+    }
+
+    /// The twin of [`push_back_mut`](Self::push_back_mut) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_push_back`](Self::try_push_back).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::VecDeque::new();
+    /// *numbers.try_push_back_mut(3).unwrap() += 4;
+    /// assert_eq!(numbers, [7]);
+    /// ```
+    #[inline]
+    pub fn try_push_back_mut(&mut self, value: T) -> Result<&mut T, TryReserveError> {
+        self.append_one::<Return>(value)
+    }
+
+    #[inline]
+    #[track_caller]
+    pub(super) fn append_one<F: OnFailure>(&mut self, value: T) -> Result<&mut T, F::Error> {
+        if self.is_full() {
+            self.grow::<F>()?;
+        }
+        // SAFETY: there is room for another element.
+        Ok(unsafe { self.append_within_capacity(value) })
+    }
+
+    /// # Safety
+    ///
+    /// There is room for another element.
+    #[inline]
+    pub(super) unsafe fn append_within_capacity(&mut self, value: T) -> &mut T {
+        // SAFETY: a place of the buffer.
+        let place = unsafe { self.address(self.place(self.length)) };
+        // SAFETY: the place is free.
+        unsafe { place.write(value) };
+        self.length += 1;
+        // SAFETY: initialised just now, and borrowed as the deque is.
+        unsafe { &mut *place.as_ptr() }
+    }
+
+    /// Puts `value` before all others.
+    ///
+    /// # Panics
+    ///
+    /// If the capacity would be more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::VecDeque::from([1, 2]);
+    /// numbers.push_front(0);
+    /// assert_eq!(numbers, [0, 1, 2]);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn push_front(&mut self, value: T) {
+        sure(self.prepend_one::<Panic>(value));
+    }
+
+    /// The twin of [`push_front`](Self::push_front) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_reserve`](Self::try_reserve). `value` is dropped then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::VecDeque};
+    ///
+    /// assert!(VecDeque::new_in(Null).try_push_front(1).is_err());
+    /// ```
+    #[inline]
+    pub fn try_push_front(&mut self, value: T) -> Result<(), TryReserveError> {
+        self.prepend_one::<Return>(value).map(drop)
+    }
+
+    /// Puts `value` before all others, and lends it where it is.
+    ///
+    /// # Panics
+    ///
+    /// As [`push_front`](Self::push_front).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::VecDeque::from([1, 2]);
+    /// *numbers.push_front_mut(3) += 4;
+    /// assert_eq!(numbers, [7, 1, 2]);
+    /// ```
+    #[inline]
+    #[track_caller]
+    #[must_use = "`push_front` does it without lending"]
+    pub fn push_front_mut(&mut self, value: T) -> &mut T {
+        sure(self.prepend_one::<Panic>(value))
+    }
+
+    /// The twin of [`push_front_mut`](Self::push_front_mut) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_push_front`](Self::try_push_front).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::VecDeque::new();
+    /// *numbers.try_push_front_mut(3).unwrap() += 4;
+    /// assert_eq!(numbers, [7]);
+    /// ```
+    #[inline]
+    pub fn try_push_front_mut(&mut self, value: T) -> Result<&mut T, TryReserveError> {
+        self.prepend_one::<Return>(value)
+    }
+
+    #[inline]
+    #[track_caller]
+    fn prepend_one<F: OnFailure>(&mut self, value: T) -> Result<&mut T, F::Error> {
+        if self.is_full() {
+            self.grow::<F>()?;
+        }
+        self.head = self.backwards(self.head, 1);
+        self.length += 1;
+        // SAFETY: a place of the buffer.
+        let place = unsafe { self.address(self.head) };
+        // SAFETY: the place was free, since there was room.
+        unsafe { place.write(value) };
+        // SAFETY: initialised just now, and borrowed as the deque is.
+        Ok(unsafe { &mut *place.as_ptr() })
+    }
+
+    /// Takes the first element out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::VecDeque::from([1, 2]);
+    /// assert_eq!((numbers.pop_front(), numbers.pop_front(), numbers.pop_front()), (Some(1), Some(2), None));
+    /// ```
+    #[inline]
+    pub fn pop_front(&mut self) -> Option<T> {
+        self.length = self.length.checked_sub(1)?;
+        // The next push can do without a question.
+        // SAFETY: the length was at most the capacity, and is less now.
+        unsafe { core::hint::assert_unchecked(self.length < self.capacity()) };
+        // SAFETY: a place of the buffer.
+        let first = unsafe { self.address(self.head) };
+        self.head = self.place(1);
+        // SAFETY: initialised, and no longer counted, so that it is moved out once.
+        Some(unsafe { first.read() })
+    }
+
+    /// Takes the last element out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::VecDeque::from([1, 2]);
+    /// assert_eq!((numbers.pop_back(), numbers.pop_back(), numbers.pop_back()), (Some(2), Some(1), None));
+    /// ```
+    #[inline]
+    pub fn pop_back(&mut self) -> Option<T> {
+        self.length = self.length.checked_sub(1)?;
+        // SAFETY: as in `pop_front`.
+        unsafe { core::hint::assert_unchecked(self.length < self.capacity()) };
+        // SAFETY: this was the last element.
+        let last = unsafe { self.address(self.place(self.length)) };
+        // SAFETY: initialised, and no longer counted, so that it is moved out once.
+        Some(unsafe { last.read() })
+    }
+
+    /// Takes the first element out if there is one and `predicate` is true for it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::VecDeque::from([2, 3]);
+    /// assert_eq!(numbers.pop_front_if(|n| *n % 2 == 0), Some(2));
+    /// assert_eq!(numbers.pop_front_if(|n| *n % 2 == 0), None);
+    /// ```
+    pub fn pop_front_if(&mut self, predicate: impl FnOnce(&mut T) -> bool) -> Option<T> {
+        if predicate(self.front_mut()?) { self.pop_front() } else { None }
+    }
+
+    /// Takes the last element out if there is one and `predicate` is true for it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::VecDeque::from([3, 2]);
+    /// assert_eq!(numbers.pop_back_if(|n| *n % 2 == 0), Some(2));
+    /// assert_eq!(numbers.pop_back_if(|n| *n % 2 == 0), None);
+    /// ```
+    pub fn pop_back_if(&mut self, predicate: impl FnOnce(&mut T) -> bool) -> Option<T> {
+        if predicate(self.back_mut()?) { self.pop_back() } else { None }
+    }
+}

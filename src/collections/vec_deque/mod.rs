@@ -1,0 +1,291 @@
+//! [`VecDeque`], a queue with two ends in an allocator, and the iterators that its methods return.
+//!
+//! ```
+//! use janus_alloc::{Arena, collections::vec_deque::{Drain, VecDeque}};
+//!
+//! let arena = Arena::new();
+//! let mut numbers = VecDeque::from_iter_in(0..10, &arena);
+//! let drained: Drain<'_, i32, &Arena> = numbers.drain(2..8);
+//! assert_eq!(drained.sum::<i32>(), 27);
+//! assert_eq!(numbers, [0, 1, 8, 9]);
+//! ```
+
+mod access;
+mod compare;
+mod convert;
+mod drain;
+mod elements;
+mod ends;
+mod extend;
+mod in_allocator;
+mod into_iter;
+#[cfg(feature = "std")]
+mod io;
+mod iter;
+mod iter_mut;
+mod order;
+mod retain;
+mod ring;
+mod room;
+mod search;
+mod shared_traits;
+
+use core::convert::Infallible;
+
+use super::error::{OnFailure, Panic, Return, TryReserveError};
+use super::raw_buffer::{Contents, RawBuffer};
+use crate::api::{Allocator, Global};
+
+pub use drain::Drain;
+pub use into_iter::IntoIter;
+pub use iter::Iter;
+pub use iter_mut::IterMut;
+
+/// A queue with two ends in an allocator: `VecDeque<T>` of std for every [`Allocator`], on stable Rust.
+///
+/// Methods, growth, panics, drop order, auto traits and variance are those of [`std::collections::VecDeque`] in Rust 1.95. In
+/// addition:
+///
+/// * `new_in` and `with_capacity_in` take the allocator; [`allocator`](Self::allocator) lends it.
+/// * Each method that may allocate has a `try_` twin, which returns a [`TryReserveError`] where the method would panic or end
+///   the process.
+/// * Two deques can be compared whatever their allocators.
+/// * It becomes a [`Vec`](super::Vec) in the same block, and a vector becomes a deque in no time. So it becomes std's, and back,
+///   without a new block: see the `From` impls.
+///
+/// # Cost
+///
+/// Four words, and the allocator, which takes none if it has size 0. The elements lie in a ring: a push or pop at either end is
+/// a comparison, an address and a write or read. An insertion moves the elements on one side, the shorter one. Growth doubles
+/// the capacity by [`Allocator::grow`], so a last block of an arena grows where it is. Size 0 never reaches the allocator.
+///
+/// # What differs from std's
+///
+/// * The elements must outlive the deque: stable Rust has no `may_dangle`, with which a `VecDeque<&T>` may be dropped after the `T`.
+/// * An iterator that promises a length and gives less may leave more capacity than std would.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::{Arena, collections::VecDeque};
+///
+/// let arena = Arena::new();
+/// let mut doors = VecDeque::new_in(&arena);
+/// doors.push_back("end");
+/// doors.push_front("beginning");
+/// assert_eq!(doors, ["beginning", "end"]);
+/// assert_eq!(doors.pop_back(), Some("end"));
+///
+/// let mut on_the_default: VecDeque<u8> = VecDeque::new();
+/// assert!(on_the_default.try_push_back(1).is_ok());
+/// ```
+///
+/// # Invariants
+///
+/// 1. `head` is less than the capacity. It is 0 if there is no room, or if `T` has no size.
+/// 2. `length` is at most the capacity.
+/// 3. The places from `head` on, `length` of them, are initialised, unless a method that borrows the deque says otherwise. Place 0
+///    follows the last place of the buffer.
+pub struct VecDeque<T, A: Allocator = Global> {
+    head: usize,
+    length: usize,
+    buffer: RawBuffer<T, A>,
+}
+
+/// The result of a method that does not return if it fails.
+#[inline(always)]
+fn sure<T>(result: Result<T, Infallible>) -> T {
+    let Ok(value) = result;
+    value
+}
+
+impl<T> VecDeque<T> {
+    /// An empty deque on the registered default. It does not allocate.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::VecDeque;
+    ///
+    /// const EMPTY: VecDeque<u64> = VecDeque::new();
+    /// assert_eq!(EMPTY.capacity(), 0);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn new() -> Self {
+        Self::new_in(Global)
+    }
+
+    /// An empty deque on the registered default, with room for `capacity` elements.
+    ///
+    /// # Panics
+    ///
+    /// If that is more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::VecDeque;
+    ///
+    /// assert!(VecDeque::<u64>::with_capacity(10).capacity() >= 10);
+    /// ```
+    #[inline]
+    #[must_use]
+    #[track_caller]
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self::with_capacity_in(capacity, Global)
+    }
+
+    /// The twin of [`with_capacity`](Self::with_capacity) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If that is more than `isize::MAX` bytes, or the default refuses.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::VecDeque;
+    ///
+    /// assert!(VecDeque::<u64>::try_with_capacity(usize::MAX).is_err());
+    /// ```
+    #[inline]
+    pub fn try_with_capacity(capacity: usize) -> Result<Self, TryReserveError> {
+        Self::try_with_capacity_in(capacity, Global)
+    }
+}
+
+impl<T, A: Allocator> VecDeque<T, A> {
+    /// An empty deque in `allocator`. It does not allocate.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::VecDeque};
+    ///
+    /// let numbers: VecDeque<u64, System> = const { VecDeque::new_in(System) };
+    /// assert!(numbers.is_empty());
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn new_in(allocator: A) -> Self {
+        Self { head: 0, length: 0, buffer: RawBuffer::new_in(allocator) }
+    }
+
+    /// An empty deque in `allocator`, with room for `capacity` elements.
+    ///
+    /// # Panics
+    ///
+    /// If that is more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Arena, collections::VecDeque};
+    ///
+    /// let arena = Arena::new();
+    /// let numbers: VecDeque<u64, _> = VecDeque::with_capacity_in(3, &arena);
+    /// assert_eq!(numbers.capacity(), 3);
+    /// ```
+    #[inline]
+    #[must_use]
+    #[track_caller]
+    pub fn with_capacity_in(capacity: usize, allocator: A) -> Self {
+        sure(Self::with_room::<Panic>(capacity, allocator))
+    }
+
+    /// The twin of [`with_capacity_in`](Self::with_capacity_in) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::VecDeque};
+    ///
+    /// assert!(VecDeque::<u8, _>::try_with_capacity_in(1, Null).is_err());
+    /// assert!(VecDeque::<u8, _>::try_with_capacity_in(0, Null).is_ok());
+    /// ```
+    #[inline]
+    pub fn try_with_capacity_in(capacity: usize, allocator: A) -> Result<Self, TryReserveError> {
+        Self::with_room::<Return>(capacity, allocator)
+    }
+
+    #[inline]
+    #[track_caller]
+    fn with_room<F: OnFailure>(capacity: usize, allocator: A) -> Result<Self, F::Error> {
+        let buffer = RawBuffer::with_capacity_in::<F>(capacity, Contents::Uninitialised, allocator)?;
+        Ok(Self { head: 0, length: 0, buffer })
+    }
+
+    /// The allocator.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Stats, System, collections::VecDeque};
+    ///
+    /// let numbers = VecDeque::<u64, _>::with_capacity_in(2, Stats::new(System));
+    /// assert_eq!(numbers.allocator().snapshot().live_bytes, 16);
+    /// ```
+    #[inline]
+    pub const fn allocator(&self) -> &A {
+        self.buffer.allocator()
+    }
+
+    /// How many elements there is room for without another block. `usize::MAX` if they have no size.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::VecDeque;
+    ///
+    /// assert_eq!(VecDeque::<u64>::with_capacity(10).capacity(), 10);
+    /// assert_eq!(VecDeque::<()>::new().capacity(), usize::MAX);
+    /// ```
+    #[inline]
+    pub const fn capacity(&self) -> usize {
+        self.buffer.capacity()
+    }
+
+    /// How many elements there are.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(janus_alloc::collections::VecDeque::from([1, 2, 3]).len(), 3);
+    /// ```
+    #[inline]
+    pub const fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Whether there are no elements.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(janus_alloc::collections::VecDeque::<u8>::new().is_empty());
+    /// ```
+    #[inline]
+    pub const fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+}
+
+impl<T, A: Allocator> Drop for VecDeque<T, A> {
+    fn drop(&mut self) {
+        // The buffer is freed behind this, also if an element's drop unwinds.
+        // SAFETY: these are all elements, and they are not used again.
+        unsafe { ring::drop_parts(self.parts(0, self.length)) };
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn out_of_bounds(action: &str, index: usize, length: usize) -> ! {
+    panic!("cannot {action} index {index} of a `VecDeque` of length {length}");
+}
