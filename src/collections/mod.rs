@@ -101,6 +101,7 @@
 mod allocators;
 #[cfg(target_has_atomic = "ptr")]
 pub mod arc;
+pub mod binary_heap;
 mod block;
 mod bounds;
 pub mod boxed;
@@ -123,6 +124,8 @@ pub mod vec_deque;
 #[cfg(target_has_atomic = "ptr")]
 #[doc(inline)]
 pub use arc::Arc;
+#[doc(inline)]
+pub use binary_heap::BinaryHeap;
 #[doc(inline)]
 pub use boxed::Box;
 #[doc(inline)]

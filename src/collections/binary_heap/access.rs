@@ -1,0 +1,127 @@
+//! The elements of a heap as they are.
+
+use super::{BinaryHeap, Drain, Iter};
+use crate::api::Allocator;
+use crate::collections::Vec;
+
+impl<T, A: Allocator> BinaryHeap<T, A> {
+    /// The greatest element, if there is one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(janus_alloc::collections::BinaryHeap::from([1, 3, 2]).peek(), Some(&3));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn peek(&self) -> Option<&T> {
+        self.elements.first()
+    }
+
+    /// The elements in no order, one by one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(janus_alloc::collections::BinaryHeap::from([1, 3]).iter().sum::<i32>(), 4);
+    /// ```
+    #[inline]
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter { left: self.elements.iter() }
+    }
+
+    /// The elements in no order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(janus_alloc::collections::BinaryHeap::from([1, 3]).as_slice()[0], 3);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn as_slice(&self) -> &[T] {
+        &self.elements
+    }
+
+    /// The elements in no order, in the same block.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(janus_alloc::collections::BinaryHeap::from([1, 3]).into_vec().len(), 2);
+    /// ```
+    #[inline]
+    #[must_use = "`drop` drops them"]
+    pub fn into_vec(self) -> Vec<T, A> {
+        self.elements
+    }
+
+    /// Takes all elements out, one by one, in no order. The capacity stays.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::BinaryHeap::from([1, 3]);
+    /// assert_eq!(numbers.drain().sum::<i32>(), 4);
+    /// assert!(numbers.is_empty());
+    /// ```
+    #[inline]
+    pub fn drain(&mut self) -> Drain<'_, T, A> {
+        Drain { left: self.elements.drain(..) }
+    }
+
+    /// Drops all elements. The capacity stays.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::BinaryHeap::from([1, 3]);
+    /// numbers.clear();
+    /// assert!(numbers.is_empty());
+    /// ```
+    #[inline]
+    pub fn clear(&mut self) {
+        self.elements.clear();
+    }
+
+    /// How many elements there are.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(janus_alloc::collections::BinaryHeap::from([1, 3]).len(), 2);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.elements.len()
+    }
+
+    /// Whether there are no elements.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(janus_alloc::collections::BinaryHeap::<u8>::new().is_empty());
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.elements.is_empty()
+    }
+
+    /// The allocator.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Stats, System, collections::BinaryHeap};
+    ///
+    /// let numbers = BinaryHeap::<u64, _>::with_capacity_in(2, Stats::new(System));
+    /// assert_eq!(numbers.allocator().snapshot().live_bytes, 16);
+    /// ```
+    #[inline]
+    pub const fn allocator(&self) -> &A {
+        self.elements.allocator()
+    }
+}

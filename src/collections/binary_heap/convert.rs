@@ -1,0 +1,63 @@
+//! Heaps out of vectors and arrays, and vectors out of heaps, in the same block.
+
+use alloc::collections::BinaryHeap as StdHeap;
+use alloc::vec::Vec as StdVec;
+
+use super::{BinaryHeap, order};
+use crate::api::Allocator;
+use crate::collections::Vec;
+
+impl<T: Ord, A: Allocator> From<Vec<T, A>> for BinaryHeap<T, A> {
+    /// The elements, in the same block, in which they move.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{collections::BinaryHeap, vec_in};
+    ///
+    /// assert_eq!(BinaryHeap::from(vec_in![in janus_alloc::System; 1, 2]).peek(), Some(&2));
+    /// ```
+    fn from(vec: Vec<T, A>) -> Self {
+        let mut heap = Self { elements: vec };
+        order::rebuild(&mut heap.elements);
+        heap
+    }
+}
+
+impl<T, A: Allocator> From<BinaryHeap<T, A>> for Vec<T, A> {
+    /// The elements, where they are, in no order.
+    #[inline]
+    fn from(heap: BinaryHeap<T, A>) -> Self {
+        heap.elements
+    }
+}
+
+impl<T: Ord, const N: usize> From<[T; N]> for BinaryHeap<T> {
+    #[track_caller]
+    fn from(elements: [T; N]) -> Self {
+        Self::from(Vec::from(elements))
+    }
+}
+
+impl<T: Ord> From<StdHeap<T>> for BinaryHeap<T> {
+    /// The elements, where they are.
+    fn from(heap: StdHeap<T>) -> Self {
+        // The order of a heap is the same in both.
+        Self { elements: Vec::from(heap.into_vec()) }
+    }
+}
+
+impl<T: Ord> From<BinaryHeap<T>> for StdHeap<T> {
+    /// The elements, in the same block. std compares them again.
+    fn from(heap: BinaryHeap<T>) -> Self {
+        Self::from(StdVec::from(heap.elements))
+    }
+}
+
+impl<T: Ord, A: Allocator + Default> FromIterator<T> for BinaryHeap<T, A> {
+    /// The elements, in the default of the allocator: [`collect_in`](crate::collections::CollectIn::collect_in) takes another.
+    #[track_caller]
+    fn from_iter<I: IntoIterator<Item = T>>(iter: I) -> Self {
+        Self::from_iter_in(iter, A::default())
+    }
+}

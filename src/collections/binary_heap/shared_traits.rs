@@ -1,0 +1,76 @@
+//! Heaps cloned, shown, and out of nothing.
+
+use core::fmt;
+
+use super::BinaryHeap;
+use crate::api::Allocator;
+use crate::collections::error::TryReserveError;
+
+impl<T: Ord, A: Allocator + Default> Default for BinaryHeap<T, A> {
+    /// An empty heap. It does not allocate.
+    #[inline]
+    fn default() -> Self {
+        Self::new_in(A::default())
+    }
+}
+
+impl<T: fmt::Debug, A: Allocator> fmt::Debug for BinaryHeap<T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self).finish()
+    }
+}
+
+impl<T: Clone, A: Allocator + Clone> Clone for BinaryHeap<T, A> {
+    /// Clones of the elements, in a clone of the allocator.
+    #[track_caller]
+    fn clone(&self) -> Self {
+        Self { elements: self.elements.clone() }
+    }
+
+    /// Clones the elements of `source` into the memory of this heap if that is enough.
+    #[track_caller]
+    fn clone_from(&mut self, source: &Self) {
+        self.elements.clone_from(&source.elements);
+    }
+}
+
+impl<T: Clone, A: Allocator> BinaryHeap<T, A> {
+    /// The twin of [`clone`](Clone::clone) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If the allocator refuses.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let numbers = janus_alloc::collections::BinaryHeap::from([1, 2]);
+    /// assert_eq!(numbers.try_clone().unwrap().into_sorted_vec(), [1, 2]);
+    /// ```
+    pub fn try_clone(&self) -> Result<Self, TryReserveError>
+    where
+        A: Clone,
+    {
+        Ok(Self { elements: self.elements.try_clone()? })
+    }
+
+    /// The twin of [`clone_from`](Clone::clone_from) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_reserve`](Self::try_reserve). The first elements of the slice are those of `source` then, as many as there was room
+    /// for: a heap of them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::BinaryHeap;
+    ///
+    /// let mut numbers = BinaryHeap::from([1, 2]);
+    /// assert!(numbers.try_clone_from(&BinaryHeap::from([3, 4, 5])).is_ok());
+    /// assert_eq!(numbers.len(), 3);
+    /// ```
+    pub fn try_clone_from(&mut self, source: &Self) -> Result<(), TryReserveError> {
+        self.elements.try_clone_from(&source.elements)
+    }
+}
