@@ -3,6 +3,7 @@
 #![cfg_attr(feature = "nightly", feature(allocator_api))]
 
 mod arc;
+mod binary_heap;
 mod boxed;
 mod btree_faults;
 mod btree_map;
@@ -12,3 +13,4 @@ mod btree_set;
 mod ledger;
 mod rc;
 mod vec;
+mod vec_deque;

@@ -11,28 +11,28 @@ thread_local! {
 }
 
 /// Elements of this thread that are live.
-pub(super) fn live() -> isize {
+pub(crate) fn live() -> isize {
     LIVE.get()
 }
 
 /// The call of [`tick`] behind the next `calls` panics, and no other does.
-pub(super) fn light(calls: usize) {
+pub(crate) fn light(calls: usize) {
     FUSE.set(calls as isize);
 }
 
-pub(super) fn extinguish() {
+pub(crate) fn extinguish() {
     FUSE.set(-1);
 }
 
 /// Called by each callback: may panic.
-pub(super) fn tick() {
+pub(crate) fn tick() {
     let left = FUSE.get();
     FUSE.set((left - 1).max(-1));
     assert_ne!(left, 0, "a callback panics");
 }
 
 /// An element of some size and align that is made of a number.
-pub(super) trait Element: Clone + Debug + PartialEq + 'static {
+pub(crate) trait Element: Clone + Debug + PartialEq + 'static {
     fn new(number: u32) -> Self;
 
     /// The number, or 0 if the element has no place for it.
@@ -43,7 +43,7 @@ macro_rules! element {
     ($(#[$attributes:meta])* $name:ident($($field:ty)?)) => {
         $(#[$attributes])*
         #[derive(Debug)]
-        pub(super) struct $name($($field)?);
+        pub(crate) struct $name($($field)?);
 
         impl Clone for $name {
             fn clone(&self) -> Self {
@@ -135,6 +135,6 @@ impl Element for Big {
     }
 }
 
-pub(super) fn numbers<T: Element>(elements: &[T]) -> Vec<u32> {
+pub(crate) fn numbers<T: Element>(elements: &[T]) -> Vec<u32> {
     elements.iter().map(T::number).collect()
 }

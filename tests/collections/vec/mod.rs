@@ -2,7 +2,7 @@
 
 mod behaviour;
 mod conversions;
-mod elements;
+pub(crate) mod elements;
 mod failures;
 mod lies;
 mod panics;

@@ -1,0 +1,175 @@
+//! A panic at each call of a callback leaves a deque as std's is left: the same elements, and the same number live.
+#![expect(clippy::incompatible_msrv, reason = "the same method of std's is newer than the crate's")]
+
+use std::collections::VecDeque;
+use std::ops::{Bound, RangeBounds};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use janus_alloc::collections::VecDeque as DequeIn;
+
+use crate::ledger::Ledger;
+use crate::vec::elements::{Element, Number, Unit, extinguish, light, live, tick};
+
+/// Whether it panicked, the numbers left, and how many elements are live while the deque is and when it is gone.
+type Outcome = (bool, Vec<u32>, isize, isize);
+
+macro_rules! outcome {
+    ($deque:expr, $calls:expr, |$name:ident| $work:expr) => {{
+        let mut deque = $deque;
+        let before = live() - deque.len() as isize;
+        light($calls);
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let $name = &mut deque;
+            ended($work);
+        }))
+        .is_err();
+        extinguish();
+        let (left, with) = (deque.iter().map(Element::number).collect(), live() - before);
+        drop(deque);
+        (panicked, left, with, live() - before)
+    }};
+}
+
+/// Does `$work` with a deque of 8 elements around the end of its buffer, with a panic at each call of a callback, and in std's as well.
+macro_rules! as_std {
+    ($element:ty, |$deque:ident| $work:expr) => {
+        let mut calls = 0;
+        loop {
+            let ledger = Ledger::new();
+            let mut ours = DequeIn::with_capacity_in(11, &ledger);
+            let mut std = VecDeque::with_capacity(11);
+            for n in 3..8 {
+                ours.push_back(<$element>::new(n / 2));
+                std.push_back(<$element>::new(n / 2));
+            }
+            for n in (0..3).rev() {
+                ours.push_front(<$element>::new(n / 2));
+                std.push_front(<$element>::new(n / 2));
+            }
+            let ours: Outcome = outcome!(ours, calls, |$deque| $work);
+            let std: Outcome = outcome!(std, calls, |$deque| $work);
+            assert_eq!(ours, std, "at call {calls} of {}", stringify!($work));
+            assert_eq!(ledger.live(), 0);
+            calls += 1;
+            if !std.0 {
+                break;
+            }
+        }
+        assert!(calls > 1, "no callback: {}", stringify!($work));
+    };
+    ($(|$deque:ident| $work:expr;)*) => {
+        $(
+            as_std!(Number, |$deque| $work);
+            as_std!(Unit, |$deque| $work);
+        )*
+    };
+}
+
+/// The end of what `_result` borrows.
+fn ended<R>(_result: R) {}
+
+/// A range whose bounds may panic.
+struct Ticking(usize, usize);
+
+impl RangeBounds<usize> for Ticking {
+    fn start_bound(&self) -> Bound<&usize> {
+        tick();
+        Bound::Included(&self.0)
+    }
+
+    fn end_bound(&self) -> Bound<&usize> {
+        tick();
+        Bound::Excluded(&self.1)
+    }
+}
+
+fn ticking<T>(element: T) -> T {
+    tick();
+    element
+}
+
+#[test]
+fn drops() {
+    as_std! {
+        |deque| deque.clear();
+        |deque| deque.truncate(1);
+        |deque| deque.truncate(5);
+        |deque| deque.drain(2..5);
+        |deque| deque.drain(1..7);
+        |deque| deque.drain(..).next_back();
+        |deque| deque.drain(5..).next();
+        |deque| deque.retain(|element| element.number() % 2 == 1);
+        |deque| deque.resize(2, Element::new(9));
+        |deque| deque.pop_back();
+        |deque| deque.pop_front();
+        |deque| deque.remove(4);
+        |deque| deque.swap_remove_back(1);
+        |deque| { *deque = std::mem::replace(deque, deque.clone()) };
+        |deque| { let mut iter = deque.clone().into_iter(); iter.next(); drop(iter) };
+        |deque| deque.clone().into_iter().nth(4);
+        |deque| deque.clone().into_iter().nth_back(6);
+    }
+}
+
+#[test]
+fn clones() {
+    as_std! {
+        |deque| deque.clone();
+        |deque| deque.resize(12, Element::new(9));
+        |deque| { let mut twin = deque.clone(); twin.truncate(5); deque.clone_from(&twin) };
+        |deque| { let mut twin = deque.clone(); twin.truncate(5); twin.clone_from(deque) };
+        |deque| { let twin = deque.clone(); deque.extend(twin.iter().cloned()) };
+        |deque| { let twin = deque.clone(); deque.extend(twin) };
+        |deque| deque.clone().into_iter().clone();
+    }
+}
+
+#[test]
+fn closures() {
+    as_std! {
+        |deque| deque.retain_mut(|element| { tick(); element.number() % 2 == 0 });
+        |deque| deque.pop_front_if(|_| { tick(); true });
+        |deque| deque.pop_back_if(|_| { tick(); true });
+        |deque| deque.resize_with(20, || ticking(Element::new(9)));
+        |deque| deque.drain(1..5).for_each(|_| tick());
+        |deque| deque.drain(4..7).rev().for_each(|_| tick());
+        |deque| { deque.clone().into_iter().fold((), |(), _| tick()) };
+        |deque| { deque.clone().into_iter().rfold((), |(), _| tick()) };
+        |deque| deque.binary_search_by(|element| { tick(); element.number().cmp(&2) });
+        |deque| deque.partition_point(|element| { tick(); element.number() < 2 });
+        |deque| { let sought = Element::new(3); deque.contains(&sought) };
+    }
+}
+
+#[test]
+fn iterators() {
+    as_std! {
+        |deque| deque.extend((0..9).map(|n| ticking(Element::new(n))));
+        |deque| deque.extend((0..2).map(|n| ticking(Element::new(n))));
+        |deque| deque.extend((0..9).filter(|n| n % 3 != 0).map(|n| ticking(Element::new(n))));
+        |deque| deque.extend((0..3).chain(5..8).map(|n| ticking(Element::new(n))));
+        |deque| deque.extend((0..3).zip([0; 30]).zip([0; 40]).map(|((n, _), _)| ticking(Element::new(n))));
+    }
+}
+
+#[test]
+fn ranges() {
+    as_std! {
+        |deque| deque.drain(Ticking(2, 5));
+        |deque| deque.range(Ticking(2, 5)).count();
+        |deque| deque.range_mut(Ticking(2, 5)).count();
+    }
+}
+
+/// What is forgotten is leaked, and no more than std leaks.
+#[test]
+fn forgotten() {
+    let before = live();
+    let mut deque = DequeIn::from_iter_in((0..8).map(Number::new), janus_alloc::System);
+    deque.rotate_left(3);
+    std::mem::forget(deque.drain(2..5));
+    assert_eq!(deque.iter().map(Element::number).collect::<Vec<_>>(), [3, 4]);
+    deque.push_back(Number::new(9));
+    drop(deque);
+    assert_eq!(live() - before, 8 - 2);
+}

@@ -1,0 +1,229 @@
+//! Each operation on each position of the elements in the ring, beside std's: nothing depends on where they are.
+
+use std::collections::VecDeque;
+
+use janus_alloc::collections::VecDeque as DequeIn;
+
+use crate::ledger::Ledger;
+use crate::vec::elements::{Element, Number, live};
+
+/// The largest capacity. Each less, each first place and each length are tried.
+const CAPACITY: usize = 7;
+
+/// A deque of `$length` elements, the first in the place `$head`, with room for `$capacity`.
+macro_rules! at {
+    ($empty:expr, $head:expr, $length:expr) => {{
+        let mut deque = $empty;
+        for _ in 0..$head {
+            deque.push_back(Number::new(99));
+            deque.pop_front();
+        }
+        deque.extend((0..$length as u32).map(Number::new));
+        deque
+    }};
+}
+
+/// Does `$work`, and compares its result, the elements and the capacity, in each position.
+macro_rules! everywhere {
+    ($($name:ident: |$deque:ident, $length:ident| $work:expr;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                let before = live();
+                for capacity in 1..=CAPACITY {
+                    for head in 0..capacity {
+                        for $length in 0..=capacity {
+                            let ledger = Ledger::new();
+                            let mut ours = at!(DequeIn::with_capacity_in(capacity, &ledger), head, $length);
+                            let mut std = at!(VecDeque::with_capacity(capacity), head, $length);
+                            assert_eq!(ours.capacity(), capacity);
+                            let wraps = head + $length > capacity;
+                            assert_eq!(ours.as_slices().1.is_empty(), !wraps, "not where it has to be");
+                            let our_result = { let $deque = &mut ours; $work };
+                            let std_result = { let $deque = &mut std; $work };
+                            let position = format!("{} from {head} in {capacity}", $length);
+                            assert_eq!(our_result, std_result, "{position}");
+                            assert!(ours.iter().eq(&std), "{position}: {ours:?}, {std:?}");
+                            assert_eq!(ours.capacity(), std.capacity(), "{position}");
+                            // It is still a ring.
+                            ours.push_front(Number::new(50));
+                            ours.push_back(Number::new(51));
+                            std.push_front(Number::new(50));
+                            std.push_back(Number::new(51));
+                            assert!(ours.iter().eq(&std), "{position}, later: {ours:?}, {std:?}");
+                            assert!(ours.into_iter().rev().eq(std.into_iter().rev()));
+                        }
+                    }
+                }
+                assert_eq!(live(), before);
+            }
+        )*
+    };
+}
+
+fn numbers<'e>(elements: impl IntoIterator<Item = &'e Number>) -> Vec<u32> {
+    elements.into_iter().map(Number::number).collect()
+}
+
+fn all(element: u32) -> impl Iterator<Item = Number> + Clone {
+    (20..20 + element).map(Number::new)
+}
+
+everywhere! {
+    pushes: |deque, _length| { deque.push_back(Number::new(9)); deque.push_front(Number::new(8)) };
+    pops: |deque, _length| (deque.pop_front(), deque.pop_back());
+    inserts: |deque, length| for index in (0..=length).rev() { deque.insert(index, Number::new(9)) };
+    inserts_forwards: |deque, length| for index in 0..=length { deque.insert(2 * index, Number::new(9)) };
+    removes: |deque, length| (0..=length).map(|index| deque.remove(index % 3)).collect::<Vec<_>>();
+    removes_backwards: |deque, length| (0..=length).rev().map(|index| deque.remove(index / 2)).collect::<Vec<_>>();
+    swap_removes: |deque, length| (deque.swap_remove_back(length / 2), deque.swap_remove_front(length / 3));
+    gets: |deque, length| (0..=length).map(|index| deque.get(index).map(Number::number)).collect::<Vec<_>>();
+    truncates: |deque, length| for index in (0..=length).rev() { deque.truncate(index) };
+    clears: |deque, _length| deque.clear();
+    grows: |deque, _length| deque.reserve(3);
+    grows_much: |deque, length| deque.reserve(length + 20);
+    grows_exactly: |deque, _length| deque.reserve_exact(CAPACITY + 1);
+    shrinks: |deque, _length| deque.shrink_to_fit();
+    shrinks_by_one: |deque, _length| deque.shrink_to(deque.capacity() - 1);
+    shrinks_to_one_more: |deque, length| deque.shrink_to(length + 1);
+    made_contiguous: |deque, _length| numbers(&*deque.make_contiguous());
+    rotates_left: |deque, length| for count in 0..=length { deque.rotate_left(count) };
+    rotates_right: |deque, length| for count in 0..=length { deque.rotate_right(count) };
+    split_off: |deque, length| (0..=length).rev().map(|at| numbers(&deque.split_off(at))).collect::<Vec<_>>();
+    retained: |deque, _length| deque.retain(|number| number.number() % 2 == 1);
+    extended: |deque, _length| deque.extend(all(5));
+    extended_within_room: |deque, length| deque.extend(all((deque.capacity() - length) as u32));
+    extended_one_by_one: |deque, _length| deque.extend(all(5).filter(|_| true));
+    extended_by_a_chain: |deque, _length| deque.extend(all(2).chain(all(1)).chain(all(1)));
+    resized: |deque, length| { deque.resize(length + 2, Number::new(7)); deque.resize_with(length + 4, || Number::new(8)) };
+    cloned: |deque, _length| numbers(&deque.clone());
+    ranges: |deque, length| {
+        let mut seen = Vec::new();
+        for start in 0..=length {
+            for end in start..=length {
+                seen.push(numbers(deque.range(start..end)));
+                seen.push(deque.range_mut(start..end).rev().map(|number| number.number()).collect());
+                let mut iter = deque.range(start..end);
+                seen.push(vec![iter.nth(1).map_or(77, Number::number), iter.nth_back(1).map_or(77, Number::number)]);
+                seen.push(numbers(iter));
+            }
+        }
+        seen
+    };
+    searches: |deque, length| (0..=length as u32).map(|number| {
+        let found = deque.binary_search_by_key(&number, Number::number);
+        (found, deque.partition_point(|element| element.number() < number), deque.contains(&Number::new(number)))
+    }).collect::<Vec<_>>();
+    sliced: |deque, length| {
+        let (front, back) = deque.as_mut_slices();
+        front.iter_mut().chain(back).for_each(|number| *number = Number::new(number.number() + 1));
+        assert_eq!(deque.as_slices().0.len() + deque.as_slices().1.len(), length);
+    };
+    folded: |deque, _length| {
+        let hash = |sum: u32, number: &Number| sum * 3 + number.number();
+        (deque.iter().fold(0, hash), deque.iter().rfold(0, hash), deque.iter_mut().fold(0, |sum, number| hash(sum, number)))
+    };
+    swapped: |deque, length| for index in 0..length { deque.swap(index, length - 1 - index / 2) };
+}
+
+/// A range that is drained, in each position: all of it, from both ends, and none.
+#[test]
+fn drained() {
+    let before = live();
+    for capacity in 1..=CAPACITY {
+        for head in 0..capacity {
+            for length in 0..=capacity {
+                for start in 0..=length {
+                    for end in start..=length {
+                        for taken in 0..3 {
+                            let ledger = Ledger::new();
+                            let mut ours = at!(DequeIn::with_capacity_in(capacity, &ledger), head, length);
+                            let mut std = at!(VecDeque::with_capacity(capacity), head, length);
+                            let (mut our_drain, mut std_drain) = (ours.drain(start..end), std.drain(start..end));
+                            assert_eq!(our_drain.len(), std_drain.len());
+                            for _ in 0..taken {
+                                assert_eq!(our_drain.next(), std_drain.next());
+                                assert_eq!(our_drain.next_back(), std_drain.next_back());
+                            }
+                            drop((our_drain, std_drain));
+                            assert!(ours.iter().eq(&std));
+                            ours.push_front(Number::new(50));
+                            ours.push_back(Number::new(51));
+                            std.push_front(Number::new(50));
+                            std.push_back(Number::new(51));
+                            assert!(ours.iter().eq(&std));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(live(), before);
+}
+
+/// Two deques are compared and appended, each in each position.
+#[test]
+fn two() {
+    let positions = || (0..4).flat_map(|head| (0..=4).map(move |length| (head, length)));
+    let ledger = Ledger::new();
+    for (left_head, left_length) in positions() {
+        for (right_head, right_length) in positions() {
+            let mut left = at!(DequeIn::with_capacity_in(4, &ledger), left_head, left_length);
+            let mut right = at!(DequeIn::with_capacity_in(4, &ledger), right_head, right_length);
+            assert_eq!(left == right, left_length == right_length);
+            for index in 0..right_length {
+                let mut other = right.clone();
+                other[index] = Number::new(70);
+                assert_ne!(left, other);
+            }
+            let appended = numbers(&left).into_iter().chain(numbers(&right)).collect::<Vec<_>>();
+            left.append(&mut right);
+            assert_eq!(numbers(&left), appended);
+            assert!(right.is_empty() && right.capacity() == 4);
+            right.push_back(Number::new(1));
+            assert_eq!(right.as_slices().0.len(), 1);
+        }
+    }
+}
+
+/// A refused shrink leaves the ring as it was, in each position.
+#[test]
+fn shrinks_refused() {
+    let before = live();
+    for capacity in 1..=CAPACITY {
+        for head in 0..capacity {
+            for length in 1..=capacity {
+                for target in length..capacity {
+                    let ledger = Ledger::failing(1);
+                    let mut ours = at!(DequeIn::with_capacity_in(capacity, &ledger), head, length);
+                    assert!(ours.try_shrink_to(target).is_err());
+                    assert_eq!(ours.capacity(), capacity);
+                    assert_eq!(numbers(&ours), (0..length as u32).collect::<Vec<_>>());
+                    ours.push_front(Number::new(50));
+                    ours.push_back(Number::new(51));
+                    assert_eq!((ours.len(), ours[0].number(), ours[length + 1].number()), (length + 2, 50, 51));
+                }
+            }
+        }
+    }
+    assert_eq!(live(), before);
+}
+
+/// A vector has the elements in order and in the block of the deque.
+#[test]
+fn vectors() {
+    for capacity in 1..=CAPACITY {
+        for head in 0..capacity {
+            for length in 0..=capacity {
+                let ledger = Ledger::new();
+                let ours = at!(DequeIn::with_capacity_in(capacity, &ledger), head, length);
+                let requests = ledger.requests();
+                let vec = janus_alloc::collections::Vec::from(ours);
+                assert_eq!((numbers(&vec), vec.capacity()), ((0..length as u32).collect(), capacity));
+                let start = vec.as_ptr();
+                let back = DequeIn::from(vec);
+                assert_eq!((back.as_slices().0.as_ptr(), back.len(), ledger.requests()), (start, length, requests));
+            }
+        }
+    }
+}
