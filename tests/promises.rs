@@ -116,7 +116,7 @@ mod bridges_04 {
     assert_eq_size!(From04<To04<&'static System>>, &'static System);
 }
 
-/// Arenas: the trait is on a reference where a safe `reset` or the memory inside forbids it on the value.
+/// Arenas: the trait is on a reference alone where the memory is inside, or is another arena's after a while.
 mod arenas {
     use super::*;
     use janus_alloc::api::Reset;
@@ -124,11 +124,11 @@ mod arenas {
     use janus_alloc::{Arena, FixedArena, StaticArena, SyncArena};
 
     // One thread, but any.
-    assert_impl_all!(Arena: Send, Reset, Default, std::fmt::Debug);
-    assert_impl_all!(Arena<Pages, 1>: Send, Reset);
+    assert_impl_all!(Arena: Allocator, Owns, Send, Reset, Default, std::fmt::Debug);
+    assert_impl_all!(Arena<Pages, 1>: Allocator, Send, Reset);
     assert_impl_all!(Arena<&'static Stats<System>, 4096>: Send);
-    assert_not_impl_any!(Arena: Sync, Allocator, GlobalAlloc, GlobalAllocator, StaticAllocator, Clone);
-    assert_not_impl_any!(Arena<System>: Sync, Allocator, GlobalAllocator);
+    assert_not_impl_any!(Arena: Sync, GlobalAlloc, GlobalAllocator, StaticAllocator, AllocatorClone, Clone);
+    assert_not_impl_any!(Arena<System>: Sync, GlobalAllocator);
     assert_not_impl_any!(Arena<Stats<System>>: Sync);
     assert_not_impl_any!(Arena<&'static Arena>: Send, Sync);
     assert_not_impl_any!(Arena<&'static dyn Allocator>: Send, Sync);
@@ -168,8 +168,8 @@ mod arenas {
     assert_not_impl_any!(SyncArena<&'static Arena>: Send, Sync, GlobalAllocator);
     assert_not_impl_any!(SyncArena<&'static dyn Allocator>: Send, Sync);
 
-    assert_impl_all!(FixedArena<'static>: Send, Reset, std::fmt::Debug);
-    assert_not_impl_any!(FixedArena<'static>: Sync, Allocator, GlobalAlloc, Clone);
+    assert_impl_all!(FixedArena<'static>: Allocator, Owns, Send, Reset, std::fmt::Debug);
+    assert_not_impl_any!(FixedArena<'static>: Sync, GlobalAlloc, StaticAllocator, AllocatorClone, Clone);
     assert_impl_all!(&'static FixedArena<'static, 16>: Allocator, AllocatorClone, Owns);
     assert_not_impl_any!(&'static FixedArena<'static>: Send, Sync, StaticAllocator, GlobalAllocator);
 

@@ -6,13 +6,13 @@ use core::ptr::NonNull;
 use super::cursor::{self, Cursor};
 use crate::api::replace::{grow_and_zero, replace};
 use crate::api::translate::dangling;
-use crate::api::{AllocError, Allocator, AllocatorClone, Layout, Owns, Reset};
+use crate::api::{AllocError, Allocator, Layout, Owns, Reset};
 
 /// A bump allocator over bytes that are there already: on the stack, in a static, or in a block of another allocator.
 ///
 /// It never asks for more. When the bytes are used up it fails, which a collection's fallible methods return as an error.
 ///
-/// * **Collections** take `&arena`.
+/// * **Collections** take `&arena`, or the arena itself.
 /// * **Cost** and **free**: as for `Arena`. The last block grows and shrinks where it is, and gives its bytes back; no other
 ///   does.
 /// * **Memory**: four words beside the bytes; in the bytes there is nothing but blocks.
@@ -169,7 +169,7 @@ impl<'b, const MIN_ALIGN: usize> FixedArena<'b, MIN_ALIGN> {
     ///
     /// As for [`high_water_bytes`](Self::high_water_bytes).
     pub fn reset(&mut self) {
-        // SAFETY: blocks borrow the arena, so none is in use.
+        // SAFETY: `&mut` of the arena ends its blocks (rule 9 of `api`).
         unsafe { self.cursor.restart(self.start) };
     }
 
@@ -184,9 +184,10 @@ impl<'b, const MIN_ALIGN: usize> FixedArena<'b, MIN_ALIGN> {
 }
 
 // SAFETY: blocks are disjoint parts of bytes that are borrowed for as long as the arena lives, and stay until the arena is
-// dropped or reset, for which nothing may borrow it, or the block is the last and given back. Copies of the reference are the
-// same arena.
-unsafe impl<const MIN_ALIGN: usize> Allocator for &FixedArena<'_, MIN_ALIGN> {
+// dropped or reset, which takes `&mut` of it (rule 9), or the block is the last and given back. The bytes lie outside the arena, so
+// moving it moves no block. There is no `Clone`, since two values would hand out the same bytes; and no `StaticAllocator`, since the
+// borrow of the bytes ends.
+unsafe impl<const MIN_ALIGN: usize> Allocator for FixedArena<'_, MIN_ALIGN> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         self.take(layout)
@@ -228,11 +229,8 @@ unsafe impl<const MIN_ALIGN: usize> Allocator for &FixedArena<'_, MIN_ALIGN> {
     }
 }
 
-// SAFETY: copies of the reference are the same arena.
-unsafe impl<const MIN_ALIGN: usize> AllocatorClone for &FixedArena<'_, MIN_ALIGN> {}
-
 // SAFETY: a block lies in the bytes, which are the arena's alone.
-unsafe impl<const MIN_ALIGN: usize> Owns for &FixedArena<'_, MIN_ALIGN> {
+unsafe impl<const MIN_ALIGN: usize> Owns for FixedArena<'_, MIN_ALIGN> {
     fn owns(&self, block: NonNull<u8>, _: Layout) -> bool {
         FixedArena::owns(self, block)
     }

@@ -9,9 +9,9 @@
 //!
 //! | | collections take | `#[global_allocator]` | values by `alloc` and its kin, scopes | reset |
 //! | --- | --- | --- | --- | --- |
-//! | [`Arena`] | `&arena` | no | yes | `&mut self`, keeping one chunk, all, none, or up to a number of bytes |
+//! | [`Arena`] | `&arena`, or the arena | no | yes | `&mut self`, keeping one chunk, all, none, or up to a number of bytes |
 //! | [`SyncArena`] | `&arena`, or the arena | `AsGlobal<SyncArena>` | no: an `Arena<&SyncArena>` for each thread has them | by value, keeping one chunk |
-//! | [`FixedArena`] | `&arena` | no | no: an `Arena<&FixedArena>` has them | `&mut self` |
+//! | [`FixedArena`] | `&arena`, or the arena | no | no: an `Arena<&FixedArena>` has them | `&mut self` |
 //! | [`StaticArena`] | `&HEAP` | `AsGlobal<&StaticArena<N>>` | no: an `Arena<&StaticArena<N>>` has them | `&mut self`, so not in a static |
 //!
 //! ```

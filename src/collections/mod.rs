@@ -26,8 +26,9 @@
 //!
 //! # Structures that own their memory
 //!
-//! A [`Box`], [`Rc`] or [`Arc`] of an allocator is an allocator. So a structure without a lifetime can have a pool of its own, shared by its
-//! collections, which ends with the last of them:
+//! A collection may own its allocator: a `Vec<T, Arena>` is returned, stored and sent to another thread with its arena, and ends it.
+//! Several share one in an [`Rc`], or across threads in an [`Arc`], which are allocators too, as a [`Box`] of one is: an `Rc<Arena>`, an
+//! `Arc<SyncArena>`. So a structure without a lifetime can have a pool of its own, which ends with the last of its collections:
 //!
 //! ```
 //! use janus_alloc::{Pool, collections::{Rc, Vec}};

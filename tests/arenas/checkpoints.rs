@@ -90,7 +90,7 @@ fn what_was_freed_since_may_be_below_the_checkpoint() {
     let last = block(&&arena, 800);
     let checkpoint = arena.checkpoint();
     // SAFETY: live with that layout.
-    unsafe { (&arena).deallocate(last, crate::layout(800, 8)) };
+    unsafe { arena.deallocate(last, crate::layout(800, 8)) };
     let newer = block(&&arena, 16);
     assert_eq!(newer, last);
     rewind(&arena, checkpoint);

@@ -106,7 +106,7 @@ fn the_last_oversize_block_goes_back_to_the_parent() {
         let large = block(&&arena, 2 << 20);
         assert_eq!(arena.allocated_bytes(), allocated + (2 << 20));
         // SAFETY: live with that layout.
-        unsafe { (&arena).deallocate(large, layout(2 << 20, 8)) };
+        unsafe { arena.deallocate(large, layout(2 << 20, 8)) };
         assert_eq!((live_chunks(&arena), arena.allocated_bytes(), arena.capacity_bytes()), (1, allocated, capacity));
     }
     // Last in, first out; small blocks between do not matter, and out of order a block stays.
@@ -115,14 +115,14 @@ fn the_last_oversize_block_goes_back_to_the_parent() {
     let second = block(&&arena, 3 << 20);
     arena.alloc(1);
     // SAFETY: live with that layout.
-    unsafe { (&arena).deallocate(second, layout(3 << 20, 8)) };
+    unsafe { arena.deallocate(second, layout(3 << 20, 8)) };
     assert_eq!(live_chunks(&arena), 2);
     let third = block(&&arena, 3 << 20);
     // SAFETY: live with that layout.
-    unsafe { (&arena).deallocate(first, layout(2 << 20, 8)) };
+    unsafe { arena.deallocate(first, layout(2 << 20, 8)) };
     assert_eq!(live_chunks(&arena), 3);
     // SAFETY: live with that layout.
-    unsafe { (&arena).deallocate(third, layout(3 << 20, 8)) };
+    unsafe { arena.deallocate(third, layout(3 << 20, 8)) };
     assert_eq!(live_chunks(&arena), 2);
 }
 
@@ -131,7 +131,7 @@ fn resized_by_the_parent(parent: &Stats<impl Allocator>, align: usize) {
     let arena = Arena::new_in(parent);
     let grow = |block: NonNull<u8>, old: usize, new: usize| {
         // SAFETY: callers pass a live block of that size.
-        unsafe { (&arena).grow(block, layout(old, align), layout(new, align)) }.unwrap().cast()
+        unsafe { arena.grow(block, layout(old, align), layout(new, align)) }.unwrap().cast()
     };
     let small = arena.alloc(77);
     let mut large = arena.alloc_layout(layout(2 << 20, align));
@@ -146,18 +146,18 @@ fn resized_by_the_parent(parent: &Stats<impl Allocator>, align: usize) {
     let after = parent.snapshot().since(&before);
     assert_eq!((after.grows(), after.allocations, after.deallocations), (18, 0, 0));
     // SAFETY: live with that layout.
-    let zeroed = unsafe { (&arena).grow_zeroed(large, layout(20 << 20, align), layout(21 << 20, align)) }.unwrap();
+    let zeroed = unsafe { arena.grow_zeroed(large, layout(20 << 20, align), layout(21 << 20, align)) }.unwrap();
     large = zeroed.cast();
     assert!(crate::all(bytes(large, 20 << 20), 7));
     assert!(crate::all(&bytes(large, 21 << 20)[20 << 20..], 0));
     // SAFETY: live with that layout.
-    large = unsafe { (&arena).shrink(large, layout(21 << 20, align), layout(1 << 20, align)) }.unwrap().cast();
+    large = unsafe { arena.shrink(large, layout(21 << 20, align), layout(1 << 20, align)) }.unwrap().cast();
     assert!(address(large) % align == 0 && crate::all(bytes(large, 1 << 20), 7));
     assert_eq!(arena.allocated_bytes(), 8 + (1 << 20));
     assert_eq!(parent.snapshot().since(&before).shrinks(), 1);
     assert!(parent.snapshot().live_bytes < (1 << 20) + 2 * FIRST as u64);
     // SAFETY: live with that layout.
-    unsafe { (&arena).deallocate(large, layout(1 << 20, align)) };
+    unsafe { arena.deallocate(large, layout(1 << 20, align)) };
     assert_eq!((parent.snapshot().live_blocks(), arena.allocated_bytes(), *small), (1, 8, 77));
     drop(arena);
     assert_eq!(parent.snapshot().live_bytes, 0);
@@ -177,10 +177,10 @@ fn an_oversize_block_of_large_align_is_moved() {
     let large = arena.alloc_layout(layout(2 << 20, 4096));
     fill(large, 7, 2 << 20);
     // SAFETY: live with that layout.
-    let moved = unsafe { (&arena).grow(large, layout(2 << 20, 4096), layout(3 << 20, 4096)) }.unwrap().cast();
+    let moved = unsafe { arena.grow(large, layout(2 << 20, 4096), layout(3 << 20, 4096)) }.unwrap().cast();
     assert!(address(moved) % 4096 == 0 && crate::all(bytes(moved, 2 << 20), 7));
     // SAFETY: live with that layout.
-    unsafe { (&arena).deallocate(moved, layout(3 << 20, 4096)) };
+    unsafe { arena.deallocate(moved, layout(3 << 20, 4096)) };
     assert_eq!(live_chunks(&arena), 1, "the older one was not the last when it was moved");
 }
 
@@ -188,7 +188,7 @@ fn an_oversize_block_of_large_align_is_moved() {
 fn a_zeroed_oversize_block_is_zeroed_by_the_parent() {
     // The parent's pages are fresh: nothing has to be written.
     let arena = Arena::new_in(Stats::new(Pages::new()));
-    let large = (&arena).allocate_zeroed(layout(50 << 20, 8)).unwrap();
+    let large = arena.allocate_zeroed(layout(50 << 20, 8)).unwrap();
     assert!(crate::all(bytes(large.cast(), large.len()), 0));
     // Where they are not fresh it has to.
     let arena = Arena::with_capacity(1 << 16);
@@ -196,8 +196,8 @@ fn a_zeroed_oversize_block_is_zeroed_by_the_parent() {
         let dirty = block(&&arena, size);
         fill(dirty, 1, size);
         // SAFETY: live with that layout.
-        unsafe { (&arena).deallocate(dirty, layout(size, 8)) };
-        let zeroed = (&arena).allocate_zeroed(layout(size, 8)).unwrap();
+        unsafe { arena.deallocate(dirty, layout(size, 8)) };
+        let zeroed = arena.allocate_zeroed(layout(size, 8)).unwrap();
         assert_eq!(zeroed.cast(), dirty);
         assert!(crate::all(bytes(dirty, size), 0));
     }

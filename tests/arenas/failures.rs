@@ -171,14 +171,14 @@ fn a_resize_that_fails_changes_no_figure() {
     let arena = Arena::new_in(&parent);
     let large = arena.alloc_layout(layout(2 << 20, 8));
     // SAFETY: live with that layout.
-    assert!(unsafe { (&arena).grow(large, layout(2 << 20, 8), layout(3 << 20, 8)) }.is_err());
+    assert!(unsafe { arena.grow(large, layout(2 << 20, 8), layout(3 << 20, 8)) }.is_err());
     assert_eq!((arena.allocated_bytes(), arena.high_water_bytes()), (2 << 20, 2 << 20));
     // Shorter it is all the same, with what it had.
     // SAFETY: live with that layout.
-    let shrunk = unsafe { (&arena).shrink(large, layout(2 << 20, 8), layout(1 << 20, 8)) }.unwrap();
+    let shrunk = unsafe { arena.shrink(large, layout(2 << 20, 8), layout(1 << 20, 8)) }.unwrap();
     assert_eq!((shrunk.cast(), shrunk.len()), (large, 1 << 20));
     assert_eq!(stats.snapshot().live_blocks(), 1);
     // SAFETY: live with that layout.
-    unsafe { (&arena).deallocate(large, layout(1 << 20, 8)) };
+    unsafe { arena.deallocate(large, layout(1 << 20, 8)) };
     assert_eq!((stats.snapshot().live_blocks(), arena.allocated_bytes()), (0, 0));
 }

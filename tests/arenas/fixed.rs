@@ -22,12 +22,12 @@ fn every_byte_is_used() {
         assert_eq!(arena.capacity_bytes(), length);
         for used in 0..length {
             assert_eq!(arena.allocated_bytes(), used);
-            (&arena).allocate(layout(1, 1)).unwrap();
+            arena.allocate(layout(1, 1)).unwrap();
         }
-        assert!((&arena).allocate(layout(1, 1)).is_err());
-        assert!((&arena).allocate_zeroed(layout(1, 1)).is_err());
+        assert!(arena.allocate(layout(1, 1)).is_err());
+        assert!(arena.allocate_zeroed(layout(1, 1)).is_err());
         for align in [1, 64, 1 << 40] {
-            let empty = (&arena).allocate(layout(0, align)).unwrap();
+            let empty = arena.allocate(layout(0, align)).unwrap();
             assert_eq!(address(empty.cast()) % align, 0);
         }
         assert_eq!((arena.allocated_bytes(), arena.high_water_bytes()), (length, length));
@@ -43,7 +43,7 @@ fn starts_anywhere<const MIN_ALIGN: usize>() {
             let arena = FixedArena::<MIN_ALIGN>::with_min_align(part);
             assert!(arena.capacity_bytes() <= length && arena.capacity_bytes() + MIN_ALIGN > length);
             let mut count = 0;
-            while let Ok(block) = (&arena).allocate(layout(1, 1)) {
+            while let Ok(block) = arena.allocate(layout(1, 1)) {
                 let block = block.cast::<MaybeUninit<u8>>().as_ptr().cast_const();
                 assert!(range.contains(&block) && block.addr() % MIN_ALIGN == 0);
                 count += 1;

@@ -53,16 +53,16 @@ fn high_water_counts_growth() {
     let arena = Arena::with_capacity(1 << 16);
     let last = block(&&arena, 8);
     // SAFETY: live with that layout.
-    let last = unsafe { (&arena).grow(last, layout(8, 8), layout(1000, 8)) }.unwrap().cast();
+    let last = unsafe { arena.grow(last, layout(8, 8), layout(1000, 8)) }.unwrap().cast();
     // SAFETY: live with that layout.
-    unsafe { (&arena).shrink(last, layout(1000, 8), layout(8, 8)) }.unwrap();
+    unsafe { arena.shrink(last, layout(1000, 8), layout(8, 8)) }.unwrap();
     assert_eq!((arena.allocated_bytes(), arena.high_water_bytes()), (8, 1000));
     // Of an oversize block too.
     let large = block(&&arena, 2 << 20);
     // SAFETY: live with that layout.
-    let large = unsafe { (&arena).grow(large, layout(2 << 20, 8), layout(3 << 20, 8)) }.unwrap().cast();
+    let large = unsafe { arena.grow(large, layout(2 << 20, 8), layout(3 << 20, 8)) }.unwrap().cast();
     // SAFETY: live with that layout.
-    unsafe { (&arena).shrink(large, layout(3 << 20, 8), layout(5000, 8)) }.unwrap();
+    unsafe { arena.shrink(large, layout(3 << 20, 8), layout(5000, 8)) }.unwrap();
     assert_eq!((arena.allocated_bytes(), arena.high_water_bytes()), (8 + 5000, 8 + (3 << 20)));
 }
 
@@ -160,7 +160,7 @@ fn chunks_may_go_while_they_are_looked_at() {
         assert_eq!(chunks.by_ref().take(passed).count(), passed);
         while large.len() > 5 {
             // SAFETY: live with that layout.
-            unsafe { (&arena).deallocate(large.pop().unwrap(), layout(SIZE, 8)) };
+            unsafe { arena.deallocate(large.pop().unwrap(), layout(SIZE, 8)) };
         }
         let all: Vec<_> = arena.chunks().collect();
         assert_eq!(all.len() as u64, crate::live_chunks(&arena));
@@ -168,7 +168,7 @@ fn chunks_may_go_while_they_are_looked_at() {
         // or elsewhere,
         let last = large.pop().unwrap();
         // SAFETY: live with that layout.
-        let last = unsafe { (&arena).grow(last, layout(SIZE, 8), layout(8 * SIZE, 8)) }.unwrap().cast();
+        let last = unsafe { arena.grow(last, layout(SIZE, 8), layout(8 * SIZE, 8)) }.unwrap().cast();
         let all: Vec<_> = arena.chunks().collect();
         assert!(chunks.next().is_none_or(|chunk| all.contains(&chunk)));
         // or come and go among those that are spare.
@@ -184,10 +184,10 @@ fn chunks_may_go_while_they_are_looked_at() {
         let all: Vec<_> = arena.chunks().collect();
         assert!(chunks.all(|chunk| all.contains(&chunk)) && chunks.next().is_none());
         // SAFETY: live with that layout.
-        unsafe { (&arena).deallocate(last, layout(8 * SIZE, 8)) };
+        unsafe { arena.deallocate(last, layout(8 * SIZE, 8)) };
         while let Some(block) = large.pop() {
             // SAFETY: live with that layout.
-            unsafe { (&arena).deallocate(block, layout(SIZE, 8)) };
+            unsafe { arena.deallocate(block, layout(SIZE, 8)) };
         }
     }
 }

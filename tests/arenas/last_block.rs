@@ -127,13 +127,13 @@ fn a_growth_that_has_no_room_moves() {
     let small = block(&&arena, 16);
     fill(small, 9, 16);
     // SAFETY: live with that layout; there is no room for the new one in the chunk.
-    let large = unsafe { (&arena).grow(small, layout(16, 8), layout(100_000, 8)) }.unwrap().cast();
+    let large = unsafe { arena.grow(small, layout(16, 8), layout(100_000, 8)) }.unwrap().cast();
     assert!(crate::all(bytes(large, 16), 9));
     assert_eq!(crate::live_chunks(&arena), 2);
     // The block that moved was the last of its chunk: its bytes are free again, and the large one is the last of its own.
     assert_eq!(block(&&arena, 16), small);
     // SAFETY: live with that layout.
-    unsafe { (&arena).deallocate(large, layout(100_000, 8)) };
+    unsafe { arena.deallocate(large, layout(100_000, 8)) };
     assert_eq!(crate::live_chunks(&arena), 1);
 }
 

@@ -49,14 +49,14 @@ fn a_block_of_large_align_is_not_taken_for_the_one_of_an_oversize_chunk() {
     let parent = Downwards { lowest, position: Cell::new(top), freed: Cell::new(0) };
     {
         let arena = Arena::with_capacity_in(25_000, &parent);
-        let aligned = (&arena).allocate(layout(3000, ALIGN)).unwrap().cast::<u8>();
+        let aligned = arena.allocate(layout(3000, ALIGN)).unwrap().cast::<u8>();
         arena.alloc(1_u64);
         assert_eq!(arena.chunks().count(), 1);
         let mut oversize = Vec::with_capacity_in(60_100, &arena);
         oversize.resize(60_100, 7_u8);
         assert_eq!(arena.chunks().count(), 2);
         // SAFETY: live with that layout.
-        unsafe { (&arena).deallocate(aligned, layout(3000, ALIGN)) };
+        unsafe { arena.deallocate(aligned, layout(3000, ALIGN)) };
         assert_eq!((parent.freed.get(), oversize[0]), (0, 7));
     }
     // SAFETY: allocated above with that layout, and nothing in it is used any more.

@@ -227,7 +227,7 @@ fn min_align_goes_along() {
     let arena = Arena::<_, 64>::with_min_align_in(System);
     arena.scope(|scope| {
         scope.alloc(1_u8);
-        assert_eq!(address((&**scope).allocate(layout(1, 1)).unwrap().cast()) % 64, 0);
+        assert_eq!(address((**scope).allocate(layout(1, 1)).unwrap().cast()) % 64, 0);
         assert_eq!(scope.allocated_bytes(), 128);
     });
 }

@@ -11,6 +11,7 @@ mod btree_random;
 mod btree_set;
 #[allow(dead_code, reason = "more than one topic needs")]
 mod ledger;
+mod owned;
 mod rc;
 mod vec;
 mod vec_deque;

@@ -6,6 +6,7 @@ use std::thread;
 
 use super::*;
 use crate::parents::{Limit, Ruled};
+use janus_alloc::collections::{Arc, Box, Rc};
 use janus_alloc::{Arena, FixedArena, Pages, StaticArena, SyncArena};
 
 const ROUND: usize = MILLION / 20;
@@ -83,7 +84,7 @@ fn arena_over<A: Allocator + Clone>(parent: A, operations: usize) {
 #[test]
 fn arena() {
     // In one go, and so with the aligns, sizes and moves of all its calls.
-    keeps_the_rules(&Arena::new(), &short());
+    keeps_the_rules(Arena::new(), &short());
     clones_keep_the_rules(&Arena::new(), &short());
     arena_over(Global, 4 * ROUND);
     arena_over(System, 4 * ROUND);
@@ -151,8 +152,8 @@ fn fixed_arena() {
     }
     // Large enough.
     let mut bytes = vec![MaybeUninit::uninit(); 256 << 20];
-    keeps_the_rules(&FixedArena::new(&mut bytes), &short());
-    keeps_the_rules(&FixedArena::<16>::with_min_align(&mut bytes), &short());
+    keeps_the_rules(FixedArena::new(&mut bytes), &short());
+    keeps_the_rules(FixedArena::<16>::with_min_align(&mut bytes), &short());
     clones_keep_the_rules(&FixedArena::new(&mut bytes), &short());
 }
 
@@ -184,7 +185,7 @@ fn sync_arena() {
     sync_arena_over(Pages::new(), 5 * ROUND);
     sync_arena_over(Global, 5 * ROUND);
     sync_arena_over(System, 5 * ROUND);
-    sync_arena_over(&Arena::new(), ROUND);
+    sync_arena_over(Arena::new(), ROUND);
     let outer = SyncArena::new();
     sync_arena_over(&outer, ROUND);
 }
@@ -229,4 +230,20 @@ fn sync_arena_by_threads() {
     }
     drop(arena);
     assert_eq!((stats.snapshot().live_blocks(), stats.snapshot().live_bytes), (0, 0));
+}
+
+/// By value, and so moved now and then; and in each pointer that owns it.
+#[test]
+fn owned_arenas() {
+    keeps_the_rules_for_a_while(Arena::new(), &short());
+    keeps_the_rules_for_a_while(Arena::<_, 1>::with_min_align_in(System), &short());
+    keeps_the_rules_for_a_while(Arena::new_in(Arena::new_in(SyncArena::new())), &short());
+    keeps_the_rules_for_a_while(Box::new(Arena::new()), &short());
+    keeps_the_rules_for_a_while(Rc::new(Arena::new()), &short());
+    clones_keep_the_rules(Rc::new(Arena::new()), &short());
+    keeps_the_rules_for_a_while(Arc::new(SyncArena::new()), &short());
+    clones_keep_the_rules(Arc::new(SyncArena::new()), &short());
+
+    let mut bytes = vec![MaybeUninit::uninit(); 256 << 20];
+    keeps_the_rules_for_a_while(Rc::new(FixedArena::<16>::with_min_align(&mut bytes)), &short());
 }

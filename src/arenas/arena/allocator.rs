@@ -4,7 +4,7 @@ use core::ptr::NonNull;
 
 use super::Arena;
 use crate::api::replace::{grow_and_zero, replace};
-use crate::api::{AllocError, Allocator, AllocatorClone, Layout, Owns};
+use crate::api::{AllocError, Allocator, Layout, Owns};
 use crate::arenas::chunks::Chunk;
 
 impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
@@ -37,7 +37,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
             return Ok(with_length(block, new));
         }
         // SAFETY: by `# Safety` of this fn.
-        unsafe { replace(&self, block, old, new, old.size()) }
+        unsafe { replace(self, block, old, new, old.size()) }
     }
 
     fn parent_can_resize(&self, block: NonNull<u8>, old: Layout, new: Layout) -> bool {
@@ -52,10 +52,14 @@ fn with_length(block: NonNull<u8>, layout: Layout) -> NonNull<[u8]> {
     NonNull::slice_from_raw_parts(block, layout.size())
 }
 
-// SAFETY: blocks are disjoint parts of chunks, and stay where they are until the arena is dropped or reset, for which nothing
-// may borrow it, or the block is the last and given back. Moving the reference moves no block. Copies of the reference are
-// the same arena. Nothing unwinds but what the parent, an allocator, does: nothing.
-unsafe impl<A: Allocator, const MIN_ALIGN: usize> Allocator for &Arena<A, MIN_ALIGN> {
+// SAFETY: blocks are disjoint parts of chunks, and stay where they are until the arena is dropped or reset, which takes `&mut` of
+// it (rule 9), or the block is the last and given back. Moving the arena moves no block: chunks are blocks of the parent, and the
+// arena has no pointer into itself; a scope has one into the arena it borrows. Nothing unwinds, since the parent does not.
+//
+// There is no `Clone`, since two values would free the same chunks; and no `StaticAllocator`, since chunks go with the arena. A
+// `Pin<Box<T, Arena>>` would be sound by itself, being forgotten with its arena; but the promise of the marker is wider, and serves
+// whoever keeps a block and drops the allocator.
+unsafe impl<A: Allocator, const MIN_ALIGN: usize> Allocator for Arena<A, MIN_ALIGN> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         self.take(layout).map(|block| with_length(block, layout))
@@ -120,11 +124,8 @@ unsafe impl<A: Allocator, const MIN_ALIGN: usize> Allocator for &Arena<A, MIN_AL
     }
 }
 
-// SAFETY: copies of the reference are the same arena.
-unsafe impl<A: Allocator, const MIN_ALIGN: usize> AllocatorClone for &Arena<A, MIN_ALIGN> {}
-
 // SAFETY: a block lies in one of the chunks, and no other allocator's does: they are the arena's alone.
-unsafe impl<A: Allocator, const MIN_ALIGN: usize> Owns for &Arena<A, MIN_ALIGN> {
+unsafe impl<A: Allocator, const MIN_ALIGN: usize> Owns for Arena<A, MIN_ALIGN> {
     fn owns(&self, block: NonNull<u8>, _: Layout) -> bool {
         Arena::owns(self, block)
     }

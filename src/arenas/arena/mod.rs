@@ -33,7 +33,9 @@ use state::State;
 /// An allocation moves the position up. Take one when many values end together: the tree of a compiler, the scratch of
 /// a request, the index of a batch.
 ///
-/// * **Collections** take `&arena`: the trait [`Allocator`] is on the reference, because [`reset`](Arena::reset) is safe.
+/// * **Collections** take `&arena`; or the arena itself, for one that owns its memory, such as `Vec<T, Arena>`. Several that own
+///   one together have an [`Rc<Arena>`](crate::collections::Rc). A reset takes `&mut` of the arena and ends its blocks; no collection
+///   gives out `&mut` of its allocator.
 /// * **Values** go in by [`alloc`](Arena::alloc) and its kin, which return `&mut T`. Nothing in an arena is dropped by it, so
 ///   `alloc` does not take a type that needs `Drop`; `Box::new_in(value, &arena)` drops it with the box.
 /// * **Cost**: 5 to 7 instructions for an allocation of known layout, no more than one of them a branch. A free of the last
@@ -74,7 +76,8 @@ pub struct Arena<A: Allocator = Global, const MIN_ALIGN: usize = 8> {
 }
 
 // SAFETY: what the pointers point to is the arena's alone: chunks that nobody else reaches, from a parent that may be sent.
-// Blocks cannot be in use by another thread, since they borrow the arena, and that is not `Sync`.
+// Live blocks are neither read nor written by it, so other threads may use what was allocated here. One that is freed, grown or
+// shrunk by another thread has come there with the arena, since a reference to the arena is not `Send`.
 unsafe impl<A: Allocator + Send, const MIN_ALIGN: usize> Send for Arena<A, MIN_ALIGN> {}
 
 /// What nothing is: it makes the compiler say why an arena is not `Sync`.
@@ -296,7 +299,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// assert_eq!((arena.allocated_bytes(), arena.chunks().count()), (0, 1));
     /// ```
     pub fn reset(&mut self) {
-        // SAFETY: blocks borrow the arena, so none is in use; all chunks came from the parent.
+        // SAFETY: `&mut` of the arena ends its blocks (rule 9 of `api`); all chunks came from the parent.
         unsafe { self.state.reset(&self.parent) };
     }
 
@@ -312,7 +315,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// assert_eq!((arena.allocated_bytes(), arena.capacity_bytes()), (0, capacity));
     /// ```
     pub fn reset_keep_all(&mut self) {
-        // SAFETY: blocks borrow the arena, so none is in use.
+        // SAFETY: `&mut` of the arena ends its blocks (rule 9 of `api`).
         unsafe { self.state.vacate_and_enter_largest() };
     }
 
@@ -333,7 +336,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// }
     /// ```
     pub fn reset_keep_at_most(&mut self, max_bytes: usize) {
-        // SAFETY: blocks borrow the arena, so none is in use; all chunks came from the parent.
+        // SAFETY: `&mut` of the arena ends its blocks (rule 9 of `api`); all chunks came from the parent.
         unsafe { self.state.reset_keep_at_most(&self.parent, max_bytes) };
     }
 
@@ -348,7 +351,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// assert_eq!(arena.capacity_bytes(), 0);
     /// ```
     pub fn reset_release(&mut self) {
-        // SAFETY: blocks borrow the arena, so none is in use; all chunks came from the parent.
+        // SAFETY: `&mut` of the arena ends its blocks (rule 9 of `api`); all chunks came from the parent.
         unsafe { self.state.release(&self.parent) };
     }
 

@@ -134,36 +134,36 @@ impl<A: Allocator, const MIN_ALIGN: usize> fmt::Debug for Scope<'_, A, MIN_ALIGN
 unsafe impl<A: Allocator, const MIN_ALIGN: usize> Allocator for &Scope<'_, A, MIN_ALIGN> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        (&*self.arena).allocate(layout)
+        self.arena.allocate(layout)
     }
 
     #[inline]
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        (&*self.arena).allocate_zeroed(layout)
+        self.arena.allocate_zeroed(layout)
     }
 
     #[inline]
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
         // SAFETY: by `# Safety` of this fn.
-        unsafe { (&*self.arena).deallocate(block, layout) };
+        unsafe { self.arena.deallocate(block, layout) };
     }
 
     #[inline]
     unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: by `# Safety` of this fn.
-        unsafe { (&*self.arena).grow(block, old, new) }
+        unsafe { self.arena.grow(block, old, new) }
     }
 
     #[inline]
     unsafe fn grow_zeroed(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: by `# Safety` of this fn.
-        unsafe { (&*self.arena).grow_zeroed(block, old, new) }
+        unsafe { self.arena.grow_zeroed(block, old, new) }
     }
 
     #[inline]
     unsafe fn shrink(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: by `# Safety` of this fn.
-        unsafe { (&*self.arena).shrink(block, old, new) }
+        unsafe { self.arena.shrink(block, old, new) }
     }
 }
 

@@ -1,0 +1,9 @@
+//! A clone of a vector needs a clone of its allocator, and an arena has none.
+use janus_alloc::Arena;
+use janus_alloc::collections::Vec;
+
+fn main() {
+    let mut numbers = Vec::new_in(Arena::new());
+    numbers.push(1);
+    let _ = numbers.clone();
+}
