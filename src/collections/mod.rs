@@ -55,6 +55,11 @@
 //! assert_eq!(names.ends, [5]);
 //! ```
 //!
+//! # Collections that threads read
+//!
+//! A collection in an [`Arena`](crate::Arena) or a [`Pool`](crate::Pool) is not `Sync`, since it leads to its allocator. A [`Frozen`] one
+//! leads to its elements alone, so one thread builds it and many read it.
+//!
 //! # What differs from std's
 //!
 //! | std's | here |
@@ -113,6 +118,7 @@ mod collect_in;
 mod counted;
 mod error;
 mod from_in;
+mod frozen;
 mod raw_buffer;
 pub mod rc;
 mod same_type;
@@ -135,6 +141,7 @@ pub use clone_in::CloneIn;
 pub use collect_in::{CollectIn, FromIteratorIn};
 pub use error::{TryReserveError, TryReserveErrorKind};
 pub use from_in::{FromIn, IntoIn};
+pub use frozen::{Freezable, Frozen};
 pub use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable, hash_map, hash_set, hash_table};
 #[doc(inline)]
 pub use rc::{Rc, Weak};

@@ -9,6 +9,7 @@ mod btree_faults;
 mod btree_map;
 mod btree_random;
 mod btree_set;
+mod frozen;
 #[allow(dead_code, reason = "more than one topic needs")]
 mod ledger;
 mod owned;

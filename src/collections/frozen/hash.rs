@@ -1,0 +1,253 @@
+//! Look-ups of frozen hash tables.
+
+use core::hash::{BuildHasher, Hash};
+use core::ops::Index;
+
+use hashbrown::Equivalent;
+
+use super::Frozen;
+use crate::api::Allocator;
+use crate::collections::{HashMap, HashSet, hash_map, hash_set};
+
+impl<K, V, S, A: Allocator> Frozen<HashMap<K, V, S, A>> {
+    /// The number of elements.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::{Frozen, HashMap};
+    ///
+    /// let ages = Frozen::new(HashMap::<_, _>::from_iter([("Ann", 7), ("Bob", 9)]));
+    /// assert!(ages.len() == 2 && !ages.is_empty());
+    /// ```
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are no elements.
+    ///
+    /// # Examples
+    ///
+    /// See [`len`](Self::len).
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The elements, in no order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::{Frozen, HashMap};
+    ///
+    /// let ages = Frozen::new(HashMap::<_, _>::from_iter([("Ann", 7), ("Bob", 9)]));
+    /// assert_eq!(ages.iter().find(|&(_, age)| *age > 8), Some((&"Bob", &9)));
+    /// ```
+    #[inline]
+    pub fn iter(&self) -> hash_map::Iter<'_, K, V> {
+        self.0.iter()
+    }
+
+    /// The keys, in no order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::{Frozen, HashMap};
+    ///
+    /// let ages = Frozen::new(HashMap::<_, _>::from_iter([("Ann", 7), ("Bob", 9)]));
+    /// assert_eq!(ages.keys().max(), Some(&"Bob"));
+    /// ```
+    #[inline]
+    pub fn keys(&self) -> hash_map::Keys<'_, K, V> {
+        self.0.keys()
+    }
+
+    /// The values, in no order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::{Frozen, HashMap};
+    ///
+    /// let ages = Frozen::new(HashMap::<_, _>::from_iter([("Ann", 7), ("Bob", 9)]));
+    /// assert_eq!(ages.values().sum::<i32>(), 16);
+    /// ```
+    #[inline]
+    pub fn values(&self) -> hash_map::Values<'_, K, V> {
+        self.0.values()
+    }
+
+    /// The hasher.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::{DefaultHashBuilder, Frozen, HashMap};
+    ///
+    /// let ages = Frozen::new(HashMap::<_, _>::from_iter([("Ann", 7)]));
+    /// let hasher: &DefaultHashBuilder = ages.hasher();
+    /// ```
+    #[inline]
+    pub fn hasher(&self) -> &S {
+        self.0.hasher()
+    }
+}
+
+impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Frozen<HashMap<K, V, S, A>> {
+    /// The value of a key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::{Frozen, HashMap};
+    ///
+    /// let ages = Frozen::new(HashMap::<_, _>::from_iter([("Ann", 7), ("Bob", 9)]));
+    /// assert_eq!((ages.get("Bob"), ages.get("Cyd")), (Some(&9), None));
+    /// ```
+    #[inline]
+    pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&V> {
+        self.0.get(key)
+    }
+
+    /// A key as it is in the map, and its value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::{Frozen, HashMap};
+    ///
+    /// let ages = Frozen::new(HashMap::<_, _>::from_iter([("Ann", 7)]));
+    /// assert_eq!(ages.get_key_value("Ann"), Some((&"Ann", &7)));
+    /// ```
+    #[inline]
+    pub fn get_key_value<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<(&K, &V)> {
+        self.0.get_key_value(key)
+    }
+
+    /// Whether there is such a key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::{Frozen, HashMap};
+    ///
+    /// let ages = Frozen::new(HashMap::<_, _>::from_iter([("Ann", 7)]));
+    /// assert!(ages.contains_key("Ann") && !ages.contains_key("Bob"));
+    /// ```
+    #[inline]
+    pub fn contains_key<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> bool {
+        self.0.contains_key(key)
+    }
+}
+
+impl<K, Q, V, S, A> Index<&Q> for Frozen<HashMap<K, V, S, A>>
+where
+    K: Eq + Hash,
+    Q: Hash + Equivalent<K> + ?Sized,
+    S: BuildHasher,
+    A: Allocator,
+{
+    type Output = V;
+
+    /// The value of a key.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such key.
+    #[inline]
+    fn index(&self, key: &Q) -> &V {
+        &self.0[key]
+    }
+}
+
+impl<T, S, A: Allocator> Frozen<HashSet<T, S, A>> {
+    /// The number of elements.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::{Frozen, HashSet};
+    ///
+    /// let names = Frozen::new(HashSet::<_>::from_iter(["Ann", "Bob"]));
+    /// assert!(names.len() == 2 && !names.is_empty());
+    /// ```
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are no elements.
+    ///
+    /// # Examples
+    ///
+    /// See [`len`](Self::len).
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The elements, in no order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::{Frozen, HashSet};
+    ///
+    /// let names = Frozen::new(HashSet::<_>::from_iter(["Ann", "Bob"]));
+    /// assert_eq!(names.iter().max(), Some(&"Bob"));
+    /// ```
+    #[inline]
+    pub fn iter(&self) -> hash_set::Iter<'_, T> {
+        self.0.iter()
+    }
+
+    /// The hasher.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::{DefaultHashBuilder, Frozen, HashSet};
+    ///
+    /// let names = Frozen::new(HashSet::<_>::from_iter(["Ann"]));
+    /// let hasher: &DefaultHashBuilder = names.hasher();
+    /// ```
+    #[inline]
+    pub fn hasher(&self) -> &S {
+        self.0.hasher()
+    }
+}
+
+impl<T: Eq + Hash, S: BuildHasher, A: Allocator> Frozen<HashSet<T, S, A>> {
+    /// An element as it is in the set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::{Frozen, HashSet};
+    ///
+    /// let names = Frozen::new(HashSet::<_>::from_iter(["Ann", "Bob"]));
+    /// assert_eq!((names.get("Bob"), names.get("Cyd")), (Some(&"Bob"), None));
+    /// ```
+    #[inline]
+    pub fn get<Q: Hash + Equivalent<T> + ?Sized>(&self, value: &Q) -> Option<&T> {
+        self.0.get(value)
+    }
+
+    /// Whether there is such an element.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::{Frozen, HashSet};
+    ///
+    /// let names = Frozen::new(HashSet::<_>::from_iter(["Ann"]));
+    /// assert!(names.contains("Ann") && !names.contains("Bob"));
+    /// ```
+    #[inline]
+    pub fn contains<Q: Hash + Equivalent<T> + ?Sized>(&self, value: &Q) -> bool {
+        self.0.contains(value)
+    }
+}

@@ -1,0 +1,250 @@
+//! Frozen collections: read by many threads, whose allocator serves one.
+
+use std::borrow::Borrow;
+use std::cell::{Cell, RefCell};
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hash};
+use std::sync::Barrier;
+use std::thread;
+
+use janus_alloc::collections::{
+    Arc, BTreeMap, BTreeSet, Box, CollectIn, DefaultHashBuilder, Freezable, Frozen, HashMap, HashSet, Rc, Vec,
+};
+use janus_alloc::{Arena, Pool, SyncArena, System, vec_in};
+use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
+
+type A<'a> = &'a Arena;
+type Table<K, V, A> = HashMap<K, V, DefaultHashBuilder, A>;
+
+assert_impl_all!(Frozen<Vec<u8, A<'static>>>: Sync);
+assert_impl_all!(Frozen<Box<dyn Fn() + Sync, A<'static>>>: Sync);
+assert_impl_all!(Frozen<Rc<str, A<'static>>>: Sync);
+assert_impl_all!(Frozen<Table<u8, u8, A<'static>>>: Sync);
+assert_impl_all!(Frozen<HashSet<u8, DefaultHashBuilder, A<'static>>>: Sync);
+assert_impl_all!(Frozen<BTreeMap<u8, u8, A<'static>>>: Sync);
+assert_impl_all!(Frozen<BTreeSet<u8, A<'static>>>: Sync);
+assert_impl_all!(Frozen<Vec<u8, Rc<Pool>>>: Sync);
+assert_impl_all!(Frozen<Vec<Frozen<Vec<u8, A<'static>>>, A<'static>>>: Sync);
+// It is dropped by the thread that owns it.
+assert_not_impl_any!(Frozen<Vec<u8, A<'static>>>: Send, Clone);
+assert_not_impl_any!(Frozen<Rc<str>>: Send, Clone);
+assert_not_impl_any!(std::sync::Arc<Frozen<Vec<u8, A<'static>>>>: Send, Sync);
+assert_not_impl_any!(&'static mut Frozen<Vec<u8, A<'static>>>: Send);
+assert_impl_all!(Frozen<Vec<u8, Arena>>: Send, Sync);
+assert_impl_all!(Frozen<Vec<Cell<u8>, Arena>>: Send);
+// Elements, keys, values and hashers are shared.
+assert_not_impl_any!(Frozen<Vec<Cell<u8>, Arena>>: Sync, Freezable);
+assert_not_impl_any!(Frozen<Vec<Vec<u8, A<'static>>, A<'static>>>: Sync);
+assert_not_impl_any!(Frozen<Box<Box<u8, A<'static>>, A<'static>>>: Sync);
+assert_not_impl_any!(Frozen<Rc<RefCell<u8>>>: Sync);
+assert_not_impl_any!(Frozen<Table<Vec<u8, A<'static>>, u8, System>>: Sync);
+assert_not_impl_any!(Frozen<Table<u8, Cell<u8>, System>>: Sync);
+assert_not_impl_any!(Frozen<HashMap<u8, u8, NotShared, System>>: Sync);
+assert_not_impl_any!(Frozen<HashSet<u8, NotShared, System>>: Sync);
+assert_not_impl_any!(Frozen<HashSet<Cell<u8>, RandomState, System>>: Sync);
+assert_not_impl_any!(Frozen<BTreeMap<Cell<u8>, u8>>: Sync);
+assert_not_impl_any!(Frozen<BTreeMap<u8, Cell<u8>>>: Sync);
+assert_not_impl_any!(Frozen<BTreeSet<Cell<u8>>>: Sync);
+// Nobody else's types, since what they do with an allocator is not known.
+assert_not_impl_any!(Frozen<std::vec::Vec<u8>>: Sync);
+assert_not_impl_any!(Frozen<u8>: Sync);
+// The way to a whole collection would be one to its allocator.
+assert_not_impl_any!(Frozen<Vec<u8, A<'static>>>: AsRef<Vec<u8, A<'static>>>, Borrow<Vec<u8, A<'static>>>);
+assert_not_impl_any!(Frozen<Vec<u8, A<'static>>>: std::ops::DerefMut, AsMut<[u8]>);
+assert_eq_size!(Frozen<Vec<u8, A<'static>>>, Vec<u8, A<'static>>);
+
+/// A hasher with something in it.
+#[derive(Clone, Default)]
+struct NotShared(Cell<u8>, DefaultHashBuilder);
+
+impl BuildHasher for NotShared {
+    type Hasher = <DefaultHashBuilder as BuildHasher>::Hasher;
+
+    fn build_hasher(&self) -> Self::Hasher {
+        self.0.set(self.0.get().wrapping_add(1));
+        self.1.build_hasher()
+    }
+}
+
+type Name<'a> = Frozen<Box<str, A<'a>>>;
+type SharedNames<'a> = HashSet<Frozen<Rc<str, A<'a>>>, DefaultHashBuilder, A<'a>>;
+type ByLength<'a> = BTreeMap<usize, Frozen<Vec<u64, A<'a>>>, A<'a>>;
+
+/// All kinds, nested, in one arena.
+struct Index<'a> {
+    numbers: Frozen<Table<Name<'a>, u64, A<'a>>>,
+    names: Frozen<Vec<Name<'a>, A<'a>>>,
+    set: Frozen<SharedNames<'a>>,
+    by_length: Frozen<ByLength<'a>>,
+    squares: Frozen<BTreeSet<u64, A<'a>>>,
+}
+
+impl<'a> Index<'a> {
+    fn new(length: u64, arena: &'a Arena) -> Self {
+        let name = |n: u64| Frozen::new(Box::clone_from_ref_in(&*"x".repeat(n as usize % 50).add(n), arena));
+        let mut by_length = ByLength::new_in(arena);
+        for n in 0..length {
+            by_length.entry(name(n).len()).or_insert_with(|| Frozen::new(Vec::new_in(arena))).get_mut().push(n);
+        }
+        let mut numbers = HashMap::new_in(arena);
+        numbers.extend((0..length).map(|n| (name(n), n)));
+        let mut set = HashSet::new_in(arena);
+        set.extend((0..length).map(|n| Frozen::new(Rc::<str, _>::clone_from_ref_in(&name(n), arena))));
+        let mut squares = BTreeSet::new_in(arena);
+        squares.extend((0..length).map(|n| n * n));
+        Self {
+            numbers: numbers.into(),
+            names: (0..length).map(name).collect_in::<Vec<_, _>>(arena).into(),
+            set: set.into(),
+            by_length: by_length.into(),
+            squares: squares.into(),
+        }
+    }
+
+    fn check(&self, length: u64) {
+        assert_eq!(self.names.len() as u64, length);
+        assert_eq!(self.numbers.len() as u64, length);
+        for (number, name) in (0..).zip(&self.names) {
+            assert_eq!(self.numbers[&**name], number);
+            assert_eq!(self.numbers.get_key_value(&**name), Some((name, &number)));
+            assert!(self.set.contains(&**name) && self.set.get(&**name).is_some_and(|found| **found == **name));
+            assert!(self.by_length[&name.len()].contains(&number));
+            assert!(self.squares.contains(&(number * number)));
+        }
+        assert!(!self.numbers.contains_key("none") && self.numbers.get("none").is_none());
+        assert_eq!(self.numbers.values().sum::<u64>(), length * (length - 1) / 2);
+        assert_eq!(self.numbers.iter().filter(|(name, n)| self.names[**n as usize] == **name).count() as u64, length);
+        assert_eq!(self.set.iter().filter(|name| self.numbers.contains_key(&***name)).count() as u64, length);
+        assert!(self.squares.range(4..26).eq(&[4, 9, 16, 25]));
+        assert_eq!(self.by_length.values().map(|numbers| numbers.len() as u64).sum::<u64>(), length);
+        assert!(self.by_length.keys().is_sorted() && self.by_length.range(3..).all(|(&length, _)| length >= 3));
+    }
+}
+
+trait Add {
+    fn add(self, number: u64) -> Self;
+}
+
+impl Add for String {
+    fn add(mut self, number: u64) -> Self {
+        self.push_str(&number.to_string());
+        self
+    }
+}
+
+/// The arena hands out, takes back and resizes other blocks meanwhile, in the same chunks and in new ones.
+#[test]
+fn threads_read_while_the_arena_goes_on() {
+    const LENGTH: u64 = 500;
+    let arena = Arena::new();
+    let index = Index::new(LENGTH, &arena);
+    let barrier = Barrier::new(5);
+    thread::scope(|threads| {
+        for _ in 0..4 {
+            threads.spawn(|| {
+                barrier.wait();
+                index.check(LENGTH);
+            });
+        }
+        barrier.wait();
+        let mut more = Vec::new_in(&arena);
+        for n in 0..10_000_u64 {
+            more.push(n);
+            let other = vec_in![in &arena; n; n as usize % 100];
+            arena.scope(|scope| assert_eq!(*scope.alloc(n), n));
+            if n % 100 == 0 {
+                // The owner reads, too.
+                assert_eq!(index.names.len() as u64, LENGTH);
+            }
+            drop(other);
+        }
+        assert_eq!(more.iter().sum::<u64>(), 9999 * 5000);
+    });
+    index.check(LENGTH);
+}
+
+/// Counts of an `Rc` are the owner's, who may go on to clone and drop.
+#[test]
+fn the_owner_counts_meanwhile() {
+    let arena = Arena::new();
+    let mut shared = Rc::<str, _>::clone_from_ref_in("two faces", &arena);
+    let frozen = Frozen::new(shared.clone());
+    thread::scope(|threads| {
+        for _ in 0..2 {
+            threads.spawn(|| (0..1000).for_each(|_| assert_eq!(&*frozen, "two faces")));
+        }
+        for _ in 0..1000 {
+            drop((shared.clone(), Rc::downgrade(&shared)));
+            assert!(Rc::get_mut(&mut shared).is_none());
+        }
+    });
+    drop(frozen);
+    assert!(Rc::get_mut(&mut shared).is_some());
+}
+
+/// A collection with its arena in it is read by many threads, and dropped by another.
+#[test]
+fn with_the_arena_inside() {
+    let mut numbers = HashMap::new_in(Arena::new());
+    numbers.extend((0..100_u64).map(|n| (n, n * n)));
+    let numbers = std::sync::Arc::new(Frozen::new(numbers));
+    let threads: [_; 4] = std::array::from_fn(|_| {
+        let numbers = numbers.clone();
+        thread::spawn(move || assert_eq!(numbers.iter().map(|(n, square)| square - n * n).sum::<u64>(), 0))
+    });
+    drop(numbers);
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+
+    let arena = Arc::new(SyncArena::new());
+    let frozen = Frozen::new(vec_in![in arena.clone(); 1, 2, 3]);
+    let mut thawed = thread::spawn(move || frozen.into_inner()).join().unwrap();
+    thawed.push(4);
+    assert_eq!(thawed, [1, 2, 3, 4]);
+}
+
+/// Traits give what they give for the contents.
+#[test]
+fn traits_are_those_of_the_contents() {
+    fn hash<T: Hash + ?Sized>(value: &T) -> u64 {
+        static STATE: std::sync::OnceLock<RandomState> = std::sync::OnceLock::new();
+        STATE.get_or_init(RandomState::new).hash_one(value)
+    }
+
+    let (arena, pool) = (Arena::new(), Pool::new());
+    let mut one = Frozen::new(vec_in![in &arena; 1, 2, 3]);
+    let other = Frozen::new(vec_in![in &pool; 1, 2, 3]);
+    assert_eq!(one, other);
+    assert_eq!(hash(&one), hash(&[1, 2, 3][..]));
+    assert_eq!(format!("{one:?}"), "[1, 2, 3]");
+    assert_eq!((&one).into_iter().copied().collect::<std::vec::Vec<_>>(), [1, 2, 3]);
+    let greater = Frozen::new(vec_in![in &arena; 2]);
+    assert!(one < greater && one.cmp(&greater).is_lt());
+    one.get_mut().push(4);
+    assert_ne!(one, other);
+    assert_eq!(<_ as AsRef<[i32]>>::as_ref(&one), Borrow::<[i32]>::borrow(&one));
+
+    let text = Frozen::new(Box::<str, _>::clone_from_ref_in("Janus", &arena));
+    assert_eq!((format!("{text:?} {text}"), hash(&text)), ("\"Janus\" Janus".into(), hash("Janus")));
+    assert_eq!((text.as_ref(), Borrow::<str>::borrow(&text)), ("Janus", "Janus"));
+    let shared = Frozen::new(Rc::<str, _>::clone_from_ref_in("Janus", &arena));
+    assert_eq!((format!("{shared:?} {shared}"), hash(&shared)), ("\"Janus\" Janus".into(), hash("Janus")));
+
+    let tree = Frozen::new(BTreeMap::from([(1, 'a'), (2, 'b')]));
+    assert_eq!((tree.first_key_value(), tree.last_key_value()), (Some((&1, &'a')), Some((&2, &'b'))));
+    assert_eq!((format!("{tree:?}"), tree.get(&2)), ("{1: 'a', 2: 'b'}".into(), Some(&'b')));
+    assert!(tree.contains_key(&1) && tree.get_key_value(&3).is_none() && !tree.is_empty());
+    assert_eq!(hash(&tree), hash(&BTreeMap::from([(1, 'a'), (2, 'b')])));
+    assert_eq!((&tree).into_iter().count(), 2);
+    let set = Frozen::new(BTreeSet::from([3, 1, 2]));
+    assert_eq!((set.first(), set.last(), set.get(&2), set.len()), (Some(&1), Some(&3), Some(&2), 3));
+    assert_eq!(format!("{set:?}"), "{1, 2, 3}");
+    let table = Frozen::new(HashMap::<_, _>::from_iter([(1, 'a')]));
+    assert_eq!(
+        (format!("{table:?}"), &table),
+        ("{1: 'a'}".into(), &Frozen::new(HashMap::<_, _>::from_iter([(1, 'a')])))
+    );
+    assert!(
+        Frozen::<Vec<u8>>::default().is_empty()
+            && Frozen::<Table<u8, u8, System>>::new(HashMap::new_in(System)).is_empty()
+    );
+}

@@ -1,0 +1,13 @@
+//! A frozen collection leads to its elements and not to its allocator.
+use janus_alloc::Arena;
+use janus_alloc::collections::{Frozen, HashMap, Vec};
+
+fn main() {
+    let arena = Arena::new();
+    let numbers = Frozen::new(Vec::<u32, _>::new_in(&arena));
+    let _ = numbers.allocator();
+    let _: &Vec<u32, &Arena> = numbers.as_ref();
+    let _ = numbers.clone();
+    let ages = Frozen::new(HashMap::<&str, u32, _, _>::new_in(&arena));
+    let _ = ages.allocator();
+}

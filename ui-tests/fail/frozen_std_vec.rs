@@ -1,0 +1,6 @@
+//! Types of others are not frozen.
+use janus_alloc::collections::Frozen;
+
+fn main() {
+    let _ = Frozen::new(vec![1, 2, 3]);
+}
