@@ -24,6 +24,8 @@
 //! | from one in another allocator | [`numbers.clone_in(&arena)`](CloneIn::clone_in) |
 //! | from std's or another generation's | `Vec::from(theirs)`: no element moves |
 //!
+//! The [`prelude`] has these traits and macros, and hides nothing of std's.
+//!
 //! # Structures that own their memory
 //!
 //! A collection may own its allocator: a `Vec<T, Arena>` is returned, stored and sent to another thread with its arena, and ends it.
@@ -119,6 +121,7 @@ mod counted;
 mod error;
 mod from_in;
 mod frozen;
+pub mod prelude;
 mod raw_buffer;
 pub mod rc;
 mod same_type;
