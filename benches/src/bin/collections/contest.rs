@@ -1,0 +1,79 @@
+//! Who does an operation in what time.
+
+use std::error::Error;
+use std::time::Duration;
+
+use fastrand::Rng;
+use indicatif::ProgressBar;
+
+use crate::options::Options;
+use crate::subject::Operation;
+use crate::subjects::{COLUMNS, KINDS, Kind};
+
+/// An operation on collections of one size.
+struct Row {
+    kind: &'static Kind,
+    operation: Operation,
+    size: usize,
+    /// By column.
+    times: [Vec<Duration>; COLUMNS.len()],
+}
+
+impl Row {
+    fn name(&self) -> String {
+        format!("{} {} {}", self.kind.name, self.operation.name(), self.size)
+    }
+
+    /// Nanoseconds.
+    fn median(&self, column: usize) -> f64 {
+        let mut times = self.times[column].clone();
+        times.sort_unstable();
+        times[times.len() / 2].as_nanos() as f64
+    }
+}
+
+/// Measures all rows in turns, so that what disturbs the machine for a while disturbs all, and prints a table.
+pub(crate) fn hold(options: &Options) -> Result<(), Box<dyn Error>> {
+    let mut rows: Vec<Row> = KINDS
+        .iter()
+        .flat_map(|kind| kind.operations.iter().map(move |&operation| (kind, operation)))
+        .flat_map(|(kind, operation)| {
+            options.sizes.iter().map(move |&size| Row { kind, operation, size, times: Default::default() })
+        })
+        .filter(|row| row.name().contains(&options.part))
+        .collect();
+    if rows.is_empty() {
+        return Err(format!("no row has {:?} in its name", options.part).into());
+    }
+    let progress = ProgressBar::new((options.rounds * rows.len()) as u64);
+    let mut random = Rng::with_seed(0);
+    let mut order: [usize; COLUMNS.len()] = std::array::from_fn(|column| column);
+    for _ in 0..options.rounds {
+        for row in &mut rows {
+            random.shuffle(&mut order);
+            for &column in &order {
+                row.times[column].push((row.kind.time)(column, row.operation, row.size));
+            }
+            progress.inc(1);
+        }
+    }
+    progress.finish_and_clear();
+
+    println!("Medians of {} rounds: microseconds of std's, and the others as multiples of it\n", options.rounds);
+    print!("{:28} {:>10}", "", COLUMNS[0]);
+    COLUMNS[1..].iter().for_each(|name| print!(" {name:>8}"));
+    println!();
+    for row in &rows {
+        let std = row.median(0);
+        print!("{:28} {:>10.1}", row.name(), std / 1e3);
+        (1..COLUMNS.len()).for_each(|column| print!(" {:>8.2}", row.median(column) / std));
+        println!();
+    }
+    print!("{:28} {:>10}", "geomean", "");
+    for column in 1..COLUMNS.len() {
+        let logarithms: f64 = rows.iter().map(|row| (row.median(column) / row.median(0)).ln()).sum();
+        print!(" {:>8.2}", (logarithms / rows.len() as f64).exp());
+    }
+    println!();
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! Collections by the clock: std's beside ours on the same allocator, and ours in an arena, in a pool and on mimalloc.
+//!
+//! `cargo run --release -p janus-benches --bin collections -- [OPTIONS]`, and `--help` for the options.
+//!
+//! Each row is one operation on collections of one size, done for as many collections as make 200,000 elements (but at least one).
+//! Building what the operation needs is not timed. std's and ours of the first two columns ask the C library's `malloc`. A drop in
+//! an arena or a pool includes the end of that.
+
+mod contest;
+mod options;
+mod subject;
+mod subjects;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use options::Command;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("collections: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    match options::from_command_line()? {
+        Command::Help => print!("{}", options::HELP),
+        Command::Measure(_) if cfg!(debug_assertions) => {
+            return Err("only optimised code is worth timing: add --release".into());
+        }
+        Command::Measure(options) => contest::hold(&options)?,
+    }
+    Ok(())
+}
