@@ -1,5 +1,4 @@
 //! A panic at each call of a callback leaves a deque as std's is left: the same elements, and the same number live.
-#![expect(clippy::incompatible_msrv, reason = "the same method of std's is newer than the crate's")]
 
 use std::collections::VecDeque;
 use std::ops::{Bound, RangeBounds};

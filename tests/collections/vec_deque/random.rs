@@ -140,7 +140,7 @@ fn run<T: Element>(steps: &[Step]) {
             43 => both!(ours, std, |deque| deque.rotate_left(index)),
             44 => both!(ours, std, |deque| deque.rotate_right(index)),
             45 if length > 0 => {
-                both!(ours, std, |deque| deque.swap(index.min(length - 1), usize::from(right) % length))
+                both!(ours, std, |deque| deque.swap(index.min(length - 1), usize::from(right) % length));
             }
             46 => both!(ours, std, |deque| {
                 let all = deque.range(part.clone()).map(T::number).collect::<Vec<_>>();

@@ -92,7 +92,7 @@ fn nothing() {
     assert_eq!(empty.split_off(0), empty.clone());
     assert_eq!((empty.binary_search(&1), empty.partition_point(|_| true)), (Err(0), 0));
     let empty = DequeIn::from(VecIn::from(empty));
-    assert_eq!(empty.into_iter().fold(0, |sum, n| sum + n), 0);
+    assert_eq!(empty.into_iter().next_back(), None);
     drop(DequeIn::<u64, _>::with_capacity_in(0, &ledger));
     assert_eq!(ledger.requests(), 0);
     assert_eq!(DequeIn::<u64, Global>::default(), []);
