@@ -1,4 +1,4 @@
-//! Collections that live where you say: `Vec`, `Box`, `Rc`, `Arc`, B-trees and hash tables, over the canonical
+//! Collections that live where you say: `Vec`, `String`, `Box`, `Rc`, `Arc`, B-trees and hash tables, over the canonical
 //! [`Allocator`](crate::api::Allocator).
 //!
 //! ```
@@ -13,12 +13,13 @@
 //! assert_eq!(*boxed, 2);
 //! ```
 //!
-//! [`Vec`], [`Box`], [`Rc`], [`Arc`], [`BTreeMap`] and [`BTreeSet`] are this crate's own, with the API of std's. The hash tables are hashbrown's, re-exported in the
+//! [`Vec`], [`String`], [`Box`], [`Rc`], [`Arc`], [`BTreeMap`] and [`BTreeSet`] are this crate's own, with the API of std's. The hash tables are hashbrown's, re-exported in the
 //! right version. [`Weak`] is that of an `Rc`; the one of an `Arc` is [`arc::Weak`].
 //!
 //! | to make one | write |
 //! | --- | --- |
 //! | from elements | [`vec_in![in &arena; 1, 2, 3]`](crate::vec_in) |
+//! | from text and arguments | [`format_in!(in &arena, "{name} has {n} faces")`](crate::format_in) |
 //! | from an iterator | [`iter.collect_in::<Vec<_, _>>(&arena)`](CollectIn::collect_in) |
 //! | from another type | [`Vec::from_in("janus", &arena)`](FromIn::from_in), [`value.into_in(&arena)`](IntoIn::into_in) |
 //! | from one in another allocator | [`numbers.clone_in(&arena)`](CloneIn::clone_in) |
@@ -125,6 +126,7 @@ pub mod prelude;
 mod raw_buffer;
 pub mod rc;
 mod same_type;
+pub mod string;
 mod unsize_box;
 #[doc(hidden)]
 pub mod unsizing;
@@ -148,6 +150,8 @@ pub use frozen::{Freezable, Frozen};
 pub use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable, hash_map, hash_set, hash_table};
 #[doc(inline)]
 pub use rc::{Rc, Weak};
+#[doc(inline)]
+pub use string::String;
 #[doc(inline)]
 pub use vec::Vec;
 #[doc(inline)]

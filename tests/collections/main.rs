@@ -14,5 +14,6 @@ mod frozen;
 mod ledger;
 mod owned;
 mod rc;
+mod string;
 mod vec;
 mod vec_deque;

@@ -9,6 +9,7 @@ pub mod bump;
 pub mod global;
 pub mod local;
 pub mod pointers;
+pub mod strings;
 pub mod vectors;
 
 use std::alloc::Layout;

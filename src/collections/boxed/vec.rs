@@ -7,8 +7,8 @@ use core::slice;
 use super::Box;
 use super::slice::{array_of, from_boxed_utf8_unchecked};
 use crate::api::Allocator;
-use crate::collections::Vec;
 use crate::collections::vec::IntoIter;
+use crate::collections::{self, Vec};
 
 impl<T, A: Allocator> Box<[T], A> {
     /// A vector of the values, in the same block.
@@ -121,6 +121,7 @@ from_strings! {
     ['a,] Cow<'a, str>,
     [] String,
     [B: Allocator,] Box<str, B>,
+    [B: Allocator,] collections::String<B>,
 }
 
 impl<T, A: Allocator> IntoIterator for Box<[T], A> {

@@ -93,7 +93,7 @@ pub struct Vec<T, A: Allocator = Global> {
 
 /// The result of a method that does not return if it fails.
 #[inline(always)]
-fn sure<T>(result: Result<T, core::convert::Infallible>) -> T {
+pub(in crate::collections) fn sure<T>(result: Result<T, core::convert::Infallible>) -> T {
     let Ok(value) = result;
     value
 }

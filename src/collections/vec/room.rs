@@ -2,7 +2,7 @@
 
 use super::{Vec, sure};
 use crate::api::Allocator;
-use crate::collections::error::{Panic, Return, TryReserveError};
+use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 
 impl<T, A: Allocator> Vec<T, A> {
     /// Makes room for `additional` more elements, and for others to come. Does nothing if there is room.
@@ -21,7 +21,7 @@ impl<T, A: Allocator> Vec<T, A> {
     #[inline]
     #[track_caller]
     pub fn reserve(&mut self, additional: usize) {
-        sure(self.buffer.reserve::<Panic>(self.length, additional));
+        sure(self.make_room::<Panic>(additional));
     }
 
     /// The twin of [`reserve`](Self::reserve) that returns an error.
@@ -45,7 +45,20 @@ impl<T, A: Allocator> Vec<T, A> {
     /// ```
     #[inline]
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
-        self.buffer.reserve::<Return>(self.length, additional)
+        self.make_room::<Return>(additional)
+    }
+
+    /// The body of [`reserve`](Self::reserve) and its twin.
+    #[inline]
+    #[track_caller]
+    pub(in crate::collections) fn make_room<F: OnFailure>(&mut self, additional: usize) -> Result<(), F::Error> {
+        self.buffer.reserve::<F>(self.length, additional)
+    }
+
+    /// The body of [`reserve_exact`](Self::reserve_exact) and its twin.
+    #[track_caller]
+    pub(in crate::collections) fn make_exact_room<F: OnFailure>(&mut self, additional: usize) -> Result<(), F::Error> {
+        self.buffer.reserve_exact::<F>(self.length, additional)
     }
 
     /// Makes room for `additional` more elements, and no others. Does nothing if there is room.
@@ -65,7 +78,7 @@ impl<T, A: Allocator> Vec<T, A> {
     /// ```
     #[track_caller]
     pub fn reserve_exact(&mut self, additional: usize) {
-        sure(self.buffer.reserve_exact::<Panic>(self.length, additional));
+        sure(self.make_exact_room::<Panic>(additional));
     }
 
     /// The twin of [`reserve_exact`](Self::reserve_exact) that returns an error.
@@ -81,7 +94,7 @@ impl<T, A: Allocator> Vec<T, A> {
     /// assert!(numbers.try_reserve_exact(usize::MAX).is_err());
     /// ```
     pub fn try_reserve_exact(&mut self, additional: usize) -> Result<(), TryReserveError> {
-        self.buffer.reserve_exact::<Return>(self.length, additional)
+        self.make_exact_room::<Return>(additional)
     }
 
     /// Gives back the room behind the elements.

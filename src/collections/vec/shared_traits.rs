@@ -165,7 +165,7 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
     /// Clones of `elements`.
     #[inline]
     #[track_caller]
-    pub(super) fn copied<F: OnFailure>(elements: &[T], allocator: A) -> Result<Self, F::Error> {
+    pub(in crate::collections) fn copied<F: OnFailure>(elements: &[T], allocator: A) -> Result<Self, F::Error> {
         let mut vec = Self::with_room::<F>(elements.len(), allocator)?;
         vec.clone_all::<F>(elements)?;
         Ok(vec)

@@ -23,9 +23,17 @@ pub(crate) fn instructions(name: &str) -> Result<f64, Box<dyn Error>> {
 
 /// Instructions of one turn of the loop `name` of another program, which takes that and a count behind `option`.
 pub(crate) fn instructions_of(program: &Path, option: &str, name: &str) -> Result<f64, Box<dyn Error>> {
+    between(program, [option, name], FEW, MANY)
+}
+
+/// Instructions of one turn of the workload `name`, by the difference of `few` and `many` turns: for turns that are long.
+pub(crate) fn instructions_between(name: &str, few: usize, many: usize) -> Result<f64, Box<dyn Error>> {
+    between(&env::current_exe()?, [RUN, name], few, many)
+}
+
+fn between(program: &Path, [option, name]: [&str; 2], few: usize, many: usize) -> Result<f64, Box<dyn Error>> {
     let total = |count| total(program, [option, name, &usize::to_string(&count)]);
-    let (few, many) = (total(FEW)?, total(MANY)?);
-    Ok((many as f64 - few as f64) / (MANY - FEW) as f64)
+    Ok((total(many)? as f64 - total(few)? as f64) / (many - few) as f64)
 }
 
 /// Instructions of a whole process.

@@ -9,8 +9,8 @@
 //!
 //! Exits with 1 if an adapter strays further from what it adapts than it may, or its size differs. Where an arena or a
 //! pool of ours is behind is only shown; `arenas` for the part of a name measures all arenas and nothing else, `pools` the
-//! pools, for which programs with other defaults are built, `collections` our `Vec` and `pointers` our `Box`, `Rc` and `Arc`, each
-//! beside std's.
+//! pools, for which programs with other defaults are built, `collections` our `Vec`, `strings` our `String` and `pointers` our `Box`,
+//! `Rc` and `Arc`, each beside std's.
 
 mod adapters;
 mod arenas;
@@ -18,6 +18,7 @@ mod callgrind;
 mod collections;
 mod pointers;
 mod pools;
+mod strings;
 
 use std::env;
 use std::error::Error;
@@ -51,7 +52,7 @@ fn main() -> ExitCode {
 
 /// Does the work of the workload `name`.
 fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
-    if collections::run(name, count.parse()?) {
+    if collections::run(name, count.parse()?) || strings::run(name, count.parse()?) {
         return Ok(());
     }
     let workload = match name {
@@ -68,8 +69,8 @@ fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
 /// Measures the rows with `part` in their names, and says whether all is as it should be.
 fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
     let (adapters, arenas, pools) = (adapters::has(part), arenas::has(part), pools::has(part));
-    let (collections, pointers) = (collections::has(part), pointers::has(part));
-    if !adapters && !arenas && !pools && !collections && !pointers {
+    let (collections, strings, pointers) = (collections::has(part), strings::has(part), pointers::has(part));
+    if !adapters && !arenas && !pools && !collections && !strings && !pointers {
         return Err(format!("no row has {part} in its name").into());
     }
     let mut good = !adapters || adapters::print_sizes();
@@ -91,6 +92,9 @@ fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
     }
     if collections {
         collections::measure(part)?;
+    }
+    if strings {
+        strings::measure(part)?;
     }
     if pointers {
         pointers::measure(part)?;

@@ -1,0 +1,96 @@
+//! Strings cloned, and out of nothing.
+
+use super::String;
+use crate::api::Allocator;
+use crate::collections::CloneIn;
+use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
+use crate::collections::vec::{Vec, sure};
+
+impl<A: Allocator + Default> Default for String<A> {
+    /// An empty string. It does not allocate.
+    #[inline]
+    fn default() -> Self {
+        Self::new_in(A::default())
+    }
+}
+
+impl<A: Allocator + Clone> Clone for String<A> {
+    /// The text, in a clone of the allocator.
+    #[inline]
+    #[track_caller]
+    fn clone(&self) -> Self {
+        sure(Self::copied::<Panic>(self, self.allocator().clone()))
+    }
+
+    /// Copies the text of `source` into the memory of this string if that is enough.
+    #[inline]
+    #[track_caller]
+    fn clone_from(&mut self, source: &Self) {
+        sure(self.copy_from::<Panic>(source));
+    }
+}
+
+impl<A: Allocator> String<A> {
+    /// The twin of [`clone`](Clone::clone) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If the allocator refuses.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let name = janus_alloc::collections::String::from("Janus");
+    /// assert_eq!(name.try_clone().unwrap(), "Janus");
+    /// ```
+    #[inline]
+    pub fn try_clone(&self) -> Result<Self, TryReserveError>
+    where
+        A: Clone,
+    {
+        Self::copied::<Return>(self, self.allocator().clone())
+    }
+
+    /// The twin of [`clone_from`](Clone::clone_from) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_reserve`](Self::try_reserve).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut name = janus_alloc::collections::String::from("Minos");
+    /// assert!(name.try_clone_from("Janus").is_ok());
+    /// assert_eq!(name, "Janus");
+    /// ```
+    #[inline]
+    pub fn try_clone_from(&mut self, source: &str) -> Result<(), TryReserveError> {
+        self.copy_from::<Return>(source)
+    }
+
+    #[inline]
+    #[track_caller]
+    fn copy_from<F: OnFailure>(&mut self, source: &str) -> Result<(), F::Error> {
+        self.bytes.make_room::<F>(source.len().saturating_sub(self.len()))?;
+        self.clear();
+        self.append::<F>(source)
+    }
+
+    /// A copy of `text`.
+    #[inline]
+    #[track_caller]
+    pub(super) fn copied<F: OnFailure>(text: &str, allocator: A) -> Result<Self, F::Error> {
+        // Invariant 1 holds, since the bytes are those of a `str`.
+        Vec::copied::<F>(text.as_bytes(), allocator).map(|bytes| Self { bytes })
+    }
+}
+
+impl<A: Allocator, B: Allocator> CloneIn<B> for String<A> {
+    type Cloned = String<B>;
+
+    #[inline]
+    fn try_clone_in(&self, allocator: B) -> Result<String<B>, TryReserveError> {
+        String::copied::<Return>(self, allocator)
+    }
+}

@@ -1,0 +1,211 @@
+//! Text from bytes that may not be text, and from UTF-16.
+
+use super::{FromUtf16Error, String};
+use crate::api::{Allocator, Global};
+use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
+use crate::collections::vec::sure;
+
+/// U+FFFD, for what cannot be decoded.
+const REPLACEMENT: &str = "\u{FFFD}";
+
+impl String {
+    /// A copy of `bytes` as text on the registered default: [`from_utf8_lossy_in`](Self::from_utf8_lossy_in) there.
+    ///
+    /// # Panics
+    ///
+    /// If that is more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(janus_alloc::collections::String::from_utf8_lossy(b"Ja\xFFnus"), "Ja\u{FFFD}nus");
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn from_utf8_lossy(bytes: &[u8]) -> Self {
+        Self::from_utf8_lossy_in(bytes, Global)
+    }
+
+    /// UTF-16 as text on the registered default: [`from_utf16_in`](Self::from_utf16_in) there.
+    ///
+    /// # Errors
+    ///
+    /// If a surrogate is without its other half.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(janus_alloc::collections::String::from_utf16(&[0x4A, 0xE9]).unwrap(), "Jé");
+    /// ```
+    #[track_caller]
+    pub fn from_utf16(units: &[u16]) -> Result<Self, FromUtf16Error> {
+        Self::from_utf16_in(units, Global)
+    }
+
+    /// UTF-16 as text on the registered default: [`from_utf16_lossy_in`](Self::from_utf16_lossy_in) there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(janus_alloc::collections::String::from_utf16_lossy(&[0x4A, 0xD800]), "J\u{FFFD}");
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn from_utf16_lossy(units: &[u16]) -> Self {
+        Self::from_utf16_lossy_in(units, Global)
+    }
+}
+
+impl<A: Allocator> String<A> {
+    /// A copy of `bytes` as text in `allocator`, with U+FFFD in the place of each sequence that is not UTF-8.
+    ///
+    /// # Panics
+    ///
+    /// If that is more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Arena, collections::String};
+    ///
+    /// let arena = Arena::new();
+    /// assert_eq!(String::from_utf8_lossy_in(b"Ja\xFFnus", &arena), "Ja\u{FFFD}nus");
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn from_utf8_lossy_in(bytes: &[u8], allocator: A) -> Self {
+        sure(Self::lossy::<Panic>(bytes, allocator))
+    }
+
+    /// The twin of [`from_utf8_lossy_in`](Self::from_utf8_lossy_in) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::String};
+    ///
+    /// assert!(String::try_from_utf8_lossy_in(b"Ja\xFFnus", Null).is_err());
+    /// ```
+    pub fn try_from_utf8_lossy_in(bytes: &[u8], allocator: A) -> Result<Self, TryReserveError> {
+        Self::lossy::<Return>(bytes, allocator)
+    }
+
+    #[track_caller]
+    fn lossy<F: OnFailure>(bytes: &[u8], allocator: A) -> Result<Self, F::Error> {
+        let mut text = Self::new_in(allocator);
+        text.bytes.make_room::<F>(bytes.len())?;
+        for chunk in bytes.utf8_chunks() {
+            text.append::<F>(chunk.valid())?;
+            if !chunk.invalid().is_empty() {
+                text.append::<F>(REPLACEMENT)?;
+            }
+        }
+        Ok(text)
+    }
+
+    /// UTF-16 as text in `allocator`.
+    ///
+    /// # Errors
+    ///
+    /// If a surrogate is without its other half.
+    ///
+    /// # Panics
+    ///
+    /// If that is more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Arena, collections::String};
+    ///
+    /// let arena = Arena::new();
+    /// assert_eq!(String::from_utf16_in(&[0xD834, 0xDD1E], &arena).unwrap(), "𝄞");
+    /// assert!(String::from_utf16_in(&[0xD834], &arena).is_err());
+    /// ```
+    #[track_caller]
+    pub fn from_utf16_in(units: &[u16], allocator: A) -> Result<Self, FromUtf16Error> {
+        sure(Self::decoded::<Panic>(units, allocator))
+    }
+
+    /// The twin of [`from_utf16_in`](Self::from_utf16_in) that returns an error, outside that of what is no UTF-16.
+    ///
+    /// # Errors
+    ///
+    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, System, collections::String};
+    ///
+    /// assert!(String::try_from_utf16_in(&[0x4A], Null).is_err());
+    /// assert!(String::try_from_utf16_in(&[0xD834], System).unwrap().is_err());
+    /// ```
+    pub fn try_from_utf16_in(units: &[u16], allocator: A) -> Result<Result<Self, FromUtf16Error>, TryReserveError> {
+        Self::decoded::<Return>(units, allocator)
+    }
+
+    #[track_caller]
+    fn decoded<F: OnFailure>(units: &[u16], allocator: A) -> Result<Result<Self, FromUtf16Error>, F::Error> {
+        let mut text = Self::new_in(allocator);
+        text.bytes.make_room::<F>(units.len())?;
+        for char in char::decode_utf16(units.iter().copied()) {
+            match char {
+                Ok(char) => text.append_char::<F>(char)?,
+                Err(_) => return Ok(Err(FromUtf16Error(()))),
+            }
+        }
+        Ok(Ok(text))
+    }
+
+    /// UTF-16 as text in `allocator`, with U+FFFD in the place of each surrogate without its other half.
+    ///
+    /// # Panics
+    ///
+    /// If that is more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Arena, collections::String};
+    ///
+    /// let arena = Arena::new();
+    /// assert_eq!(String::from_utf16_lossy_in(&[0x4A, 0xD834], &arena), "J\u{FFFD}");
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn from_utf16_lossy_in(units: &[u16], allocator: A) -> Self {
+        sure(Self::decoded_lossy::<Panic>(units, allocator))
+    }
+
+    /// The twin of [`from_utf16_lossy_in`](Self::from_utf16_lossy_in) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::String};
+    ///
+    /// assert!(String::try_from_utf16_lossy_in(&[0x4A], Null).is_err());
+    /// ```
+    pub fn try_from_utf16_lossy_in(units: &[u16], allocator: A) -> Result<Self, TryReserveError> {
+        Self::decoded_lossy::<Return>(units, allocator)
+    }
+
+    #[track_caller]
+    fn decoded_lossy<F: OnFailure>(units: &[u16], allocator: A) -> Result<Self, F::Error> {
+        let mut text = Self::new_in(allocator);
+        text.bytes.make_room::<F>(units.len())?;
+        for char in char::decode_utf16(units.iter().copied()) {
+            text.append_char::<F>(char.unwrap_or(char::REPLACEMENT_CHARACTER))?;
+        }
+        Ok(text)
+    }
+}

@@ -1,0 +1,176 @@
+//! Many characters or pieces of text at once.
+
+use alloc::borrow::Cow;
+
+use super::String;
+use crate::api::Allocator;
+use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
+use crate::collections::vec::sure;
+use crate::collections::{Box, FromIteratorIn};
+
+/// A part that a string can be made of: a character, text, and a reference to either.
+///
+/// Iterators of such extend a string ([`Extend`], [`try_extend`](String::try_extend)) and can be collected into one
+/// ([`collect_in`](crate::collections::CollectIn::collect_in)). It cannot be implemented elsewhere.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::{Arena, api::Allocator, collections::{CollectIn, String, string::Piece}};
+///
+/// fn joined<A: Allocator>(pieces: impl IntoIterator<Item: Piece>, allocator: A) -> String<A> {
+///     pieces.into_iter().collect_in(allocator)
+/// }
+/// let arena = Arena::new();
+/// assert_eq!(joined(["Jan", "us"], &arena), "Janus");
+/// assert_eq!(joined(['J', 'a'], &arena), "Ja");
+/// ```
+pub trait Piece: sealed::Append {}
+
+mod sealed {
+    use super::{Allocator, String, TryReserveError};
+
+    pub trait Append {
+        /// How many bytes a piece has, at least, if that is known of all pieces and may be reserved.
+        const LEAST: usize;
+
+        #[track_caller]
+        fn append_to<A: Allocator>(self, string: &mut String<A>);
+
+        fn try_append_to<A: Allocator>(self, string: &mut String<A>) -> Result<(), TryReserveError>;
+    }
+}
+
+/// The pieces, as what method and argument appends them.
+macro_rules! pieces {
+    ($([$($generics:tt)*] $piece:ty, at least $least:literal: $append:ident($value:ident) $argument:expr;)*) => {
+        $(
+            impl<$($generics)*> Piece for $piece {}
+
+            impl<$($generics)*> sealed::Append for $piece {
+                const LEAST: usize = $least;
+
+                #[inline]
+                #[track_caller]
+                fn append_to<A: Allocator>(self, string: &mut String<A>) {
+                    let $value = self;
+                    sure(string.$append::<Panic>($argument));
+                }
+
+                #[inline]
+                fn try_append_to<A: Allocator>(self, string: &mut String<A>) -> Result<(), TryReserveError> {
+                    let $value = self;
+                    string.$append::<Return>($argument)
+                }
+            }
+        )*
+    };
+}
+pieces! {
+    [] char, at least 1: append_char(char) char;
+    [] &char, at least 1: append_char(char) *char;
+    [] &str, at least 0: append(text) text;
+    [] alloc::string::String, at least 0: append(text) &text;
+    [] alloc::boxed::Box<str>, at least 0: append(text) &text;
+    [] Cow<'_, str>, at least 0: append(text) &text;
+    [B: Allocator] String<B>, at least 0: append(text) &text;
+    [B: Allocator] Box<str, B>, at least 0: append(text) &text;
+}
+
+impl<P: Piece, A: Allocator> Extend<P> for String<A> {
+    /// # Panics
+    ///
+    /// If the capacity would be more than `isize::MAX` bytes.
+    #[inline]
+    #[track_caller]
+    fn extend<I: IntoIterator<Item = P>>(&mut self, pieces: I) {
+        let pieces = pieces.into_iter();
+        sure(self.reserve_for::<Panic, I::IntoIter>(&pieces));
+        pieces.for_each(|piece| piece.append_to(self));
+    }
+}
+
+impl<A: Allocator> String<A> {
+    /// The twin of [`extend`](Extend::extend) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_reserve`](Self::try_reserve). The pieces before the one that found no room are there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::String};
+    ///
+    /// let mut name = String::from("J");
+    /// assert!(name.try_extend(["an", "us"]).is_ok());
+    /// assert_eq!(name, "Janus");
+    /// assert!(String::new_in(Null).try_extend("Janus".chars()).is_err());
+    /// ```
+    #[inline]
+    pub fn try_extend(&mut self, pieces: impl IntoIterator<Item: Piece>) -> Result<(), TryReserveError> {
+        let mut pieces = pieces.into_iter();
+        self.reserve_for::<Return, _>(&pieces)?;
+        pieces.try_for_each(|piece| sealed::Append::try_append_to(piece, self))
+    }
+
+    /// Makes room for what the iterator says it has, which may be a lie: each piece looks for room of its own.
+    #[inline]
+    #[track_caller]
+    fn reserve_for<F: OnFailure, I: Iterator<Item: Piece>>(&mut self, pieces: &I) -> Result<(), F::Error> {
+        let least = <I::Item as sealed::Append>::LEAST;
+        if least == 0 { Ok(()) } else { self.bytes.make_room::<F>(pieces.size_hint().0.saturating_mul(least)) }
+    }
+}
+
+impl<P: Piece, A: Allocator + Default> FromIterator<P> for String<A> {
+    /// The pieces behind each other, in the default of the allocator: [`collect_in`](crate::collections::CollectIn::collect_in) takes
+    /// another.
+    #[inline]
+    #[track_caller]
+    fn from_iter<I: IntoIterator<Item = P>>(pieces: I) -> Self {
+        Self::from_iter_in(pieces, A::default())
+    }
+}
+
+impl<P: Piece, A: Allocator> FromIteratorIn<P> for String<A> {
+    type Allocator = A;
+
+    #[inline]
+    #[track_caller]
+    fn from_iter_in<I: IntoIterator<Item = P>>(pieces: I, allocator: A) -> Self {
+        let mut text = Self::new_in(allocator);
+        text.extend(pieces);
+        text
+    }
+
+    #[inline]
+    fn try_from_iter_in<I: IntoIterator<Item = P>>(pieces: I, allocator: A) -> Result<Self, TryReserveError> {
+        let mut text = Self::new_in(allocator);
+        text.try_extend(pieces)?;
+        Ok(text)
+    }
+}
+
+impl<A: Allocator> Extend<String<A>> for alloc::string::String {
+    #[inline]
+    fn extend<I: IntoIterator<Item = String<A>>>(&mut self, strings: I) {
+        strings.into_iter().for_each(|string| self.push_str(&string));
+    }
+}
+
+impl<A: Allocator> FromIterator<String<A>> for alloc::string::String {
+    #[inline]
+    fn from_iter<I: IntoIterator<Item = String<A>>>(strings: I) -> Self {
+        let mut joined = Self::new();
+        joined.extend(strings);
+        joined
+    }
+}
+
+impl<A: Allocator> FromIterator<String<A>> for Cow<'_, str> {
+    #[inline]
+    fn from_iter<I: IntoIterator<Item = String<A>>>(strings: I) -> Self {
+        Cow::Owned(strings.into_iter().collect())
+    }
+}

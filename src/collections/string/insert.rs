@@ -1,0 +1,334 @@
+//! Text put in.
+
+use core::ops::RangeBounds;
+
+use super::String;
+use crate::api::Allocator;
+use crate::collections::bounds;
+use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
+use crate::collections::vec::sure;
+
+impl<A: Allocator> String<A> {
+    /// Appends a character.
+    ///
+    /// # Panics
+    ///
+    /// If the capacity would be more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut name = janus_alloc::collections::String::from("Janu");
+    /// name.push('s');
+    /// assert_eq!(name, "Janus");
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn push(&mut self, char: char) {
+        sure(self.append_char::<Panic>(char));
+    }
+
+    /// The twin of [`push`](Self::push) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_reserve`](Self::try_reserve).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::String};
+    ///
+    /// assert!(String::new_in(Null).try_push('J').is_err());
+    /// ```
+    #[inline]
+    pub fn try_push(&mut self, char: char) -> Result<(), TryReserveError> {
+        self.append_char::<Return>(char)
+    }
+
+    #[inline]
+    #[track_caller]
+    pub(super) fn append_char<F: OnFailure>(&mut self, char: char) -> Result<(), F::Error> {
+        let (length, width) = (self.len(), char.len_utf8());
+        self.bytes.make_room::<F>(width)?;
+        // SAFETY: the length is at most the capacity.
+        let end = unsafe { self.bytes.as_mut_ptr().add(length) };
+        // SAFETY: there is room for so many bytes.
+        unsafe { encode(char, end) };
+        // SAFETY: so many bytes are written, and they are a character, so invariant 1 holds.
+        unsafe { self.bytes.set_len(length + width) };
+        Ok(())
+    }
+
+    /// Appends text.
+    ///
+    /// # Panics
+    ///
+    /// If the capacity would be more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut name = janus_alloc::collections::String::from("Jan");
+    /// name.push_str("us");
+    /// assert_eq!(name, "Janus");
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn push_str(&mut self, text: &str) {
+        sure(self.append::<Panic>(text));
+    }
+
+    /// The twin of [`push_str`](Self::push_str) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_reserve`](Self::try_reserve).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::String};
+    ///
+    /// assert!(String::new_in(Null).try_push_str("Janus").is_err());
+    /// assert!(String::new_in(Null).try_push_str("").is_ok());
+    /// ```
+    #[inline]
+    pub fn try_push_str(&mut self, text: &str) -> Result<(), TryReserveError> {
+        self.append::<Return>(text)
+    }
+
+    #[inline]
+    #[track_caller]
+    pub(super) fn append<F: OnFailure>(&mut self, text: &str) -> Result<(), F::Error> {
+        let length = self.len();
+        self.bytes.make_room::<F>(text.len())?;
+        // SAFETY: the length is at most the capacity.
+        let end = unsafe { self.bytes.as_mut_ptr().add(length) };
+        // SAFETY: there is room for so many bytes, and the string is borrowed alone, so the text lies elsewhere.
+        unsafe { end.copy_from_nonoverlapping(text.as_ptr(), text.len()) };
+        // SAFETY: so many bytes are written, and they are text, so invariant 1 holds.
+        unsafe { self.bytes.set_len(length + text.len()) };
+        Ok(())
+    }
+
+    /// Appends the text in `range` once more.
+    ///
+    /// # Panics
+    ///
+    /// If the range ends before it starts or behind the text, or an end of it lies within a character, or the capacity would be more than
+    /// `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut name = janus_alloc::collections::String::from("Janus");
+    /// name.extend_from_within(3..);
+    /// assert_eq!(name, "Janusus");
+    /// ```
+    #[track_caller]
+    pub fn extend_from_within(&mut self, range: impl RangeBounds<usize>) {
+        let range = bounds::indexes(range, self.len());
+        self.check_boundary(range.start);
+        self.check_boundary(range.end);
+        // Invariant 1 holds, since both ends lie between characters.
+        self.bytes.extend_from_within(range);
+    }
+
+    /// The twin of [`extend_from_within`](Self::extend_from_within) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_reserve`](Self::try_reserve).
+    ///
+    /// # Panics
+    ///
+    /// If the range ends before it starts or behind the text, or an end of it lies within a character.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut name = janus_alloc::collections::String::from("Janus");
+    /// assert!(name.try_extend_from_within(..3).is_ok());
+    /// assert_eq!(name, "JanusJan");
+    /// ```
+    #[track_caller]
+    pub fn try_extend_from_within(&mut self, range: impl RangeBounds<usize>) -> Result<(), TryReserveError> {
+        let range = bounds::indexes(range, self.len());
+        self.check_boundary(range.start);
+        self.check_boundary(range.end);
+        // Invariant 1 holds, since both ends lie between characters.
+        self.bytes.try_extend_from_within(range)
+    }
+
+    /// Inserts a character at byte `index`, and moves the text behind it.
+    ///
+    /// # Panics
+    ///
+    /// If `index` is greater than the length or lies within a character, or the capacity would be more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut name = janus_alloc::collections::String::from("Jnus");
+    /// name.insert(1, 'a');
+    /// assert_eq!(name, "Janus");
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn insert(&mut self, index: usize, char: char) {
+        sure(self.insert_char::<Panic>(index, char));
+    }
+
+    /// The twin of [`insert`](Self::insert) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_reserve`](Self::try_reserve).
+    ///
+    /// # Panics
+    ///
+    /// If `index` is greater than the length or lies within a character.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut name = janus_alloc::collections::String::from("Jnus");
+    /// assert!(name.try_insert(1, 'a').is_ok());
+    /// assert_eq!(name, "Janus");
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn try_insert(&mut self, index: usize, char: char) -> Result<(), TryReserveError> {
+        self.insert_char::<Return>(index, char)
+    }
+
+    #[inline]
+    #[track_caller]
+    fn insert_char<F: OnFailure>(&mut self, index: usize, char: char) -> Result<(), F::Error> {
+        self.check_boundary(index);
+        let width = char.len_utf8();
+        let length = self.len();
+        let gap = self.open_gap::<F>(index, width)?;
+        // SAFETY: the gap is so long.
+        unsafe { encode(char, gap) };
+        // SAFETY: the gap is filled with a character, between two others, so invariant 1 holds.
+        unsafe { self.bytes.set_len(length + width) };
+        Ok(())
+    }
+
+    /// Inserts text at byte `index`, and moves the text behind it.
+    ///
+    /// # Panics
+    ///
+    /// If `index` is greater than the length or lies within a character, or the capacity would be more than `isize::MAX` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut name = janus_alloc::collections::String::from("Js");
+    /// name.insert_str(1, "anu");
+    /// assert_eq!(name, "Janus");
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn insert_str(&mut self, index: usize, text: &str) {
+        sure(self.insert_text::<Panic>(index, text));
+    }
+
+    /// The twin of [`insert_str`](Self::insert_str) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_reserve`](Self::try_reserve).
+    ///
+    /// # Panics
+    ///
+    /// If `index` is greater than the length or lies within a character.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut name = janus_alloc::collections::String::from("Js");
+    /// assert!(name.try_insert_str(1, "anu").is_ok());
+    /// assert_eq!(name, "Janus");
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn try_insert_str(&mut self, index: usize, text: &str) -> Result<(), TryReserveError> {
+        self.insert_text::<Return>(index, text)
+    }
+
+    #[inline]
+    #[track_caller]
+    fn insert_text<F: OnFailure>(&mut self, index: usize, text: &str) -> Result<(), F::Error> {
+        self.check_boundary(index);
+        let length = self.len();
+        let gap = self.open_gap::<F>(index, text.len())?;
+        // SAFETY: the gap is so long, and the string is borrowed alone, so the text lies elsewhere.
+        unsafe { gap.copy_from_nonoverlapping(text.as_ptr(), text.len()) };
+        // SAFETY: the gap is filled with text, between two characters, so invariant 1 holds.
+        unsafe { self.bytes.set_len(length + text.len()) };
+        Ok(())
+    }
+
+    /// Moves what is from byte `index` on, which is at most the length, by `width` bytes. Returns the start of the gap, which is to be
+    /// filled before the length is set.
+    #[inline]
+    #[track_caller]
+    fn open_gap<F: OnFailure>(&mut self, index: usize, width: usize) -> Result<*mut u8, F::Error> {
+        let length = self.len();
+        debug_assert!(index <= length);
+        self.bytes.make_room::<F>(width)?;
+        // SAFETY: at most the length.
+        let gap = unsafe { self.bytes.as_mut_ptr().add(index) };
+        // SAFETY: there is room for `width` bytes behind the length, so this is at most the capacity.
+        let behind = unsafe { gap.add(width) };
+        // SAFETY: so many bytes are behind `index`, and there is room for them at the new place.
+        unsafe { gap.copy_to(behind, length - index) };
+        Ok(gap)
+    }
+
+    /// # Panics
+    ///
+    /// If `index` is greater than the length or lies within a character.
+    #[inline]
+    #[track_caller]
+    pub(super) fn check_boundary(&self, index: usize) {
+        if !self.is_char_boundary(index) {
+            no_boundary(self, index);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn no_boundary(text: &str, index: usize) -> ! {
+    if index > text.len() {
+        panic!("byte index {index} is out of range for a `String` of length {}", text.len());
+    }
+    panic!("byte index {index} lies within a character");
+}
+
+/// Writes the UTF-8 of a character.
+///
+/// # Safety
+///
+/// `place` may be written to for `char.len_utf8()` bytes.
+#[inline]
+pub(super) unsafe fn encode(char: char, place: *mut u8) {
+    let code = u32::from(char);
+    // The six bits from `shift` on, in a byte that follows another.
+    let six = |shift: u32| (code >> shift) as u8 & 0x3F | 0x80;
+    match char.len_utf8() {
+        // SAFETY: by `# Safety` of this fn.
+        1 => unsafe { place.write(code as u8) },
+        // SAFETY: as above. An array of bytes has the align of one.
+        2 => unsafe { place.cast::<[u8; 2]>().write([(code >> 6) as u8 | 0xC0, six(0)]) },
+        // SAFETY: as above.
+        3 => unsafe { place.cast::<[u8; 3]>().write([(code >> 12) as u8 | 0xE0, six(6), six(0)]) },
+        // SAFETY: as above.
+        _ => unsafe { place.cast::<[u8; 4]>().write([(code >> 18) as u8 | 0xF0, six(12), six(6), six(0)]) },
+    }
+}

@@ -1,0 +1,45 @@
+/// Formatted text as a [`String`](crate::collections::String) in an allocator: std's `format!` with a place.
+///
+/// `format_in!(in allocator, "format", arguments...)`. The allocator is evaluated first.
+///
+/// # Panics
+///
+/// If an implementation of a formatting trait returns an error, or the text is more than `isize::MAX` bytes.
+/// [`try_format_in!`](crate::try_format_in) returns an error for want of memory.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::{Arena, format_in};
+///
+/// let arena = Arena::new();
+/// let name = "Janus";
+/// assert_eq!(format_in!(in &arena, "{name} has {} faces, not {other}", 2, other = 1), "Janus has 2 faces, not 1");
+/// ```
+#[macro_export]
+macro_rules! format_in {
+    (in $allocator:expr, $($format:tt)+) => {
+        match $allocator {
+            allocator => $crate::collections::String::format_in(::core::format_args!($($format)+), allocator),
+        }
+    };
+}
+
+/// The twin of [`format_in!`](crate::format_in) that returns an error.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::{Null, System, try_format_in};
+///
+/// assert_eq!(try_format_in!(in System, "{} faces", 2).unwrap(), "2 faces");
+/// assert!(try_format_in!(in Null, "{} faces", 2).is_err());
+/// ```
+#[macro_export]
+macro_rules! try_format_in {
+    (in $allocator:expr, $($format:tt)+) => {
+        match $allocator {
+            allocator => $crate::collections::String::try_format_in(::core::format_args!($($format)+), allocator),
+        }
+    };
+}

@@ -1,0 +1,314 @@
+//! [`String`], text in an allocator, and what its methods return.
+//!
+//! ```
+//! use janus_alloc::{Arena, collections::{FromIn, string::{Drain, String}}};
+//!
+//! let arena = Arena::new();
+//! let mut name = String::from_in("two-faced Janus", &arena);
+//! let drained: Drain<'_, &Arena> = name.drain(..10);
+//! assert_eq!(drained.as_str(), "two-faced ");
+//! drop(drained);
+//! assert_eq!(name, "Janus");
+//! ```
+
+mod bytes;
+mod clone;
+mod compare;
+mod convert;
+mod decode;
+mod drain;
+mod edit;
+mod error;
+mod extend;
+mod format;
+mod from_in;
+mod insert;
+mod macros;
+mod pointers;
+mod replace;
+mod retain;
+mod room;
+mod shared_traits;
+
+use super::error::TryReserveError;
+use super::vec::Vec;
+use crate::api::{Allocator, Global};
+
+pub use drain::Drain;
+pub use error::{FromUtf8Error, FromUtf16Error};
+pub use extend::Piece;
+
+/// Text that grows, in an allocator: `String` of std for every [`Allocator`], on stable Rust.
+///
+/// Methods, growth, panics, auto traits and variance are those of [`std::string::String`] in Rust 1.95, and it dereferences to `str`. In
+/// addition:
+///
+/// * `new_in`, `with_capacity_in` and `from_raw_parts_in` take the allocator; [`allocator`](Self::allocator) lends it. So do
+///   [`format_in!`](crate::format_in), [`from_in`](crate::collections::FromIn::from_in) and
+///   [`collect_in`](crate::collections::CollectIn::collect_in).
+/// * Each method that may allocate has a `try_` twin, which returns a [`TryReserveError`] where the method would panic or end the process.
+/// * Two strings can be compared whatever their allocators, and with std's.
+/// * It becomes a [`Vec`] of bytes or a `Box<str, A>` where it is, and on the registered default std's `String`: see the `From` impls.
+///
+/// It hashes as a `str` does, and `Borrow<str>` lets a map whose keys are such strings be looked up by a `&str`.
+///
+/// # Cost
+///
+/// That of a [`Vec`] of bytes, which it is: three words and the allocator, doubled capacity by [`Allocator::grow`], so a last block of an
+/// arena grows where it is, and no block for an empty string.
+///
+/// # What differs from std's
+///
+/// * `&String` is not a pattern to search for, as in `text.find(&string)`, because the trait of patterns is not stable: pass `&*string`.
+/// * [`from_utf8_lossy`](Self::from_utf8_lossy) returns a `String`, not a `Cow`, which would hold one of std's.
+/// * [`extend`](Extend::extend) of an array of texts may leave more capacity than std would.
+/// * `to_string`, `to_owned`, `repeat` and other methods of `str` and [`ToString`] return std's `String`, on the registered default.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::{Arena, collections::String, format_in};
+///
+/// let arena = Arena::new();
+/// let mut name = String::new_in(&arena);
+/// name.push_str("Jan");
+/// name += "us";
+/// let line = format_in!(in &arena, "{name} has {} faces", 2);
+/// assert_eq!(line, "Janus has 2 faces");
+/// assert!(line.starts_with(&*name));
+/// ```
+///
+/// A map in an arena, whose keys are strings in the same arena:
+///
+/// ```
+/// use janus_alloc::{Arena, collections::{FromIn, HashMap, String}};
+///
+/// let arena = Arena::new();
+/// let mut faces = HashMap::new_in(&arena);
+/// faces.insert(String::from_in("Janus", &arena), 2);
+/// assert_eq!(faces.get("Janus"), Some(&2));
+/// ```
+///
+/// # Invariants
+///
+/// 1. `bytes` are UTF-8, unless who called [`as_mut_vec`](Self::as_mut_vec) is at work.
+pub struct String<A: Allocator = Global> {
+    bytes: Vec<u8, A>,
+}
+
+impl String {
+    /// An empty string on the registered default. It does not allocate.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// static EMPTY: janus_alloc::collections::String = janus_alloc::collections::String::new();
+    /// assert_eq!(EMPTY.capacity(), 0);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn new() -> Self {
+        Self::new_in(Global)
+    }
+
+    /// An empty string on the registered default, with room for `capacity` bytes.
+    ///
+    /// # Panics
+    ///
+    /// If that is more than `isize::MAX`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(janus_alloc::collections::String::with_capacity(10).capacity() >= 10);
+    /// ```
+    #[inline]
+    #[must_use]
+    #[track_caller]
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self::with_capacity_in(capacity, Global)
+    }
+
+    /// The twin of [`with_capacity`](Self::with_capacity) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If that is more than `isize::MAX` bytes, or the default refuses.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(janus_alloc::collections::String::try_with_capacity(usize::MAX).is_err());
+    /// ```
+    #[inline]
+    pub fn try_with_capacity(capacity: usize) -> Result<Self, TryReserveError> {
+        Self::try_with_capacity_in(capacity, Global)
+    }
+}
+
+impl<A: Allocator> String<A> {
+    /// An empty string in `allocator`. It does not allocate.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::String};
+    ///
+    /// let name: String<System> = const { String::new_in(System) };
+    /// assert!(name.is_empty());
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn new_in(allocator: A) -> Self {
+        Self { bytes: Vec::new_in(allocator) }
+    }
+
+    /// An empty string in `allocator`, with room for `capacity` bytes.
+    ///
+    /// # Panics
+    ///
+    /// If that is more than `isize::MAX`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Arena, collections::String};
+    ///
+    /// let arena = Arena::new();
+    /// let mut name = String::with_capacity_in(5, &arena);
+    /// let start = name.as_ptr();
+    /// name.push_str("Janus");
+    /// assert_eq!(name.as_ptr(), start);
+    /// ```
+    #[inline]
+    #[must_use]
+    #[track_caller]
+    pub fn with_capacity_in(capacity: usize, allocator: A) -> Self {
+        Self { bytes: Vec::with_capacity_in(capacity, allocator) }
+    }
+
+    /// The twin of [`with_capacity_in`](Self::with_capacity_in) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::String};
+    ///
+    /// assert!(String::try_with_capacity_in(1, Null).is_err());
+    /// assert!(String::try_with_capacity_in(0, Null).is_ok());
+    /// ```
+    #[inline]
+    pub fn try_with_capacity_in(capacity: usize, allocator: A) -> Result<Self, TryReserveError> {
+        Vec::try_with_capacity_in(capacity, allocator).map(|bytes| Self { bytes })
+    }
+
+    /// The allocator.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Stats, System, collections::String};
+    ///
+    /// let name = String::with_capacity_in(16, Stats::new(System));
+    /// assert_eq!(name.allocator().snapshot().live_bytes, 16);
+    /// ```
+    #[inline]
+    pub const fn allocator(&self) -> &A {
+        self.bytes.allocator()
+    }
+
+    /// How many bytes there is room for without another block.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(janus_alloc::collections::String::with_capacity(10).capacity(), 10);
+    /// ```
+    #[inline]
+    pub const fn capacity(&self) -> usize {
+        self.bytes.capacity()
+    }
+
+    /// How many bytes there are, which may be more than characters.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let face = janus_alloc::collections::String::from("Gesicht ☺");
+    /// assert_eq!((face.len(), face.chars().count()), (11, 9));
+    /// ```
+    #[inline]
+    pub const fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether there is no text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(janus_alloc::collections::String::new().is_empty());
+    /// ```
+    #[inline]
+    pub const fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// The text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(janus_alloc::collections::String::from("Janus").as_str(), "Janus");
+    /// ```
+    #[inline]
+    pub const fn as_str(&self) -> &str {
+        // SAFETY: by invariant 1.
+        unsafe { core::str::from_utf8_unchecked(self.bytes.as_slice()) }
+    }
+
+    /// The text, to be changed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut name = janus_alloc::collections::String::from("Janus");
+    /// name.as_mut_str().make_ascii_uppercase();
+    /// assert_eq!(name, "JANUS");
+    /// ```
+    #[inline]
+    pub const fn as_mut_str(&mut self) -> &mut str {
+        // (`from_utf8_unchecked_mut` is not const in Rust 1.85.)
+        let text = core::ptr::from_mut::<[u8]>(self.bytes.as_mut_slice()) as *mut str;
+        // SAFETY: UTF-8 by invariant 1, and borrowed as the string is.
+        unsafe { &mut *text }
+    }
+
+    /// The text, for as long as the allocator's memory lives: it is not freed.
+    ///
+    /// Room behind it stays allocated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Arena, collections::{FromIn, String}};
+    ///
+    /// let arena = Arena::new();
+    /// let name: &mut str = String::from_in("Janus", &arena).leak();
+    /// name.make_ascii_lowercase();
+    /// assert_eq!(name, "janus");
+    /// ```
+    #[inline]
+    pub fn leak<'a>(self) -> &'a mut str
+    where
+        A: 'a,
+    {
+        let bytes = self.bytes.leak();
+        // SAFETY: by invariant 1.
+        unsafe { core::str::from_utf8_unchecked_mut(bytes) }
+    }
+}
