@@ -104,6 +104,16 @@ impl From<TryReserveError> for AllocError {
     }
 }
 
+/// So that one type serves all collections.
+impl From<hashbrown::TryReserveError> for TryReserveError {
+    fn from(error: hashbrown::TryReserveError) -> Self {
+        match error {
+            hashbrown::TryReserveError::CapacityOverflow => Self::CAPACITY_OVERFLOW,
+            hashbrown::TryReserveError::AllocError { layout } => Self::refused(layout),
+        }
+    }
+}
+
 /// Decides for one body whether it is that of a method that panics or of its `try_` twin.
 pub(crate) trait OnFailure {
     type Error;

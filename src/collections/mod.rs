@@ -27,6 +27,8 @@
 //!
 //! The [`prelude`] has these traits and macros, and hides nothing of std's.
 //!
+//! With the feature `serde` all are serialized, and deserialized into an allocator by `de::In(&arena)`.
+//!
 //! # Structures that own their memory
 //!
 //! A collection may own its allocator: a `Vec<T, Arena>` is returned, stored and sent to another thread with its arena, and ends it.
@@ -126,6 +128,8 @@ pub mod prelude;
 mod raw_buffer;
 pub mod rc;
 mod same_type;
+#[cfg(feature = "serde")]
+mod serde;
 pub mod string;
 mod unsize_box;
 #[doc(hidden)]
@@ -150,6 +154,8 @@ pub use frozen::{Freezable, Frozen};
 pub use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable, hash_map, hash_set, hash_table};
 #[doc(inline)]
 pub use rc::{Rc, Weak};
+#[cfg(feature = "serde")]
+pub use serde::de;
 #[doc(inline)]
 pub use string::String;
 #[doc(inline)]

@@ -28,8 +28,8 @@
 pub use super::{CloneIn, CollectIn, FromIn, FromIteratorIn, IntoIn};
 #[doc(no_inline)]
 pub use crate::api::Allocator;
+#[doc(no_inline)]
+pub use crate::{try_vec_in, unsize_box, unsize_rc, unsize_rc_weak, vec_in};
 #[cfg(target_has_atomic = "ptr")]
 #[doc(no_inline)]
 pub use crate::{unsize_arc, unsize_arc_weak};
-#[doc(no_inline)]
-pub use crate::{try_vec_in, unsize_box, unsize_rc, unsize_rc_weak, vec_in};

@@ -14,6 +14,8 @@ mod frozen;
 mod ledger;
 mod owned;
 mod rc;
+#[cfg(feature = "serde")]
+mod serde;
 mod string;
 mod vec;
 mod vec_deque;

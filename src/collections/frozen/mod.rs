@@ -80,8 +80,8 @@ pub struct Frozen<C>(C);
 /// # Safety
 ///
 /// 1. No method of the type that [`Frozen`] calls by `&` reaches the allocator, nor does what that returns. Besides look-ups and
-///    iterators these are the methods of `Deref`, `IntoIterator` for a reference, `Debug`, `Display`, `PartialEq`, `PartialOrd`, `Ord`
-///    and `Hash`. (Nobody else can implement one of those for such a type: it is foreign to them, whatever its parameters.)
+///    iterators these are the methods of `Deref`, `IntoIterator` for a reference, `Debug`, `Display`, `PartialEq`, `PartialOrd`, `Ord`,
+///    `Hash`, and with the feature `serde` `Serialize`. (Nobody else can implement one of those for such a type: it is foreign to them, whatever its parameters.)
 /// 2. What these lend may be shared between threads: elements and hasher are `Sync`.
 ///
 /// # Examples
@@ -127,6 +127,12 @@ impl<C: Freezable> Frozen<C> {
 }
 
 impl<C> Frozen<C> {
+    /// The collection. It leads to the allocator, so whoever asks keeps to what [`Freezable`] allows.
+    #[cfg(feature = "serde")]
+    pub(super) const fn collection(&self) -> &C {
+        &self.0
+    }
+
     /// The collection, to be changed for a while. Nobody reads it meanwhile.
     ///
     /// # Examples

@@ -38,7 +38,7 @@ fn drain_asks_a_range_once() {
     numbers.extend([1, 2]);
     let _behind = arena.alloc_slice_copy(&[0xDEAD_u64; 4]);
     let mut drain = numbers.drain(Changing::new(8));
-    assert_eq!(drain.by_ref().collect::<Vec<u64>>(), []);
+    assert_eq!(drain.by_ref().collect::<Vec<u64>>(), [0_u64; 0]);
     std::mem::forget(drain);
 
     // With what owns memory: a value that was never in the vector is not dropped by it.

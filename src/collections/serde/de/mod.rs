@@ -1,0 +1,286 @@
+//! Deserializing into an allocator (feature `serde`).
+//!
+//! [`In(allocator)`](In) deserializes any type that implements [`DeserializeIn`]: the collections of this crate, nested as one likes, and
+//! plain types. Whatever they need comes from clones of the allocator.
+//!
+//! ```
+//! use janus_alloc::Arena;
+//! use janus_alloc::collections::{BTreeMap, Box, Vec, de::In};
+//!
+//! # fn main() -> Result<(), serde_json::Error> {
+//! type Text<'a> = Box<str, &'a Arena>;
+//!
+//! let arena = Arena::new();
+//! let mut json = serde_json::Deserializer::from_str(r#"{"Janus": [1, 2], "Hecate": [3]}"#);
+//! let faces: BTreeMap<Text, Vec<u32, _>, _> = In(&arena).deserialize(&mut json)?;
+//! assert_eq!(faces["Janus"], [1, 2]);
+//! assert_eq!(serde_json::to_string(&faces)?, r#"{"Hecate":[3],"Janus":[1,2]}"#);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | type | in a format |
+//! | --- | --- |
+//! | [`Vec`], [`BTreeSet`], [`HashSet`], `Box<[T], A>`, `Rc<[T], A>`, `Arc<[T], A>` | a sequence |
+//! | [`BTreeMap`], [`HashMap`] | a map; of equal keys the last has its value there |
+//! | `Box<str, A>`, `Rc<str, A>`, `Arc<str, A>` | a string |
+//! | [`Box`], [`Rc`], [`Arc`], [`Frozen`] | what is in it. Two pointers to one value become two values |
+//! | numbers, `bool`, `char`, `()`, std's `String`, `&str`, `&[u8]`, `Duration`, `PhantomData` | what serde makes of it, without the allocator |
+//! | `Option`, arrays, tuples up to 8 of all these | what serde makes of it |
+//!
+//! All of them but arrays of more than 32 elements are [`Serialize`](serde::Serialize), too. Where the allocator is `Default`, the
+//! collections are [`Deserialize`](serde::Deserialize), each with an allocator of its own: `Vec<T>` is, and `Vec<T, Arena>`.
+//!
+//! # Errors
+//!
+//! * A request that the allocator refuses is an error of the deserializer, and what was built is dropped. (But for the
+//!   `Deserialize` of the hash tables, which is hashbrown's, and ends the process.)
+//! * A length that comes with the input is not believed: room is reserved for elements of at most 1 MiB before they are there.
+//! * How deep values may nest is the deserializer's matter.
+//!
+//! # In a type of your own
+//!
+//! A type without a collection in it derives `Deserialize`, and needs a line:
+//!
+//! ```
+//! use janus_alloc::collections::de::DeserializeIn;
+//! use serde::{Deserialize, Deserializer};
+//!
+//! struct Metres(f64);
+//! # impl<'de> Deserialize<'de> for Metres {
+//! #     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+//! #         f64::deserialize(deserializer).map(Self)
+//! #     }
+//! # }
+//!
+//! impl<'de, A> DeserializeIn<'de, A> for Metres {
+//!     fn deserialize_in<D: Deserializer<'de>>(deserializer: D, _: A) -> Result<Self, D::Error> {
+//!         Self::deserialize(deserializer)
+//!     }
+//! }
+//! ```
+//!
+//! One whose fields come as a sequence is made from a tuple; it may contain itself:
+//!
+//! ```
+//! use janus_alloc::{Arena, api::Allocator};
+//! use janus_alloc::collections::{Vec, de::{DeserializeIn, In}};
+//! use serde::Deserializer;
+//!
+//! struct Node<A: Allocator> {
+//!     number: u32,
+//!     children: Vec<Node<A>, A>,
+//! }
+//!
+//! impl<'de, A: Allocator + Clone> DeserializeIn<'de, A> for Node<A> {
+//!     fn deserialize_in<D: Deserializer<'de>>(deserializer: D, allocator: A) -> Result<Self, D::Error> {
+//!         let (number, children) = DeserializeIn::deserialize_in(deserializer, allocator)?;
+//!         Ok(Self { number, children })
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), serde_json::Error> {
+//! let arena = Arena::new();
+//! let mut json = serde_json::Deserializer::from_str("[1, [[2, []], [3, [[4, []]]]]]");
+//! let root: Node<_> = In(&arena).deserialize(&mut json)?;
+//! assert_eq!((root.number, root.children[1].children[0].number), (1, 4));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! One whose fields have names has a visitor, which asks for each field's value by [`In::seed`]:
+//!
+//! ```
+//! use std::fmt;
+//! use janus_alloc::{Arena, api::Allocator};
+//! use janus_alloc::collections::{Box, Vec, de::{DeserializeIn, In}};
+//! use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+//!
+//! struct Person<A: Allocator> {
+//!     name: Box<str, A>,
+//!     phones: Vec<Box<str, A>, A>,
+//! }
+//!
+//! impl<'de, A: Allocator + Clone> DeserializeIn<'de, A> for Person<A> {
+//!     fn deserialize_in<D: Deserializer<'de>>(deserializer: D, allocator: A) -> Result<Self, D::Error> {
+//!         struct Fields<A>(A);
+//!
+//!         impl<'de, A: Allocator + Clone> Visitor<'de> for Fields<A> {
+//!             type Value = Person<A>;
+//!
+//!             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+//!                 f.write_str("a person")
+//!             }
+//!
+//!             fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Person<A>, M::Error> {
+//!                 let (mut name, mut phones) = (None, None);
+//!                 while let Some(key) = map.next_key::<String>()? {
+//!                     match &*key {
+//!                         "name" => name = Some(map.next_value_seed(In(self.0.clone()).seed())?),
+//!                         "phones" => phones = Some(map.next_value_seed(In(self.0.clone()).seed())?),
+//!                         _ => _ = map.next_value::<IgnoredAny>()?,
+//!                     }
+//!                 }
+//!                 Ok(Person {
+//!                     name: name.ok_or_else(|| M::Error::missing_field("name"))?,
+//!                     phones: phones.unwrap_or_else(|| Vec::new_in(self.0)),
+//!                 })
+//!             }
+//!         }
+//!
+//!         deserializer.deserialize_struct("Person", &["name", "phones"], Fields(allocator))
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), serde_json::Error> {
+//! let arena = Arena::new();
+//! let mut json = serde_json::Deserializer::from_str(r#"[{"name": "Ann", "phones": ["123"]}, {"name": "Bob"}]"#);
+//! let people: Vec<Person<_>, _> = In(&arena).deserialize(&mut json)?;
+//! assert_eq!((&*people[1].name, &*people[0].phones[0]), ("Bob", "123"));
+//! # Ok(())
+//! # }
+//! ```
+
+mod maps;
+mod plain;
+mod pointers;
+mod sequences;
+
+use core::fmt;
+use core::marker::PhantomData;
+
+use serde::de::{DeserializeSeed, Deserializer};
+
+#[cfg(doc)]
+use crate::collections::{Arc, BTreeMap, BTreeSet, Box, Frozen, HashMap, HashSet, Rc, Vec};
+
+/// A type that is deserialized into an allocator.
+///
+/// [The module](self) says which types implement it, and how yours does.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::Arena;
+/// use janus_alloc::collections::{Vec, de::DeserializeIn};
+///
+/// let arena = Arena::new();
+/// let mut json = serde_json::Deserializer::from_str("[1, 2, 3]");
+/// assert_eq!(Vec::<u8, _>::deserialize_in(&mut json, &arena)?, [1, 2, 3]);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not deserialized into an allocator of type `{A}`",
+    label = "not a `DeserializeIn`",
+    note = "the docs of `janus_alloc::collections::de` show how a type of yours implements it; a collection in an allocator needs one that is `Clone`, such as a reference"
+)]
+pub trait DeserializeIn<'de, A>: Sized {
+    /// Deserializes a value, with what it needs in `allocator`.
+    ///
+    /// # Errors
+    ///
+    /// Those of the deserializer; and its [`custom`](serde::de::Error::custom) one if the allocator refuses.
+    fn deserialize_in<D: Deserializer<'de>>(deserializer: D, allocator: A) -> Result<Self, D::Error>;
+}
+
+/// An allocator to deserialize into.
+///
+/// # Examples
+///
+/// See [the module](self).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct In<A>(pub A);
+
+impl<A> In<A> {
+    /// Deserializes a value of a type that is known from how it is used.
+    ///
+    /// # Errors
+    ///
+    /// Those of the deserializer; and its [`custom`](serde::de::Error::custom) one if the allocator refuses.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Arena, Null};
+    /// use janus_alloc::collections::{Vec, de::In};
+    ///
+    /// let arena = Arena::new();
+    /// let mut json = serde_json::Deserializer::from_str("[1, 2, 3]");
+    /// let numbers: Vec<u8, _> = In(&arena).deserialize(&mut json)?;
+    /// json.end()?;
+    /// assert_eq!(numbers, [1, 2, 3]);
+    ///
+    /// let mut json = serde_json::Deserializer::from_str("[1, 2, 3]");
+    /// assert!(In(Null).deserialize::<Vec<u8, _>, _>(&mut json).is_err()); // an allocator that always fails
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[inline]
+    pub fn deserialize<'de, T: DeserializeIn<'de, A>, D: Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<T, D::Error> {
+        T::deserialize_in(deserializer, self.0)
+    }
+
+    /// A seed for a value of type `T`: for `next_element_seed` of a visitor of yours, and its kin.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::Arena;
+    /// use janus_alloc::collections::{Box, de::In};
+    /// use serde::de::DeserializeSeed;
+    ///
+    /// let arena = Arena::new();
+    /// let seed = In(&arena).seed::<Box<str, _>>();
+    /// assert_eq!(&*seed.deserialize(serde_json::Value::from("Janus"))?, "Janus");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn seed<T>(self) -> Seed<T, A> {
+        Seed { allocator: self.0, value: PhantomData }
+    }
+}
+
+/// A [`DeserializeSeed`] for a `T` in an allocator: see [`In::seed`].
+///
+/// # Examples
+///
+/// See [`In::seed`].
+pub struct Seed<T, A> {
+    allocator: A,
+    value: PhantomData<fn() -> T>,
+}
+
+impl<'de, T: DeserializeIn<'de, A>, A> DeserializeSeed<'de> for Seed<T, A> {
+    type Value = T;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        T::deserialize_in(deserializer, self.allocator)
+    }
+}
+
+impl<T, A: Clone> Clone for Seed<T, A> {
+    fn clone(&self) -> Self {
+        In(self.allocator.clone()).seed()
+    }
+}
+
+impl<T, A: Copy> Copy for Seed<T, A> {}
+
+impl<T, A: fmt::Debug> fmt::Debug for Seed<T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Seed").field(&self.allocator).finish()
+    }
+}
+
+/// The number of elements to reserve room for when the input promises `hint`, without belief: no more than a fixed number of bytes.
+fn cautious<T>(hint: Option<usize>) -> usize {
+    const MAX_BYTES: usize = 1 << 20;
+    match size_of::<T>() {
+        0 => 0,
+        size => hint.unwrap_or(0).min(MAX_BYTES / size),
+    }
+}

@@ -1,0 +1,186 @@
+//! Sequences: collections of elements.
+
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+use core::marker::PhantomData;
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
+
+use super::{DeserializeIn, In, cautious};
+use crate::api::Allocator;
+#[cfg(target_has_atomic = "ptr")]
+use crate::collections::Arc;
+use crate::collections::{BTreeSet, Box, HashSet, Rc, TryReserveError, Vec};
+
+/// A collection that is filled one by one.
+pub(super) trait Sequence<A>: Sized {
+    type Element;
+
+    /// An empty one. It may reserve room for so many elements.
+    fn with_room(length: usize, allocator: A) -> Result<Self, TryReserveError>;
+
+    fn add(&mut self, element: Self::Element) -> Result<(), TryReserveError>;
+}
+
+impl<T, A: Allocator> Sequence<A> for Vec<T, A> {
+    type Element = T;
+
+    #[inline]
+    fn with_room(length: usize, allocator: A) -> Result<Self, TryReserveError> {
+        Self::try_with_capacity_in(length, allocator)
+    }
+
+    #[inline]
+    fn add(&mut self, element: T) -> Result<(), TryReserveError> {
+        self.try_push(element)
+    }
+}
+
+impl<T: Ord, A: Allocator> Sequence<A> for BTreeSet<T, A> {
+    type Element = T;
+
+    #[inline]
+    fn with_room(_: usize, allocator: A) -> Result<Self, TryReserveError> {
+        Ok(Self::new_in(allocator))
+    }
+
+    #[inline]
+    fn add(&mut self, element: T) -> Result<(), TryReserveError> {
+        self.try_insert(element).map(drop)
+    }
+}
+
+impl<T: Eq + Hash, S: BuildHasher + Default, A: Allocator> Sequence<A> for HashSet<T, S, A> {
+    type Element = T;
+
+    #[inline]
+    fn with_room(length: usize, allocator: A) -> Result<Self, TryReserveError> {
+        let mut set = Self::with_hasher_in(S::default(), allocator);
+        set.try_reserve(length)?;
+        Ok(set)
+    }
+
+    #[inline]
+    fn add(&mut self, element: T) -> Result<(), TryReserveError> {
+        self.try_reserve(1)?;
+        self.insert(element);
+        Ok(())
+    }
+}
+
+/// Fills a collection with what the seed makes of each element.
+struct Elements<C, S, A> {
+    seed: S,
+    allocator: A,
+    collection: PhantomData<fn() -> C>,
+}
+
+impl<'de, C: Sequence<A>, S: DeserializeSeed<'de, Value = C::Element> + Clone, A> Visitor<'de> for Elements<C, S, A> {
+    type Value = C;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<Q: SeqAccess<'de>>(self, mut sequence: Q) -> Result<C, Q::Error> {
+        let room = cautious::<C::Element>(sequence.size_hint());
+        let mut collection = C::with_room(room, self.allocator).map_err(Error::custom)?;
+        while let Some(element) = sequence.next_element_seed(self.seed.clone())? {
+            collection.add(element).map_err(Error::custom)?;
+        }
+        Ok(collection)
+    }
+}
+
+/// A collection whose elements are made by clones of `seed`.
+#[inline]
+fn elements<'de, D, C, S, A>(deserializer: D, seed: S, allocator: A) -> Result<C, D::Error>
+where
+    D: Deserializer<'de>,
+    C: Sequence<A>,
+    S: DeserializeSeed<'de, Value = C::Element> + Clone,
+{
+    deserializer.deserialize_seq(Elements { seed, allocator, collection: PhantomData })
+}
+
+/// `DeserializeIn` of collections in the allocator of their elements.
+macro_rules! sequences_in {
+    ($([$($generics:tt)*] $collection:ty;)*) => {$(
+        impl<'de, T: DeserializeIn<'de, A> $($generics)*, A: Allocator + Clone> DeserializeIn<'de, A> for $collection {
+            fn deserialize_in<D: Deserializer<'de>>(deserializer: D, allocator: A) -> Result<Self, D::Error> {
+                elements(deserializer, In(allocator.clone()).seed::<T>(), allocator)
+            }
+        }
+    )*};
+}
+sequences_in! {
+    [] Vec<T, A>;
+    [+ Ord] BTreeSet<T, A>;
+    [+ Eq + Hash, S: BuildHasher + Default] HashSet<T, S, A>;
+}
+
+/// `Deserialize` of collections whose allocator is a `Default`. (hashbrown's have it.)
+macro_rules! sequences {
+    ($([$($generics:tt)*] $collection:ty;)*) => {$(
+        impl<'de, T: Deserialize<'de> $($generics)*, A: Allocator + Default> Deserialize<'de> for $collection {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                elements(deserializer, PhantomData::<T>, A::default())
+            }
+        }
+    )*};
+}
+sequences! {
+    [] Vec<T, A>;
+    [+ Ord] BTreeSet<T, A>;
+}
+
+/// A slice behind a pointer, made from a vector.
+trait FromVec<T, A: Allocator>: Sized {
+    fn try_from_vec<E: Error>(vector: Vec<T, A>) -> Result<Self, E>;
+}
+
+impl<T, A: Allocator> FromVec<T, A> for Box<[T], A> {
+    #[inline]
+    fn try_from_vec<E: Error>(vector: Vec<T, A>) -> Result<Self, E> {
+        vector.try_into_boxed_slice().map_err(E::custom)
+    }
+}
+
+macro_rules! counted_from_vec {
+    ($($pointer:ident)*) => {$(
+        impl<T, A: Allocator + Clone> FromVec<T, A> for $pointer<[T], A> {
+            fn try_from_vec<E: Error>(vector: Vec<T, A>) -> Result<Self, E> {
+                let allocator = vector.allocator().clone();
+                let mut slice = $pointer::<[T], A>::try_new_uninit_slice_in(vector.len(), allocator).map_err(E::custom)?;
+                let places = $pointer::get_mut(&mut slice).expect("a new pointer is the only one");
+                for (place, element) in places.iter_mut().zip(vector) {
+                    place.write(element);
+                }
+                // SAFETY: the vector had so many elements, and the loop moved them all.
+                Ok(unsafe { slice.assume_init() })
+            }
+        }
+    )*};
+}
+counted_from_vec!(Rc);
+#[cfg(target_has_atomic = "ptr")]
+counted_from_vec!(Arc);
+
+macro_rules! slices {
+    ($($pointer:ident $([$clone:ident])?;)*) => {$(
+        impl<'de, T: DeserializeIn<'de, A>, A: Allocator + Clone> DeserializeIn<'de, A> for $pointer<[T], A> {
+            fn deserialize_in<D: Deserializer<'de>>(deserializer: D, allocator: A) -> Result<Self, D::Error> {
+                Self::try_from_vec(Vec::deserialize_in(deserializer, allocator)?)
+            }
+        }
+
+        impl<'de, T: Deserialize<'de>, A: Allocator + Default $(+ $clone)?> Deserialize<'de> for $pointer<[T], A> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::try_from_vec(Vec::deserialize(deserializer)?)
+            }
+        }
+    )*};
+}
+slices! { Box; Rc [Clone]; }
+#[cfg(target_has_atomic = "ptr")]
+slices! { Arc [Clone]; }

@@ -1,0 +1,284 @@
+//! What is serialized is std's text, and what is deserialized is what was serialized, in its allocator.
+
+use std::collections::{BTreeMap as StdMap, BTreeSet as StdSet};
+use std::fmt::Debug;
+use std::marker::PhantomData;
+use std::num::NonZero;
+use std::time::Duration;
+
+use janus_alloc::collections::de::{DeserializeIn, In};
+use janus_alloc::collections::{Arc, BTreeMap, BTreeSet, Box, DefaultHashBuilder, Frozen, HashMap, HashSet, Rc, Vec};
+use janus_alloc::{Arena, Null, vec_in};
+use serde::de::value::{BytesDeserializer, Error, MapDeserializer, SeqDeserializer};
+use serde::{Deserialize, Serialize};
+
+use crate::ledger::Ledger;
+
+type A<'a> = &'a Arena;
+type Table<K, V, A> = HashMap<K, V, DefaultHashBuilder, A>;
+
+/// Deserializes all of `json` into `allocator`.
+fn read<'de, T: DeserializeIn<'de, A>, A>(json: &'de str, allocator: A) -> serde_json::Result<T> {
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    let value = In(allocator).deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
+}
+
+/// `json` gives the same value in an arena and in the default, and that gives `json`.
+#[track_caller]
+fn round_trip<'de, T, D>(json: &'de str, arena: &'de Arena)
+where
+    T: DeserializeIn<'de, &'de Arena> + Serialize,
+    D: Deserialize<'de> + Serialize,
+{
+    let value: T = read(json, arena).unwrap();
+    assert_eq!(serde_json::to_string(&value).unwrap(), json);
+    let on_the_default: D = serde_json::from_str(json).unwrap();
+    assert_eq!(serde_json::to_string(&on_the_default).unwrap(), json);
+}
+
+#[test]
+fn round_trips() {
+    let arena = Arena::new();
+    let texts = [r#"[]"#, r#"["one","two","three"]"#];
+    for json in texts {
+        round_trip::<Vec<Box<str, A>, A>, Vec<Box<str>>>(json, &arena);
+        round_trip::<Box<[Rc<str, A>], A>, Box<[Rc<str>]>>(json, &arena);
+        round_trip::<Rc<[Arc<str, A>], A>, Rc<[Arc<str>]>>(json, &arena);
+        round_trip::<Arc<[Vec<char, A>], A>, Arc<[std::string::String]>>("[]", &arena);
+        round_trip::<Vec<&str, A>, Vec<&str>>(json, &arena);
+        round_trip::<Vec<String, A>, Vec<String>>(json, &arena);
+    }
+    for json in ["[]", "[-1,0,7]"] {
+        round_trip::<Arc<[i8], A>, Arc<[i8]>>(json, &arena);
+        round_trip::<BTreeSet<i64, A>, BTreeSet<i64>>(json, &arena);
+        round_trip::<Frozen<Vec<i16, A>>, Frozen<Vec<i16>>>(json, &arena);
+        round_trip::<Frozen<BTreeSet<i64, A>>, Frozen<BTreeSet<i64>>>(json, &arena);
+    }
+    for json in ["{}", r#"{"1":[],"22":[null,[0.5,true]]}"#] {
+        round_trip::<BTreeMap<u8, Vec<Option<(f64, bool)>, A>, A>, BTreeMap<u8, Vec<Option<(f64, bool)>>>>(
+            json, &arena,
+        );
+    }
+    for json in ["{}", r#"{"one":1}"#] {
+        round_trip::<Table<Box<str, A>, Box<u32, A>, A>, HashMap<Box<str>, Box<u32>>>(json, &arena);
+        round_trip::<Frozen<Table<Frozen<Box<str, A>>, Frozen<Rc<u32, A>>, A>>, Frozen<HashMap<Box<str>, u32>>>(
+            json, &arena,
+        );
+    }
+    round_trip::<HashSet<Rc<str, A>, DefaultHashBuilder, A>, HashSet<Rc<str>>>(r#"["one"]"#, &arena);
+    round_trip::<Box<Rc<Arc<[Box<str, A>; 2], A>, A>, A>, Box<Rc<Arc<[Box<str>; 2]>>>>(r#"["one","two"]"#, &arena);
+    round_trip::<Vec<(), A>, Vec<()>>("[null,null]", &arena);
+    type Eight<S> = (u8, i16, char, S, Option<S>, (S,), [u8; 0], bool);
+    round_trip::<Eight<Box<str, A>>, Eight<Box<str>>>(r#"[1,-2,"c","d",null,["f"],[],false]"#, &arena);
+}
+
+/// Every plain type is what serde makes of it.
+#[test]
+fn plain_types() {
+    #[track_caller]
+    fn plain<T: for<'de> DeserializeIn<'de, Null> + PartialEq + Debug>(json: &str, expected: T) {
+        assert_eq!(read::<T, _>(json, Null).unwrap(), expected);
+    }
+
+    plain("255", u8::MAX);
+    plain("65535", u16::MAX);
+    plain("4294967295", u32::MAX);
+    plain("18446744073709551615", u64::MAX);
+    plain("340282366920938463463374607431768211455", u128::MAX);
+    plain("7", 7_usize);
+    plain("-128", i8::MIN);
+    plain("-32768", i16::MIN);
+    plain("-2147483648", i32::MIN);
+    plain("-9223372036854775808", i64::MIN);
+    plain("-170141183460469231731687303715884105728", i128::MIN);
+    plain("-7", -7_isize);
+    plain("0.5", 0.5_f32);
+    plain("0.1", 0.1_f64);
+    plain("true", true);
+    plain(r#""ü""#, 'ü');
+    plain("null", ());
+    plain(r#""text""#, String::from("text"));
+    plain(r#"{"secs":1,"nanos":5}"#, Duration::new(1, 5));
+    plain("7", NonZero::new(7_u8).unwrap());
+    plain("-7", NonZero::new(-7_i64).unwrap());
+    plain("null", PhantomData::<str>);
+    plain("null", None::<u8>);
+    plain("1", Some(1_u8));
+    plain("[[1,2],[3,4]]", [[1, 2], [3, 4_u8]]);
+    plain("[]", [] as [u8; 0]);
+    plain("[1,[2,3]]", (1_u8, (2_u16, 3_i64)));
+    assert!(read::<NonZero<u8>, _>("0", Null).is_err());
+    assert_eq!(
+        In(Null).deserialize::<&[u8], _>(serde::de::value::BorrowedBytesDeserializer::<Error>::new(b"ab")),
+        Ok(&b"ab"[..])
+    );
+}
+
+/// A collection in a single allocator is deserialized by `A: Default`.
+#[test]
+fn collections_that_own_their_arena() {
+    let numbers: Vec<u8, Arena> = serde_json::from_str("[1,2,3]").unwrap();
+    assert_eq!((&numbers[..], numbers.allocator().allocated_bytes() >= 3), (&[1, 2, 3][..], true));
+    let map: BTreeMap<String, Vec<u8, Arena>, Arena> = serde_json::from_str(r#"{"a":[1]}"#).unwrap();
+    assert_eq!(map["a"], [1]);
+}
+
+/// As std's: the last of equal keys has its value, and equal elements are one.
+#[test]
+fn duplicates() {
+    let arena = Arena::new();
+    let json = r#"{"a":1,"b":2,"a":3}"#;
+    let std: StdMap<String, u8> = serde_json::from_str(json).unwrap();
+    let map: BTreeMap<Box<str, _>, u8, _> = read(json, &arena).unwrap();
+    let table: Table<Rc<str, _>, u8, _> = read(json, &arena).unwrap();
+    assert_eq!((map.len(), map["a"], table.len(), table["a"]), (2, std["a"], 2, std["a"]));
+
+    let std: StdSet<u8> = serde_json::from_str("[2,1,2]").unwrap();
+    let set: BTreeSet<u8, _> = read("[2,1,2]", &arena).unwrap();
+    let table: HashSet<u8, DefaultHashBuilder, _> = read("[2,1,2]", &arena).unwrap();
+    assert!(set.iter().eq(&std) && table.len() == 2);
+}
+
+/// Errors are those of serde's own impls, with the same text.
+#[test]
+fn wrong_input() {
+    #[track_caller]
+    fn same<'de, T, S>(json: &'de str, arena: &'de Arena)
+    where
+        T: DeserializeIn<'de, &'de Arena>,
+        S: Deserialize<'de>,
+    {
+        let expected = serde_json::from_str::<S>(json).err().unwrap().to_string();
+        assert_eq!(read::<T, _>(json, arena).err().unwrap().to_string(), expected);
+    }
+
+    let arena = Arena::new();
+    same::<Vec<u8, A>, std::vec::Vec<u8>>("[1, 2, 300]", &arena);
+    same::<Vec<u8, A>, std::vec::Vec<u8>>("[1, 2", &arena);
+    same::<Vec<u8, A>, std::vec::Vec<u8>>("{}", &arena);
+    same::<BTreeMap<u8, u8, A>, StdMap<u8, u8>>("[]", &arena);
+    same::<BTreeMap<u8, u8, A>, StdMap<u8, u8>>(r#"{"1": 2, "x": 3}"#, &arena);
+    same::<Box<str, A>, std::string::String>("7", &arena);
+    same::<[u8; 3], [u8; 3]>("[1, 2]", &arena);
+    same::<[u8; 3], [u8; 3]>("[1, 2, 3, 4]", &arena);
+    same::<(u8, u8), (u8, u8)>("[1]", &arena);
+    same::<(u8, u8), (u8, u8)>("[1, 2, 3]", &arena);
+    same::<Option<(u8,)>, Option<(u8,)>>("[]", &arena);
+
+    let bytes = |bytes| In(&arena).deserialize::<Box<str, _>, _>(BytesDeserializer::<Error>::new(bytes));
+    assert_eq!(&*bytes(b"Janus").unwrap(), "Janus");
+    assert_eq!(
+        bytes(b"\xFF").unwrap_err().to_string(),
+        String::deserialize(BytesDeserializer::<Error>::new(b"\xFF")).unwrap_err().to_string()
+    );
+}
+
+/// An iterator that promises more than there is memory.
+struct Lying<I>(I);
+
+impl<I: Iterator> Iterator for Lying<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (usize::MAX, Some(usize::MAX))
+    }
+}
+
+/// A length in the input reserves no more than a little.
+#[test]
+fn lengths_are_not_believed() {
+    fn sequence<I: Iterator>(iter: I) -> SeqDeserializer<Lying<I>, Error> {
+        SeqDeserializer::new(Lying(iter))
+    }
+
+    let ledger = Ledger::new();
+    let numbers: Vec<u64, _> = In(&ledger).deserialize(sequence(0..3_u64)).unwrap();
+    assert_eq!((&numbers[..], numbers.capacity()), (&[0, 1, 2][..], (1 << 20) / 8));
+    let units: Vec<(), _> = In(&ledger).deserialize(sequence([(); 3].into_iter())).unwrap();
+    assert_eq!(units.len(), 3);
+    let set: HashSet<u64, DefaultHashBuilder, _> = In(&ledger).deserialize(sequence(0..3_u64)).unwrap();
+    assert!(set.len() == 3 && set.allocation_size() < 4 << 20, "{}", set.allocation_size());
+    let set: BTreeSet<u64, _> = In(&ledger).deserialize(sequence(0..3_u64)).unwrap();
+    assert!(set.iter().eq(&[0, 1, 2]));
+    let slice: Rc<[u64], _> = In(&ledger).deserialize(sequence(0..3_u64)).unwrap();
+    assert_eq!(*slice, [0, 1, 2]);
+    let pairs = || MapDeserializer::<_, Error>::new(Lying((0..3_u64).map(|n| (n, n))));
+    let table: Table<u64, u64, _> = In(&ledger).deserialize(pairs()).unwrap();
+    assert!(table.len() == 3 && table.allocation_size() < 4 << 20, "{}", table.allocation_size());
+    let map: BTreeMap<u64, u64, _> = In(&ledger).deserialize(pairs()).unwrap();
+    assert_eq!(map.len(), 3);
+    // More than was reserved.
+    let numbers: Vec<u64, _> = In(&ledger).deserialize(sequence(0..200_000_u64)).unwrap();
+    assert!(numbers.iter().copied().eq(0..200_000));
+    let on_the_default = Vec::<u64>::deserialize(sequence(0..3_u64)).unwrap();
+    assert_eq!(on_the_default.capacity(), (1 << 20) / 8);
+}
+
+type L<'a> = &'a Ledger;
+type Everything<'a> = (
+    Vec<Box<str, L<'a>>, L<'a>>,
+    BTreeMap<Rc<str, L<'a>>, Vec<u32, L<'a>>, L<'a>>,
+    Table<Arc<str, L<'a>>, Box<u32, L<'a>>, L<'a>>,
+    BTreeSet<Frozen<Box<str, L<'a>>>, L<'a>>,
+    HashSet<Box<[u8], L<'a>>, DefaultHashBuilder, L<'a>>,
+    Rc<[Box<u8, L<'a>>], L<'a>>,
+    Arc<[Rc<u8, L<'a>>], L<'a>>,
+    Option<[Arc<u8, L<'a>>; 2]>,
+);
+const EVERYTHING: &str = r#"[
+    ["one", "two", "three", "four", "five"],
+    {"one": [1, 2, 3, 4, 5], "two": [], "three": [7]},
+    {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5},
+    ["one", "two", "three"],
+    [[], [1, 2, 3, 4, 5, 6, 7, 8, 9], [7]],
+    [1, 2, 3],
+    [4, 5, 6, 7, 8],
+    [1, 2]
+]"#;
+
+/// Each request that fails is an error, and everything that was built is freed.
+#[test]
+fn each_refused_request_is_an_error() {
+    let ledger = Ledger::new();
+    let everything: Everything<'_> = read(EVERYTHING, &ledger).unwrap();
+    assert_eq!((everything.0.len(), everything.6.len()), (5, 5));
+    let requests = ledger.requests();
+    assert!(requests > 40, "{requests}");
+    drop(everything);
+    drop(ledger);
+
+    for nth in 0..requests {
+        let ledger = Ledger::failing(nth);
+        let error = read::<Everything<'_>, _>(EVERYTHING, &ledger).err().unwrap_or_else(|| panic!("{nth}"));
+        assert!(error.is_data(), "{error}");
+        assert_eq!(ledger.live(), 0, "{nth}");
+    }
+}
+
+/// An element that cannot be read is the end of those in front of it.
+#[test]
+fn what_was_built_is_dropped_with_an_error() {
+    let ledger = Ledger::new();
+    for json in [r#"[["a"], ["b", 7]]"#, r#"[["a"], "#] {
+        assert!(read::<Vec<Vec<Box<str, L<'_>>, L<'_>>, L<'_>>, _>(json, &ledger).is_err());
+        assert!(read::<Rc<[Vec<Box<str, L<'_>>, L<'_>>], L<'_>>, _>(json, &ledger).is_err());
+        assert_eq!(ledger.live(), 0);
+    }
+    assert!(read::<Table<Box<str, L<'_>>, Box<str, L<'_>>, L<'_>>, _>(r#"{"a": "b", "c": 7}"#, &ledger).is_err());
+    assert_eq!(ledger.live(), 0);
+}
+
+/// A frozen collection is written by another thread.
+#[test]
+fn a_frozen_collection_is_serialized_elsewhere() {
+    let arena = Arena::new();
+    let frozen = Frozen::new(vec_in![in &arena; 1, 2, 3]);
+    let json = std::thread::scope(|threads| threads.spawn(|| serde_json::to_string(&frozen)).join().unwrap());
+    assert_eq!(json.unwrap(), "[1,2,3]");
+}
