@@ -17,3 +17,14 @@ struct Pools;
 
 #[doc = include_str!("../docs/05-choosing-a-default.md")]
 struct ChoosingADefault;
+
+#[doc = include_str!("../docs/06-collections.md")]
+struct Collections;
+
+// On compilers whose std has the trait.
+#[cfg(any(std_allocator, std_allocator_gated))]
+#[doc = include_str!("../docs/07-moving-to-std.md")]
+struct MovingToStd;
+
+#[doc = include_str!("../docs/08-coming-from.md")]
+struct ComingFrom;
