@@ -21,7 +21,8 @@
 //! let boxed: Box<[u32]> = theirs.into();
 //! assert_eq!(*boxed, *ours);
 //! let shown: collections::Box<dyn std::fmt::Display, _> = unsize_box!(collections::Box::new_in(7, &arena));
-//! assert_eq!(shown.to_string(), "7");
+//! let text: String = format_in!(in &arena, "{shown}").to_string();
+//! assert_eq!(text, format!("7"));
 //! ```
 
 #[doc(no_inline)]
@@ -29,7 +30,7 @@ pub use super::{CloneIn, CollectIn, FromIn, FromIteratorIn, IntoIn};
 #[doc(no_inline)]
 pub use crate::api::Allocator;
 #[doc(no_inline)]
-pub use crate::{try_vec_in, unsize_box, unsize_rc, unsize_rc_weak, vec_in};
+pub use crate::{format_in, try_format_in, try_vec_in, unsize_box, unsize_rc, unsize_rc_weak, vec_in};
 #[cfg(target_has_atomic = "ptr")]
 #[doc(no_inline)]
 pub use crate::{unsize_arc, unsize_arc_weak};

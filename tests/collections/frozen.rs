@@ -8,7 +8,8 @@ use std::sync::Barrier;
 use std::thread;
 
 use janus_alloc::collections::{
-    Arc, BTreeMap, BTreeSet, Box, CollectIn, DefaultHashBuilder, Freezable, Frozen, HashMap, HashSet, Rc, Vec,
+    Arc, BTreeMap, BTreeSet, Box, CollectIn, DefaultHashBuilder, Freezable, Frozen, HashMap, HashSet, IntoIn, Rc,
+    String as StringIn, Vec, VecDeque,
 };
 use janus_alloc::{Arena, Pool, SyncArena, System, vec_in};
 use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
@@ -18,6 +19,10 @@ type Table<K, V, A> = HashMap<K, V, DefaultHashBuilder, A>;
 
 assert_impl_all!(Frozen<Vec<u8, A<'static>>>: Sync);
 assert_impl_all!(Frozen<Box<dyn Fn() + Sync, A<'static>>>: Sync);
+assert_impl_all!(Frozen<StringIn<A<'static>>>: Sync);
+assert_impl_all!(Frozen<VecDeque<u8, A<'static>>>: Sync);
+assert_not_impl_any!(Frozen<StringIn<A<'static>>>: Send, Clone, AsRef<StringIn<A<'static>>>);
+assert_not_impl_any!(Frozen<VecDeque<Cell<u8>, A<'static>>>: Sync);
 assert_impl_all!(Frozen<Rc<str, A<'static>>>: Sync);
 assert_impl_all!(Frozen<Table<u8, u8, A<'static>>>: Sync);
 assert_impl_all!(Frozen<HashSet<u8, DefaultHashBuilder, A<'static>>>: Sync);
@@ -228,6 +233,20 @@ fn traits_are_those_of_the_contents() {
     assert_eq!((text.as_ref(), Borrow::<str>::borrow(&text)), ("Janus", "Janus"));
     let shared = Frozen::new(Rc::<str, _>::clone_from_ref_in("Janus", &arena));
     assert_eq!((format!("{shared:?} {shared}"), hash(&shared)), ("\"Janus\" Janus".into(), hash("Janus")));
+
+    let string = Frozen::new("Janus".into_in::<StringIn<_>>(&arena));
+    assert_eq!((format!("{string:?} {string}"), hash(&string)), ("\"Janus\" Janus".into(), hash("Janus")));
+    assert_eq!((AsRef::<str>::as_ref(&string), Borrow::<str>::borrow(&string)), ("Janus", "Janus"));
+    let mut table = HashMap::<_, _, DefaultHashBuilder, _>::new_in(&arena);
+    table.insert(string, 2);
+    assert_eq!(table["Janus"], 2);
+    let mut deque = VecDeque::new_in(&arena);
+    deque.extend([2, 3]);
+    deque.push_front(1);
+    let deque = Frozen::new(deque);
+    assert_eq!((deque.front(), deque.back(), deque.get(3), deque[1], deque.len()), (Some(&1), Some(&3), None, 2, 3));
+    assert_eq!((format!("{deque:?}"), deque.as_slices().0.len() + deque.as_slices().1.len()), ("[1, 2, 3]".into(), 3));
+    assert!(deque.iter().eq(&deque) && !deque.is_empty());
 
     let tree = Frozen::new(BTreeMap::from([(1, 'a'), (2, 'b')]));
     assert_eq!((tree.first_key_value(), tree.last_key_value()), (Some((&1, &'a')), Some((&2, &'b'))));

@@ -14,8 +14,6 @@ mod frozen;
 mod ledger;
 mod owned;
 mod rc;
-#[cfg(feature = "serde")]
-mod serde;
 mod string;
 mod vec;
 mod vec_deque;

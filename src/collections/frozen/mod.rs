@@ -8,13 +8,14 @@
 
 mod btree;
 mod hash;
+mod vec_deque;
 
 use core::borrow::Borrow;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::ops::Deref;
 
-use super::{BTreeMap, BTreeSet, Box, HashMap, HashSet, Rc, Vec};
+use super::{BTreeMap, BTreeSet, Box, HashMap, HashSet, Rc, String, Vec, VecDeque};
 use crate::api::Allocator;
 
 /// A read-only face of a collection, which threads may share although its allocator is not `Sync`.
@@ -24,12 +25,12 @@ use crate::api::Allocator;
 /// without a lock. The thread that owns the arena may go on to allocate in it meanwhile, since no allocator reads or writes live
 /// blocks.
 ///
-/// * **Collections**: [`Vec`], [`Box`], [`Rc`], [`HashMap`], [`HashSet`], [`BTreeMap`] and [`BTreeSet`]. What dereferences does so
-///   frozen, too: a `Frozen<Vec<T, _>>` is a slice. Maps and sets have their look-ups and iterators.
+/// * **Collections**: [`Vec`], [`String`], [`VecDeque`], [`Box`], [`Rc`], [`HashMap`], [`HashSet`], [`BTreeMap`] and [`BTreeSet`]. What
+///   dereferences does so frozen, too: a `Frozen<Vec<T, _>>` is a slice. The others have their look-ups and iterators.
 /// * **Shared** access reaches elements and never the allocator. So there is no `Clone`.
 /// * **Exclusive** access is to the collection: [`get_mut`](Self::get_mut) and [`into_inner`](Self::into_inner).
-/// * **Elements** that are collections themselves have to be frozen too: `Vec<Frozen<Box<str, &Arena>>, &Arena>`. A frozen key borrows
-///   as the contents do: a map with keys `Frozen<Box<str, _>>` is asked by `&str`.
+/// * **Elements** that are collections themselves have to be frozen too: `Vec<Frozen<String<&Arena>>, &Arena>`. A frozen key borrows
+///   as the contents do: a map with keys `Frozen<String<_>>` is asked by `&str`.
 /// * **Cost**: none. It is the collection itself.
 /// * **Sending**: it is `Send` only if the collection is, since whoever drops it uses the allocator.
 ///
@@ -57,17 +58,17 @@ use crate::api::Allocator;
 ///
 /// ```
 /// use std::sync::OnceLock;
-/// use janus_alloc::SyncArena;
-/// use janus_alloc::collections::{Arc, BTreeMap, Box, Frozen};
+/// use janus_alloc::{SyncArena, collections::IntoIn};
+/// use janus_alloc::collections::{Arc, BTreeMap, Frozen, String};
 ///
 /// type Shared = Arc<SyncArena>;
-/// static NUMBERS: OnceLock<Frozen<BTreeMap<Frozen<Box<str, Shared>>, u32, Shared>>> = OnceLock::new();
+/// static NUMBERS: OnceLock<Frozen<BTreeMap<Frozen<String<Shared>>, u32, Shared>>> = OnceLock::new();
 ///
 /// let numbers = NUMBERS.get_or_init(|| {
 ///     let arena = Shared::new(SyncArena::new());
 ///     let mut numbers = BTreeMap::new_in(arena.clone());
 ///     for (number, name) in (1..).zip(["one", "two", "three"]) {
-///         numbers.insert(Frozen::new(Box::clone_from_ref_in(name, arena.clone())), number);
+///         numbers.insert(Frozen::new(name.into_in(arena.clone())), number);
 ///     }
 ///     Frozen::new(numbers)
 /// });
@@ -99,7 +100,7 @@ pub struct Frozen<C>(C);
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be frozen",
     label = "not a collection that a `Frozen` may hold",
-    note = "a `Frozen` holds a `Vec`, `Box`, `Rc`, `HashMap`, `HashSet`, `BTreeMap` or `BTreeSet` of this crate, of elements that are `Sync`"
+    note = "a `Frozen` holds a `Vec`, `String`, `VecDeque`, `Box`, `Rc`, `HashMap`, `HashSet`, `BTreeMap` or `BTreeSet` of this crate, of elements that are `Sync`"
 )]
 pub unsafe trait Freezable: private::Sealed {}
 
@@ -173,6 +174,14 @@ unsafe impl<C: Freezable> Sync for Frozen<C> {}
 impl<T, A: Allocator> private::Sealed for Vec<T, A> {}
 // SAFETY: (1) all is done with the slice of elements, (2) which are `Sync`.
 unsafe impl<T: Sync, A: Allocator> Freezable for Vec<T, A> {}
+
+impl<A: Allocator> private::Sealed for String<A> {}
+// SAFETY: (1) all is done with the text, (2) which is `Sync`.
+unsafe impl<A: Allocator> Freezable for String<A> {}
+
+impl<T, A: Allocator> private::Sealed for VecDeque<T, A> {}
+// SAFETY: (1) all is done with the two slices of elements, (2) which are `Sync`.
+unsafe impl<T: Sync, A: Allocator> Freezable for VecDeque<T, A> {}
 
 impl<T: ?Sized, A: Allocator> private::Sealed for Box<T, A> {}
 // SAFETY: (1) all is done with the value, (2) which is `Sync`.
@@ -292,6 +301,20 @@ impl<T: Sync, A: Allocator> Borrow<[T]> for Frozen<Vec<T, A>> {
 impl<T: Sync, A: Allocator> AsRef<[T]> for Frozen<Vec<T, A>> {
     #[inline]
     fn as_ref(&self) -> &[T] {
+        self
+    }
+}
+
+impl<A: Allocator> Borrow<str> for Frozen<String<A>> {
+    #[inline]
+    fn borrow(&self) -> &str {
+        self
+    }
+}
+
+impl<A: Allocator> AsRef<str> for Frozen<String<A>> {
+    #[inline]
+    fn as_ref(&self) -> &str {
         self
     }
 }

@@ -5,7 +5,7 @@ use serde::ser::{Serialize, Serializer};
 use crate::api::Allocator;
 #[cfg(target_has_atomic = "ptr")]
 use crate::collections::Arc;
-use crate::collections::{BTreeMap, BTreeSet, Box, Freezable, Frozen, Rc, Vec};
+use crate::collections::{BTreeMap, BTreeSet, BinaryHeap, Box, Freezable, Frozen, Rc, String, Vec, VecDeque};
 
 /// `Serialize` of collections by a method of the serializer.
 macro_rules! collected {
@@ -20,6 +20,8 @@ macro_rules! collected {
 }
 collected! {
     [T: Serialize] Vec<T, A>, collect_seq;
+    [T: Serialize] VecDeque<T, A>, collect_seq;
+    [T: Serialize] BinaryHeap<T, A>, collect_seq;
     [T: Serialize] BTreeSet<T, A>, collect_seq;
     [K: Serialize, V: Serialize] BTreeMap<K, V, A>, collect_map;
 }
@@ -37,6 +39,7 @@ macro_rules! dereferenced {
     )*};
 }
 dereferenced! {
+    [A: Allocator] String<A>;
     [T: Serialize + ?Sized, A: Allocator] Box<T, A>;
     [T: Serialize + ?Sized, A: Allocator] Rc<T, A>;
     #[cfg(target_has_atomic = "ptr")]

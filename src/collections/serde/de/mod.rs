@@ -5,14 +5,12 @@
 //!
 //! ```
 //! use janus_alloc::Arena;
-//! use janus_alloc::collections::{BTreeMap, Box, Vec, de::In};
+//! use janus_alloc::collections::{BTreeMap, String, Vec, de::In};
 //!
 //! # fn main() -> Result<(), serde_json::Error> {
-//! type Text<'a> = Box<str, &'a Arena>;
-//!
 //! let arena = Arena::new();
 //! let mut json = serde_json::Deserializer::from_str(r#"{"Janus": [1, 2], "Hecate": [3]}"#);
-//! let faces: BTreeMap<Text, Vec<u32, _>, _> = In(&arena).deserialize(&mut json)?;
+//! let faces: BTreeMap<String<_>, Vec<u32, _>, _> = In(&arena).deserialize(&mut json)?;
 //! assert_eq!(faces["Janus"], [1, 2]);
 //! assert_eq!(serde_json::to_string(&faces)?, r#"{"Hecate":[3],"Janus":[1,2]}"#);
 //! # Ok(())
@@ -21,11 +19,11 @@
 //!
 //! | type | in a format |
 //! | --- | --- |
-//! | [`Vec`], [`BTreeSet`], [`HashSet`], `Box<[T], A>`, `Rc<[T], A>`, `Arc<[T], A>` | a sequence |
+//! | [`Vec`], [`VecDeque`], [`BinaryHeap`] (in no order), [`BTreeSet`], [`HashSet`], `Box<[T], A>`, `Rc<[T], A>`, `Arc<[T], A>` | a sequence |
 //! | [`BTreeMap`], [`HashMap`] | a map; of equal keys the last has its value there |
-//! | `Box<str, A>`, `Rc<str, A>`, `Arc<str, A>` | a string |
+//! | [`String`], `Box<str, A>`, `Rc<str, A>`, `Arc<str, A>` | a string |
 //! | [`Box`], [`Rc`], [`Arc`], [`Frozen`] | what is in it. Two pointers to one value become two values |
-//! | numbers, `bool`, `char`, `()`, std's `String`, `&str`, `&[u8]`, `Duration`, `PhantomData` | what serde makes of it, without the allocator |
+//! | numbers, `bool`, `char`, `()`, [std's `String`](alloc::string::String), `&str`, `&[u8]`, `Duration`, `PhantomData` | what serde makes of it, without the allocator |
 //! | `Option`, arrays, tuples up to 8 of all these | what serde makes of it |
 //!
 //! All of them but arrays of more than 32 elements are [`Serialize`](serde::Serialize), too. Where the allocator is `Default`, the
@@ -93,12 +91,12 @@
 //! ```
 //! use std::fmt;
 //! use janus_alloc::{Arena, api::Allocator};
-//! use janus_alloc::collections::{Box, Vec, de::{DeserializeIn, In}};
+//! use janus_alloc::collections::{String, Vec, de::{DeserializeIn, In}};
 //! use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 //!
 //! struct Person<A: Allocator> {
-//!     name: Box<str, A>,
-//!     phones: Vec<Box<str, A>, A>,
+//!     name: String<A>,
+//!     phones: Vec<String<A>, A>,
 //! }
 //!
 //! impl<'de, A: Allocator + Clone> DeserializeIn<'de, A> for Person<A> {
@@ -114,7 +112,7 @@
 //!
 //!             fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Person<A>, M::Error> {
 //!                 let (mut name, mut phones) = (None, None);
-//!                 while let Some(key) = map.next_key::<String>()? {
+//!                 while let Some(key) = map.next_key::<std::string::String>()? {
 //!                     match &*key {
 //!                         "name" => name = Some(map.next_value_seed(In(self.0.clone()).seed())?),
 //!                         "phones" => phones = Some(map.next_value_seed(In(self.0.clone()).seed())?),
@@ -136,7 +134,7 @@
 //! let arena = Arena::new();
 //! let mut json = serde_json::Deserializer::from_str(r#"[{"name": "Ann", "phones": ["123"]}, {"name": "Bob"}]"#);
 //! let people: Vec<Person<_>, _> = In(&arena).deserialize(&mut json)?;
-//! assert_eq!((&*people[1].name, &*people[0].phones[0]), ("Bob", "123"));
+//! assert_eq!((&people[1].name[..], &people[0].phones[0][..]), ("Bob", "123"));
 //! # Ok(())
 //! # }
 //! ```
@@ -152,7 +150,9 @@ use core::marker::PhantomData;
 use serde::de::{DeserializeSeed, Deserializer};
 
 #[cfg(doc)]
-use crate::collections::{Arc, BTreeMap, BTreeSet, Box, Frozen, HashMap, HashSet, Rc, Vec};
+use crate::collections::{
+    Arc, BTreeMap, BTreeSet, BinaryHeap, Box, Frozen, HashMap, HashSet, Rc, String, Vec, VecDeque,
+};
 
 /// A type that is deserialized into an allocator.
 ///

@@ -10,7 +10,7 @@ use super::DeserializeIn;
 use crate::api::Allocator;
 #[cfg(target_has_atomic = "ptr")]
 use crate::collections::Arc;
-use crate::collections::{Box, Freezable, Frozen, Rc};
+use crate::collections::{Box, Freezable, Frozen, Rc, String};
 
 macro_rules! pointers {
     ($($pointer:ident)*) => {$(
@@ -41,6 +41,15 @@ pointers!(Arc);
 /// A text in an allocator.
 trait FromText<A>: Sized {
     fn try_from_text<E: Error>(text: &str, allocator: A) -> Result<Self, E>;
+}
+
+impl<A: Allocator> FromText<A> for String<A> {
+    #[inline]
+    fn try_from_text<E: Error>(text: &str, allocator: A) -> Result<Self, E> {
+        let mut string = Self::try_with_capacity_in(text.len(), allocator).map_err(E::custom)?;
+        string.try_push_str(text).map_err(E::custom)?;
+        Ok(string)
+    }
 }
 
 /// Copies a text.
@@ -84,7 +93,7 @@ macro_rules! texts {
         }
     )*};
 }
-texts! { Box<str, A>; Rc<str, A>; }
+texts! { String<A>; Box<str, A>; Rc<str, A>; }
 #[cfg(target_has_atomic = "ptr")]
 texts! { Arc<str, A>; }
 

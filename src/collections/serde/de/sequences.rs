@@ -10,7 +10,7 @@ use super::{DeserializeIn, In, cautious};
 use crate::api::Allocator;
 #[cfg(target_has_atomic = "ptr")]
 use crate::collections::Arc;
-use crate::collections::{BTreeSet, Box, HashSet, Rc, TryReserveError, Vec};
+use crate::collections::{BTreeSet, BinaryHeap, Box, HashSet, Rc, TryReserveError, Vec, VecDeque};
 
 /// A collection that is filled one by one.
 pub(super) trait Sequence<A>: Sized {
@@ -23,6 +23,34 @@ pub(super) trait Sequence<A>: Sized {
 }
 
 impl<T, A: Allocator> Sequence<A> for Vec<T, A> {
+    type Element = T;
+
+    #[inline]
+    fn with_room(length: usize, allocator: A) -> Result<Self, TryReserveError> {
+        Self::try_with_capacity_in(length, allocator)
+    }
+
+    #[inline]
+    fn add(&mut self, element: T) -> Result<(), TryReserveError> {
+        self.try_push(element)
+    }
+}
+
+impl<T, A: Allocator> Sequence<A> for VecDeque<T, A> {
+    type Element = T;
+
+    #[inline]
+    fn with_room(length: usize, allocator: A) -> Result<Self, TryReserveError> {
+        Self::try_with_capacity_in(length, allocator)
+    }
+
+    #[inline]
+    fn add(&mut self, element: T) -> Result<(), TryReserveError> {
+        self.try_push_back(element)
+    }
+}
+
+impl<T: Ord, A: Allocator> Sequence<A> for BinaryHeap<T, A> {
     type Element = T;
 
     #[inline]
@@ -115,6 +143,8 @@ macro_rules! sequences_in {
 }
 sequences_in! {
     [] Vec<T, A>;
+    [] VecDeque<T, A>;
+    [+ Ord] BinaryHeap<T, A>;
     [+ Ord] BTreeSet<T, A>;
     [+ Eq + Hash, S: BuildHasher + Default] HashSet<T, S, A>;
 }
@@ -131,6 +161,8 @@ macro_rules! sequences {
 }
 sequences! {
     [] Vec<T, A>;
+    [] VecDeque<T, A>;
+    [+ Ord] BinaryHeap<T, A>;
     [+ Ord] BTreeSet<T, A>;
 }
 

@@ -1,4 +1,11 @@
 //! What is serialized is std's text, and what is deserialized is what was serialized, in its allocator.
+//!
+//! A binary of its own: serde_json's `impl PartialEq<Value> for u64` makes comparisons with `[]` ambiguous.
+#![cfg(all(feature = "serde", feature = "std"))]
+
+#[allow(dead_code, reason = "collections use more of it")]
+#[path = "collections/ledger.rs"]
+mod ledger;
 
 use std::collections::{BTreeMap as StdMap, BTreeSet as StdSet};
 use std::fmt::Debug;
@@ -7,12 +14,15 @@ use std::num::NonZero;
 use std::time::Duration;
 
 use janus_alloc::collections::de::{DeserializeIn, In};
-use janus_alloc::collections::{Arc, BTreeMap, BTreeSet, Box, DefaultHashBuilder, Frozen, HashMap, HashSet, Rc, Vec};
+use janus_alloc::collections::{
+    Arc, BTreeMap, BTreeSet, BinaryHeap, Box, DefaultHashBuilder, Frozen, HashMap, HashSet, Rc, String as StringIn,
+    Vec, VecDeque,
+};
 use janus_alloc::{Arena, Null, vec_in};
 use serde::de::value::{BytesDeserializer, Error, MapDeserializer, SeqDeserializer};
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::Ledger;
+use ledger::Ledger;
 
 type A<'a> = &'a Arena;
 type Table<K, V, A> = HashMap<K, V, DefaultHashBuilder, A>;
@@ -48,6 +58,8 @@ fn round_trips() {
         round_trip::<Rc<[Arc<str, A>], A>, Rc<[Arc<str>]>>(json, &arena);
         round_trip::<Arc<[Vec<char, A>], A>, Arc<[std::string::String]>>("[]", &arena);
         round_trip::<Vec<&str, A>, Vec<&str>>(json, &arena);
+        round_trip::<VecDeque<StringIn<A>, A>, VecDeque<StringIn>>(json, &arena);
+        round_trip::<Frozen<VecDeque<Frozen<StringIn<A>>, A>>, Vec<Frozen<StringIn>>>(json, &arena);
         round_trip::<Vec<String, A>, Vec<String>>(json, &arena);
     }
     for json in ["[]", "[-1,0,7]"] {
@@ -69,6 +81,7 @@ fn round_trips() {
     }
     round_trip::<HashSet<Rc<str, A>, DefaultHashBuilder, A>, HashSet<Rc<str>>>(r#"["one"]"#, &arena);
     round_trip::<Box<Rc<Arc<[Box<str, A>; 2], A>, A>, A>, Box<Rc<Arc<[Box<str>; 2]>>>>(r#"["one","two"]"#, &arena);
+    round_trip::<BinaryHeap<u8, A>, BinaryHeap<u8>>("[3,1,2]", &arena);
     round_trip::<Vec<(), A>, Vec<()>>("[null,null]", &arena);
     type Eight<S> = (u8, i16, char, S, Option<S>, (S,), [u8; 0], bool);
     round_trip::<Eight<Box<str, A>>, Eight<Box<str>>>(r#"[1,-2,"c","d",null,["f"],[],false]"#, &arena);
@@ -200,6 +213,10 @@ fn lengths_are_not_believed() {
     let ledger = Ledger::new();
     let numbers: Vec<u64, _> = In(&ledger).deserialize(sequence(0..3_u64)).unwrap();
     assert_eq!((&numbers[..], numbers.capacity()), (&[0, 1, 2][..], (1 << 20) / 8));
+    let numbers: VecDeque<u64, _> = In(&ledger).deserialize(sequence(0..3_u64)).unwrap();
+    assert!(numbers.iter().eq(&[0, 1, 2]) && numbers.capacity() <= 1 << 17);
+    let numbers: BinaryHeap<u64, _> = In(&ledger).deserialize(sequence(0..3_u64)).unwrap();
+    assert_eq!((numbers.peek(), numbers.capacity()), (Some(&2), (1 << 20) / 8));
     let units: Vec<(), _> = In(&ledger).deserialize(sequence([(); 3].into_iter())).unwrap();
     assert_eq!(units.len(), 3);
     let set: HashSet<u64, DefaultHashBuilder, _> = In(&ledger).deserialize(sequence(0..3_u64)).unwrap();
@@ -223,22 +240,22 @@ fn lengths_are_not_believed() {
 type L<'a> = &'a Ledger;
 type Everything<'a> = (
     Vec<Box<str, L<'a>>, L<'a>>,
+    (VecDeque<StringIn<L<'a>>, L<'a>>, BinaryHeap<u32, L<'a>>),
     BTreeMap<Rc<str, L<'a>>, Vec<u32, L<'a>>, L<'a>>,
     Table<Arc<str, L<'a>>, Box<u32, L<'a>>, L<'a>>,
     BTreeSet<Frozen<Box<str, L<'a>>>, L<'a>>,
     HashSet<Box<[u8], L<'a>>, DefaultHashBuilder, L<'a>>,
-    Rc<[Box<u8, L<'a>>], L<'a>>,
-    Arc<[Rc<u8, L<'a>>], L<'a>>,
+    (Rc<[Box<u8, L<'a>>], L<'a>>, Arc<[Rc<u8, L<'a>>], L<'a>>),
     Option<[Arc<u8, L<'a>>; 2]>,
 );
 const EVERYTHING: &str = r#"[
     ["one", "two", "three", "four", "five"],
+    [["one", "", "two", "three", "four", "five"], [1, 3, 2, 4, 5]],
     {"one": [1, 2, 3, 4, 5], "two": [], "three": [7]},
     {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5},
     ["one", "two", "three"],
     [[], [1, 2, 3, 4, 5, 6, 7, 8, 9], [7]],
-    [1, 2, 3],
-    [4, 5, 6, 7, 8],
+    [[1, 2, 3], [4, 5, 6, 7, 8]],
     [1, 2]
 ]"#;
 
@@ -247,7 +264,7 @@ const EVERYTHING: &str = r#"[
 fn each_refused_request_is_an_error() {
     let ledger = Ledger::new();
     let everything: Everything<'_> = read(EVERYTHING, &ledger).unwrap();
-    assert_eq!((everything.0.len(), everything.6.len()), (5, 5));
+    assert_eq!((everything.0.len(), everything.6.1.len()), (5, 5));
     let requests = ledger.requests();
     assert!(requests > 40, "{requests}");
     drop(everything);
