@@ -13,7 +13,7 @@
 //! assert_eq!(*boxed, 2);
 //! ```
 //!
-//! [`Vec`], [`String`], [`Box`], [`Rc`], [`Arc`], [`BTreeMap`] and [`BTreeSet`] are this crate's own, with the API of std's. The hash tables are hashbrown's, re-exported in the
+//! [`Vec`], [`String`], [`Box`], [`Rc`], [`Arc`], [`BTreeMap`], [`BTreeSet`] and [`LinkedList`] are this crate's own, with the API of std's. The hash tables are hashbrown's, re-exported in the
 //! right version. [`Weak`] is that of an `Rc`; the one of an `Arc` is [`arc::Weak`].
 //!
 //! | to make one | write |
@@ -124,6 +124,7 @@ mod counted;
 mod error;
 mod from_in;
 mod frozen;
+pub mod linked_list;
 pub mod prelude;
 mod raw_buffer;
 pub mod rc;
@@ -152,6 +153,8 @@ pub use error::{TryReserveError, TryReserveErrorKind};
 pub use from_in::{FromIn, IntoIn};
 pub use frozen::{Freezable, Frozen};
 pub use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable, hash_map, hash_set, hash_table};
+#[doc(inline)]
+pub use linked_list::LinkedList;
 #[doc(inline)]
 pub use rc::{Rc, Weak};
 #[cfg(feature = "serde")]

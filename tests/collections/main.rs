@@ -12,6 +12,7 @@ mod btree_set;
 mod frozen;
 #[allow(dead_code, reason = "more than one topic needs")]
 mod ledger;
+mod linked_list;
 mod owned;
 mod rc;
 mod string;

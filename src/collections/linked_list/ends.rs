@@ -1,0 +1,257 @@
+//! Elements at the ends: looked at, pushed and popped.
+
+use super::chain::{self, Link};
+use super::{LinkedList, OnFailure, Panic, Return, TryReserveError, sure};
+use crate::api::Allocator;
+
+impl<T, A: Allocator> LinkedList<T, A> {
+    /// The first element.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(janus_alloc::collections::LinkedList::from([7]).front(), Some(&7));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn front(&self) -> Option<&T> {
+        // SAFETY: a node, borrowed as the list is.
+        self.chain.head.map(|node| unsafe { &(*node.as_ptr()).element })
+    }
+
+    /// The first element, to be changed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::LinkedList::from([1]);
+    /// *numbers.front_mut().unwrap() += 1;
+    /// assert_eq!(numbers.front(), Some(&2));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn front_mut(&mut self) -> Option<&mut T> {
+        // SAFETY: a node, borrowed as the list is.
+        self.chain.head.map(|node| unsafe { &mut (*node.as_ptr()).element })
+    }
+
+    /// Adds an element before the others.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::LinkedList::from([1]);
+    /// numbers.push_front(7);
+    /// assert!(numbers.into_iter().eq([7, 1]));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn push_front(&mut self, value: T) {
+        sure(self.add_front::<Panic>(value));
+    }
+
+    /// The twin of [`push_front`](Self::push_front) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If the allocator refuses. The list is as it was, and `value` is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::LinkedList};
+    ///
+    /// assert!(LinkedList::new_in(Null).try_push_front(7).is_err());
+    /// ```
+    #[inline]
+    pub fn try_push_front(&mut self, value: T) -> Result<(), TryReserveError> {
+        self.add_front::<Return>(value).map(drop)
+    }
+
+    /// Adds an element before the others, and lends it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::LinkedList::from([1]);
+    /// *numbers.push_front_mut(6) += 1;
+    /// assert!(numbers.into_iter().eq([7, 1]));
+    /// ```
+    #[inline]
+    #[track_caller]
+    #[must_use = "`push_front` adds without lending"]
+    pub fn push_front_mut(&mut self, value: T) -> &mut T {
+        let node = sure(self.add_front::<Panic>(value));
+        // SAFETY: a node, borrowed as the list is.
+        unsafe { &mut (*node.as_ptr()).element }
+    }
+
+    /// The twin of [`push_front_mut`](Self::push_front_mut) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If the allocator refuses. The list is as it was, and `value` is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::LinkedList::new();
+    /// assert_eq!(numbers.try_push_front_mut(7), Ok(&mut 7));
+    /// ```
+    #[inline]
+    pub fn try_push_front_mut(&mut self, value: T) -> Result<&mut T, TryReserveError> {
+        let node = self.add_front::<Return>(value)?;
+        // SAFETY: a node, borrowed as the list is.
+        Ok(unsafe { &mut (*node.as_ptr()).element })
+    }
+
+    #[inline]
+    #[track_caller]
+    fn add_front<F: OnFailure>(&mut self, value: T) -> Result<Link<T>, F::Error> {
+        let node = chain::allocate::<T, A, F>(value, &self.allocator)?;
+        // SAFETY: a new node of the allocator.
+        unsafe { self.chain.push_front(node) };
+        Ok(node)
+    }
+
+    /// Removes the first element.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::LinkedList::from([7]);
+    /// assert_eq!(numbers.pop_front(), Some(7));
+    /// assert_eq!(numbers.pop_front(), None);
+    /// ```
+    #[inline]
+    pub fn pop_front(&mut self) -> Option<T> {
+        let node = self.chain.pop_front()?;
+        // SAFETY: a node of the allocator that is no longer in the list.
+        Some(unsafe { chain::take(node, &self.allocator) })
+    }
+
+    /// The last element.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(janus_alloc::collections::LinkedList::from([7]).back(), Some(&7));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn back(&self) -> Option<&T> {
+        // SAFETY: a node, borrowed as the list is.
+        self.chain.tail.map(|node| unsafe { &(*node.as_ptr()).element })
+    }
+
+    /// The last element, to be changed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::LinkedList::from([1]);
+    /// *numbers.back_mut().unwrap() += 1;
+    /// assert_eq!(numbers.back(), Some(&2));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn back_mut(&mut self) -> Option<&mut T> {
+        // SAFETY: a node, borrowed as the list is.
+        self.chain.tail.map(|node| unsafe { &mut (*node.as_ptr()).element })
+    }
+
+    /// Adds an element behind the others.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::LinkedList::from([1]);
+    /// numbers.push_back(7);
+    /// assert!(numbers.into_iter().eq([1, 7]));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn push_back(&mut self, value: T) {
+        sure(self.add_back::<Panic>(value));
+    }
+
+    /// The twin of [`push_back`](Self::push_back) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If the allocator refuses. The list is as it was, and `value` is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::LinkedList};
+    ///
+    /// assert!(LinkedList::new_in(Null).try_push_back(7).is_err());
+    /// ```
+    #[inline]
+    pub fn try_push_back(&mut self, value: T) -> Result<(), TryReserveError> {
+        self.add_back::<Return>(value).map(drop)
+    }
+
+    /// Adds an element behind the others, and lends it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::LinkedList::from([1]);
+    /// *numbers.push_back_mut(6) += 1;
+    /// assert!(numbers.into_iter().eq([1, 7]));
+    /// ```
+    #[inline]
+    #[track_caller]
+    #[must_use = "`push_back` adds without lending"]
+    pub fn push_back_mut(&mut self, value: T) -> &mut T {
+        let node = sure(self.add_back::<Panic>(value));
+        // SAFETY: a node, borrowed as the list is.
+        unsafe { &mut (*node.as_ptr()).element }
+    }
+
+    /// The twin of [`push_back_mut`](Self::push_back_mut) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If the allocator refuses. The list is as it was, and `value` is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::LinkedList::new();
+    /// assert_eq!(numbers.try_push_back_mut(7), Ok(&mut 7));
+    /// ```
+    #[inline]
+    pub fn try_push_back_mut(&mut self, value: T) -> Result<&mut T, TryReserveError> {
+        let node = self.add_back::<Return>(value)?;
+        // SAFETY: a node, borrowed as the list is.
+        Ok(unsafe { &mut (*node.as_ptr()).element })
+    }
+
+    #[inline]
+    #[track_caller]
+    pub(super) fn add_back<F: OnFailure>(&mut self, value: T) -> Result<Link<T>, F::Error> {
+        let node = chain::allocate::<T, A, F>(value, &self.allocator)?;
+        // SAFETY: a new node of the allocator.
+        unsafe { self.chain.push_back(node) };
+        Ok(node)
+    }
+
+    /// Removes the last element.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut numbers = janus_alloc::collections::LinkedList::from([7]);
+    /// assert_eq!(numbers.pop_back(), Some(7));
+    /// assert_eq!(numbers.pop_back(), None);
+    /// ```
+    #[inline]
+    pub fn pop_back(&mut self) -> Option<T> {
+        let node = self.chain.pop_back()?;
+        // SAFETY: a node of the allocator that is no longer in the list.
+        Some(unsafe { chain::take(node, &self.allocator) })
+    }
+}

@@ -1,0 +1,180 @@
+//! Lists compared, cloned, extended, and out of nothing.
+
+use core::cmp::Ordering;
+use core::hash::{Hash, Hasher};
+
+use super::{LinkedList, OnFailure, Panic, Return, TryReserveError, sure};
+use crate::api::Allocator;
+
+impl<T, A: Allocator> LinkedList<T, A> {
+    /// The twin of [`extend`](Extend::extend) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If the allocator refuses. What came before is in the list. The element for which there was no room is dropped, and so is the rest of
+    /// the iterator.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{FixedArena, collections::LinkedList};
+    /// use std::mem::MaybeUninit;
+    ///
+    /// let mut bytes = [MaybeUninit::uninit(); 500];
+    /// let arena = FixedArena::new(&mut bytes);
+    /// let mut numbers = LinkedList::new_in(&arena);
+    /// assert!(numbers.try_extend(0..8).is_ok());
+    /// assert!(numbers.try_extend(8..100).is_err());
+    /// assert!(numbers.iter().copied().eq(0..numbers.len()));
+    /// ```
+    #[inline]
+    pub fn try_extend(&mut self, iter: impl IntoIterator<Item = T>) -> Result<(), TryReserveError> {
+        self.add_all::<Return>(iter)
+    }
+
+    #[inline]
+    #[track_caller]
+    pub(super) fn add_all<F: OnFailure>(&mut self, iter: impl IntoIterator<Item = T>) -> Result<(), F::Error> {
+        iter.into_iter().try_for_each(|element| self.add_back::<F>(element).map(drop))
+    }
+
+    /// The twin of [`clone`](Clone::clone) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If the allocator refuses. The clones that were made are dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let numbers = janus_alloc::collections::LinkedList::from([1, 2]);
+    /// assert_eq!(numbers.try_clone().unwrap(), numbers);
+    /// ```
+    #[inline]
+    pub fn try_clone(&self) -> Result<Self, TryReserveError>
+    where
+        T: Clone,
+        A: Clone,
+    {
+        self.cloned::<Return>()
+    }
+
+    #[inline]
+    #[track_caller]
+    fn cloned<F: OnFailure>(&self) -> Result<Self, F::Error>
+    where
+        T: Clone,
+        A: Clone,
+    {
+        let mut list = Self::new_in(self.allocator.clone());
+        list.add_all::<F>(self.iter().cloned())?;
+        Ok(list)
+    }
+
+    /// The twin of [`clone_from`](Clone::clone_from) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// If the allocator refuses. The first elements are those of `source` then, as many as there was room for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{System, collections::{FromIn, LinkedList}};
+    ///
+    /// let mut numbers = LinkedList::from([1]);
+    /// assert!(numbers.try_clone_from(&LinkedList::from_in([2, 3], System)).is_ok());
+    /// assert!(numbers.into_iter().eq([2, 3]));
+    /// ```
+    #[inline]
+    pub fn try_clone_from<B: Allocator>(&mut self, source: &LinkedList<T, B>) -> Result<(), TryReserveError>
+    where
+        T: Clone,
+    {
+        self.clone_elements::<Return, B>(source)
+    }
+
+    #[track_caller]
+    fn clone_elements<F: OnFailure, B: Allocator>(&mut self, source: &LinkedList<T, B>) -> Result<(), F::Error>
+    where
+        T: Clone,
+    {
+        self.truncate(source.len());
+        let mut elements = source.iter();
+        // The places come first: a `Zip` whose first is empty takes nothing from its second.
+        for (place, element) in self.iter_mut().zip(&mut elements) {
+            place.clone_from(element);
+        }
+        self.add_all::<F>(elements.cloned())
+    }
+}
+
+impl<T, A: Allocator> Extend<T> for LinkedList<T, A> {
+    #[inline]
+    #[track_caller]
+    fn extend<I: IntoIterator<Item = T>>(&mut self, iter: I) {
+        sure(self.add_all::<Panic>(iter));
+    }
+}
+
+impl<'a, T: Copy + 'a, A: Allocator> Extend<&'a T> for LinkedList<T, A> {
+    #[inline]
+    #[track_caller]
+    fn extend<I: IntoIterator<Item = &'a T>>(&mut self, iter: I) {
+        self.extend(iter.into_iter().copied());
+    }
+}
+
+impl<T: Clone, A: Allocator + Clone> Clone for LinkedList<T, A> {
+    /// Clones of the elements, in a clone of the allocator.
+    #[inline]
+    #[track_caller]
+    fn clone(&self) -> Self {
+        sure(self.cloned::<Panic>())
+    }
+
+    /// Clones the elements of `source` into the nodes of this list as far as they go.
+    #[inline]
+    #[track_caller]
+    fn clone_from(&mut self, source: &Self) {
+        sure(self.clone_elements::<Panic, A>(source));
+    }
+}
+
+impl<T, A: Allocator + Default> Default for LinkedList<T, A> {
+    /// An empty list. It does not allocate.
+    #[inline]
+    fn default() -> Self {
+        Self::new_in(A::default())
+    }
+}
+
+impl<T: PartialEq, A: Allocator, B: Allocator> PartialEq<LinkedList<T, B>> for LinkedList<T, A> {
+    fn eq(&self, other: &LinkedList<T, B>) -> bool {
+        self.len() == other.len() && self.iter().eq(other)
+    }
+}
+
+impl<T: Eq, A: Allocator> Eq for LinkedList<T, A> {}
+
+impl<T: PartialOrd, A: Allocator, B: Allocator> PartialOrd<LinkedList<T, B>> for LinkedList<T, A> {
+    fn partial_cmp(&self, other: &LinkedList<T, B>) -> Option<Ordering> {
+        self.iter().partial_cmp(other)
+    }
+}
+
+impl<T: Ord, A: Allocator> Ord for LinkedList<T, A> {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.iter().cmp(other)
+    }
+}
+
+impl<T: Hash, A: Allocator> Hash for LinkedList<T, A> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_usize(self.len());
+        for element in self {
+            element.hash(state);
+        }
+    }
+}

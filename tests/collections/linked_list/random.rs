@@ -1,0 +1,177 @@
+//! Random operations on a list and on one of std's. After each, both have the same elements, and each node is a block.
+#![expect(clippy::incompatible_msrv, reason = "the same method of std's is newer than the crate's")]
+
+use std::collections::LinkedList as Std;
+
+use janus_alloc::collections::{CloneIn, CollectIn, LinkedList as ListIn};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::{List, Listed, list};
+use crate::ledger::Ledger;
+use crate::vec::elements::{Big, Element, Number, Unit, Wide, WideUnit, live};
+
+type Step = (u8, u16, u16);
+
+/// `operation` on both, with the same result.
+macro_rules! both {
+    ($ours:ident, $std:ident, |$list:ident| $operation:expr) => {{
+        let ours = {
+            let $list = &mut $ours;
+            $operation
+        };
+        let std = {
+            let $list = &mut $std;
+            $operation
+        };
+        assert_eq!(ours, std);
+    }};
+}
+
+fn run<T: Element>(steps: &[Step]) {
+    // Lists in two allocators, so that a node which is freed by the wrong one is noticed.
+    let (ledger, elsewhere) = (Ledger::new(), Ledger::new());
+    let before = live();
+    let mut ours: List<'_, T> = ListIn::new_in(&ledger);
+    let mut std: Std<T> = Std::new();
+    for (&(operation, left, right), number) in steps.iter().zip(0..) {
+        let length = std.len();
+        let index = usize::from(left) % (length + 1);
+        let few = u32::from(right) % 20;
+        let number_of = |element: Option<T>| element.map(|element| element.number());
+        match operation % 24 {
+            0..3 => both!(ours, std, |list| list.push_back(T::new(number))),
+            3..6 => both!(ours, std, |list| list.push_front(T::new(number))),
+            6 => both!(ours, std, |list| number_of(list.pop_back())),
+            7 => both!(ours, std, |list| number_of(list.pop_front())),
+            8 => both!(ours, std, |list| {
+                *list.push_back_mut(T::new(0)) = T::new(number);
+                *list.push_front_mut(T::new(0)) = T::new(number + 1);
+            }),
+            9 => both!(ours, std, |list| list.split_off(index).numbers()),
+            10 => both!(ours, std, |list| {
+                let mut tail = list.split_off(index);
+                std::mem::swap(list, &mut tail);
+                tail.numbers()
+            }),
+            11 => {
+                let mut more = list(&elsewhere, 0..few);
+                ours.append(&mut more);
+                assert!(more.is_empty() && more.numbers().is_empty());
+                assert_eq!(elsewhere.live(), 0);
+                std.append(&mut (0..few).map(T::new).collect());
+            }
+            12 => {
+                let mut more = list(&ledger, 0..few);
+                // SAFETY: both have one allocator.
+                unsafe { ours.append_nodes(&mut more) };
+                assert!(more.is_empty() && more.numbers().is_empty());
+                std.append(&mut (0..few).map(T::new).collect());
+            }
+            13 => both!(ours, std, |list| {
+                let taken = list.extract_if(|element| element.number() % 2 == 0);
+                taken.map(|element| element.number()).collect::<Vec<_>>()
+            }),
+            14 => both!(ours, std, |list| {
+                let mut taken = list.extract_if(|element| {
+                    *element = T::new(element.number() / 2);
+                    element.number() % 3 == 0
+                });
+                (number_of(taken.next()), taken.size_hint(), number_of(taken.next()), taken.size_hint())
+            }),
+            15 => both!(ours, std, |list| list.extend((0..few).map(T::new))),
+            16 => both!(ours, std, |list| {
+                let mut iter = list.iter_mut();
+                for _ in 0..few {
+                    if let Some(element) = iter.next() {
+                        *element = T::new(number);
+                    }
+                    if let Some(element) = iter.next_back() {
+                        *element = T::new(number + 1);
+                    }
+                }
+                iter.len()
+            }),
+            17 => {
+                ours = ours.clone();
+                std = std.clone();
+            }
+            18 => {
+                ours.clone_from(&list(&elsewhere, 0..few).iter().cloned().collect_in(&ledger));
+                std.clone_from(&(0..few).map(T::new).collect());
+            }
+            19 => {
+                let (mut our_iter, mut std_iter) = (ours.into_iter(), std.into_iter());
+                both!(our_iter, std_iter, |iter| {
+                    let ends =
+                        (number_of(iter.next()), number_of(iter.next_back()), number_of(iter.nth(few as usize / 4)));
+                    (ends, iter.len(), iter.clone().map(|element| element.number()).collect::<Vec<_>>())
+                });
+                ours = our_iter.collect_in(&ledger);
+                std = std_iter.collect();
+            }
+            20 if left % 4 == 0 => both!(ours, std, |list| list.clear()),
+            21 => both!(ours, std, |list| list.contains(&T::new(few))),
+            22 => {
+                ours.try_clone_from(&list::<T>(&elsewhere, 0..few)).unwrap();
+                std = (0..few).map(T::new).collect();
+            }
+            23 => both!(ours, std, |list| {
+                if let Some(element) = list.front_mut() {
+                    *element = T::new(number);
+                }
+                if let Some(element) = list.back_mut() {
+                    *element = T::new(number + 1);
+                }
+                (list.iter().nth(index).map(T::number), list.iter().skip(1).min_by_key(|e| e.number()).map(T::number))
+            }),
+            _ => {}
+        }
+        assert_eq!(ours.numbers(), std.numbers(), "behind {operation}");
+        assert_eq!(live() - before, 2 * std.len() as isize);
+        assert_eq!((ledger.live(), elsewhere.live()), (ours.len(), 0));
+    }
+    drop((ours, std));
+    assert_eq!(live(), before);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn numbers_as_std(steps in vec(any::<Step>(), 0..120)) {
+        run::<Number>(&steps);
+    }
+
+    #[test]
+    fn elements_without_a_size_as_std(steps in vec(any::<Step>(), 0..120)) {
+        run::<Unit>(&steps);
+    }
+
+    #[test]
+    fn aligned_elements_as_std(steps in vec(any::<Step>(), 0..120)) {
+        run::<Wide>(&steps);
+    }
+
+    #[test]
+    fn aligned_elements_without_a_size_as_std(steps in vec(any::<Step>(), 0..120)) {
+        run::<WideUnit>(&steps);
+    }
+
+    #[test]
+    fn big_elements_as_std(steps in vec(any::<Step>(), 0..60)) {
+        run::<Big>(&steps);
+    }
+
+    /// Each `CloneIn` and comparison sees what std's comparison sees.
+    #[test]
+    fn compared_as_std(one in vec(0_u8..4, 0..6), other in vec(0_u8..4, 0..6)) {
+        let ledger = Ledger::new();
+        let (std_one, std_other): (Std<u8>, Std<u8>) = (one.iter().copied().collect(), other.iter().copied().collect());
+        let one: ListIn<u8> = one.into_iter().collect();
+        let other = other.into_iter().collect::<ListIn<u8>>().clone_in(&ledger);
+        prop_assert_eq!(one == other, std_one == std_other);
+        prop_assert_eq!(one.partial_cmp(&other), std_one.partial_cmp(&std_other));
+        prop_assert_eq!(one.cmp(&other.clone_in(janus_alloc::Global)), std_one.cmp(&std_other));
+    }
+}
