@@ -79,21 +79,21 @@
 //!
 //! The bound to ask for is `A: Allocator + Clone`, since each collection keeps an allocator: a reference, an `Rc` or
 //! `Arc` of one, or a value of size 0.
-//! A hash table names its hasher before its allocator.
+//! A hash table names its hasher before its allocator; [`HashMapIn`] and [`HashSetIn`] name the allocator alone.
 //!
 //! ```
 //! use janus_alloc::{Global, api::Allocator};
-//! use janus_alloc::collections::{DefaultHashBuilder, HashMap, Vec};
+//! use janus_alloc::collections::{HashMapIn, Vec};
 //!
 //! /// Words, numbered in the order they came.
 //! struct Words<'text, A: Allocator + Clone = Global> {
-//!     numbers: HashMap<&'text str, usize, DefaultHashBuilder, A>,
+//!     numbers: HashMapIn<&'text str, usize, A>,
 //!     words: Vec<&'text str, A>,
 //! }
 //!
 //! impl<'text, A: Allocator + Clone> Words<'text, A> {
 //!     fn new_in(allocator: A) -> Self {
-//!         Self { numbers: HashMap::new_in(allocator.clone()), words: Vec::new_in(allocator) }
+//!         Self { numbers: HashMapIn::new_in(allocator.clone()), words: Vec::new_in(allocator) }
 //!     }
 //!
 //!     fn number(&mut self, word: &'text str) -> usize {
@@ -124,6 +124,7 @@ mod counted;
 mod error;
 mod from_in;
 mod frozen;
+mod hash_in;
 pub mod linked_list;
 pub mod prelude;
 mod raw_buffer;
@@ -152,6 +153,7 @@ pub use collect_in::{CollectIn, FromIteratorIn};
 pub use error::{TryReserveError, TryReserveErrorKind};
 pub use from_in::{FromIn, IntoIn};
 pub use frozen::{Freezable, Frozen};
+pub use hash_in::{HashMapIn, HashSetIn};
 pub use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable, hash_map, hash_set, hash_table};
 #[doc(inline)]
 pub use linked_list::LinkedList;

@@ -13,6 +13,7 @@ mod frozen;
 #[allow(dead_code, reason = "more than one topic needs")]
 mod ledger;
 mod linked_list;
+mod maps_in;
 mod owned;
 mod rc;
 mod string;

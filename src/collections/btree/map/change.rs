@@ -14,6 +14,13 @@ use super::{BTreeMap, Entry, ExtractIf, OccupiedEntry, VacantEntry, into_value};
 use crate::api::{Allocator, AllocatorClone};
 use crate::collections::error::TryReserveError;
 
+/// Which of two equal keys stays in a map.
+#[derive(Clone, Copy)]
+pub(super) enum EqualKeys {
+    First,
+    Last,
+}
+
 impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     /// Inserts an element, and returns the value that the key had.
     ///
@@ -73,22 +80,23 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         Ok(None)
     }
 
-    /// Inserts a key in place of an equal one, which it returns; with a default value if there is none.
-    pub(in super::super) fn try_replace_key(&mut self, key: K) -> Result<Option<K>, TryReserveError>
+    /// Inserts an element in place of one with an equal key, which it returns.
+    pub(in super::super) fn try_replace(&mut self, (key, value): (K, V)) -> Result<Option<(K, V)>, TryReserveError>
     where
         K: Ord,
-        V: Default,
     {
         let edge = match self.tree.root.map(|root| root.search(&key)) {
             Some(Search::Found(slot)) => {
                 // SAFETY: an element of the map, which is borrowed exclusively.
-                return Ok(Some(mem::replace(unsafe { slot.key_mut() }, key)));
+                let key = mem::replace(unsafe { slot.key_mut() }, key);
+                // SAFETY: as above.
+                return Ok(Some((key, mem::replace(unsafe { slot.value_mut() }, value))));
             }
             Some(Search::Missing(edge)) => Some(edge),
             None => None,
         };
         // SAFETY: a place of this tree, just found; the allocator is the one of the tree.
-        unsafe { self.tree.insert(edge, (key, V::default()), &self.allocator) }?;
+        unsafe { self.tree.insert(edge, (key, value), &self.allocator) }?;
         Ok(None)
     }
 
@@ -397,11 +405,23 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     where
         K: Ord,
     {
+        self.try_extend_with(elements, EqualKeys::First)
+    }
+
+    /// Inserts all elements of an iterator. Of equal keys the value of the last is taken.
+    pub(super) fn try_extend_with(
+        &mut self,
+        elements: impl IntoIterator<Item = (K, V)>,
+        stays: EqualKeys,
+    ) -> Result<(), TryReserveError>
+    where
+        K: Ord,
+    {
         let mut elements = elements.into_iter();
         let mut last = self.tree.last();
         // SAFETY: the allocator is the one of the tree.
         let mut builder = unsafe { Builder::new(&mut self.tree, &self.allocator) };
-        let (key, value) = loop {
+        let mut next = loop {
             let Some((key, value)) = elements.next() else { return Ok(()) };
             let Some(slot) = last else {
                 last = Some(builder.push((key, value))?);
@@ -410,15 +430,25 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
             // SAFETY: the last element, which stays where it is when another is appended.
             match key.cmp(unsafe { slot.key() }) {
                 Ordering::Greater => last = Some(builder.push((key, value))?),
-                // SAFETY: as above; the map is borrowed exclusively.
-                Ordering::Equal => drop(mem::replace(unsafe { slot.value_mut() }, value)),
-                Ordering::Less => break (key, value),
+                Ordering::Equal => {
+                    let key = match stays {
+                        EqualKeys::First => key,
+                        // SAFETY: as above; the map is borrowed exclusively.
+                        EqualKeys::Last => mem::replace(unsafe { slot.key_mut() }, key),
+                    };
+                    // SAFETY: as above.
+                    drop((key, mem::replace(unsafe { slot.value_mut() }, value)));
+                }
+                Ordering::Less => break Some((key, value)),
             }
         };
         drop(builder);
-        self.try_insert(key, value)?;
-        for (key, value) in elements {
-            self.try_insert(key, value)?;
+        while let Some((key, value)) = next {
+            match stays {
+                EqualKeys::First => drop(self.try_insert(key, value)?),
+                EqualKeys::Last => drop(self.try_replace((key, value))?),
+            }
+            next = elements.next();
         }
         Ok(())
     }

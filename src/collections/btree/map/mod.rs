@@ -4,6 +4,7 @@ mod access;
 mod change;
 mod entry;
 mod extract_if;
+mod in_allocator;
 mod into_iter;
 mod iter;
 mod keys;
@@ -32,7 +33,10 @@ use crate::api::{Allocator, Global};
 /// Methods and their behaviour are std's, but for these:
 ///
 /// * Each method that may allocate has a `try_` twin that returns an error instead of a call of
-///   [`handle_alloc_error`](crate::api::handle_alloc_error). All nodes that an insertion needs are allocated before
+///   [`handle_alloc_error`](crate::api::handle_alloc_error): [`try_insert`](Self::try_insert), those of an [`Entry`]
+///   ([`try_or_insert`](Entry::try_or_insert) and its like), [`try_append`](Self::try_append),
+///   [`try_split_off`](Self::try_split_off), [`try_extend`](Self::try_extend), [`try_clone`](Self::try_clone) and
+///   [`try_from_iter_in`](Self::try_from_iter_in). What only removes, changes or finds never allocates. All nodes that an insertion needs are allocated before
 ///   anything is changed, so on failure the map is as it was. The key and the value that were to be inserted are
 ///   dropped.
 /// * [`split_off`](Self::split_off) moves nodes to a map with a clone of the allocator, so it asks for an

@@ -81,7 +81,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
     where
         T: Ord,
     {
-        self.map.try_replace_key(value)
+        Ok(self.map.try_replace((value, ()))?.map(|(value, ())| value))
     }
 
     /// Removes an element, and returns whether there was one.
