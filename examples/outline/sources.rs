@@ -1,4 +1,4 @@
-//! Reading texts from files and directories.
+//! Reads sources from files and directories.
 
 use std::ffi::OsStr;
 use std::io::{self, Write};
@@ -7,12 +7,10 @@ use std::{fmt, fs};
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::report::grouped;
+use crate::numbers::grouped;
 
-pub(crate) struct Text {
-    /// Where it was read.
-    path: PathBuf,
-    /// What was there, in lower case.
+pub(crate) struct Source {
+    pub(crate) path: PathBuf,
     pub(crate) text: String,
 }
 
@@ -30,17 +28,17 @@ struct Skipped {
 /// How many names of skipped files are told.
 const NAMES: usize = 3;
 
-/// Reads every text at or below `paths`, and tells `out` what was read and what was skipped. What cannot be read is told
-/// on the standard error as it comes.
-pub(crate) fn read(paths: &[PathBuf], without: &[&OsStr], out: &mut impl Write) -> io::Result<Vec<Text>> {
-    let mut texts = Vec::new();
+/// Reads every file of `paths`, and every one that ends in `.rs` below them; tells `out` what was read and what was skipped. What
+/// cannot be read is told on the standard error as it comes.
+pub(crate) fn read(paths: &[PathBuf], without: &[&OsStr], out: &mut impl Write) -> io::Result<Vec<Source>> {
+    let mut sources = Vec::new();
     let mut skipped = Skipped::default();
     for path in paths {
-        // Links inside a directory are not followed: they could lead around in a circle, or to the same text again.
+        // Links inside a directory are not followed: they could lead around in a circle, or to the same source again.
         let wanted = |entry: &DirEntry| entry.depth() != 1 || !without.contains(&entry.file_name());
         for entry in WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(wanted) {
             match entry {
-                Ok(entry) => read_entry(entry, &mut texts, &mut skipped),
+                Ok(entry) => read_entry(entry, &mut sources, &mut skipped),
                 Err(error) => {
                     let path = error.path().unwrap_or(path).to_path_buf();
                     skipped.complain(&path, &error.io_error().map_or_else(|| error.to_string(), io::Error::to_string));
@@ -48,19 +46,21 @@ pub(crate) fn read(paths: &[PathBuf], without: &[&OsStr], out: &mut impl Write) 
             }
         }
     }
-    let bytes: usize = texts.iter().map(|text| text.text.len()).sum();
-    writeln!(out, "texts read: {} ({} bytes in lower case)", grouped(texts.len() as u64), grouped(bytes as u64))?;
+    let bytes: usize = sources.iter().map(|source| source.text.len()).sum();
+    let lines: usize = sources.iter().map(|source| source.text.lines().count()).sum();
+    let [files, lines, bytes] = [sources.len(), lines, bytes].map(|count| grouped(count as u64));
+    writeln!(out, "files read: {files} ({lines} lines, {bytes} bytes)")?;
     write!(out, "{skipped}")?;
-    Ok(texts)
+    Ok(sources)
 }
 
-/// The bytes on the heap that `texts` holds.
-pub(crate) fn bytes(texts: &Vec<Text>) -> usize {
-    let each = |text: &Text| text.path.capacity() + text.text.capacity();
-    texts.capacity() * size_of::<Text>() + texts.iter().map(each).sum::<usize>()
+/// The bytes on the heap that `sources` holds.
+pub(crate) fn bytes(sources: &Vec<Source>) -> u64 {
+    let each = |source: &Source| source.path.capacity() + source.text.capacity();
+    (sources.capacity() * size_of::<Source>() + sources.iter().map(each).sum::<usize>()) as u64
 }
 
-fn read_entry(entry: DirEntry, texts: &mut Vec<Text>, skipped: &mut Skipped) {
+fn read_entry(entry: DirEntry, sources: &mut Vec<Source>, skipped: &mut Skipped) {
     // The one link that is followed is a path named by the user.
     let kind =
         if entry.depth() == 0 { entry.path().metadata().map(|file| file.file_type()) } else { Ok(entry.file_type()) };
@@ -69,9 +69,11 @@ fn read_entry(entry: DirEntry, texts: &mut Vec<Text>, skipped: &mut Skipped) {
         Ok(kind) if kind.is_symlink() => skipped.links += 1,
         // A pipe or a device may have no end.
         Ok(kind) if !kind.is_file() => skipped.others += 1,
+        // Other files that the user names are read all the same.
+        Ok(_) if entry.depth() > 0 && entry.path().extension().is_none_or(|end| end != "rs") => {}
         Ok(_) => match fs::read(entry.path()) {
             Ok(bytes) => match String::from_utf8(bytes) {
-                Ok(text) => texts.push(Text { path: entry.into_path(), text: text.to_lowercase() }),
+                Ok(text) => sources.push(Source { path: entry.into_path(), text }),
                 Err(_) => {
                     skipped.not_utf8 += 1;
                     if skipped.names.len() < NAMES {
@@ -90,7 +92,7 @@ impl Skipped {
     fn complain(&mut self, path: &Path, error: &dyn fmt::Display) {
         self.unreadable += 1;
         // Nothing can be done if even that fails.
-        let _ = writeln!(io::stderr(), "two_faces: cannot read {path:?}: {error}");
+        let _ = writeln!(io::stderr(), "outline: cannot read {path:?}: {error}");
     }
 }
 

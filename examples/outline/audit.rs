@@ -1,0 +1,103 @@
+//! The sums: every byte and block that an allocator counts as live is one that the trees, or the sources, hold.
+
+use std::io::{self, Write};
+
+use janus_alloc::api::Allocator;
+use janus_alloc::{Arena, AsGlobal, Global, Pool, SharedPool, Stats, System};
+
+use crate::numbers::grouped;
+use crate::rows::build;
+use crate::sources::{self, Source};
+use crate::tree::Held;
+
+/// Two ways to count one thing.
+struct Check {
+    allocator: &'static str,
+    what: &'static str,
+    counted: u64,
+    expected: u64,
+}
+
+/// Room for all checks, so that none of them changes what another counts.
+struct Checks(Vec<Check>);
+
+impl Checks {
+    fn add(&mut self, allocator: &'static str, what: &'static str, counted: u64, expected: u64) {
+        debug_assert!(self.0.len() < self.0.capacity());
+        self.0.push(Check { allocator, what, counted, expected });
+    }
+
+    /// Builds the trees in `allocator`, counts, and ends them.
+    fn add_trees<A: Allocator + Copy>(&mut self, name: &'static str, sources: &[Source], allocator: A) {
+        let counted = Stats::new(allocator);
+        let trees = build(sources, &counted);
+        let (up, held) = (counted.snapshot(), Held::by(&trees));
+        drop(trees);
+        let down = counted.snapshot();
+        self.add(name, "bytes live: the nodes, names and lists of the trees", up.live_bytes, held.bytes);
+        self.add(
+            name,
+            "blocks live: a box for each node, a string for each name, the lists",
+            up.live_blocks(),
+            held.blocks,
+        );
+        self.add(name, "blocks freed when the trees end: all", down.deallocations, down.allocations);
+        self.add(name, "bytes live then: none", down.live_bytes, 0);
+    }
+}
+
+/// Builds and ends the trees over counters and prints each sum. Says whether all are right. `before` is the number of bytes that
+/// were live on the default before the sources were read.
+pub(crate) fn audit(
+    sources: &Vec<Source>,
+    default: &'static AsGlobal<Stats<SharedPool>>,
+    before: u64,
+    out: &mut impl Write,
+) -> io::Result<bool> {
+    let read = default.snapshot().live_bytes;
+    let mut checks = Checks(Vec::with_capacity(32));
+    checks.add(
+        "default",
+        "bytes live after reading: the sources and their paths",
+        read - before,
+        sources::bytes(sources),
+    );
+    let start = default.snapshot();
+    checks.add_trees("System", sources, System);
+    let taken = default.snapshot().allocations - start.allocations;
+    checks.add("System", "blocks it took from the default: none", taken, 0);
+    checks.add_trees("SharedPool", sources, default.parent());
+    checks.add_trees("default", sources, Global);
+    let pool = Pool::new_in(Stats::new(Global));
+    checks.add_trees("Pool", sources, &pool);
+    drop(pool);
+    let arena = Arena::new_in(Stats::new(Global));
+    checks.add_trees("Arena", sources, &arena);
+    let (chunks, on_default) = (arena.parent().snapshot().live_bytes, default.snapshot().live_bytes);
+    checks.add("Arena", "bytes it put on the default: its chunks", on_default - start.live_bytes, chunks);
+    drop(arena);
+    let end = default.snapshot();
+    checks.add("default", "bytes live when all trees have ended, as before them", end.live_bytes, start.live_bytes);
+    checks.add("default", "blocks live then, as before them", end.live_blocks(), start.live_blocks());
+    print(&checks.0, out)
+}
+
+/// Prints every check, and says whether all hold.
+fn print(checks: &[Check], out: &mut impl Write) -> io::Result<bool> {
+    writeln!(out, "The sums\n")?;
+    let mut wrong = 0;
+    for Check { allocator, what, counted, expected } in checks {
+        let number = grouped(*counted);
+        if counted == expected {
+            writeln!(out, "   ok {number:>13}  {allocator}: {what}")?;
+        } else {
+            wrong += 1;
+            writeln!(out, "WRONG {number:>13}  {allocator}: {what}: should be {}", grouped(*expected))?;
+        }
+    }
+    match wrong {
+        0 => writeln!(out, "\nIt adds up: all {} checks hold.", checks.len())?,
+        _ => writeln!(out, "\nIt does not add up: {wrong} of {} checks fail.", checks.len())?,
+    }
+    Ok(wrong == 0)
+}

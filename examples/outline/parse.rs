@@ -1,0 +1,202 @@
+//! Makes a tree of tokens. It knows items, calls and groups, not Rust's whole grammar, and takes every text: what does not
+//! belong where it stands is a node all the same.
+
+use core::iter::Peekable;
+
+use janus_alloc::api::Allocator;
+use janus_alloc::collections::{Box, FromIn, String, Vec};
+
+use crate::token::{Delimiter, Located, Token, Tokens};
+use crate::tree::{Item, Keyword, Kind, Node, Nodes};
+
+/// Deeper groups are parsed as if they were flat: the parser, and the drop of a tree, call themselves for each level.
+const MAX_DEPTH: u32 = 200;
+
+/// The tree of one source.
+pub(crate) fn parse<A: Allocator + Copy>(source: &str, allocator: A) -> Nodes<A> {
+    let mut parser = Parser { tokens: Tokens::new(source).peekable(), allocator, depth: 0, line: 1 };
+    let mut nodes = Vec::new_in(allocator);
+    while parser.tokens.peek().is_some() {
+        parser.parts_into(&mut nodes, Some(Delimiter::Brace));
+        // A closing delimiter too many.
+        parser.next();
+    }
+    nodes
+}
+
+struct Parser<'s, A: Allocator + Copy> {
+    tokens: Peekable<Tokens<'s>>,
+    allocator: A,
+    depth: u32,
+    /// The line of the last token.
+    line: u32,
+}
+
+impl<'s, A: Allocator + Copy> Parser<'s, A> {
+    fn next(&mut self) -> Option<Located<'s>> {
+        let next = self.tokens.next()?;
+        self.line = next.1;
+        Some(next)
+    }
+
+    fn peek(&mut self) -> Option<Token<'s>> {
+        self.tokens.peek().map(|&(token, _)| token)
+    }
+
+    fn text(&self, of: &str) -> String<A> {
+        String::from_in(of, self.allocator)
+    }
+
+    fn node(&self, kind: Kind<A>, first_line: u32) -> Box<Node<A>, A> {
+        Box::new_in(Node { kind, first_line, last_line: self.line }, self.allocator)
+    }
+
+    /// Parses up to a closing delimiter, which stays, or the end. Parts that end with a semicolon or a comma are sequences.
+    fn parts_into(&mut self, parts: &mut Nodes<A>, within: Option<Delimiter>) {
+        while let Some(&(token, line)) = self.tokens.peek() {
+            if matches!(token, Token::Close(_)) {
+                return;
+            }
+            let mut sequence = Vec::new_in(self.allocator);
+            while let Some(token) = self.peek() {
+                match token {
+                    Token::Close(_) => break,
+                    Token::Punctuation(';' | ',') => {
+                        self.next();
+                        break;
+                    }
+                    _ => {
+                        let part = self.part(within);
+                        let ends = matches!(part.kind, Kind::Item(_));
+                        sequence.push(part);
+                        if ends {
+                            break;
+                        }
+                    }
+                }
+            }
+            match (sequence.pop(), sequence.is_empty()) {
+                (Some(only), true) => parts.push(only),
+                (Some(last), false) => {
+                    sequence.push(last);
+                    parts.push(self.node(Kind::Sequence(sequence), line));
+                }
+                (None, _) => {}
+            }
+        }
+    }
+
+    /// One part; there is a token that does not close anything.
+    fn part(&mut self, within: Option<Delimiter>) -> Box<Node<A>, A> {
+        let Some((token, line)) = self.next() else { return self.node(Kind::Operator(' '), self.line) };
+        let kind = match token {
+            Token::Word(word) => return self.word(word, line, within),
+            Token::Literal(literal) => Kind::Literal(self.text(literal)),
+            Token::Lifetime(name) => Kind::Lifetime(self.text(name)),
+            Token::Open(delimiter) => Kind::Group { delimiter, parts: self.group(delimiter) },
+            Token::Punctuation(sign) => Kind::Operator(sign),
+            Token::Close(_) => Kind::Operator(' '),
+        };
+        self.node(kind, line)
+    }
+
+    fn word(&mut self, word: &'s str, line: u32, within: Option<Delimiter>) -> Box<Node<A>, A> {
+        // Types and expressions have some of the same words: `impl` in brackets, `fn` before a parenthesis.
+        let is_item = within == Some(Delimiter::Brace);
+        match (keyword(word).filter(|_| is_item), self.peek()) {
+            (Some(Keyword::Implementation), Some(_)) => self.item(Keyword::Implementation, "impl", line),
+            (Some(keyword), Some(Token::Word(name))) => {
+                self.next();
+                self.item(keyword, name, line)
+            }
+            (_, Some(Token::Open(Delimiter::Parenthesis))) if !before_group(word) => self.call(word, line),
+            (_, Some(Token::Punctuation('!'))) => self.macro_call(word, line),
+            _ => self.node(Kind::Name(self.text(word)), line),
+        }
+    }
+
+    fn call(&mut self, name: &str, line: u32) -> Box<Node<A>, A> {
+        let name = self.text(name);
+        let arguments = match self.next() {
+            Some((Token::Open(delimiter), _)) => self.group(delimiter),
+            _ => Vec::new_in(self.allocator),
+        };
+        self.node(Kind::Call { name, arguments }, line)
+    }
+
+    /// `word!` is a call if a group follows; else the sign is an operator, as in `a != b`.
+    fn macro_call(&mut self, word: &str, line: u32) -> Box<Node<A>, A> {
+        let mut ahead = self.tokens.clone();
+        ahead.next();
+        if !matches!(ahead.peek(), Some((Token::Open(_), _))) {
+            return self.node(Kind::Name(self.text(word)), line);
+        }
+        self.next();
+        self.call(word, line)
+    }
+
+    /// What stands between an opening delimiter, which was read, and its closing one.
+    fn group(&mut self, delimiter: Delimiter) -> Nodes<A> {
+        let mut parts = Vec::new_in(self.allocator);
+        if self.depth == MAX_DEPTH {
+            return parts;
+        }
+        self.depth += 1;
+        self.parts_into(&mut parts, Some(delimiter));
+        self.depth -= 1;
+        // Another delimiter than the one that was opened stays for the group around.
+        if self.peek() == Some(Token::Close(delimiter)) {
+            self.next();
+        }
+        parts
+    }
+
+    /// An item whose keyword and name were read: up to its semicolon or its body.
+    fn item(&mut self, keyword: Keyword, name: &str, line: u32) -> Box<Node<A>, A> {
+        let name = self.text(name);
+        let mut head = Vec::new_in(self.allocator);
+        let mut body = None;
+        while let Some(token) = self.peek() {
+            match token {
+                Token::Close(_) => break,
+                Token::Punctuation(';') => {
+                    self.next();
+                    break;
+                }
+                Token::Open(Delimiter::Brace) => {
+                    let start = self.line;
+                    self.next();
+                    let parts = self.group(Delimiter::Brace);
+                    body = Some(self.node(Kind::Group { delimiter: Delimiter::Brace, parts }, start));
+                    break;
+                }
+                _ => head.push(self.part(None)),
+            }
+        }
+        let item = Box::new_in(Item { keyword, name, head, body }, self.allocator);
+        self.node(Kind::Item(item), line)
+    }
+}
+
+fn keyword(word: &str) -> Option<Keyword> {
+    Some(match word {
+        "fn" => Keyword::Function,
+        "mod" => Keyword::Module,
+        "impl" => Keyword::Implementation,
+        "trait" => Keyword::Trait,
+        "struct" => Keyword::Struct,
+        "enum" => Keyword::Enum,
+        "union" | "type" => Keyword::Other,
+        _ => return None,
+    })
+}
+
+/// Words that call nothing although a parenthesis follows.
+const NO_CALLS: [&str; 22] = [
+    "as", "async", "await", "break", "const", "crate", "dyn", "else", "fn", "for", "if", "impl", "in", "let", "match",
+    "move", "mut", "pub", "ref", "return", "where", "while",
+];
+
+fn before_group(word: &str) -> bool {
+    NO_CALLS.contains(&word)
+}
