@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use janus_alloc::collections::de::{DeserializeIn, In};
 use janus_alloc::collections::{
-    Arc, BTreeMap, BTreeSet, BinaryHeap, Box, DefaultHashBuilder, Frozen, HashMap, HashSet, Rc, String as StringIn,
-    Vec, VecDeque,
+    Arc, BTreeMap, BTreeSet, BinaryHeap, Box, DefaultHashBuilder, Frozen, HashMap, HashSet, LinkedList, Rc,
+    String as StringIn, Vec, VecDeque,
 };
 use janus_alloc::{Arena, Null, vec_in};
 use serde::de::value::{BytesDeserializer, Error, MapDeserializer, SeqDeserializer};
@@ -58,6 +58,7 @@ fn round_trips() {
         round_trip::<Rc<[Arc<str, A>], A>, Rc<[Arc<str>]>>(json, &arena);
         round_trip::<Arc<[Vec<char, A>], A>, Arc<[std::string::String]>>("[]", &arena);
         round_trip::<Vec<&str, A>, Vec<&str>>(json, &arena);
+        round_trip::<LinkedList<StringIn<A>, A>, LinkedList<StringIn>>(json, &arena);
         round_trip::<VecDeque<StringIn<A>, A>, VecDeque<StringIn>>(json, &arena);
         round_trip::<Frozen<VecDeque<Frozen<StringIn<A>>, A>>, Vec<Frozen<StringIn>>>(json, &arena);
         round_trip::<Vec<String, A>, Vec<String>>(json, &arena);

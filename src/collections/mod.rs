@@ -126,6 +126,7 @@ mod from_in;
 mod frozen;
 mod hash_in;
 pub mod linked_list;
+mod pointers_from_in;
 pub mod prelude;
 mod raw_buffer;
 pub mod rc;

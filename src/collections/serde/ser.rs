@@ -5,7 +5,9 @@ use serde::ser::{Serialize, Serializer};
 use crate::api::Allocator;
 #[cfg(target_has_atomic = "ptr")]
 use crate::collections::Arc;
-use crate::collections::{BTreeMap, BTreeSet, BinaryHeap, Box, Freezable, Frozen, Rc, String, Vec, VecDeque};
+use crate::collections::{
+    BTreeMap, BTreeSet, BinaryHeap, Box, Freezable, Frozen, LinkedList, Rc, String, Vec, VecDeque,
+};
 
 /// `Serialize` of collections by a method of the serializer.
 macro_rules! collected {
@@ -21,6 +23,7 @@ macro_rules! collected {
 collected! {
     [T: Serialize] Vec<T, A>, collect_seq;
     [T: Serialize] VecDeque<T, A>, collect_seq;
+    [T: Serialize] LinkedList<T, A>, collect_seq;
     [T: Serialize] BinaryHeap<T, A>, collect_seq;
     [T: Serialize] BTreeSet<T, A>, collect_seq;
     [K: Serialize, V: Serialize] BTreeMap<K, V, A>, collect_map;

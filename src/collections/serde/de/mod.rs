@@ -19,7 +19,7 @@
 //!
 //! | type | in a format |
 //! | --- | --- |
-//! | [`Vec`], [`VecDeque`], [`BinaryHeap`] (in no order), [`BTreeSet`], [`HashSet`], `Box<[T], A>`, `Rc<[T], A>`, `Arc<[T], A>` | a sequence |
+//! | [`Vec`], [`VecDeque`], [`LinkedList`], [`BinaryHeap`] (in no order), [`BTreeSet`], [`HashSet`], `Box<[T], A>`, `Rc<[T], A>`, `Arc<[T], A>` | a sequence |
 //! | [`BTreeMap`], [`HashMap`] | a map; of equal keys the last has its value there |
 //! | [`String`], `Box<str, A>`, `Rc<str, A>`, `Arc<str, A>` | a string |
 //! | [`Box`], [`Rc`], [`Arc`], [`Frozen`] | what is in it. Two pointers to one value become two values |
@@ -151,7 +151,7 @@ use serde::de::{DeserializeSeed, Deserializer};
 
 #[cfg(doc)]
 use crate::collections::{
-    Arc, BTreeMap, BTreeSet, BinaryHeap, Box, Frozen, HashMap, HashSet, Rc, String, Vec, VecDeque,
+    Arc, BTreeMap, BTreeSet, BinaryHeap, Box, Frozen, HashMap, HashSet, LinkedList, Rc, String, Vec, VecDeque,
 };
 
 /// A type that is deserialized into an allocator.

@@ -10,7 +10,7 @@ use super::{DeserializeIn, In, cautious};
 use crate::api::Allocator;
 #[cfg(target_has_atomic = "ptr")]
 use crate::collections::Arc;
-use crate::collections::{BTreeSet, BinaryHeap, Box, HashSet, Rc, TryReserveError, Vec, VecDeque};
+use crate::collections::{BTreeSet, BinaryHeap, Box, HashSet, LinkedList, Rc, TryReserveError, Vec, VecDeque};
 
 /// A collection that is filled one by one.
 pub(super) trait Sequence<A>: Sized {
@@ -61,6 +61,20 @@ impl<T: Ord, A: Allocator> Sequence<A> for BinaryHeap<T, A> {
     #[inline]
     fn add(&mut self, element: T) -> Result<(), TryReserveError> {
         self.try_push(element)
+    }
+}
+
+impl<T, A: Allocator> Sequence<A> for LinkedList<T, A> {
+    type Element = T;
+
+    #[inline]
+    fn with_room(_: usize, allocator: A) -> Result<Self, TryReserveError> {
+        Ok(Self::new_in(allocator))
+    }
+
+    #[inline]
+    fn add(&mut self, element: T) -> Result<(), TryReserveError> {
+        self.try_push_back(element)
     }
 }
 
@@ -144,6 +158,7 @@ macro_rules! sequences_in {
 sequences_in! {
     [] Vec<T, A>;
     [] VecDeque<T, A>;
+    [] LinkedList<T, A>;
     [+ Ord] BinaryHeap<T, A>;
     [+ Ord] BTreeSet<T, A>;
     [+ Eq + Hash, S: BuildHasher + Default] HashSet<T, S, A>;
@@ -162,6 +177,7 @@ macro_rules! sequences {
 sequences! {
     [] Vec<T, A>;
     [] VecDeque<T, A>;
+    [] LinkedList<T, A>;
     [+ Ord] BinaryHeap<T, A>;
     [+ Ord] BTreeSet<T, A>;
 }
