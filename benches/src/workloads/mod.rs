@@ -10,6 +10,7 @@ pub mod global;
 pub mod local;
 pub mod pointers;
 pub mod strings;
+pub mod trees;
 pub mod vectors;
 
 use std::alloc::Layout;

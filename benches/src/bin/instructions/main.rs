@@ -9,8 +9,8 @@
 //!
 //! Exits with 1 if an adapter strays further from what it adapts than it may, or its size differs. Where an arena or a
 //! pool of ours is behind is only shown; `arenas` for the part of a name measures all arenas and nothing else, `pools` the
-//! pools, for which programs with other defaults are built, `collections` our `Vec`, `strings` our `String` and `pointers` our `Box`,
-//! `Rc` and `Arc`, each beside std's.
+//! pools, for which programs with other defaults are built, `collections` our `Vec`, `strings` our `String`, `trees` our
+//! `BTreeMap` and `pointers` our `Box`, `Rc` and `Arc`, each beside std's.
 
 mod adapters;
 mod arenas;
@@ -19,6 +19,7 @@ mod collections;
 mod pointers;
 mod pools;
 mod strings;
+mod trees;
 
 use std::env;
 use std::error::Error;
@@ -52,7 +53,8 @@ fn main() -> ExitCode {
 
 /// Does the work of the workload `name`.
 fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
-    if collections::run(name, count.parse()?) || strings::run(name, count.parse()?) {
+    if collections::run(name, count.parse()?) || strings::run(name, count.parse()?) || trees::run(name, count.parse()?)
+    {
         return Ok(());
     }
     let workload = match name {
@@ -70,7 +72,8 @@ fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
 fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
     let (adapters, arenas, pools) = (adapters::has(part), arenas::has(part), pools::has(part));
     let (collections, strings, pointers) = (collections::has(part), strings::has(part), pointers::has(part));
-    if !adapters && !arenas && !pools && !collections && !strings && !pointers {
+    let trees = trees::has(part);
+    if !adapters && !arenas && !pools && !collections && !strings && !pointers && !trees {
         return Err(format!("no row has {part} in its name").into());
     }
     let mut good = !adapters || adapters::print_sizes();
@@ -95,6 +98,9 @@ fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
     }
     if strings {
         strings::measure(part)?;
+    }
+    if trees {
+        trees::measure(part)?;
     }
     if pointers {
         pointers::measure(part)?;

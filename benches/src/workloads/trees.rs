@@ -1,0 +1,363 @@
+//! For B-trees: what programs do with them, in std's maps and in ours, both on the allocator of the operating system.
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+
+use janus_alloc::System;
+use janus_alloc::collections;
+
+use super::vectors::Sized;
+
+/// An operation, in both types, on maps of a size.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation {
+    /// The name of the row.
+    pub name: &'static str,
+    /// In std's type.
+    pub std: Sized,
+    /// In ours.
+    pub ours: Sized,
+}
+
+/// The sizes, each with the two numbers of turns whose difference is counted.
+pub const SIZES: [(usize, usize, usize); 3] = [(100, 20, 220), (10_000, 1, 5), (300_000, 1, 2)];
+
+/// Keys without an order, twice as many as there are elements: the first half are those of the maps.
+fn keys(size: usize) -> Box<[u64]> {
+    let mut state = 1_u64;
+    (0..2 * size)
+        .map(|_| {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            state >> 16
+        })
+        .collect()
+}
+
+/// The same keys in another order.
+fn shuffled(keys: &[u64]) -> Box<[u64]> {
+    let mut keys: Box<[u64]> = keys.into();
+    keys.sort_by_key(|key| key.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    keys
+}
+
+fn turns(count: usize, size: usize, mut turn: impl FnMut(usize)) {
+    for _ in 0..count {
+        turn(black_box(size));
+    }
+}
+
+/// As many maps as there are turns at most, so that to make them costs the same whatever the count. What no turn takes stays.
+fn prepared<M>(count: usize, size: usize, make: impl Fn() -> M, mut turn: impl FnMut(M)) {
+    let most = SIZES.iter().find(|(of, ..)| *of == size).map_or(count, |&(.., many)| many);
+    let mut maps: Vec<M> = (0..most).map(|_| make()).collect();
+    for _ in 0..count {
+        turn(black_box(maps.pop()).expect("one a turn"));
+    }
+    std::mem::forget(maps);
+}
+
+/// The operations in the maps that `$new!()` makes, which are `$map`.
+macro_rules! operations {
+    ($module:ident, $map:ident, $new:ident) => {
+        mod $module {
+            use super::*;
+
+            /// A map of random keys.
+            fn filled(keys: &[u64]) -> $map {
+                let mut map = $new!();
+                for &key in keys {
+                    map.insert(key, key);
+                }
+                map
+            }
+
+            pub(super) fn insert_ascending(count: usize, size: usize) {
+                turns(count, size, |size| {
+                    let mut map = $new!();
+                    for n in 0..size as u64 {
+                        map.insert(black_box(n), n);
+                    }
+                    std::mem::forget(black_box(map));
+                });
+            }
+
+            pub(super) fn insert_random(count: usize, size: usize) {
+                let keys = keys(size);
+                turns(count, size, |size| {
+                    let mut map = $new!();
+                    for &key in &keys[..size] {
+                        map.insert(key, key);
+                    }
+                    std::mem::forget(black_box(map));
+                });
+            }
+
+            pub(super) fn extend_ascending(count: usize, size: usize) {
+                turns(count, size, |size| {
+                    let mut map = $new!();
+                    map.extend((0..size as u64).map(|n| (n, n)));
+                    std::mem::forget(black_box(map));
+                });
+            }
+
+            pub(super) fn extend_random(count: usize, size: usize) {
+                let keys = keys(size);
+                turns(count, size, |size| {
+                    let mut map = $new!();
+                    map.extend(keys[..size].iter().map(|&key| (key, key)));
+                    std::mem::forget(black_box(map));
+                });
+            }
+
+            pub(super) fn entry(count: usize, size: usize) {
+                let keys = keys(size);
+                let few = &keys[..size / 10];
+                turns(count, size, |_| {
+                    let mut map = $new!();
+                    for _ in 0..10 {
+                        for &key in few {
+                            *map.entry(key).or_insert(0) += 1;
+                        }
+                    }
+                    std::mem::forget(black_box(map));
+                });
+            }
+
+            pub(super) fn get(count: usize, size: usize) {
+                let keys = keys(size);
+                let map = filled(&keys[..size]);
+                let sought = shuffled(&keys);
+                turns(count, size, |size| {
+                    for key in &sought[..size] {
+                        black_box(map.get(key));
+                    }
+                });
+            }
+
+            pub(super) fn get_mut(count: usize, size: usize) {
+                let keys = keys(size);
+                let mut map = filled(&keys[..size]);
+                let sought = shuffled(&keys[..size]);
+                turns(count, size, |size| {
+                    for key in &sought[..size] {
+                        if let Some(value) = map.get_mut(key) {
+                            *value += 1;
+                        }
+                    }
+                });
+            }
+
+            pub(super) fn iterate(count: usize, size: usize) {
+                let map = filled(&keys(size)[..size]);
+                turns(count, size, |_| {
+                    for (key, value) in black_box(&map) {
+                        black_box((key, value));
+                    }
+                });
+            }
+
+            pub(super) fn sum_backwards(count: usize, size: usize) {
+                let map = filled(&keys(size)[..size]);
+                turns(count, size, |_| {
+                    black_box(black_box(&map).values().rev().fold(0, |sum, value| sum ^ value));
+                });
+            }
+
+            pub(super) fn iterate_mut(count: usize, size: usize) {
+                let mut map = filled(&keys(size)[..size]);
+                turns(count, size, |_| {
+                    for (_, value) in black_box(&mut map) {
+                        *value += 1;
+                    }
+                });
+            }
+
+            pub(super) fn range(count: usize, size: usize) {
+                let keys = keys(size);
+                let map = filled(&keys[..size]);
+                turns(count, size, |size| {
+                    for &start in &keys[size..size + size / 10] {
+                        for (key, _) in map.range(start..).take(10) {
+                            black_box(key);
+                        }
+                    }
+                });
+            }
+
+            pub(super) fn remove(count: usize, size: usize) {
+                let keys = keys(size);
+                let order = shuffled(&keys[..size]);
+                prepared(
+                    count,
+                    size,
+                    || filled(&keys[..size]),
+                    |mut map| {
+                        for key in &order {
+                            black_box(map.remove(key));
+                        }
+                        std::mem::forget(map);
+                    },
+                );
+            }
+
+            pub(super) fn pop_first(count: usize, size: usize) {
+                let keys = keys(size);
+                prepared(
+                    count,
+                    size,
+                    || filled(&keys[..size]),
+                    |mut map| {
+                        while let Some(element) = map.pop_first() {
+                            black_box(element);
+                        }
+                        std::mem::forget(map);
+                    },
+                );
+            }
+
+            pub(super) fn retain(count: usize, size: usize) {
+                let keys = keys(size);
+                prepared(
+                    count,
+                    size,
+                    || filled(&keys[..size]),
+                    |mut map| {
+                        map.retain(|key, _| key % 4 != 0);
+                        std::mem::forget(map);
+                    },
+                );
+            }
+
+            pub(super) fn into_iter(count: usize, size: usize) {
+                let keys = keys(size);
+                prepared(
+                    count,
+                    size,
+                    || filled(&keys[..size]),
+                    |map| {
+                        for element in map {
+                            black_box(element);
+                        }
+                    },
+                );
+            }
+
+            pub(super) fn clone(count: usize, size: usize) {
+                let map = filled(&keys(size)[..size]);
+                turns(count, size, |_| {
+                    std::mem::forget(black_box(black_box(&map).clone()));
+                });
+            }
+
+            pub(super) fn drop_map(count: usize, size: usize) {
+                let keys = keys(size);
+                prepared(count, size, || filled(&keys[..size]), drop);
+            }
+
+            pub(super) fn append_behind(count: usize, size: usize) {
+                let mut keys = keys(size);
+                keys[..size].sort();
+                let (low, high) = keys[..size].split_at(size / 2);
+                prepared(
+                    count,
+                    size,
+                    || (filled(low), filled(high)),
+                    |(mut low, mut high)| {
+                        low.append(&mut high);
+                        std::mem::forget(black_box((low, high)));
+                    },
+                );
+            }
+
+            pub(super) fn append_between(count: usize, size: usize) {
+                let keys = keys(size);
+                let (left, right) = keys[..size].split_at(size / 2);
+                prepared(
+                    count,
+                    size,
+                    || (filled(left), filled(right)),
+                    |(mut left, mut right)| {
+                        left.append(&mut right);
+                        std::mem::forget(black_box((left, right)));
+                    },
+                );
+            }
+
+            pub(super) fn append_few(count: usize, size: usize) {
+                let keys = keys(size);
+                let (few, many) = keys[..size].split_at(size / 50);
+                prepared(
+                    count,
+                    size,
+                    || (filled(few), filled(many)),
+                    |(mut few, mut many)| {
+                        many.append(&mut few);
+                        std::mem::forget(black_box((few, many)));
+                    },
+                );
+            }
+
+            pub(super) fn split_off(count: usize, size: usize) {
+                let keys = keys(size);
+                prepared(
+                    count,
+                    size,
+                    || filled(&keys[..size]),
+                    |mut map| {
+                        let other = map.split_off(&keys[0]);
+                        std::mem::forget(black_box((map, other)));
+                    },
+                );
+            }
+        }
+    };
+}
+
+type StdMap = BTreeMap<u64, u64>;
+macro_rules! std_new {
+    () => {
+        BTreeMap::new()
+    };
+}
+
+type OurMap = collections::BTreeMap<u64, u64, System>;
+macro_rules! our_new {
+    () => {
+        collections::BTreeMap::new_in(System)
+    };
+}
+
+operations!(std_maps, StdMap, std_new);
+operations!(our_maps, OurMap, our_new);
+
+macro_rules! table {
+    ($($name:literal: $operation:ident,)*) => {
+        /// All operations.
+        pub const OPERATIONS: &[Operation] = &[
+            $(Operation { name: $name, std: std_maps::$operation, ours: our_maps::$operation },)*
+        ];
+    };
+}
+table! {
+    "insert, ascending": insert_ascending,
+    "insert, random": insert_random,
+    "extend, ascending": extend_ascending,
+    "extend, random": extend_random,
+    "entry": entry,
+    "get, half of them there": get,
+    "get_mut": get_mut,
+    "iterate": iterate,
+    "values, from the back": sum_backwards,
+    "iterate, mutably": iterate_mut,
+    "range, ten elements": range,
+    "remove, random": remove,
+    "pop_first": pop_first,
+    "retain": retain,
+    "into_iter": into_iter,
+    "clone": clone,
+    "drop": drop_map,
+    "append, all behind": append_behind,
+    "append, half each": append_between,
+    "append, few": append_few,
+    "split_off": split_off,
+}
