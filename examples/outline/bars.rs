@@ -16,6 +16,9 @@ const WIDTH: f64 = 40.0;
 pub(crate) fn print(rows: &[Row], tokens: Duration, rounds: usize, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "Median times of {rounds} interleaved rounds, in milliseconds. Reading the tokens alone takes")?;
     writeln!(out, "{:.2} of each build; the cost of the trees is build and end without it.\n", milliseconds(tokens))?;
+    if cfg!(debug_assertions) {
+        writeln!(out, "This is a debug build, in which pools are checked: compare with --release.\n")?;
+    }
     let longest = rows.iter().map(|row| row.cost(tokens)).max().unwrap_or_default();
     writeln!(out, "{:18} {:>7} {:>7} {:>7} {:>7}", "", "build", "answer", "end", "cost")?;
     for row in rows {
