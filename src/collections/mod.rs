@@ -1,5 +1,4 @@
-//! Collections that live where you say: `Vec`, `String`, `Box`, `Rc`, `Arc`, B-trees and hash tables, over the canonical
-//! [`Allocator`](crate::api::Allocator).
+//! Collections that live where you say: std's, over the canonical [`Allocator`](crate::api::Allocator).
 //!
 //! ```
 //! use janus_alloc::collections::{Box, HashMap, Vec};
@@ -13,8 +12,9 @@
 //! assert_eq!(*boxed, 2);
 //! ```
 //!
-//! [`Vec`], [`String`], [`Box`], [`Rc`], [`Arc`], [`BTreeMap`], [`BTreeSet`] and [`LinkedList`] are this crate's own, with the API of std's. The hash tables are hashbrown's, re-exported in the
-//! right version. [`Weak`] is that of an `Rc`; the one of an `Arc` is [`arc::Weak`].
+//! [`Vec`], [`String`], [`Box`], [`Rc`], [`Arc`], [`VecDeque`], [`BinaryHeap`], [`BTreeMap`], [`BTreeSet`] and [`LinkedList`] are
+//! this crate's own, with the API of std's. The hash tables are hashbrown's, re-exported in the right version. [`Weak`] is that of an
+//! `Rc`; the one of an `Arc` is [`arc::Weak`].
 //!
 //! | to make one | write |
 //! | --- | --- |
