@@ -23,7 +23,7 @@ fn is_one_allocator<A>() -> bool {
 impl<T, A: Allocator> LinkedList<T, A> {
     /// Moves all elements of `other` behind those of this list, and leaves `other` empty.
     ///
-    /// On [`Global`](crate::Global) and [`System`](crate::System) that takes constant time, since the nodes change hands. On other
+    /// On `Global` and `System` that takes constant time, since the nodes change hands. On other
     /// allocators each element moves to a new node: two allocators of one type need not free each other's nodes. If they are known to,
     /// [`append_nodes`](Self::append_nodes) takes constant time.
     ///

@@ -1,7 +1,7 @@
 //! Vectors of other generations and of std, there and back: the block changes hands, no element moves.
 
 use janus_alloc::collections::Vec as VecIn;
-use janus_alloc::{System, vec_in};
+use janus_alloc::vec_in;
 
 use super::elements::{Element, Number, Unit, live};
 use crate::ledger::Ledger;
@@ -49,7 +49,7 @@ fn of_api2_03() {
 
     let ledger = Ledger::new();
     there_and_back!(VecIn<_, &Ledger> => Vec03<Number, To03<&Ledger>>, vec_in![in &ledger; Number::new(1), Number::new(2)]);
-    there_and_back!(VecIn<_, From03<To03<System>>> => Vec03<Number, To03<System>>, vec_in![in From03(To03(System)); Number::new(1), Number::new(2)]);
+    there_and_back!(VecIn<_, From03<To03<janus_alloc::System>>> => Vec03<Number, To03<janus_alloc::System>>, vec_in![in From03(To03(janus_alloc::System)); Number::new(1), Number::new(2)]);
     assert_eq!(live(), 0);
 }
 
@@ -61,7 +61,7 @@ fn of_api2_04() {
 
     let ledger = Ledger::new();
     there_and_back!(VecIn<_, &Ledger> => Vec04<Number, To04<&Ledger>>, vec_in![in &ledger; Number::new(1), Number::new(2)]);
-    there_and_back!(VecIn<_, From04<To04<System>>> => Vec04<Number, To04<System>>, vec_in![in From04(To04(System)); Number::new(1), Number::new(2)]);
+    there_and_back!(VecIn<_, From04<To04<janus_alloc::System>>> => Vec04<Number, To04<janus_alloc::System>>, vec_in![in From04(To04(janus_alloc::System)); Number::new(1), Number::new(2)]);
     assert_eq!(live(), 0);
 }
 
@@ -72,9 +72,9 @@ fn of_std_in_an_allocator() {
 
     let ledger = Ledger::new();
     there_and_back!(VecIn<_, &Ledger> => Vec<Number, ToStd<&Ledger>>, vec_in![in &ledger; Number::new(1), Number::new(2)]);
-    let ours = vec_in![in FromStd(System); Number::new(1), Number::new(2)];
+    let ours = vec_in![in FromStd(janus_alloc::System); Number::new(1), Number::new(2)];
     let start = ours.as_ptr();
-    let mut theirs: Vec<Number, System> = ours.into_std();
+    let mut theirs: Vec<Number, janus_alloc::System> = ours.into_std();
     assert_eq!(theirs.as_ptr(), start);
     theirs.push(Number::new(3));
     assert_eq!(VecIn::from_std(theirs).len(), 3);
