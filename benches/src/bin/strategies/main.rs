@@ -1,0 +1,51 @@
+//! "On Quantifying Memory-Allocation Strategies" (Lakos, Mendelsohn, Meredith, Myers; WG21 P0089R1, 2016), for this crate: what twelve
+//! data structures cost to build and end in each of ten allocators, as percent of the default.
+//!
+//! `cargo run --release -p janus-benches --bin strategies -- [OPTIONS]`, and `--help` for the options.
+//!
+//! The structures are vectors and hash sets of integers and strings, and vectors and hash sets of those. Each cell is a process of
+//! its own. An allocator lives for one run: it is made before the structure is built and ends after it. "Winked out" means that the
+//! structure is forgotten and its memory goes with the allocator.
+//!
+//! Beside the study: the outer structure holds copies of an inner one that stays outside, and sets compare inner structures by a
+//! number, since values move in Rust. The heap is shuffled before every strategy, not only before the default.
+
+mod contest;
+mod heat_map;
+mod options;
+mod shuffle;
+mod strategies;
+mod structures;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use options::Command;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("strategies: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    match options::from_command_line()? {
+        Command::Help => print!("{}", options::HELP),
+        Command::Run(cell) => println!("{}", cell.run()?.as_nanos()),
+        Command::Measure(_) if cfg!(debug_assertions) => {
+            return Err("only optimised code is worth timing: add --release".into());
+        }
+        Command::Measure(options) => {
+            let table = contest::hold(&options)?;
+            table.print();
+            if let Some(path) = &options.svg {
+                heat_map::draw(&table, path)?;
+            }
+        }
+    }
+    Ok(())
+}
