@@ -132,6 +132,15 @@ fn draws_the_bars() {
     let (code, _, err) = run(&[&directory, Path::new("--rounds"), Path::new("1"), Path::new("--svg"), &nowhere]);
     assert_eq!(code, Some(1));
     assert!(err.contains(&format!("{nowhere:?}")));
+
+    // It takes no byte.
+    #[cfg(target_os = "linux")]
+    {
+        let full = Path::new("/dev/full");
+        let (code, _, err) = run(&[&directory, Path::new("--rounds"), Path::new("1"), Path::new("--svg"), full]);
+        assert_eq!(code, Some(1));
+        assert!(err.contains("cannot write \"/dev/full\""));
+    }
 }
 
 /// Whatever a file says, the program ends and all memory is accounted for.
