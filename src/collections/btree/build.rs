@@ -64,11 +64,12 @@ impl<'t, K, V, A: Allocator> Builder<'t, K, V, A> {
             };
             // Those of the one leaf, as far as there is room in the other.
             if let Some(leaf) = self.leaf {
+                let mut run = Run { leaf, count: leaf.len(), total: &mut self.tree.len };
                 for index in index..end {
                     let element = clone(Slot { node, index });
                     // SAFETY: the leaf has room for all of these.
-                    unsafe { leaf.push(element) };
-                    self.tree.len += 1;
+                    unsafe { leaf.write(run.count, element) };
+                    run.count += 1;
                 }
             }
             let Some(slot) = (Edge { node, index: end }).next() else { return Ok(()) };
@@ -80,6 +81,14 @@ impl<'t, K, V, A: Allocator> Builder<'t, K, V, A> {
 
     #[inline(never)]
     fn allocate_and_push(&mut self, element: (K, V)) -> Result<Slot<K, V>, TryReserveError> {
+        // Mostly it is but another leaf.
+        if let Some((parent, _)) = self.leaf.and_then(Node::parent).filter(|(parent, _)| parent.len() < CAPACITY) {
+            let leaf = Node::new(0, self.allocator)?;
+            self.leaf = Some(leaf);
+            self.tree.len += 1;
+            // SAFETY: the parent of a leaf is internal, and this one has room; the new leaf is one lower.
+            return Ok(unsafe { parent.push_with_edge(element, leaf) });
+        }
         let spare = self.reserve()?;
         // SAFETY: just reserved.
         Ok(unsafe { self.push_reserved(element, spare) })
@@ -138,11 +147,28 @@ impl<'t, K, V, A: Allocator> Builder<'t, K, V, A> {
             self.tree.root = Some(root);
             root
         });
-        let index = node.len();
-        // SAFETY: the node has room, and `right` is new and one lower.
-        unsafe { node.insert_with_edge(index, element, right) };
         self.leaf = Some(leaf);
-        Slot { node, index }
+        // SAFETY: the node has room, and `right` is new and one lower.
+        unsafe { node.push_with_edge(element, right) }
+    }
+}
+
+/// Elements that are being written to a leaf. They are counted when the run ends, also by a panic: a count in memory would be read and
+/// written for each of them.
+struct Run<'t, K, V> {
+    leaf: Node<K, V>,
+    /// Those in the leaf, which has them all initialised.
+    count: usize,
+    /// Those in the tree, but for the ones that the leaf has got in this run.
+    total: &'t mut usize,
+}
+
+impl<K, V> Drop for Run<'_, K, V> {
+    #[inline]
+    fn drop(&mut self) {
+        *self.total += self.count - self.leaf.len();
+        // SAFETY: so many are initialised, and no edge goes with an element of a leaf.
+        unsafe { self.leaf.set_len(self.count) };
     }
 }
 

@@ -159,6 +159,31 @@ impl<K, V> Node<K, V> {
         unsafe { self.relink(index + 1, len + 1) };
     }
 
+    /// Appends an element and the edge right of it to an internal node, and returns where the element is.
+    ///
+    /// # Safety
+    ///
+    /// 1. The node is internal and not full.
+    /// 2. `right` is a node of a height one less, to which no edge leads.
+    #[inline]
+    pub(super) unsafe fn push_with_edge(self, element: (K, V), right: Self) -> Slot<K, V> {
+        let index = self.len();
+        debug_assert!(index < CAPACITY && right.height() + 1 == self.height());
+        // SAFETY: by `# Safety` (1).
+        unsafe { self.write(index, element) };
+        // SAFETY: by `# Safety` (1).
+        let edges = unsafe { self.edges() };
+        // SAFETY: there is room for one edge more than `CAPACITY`.
+        let edge = unsafe { edges.add(index + 1) };
+        // SAFETY: as above.
+        unsafe { edge.write(right) };
+        // SAFETY: this is what invariant 3 demands, by `# Safety` (2).
+        unsafe { right.set_parent(Some(self), index + 1) };
+        // SAFETY: one more of each is initialised.
+        unsafe { self.set_len(index + 1) };
+        Slot { node: self, index }
+    }
+
     /// Removes an element, and leaves the edges to the caller.
     ///
     /// # Safety
