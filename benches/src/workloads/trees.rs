@@ -1,6 +1,6 @@
-//! For B-trees: what programs do with them, in std's maps and in ours, both on the allocator of the operating system.
+//! For B-trees and linked lists: what programs do with them, in std's types and in ours, both on the allocator of the operating system.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, LinkedList};
 use std::hint::black_box;
 
 use janus_alloc::System;
@@ -8,7 +8,7 @@ use janus_alloc::collections;
 
 use super::vectors::Sized;
 
-/// An operation, in both types, on maps of a size.
+/// An operation, in both types, on maps or lists of a size.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation {
     /// The name of the row.
@@ -56,9 +56,9 @@ fn prepared<M>(count: usize, size: usize, make: impl Fn() -> M, mut turn: impl F
     std::mem::forget(maps);
 }
 
-/// The operations in the maps that `$new!()` makes, which are `$map`.
+/// The operations in the maps that `$new!()` makes, which are `$map`, and in the lists that `$new_list!()` makes, which are `$list`.
 macro_rules! operations {
-    ($module:ident, $map:ident, $new:ident) => {
+    ($module:ident, $map:ident, $new:ident, $list:ident, $new_list:ident) => {
         mod $module {
             use super::*;
 
@@ -309,6 +309,43 @@ macro_rules! operations {
                     },
                 );
             }
+
+            /// A list of ascending numbers.
+            fn listed(size: usize) -> $list {
+                let mut list = $new_list!();
+                list.extend(0..size as u64);
+                list
+            }
+
+            pub(super) fn list_push_and_pop(count: usize, size: usize) {
+                turns(count, size, |size| {
+                    let mut list = $new_list!();
+                    for n in 0..size as u64 {
+                        list.push_back(black_box(n));
+                    }
+                    while let Some(n) = black_box(&mut list).pop_front() {
+                        black_box(n);
+                    }
+                });
+            }
+
+            pub(super) fn list_iterate(count: usize, size: usize) {
+                let list = listed(size);
+                turns(count, size, |_| {
+                    for n in black_box(&list) {
+                        black_box(n);
+                    }
+                });
+            }
+
+            pub(super) fn list_clone(count: usize, size: usize) {
+                let list = listed(size);
+                turns(count, size, |_| std::mem::forget(black_box(black_box(&list).clone())));
+            }
+
+            pub(super) fn list_drop(count: usize, size: usize) {
+                prepared(count, size, || listed(size), drop);
+            }
         }
     };
 }
@@ -327,14 +364,28 @@ macro_rules! our_new {
     };
 }
 
-operations!(std_maps, StdMap, std_new);
-operations!(our_maps, OurMap, our_new);
+type StdList = LinkedList<u64>;
+macro_rules! std_new_list {
+    () => {
+        LinkedList::new()
+    };
+}
+
+type OurList = collections::LinkedList<u64, System>;
+macro_rules! our_new_list {
+    () => {
+        collections::LinkedList::new_in(System)
+    };
+}
+
+operations!(of_std, StdMap, std_new, StdList, std_new_list);
+operations!(of_ours, OurMap, our_new, OurList, our_new_list);
 
 macro_rules! table {
     ($($name:literal: $operation:ident,)*) => {
         /// All operations.
         pub const OPERATIONS: &[Operation] = &[
-            $(Operation { name: $name, std: std_maps::$operation, ours: our_maps::$operation },)*
+            $(Operation { name: $name, std: of_std::$operation, ours: of_ours::$operation },)*
         ];
     };
 }
@@ -360,4 +411,8 @@ table! {
     "append, half each": append_between,
     "append, few": append_few,
     "split_off": split_off,
+    "list: push_back and pop_front": list_push_and_pop,
+    "list: iterate": list_iterate,
+    "list: clone": list_clone,
+    "list: drop": list_drop,
 }

@@ -1,4 +1,4 @@
-//! Our B-trees beside std's, both on the allocator of the operating system.
+//! Our B-trees and linked lists beside std's, both on the allocator of the operating system.
 
 use std::error::Error;
 
@@ -38,7 +38,9 @@ pub(crate) fn has(part: &str) -> bool {
 
 /// Measures the rows with `part` in their names.
 pub(crate) fn measure(part: &str) -> Result<(), Box<dyn Error>> {
-    println!("\nTrees: instructions an element, in maps of so many; std's, ours, and ours as a multiple, marked");
+    println!(
+        "\nTrees: instructions an element, in maps and lists of so many; std's, ours, and ours as a multiple, marked"
+    );
     println!("with ! if that is more than {GOAL}.\n");
     print!("{:32}", "");
     for (size, ..) in SIZES {
