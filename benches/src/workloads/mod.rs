@@ -6,6 +6,7 @@
 //! the loops share is always inlined, or a size that is known here would not be known there.
 
 pub mod bump;
+pub mod deques;
 pub mod global;
 pub mod local;
 pub mod pointers;

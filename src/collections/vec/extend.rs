@@ -323,7 +323,7 @@ impl<T, A: Allocator> Vec<T, A> {
 ///
 /// Both are references, so the compiler knows that they do not overlap, and where a clone is a copy makes one `memcpy` of all.
 #[inline]
-fn clone_into<T: Clone>(elements: &[T], places: &mut [MaybeUninit<T>], length: &mut usize) {
+pub(in crate::collections) fn clone_into<T: Clone>(elements: &[T], places: &mut [MaybeUninit<T>], length: &mut usize) {
     let mut written = Written { length, count: 0 };
     for (place, element) in places.iter_mut().zip(elements) {
         place.write(element.clone());

@@ -40,6 +40,7 @@ use super::raw_buffer::{Contents, RawBuffer};
 use crate::api::{Allocator, Global};
 
 pub use drain::Drain;
+pub(super) use extend::clone_into;
 pub use extract_if::ExtractIf;
 pub use from_elem::Zeroable;
 #[doc(hidden)]

@@ -238,7 +238,7 @@ impl<T, A: Allocator> Index<usize> for VecDeque<T, A> {
     fn index(&self, index: usize) -> &T {
         match self.get(index) {
             Some(element) => element,
-            None => out_of_bounds("look at", index, self.length),
+            None => no_element(index),
         }
     }
 }
@@ -247,10 +247,20 @@ impl<T, A: Allocator> IndexMut<usize> for VecDeque<T, A> {
     #[inline]
     #[track_caller]
     fn index_mut(&mut self, index: usize) -> &mut T {
-        let length = self.length;
-        match self.get_mut(index) {
-            Some(element) => element,
-            None => out_of_bounds("look at", index, length),
+        if index >= self.length {
+            no_element(index);
         }
+        // SAFETY: a place of the buffer.
+        let mut element = unsafe { self.address(self.place(index)) };
+        // SAFETY: less than the length, so initialised, and borrowed as the deque is.
+        unsafe { element.as_mut() }
     }
+}
+
+/// Is not told the length, so that who calls need not keep it in a register.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn no_element(index: usize) -> ! {
+    panic!("a `VecDeque` has no element at index {index}");
 }

@@ -14,12 +14,15 @@ impl<T: PartialEq<U>, U, A: Allocator, B: Allocator> PartialEq<VecDeque<U, B>> f
         }
         let ((our_front, our_back), (their_front, their_back)) = (self.as_slices(), other.as_slices());
         // Of the longer front, what is beyond the shorter one is compared with the start of the other back.
-        let both = our_front.len().min(their_front.len());
-        let (our_front, our_middle) = our_front.split_at(both);
-        let (their_front, their_middle) = their_front.split_at(both);
-        let (their_start, their_rest) = their_back.split_at(our_middle.len());
-        let (our_start, our_rest) = our_back.split_at(their_middle.len());
-        our_front == their_front && our_middle == their_start && our_start == their_middle && our_rest == their_rest
+        if our_front.len() <= their_front.len() {
+            let (their_front, their_middle) = their_front.split_at(our_front.len());
+            let (our_middle, our_back) = our_back.split_at(their_middle.len());
+            our_front == their_front && our_middle == their_middle && our_back == their_back
+        } else {
+            let (our_front, our_middle) = our_front.split_at(their_front.len());
+            let (their_middle, their_back) = their_back.split_at(our_middle.len());
+            our_front == their_front && our_middle == their_middle && our_back == their_back
+        }
     }
 }
 

@@ -88,22 +88,35 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[inline]
     unsafe fn close_gap(&mut self, end: usize, behind: usize) {
         let (before, gap) = (self.length, end - self.length);
-        let length = before + behind;
-        if length == 0 {
+        if before > 0 && behind > 0 {
+            // SAFETY: by `# Safety` of this fn.
+            unsafe { self.join(end, behind) };
+        }
+        if before + behind == 0 {
             // So that those to come lie one behind the other.
             self.head = 0;
         } else if before < behind {
-            let (old, new) = (self.head, self.place(gap));
-            if before > 0 {
-                // SAFETY: so many elements move over the gap, which is as long as the distance.
-                unsafe { self.shift(old, new, before) };
-            }
-            self.head = new;
-        } else if behind > 0 {
+            self.head = self.place(gap);
+        }
+        self.length = before + behind;
+    }
+
+    /// Moves the elements on one side of a gap over it: those before it if they are fewer.
+    ///
+    /// # Safety
+    ///
+    /// That of [`close_gap`](Self::close_gap).
+    #[cold]
+    #[inline(never)]
+    unsafe fn join(&mut self, end: usize, behind: usize) {
+        let before = self.length;
+        if before < behind {
+            // SAFETY: so many elements move over the gap, which is as long as the distance.
+            unsafe { self.shift(self.head, self.place(end - before), before) };
+        } else {
             // SAFETY: as above, in the other direction.
             unsafe { self.shift(self.place(end), self.place(before), behind) };
         }
-        self.length = length;
     }
 }
 
@@ -130,18 +143,12 @@ impl<T, A: Allocator> Drain<'_, T, A> {
         unsafe { self.deque.as_ref() }
     }
 
-    /// Takes the element at `index` out.
-    ///
-    /// # Safety
-    ///
-    /// It was one of those left, and is no longer counted.
+    /// The address of the element at `index`, which is or was one of those left.
     #[inline]
-    unsafe fn take(&mut self, index: usize) -> T {
+    fn address(&self, index: usize) -> NonNull<T> {
         let deque = self.deque();
         // SAFETY: a place of the buffer.
-        let place = unsafe { deque.address(deque.place(index)) };
-        // SAFETY: by (1), so that it is moved out once.
-        unsafe { place.read() }
+        unsafe { deque.address(deque.place(index)) }
     }
 }
 
@@ -151,10 +158,10 @@ impl<T, A: Allocator> Iterator for Drain<'_, T, A> {
     #[inline]
     fn next(&mut self) -> Option<T> {
         self.left = self.left.checked_sub(1)?;
-        let index = self.next;
+        let first = self.address(self.next);
         self.next += 1;
-        // SAFETY: this was the first one left.
-        Some(unsafe { self.take(index) })
+        // SAFETY: by (1), and it is no longer left, so that it is moved out once.
+        Some(unsafe { first.read() })
     }
 
     #[inline]
@@ -167,8 +174,9 @@ impl<T, A: Allocator> DoubleEndedIterator for Drain<'_, T, A> {
     #[inline]
     fn next_back(&mut self) -> Option<T> {
         self.left = self.left.checked_sub(1)?;
-        // SAFETY: this was the last one left.
-        Some(unsafe { self.take(self.next + self.left) })
+        let last = self.address(self.next + self.left);
+        // SAFETY: by (1), and it is no longer left, so that it is moved out once.
+        Some(unsafe { last.read() })
     }
 }
 

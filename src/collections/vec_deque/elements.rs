@@ -100,17 +100,20 @@ impl<T, A: Allocator> VecDeque<T, A> {
             self.grow::<F>()?;
         }
         let behind = self.length - index;
-        if behind < index {
+        let place = if behind < index {
+            let place = self.place(index);
             // SAFETY: `behind` elements move by one, and a place is free.
-            unsafe { self.shift(self.place(index), self.place(index + 1), behind) };
+            unsafe { self.shift(place, self.forwards(place, 1), behind) };
+            place
         } else {
             let head = self.head;
             self.head = self.backwards(head, 1);
             // SAFETY: `index` elements move by one, and a place is free.
             unsafe { self.shift(head, self.head, index) };
-        }
+            self.place(index)
+        };
         // SAFETY: a place of the buffer.
-        let place = unsafe { self.address(self.place(index)) };
+        let place = unsafe { self.address(place) };
         // SAFETY: the place is free, or has been moved from.
         unsafe { place.write(value) };
         self.length += 1;

@@ -86,22 +86,15 @@ impl<T, A: Allocator> VecDeque<T, A> {
         if self.is_full() {
             self.grow::<F>()?;
         }
-        // SAFETY: there is room for another element.
-        Ok(unsafe { self.append_within_capacity(value) })
-    }
-
-    /// # Safety
-    ///
-    /// There is room for another element.
-    #[inline]
-    pub(super) unsafe fn append_within_capacity(&mut self, value: T) -> &mut T {
+        // Counted before it is written, so that the compiler need not read the length again.
+        let index = self.length;
+        self.length = index + 1;
         // SAFETY: a place of the buffer.
-        let place = unsafe { self.address(self.place(self.length)) };
-        // SAFETY: the place is free.
+        let place = unsafe { self.address(self.place(index)) };
+        // SAFETY: the place is free, since there is room.
         unsafe { place.write(value) };
-        self.length += 1;
         // SAFETY: initialised just now, and borrowed as the deque is.
-        unsafe { &mut *place.as_ptr() }
+        Ok(unsafe { &mut *place.as_ptr() })
     }
 
     /// Puts `value` before all others.

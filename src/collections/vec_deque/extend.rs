@@ -1,6 +1,7 @@
 //! Many elements appended at once.
 
 use core::ptr::NonNull;
+use core::slice;
 
 use super::{VecDeque, sure};
 use crate::api::Allocator;
@@ -26,7 +27,7 @@ impl<'a, T: Copy + 'a, A: Allocator> Extend<&'a T> for VecDeque<T, A> {
     #[inline]
     #[track_caller]
     fn extend<I: IntoIterator<Item = &'a T>>(&mut self, iter: I) {
-        self.extend(iter.into_iter().copied());
+        sure(self.copy_with::<Panic, _>(iter.into_iter()));
     }
 }
 
@@ -51,11 +52,27 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.extend_with::<Return, _>(iter.into_iter())
     }
 
+    /// Appends copies of the elements of `iter`, those of a slice in one go.
+    #[inline]
+    #[track_caller]
+    fn copy_with<'a, F: OnFailure, I: Iterator<Item = &'a T>>(&mut self, iter: I) -> Result<(), F::Error>
+    where
+        T: Copy + 'a,
+    {
+        if same_type::<I, slice::Iter<'a, T>>() {
+            // SAFETY: the types are equal but for lifetimes, of which none is in `&'a T`, the type of the items of both.
+            let iter: slice::Iter<'a, T> = unsafe { transmute_same(iter) };
+            // SAFETY: they may be used again, since they are `Copy`.
+            return unsafe { self.take_all::<F>(iter.as_slice()) };
+        }
+        self.extend_with::<F, _>(iter.copied())
+    }
+
     /// Appends the elements of `iter`. If it says how many it has, room for these is made first; but no more are written there
     /// than fit, whatever it said.
     #[inline]
     #[track_caller]
-    pub(super) fn extend_with<F: OnFailure, I: Iterator<Item = T>>(&mut self, iter: I) -> Result<(), F::Error> {
+    pub(super) fn extend_with<F: OnFailure, I: Iterator<Item = T>>(&mut self, mut iter: I) -> Result<(), F::Error> {
         if same_type::<I, vec::IntoIter<T, A>>() {
             // SAFETY: the types are equal but for lifetimes, of which none is in `T`, the type of the items of both.
             let mut iter: vec::IntoIter<T, A> = unsafe { transmute_same(iter) };
@@ -69,34 +86,14 @@ impl<T, A: Allocator> VecDeque<T, A> {
             _ => return self.extend_one_by_one::<F>(iter),
         };
         self.make_room::<F>(promised)?;
-        let end = self.place(self.length);
-        // Up to the end of the buffer or the first element.
-        let run = (self.capacity() - end).min(self.capacity() - self.length);
-        if promised <= run { self.fill_run::<F, I>(iter, run) } else { self.fill_both::<F, I>(iter, run) }
-    }
-
-    /// Appends the elements of `iter`, of which `run` fit one behind the other, and the rest from the start of the buffer on.
-    #[track_caller]
-    fn fill_both<F: OnFailure, I: Iterator<Item = T>>(&mut self, mut iter: I, run: usize) -> Result<(), F::Error> {
-        let mut fill = Fill::new(self, run);
-        for index in 0..run {
-            let Some(element) = iter.next() else { return Ok(()) };
-            // SAFETY: the numbers are those of the elements before, and less than `run`.
-            unsafe { fill.put(index, element) };
+        let run = self.free_run();
+        if promised > run {
+            return self.fill_around::<F, I>(iter, run, promised - run);
         }
-        drop(fill);
-        let run = self.capacity() - self.length;
-        self.fill_run::<F, I>(iter, run)
-    }
-
-    /// Appends the elements of `iter`. There are `run` free places one behind the other.
-    #[inline]
-    #[track_caller]
-    fn fill_run<F: OnFailure, I: Iterator<Item = T>>(&mut self, mut iter: I, run: usize) -> Result<(), F::Error> {
         // Asked again, because the compiler then sees the same number in the loop.
         let promised = iter.size_hint().0;
-        if promised > run || promised == 0 {
-            return self.extend_one_by_one::<F>(iter);
+        if promised > run {
+            return self.extend_unpromised::<F>(iter);
         }
         let mut fill = Fill::new(self, promised);
 
@@ -131,12 +128,62 @@ impl<T, A: Allocator> VecDeque<T, A> {
         }
     }
 
+    /// How many places are free behind the last element, up to the end of the buffer or the first element.
+    #[inline]
+    fn free_run(&self) -> usize {
+        (self.capacity() - self.place(self.length)).min(self.capacity() - self.length)
+    }
+
+    /// Appends the elements of `iter`, of which `run` fit one behind the other, and `rest` more from the start of the buffer on.
+    ///
+    /// Out of line, since the compiler then sees in the usual loop that the iterator is as it came.
+    #[inline(never)]
+    #[track_caller]
+    fn fill_around<F: OnFailure, I: Iterator<Item = T>>(
+        &mut self,
+        mut iter: I,
+        run: usize,
+        rest: usize,
+    ) -> Result<(), F::Error> {
+        for (place, room) in [(self.capacity() - run, run), (0, rest)] {
+            let mut fill = Fill::at(self, place, room);
+            for index in 0..room {
+                let Some(element) = iter.next() else { return Ok(()) };
+                // SAFETY: the numbers are those of the elements before, and less than the room.
+                unsafe { fill.put(index, element) };
+            }
+        }
+        match iter.next() {
+            Some(element) => self.extend_beyond::<F>(element, iter),
+            None => Ok(()),
+        }
+    }
+
+    /// # Safety
+    ///
+    /// There is room for another element.
+    #[inline]
+    unsafe fn append_within_capacity(&mut self, value: T) {
+        // SAFETY: a place of the buffer.
+        let place = unsafe { self.address(self.place(self.length)) };
+        // SAFETY: the place is free.
+        unsafe { place.write(value) };
+        self.length += 1;
+    }
+
     /// Appends the element that is one too many, and the rest of the iterator, which promised less.
     #[cold]
     #[track_caller]
     fn extend_beyond<F: OnFailure>(&mut self, element: T, rest: impl Iterator<Item = T>) -> Result<(), F::Error> {
         self.append_one::<F>(element)?;
         self.extend_one_by_one::<F>(rest)
+    }
+
+    /// Appends the elements of `iter`, whose promise has changed.
+    #[cold]
+    #[track_caller]
+    fn extend_unpromised<F: OnFailure>(&mut self, iter: impl Iterator<Item = T>) -> Result<(), F::Error> {
+        self.extend_one_by_one::<F>(iter)
     }
 
     /// Appends the elements of `iter` and makes room where there is none.
@@ -148,10 +195,18 @@ impl<T, A: Allocator> VecDeque<T, A> {
             self.make_room::<F>(more)?;
             // SAFETY: there is room for one.
             unsafe { self.append_within_capacity(element) };
-            while !self.is_full() {
-                let Some(element) = iter.next() else { return Ok(()) };
-                // SAFETY: there is room for another one.
-                unsafe { self.append_within_capacity(element) };
+            // Run by run, so that only the start of each is computed: up to the end of the buffer, and up to the first element.
+            loop {
+                let run = self.free_run();
+                if run == 0 {
+                    break;
+                }
+                let mut fill = Fill::new(self, run);
+                for index in 0..run {
+                    let Some(element) = iter.next() else { return Ok(()) };
+                    // SAFETY: the numbers are those of the elements before, and less than `run`.
+                    unsafe { fill.put(index, element) };
+                }
             }
         }
         Ok(())
@@ -170,12 +225,19 @@ struct Fill<'d, T, A: Allocator> {
 }
 
 impl<'d, T, A: Allocator> Fill<'d, T, A> {
-    /// There are `room` free places one behind the other.
+    /// Behind the last element there are `room` free places one behind the other.
     #[inline]
     fn new(deque: &'d mut VecDeque<T, A>, room: usize) -> Self {
-        debug_assert!(room <= deque.capacity() - deque.length);
+        let place = deque.place(deque.length);
+        Self::at(deque, place, room)
+    }
+
+    /// As [`new`](Self::new), where `place` is that behind the last element.
+    #[inline]
+    fn at(deque: &'d mut VecDeque<T, A>, place: usize, room: usize) -> Self {
+        debug_assert!(room <= deque.capacity() - deque.length && place == deque.place(deque.length));
         // SAFETY: a place of the buffer.
-        let start = unsafe { deque.address(deque.place(deque.length)) };
+        let start = unsafe { deque.address(place) };
         Self { deque, start, room, written: 0 }
     }
 

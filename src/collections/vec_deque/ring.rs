@@ -170,8 +170,8 @@ impl<T, A: Allocator> VecDeque<T, A> {
             self.backwards(to, from).min(self.backwards(from, to)) + count <= self.capacity(),
             "shifted over both ends"
         );
-        let (from_room, to_room) = (self.capacity() - from, self.capacity() - to);
-        if count <= from_room && count <= to_room {
+        // Neither is more than the capacity, which is at most `isize::MAX`.
+        if from.max(to) + count <= self.capacity() {
             // SAFETY: compared just now.
             unsafe { self.copy(from, to, count) };
         } else {
@@ -184,21 +184,46 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Safety
     ///
-    /// That of [`shift`](Self::shift).
+    /// That of [`shift`](Self::shift), and the places differ.
+    #[inline]
     unsafe fn shift_around(&mut self, from: usize, to: usize, count: usize) {
         let (from_room, to_room) = (self.capacity() - from, self.capacity() - to);
+        // Up to where the first of both reaches the end of the buffer, up to where the other one does, and the rest.
         let first = from_room.min(to_room).min(count);
         let second = from_room.max(to_room).min(count);
-        let mut pieces = [0..first, first..second, second..count];
+        let (middle_from, middle_to) = if from_room < to_room { (0, to + first) } else { (from + first, 0) };
+        let (last_from, last_to) = if from_room < to_room { (second - first, 0) } else { (0, second - first) };
         // If the new places begin among the elements, the last ones go first. By (2) the new places do not reach the first
         // elements then, and otherwise not the last ones, so that no piece is overwritten before it has moved.
-        if self.backwards(to, from) < count {
-            pieces.reverse();
+        let last_first = self.backwards(to, from) < count;
+        if last_first && second < count {
+            // SAFETY: behind both ends, from where the second one was crossed.
+            unsafe { self.copy(last_from, last_to, count - second) };
         }
-        for piece in pieces {
-            let (source, target) = (self.forwards(from, piece.start), self.forwards(to, piece.start));
-            // SAFETY: neither crosses the end of the buffer, since the pieces are cut where one of them would.
-            unsafe { self.copy(source, target, piece.len()) };
+        if !last_first {
+            // SAFETY: before both ends.
+            unsafe { self.copy(from, to, first) };
+        }
+        if second - first == 1 {
+            // An insertion or removal shifts by one. This copy is no call.
+            // SAFETY: between both ends, so a place of the buffer.
+            let source = unsafe { self.address(middle_from) };
+            // SAFETY: as above.
+            let target = unsafe { self.address(middle_to) };
+            // SAFETY: an element that moves.
+            let element = unsafe { source.read() };
+            // SAFETY: the place is free or has been moved from.
+            unsafe { target.write(element) };
+        } else {
+            // SAFETY: between both ends.
+            unsafe { self.copy(middle_from, middle_to, second - first) };
+        }
+        if last_first {
+            // SAFETY: before both ends.
+            unsafe { self.copy(from, to, first) };
+        } else if second < count {
+            // SAFETY: behind both ends, from where the second one was crossed.
+            unsafe { self.copy(last_from, last_to, count - second) };
         }
     }
 

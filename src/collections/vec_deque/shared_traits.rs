@@ -1,10 +1,12 @@
 //! Deques cloned, shown, and out of nothing.
 
 use core::fmt;
+use core::slice;
 
 use super::{VecDeque, sure};
 use crate::api::Allocator;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
+use crate::collections::vec::clone_into;
 
 impl<T, A: Allocator + Default> Default for VecDeque<T, A> {
     /// An empty deque. It does not allocate.
@@ -80,7 +82,8 @@ impl<T: Clone, A: Allocator> VecDeque<T, A> {
         A: Clone,
     {
         let mut clone = Self::with_room::<F>(self.length, self.allocator().clone())?;
-        clone.clone_parts::<F>(self)?;
+        // SAFETY: the deque is new, and there is room.
+        unsafe { clone.clone_parts(self) };
         Ok(clone)
     }
 
@@ -88,17 +91,25 @@ impl<T: Clone, A: Allocator> VecDeque<T, A> {
     #[track_caller]
     fn clone_elements<F: OnFailure>(&mut self, source: &Self) -> Result<(), F::Error> {
         self.clear();
-        // For all at once.
         self.make_room::<F>(source.length)?;
-        self.clone_parts::<F>(source)
+        // SAFETY: the deque is empty, and begins at the start of the buffer.
+        unsafe { self.clone_parts(source) };
+        Ok(())
     }
 
-    /// Part by part, since the loop over a slice is the fastest.
+    /// # Safety
+    ///
+    /// The deque is empty, its head is 0, and there is room for the elements of `source`.
     #[inline]
-    #[track_caller]
-    fn clone_parts<F: OnFailure>(&mut self, source: &Self) -> Result<(), F::Error> {
+    unsafe fn clone_parts(&mut self, source: &Self) {
+        debug_assert!(self.head == 0 && self.length == 0 && self.capacity() >= source.length);
         let (front, back) = source.as_slices();
-        self.extend_with::<F, _>(front.iter().cloned())?;
-        self.extend_with::<F, _>(back.iter().cloned())
+        for part in [front, back] {
+            // SAFETY: at most the capacity.
+            let place = unsafe { self.address(self.length) };
+            // SAFETY: so many places follow, which are free.
+            let places = unsafe { slice::from_raw_parts_mut(place.as_ptr().cast(), part.len()) };
+            clone_into(part, places, &mut self.length);
+        }
     }
 }

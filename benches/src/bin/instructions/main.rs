@@ -9,13 +9,15 @@
 //!
 //! Exits with 1 if an adapter strays further from what it adapts than it may, or its size differs. Where an arena or a
 //! pool of ours is behind is only shown; `arenas` for the part of a name measures all arenas and nothing else, `pools` the
-//! pools, for which programs with other defaults are built, `collections` our `Vec`, `strings` our `String`, `trees` our
-//! `BTreeMap` and `pointers` our `Box`, `Rc` and `Arc`, each beside std's.
+//! pools, for which programs with other defaults are built. `adapters` measures what has a limit, `collections` our `Vec`,
+//! `strings` our `String`, `deques` our `VecDeque` and `BinaryHeap`, `trees` our `BTreeMap` and `pointers` our `Box`, `Rc` and
+//! `Arc`, each beside std's.
 
 mod adapters;
 mod arenas;
 mod callgrind;
 mod collections;
+mod deques;
 mod pointers;
 mod pools;
 mod strings;
@@ -53,8 +55,9 @@ fn main() -> ExitCode {
 
 /// Does the work of the workload `name`.
 fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
-    if collections::run(name, count.parse()?) || strings::run(name, count.parse()?) || trees::run(name, count.parse()?)
-    {
+    let runs: [fn(&str, usize) -> bool; 4] = [collections::run, strings::run, deques::run, trees::run];
+    let count = count.parse()?;
+    if runs.iter().any(|run| run(name, count)) {
         return Ok(());
     }
     let workload = match name {
@@ -64,16 +67,29 @@ fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
             .or_else(|| pools::workload(name))
             .or_else(|| pointers::workload(name)),
     };
-    workload.ok_or_else(|| format!("no workload {name}"))?(count.parse()?);
+    workload.ok_or_else(|| format!("no workload {name}"))?(count);
     Ok(())
 }
 
+/// Says whether a table has rows with a part of a name, and measures these.
+type Table = (fn(&str) -> bool, fn(&str) -> Result<(), Box<dyn Error>>);
+
+/// All but the adapters, which have a limit.
+const TABLES: [Table; 7] = [
+    (arenas::has, arenas::measure),
+    (pools::has, pools::measure),
+    (collections::has, collections::measure),
+    (strings::has, strings::measure),
+    (deques::has, deques::measure),
+    (trees::has, trees::measure),
+    (pointers::has, pointers::measure),
+];
+
 /// Measures the rows with `part` in their names, and says whether all is as it should be.
 fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
-    let (adapters, arenas, pools) = (adapters::has(part), arenas::has(part), pools::has(part));
-    let (collections, strings, pointers) = (collections::has(part), strings::has(part), pointers::has(part));
-    let trees = trees::has(part);
-    if !adapters && !arenas && !pools && !collections && !strings && !pointers && !trees {
+    let adapters_part = if part == "adapters" { "" } else { part };
+    let adapters = adapters::has(adapters_part);
+    if !adapters && !TABLES.iter().any(|(has, _)| has(part)) {
         return Err(format!("no row has {part} in its name").into());
     }
     let mut good = !adapters || adapters::print_sizes();
@@ -85,25 +101,10 @@ fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
         return Ok(good);
     }
     if adapters {
-        good &= adapters::measure(part)?;
+        good &= adapters::measure(adapters_part)?;
     }
-    if arenas {
-        arenas::measure(part)?;
-    }
-    if pools {
-        pools::measure(part)?;
-    }
-    if collections {
-        collections::measure(part)?;
-    }
-    if strings {
-        strings::measure(part)?;
-    }
-    if trees {
-        trees::measure(part)?;
-    }
-    if pointers {
-        pointers::measure(part)?;
+    for (_, measure) in TABLES.iter().filter(|(has, _)| has(part)) {
+        measure(part)?;
     }
     Ok(good)
 }
