@@ -162,8 +162,8 @@ impl<T, A: Allocator> VecDeque<T, A> {
         Ok(())
     }
 
-    /// Makes a ring of the elements in the first `capacity` places of the buffer, and says how to make one in the whole buffer of
-    /// it. `capacity` is less than that of the buffer, and not less than the length.
+    /// Makes a ring of the elements in the first `capacity` places of the buffer, and says how to make one in the whole buffer
+    /// again. `capacity` is less than that of the buffer, and not less than the length.
     fn pull_in(&mut self, capacity: usize) -> Undo {
         if self.length == 0 {
             self.head = 0;
@@ -192,18 +192,17 @@ impl<T, A: Allocator> VecDeque<T, A> {
         let count = end - capacity;
         // SAFETY: the elements beyond the new end go to the start, where there is room, since all fit.
         unsafe { self.copy(capacity, 0, count) };
-        Undo::Back { to: capacity, count }
+        // What is beyond the new end stays as it was until the buffer shrinks.
+        Undo::Nothing
     }
 }
 
 /// A move of elements that a failure reverts.
 enum Undo {
-    /// The elements are a ring in both buffers.
+    /// The whole buffer has them where the head and the length say.
     Nothing,
     /// The first `count` elements go back to the place `from`, and to the end of the buffer.
     Front { from: usize, count: usize },
-    /// The last `count` elements go back from the start of the buffer to the place `to`.
-    Back { to: usize, count: usize },
 }
 
 /// Reverts when it is dropped: the allocator has refused, and the caller returns or unwinds.
@@ -222,8 +221,6 @@ impl<T, A: Allocator> Drop for OnUnwind<'_, T, A> {
                 unsafe { self.deque.copy(self.deque.head, from, count) };
                 self.deque.head = from;
             }
-            // SAFETY: they came from there.
-            Undo::Back { to, count } => unsafe { self.deque.copy(0, to, count) },
         }
     }
 }
