@@ -124,15 +124,15 @@ pub(crate) fn under<R>(fault: Fault, work: impl FnOnce() -> R) -> Option<R> {
     if LIED.take() { None } else { done }
 }
 
-/// Does the same with ours and std's, where `$new` makes an empty one of the kind. The result of each is `None` if its fault occurred.
+/// Does the same with ours and std's, where `$new` makes an empty one of the kind. A result is `None` if the fault occurred.
 macro_rules! same {
-    ($fault:expr, ($ours:expr, $our_new:expr), ($std:expr, $std_new:expr), |$it:ident, $new:ident| $body:expr) => {{
-        let ours = under($fault, || {
+    (($our_fault:expr, $std_fault:expr), ($ours:expr, $our_new:expr), ($std:expr, $std_new:expr), |$it:ident, $new:ident| $body:expr) => {{
+        let ours = under($our_fault, || {
             let ($it, $new) = (&mut *$ours, $our_new);
             let _ = &$new;
             $body
         });
-        let std = under($fault, || {
+        let std = under($std_fault, || {
             let ($it, $new) = (&mut *$std, $std_new);
             let _ = &$new;
             $body

@@ -54,7 +54,9 @@ fn step<'a, T: Element>(
     macro_rules! both {
         (|$vec:ident, $new:ident| $body:expr) => {{
             let (ours, std) =
-                same!(fault, (ours, || VecIn::<T, _>::new_in(ledger)), (std, Vec::<T>::new), |$vec, $new| $body);
+                same!((fault, fault), (ours, || VecIn::<T, _>::new_in(ledger)), (std, Vec::<T>::new), |$vec, $new| {
+                    $body
+                });
             assert_eq!(ours, std);
         }};
     }
@@ -128,7 +130,7 @@ fn step<'a, T: Element>(
         ThroughIterator(sides, most) => {
             let mut rest = std::mem::replace(ours, VecIn::new_in(ledger)).into_iter();
             let mut std_rest = std::mem::take(std).into_iter();
-            let (walked, std_walked) = same!(fault, (&mut rest, ()), (&mut std_rest, ()), |iterator, _new| {
+            let (walked, std_walked) = same!((fault, fault), (&mut rest, ()), (&mut std_rest, ()), |iterator, _new| {
                 numbers(walk(iterator, sides, most))
             });
             assert_eq!(walked, std_walked);

@@ -62,7 +62,7 @@ fn step<'a, T: Element>(
     macro_rules! both {
         (|$deque:ident, $new:ident| $body:expr) => {{
             let our_new = || DequeIn::<T, _>::new_in(ledger);
-            let (ours, std) = same!(fault, (ours, our_new), (std, VecDeque::<T>::new), |$deque, $new| $body);
+            let (ours, std) = same!((fault, fault), (ours, our_new), (std, VecDeque::<T>::new), |$deque, $new| $body);
             assert_eq!(ours, std);
         }};
     }
@@ -141,7 +141,7 @@ fn step<'a, T: Element>(
         ThroughIterator(sides, most) => {
             let mut rest = std::mem::replace(ours, DequeIn::new_in(ledger)).into_iter();
             let mut std_rest = std::mem::take(std).into_iter();
-            let (walked, std_walked) = same!(fault, (&mut rest, ()), (&mut std_rest, ()), |iterator, _new| {
+            let (walked, std_walked) = same!((fault, fault), (&mut rest, ()), (&mut std_rest, ()), |iterator, _new| {
                 numbers(walk(iterator, sides, most))
             });
             assert_eq!(walked, std_walked);

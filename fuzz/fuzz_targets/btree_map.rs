@@ -1,0 +1,235 @@
+//! `BTreeMap` beside std's.
+#![no_main]
+
+#[allow(dead_code, reason = "more than one target needs")]
+mod beside_std;
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as StdEntry;
+use std::mem::replace;
+use std::ops::Bound;
+
+use arbitrary::Arbitrary;
+use beside_std::elements::{Element, Unit, Wide, live};
+use beside_std::ledger::Ledger;
+use beside_std::*;
+use janus_alloc::collections::BTreeMap as MapIn;
+use janus_alloc::collections::btree_map::Entry as OurEntry;
+use libfuzzer_sys::fuzz_target;
+
+#[derive(Arbitrary, Debug)]
+enum Operation {
+    Insert(u8),
+    Remove(u8),
+    Get(u8),
+    Entry(u8, ByEntry),
+    FirstEntry,
+    LastEntry,
+    PopFirst(u8),
+    PopLast(u8),
+    Extend(Vec<u8>),
+    ExtendAscending(u8, u8, u8),
+    Append(Vec<u8>),
+    AppendAscending(u8, u8, u8),
+    KeepLeft(u8),
+    KeepRight(u8),
+    Retain(u8),
+    ExtractIf(Bounds, u8, u8),
+    Range(Bounds, u8, u8),
+    ChangeRange(Bounds, u8, u8),
+    Clone,
+    Rebuild,
+    TakeApart(u8, u8),
+    Clear,
+}
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+enum ByEntry {
+    OrInsert,
+    Change,
+    Remove,
+    InsertEntry,
+}
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+struct Bounds(Bound<u8>, Bound<u8>);
+
+impl Bounds {
+    /// In the order that `range` asks for.
+    fn in_order<T: Element>(self) -> (Bound<Ordered<T>>, Bound<Ordered<T>>) {
+        // Elements without a size are all equal.
+        let number = |number: u8| T::new(number.into()).number();
+        let bounds = match (self.0, self.1) {
+            (Bound::Included(one) | Bound::Excluded(one), Bound::Included(other) | Bound::Excluded(other))
+                if number(one) > number(other) =>
+            {
+                (self.1, self.0)
+            }
+            (Bound::Excluded(one), Bound::Excluded(other)) if number(one) == number(other) => {
+                (self.0, Bound::Unbounded)
+            }
+            bounds => bounds,
+        };
+        (bounds.0.map(key), bounds.1.map(key))
+    }
+}
+
+fn key<T: Element>(number: u8) -> Ordered<T> {
+    Ordered(made(number))
+}
+
+fn pairs<T: Element>(numbers: &[u8]) -> impl Iterator<Item = (Ordered<T>, T)> {
+    // A value tells which of equal keys it came with.
+    source(numbers, None).zip(0..).map(|(element, at)| (Ordered(element), T::new(at)))
+}
+
+fn ascending(start: u8, length: u8, by: u8) -> Vec<u8> {
+    (start..=u8::MAX).step_by(usize::from(by % 4) + 1).take(length.into()).collect()
+}
+
+fn shown<T: Element>((key, value): (Ordered<T>, T)) -> (u32, u32) {
+    (key.0.number(), value.number())
+}
+
+fn all<T: Element>(pairs: impl IntoIterator<Item = (Ordered<T>, T)>) -> Vec<(u32, u32)> {
+    let mut all = Vec::new();
+    for pair in pairs {
+        all.push(shown(pair));
+    }
+    all
+}
+
+type Ours<'a, T> = MapIn<Ordered<T>, T, &'a Ledger>;
+type Std<T> = BTreeMap<Ordered<T>, T>;
+
+fn step<'a, T: Element>(
+    operation: &Operation,
+    fault: Fault,
+    ledger: &'a Ledger,
+    ours: &mut Ours<'a, T>,
+    std: &mut Std<T>,
+) {
+    use Operation::*;
+    macro_rules! compare {
+        ($results:expr) => {
+            if let (Some(ours), Some(std)) = $results {
+                assert_eq!(ours, std);
+            } else {
+                // What is in there is left open, but nothing may be lost, or there twice.
+                assert_eq!(ours.len(), ours.iter().count());
+                assert_eq!(ours.len(), ours.iter_mut().rev().count());
+                assert_eq!(live(), 2 * (ours.len() + std.len()) as isize);
+                *ours = Ours::new_in(ledger);
+                *std = Std::new();
+            }
+        };
+    }
+    macro_rules! both {
+        (|$map:ident, $new:ident| $body:expr) => {
+            compare!(same!(
+                (fault, Fault::None),
+                (ours, || Ours::<T>::new_in(ledger)),
+                (std, Std::<T>::new),
+                |$map, $new| $body
+            ))
+        };
+    }
+    macro_rules! append {
+        ($more:expr) => {
+            both!(|map, new| {
+                let mut other = new();
+                other.extend(pairs($more));
+                map.append(&mut other);
+                other.len()
+            })
+        };
+    }
+    match *operation {
+        Insert(number) => both!(|map, _new| numbers(map.insert(key(number), made(number)))),
+        Remove(number) => both!(|map, _new| all(map.remove_entry(&key(number)))),
+        Get(number) => {
+            both!(|map, _new| map.get_key_value(&key(number)).map(|(key, value)| (key.0.number(), value.number())))
+        }
+        Entry(number, by) => {
+            macro_rules! by_entry {
+                ($map:ident, $fault:expr, $entry:ident) => {
+                    under($fault, || match ($map.entry(key(number)), by) {
+                        (entry, ByEntry::OrInsert) => (0, entry.or_insert_with(|| made(number)).number()),
+                        (entry, ByEntry::InsertEntry) => (0, entry.insert_entry(made(number)).get().number()),
+                        (entry, ByEntry::Change) => {
+                            (0, entry.and_modify(|value| *value = made(number)).or_insert_with(|| made(0)).number())
+                        }
+                        ($entry::Occupied(entry), ByEntry::Remove) => shown(entry.remove_entry()),
+                        ($entry::Vacant(entry), ByEntry::Remove) => (entry.into_key().0.number(), 0),
+                    })
+                };
+            }
+            compare!((by_entry!(ours, fault, OurEntry), by_entry!(std, Fault::None, StdEntry)));
+        }
+        FirstEntry => both!(|map, _new| all(map.first_entry().map(|entry| entry.remove_entry()))),
+        LastEntry => both!(|map, _new| all(map.last_entry().map(|entry| entry.remove_entry()))),
+        PopFirst(count) => both!(|map, _new| all((0..count).map_while(|_| map.pop_first()))),
+        PopLast(count) => both!(|map, _new| all((0..count).map_while(|_| map.pop_last()))),
+        Extend(ref more) => both!(|map, _new| map.extend(pairs(more))),
+        ExtendAscending(start, length, by) => both!(|map, _new| map.extend(pairs(&ascending(start, length, by)))),
+        Append(ref more) => append!(more),
+        AppendAscending(start, length, by) => append!(&ascending(start, length, by)),
+        KeepLeft(at) => both!(|map, _new| all(map.split_off(&key(at)))),
+        KeepRight(at) => both!(|map, _new| {
+            let right = map.split_off(&key(at));
+            all(replace(map, right))
+        }),
+        Retain(modulus) => both!(|map, _new| map.retain(|key, _| answer(kept(key, modulus)))),
+        ExtractIf(bounds, modulus, most) => both!(|map, _new| {
+            let extracted = map.extract_if(bounds.in_order(), |key, value| {
+                *value = made(modulus);
+                answer(kept(key, modulus))
+            });
+            all(extracted.take(most.into()))
+        }),
+        Range(bounds, sides, most) => both!(|map, _new| {
+            let walked = walk(&mut map.range(bounds.in_order()), sides, most);
+            walked.into_iter().map(|(key, value)| (key.0.number(), value.number())).collect::<Vec<_>>()
+        }),
+        ChangeRange(bounds, sides, most) => both!(|map, _new| {
+            for (_, value) in walk(&mut map.range_mut(bounds.in_order()), sides, most) {
+                *value = made(most);
+            }
+        }),
+        Clone => both!(|map, _new| *map = map.clone()),
+        Rebuild => both!(|map, new| {
+            let old = replace(map, new());
+            map.extend(old.into_iter().rev());
+        }),
+        TakeApart(sides, most) => both!(|map, new| {
+            let mut rest = replace(map, new()).into_iter();
+            let walked = all(walk(&mut rest, sides, most));
+            let left = rest.len();
+            map.extend(rest);
+            (walked, left)
+        }),
+        Clear => both!(|map, _new| map.clear()),
+    }
+}
+
+fn kept<T: Element>(key: &Ordered<T>, modulus: u8) -> bool {
+    key.0.number() % (u32::from(modulus) % 8 + 1) == 0
+}
+
+fn run<T: Element>(steps: Vec<(Operation, Fault)>) {
+    let ledger = Ledger::new();
+    let mut ours = Ours::new_in(&ledger);
+    let mut std = Std::new();
+    for (operation, fault) in steps {
+        step::<T>(&operation, fault, &ledger, &mut ours, &mut std);
+        assert_eq!(ours.len(), std.len());
+        assert!(ours.iter().eq(&std), "{ours:?}\n{std:?}");
+        assert!(ours.iter().rev().eq(std.iter().rev()));
+        assert_eq!((ours.first_key_value(), ours.last_key_value()), (std.first_key_value(), std.last_key_value()));
+        assert_eq!(live(), 4 * std.len() as isize);
+    }
+    drop((ours, std));
+    assert_eq!(live(), 0);
+}
+
+fuzz_target!(init: expect_panics(), |input: Input<Operation>| for_kind!(input, run));
