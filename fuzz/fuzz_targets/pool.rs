@@ -1,0 +1,42 @@
+//! Blocks of a `Pool` and of a `BlockPool`.
+#![no_main]
+
+#[allow(dead_code, reason = "more than one target needs")]
+mod blocks;
+
+use arbitrary::Arbitrary;
+use blocks::{Blocks, Request, Shape, parent};
+use janus_alloc::{BlockPool, Pool};
+use libfuzzer_sys::fuzz_target;
+
+#[derive(Arbitrary, Debug)]
+struct Input {
+    /// That of a `BlockPool`. It takes the place of the other layouts, but for those with a number that is a multiple of 8.
+    layout: Option<Shape>,
+    failing: Option<u8>,
+    requests: Vec<(Request, u8)>,
+}
+
+fuzz_target!(|input: Input| {
+    let ledger = parent(input.failing);
+    let mut blocks = Blocks::default();
+    if let Some(shape) = input.layout {
+        let pool = BlockPool::new_in(shape.layout(), &ledger);
+        for (request, number) in input.requests {
+            let layout = |other: Shape| if number % 8 == 0 { other.layout() } else { shape.layout() };
+            blocks.request(&pool, 0, request, layout);
+            let sized = blocks.of(0).filter(|(_, layout)| layout.size() > 0);
+            assert_eq!(sized.inspect(|&(start, _)| assert!(pool.owns(start))).count(), pool.live_blocks());
+        }
+        blocks.check();
+    } else {
+        let pool = Pool::new_in(&ledger);
+        for (request, _) in input.requests {
+            blocks.request(&pool, 0, request, Shape::layout);
+            let sized = blocks.of(0).filter(|(_, layout)| layout.size() > 0);
+            sized.for_each(|(start, _)| assert!(pool.owns(start)));
+            assert!((blocks.size(0)..=pool.held_bytes()).contains(&pool.live_bytes()));
+        }
+        blocks.check();
+    }
+});
