@@ -1,7 +1,7 @@
 //! Blocks of an `Arena`, in scopes, behind checkpoints and resets.
 #![no_main]
 
-#[allow(dead_code, reason = "more than one target needs")]
+#[allow(dead_code, reason = "other targets use it")]
 mod blocks;
 
 use std::ptr::NonNull;

@@ -1,7 +1,7 @@
 //! `BinaryHeap` beside std's.
 #![no_main]
 
-#[allow(dead_code, reason = "more than one target needs")]
+#[allow(dead_code, unused_imports, unused_macros, reason = "other targets use them")]
 mod beside_std;
 
 use std::collections::BinaryHeap;

@@ -1,7 +1,7 @@
 //! Blocks of a `Pool` and of a `BlockPool`.
 #![no_main]
 
-#[allow(dead_code, reason = "more than one target needs")]
+#[allow(dead_code, reason = "other targets use it")]
 mod blocks;
 
 use arbitrary::Arbitrary;
