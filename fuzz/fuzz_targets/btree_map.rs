@@ -213,7 +213,7 @@ fn step<'a, T: Element>(
 }
 
 fn kept<T: Element>(key: &Ordered<T>, modulus: u8) -> bool {
-    key.0.number() % (u32::from(modulus) % 8 + 1) == 0
+    key.0.number().is_multiple_of(u32::from(modulus) % 8 + 1)
 }
 
 fn run<T: Element>(steps: Vec<(Operation, Fault)>) {

@@ -149,7 +149,7 @@ fn promises_no_capacity(operation: &Operation, fault: Fault) -> bool {
 }
 
 fn kept<T: Element>(element: &T, modulus: u8) -> bool {
-    element.number() % (u32::from(modulus) % 8 + 1) == 0
+    element.number().is_multiple_of(u32::from(modulus) % 8 + 1)
 }
 
 fn run<T: Element>(steps: Vec<(Operation, Fault)>) {

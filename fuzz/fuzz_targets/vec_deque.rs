@@ -153,7 +153,7 @@ fn step<'a, T: Element>(
 }
 
 fn kept<T: Element>(element: &T, modulus: u8) -> bool {
-    element.number() % (u32::from(modulus) % 8 + 1) == 0
+    element.number().is_multiple_of(u32::from(modulus) % 8 + 1)
 }
 
 /// Whether std may have more or less capacity than ours behind this.
