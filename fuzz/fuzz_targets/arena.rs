@@ -5,10 +5,11 @@
 mod blocks;
 
 use std::ptr::NonNull;
+use std::slice;
 
 use arbitrary::Arbitrary;
 use blocks::ledger::Ledger;
-use blocks::{Blocks, Request, Shape, parent};
+use blocks::{Blocks, Request, Shape, Steps, parent};
 use janus_alloc::Arena;
 use janus_alloc::api::Allocator;
 use janus_alloc::arenas::{Checkpoint, Scope};
@@ -18,11 +19,10 @@ use libfuzzer_sys::fuzz_target;
 struct Input {
     packed: bool,
     failing: Option<u8>,
-    /// Behind each part comes a reset.
-    parts: Vec<(Vec<Operation>, Reset)>,
+    operations: Steps<Operation>,
 }
 
-#[derive(Arbitrary, Debug)]
+#[derive(Arbitrary, Clone, Copy, Debug)]
 enum Reset {
     Largest,
     KeepAll,
@@ -36,7 +36,10 @@ enum Operation {
     Here(Step),
     /// Of the arena, which may be used while a scope runs.
     Arena(Step),
-    Scope(Vec<Operation>),
+    /// Until the next `End` for it.
+    Scope,
+    /// Ends the innermost scope, or everything in the arena.
+    End(Reset),
 }
 
 #[derive(Arbitrary, Debug)]
@@ -127,16 +130,21 @@ impl<'a> Level<'a> {
     }
 }
 
-/// Lets `here` take the steps, with `arena` around it unless it is that.
-fn run(mut arena: Option<&mut Level<'_>>, here: &mut Level<'_>, operations: &[Operation], blocks: &mut Blocks) {
-    for operation in operations {
+/// Lets `here` take the steps, with `arena` around it unless it is that, until one ends it.
+fn run(
+    mut arena: Option<&mut Level<'_>>,
+    here: &mut Level<'_>,
+    operations: &mut slice::Iter<'_, Operation>,
+    blocks: &mut Blocks,
+) -> Option<Reset> {
+    while let Some(operation) = operations.next() {
         match operation {
             Operation::Here(step) => here.step(step, blocks),
             Operation::Arena(step) => match arena.as_deref_mut() {
                 Some(arena) => arena.step(step, blocks),
                 None => here.step(step, blocks),
             },
-            Operation::Scope(operations) => {
+            Operation::Scope => {
                 let (place, owner) = (here.place, here.owner + 1);
                 here.scope_began = blocks.tick();
                 place.scope(&mut |scope| {
@@ -144,31 +152,35 @@ fn run(mut arena: Option<&mut Level<'_>>, here: &mut Level<'_>, operations: &[Op
                     match arena.as_deref_mut() {
                         Some(arena) => run(Some(arena), &mut inner, operations, blocks),
                         None => run(Some(here), &mut inner, operations, blocks),
-                    }
+                    };
                     blocks.forget(owner, 0);
                 });
                 here.scope_began = 0;
             }
+            Operation::End(reset) => return Some(*reset),
         }
     }
+    None
 }
 
 fn parts<const MIN_ALIGN: usize>(input: &Input) {
     let ledger = parent(input.failing);
     let mut arena = Arena::<_, MIN_ALIGN>::with_min_align_in(&ledger);
     let mut blocks = Blocks::default();
-    for (operations, reset) in &input.parts {
-        run(None, &mut Level::new(&arena, 0), operations, &mut blocks);
+    let mut operations = input.operations.0.iter();
+    loop {
+        let reset = run(None, &mut Level::new(&arena, 0), &mut operations, &mut blocks);
         assert!((blocks.size(0)..=arena.high_water_bytes()).contains(&arena.allocated_bytes()));
         blocks.forget(0, 0);
-        match *reset {
-            Reset::Largest => arena.reset(),
-            Reset::KeepAll => arena.reset_keep_all(),
-            Reset::KeepAtMost(bytes) => {
+        match reset {
+            None => break,
+            Some(Reset::Largest) => arena.reset(),
+            Some(Reset::KeepAll) => arena.reset_keep_all(),
+            Some(Reset::KeepAtMost(bytes)) => {
                 arena.reset_keep_at_most(bytes.into());
                 assert!(arena.capacity_bytes() <= bytes.into());
             }
-            Reset::Release => {
+            Some(Reset::Release) => {
                 arena.reset_release();
                 assert_eq!(ledger.live(), 0);
             }

@@ -4,6 +4,8 @@
 pub(crate) mod elements;
 #[path = "../../tests/collections/ledger.rs"]
 pub(crate) mod ledger;
+#[path = "steps.rs"]
+mod steps;
 
 use std::cell::Cell;
 use std::cmp::Ordering;
@@ -14,11 +16,12 @@ use std::slice;
 
 use arbitrary::Arbitrary;
 use elements::{Element, Number, extinguish, light, tick};
+pub(crate) use steps::{Few, Steps};
 
 #[derive(Arbitrary, Debug)]
 pub(crate) struct Input<O> {
     pub(crate) kind: Kind,
-    pub(crate) steps: Vec<(O, Fault)>,
+    pub(crate) steps: Steps<(O, Fault)>,
 }
 
 /// The type of the elements.
@@ -33,9 +36,9 @@ pub(crate) enum Kind {
 macro_rules! for_kind {
     ($input:ident, $run:ident) => {
         match $input.kind {
-            Kind::Boxed => $run::<Boxed>($input.steps),
-            Kind::Wide => $run::<Wide>($input.steps),
-            Kind::Unit => $run::<Unit>($input.steps),
+            Kind::Boxed => $run::<Boxed>($input.steps.0),
+            Kind::Wide => $run::<Wide>($input.steps.0),
+            Kind::Unit => $run::<Unit>($input.steps.0),
         }
     };
 }
@@ -124,7 +127,8 @@ pub(crate) fn under<R>(fault: Fault, work: impl FnOnce() -> R) -> Option<R> {
     if LIED.take() { None } else { done }
 }
 
-/// Does the same with ours and std's, where `$new` makes an empty one of the kind. A result is `None` if the fault occurred.
+/// Does the same with ours and std's, where `$new` makes an empty one of the kind, ours in an allocator that may be another. A result is
+/// `None` if the fault occurred.
 macro_rules! same {
     (($our_fault:expr, $std_fault:expr), ($ours:expr, $our_new:expr), ($std:expr, $std_new:expr), |$it:ident, $new:ident| $body:expr) => {{
         let ours = under($our_fault, || {

@@ -21,8 +21,8 @@ enum Operation {
     Pop,
     Change(u8),
     PopPeeked(Option<u8>),
-    Extend(Vec<u8>, Option<u8>),
-    Append(Vec<u8>),
+    Extend(Few, Option<u8>),
+    Append(Few),
     Retain(u8),
     Drain(u8, u8),
     Clear,
@@ -30,7 +30,7 @@ enum Operation {
     Reserve(u8),
     Clone,
     Sort,
-    Rebuild(Vec<u8>),
+    Rebuild(Few),
 }
 
 type Ours<'a, T> = HeapIn<Ordered<T>, &'a Ledger>;
@@ -39,7 +39,7 @@ type Std<T> = BinaryHeap<Ordered<T>>;
 fn step<'a, T: Element>(
     operation: &Operation,
     fault: Fault,
-    ledger: &'a Ledger,
+    [ledger, elsewhere]: [&'a Ledger; 2],
     ours: &mut Ours<'a, T>,
     std: &mut Std<T>,
 ) {
@@ -60,7 +60,7 @@ fn step<'a, T: Element>(
         (|$heap:ident, $new:ident| $body:expr) => {
             compare!(same!(
                 (fault, Fault::None),
-                (ours, || Ours::<T>::new_in(ledger)),
+                (ours, || Ours::<T>::new_in(elsewhere)),
                 (std, Std::<T>::new),
                 |$heap, $new| $body
             ))
@@ -124,11 +124,11 @@ fn step<'a, T: Element>(
 }
 
 fn run<T: Element>(steps: Vec<(Operation, Fault)>) {
-    let ledger = Ledger::new();
+    let (ledger, elsewhere) = (Ledger::new(), Ledger::new());
     let mut ours = Ours::new_in(&ledger);
     let mut std = Std::new();
     for (operation, fault) in steps {
-        step::<T>(&operation, fault, &ledger, &mut ours, &mut std);
+        step::<T>(&operation, fault, [&ledger, &elsewhere], &mut ours, &mut std);
         assert!(ours.iter().eq(&std), "{ours:?}\n{std:?}");
         assert_eq!(ours.peek(), std.peek());
         assert_eq!(live(), 2 * std.len() as isize);

@@ -2,6 +2,8 @@
 
 #[path = "../../tests/collections/ledger.rs"]
 pub(crate) mod ledger;
+#[path = "steps.rs"]
+mod steps;
 
 use std::ptr::NonNull;
 use std::slice;
@@ -9,6 +11,7 @@ use std::slice;
 use arbitrary::Arbitrary;
 use janus_alloc::api::{Allocator, Layout};
 use ledger::Ledger;
+pub(crate) use steps::Steps;
 
 /// What is asked of an allocator. A block is told by its place among those that are live, from the newest.
 #[derive(Arbitrary, Clone, Copy, Debug)]

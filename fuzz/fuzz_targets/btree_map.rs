@@ -27,9 +27,9 @@ enum Operation {
     LastEntry,
     PopFirst(u8),
     PopLast(u8),
-    Extend(Vec<u8>),
+    Extend(Few),
     ExtendAscending(u8, u8, u8),
-    Append(Vec<u8>),
+    Append(Few),
     AppendAscending(u8, u8, u8),
     KeepLeft(u8),
     KeepRight(u8),
@@ -105,7 +105,7 @@ type Std<T> = BTreeMap<Ordered<T>, T>;
 fn step<'a, T: Element>(
     operation: &Operation,
     fault: Fault,
-    ledger: &'a Ledger,
+    [ledger, elsewhere]: [&'a Ledger; 2],
     ours: &mut Ours<'a, T>,
     std: &mut Std<T>,
 ) {
@@ -128,7 +128,7 @@ fn step<'a, T: Element>(
         (|$map:ident, $new:ident| $body:expr) => {
             compare!(same!(
                 (fault, Fault::None),
-                (ours, || Ours::<T>::new_in(ledger)),
+                (ours, || Ours::<T>::new_in(elsewhere)),
                 (std, Std::<T>::new),
                 |$map, $new| $body
             ))
@@ -217,11 +217,11 @@ fn kept<T: Element>(key: &Ordered<T>, modulus: u8) -> bool {
 }
 
 fn run<T: Element>(steps: Vec<(Operation, Fault)>) {
-    let ledger = Ledger::new();
+    let (ledger, elsewhere) = (Ledger::new(), Ledger::new());
     let mut ours = Ours::new_in(&ledger);
     let mut std = Std::new();
     for (operation, fault) in steps {
-        step::<T>(&operation, fault, &ledger, &mut ours, &mut std);
+        step::<T>(&operation, fault, [&ledger, &elsewhere], &mut ours, &mut std);
         assert_eq!(ours.len(), std.len());
         assert!(ours.iter().eq(&std), "{ours:?}\n{std:?}");
         assert!(ours.iter().rev().eq(std.iter().rev()));

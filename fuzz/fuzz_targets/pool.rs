@@ -5,7 +5,7 @@
 mod blocks;
 
 use arbitrary::Arbitrary;
-use blocks::{Blocks, Request, Shape, parent};
+use blocks::{Blocks, Request, Shape, Steps, parent};
 use janus_alloc::{BlockPool, Pool};
 use libfuzzer_sys::fuzz_target;
 
@@ -14,7 +14,7 @@ struct Input {
     /// That of a `BlockPool`. It takes the place of the other layouts, but for those with a number that is a multiple of 8.
     layout: Option<Shape>,
     failing: Option<u8>,
-    requests: Vec<(Request, u8)>,
+    requests: Steps<(Request, u8)>,
 }
 
 fuzz_target!(|input: Input| {
@@ -22,7 +22,7 @@ fuzz_target!(|input: Input| {
     let mut blocks = Blocks::default();
     if let Some(shape) = input.layout {
         let pool = BlockPool::new_in(shape.layout(), &ledger);
-        for (request, number) in input.requests {
+        for (request, number) in input.requests.0 {
             let layout = |other: Shape| if number % 8 == 0 { other.layout() } else { shape.layout() };
             blocks.request(&pool, 0, request, layout);
             let sized = blocks.of(0).filter(|(_, layout)| layout.size() > 0);
@@ -31,7 +31,7 @@ fuzz_target!(|input: Input| {
         blocks.check();
     } else {
         let pool = Pool::new_in(&ledger);
-        for (request, _) in input.requests {
+        for (request, _) in input.requests.0 {
             blocks.request(&pool, 0, request, Shape::layout);
             let sized = blocks.of(0).filter(|(_, layout)| layout.size() > 0);
             sized.for_each(|(start, _)| assert!(pool.owns(start)));

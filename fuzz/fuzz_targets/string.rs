@@ -42,7 +42,7 @@ enum Operation {
 fn step<'a>(
     operation: &Operation,
     fault: Fault,
-    ledger: &'a Ledger,
+    [ledger, elsewhere]: [&'a Ledger; 2],
     ours: &mut StringIn<&'a Ledger>,
     std: &mut String,
 ) {
@@ -55,7 +55,7 @@ fn step<'a>(
     };
     macro_rules! both {
         (|$string:ident, $new:ident| $body:expr) => {{
-            let our_new = || StringIn::new_in(ledger);
+            let our_new = || StringIn::new_in(elsewhere);
             let (ours, std) = same!((fault, fault), (ours, our_new), (std, String::new), |$string, $new| $body);
             assert_eq!(ours, std);
         }};
@@ -115,12 +115,12 @@ fn step<'a>(
     }
 }
 
-fuzz_target!(init: expect_panics(), |steps: Vec<(Operation, Fault)>| {
-    let ledger = Ledger::new();
+fuzz_target!(init: expect_panics(), |steps: Steps<(Operation, Fault)>| {
+    let (ledger, elsewhere) = (Ledger::new(), Ledger::new());
     let mut ours = StringIn::new_in(&ledger);
     let mut std = String::new();
-    for (operation, fault) in steps {
-        step(&operation, fault, &ledger, &mut ours, &mut std);
+    for (operation, fault) in steps.0 {
+        step(&operation, fault, [&ledger, &elsewhere], &mut ours, &mut std);
         assert_eq!(ours.as_bytes(), std.as_bytes());
         assert!(str::from_utf8(ours.as_bytes()).is_ok() && ours.capacity() >= ours.len());
         if std.len() > 1000 {

@@ -21,23 +21,23 @@ enum Operation {
     SwapRemove(u8),
     Truncate(u8),
     Clear,
-    Extend(Vec<u8>, Option<u8>),
-    ExtendFromSlice(Vec<u8>),
+    Extend(Few, Option<u8>),
+    ExtendFromSlice(Few),
     ExtendFromWithin(Part),
-    Append(Vec<u8>),
+    Append(Few),
     SplitOff(u8),
     Drain(Part, u8, u8),
-    Splice(Part, Vec<u8>, Option<u8>, u8),
+    Splice(Part, Few, Option<u8>, u8),
     ExtractIf(Part, u8, u8),
     Retain(u8),
     Dedup(u8),
     Resize(u8, u8),
-    ResizeWith(u8, Vec<u8>),
+    ResizeWith(u8, Few),
     Reserve(u8),
     ReserveExact(u8),
     ShrinkTo(u8),
     Clone,
-    CloneFrom(Vec<u8>),
+    CloneFrom(Few),
     ThroughBox,
     ThroughIterator(u8, u8),
 }
@@ -45,7 +45,7 @@ enum Operation {
 fn step<'a, T: Element>(
     operation: &Operation,
     fault: Fault,
-    ledger: &'a Ledger,
+    [ledger, elsewhere]: [&'a Ledger; 2],
     ours: &mut VecIn<T, &'a Ledger>,
     std: &mut Vec<T>,
 ) {
@@ -53,10 +53,12 @@ fn step<'a, T: Element>(
     let length = std.len();
     macro_rules! both {
         (|$vec:ident, $new:ident| $body:expr) => {{
-            let (ours, std) =
-                same!((fault, fault), (ours, || VecIn::<T, _>::new_in(ledger)), (std, Vec::<T>::new), |$vec, $new| {
-                    $body
-                });
+            let (ours, std) = same!(
+                (fault, fault),
+                (ours, || VecIn::<T, _>::new_in(elsewhere)),
+                (std, Vec::<T>::new),
+                |$vec, $new| { $body }
+            );
             assert_eq!(ours, std);
         }};
     }
@@ -153,11 +155,11 @@ fn kept<T: Element>(element: &T, modulus: u8) -> bool {
 }
 
 fn run<T: Element>(steps: Vec<(Operation, Fault)>) {
-    let ledger = Ledger::new();
+    let (ledger, elsewhere) = (Ledger::new(), Ledger::new());
     let mut ours = VecIn::new_in(&ledger);
     let mut std = Vec::new();
     for (operation, fault) in steps {
-        step::<T>(&operation, fault, &ledger, &mut ours, &mut std);
+        step::<T>(&operation, fault, [&ledger, &elsewhere], &mut ours, &mut std);
         assert!(ours.iter().eq(&std), "{ours:?}\n{std:?}");
         if promises_no_capacity(&operation, fault) {
             ours.shrink_to_fit();

@@ -28,13 +28,13 @@ enum Operation {
     Swap(u8, u8),
     Truncate(u8),
     Clear,
-    Extend(Vec<u8>, Option<u8>),
-    Append(Vec<u8>, u8),
+    Extend(Few, Option<u8>),
+    Append(Few, u8),
     SplitOff(u8),
     Drain(Part, u8, u8),
     Retain(u8),
     Resize(u8, u8),
-    ResizeWith(u8, Vec<u8>),
+    ResizeWith(u8, Few),
     Reserve(u8),
     ReserveExact(u8),
     ShrinkTo(u8),
@@ -45,7 +45,7 @@ enum Operation {
     Change(Part, u8, u8),
     Search(u8),
     Clone,
-    CloneFrom(Vec<u8>, u8),
+    CloneFrom(Few, u8),
     ThroughVec,
     ThroughIterator(u8, u8),
 }
@@ -53,7 +53,7 @@ enum Operation {
 fn step<'a, T: Element>(
     operation: &Operation,
     fault: Fault,
-    ledger: &'a Ledger,
+    [ledger, elsewhere]: [&'a Ledger; 2],
     ours: &mut DequeIn<T, &'a Ledger>,
     std: &mut VecDeque<T>,
 ) {
@@ -61,7 +61,7 @@ fn step<'a, T: Element>(
     let length = std.len();
     macro_rules! both {
         (|$deque:ident, $new:ident| $body:expr) => {{
-            let our_new = || DequeIn::<T, _>::new_in(ledger);
+            let our_new = || DequeIn::<T, _>::new_in(elsewhere);
             let (ours, std) = same!((fault, fault), (ours, our_new), (std, VecDeque::<T>::new), |$deque, $new| $body);
             assert_eq!(ours, std);
         }};
@@ -163,11 +163,11 @@ fn promises_no_capacity(operation: &Operation, fault: Fault) -> bool {
 }
 
 fn run<T: Element>(steps: Vec<(Operation, Fault)>) {
-    let ledger = Ledger::new();
+    let (ledger, elsewhere) = (Ledger::new(), Ledger::new());
     let mut ours = DequeIn::new_in(&ledger);
     let mut std = VecDeque::new();
     for (operation, fault) in steps {
-        step::<T>(&operation, fault, &ledger, &mut ours, &mut std);
+        step::<T>(&operation, fault, [&ledger, &elsewhere], &mut ours, &mut std);
         assert!(ours.iter().eq(&std), "{ours:?}\n{std:?}");
         let (front, back) = ours.as_slices();
         assert!(front.iter().chain(back).eq(&std));
