@@ -99,7 +99,7 @@ pub trait CollectIn: Iterator + Sized {
 
 impl<I: Iterator> CollectIn for I {}
 
-/// What a `try_` method returned, for its twin.
+/// The result of a `try_` method, for its twin.
 #[inline]
 #[track_caller]
 pub(super) fn or_fail<T>(result: Result<T, TryReserveError>) -> T {

@@ -1,4 +1,4 @@
-//! What happens when there is no room for more: the error of the `try_` methods, and the panic of the others.
+//! No room for more: the error of the `try_` methods, and the panic of the others.
 
 use core::alloc::Layout;
 use core::convert::Infallible;

@@ -27,13 +27,13 @@
 //!
 //! The [`prelude`] has these traits and macros, and hides nothing of std's.
 //!
-//! With the feature `serde` all are serialized, and deserialized into an allocator by `de::In(&arena)`.
+//! With the feature `serde` all but `HashTable` are serialized, and deserialized into an allocator by `de::In(&arena)`.
 //!
 //! # Structures that own their memory
 //!
-//! A collection may own its allocator: a `Vec<T, Arena>` is returned, stored and sent to another thread with its arena, and ends it.
-//! Several share one in an [`Rc`], or across threads in an [`Arc`], which are allocators too, as a [`Box`] of one is: an `Rc<Arena>`, an
-//! `Arc<SyncArena>`. So a structure without a lifetime can have a pool of its own, which ends with the last of its collections:
+//! A collection may own its allocator: a `Vec<T, Arena>` is returned, stored and sent to another thread with its arena, which is dropped
+//! with it. Several collections share one allocator in an [`Rc`], or across threads in an [`Arc`]: a `Box`, `Rc` or `Arc` of an allocator
+//! is an allocator. So a structure without a lifetime can have a pool of its own, which ends with the last of its collections:
 //!
 //! ```
 //! use janus_alloc::{Pool, collections::{Rc, Vec}};
@@ -63,14 +63,14 @@
 //! # Collections that threads read
 //!
 //! A collection in an [`Arena`](crate::Arena) or a [`Pool`](crate::Pool) is not `Sync`, since it leads to its allocator. A [`Frozen`] one
-//! leads to its elements alone, so one thread builds it and many read it.
+//! leads to its elements alone, so one thread builds it and many read it. Elements that are collections are frozen, too.
 //!
 //! # What differs from std's
 //!
 //! | std's | here |
 //! | --- | --- |
-//! | a method panics or ends the process without memory | so it does here, and its `try_` twin returns [`TryReserveError`], that of a pointer [`AllocError`](crate::api::AllocError). The hash tables have `try_reserve` for that; their `try_insert` is about a key that is there already |
-//! | `Box<T>` becomes `Box<dyn Trait>` by itself, `Rc` and `Arc` too | [`unsize_box!`](crate::unsize_box), [`unsize_rc!`](crate::unsize_rc), [`unsize_arc!`](crate::unsize_arc); more of the kind is told in [`boxed`], [`rc`] and [`arc`] |
+//! | without memory a method panics or ends the process | the same; its `try_` twin returns [`TryReserveError`], that of a pointer [`AllocError`](crate::api::AllocError). The hash tables have `try_reserve` for that; their `try_insert` is about a key that is there already |
+//! | `Box<T>` becomes `Box<dyn Trait>` by itself, `Rc` and `Arc` too | [`unsize_box!`](crate::unsize_box), [`unsize_rc!`](crate::unsize_rc), [`unsize_arc!`](crate::unsize_arc); [`boxed`], [`rc`] and [`arc`] name more such differences |
 //! | a `Vec<&T>` may be dropped after the `T` | the `T` must outlive it (no `may_dangle` on stable) |
 //! | `Box::pin` for any allocator that is `'static` | [`Box::pin_in`] for any that is a [`StaticAllocator`](crate::api::StaticAllocator) |
 //! | `HashMap` withstands an attacker who chooses the keys | not with the default hasher, foldhash; give std's `RandomState` to `with_hasher_in` |

@@ -30,7 +30,7 @@ unsafe impl<T: Send, A: Allocator + Send> Send for RawBuffer<T, A> {}
 unsafe impl<T: Sync, A: Allocator + Sync> Sync for RawBuffer<T, A> {}
 impl<T: UnwindSafe, A: Allocator + UnwindSafe> UnwindSafe for RawBuffer<T, A> {}
 
-/// What a new block contains.
+/// The contents of a new block.
 #[derive(Clone, Copy)]
 pub(crate) enum Contents {
     Uninitialised,
@@ -102,7 +102,7 @@ impl<T, A: Allocator> RawBuffer<T, A> {
         self.start
     }
 
-    /// How many elements there is room for: `usize::MAX` if they have no size.
+    /// The number of elements there is room for: `usize::MAX` if they have no size.
     #[inline]
     pub(crate) const fn capacity(&self) -> usize {
         if size_of::<T>() == 0 { usize::MAX } else { self.capacity }

@@ -84,7 +84,7 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
         self.elements.clear();
     }
 
-    /// How many elements there are.
+    /// The number of elements.
     ///
     /// # Examples
     ///

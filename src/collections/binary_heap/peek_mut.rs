@@ -22,7 +22,7 @@ use crate::api::{Allocator, Global};
 pub struct PeekMut<'h, T: Ord, A: Allocator = Global> {
     /// Not empty. From the first change on it has one element, so that forgetting this loses the others and breaks no order.
     heap: &'h mut BinaryHeap<T, A>,
-    /// How many there were before the first change.
+    /// The number of elements before the first change.
     length: Option<NonZero<usize>>,
 }
 

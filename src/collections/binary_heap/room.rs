@@ -5,7 +5,7 @@ use crate::api::Allocator;
 use crate::collections::error::TryReserveError;
 
 impl<T, A: Allocator> BinaryHeap<T, A> {
-    /// How many elements there is room for without another block. `usize::MAX` if they have no size.
+    /// The number of elements there is room for without another block. `usize::MAX` if they have no size.
     ///
     /// # Examples
     ///

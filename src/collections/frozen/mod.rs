@@ -27,10 +27,10 @@ use crate::api::Allocator;
 ///
 /// * **Collections**: [`Vec`], [`String`], [`VecDeque`], [`Box`], [`Rc`], [`HashMap`], [`HashSet`], [`BTreeMap`] and [`BTreeSet`]. What
 ///   dereferences does so frozen, too: a `Frozen<Vec<T, _>>` is a slice. The others have their look-ups and iterators.
-/// * **Shared** access reaches elements and never the allocator. So there is no `Clone`.
+/// * **Shared** access reaches elements and never the allocator. So there is no `Clone`, which would allocate.
 /// * **Exclusive** access is to the collection: [`get_mut`](Self::get_mut) and [`into_inner`](Self::into_inner).
-/// * **Elements** that are collections themselves have to be frozen too: `Vec<Frozen<String<&Arena>>, &Arena>`. A frozen key borrows
-///   as the contents do: a map with keys `Frozen<String<_>>` is asked by `&str`.
+/// * **Elements** that are collections themselves have to be frozen too, before they are put in: `Vec<Frozen<String<&Arena>>, &Arena>`.
+///   Otherwise the compiler says that the arena cannot be shared between threads. A map with keys `Frozen<String<_>>` is asked by `&str`.
 /// * **Cost**: none. It is the collection itself.
 /// * **Sending**: it is `Send` only if the collection is, since whoever drops it uses the allocator.
 ///
@@ -82,7 +82,7 @@ pub struct Frozen<C>(C);
 ///
 /// 1. No method of the type that [`Frozen`] calls by `&` reaches the allocator, nor does what that returns. Besides look-ups and
 ///    iterators these are the methods of `Deref`, `IntoIterator` for a reference, `Debug`, `Display`, `PartialEq`, `PartialOrd`, `Ord`,
-///    `Hash`, and with the feature `serde` `Serialize`. (Nobody else can implement one of those for such a type: it is foreign to them, whatever its parameters.)
+///    `Hash`, and with the feature `serde` `Serialize`. (No other crate can implement one of those for such a type, by the orphan rule.)
 /// 2. What these lend may be shared between threads: elements and hasher are `Sync`.
 ///
 /// # Examples
@@ -100,7 +100,7 @@ pub struct Frozen<C>(C);
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be frozen",
     label = "not a collection that a `Frozen` may hold",
-    note = "a `Frozen` holds a `Vec`, `String`, `VecDeque`, `Box`, `Rc`, `HashMap`, `HashSet`, `BTreeMap` or `BTreeSet` of this crate, of elements that are `Sync`"
+    note = "a `Frozen` holds a `Vec`, `String`, `VecDeque`, `Box`, `Rc`, `HashMap`, `HashSet`, `BTreeMap` or `BTreeSet` of this crate, of elements that are `Sync`: freeze those that are collections"
 )]
 pub unsafe trait Freezable: private::Sealed {}
 

@@ -26,7 +26,7 @@ pub struct Iter<'a, T> {
     pub(super) head: Option<Link<T>>,
     /// The last of them, if there are any.
     pub(super) tail: Option<Link<T>>,
-    /// How many are left.
+    /// The number of elements left.
     pub(super) len: usize,
     pub(super) list: PhantomData<&'a Node<T>>,
 }

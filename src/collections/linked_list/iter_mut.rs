@@ -27,7 +27,7 @@ pub struct IterMut<'a, T> {
     head: Option<Link<T>>,
     /// The last of them, if there are any.
     tail: Option<Link<T>>,
-    /// How many are left.
+    /// The number of elements left.
     len: usize,
     list: PhantomData<&'a mut Node<T>>,
 }

@@ -129,7 +129,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
         &self.allocator
     }
 
-    /// How many elements there are. They are not counted anew.
+    /// The number of elements, in constant time.
     ///
     /// # Examples
     ///

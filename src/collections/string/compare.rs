@@ -48,7 +48,7 @@ impl<A: Allocator> Ord for String<A> {
     }
 }
 
-/// As that of a `str`.
+/// The hash is that of a `str`.
 impl<A: Allocator> Hash for String<A> {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {

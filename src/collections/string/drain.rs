@@ -30,7 +30,7 @@ use crate::collections::bounds;
 pub struct Drain<'s, A: Allocator = Global> {
     /// Borrowed alone for `'s`. Nobody changes it before the iterator is dropped, so that `left` may be read.
     string: NonNull<String<A>>,
-    /// What is taken out in the end: whole characters of the string.
+    /// The text that is taken out in the end: whole characters of the string.
     range: Range<usize>,
     /// Those of the range that have not been returned.
     left: Chars<'s>,

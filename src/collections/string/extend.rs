@@ -31,7 +31,7 @@ mod sealed {
     use super::{Allocator, String, TryReserveError};
 
     pub trait Append {
-        /// How many bytes a piece has, at least, if that is known of all pieces and may be reserved.
+        /// The least number of bytes of any piece, if it is known and may be reserved.
         const LEAST: usize;
 
         #[track_caller]

@@ -221,7 +221,7 @@ impl<A: Allocator> String<A> {
         self.bytes.allocator()
     }
 
-    /// How many bytes there is room for without another block.
+    /// The number of bytes there is room for without another block.
     ///
     /// # Examples
     ///
@@ -233,7 +233,7 @@ impl<A: Allocator> String<A> {
         self.bytes.capacity()
     }
 
-    /// How many bytes there are, which may be more than characters.
+    /// The number of bytes, which may be more than that of characters.
     ///
     /// # Examples
     ///

@@ -28,9 +28,9 @@ pub struct ExtractIf<'v, T, F, A: Allocator = Global> {
     vec: &'v mut Vec<T, A>,
     /// Those to be looked at.
     range: Range<usize>,
-    /// How many have been taken out, all of them from before the range.
+    /// The number of elements taken out, all of them from before the range.
     taken: usize,
-    /// How many there were at the start.
+    /// The number of elements at the start.
     length: usize,
     choose: F,
 }

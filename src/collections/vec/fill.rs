@@ -17,7 +17,7 @@ struct Fill<'v, T, A: Allocator> {
     start: NonNull<T>,
     /// For how many elements there is room.
     room: usize,
-    /// How many are written. At most `room`.
+    /// The number of elements written. At most `room`.
     written: usize,
 }
 
@@ -50,7 +50,7 @@ impl<T, A: Allocator> Drop for Fill<'_, T, A> {
     }
 }
 
-/// How many elements `iter` has, if it says so, and 0 if it is not sure.
+/// The number of elements of `iter`, if it says so, and 0 if it is not sure.
 #[inline]
 pub(super) fn promised(iter: &impl Iterator) -> usize {
     match iter.size_hint() {

@@ -58,7 +58,7 @@ impl<T, A: Allocator> IntoIter<T, A> {
         Self { buffer, start, end }
     }
 
-    /// How many are left.
+    /// The number of elements left.
     #[inline]
     fn left(&self) -> usize {
         if Self::SIZED {

@@ -315,7 +315,7 @@ impl<T, A: Allocator> Vec<T, A> {
         self.buffer.allocator()
     }
 
-    /// How many elements there is room for without another block. `usize::MAX` if they have no size.
+    /// The number of elements there is room for without another block. `usize::MAX` if they have no size.
     ///
     /// # Examples
     ///
@@ -330,7 +330,7 @@ impl<T, A: Allocator> Vec<T, A> {
         self.buffer.capacity()
     }
 
-    /// How many elements there are.
+    /// The number of elements.
     ///
     /// # Examples
     ///

@@ -149,7 +149,7 @@ struct Gap<'v, T, A: Allocator> {
     start: NonNull<T>,
     written: usize,
     read: usize,
-    /// How many there were.
+    /// The number of elements at the start.
     count: usize,
 }
 

@@ -220,7 +220,7 @@ struct Fill<'d, T, A: Allocator> {
     /// The first place of the room.
     start: NonNull<T>,
     room: usize,
-    /// How many are written. At most `room`.
+    /// The number of elements written. At most `room`.
     written: usize,
 }
 

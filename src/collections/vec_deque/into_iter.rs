@@ -65,7 +65,7 @@ impl<T, A: Allocator> Drop for FromStart<'_, T, A> {
     }
 }
 
-/// As [`FromStart`], from the end.
+/// Like [`FromStart`], from the end.
 struct FromEnd<'d, T, A: Allocator> {
     deque: &'d mut VecDeque<T, A>,
     count: usize,

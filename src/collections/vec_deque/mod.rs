@@ -235,7 +235,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.buffer.allocator()
     }
 
-    /// How many elements there is room for without another block. `usize::MAX` if they have no size.
+    /// The number of elements there is room for without another block. `usize::MAX` if they have no size.
     ///
     /// # Examples
     ///
@@ -250,7 +250,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.buffer.capacity()
     }
 
-    /// How many elements there are.
+    /// The number of elements.
     ///
     /// # Examples
     ///
