@@ -16,8 +16,9 @@
 //! `Allocator`, tells you that you need one. The compiler's remark that there are multiple versions of the crate
 //! `allocator_api2` alone proves nothing.
 //!
-//! A bridged allocator carries none of the [markers](crate::api) of this crate: they would have to be promised in the
-//! other generation, which has no words for them.
+//! A bridged allocator carries none of the [markers](crate::api) of this crate but
+//! [`AllocatorClone`](crate::api::AllocatorClone), which the other generations of allocator-api2 promise of each clone: the others
+//! would have to be promised in a generation that has no words for them.
 //!
 //! # The feature `std-trait`
 //!
@@ -113,14 +114,32 @@ fn plainly<T>(call: impl FnOnce() -> T) -> T {
     call()
 }
 
+/// A call that ends the process if it unwinds, for those whose contract does not let it: the methods of `core::alloc`, and `clone` of
+/// an [`AllocatorClone`](crate::api::AllocatorClone).
+#[allow(dead_code, reason = "without a second generation there is nothing to bridge")]
+#[inline(always)]
+fn or_abort<T>(call: impl FnOnce() -> T) -> T {
+    struct Unwound;
+    impl Drop for Unwound {
+        fn drop(&mut self) {
+            // A panic while unwinding aborts.
+            panic!("an allocator behind a bridge of `generations` unwound");
+        }
+    }
+    let unwound = Unwound;
+    let result = call();
+    core::mem::forget(unwound);
+    result
+}
+
 /// The generations of allocator-api2 agree on clones, too.
 #[allow(unused_macros, reason = "without a second generation there is nothing to bridge")]
 macro_rules! clone {
-    ($name:ident where A: $bound:ident) => {
+    ($name:ident where A: $bound:ident, by $wrap:ident) => {
         impl<A: $bound> Clone for $name<A> {
             #[inline]
             fn clone(&self) -> Self {
-                Self(self.0.clone())
+                Self($wrap(|| self.0.clone()))
             }
         }
 
@@ -133,7 +152,7 @@ macro_rules! clone {
 mod v03 {
     use core::ptr::NonNull;
 
-    use super::plainly;
+    use super::{or_abort, plainly};
     use crate::api::{self, Layout};
     use allocator_api2_03::alloc as api03;
 
@@ -151,7 +170,7 @@ mod v03 {
         /// ```
         To03: api => api03, by plainly
     }
-    clone!(To03 where A: Clone);
+    clone!(To03 where A: Clone, by plainly);
 
     bridge! {
         /// An allocator of allocator-api2 0.3, as one of this crate's trait.
@@ -166,7 +185,9 @@ mod v03 {
         /// ```
         From03: api03 => api, by plainly
     }
-    clone!(From03 where A: Clone);
+    clone!(From03 where A: Clone, by or_abort);
+    // SAFETY: the contract of allocator-api2 0.3 says that a clone is the same allocator; one that unwinds ends the process here.
+    unsafe impl<A: api03::Allocator + Clone> crate::api::AllocatorClone for From03<A> {}
 }
 #[cfg(feature = "allocator-api2-03")]
 pub use v03::{From03, To03};
@@ -176,7 +197,7 @@ pub use v03::{From03, To03};
 mod v04 {
     use core::ptr::NonNull;
 
-    use super::plainly;
+    use super::{or_abort, plainly};
     use crate::api::{self, Layout};
     use allocator_api2_04::alloc as api04;
 
@@ -194,7 +215,7 @@ mod v04 {
         /// ```
         To04: api => api04, by plainly
     }
-    clone!(To04 where A: Clone);
+    clone!(To04 where A: Clone, by plainly);
 
     bridge! {
         /// An allocator of allocator-api2 0.4, as one of this crate's trait.
@@ -211,7 +232,9 @@ mod v04 {
         /// ```
         From04: api04 => api, by plainly
     }
-    clone!(From04 where A: Clone);
+    clone!(From04 where A: Clone, by or_abort);
+    // SAFETY: the contract of allocator-api2 0.4 says that a clone is the same allocator; one that unwinds ends the process here.
+    unsafe impl<A: api04::Allocator + Clone> crate::api::AllocatorClone for From04<A> {}
 }
 #[cfg(feature = "allocator-api2-04")]
 pub use v04::{From04, To04};
@@ -222,24 +245,8 @@ mod std_api {
     use core::alloc as std_api;
     use core::ptr::NonNull;
 
-    use super::plainly;
+    use super::{or_abort, plainly};
     use crate::api::{self, Layout};
-
-    /// A call that ends the process if it unwinds: 0.2 lets an allocator panic, `core::alloc` does not.
-    #[inline(always)]
-    fn or_abort<T>(call: impl FnOnce() -> T) -> T {
-        struct Unwound;
-        impl Drop for Unwound {
-            fn drop(&mut self) {
-                // A panic while unwinding aborts.
-                panic!("an allocator behind `ToStd` unwound");
-            }
-        }
-        let unwound = Unwound;
-        let result = call();
-        core::mem::forget(unwound);
-        result
-    }
 
     bridge! {
         /// An allocator of this crate's trait, as one of `core::alloc`. If it panics, the process ends.
@@ -257,7 +264,7 @@ mod std_api {
         /// ```
         ToStd: api => std_api, by or_abort
     }
-    clone!(ToStd where A: Clone);
+    clone!(ToStd where A: Clone, by plainly);
 
     bridge! {
         /// An allocator of `core::alloc`, as one of this crate's trait. `Clone` only where that is a copy: a clone there may
@@ -275,7 +282,9 @@ mod std_api {
         FromStd: std_api => api, by plainly
     }
     // In `core::alloc` a clone may be an allocator of its own, which 0.2 forbids. A copy is the same one.
-    clone!(FromStd where A: Copy);
+    clone!(FromStd where A: Copy, by or_abort);
+    // SAFETY: as said above; a clone that unwinds ends the process here.
+    unsafe impl<A: std_api::Allocator + Copy> crate::api::AllocatorClone for FromStd<A> {}
 }
 #[cfg(any(std_allocator, std_allocator_gated))]
 pub use std_api::{FromStd, ToStd};

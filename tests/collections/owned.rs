@@ -117,13 +117,13 @@ fn leaked_with_the_arena() {
 }
 
 /// A document: its parts are collections of all kinds, which share an arena.
-struct Document<A: Allocator + Clone> {
+struct Document<A: AllocatorClone> {
     lines: Vec<Box<str, A>, A>,
     numbers: HashMap<Rc<str, A>, usize, DefaultHashBuilder, A>,
     by_length: BTreeMap<usize, Vec<Rc<str, A>, A>, A>,
 }
 
-impl<A: Allocator + Clone> Document<A> {
+impl<A: AllocatorClone> Document<A> {
     fn new_in(text: &str, allocator: A) -> Self {
         let mut document = Self {
             lines: Vec::new_in(allocator.clone()),

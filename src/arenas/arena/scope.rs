@@ -5,7 +5,7 @@ use core::ptr::NonNull;
 
 use super::Arena;
 use super::state::{Lent, State};
-use crate::api::{AllocError, Allocator, Layout, Owns};
+use crate::api::{AllocError, Allocator, AllocatorClone, Layout, Owns};
 
 /// An arena for the time of a closure: what [`Arena::scope`] passes to it. All that is allocated in it is free afterwards.
 ///
@@ -128,6 +128,9 @@ impl<A: Allocator, const MIN_ALIGN: usize> fmt::Debug for Scope<'_, A, MIN_ALIGN
         self.arena.fmt(f)
     }
 }
+
+// SAFETY: a copy of the reference leads to the same scope.
+unsafe impl<A: Allocator, const MIN_ALIGN: usize> AllocatorClone for &Scope<'_, A, MIN_ALIGN> {}
 
 // SAFETY: the blocks are those of the arena in the scope, by its reference; a scope is only lent by reference, and lives as long
 // as that.

@@ -32,12 +32,13 @@ pub(super) use counts::Counts;
 
 use super::clone_to_uninit::CloneToUninit;
 use super::counted::{Counts as _, Strong, WeakRef, fail};
-use crate::api::{AllocError, Allocator, Global, Layout, StaticAllocator};
+use crate::api::{AllocError, Allocator, AllocatorClone, Global, Layout, StaticAllocator};
 
 /// A value in a block of an allocator, which several pointers own, in any thread; the last one drops it.
 ///
 /// It is one word for an allocator of size 0, and two for a reference to one; [`Option<Arc<T, A>>`](Option) is no larger. The block has two
-/// words for the counts, besides the value. Each pointer has a clone of the allocator, so what makes a new pointer asks for `A: Clone`. What
+/// words for the counts, besides the value. Each pointer has a clone of the allocator, so what makes a new pointer asks for an
+/// [`AllocatorClone`]: every reference is one. What
 /// differs from std's `Arc` is told [in the module](self).
 ///
 /// With the last [`Arc`] the value is dropped. Its block is freed with the last [`Weak`] pointer, or at once if there is none, also if the
@@ -384,7 +385,7 @@ impl<T: ?Sized, A: Allocator> Arc<T, A> {
     #[must_use = "a weak pointer that is not kept does nothing"]
     pub fn downgrade(this: &Self) -> Weak<T, A>
     where
-        A: Clone,
+        A: AllocatorClone,
     {
         Weak(this.0.downgrade())
     }
@@ -450,7 +451,7 @@ impl<T: ?Sized, A: Allocator> Deref for Arc<T, A> {
     }
 }
 
-impl<T: ?Sized, A: Allocator + Clone> Clone for Arc<T, A> {
+impl<T: ?Sized, A: AllocatorClone> Clone for Arc<T, A> {
     /// One pointer more to the value.
     ///
     /// # Examples

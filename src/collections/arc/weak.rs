@@ -4,7 +4,7 @@ use core::fmt;
 use core::ptr::NonNull;
 
 use super::{Arc, Counts};
-use crate::api::{Allocator, Global};
+use crate::api::{Allocator, AllocatorClone, Global};
 use crate::collections::counted::{Counts as _, WeakRef};
 
 /// A pointer to the value of an [`Arc`] that does not keep it: as long as an [`Arc`] does, [`upgrade`](Self::upgrade) gives another.
@@ -212,7 +212,7 @@ impl<T: ?Sized, A: Allocator> Weak<T, A> {
     #[must_use = "an `Arc` that is not kept does nothing"]
     pub fn upgrade(&self) -> Option<Arc<T, A>>
     where
-        A: Clone,
+        A: AllocatorClone,
     {
         self.0.upgrade().map(Arc)
     }
@@ -272,7 +272,7 @@ impl<T: ?Sized, A: Allocator> Weak<T, A> {
     }
 }
 
-impl<T: ?Sized, A: Allocator + Clone> Clone for Weak<T, A> {
+impl<T: ?Sized, A: AllocatorClone> Clone for Weak<T, A> {
     #[inline]
     fn clone(&self) -> Self {
         Self(self.0.clone())

@@ -281,6 +281,8 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
 
     /// Moves all elements of `other` into this heap.
     ///
+    /// If `other` is the longer one, the heaps change places first, with their allocators, as std's do.
+    ///
     /// # Panics
     ///
     /// If the capacity would be more than `isize::MAX` bytes.

@@ -6,7 +6,7 @@ use core::ptr::NonNull;
 
 use super::block::{self, CommonWeak};
 use super::{Counts, Others, WeakRef};
-use crate::api::{AllocError, Allocator, Layout};
+use crate::api::{AllocError, Allocator, AllocatorClone, Layout};
 use crate::collections::Box;
 use crate::collections::block::{Contents, OwnedBlock};
 use crate::collections::clone_to_uninit::CloneToUninit;
@@ -68,7 +68,7 @@ impl<T: ?Sized, A: Allocator, C: Counts> Strong<T, A, C> {
     #[inline]
     pub(in crate::collections) fn downgrade(&self) -> WeakRef<T, A, C>
     where
-        A: Clone,
+        A: AllocatorClone,
     {
         let allocator = self.allocator.clone();
         // SAFETY: this one.
@@ -254,7 +254,7 @@ impl<T, A: Allocator, C: Counts> Strong<MaybeUninit<T>, A, C> {
     }
 }
 
-impl<T: ?Sized, A: Allocator + Clone, C: Counts> Clone for Strong<T, A, C> {
+impl<T: ?Sized, A: AllocatorClone, C: Counts> Clone for Strong<T, A, C> {
     #[inline]
     fn clone(&self) -> Self {
         let allocator = self.allocator.clone();

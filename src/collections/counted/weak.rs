@@ -6,7 +6,7 @@ use core::ptr::{self, NonNull};
 
 use super::block::{self, layout_of_raw};
 use super::{Counts, Strong};
-use crate::api::{AllocError, Allocator, Layout};
+use crate::api::{AllocError, Allocator, AllocatorClone, Layout};
 use crate::collections::block::Contents;
 
 /// A `Weak`, by the counts.
@@ -117,18 +117,20 @@ impl<T: ?Sized, A: Allocator, C: Counts> WeakRef<T, A, C> {
     #[inline]
     pub(in crate::collections) fn upgrade(&self) -> Option<Strong<T, A, C>>
     where
-        A: Clone,
+        A: AllocatorClone,
     {
         // SAFETY: not dangling, where it is asked for.
         if self.is_dangling() || !unsafe { self.counts_of_block() }.upgrade() {
             return None;
         }
+        // Which does not unwind, by rule 3 of `AllocatorClone`.
+        let allocator = self.allocator.clone();
         // SAFETY: in such a block by invariant 1, and initialised as long as there is a strong reference, of which this one was counted.
-        Some(unsafe { Strong::from_parts(self.value, self.allocator.clone()) })
+        Some(unsafe { Strong::from_parts(self.value, allocator) })
     }
 }
 
-impl<T: ?Sized, A: Allocator + Clone, C: Counts> Clone for WeakRef<T, A, C> {
+impl<T: ?Sized, A: AllocatorClone, C: Counts> Clone for WeakRef<T, A, C> {
     #[inline]
     fn clone(&self) -> Self {
         let allocator = self.allocator.clone();

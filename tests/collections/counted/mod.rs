@@ -11,7 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::ptr::NonNull;
 
-use janus_alloc::api::{AllocError, Allocator, Layout};
+use janus_alloc::api::{AllocError, Allocator, AllocatorClone, Layout};
 use janus_alloc::collections::Box;
 use janus_alloc::{Null, Pool, System};
 use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
@@ -154,6 +154,9 @@ impl Drop for Logged<'_> {
         self.live.set(self.live.get() - 1);
     }
 }
+
+// SAFETY: as below.
+unsafe impl AllocatorClone for Logged<'_> {}
 
 // SAFETY: blocks are `System`'s.
 unsafe impl Allocator for Logged<'_> {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::ptr::NonNull;
 
 use janus_alloc::System;
-use janus_alloc::api::{AllocError, Allocator, Layout};
+use janus_alloc::api::{AllocError, Allocator, AllocatorClone, Layout};
 
 use super::super::{Rc, unsize};
 use crate::ledger::{Drops, Ledger, Value, panics};
@@ -130,6 +130,8 @@ fn make_mut_without_memory() {
     /// Serves one request, and says with a panic that there is no memory for others. (A handler of the program's may panic as well.)
     #[derive(Clone, Copy)]
     struct Once<'a>(&'a Cell<bool>);
+    // SAFETY: as below; to clone it is to copy it.
+    unsafe impl AllocatorClone for Once<'_> {}
     // SAFETY: blocks are `System`'s.
     unsafe impl Allocator for Once<'_> {
         fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
