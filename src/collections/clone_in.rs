@@ -9,8 +9,8 @@ use super::collect_in::or_fail;
 
 /// A deep [`Clone`] into another allocator: a collection whose elements are collections moves as a whole.
 ///
-/// The collections of this crate have it if their elements do; so do std's plain types, tuples, arrays, `Option` and `Result`. For
-/// a type of yours, clone its fields in the same way.
+/// The collections of this crate have it if their elements do; so do std's plain types, tuples, arrays, `Option` and `Result`.
+/// For a type of yours, clone its fields in the same way.
 ///
 /// # Examples
 ///

@@ -4,8 +4,8 @@ use core::ffi::CStr;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
-/// Types that can be cloned into memory which is not initialised: each `T: Clone`, `[T]` of such, `str`, `CStr`, and with std `OsStr`
-/// and `Path`.
+/// Types that can be cloned into memory which is not initialised: each `T: Clone`, `[T]` of such, `str`, `CStr`, and with std
+/// `OsStr` and `Path`.
 ///
 /// (std's trait of this name is not stable.)
 ///

@@ -1,7 +1,7 @@
 //! The pointers that `unsize_box!` and its kin put together again.
 //!
-//! The allocator comes in a tuple, since an argument of its own would be coerced: a `&A` to a `&B` where `A` dereferences to `B`, and
-//! then the block would go back to another allocator than it came from.
+//! The allocator comes in a tuple, since an argument of its own would be coerced: a `&A` to a `&B` where `A` dereferences to
+//! `B`, and then the block would go back to another allocator than it came from.
 
 #[cfg(target_has_atomic = "ptr")]
 use super::arc::{self, Arc};

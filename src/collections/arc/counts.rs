@@ -5,10 +5,10 @@ use crate::sync::{AtomicUsize, Ordering, spin_loop};
 
 /// # Invariants
 ///
-/// 1. `weak` is [`LOCKED`] only while a thread looks whether its strong reference is the only reference of any kind. That thread has a
-///    strong one, and there was no weak one but the common one, so only threads with a strong one find it locked.
-/// 2. What a thread did with the value before it released its reference has happened before whoever finds that no other is left goes on:
-///    each release is a `Release`, and each finding an `Acquire`.
+/// 1. `weak` is [`LOCKED`] only while a thread looks whether its strong reference is the only reference of any kind. That thread
+///    has a strong one, and there was no weak one but the common one, so only threads with a strong one find it locked.
+/// 2. What a thread did with the value before it released its reference has happened before whoever finds that no other is left
+///    goes on: each release is a `Release`, and each finding an `Acquire`.
 pub(crate) struct Counts {
     strong: AtomicUsize,
     weak: AtomicUsize,
@@ -76,8 +76,8 @@ impl counted::Counts for Counts {
 
     #[inline]
     fn is_unique(&self) -> bool {
-        // Locked, so that no weak reference is made of another strong one between the two looks. `Acquire`, so that what was upgraded from
-        // weak references that are gone is seen in the strong count.
+        // Locked, so that no weak reference is made of another strong one between the two looks. `Acquire`, so that what was
+        // upgraded from weak references that are gone is seen in the strong count.
         if self.weak.compare_exchange(1, LOCKED, Ordering::Acquire, Ordering::Relaxed).is_err() {
             return false;
         }
@@ -93,8 +93,8 @@ impl counted::Counts for Counts {
         if !self.take_last() {
             return Others::Strong;
         }
-        // Not locked, since nobody has a strong reference (invariant 1). A weak one that is just going away may be missed or seen, either is
-        // right: nothing was done through it since the strong one was taken.
+        // Not locked, since nobody has a strong reference (invariant 1). A weak one that is just going away may be missed or
+        // seen, either is right: nothing was done through it since the strong one was taken.
         if self.weak.load(Ordering::Relaxed) != 1 {
             return Others::Weak;
         }
@@ -114,7 +114,8 @@ impl counted::Counts for Counts {
             if weak > MAX {
                 overflow();
             }
-            // `Acquire` for the `Release` in `is_unique`: the strong reference at hand was not counted there, or is one of several.
+            // `Acquire` for the `Release` in `is_unique`: the strong reference at hand was not counted there, or is one of
+            // several.
             match self.weak.compare_exchange_weak(weak, weak + 1, Ordering::Acquire, Ordering::Relaxed) {
                 Ok(_) => return,
                 Err(now) => weak = now,

@@ -163,7 +163,8 @@ impl<T: ?Sized, A: Allocator> Arc<T, A> {
     ///
     /// # Safety
     ///
-    /// `pointer` and `allocator` are as for [`from_raw_in`](Self::from_raw_in), and there is at least one strong reference, whoever has it.
+    /// `pointer` and `allocator` are as for [`from_raw_in`](Self::from_raw_in), and there is at least one strong reference,
+    /// whoever has it.
     ///
     /// # Examples
     ///

@@ -26,8 +26,8 @@ impl<T: ?Sized, A: Allocator> Arc<T, A> {
 }
 
 impl<T: ?Sized + CloneToUninit, A: Allocator> Arc<T, A> {
-    /// The value, mutably. If it has other pointers, this one first gets a clone of its own; if those are [`Weak`](super::Weak) ones only, the
-    /// value is moved instead, and they lose it.
+    /// The value, mutably. If it has other pointers, this one first gets a clone of its own; if those are [`Weak`](super::Weak)
+    /// ones only, the value is moved instead, and they lose it.
     ///
     /// `T` is a type with [`Clone`], a slice of such, `str`, [`CStr`](core::ffi::CStr), or with std `OsStr` or `Path`.
     ///
@@ -81,8 +81,8 @@ impl<T, A: Allocator> Arc<T, A> {
         this.0.try_unwrap().map_err(Self)
     }
 
-    /// The value, if there is no other [`Arc`] pointer to it; else the pointer is dropped. If several threads ask at once with all the
-    /// pointers, exactly one gets the value.
+    /// The value, if there is no other [`Arc`] pointer to it; else the pointer is dropped. If several threads ask at once with
+    /// all the pointers, exactly one gets the value.
     ///
     /// # Examples
     ///

@@ -23,7 +23,8 @@ macro_rules! unsize_arc {
     }};
 }
 
-/// Turns a [`arc::Weak<T, A>`](crate::collections::arc::Weak) into a `Weak<dyn Trait, A>` or a `Weak<[T], A>`, as [`unsize_arc!`] does an `Arc`.
+/// Turns a [`arc::Weak<T, A>`](crate::collections::arc::Weak) into a `Weak<dyn Trait, A>` or a `Weak<[T], A>`, as
+/// [`unsize_arc!`] does an `Arc`.
 ///
 /// # Examples
 ///

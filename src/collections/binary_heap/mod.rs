@@ -30,8 +30,8 @@ pub use peek_mut::PeekMut;
 /// A priority queue in an allocator: `BinaryHeap<T>` of std for every [`Allocator`], on stable Rust. The greatest element comes
 /// first; [`Reverse`](core::cmp::Reverse) makes that the least.
 ///
-/// Methods, order among equal elements, panics, auto traits and variance are those of [`std::collections::BinaryHeap`] in Rust 1.95.
-/// In addition:
+/// Methods, order among equal elements, panics, auto traits and variance are those of [`std::collections::BinaryHeap`] in Rust
+/// 1.95. In addition:
 ///
 /// * `new_in` and `with_capacity_in` take the allocator; [`allocator`](Self::allocator) lends it.
 /// * Each method that may allocate has a `try_` twin, which returns a [`TryReserveError`] where the method would panic or end

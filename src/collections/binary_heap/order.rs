@@ -12,8 +12,8 @@ fn below(index: usize) -> usize {
     2 * index + 1
 }
 
-/// A slice while one of its elements is outside. Wherever it is dropped, the element goes back in, so that a comparison that panics
-/// loses none.
+/// A slice while one of its elements is outside. Wherever it is dropped, the element goes back in, so that a comparison that
+/// panics loses none.
 ///
 /// # Invariants
 ///
@@ -155,8 +155,8 @@ pub(super) unsafe fn sift_down<T: Ord>(elements: &mut [T], position: usize) {
     }
 }
 
-/// Moves the element at `position` down, the greater one below up each time, until there is none below; then up to where it belongs. That
-/// takes fewer comparisons than [`sift_down`] for an element that belongs far down.
+/// Moves the element at `position` down, the greater one below up each time, until there is none below; then up to where it
+/// belongs. That takes fewer comparisons than [`sift_down`] for an element that belongs far down.
 ///
 /// # Safety
 ///
@@ -216,8 +216,8 @@ pub(super) fn restore<T: Ord>(elements: &mut [T], start: usize) {
     }
 }
 
-/// A heap while elements are added or taken out, and none before `from` change. It is in order again when this is dropped, also by
-/// a panic.
+/// A heap while elements are added or taken out, and none before `from` change. It is in order again when this is dropped, also
+/// by a panic.
 pub(super) struct RestoreOnDrop<'h, T: Ord, A: Allocator> {
     pub(super) elements: &'h mut Vec<T, A>,
     pub(super) from: usize,

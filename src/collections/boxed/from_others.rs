@@ -1,7 +1,7 @@
 //! From and into the boxes of others, in the same block: std's, and those of allocator-api2.
 //!
-//! `From` takes boxes of values with a size, of slices and of strings. A `dyn Trait` is left out: to the compiler the box of another crate
-//! could become an [`Error`](core::error::Error) one day, and each error has a `From` for `Box<dyn Error>`.
+//! `From` takes boxes of values with a size, of slices and of strings. A `dyn Trait` is left out: to the compiler the box of
+//! another crate could become an [`Error`](core::error::Error) one day, and each error has a `From` for `Box<dyn Error>`.
 
 use super::Box;
 
@@ -62,8 +62,8 @@ mod default_of_std {
         #[inline]
         #[must_use]
         pub fn into_std(boxed: Self) -> StdBox<T> {
-            // SAFETY: the value is initialised, in a block of the default for its layout, or without one if it has no size: std's `Box`
-            // is made like this one.
+            // SAFETY: the value is initialised, in a block of the default for its layout, or without one if it has no size:
+            // std's `Box` is made like this one.
             unsafe { StdBox::from_raw(Self::into_raw(boxed)) }
         }
 
@@ -105,8 +105,8 @@ mod same_trait {
         #[must_use]
         pub fn into_std(boxed: Self) -> StdBox<T, A> {
             let (value, allocator) = Self::into_raw_with_allocator(boxed);
-            // SAFETY: the value is initialised, in a block of the allocator for its layout, or without one if it has no size: std's
-            // `Box` is made like this one.
+            // SAFETY: the value is initialised, in a block of the allocator for its layout, or without one if it has no size:
+            // std's `Box` is made like this one.
             unsafe { StdBox::from_raw_in(value, allocator) }
         }
 
@@ -156,8 +156,8 @@ mod bridged_to_std {
         #[must_use]
         pub fn into_std_in(boxed: Self) -> StdBox<T, ToStd<A>> {
             let (value, allocator) = Self::into_raw_with_allocator(boxed);
-            // SAFETY: the value is initialised, in a block of the allocator for its layout, or without one if it has no size: std's
-            // `Box` is made like this one.
+            // SAFETY: the value is initialised, in a block of the allocator for its layout, or without one if it has no size:
+            // std's `Box` is made like this one.
             unsafe { StdBox::from_raw_in(value, ToStd(allocator)) }
         }
     }

@@ -7,9 +7,9 @@ use crate::api::Allocator;
 
 /// Iterators that are iterators in a [`Box`] as well.
 ///
-/// Each one that has a size is, and so is `dyn Iterator`, `dyn DoubleEndedIterator`, `dyn ExactSizeIterator` and `dyn FusedIterator`,
-/// alone or with `Send` and `Sync`. For a trait of your own it is one line. (Without the trait `Box<[T]>` could not have its
-/// `into_iter`: to the compiler a slice could become an iterator one day.)
+/// Each one that has a size is, and so is `dyn Iterator`, `dyn DoubleEndedIterator`, `dyn ExactSizeIterator` and
+/// `dyn FusedIterator`, alone or with `Send` and `Sync`. For a trait of your own it is one line. (Without the trait `Box<[T]>`
+/// could not have its `into_iter`: to the compiler a slice could become an iterator one day.)
 ///
 /// # Examples
 ///

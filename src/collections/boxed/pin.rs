@@ -26,9 +26,9 @@ impl<T> Box<T> {
 impl<T, A: StaticAllocator> Box<T, A> {
     /// Puts a value into a block of `allocator` and pins it there.
     ///
-    /// The allocator is a [`StaticAllocator`]. Pinned memory must not be used anew before its value is dropped, and a box can be forgotten:
-    /// nobody then drops the value, but an arena is reset, or dropped, all the same. std asks for `A: 'static` only, which an arena
-    /// fulfils that is owned by its box or leaked.
+    /// The allocator is a [`StaticAllocator`]. Pinned memory must not be used anew before its value is dropped, and a box can be
+    /// forgotten: nobody then drops the value, but an arena is reset, or dropped, all the same. std asks for `A: 'static` only,
+    /// which an arena fulfils that is owned by its box or leaked.
     ///
     /// # Examples
     ///
@@ -86,8 +86,8 @@ impl<T: ?Sized, A: StaticAllocator> Box<T, A> {
     /// ```
     #[inline]
     pub fn into_pin(boxed: Self) -> Pin<Self> {
-        // SAFETY: `Deref`, `DerefMut` and `Drop` of a box do not move the value. Its block is neither freed nor used anew before the value
-        // is dropped: only the box frees it, after the drop, and a `StaticAllocator` keeps it until it is freed.
+        // SAFETY: `Deref`, `DerefMut` and `Drop` of a box do not move the value. Its block is neither freed nor used anew before
+        // the value is dropped: only the box frees it, after the drop, and a `StaticAllocator` keeps it until it is freed.
         unsafe { Pin::new_unchecked(boxed) }
     }
 }

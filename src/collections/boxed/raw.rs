@@ -95,9 +95,9 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
     /// # Safety
     ///
     /// 1. `value` points to an initialised `T`, is aligned and not null, and nobody else uses it as long as the box is there.
-    /// 2. If the `T` has a size, `value` is a live block of `allocator`, which [`Layout::for_value`](core::alloc::Layout::for_value) of
-    ///    the `T` fits, and the pointer may be used for all of it. A pointer of
-    ///    [`into_raw_with_allocator`](Self::into_raw_with_allocator) is one.
+    /// 2. If the `T` has a size, `value` is a live block of `allocator`, which
+    ///    [`Layout::for_value`](core::alloc::Layout::for_value) of the `T` fits, and the pointer may be used for all of it. A
+    ///    pointer of [`into_raw_with_allocator`](Self::into_raw_with_allocator) is one.
     /// 3. Both hold for the rest of the box's life, whatever lifetime is in the types.
     ///
     /// # Examples
@@ -156,7 +156,8 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
         (value.as_ptr(), allocator)
     }
 
-    /// The pointer of the value, known not to be null, and its allocator. See [`into_raw_with_allocator`](Self::into_raw_with_allocator).
+    /// The pointer of the value, known not to be null, and its allocator. See
+    /// [`into_raw_with_allocator`](Self::into_raw_with_allocator).
     ///
     /// # Examples
     ///
@@ -179,8 +180,8 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
 
     /// A pointer to the value. The box keeps it.
     ///
-    /// No reference is made, so earlier pointers of [`as_mut_ptr`](Self::as_mut_ptr) stay valid. The pointer itself may be written through
-    /// only if it comes from there.
+    /// No reference is made, so earlier pointers of [`as_mut_ptr`](Self::as_mut_ptr) stay valid. The pointer itself may be
+    /// written through only if it comes from there.
     ///
     /// # Examples
     ///
@@ -238,8 +239,8 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
         &boxed.allocator
     }
 
-    /// The value for as long as its allocator is there: it is never dropped, and its block is not freed on its own. The allocator is
-    /// forgotten, so if it is a value that owns its memory, that memory stays as well.
+    /// The value for as long as its allocator is there: it is never dropped, and its block is not freed on its own. The
+    /// allocator is forgotten, so if it is a value that owns its memory, that memory stays as well.
     ///
     /// # Examples
     ///
@@ -258,8 +259,8 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
     {
         let (mut value, allocator) = Self::into_non_null_with_allocator(boxed);
         mem::forget(allocator);
-        // SAFETY: by invariant 1 of `Box`. The block stays: nobody frees it, the allocator is never dropped nor borrowed mutably, and its
-        // lifetimes are at least `'a`.
+        // SAFETY: by invariant 1 of `Box`. The block stays: nobody frees it, the allocator is never dropped nor borrowed
+        // mutably, and its lifetimes are at least `'a`.
         unsafe { value.as_mut() }
     }
 }

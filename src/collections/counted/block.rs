@@ -108,7 +108,8 @@ pub(super) unsafe fn moved<T: ?Sized, C: Counts, A: Allocator>(
 ///
 /// # Safety
 ///
-/// 1. `value` points to a value of `layout` in a block of [`new`] of this `allocator`; the value itself may be gone, or not be there yet.
+/// 1. `value` points to a value of `layout` in a block of [`new`] of this `allocator`; the value itself may be gone, or not be
+///    there yet.
 /// 2. The reference is the caller's, and is not used again.
 #[inline]
 pub(super) unsafe fn release_weak<C: Counts, A: Allocator>(
@@ -158,7 +159,7 @@ impl<C: Counts, A: Allocator> Drop for CommonWeak<'_, C, A> {
 pub(super) unsafe fn layout_of_raw<T: ?Sized>(value: NonNull<T>) -> Layout {
     // `ManuallyDrop` has the layout of what it wraps, and is made to be referred to after that was dropped.
     let value = value.as_ptr() as *const ManuallyDrop<T>;
-    // SAFETY: by `# Safety` of this fn the memory is there. Size and align come from the type and the metadata alone, so nothing is
-    // read through the reference, which ends here.
+    // SAFETY: by `# Safety` of this fn the memory is there. Size and align come from the type and the metadata alone, so nothing
+    // is read through the reference, which ends here.
     Layout::for_value(unsafe { &*value })
 }

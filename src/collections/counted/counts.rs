@@ -20,7 +20,8 @@ pub(crate) trait Counts {
     /// The caller has a strong reference.
     unsafe fn clone_strong(&self);
 
-    /// One strong reference less. If this is `true` it was the last: whoever has it drops the value and releases the common weak one.
+    /// One strong reference less. If this is `true` it was the last: whoever has it drops the value and releases the common weak
+    /// one.
     fn release_strong(&self) -> bool;
 
     /// Takes the strong reference away from who has it, if there is no other: there is none then, and the value is the caller's.

@@ -10,8 +10,8 @@
 //!     block                     pointers
 //! ```
 //!
-//! A strong pointer keeps the value; a weak one keeps the memory. All strong ones together hold one weak reference, the common one, so the
-//! memory goes when the weak count gets to 0.
+//! A strong pointer keeps the value; a weak one keeps the memory. All strong ones together hold one weak reference, the common
+//! one, so the memory goes when the weak count gets to 0.
 
 mod block;
 mod counts;

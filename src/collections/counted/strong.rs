@@ -15,8 +15,8 @@ use crate::collections::clone_to_uninit::CloneToUninit;
 ///
 /// # Invariants
 ///
-/// 1. `value` points to an initialised `T` in a block of [`block::new`] of `allocator` (or a clone of it), for the layout of the `T`; the
-///    pointer may be used for the whole block.
+/// 1. `value` points to an initialised `T` in a block of [`block::new`] of `allocator` (or a clone of it), for the layout of the
+///    `T`; the pointer may be used for the whole block.
 /// 2. This is one of the strong references that its counts count. So the value is only shared, unless it is the only one.
 pub(in crate::collections) struct Strong<T: ?Sized, A: Allocator, C: Counts> {
     value: NonNull<T>,

@@ -3,7 +3,8 @@
 //! # Adding a collection
 //!
 //! 1. Implement `Sealed` and [`Freezable`] for it here, after a look at each of its impls of the traits that [`Frozen`] forwards.
-//! 2. If it dereferences, implement [`Borrow`] and [`AsRef`] of its target; never by a blanket impl, since each type borrows as itself.
+//! 2. If it dereferences, implement [`Borrow`] and [`AsRef`] of its target; never by a blanket impl, since each type borrows as
+//!    itself.
 //! 3. Otherwise forward its look-ups in a file of its own.
 
 mod btree;
@@ -20,17 +21,19 @@ use crate::api::Allocator;
 
 /// A read-only face of a collection, which threads may share although its allocator is not `Sync`.
 ///
-/// A `Vec<T, &Arena>` is neither `Send` nor `Sync`, since a `&Vec` leads to the arena, which serves one thread. A `Frozen` one leads to
-/// the elements alone: it is `Sync` if these are. So a map that one thread builds in an arena can be read by many, without a copy and
-/// without a lock. The thread that owns the arena may go on to allocate in it meanwhile, since no allocator reads or writes live
-/// blocks.
+/// A `Vec<T, &Arena>` is neither `Send` nor `Sync`, since a `&Vec` leads to the arena, which serves one thread. A `Frozen` one
+/// leads to the elements alone: it is `Sync` if these are. So a map that one thread builds in an arena can be read by many,
+/// without a copy and without a lock. The thread that owns the arena may go on to allocate in it meanwhile, since no allocator
+/// reads or writes live blocks.
 ///
-/// * **Collections**: [`Vec`], [`String`], [`VecDeque`], [`Box`], [`Rc`], [`HashMap`], [`HashSet`], [`BTreeMap`] and [`BTreeSet`]. What
-///   dereferences does so frozen, too: a `Frozen<Vec<T, _>>` is a slice. The others have their look-ups and iterators.
+/// * **Collections**: [`Vec`], [`String`], [`VecDeque`], [`Box`], [`Rc`], [`HashMap`], [`HashSet`], [`BTreeMap`] and
+///   [`BTreeSet`]. What dereferences does so frozen, too: a `Frozen<Vec<T, _>>` is a slice. The others have their look-ups and
+///   iterators.
 /// * **Shared** access reaches elements and never the allocator. So there is no `Clone`, which would allocate.
 /// * **Exclusive** access is to the collection: [`get_mut`](Self::get_mut) and [`into_inner`](Self::into_inner).
-/// * **Elements** that are collections themselves have to be frozen too, before they are put in: `Vec<Frozen<String<&Arena>>, &Arena>`.
-///   Otherwise the compiler says that the arena cannot be shared between threads. A map with keys `Frozen<String<_>>` is asked by `&str`.
+/// * **Elements** that are collections themselves have to be frozen too, before they are put in:
+///   `Vec<Frozen<String<&Arena>>, &Arena>`. Otherwise the compiler says that the arena cannot be shared between threads. A map
+///   with keys `Frozen<String<_>>` is asked by `&str`.
 /// * **Cost**: none. It is the collection itself.
 /// * **Sending**: it is `Send` only if the collection is, since whoever drops it uses the allocator.
 ///
@@ -81,8 +84,9 @@ pub struct Frozen<C>(C);
 /// # Safety
 ///
 /// 1. No method of the type that [`Frozen`] calls by `&` reaches the allocator, nor does what that returns. Besides look-ups and
-///    iterators these are the methods of `Deref`, `IntoIterator` for a reference, `Debug`, `Display`, `PartialEq`, `PartialOrd`, `Ord`,
-///    `Hash`, and with the feature `serde` `Serialize`. (No other crate can implement one of those for such a type, by the orphan rule.)
+///    iterators these are the methods of `Deref`, `IntoIterator` for a reference, `Debug`, `Display`, `PartialEq`, `PartialOrd`,
+///    `Ord`, `Hash`, and with the feature `serde` `Serialize`. (No other crate can implement one of those for such a type, by
+///    the orphan rule.)
 /// 2. What these lend may be shared between threads: elements and hasher are `Sync`.
 ///
 /// # Examples
@@ -166,9 +170,10 @@ impl<C> Frozen<C> {
     }
 }
 
-// SAFETY: shared access reaches what `Freezable` allows: elements and hashers, which are `Sync`, and never the allocator. That is all
-// that keeps the collection from being `Sync`. Other values of the allocator, or references to it, may be in use by the thread that
-// has them: by rule 2 of `api` they leave live blocks alone. An allocator that lies in the collection is reached by nobody.
+// SAFETY: shared access reaches what `Freezable` allows: elements and hashers, which are `Sync`, and never the allocator. That
+// is all that keeps the collection from being `Sync`. Other values of the allocator, or references to it, may be in use by the
+// thread that has them: by rule 2 of `api` they leave live blocks alone. An allocator that lies in the collection is reached by
+// nobody.
 unsafe impl<C: Freezable> Sync for Frozen<C> {}
 
 impl<T, A: Allocator> private::Sealed for Vec<T, A> {}
@@ -188,13 +193,14 @@ impl<T: ?Sized, A: Allocator> private::Sealed for Box<T, A> {}
 unsafe impl<T: ?Sized + Sync, A: Allocator> Freezable for Box<T, A> {}
 
 impl<T: ?Sized, A: Allocator> private::Sealed for Rc<T, A> {}
-// SAFETY: (1) all is done with the value, and nothing with the counts, (2) which is `Sync`. Other pointers to it may be cloned and
-// dropped by the thread that has them: that touches the counts alone, since this pointer keeps the value, and keeps it shared.
+// SAFETY: (1) all is done with the value, and nothing with the counts, (2) which is `Sync`. Other pointers to it may be cloned
+// and dropped by the thread that has them: that touches the counts alone, since this pointer keeps the value, and keeps it
+// shared.
 unsafe impl<T: ?Sized + Sync, A: Allocator> Freezable for Rc<T, A> {}
 
 impl<K, V, S, A: Allocator> private::Sealed for HashMap<K, V, S, A> {}
-// SAFETY: (1) all is done with the control bytes, the elements and the hasher; iterators have pointers to the former two; (2) those are
-// bytes, and the others are `Sync`.
+// SAFETY: (1) all is done with the control bytes, the elements and the hasher; iterators have pointers to the former two; (2)
+// those are bytes, and the others are `Sync`.
 unsafe impl<K: Sync, V: Sync, S: Sync, A: Allocator> Freezable for HashMap<K, V, S, A> {}
 
 impl<T, S, A: Allocator> private::Sealed for HashSet<T, S, A> {}

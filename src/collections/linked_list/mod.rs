@@ -42,18 +42,19 @@ pub use iter_mut::IterMut;
 ///
 /// # Cost
 ///
-/// Each element is in a block of its own, beside two pointers. What needs no search takes constant time, and an element stays where it
-/// is. A [`Vec`](super::Vec) or a [`VecDeque`](super::VecDeque) is faster for nearly everything: see what std's docs say.
+/// Each element is in a block of its own, beside two pointers. What needs no search takes constant time, and an element stays
+/// where it is. A [`Vec`](super::Vec) or a [`VecDeque`](super::VecDeque) is faster for nearly everything: see what std's docs
+/// say.
 ///
 /// # What differs from std's
 ///
-/// * A node is freed by the allocator it comes from. So [`append`](Self::append) only links nodes over if the lists are on the registered
-///   default or on [`System`](crate::System); otherwise each element moves to a new node. [`append_nodes`](Self::append_nodes) links if the
-///   caller knows that both allocators are the same one.
+/// * A node is freed by the allocator it comes from. So [`append`](Self::append) only links nodes over if the lists are on the
+///   registered default or on [`System`](crate::System); otherwise each element moves to a new node.
+///   [`append_nodes`](Self::append_nodes) links if the caller knows that both allocators are the same one.
 /// * [`split_off`](Self::split_off) moves nodes to a list with a clone of the allocator, so it asks for an
 ///   [`AllocatorClone`](crate::api::AllocatorClone).
-/// * The elements must outlive the list: stable Rust has no `may_dangle`, with which a list of references may be dropped after what they
-///   refer to.
+/// * The elements must outlive the list: stable Rust has no `may_dangle`, with which a list of references may be dropped after
+///   what they refer to.
 ///
 /// # Examples
 ///

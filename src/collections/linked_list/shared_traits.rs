@@ -11,8 +11,8 @@ impl<T, A: Allocator> LinkedList<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses. What came before is in the list. The element for which there was no room is dropped, and so is the rest of
-    /// the iterator.
+    /// If the allocator refuses. What came before is in the list. The element for which there was no room is dropped, and so is
+    /// the rest of the iterator.
     ///
     /// # Examples
     ///

@@ -14,8 +14,8 @@ pub(crate) struct Counts {
 ///
 /// # Safety
 ///
-/// There is one, so that the count is 0 only when it has just overflown. (The compiler then knows, for one, that a value is shared after
-/// its pointer was cloned.)
+/// There is one, so that the count is 0 only when it has just overflown. (The compiler then knows, for one, that a value is
+/// shared after its pointer was cloned.)
 #[inline]
 unsafe fn increment(count: &Cell<usize>) {
     let before = count.get();

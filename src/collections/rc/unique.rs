@@ -26,8 +26,8 @@ impl<T: ?Sized, A: Allocator> Rc<T, A> {
 }
 
 impl<T: ?Sized + CloneToUninit, A: Allocator> Rc<T, A> {
-    /// The value, mutably. If it has other pointers, this one first gets a clone of its own; if those are [`Weak`](super::Weak) ones only, the
-    /// value is moved instead, and they lose it.
+    /// The value, mutably. If it has other pointers, this one first gets a clone of its own; if those are [`Weak`](super::Weak)
+    /// ones only, the value is moved instead, and they lose it.
     ///
     /// `T` is a type with [`Clone`], a slice of such, `str`, [`CStr`](core::ffi::CStr), or with std `OsStr` or `Path`.
     ///

@@ -23,7 +23,8 @@ macro_rules! unsize_rc {
     }};
 }
 
-/// Turns a [`rc::Weak<T, A>`](crate::collections::rc::Weak) into a `Weak<dyn Trait, A>` or a `Weak<[T], A>`, as [`unsize_rc!`] does an `Rc`.
+/// Turns a [`rc::Weak<T, A>`](crate::collections::rc::Weak) into a `Weak<dyn Trait, A>` or a `Weak<[T], A>`, as [`unsize_rc!`]
+/// does an `Rc`.
 ///
 /// # Examples
 ///

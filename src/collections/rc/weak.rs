@@ -7,7 +7,8 @@ use super::{Counts, Rc};
 use crate::api::{Allocator, AllocatorClone, Global};
 use crate::collections::counted::{Counts as _, WeakRef};
 
-/// A pointer to the value of an [`Rc`] that does not keep it: as long as an [`Rc`] does, [`upgrade`](Self::upgrade) gives another.
+/// A pointer to the value of an [`Rc`] that does not keep it: as long as an [`Rc`] does, [`upgrade`](Self::upgrade) gives
+/// another.
 ///
 /// It does keep the memory, whose size is as large as the value is.
 ///

@@ -42,7 +42,8 @@ impl String {
 }
 
 impl<A: Allocator> String<A> {
-    /// A string of what [`into_raw_parts_with_allocator`](Self::into_raw_parts_with_allocator) returned, or of a block that is one.
+    /// A string of what [`into_raw_parts_with_allocator`](Self::into_raw_parts_with_allocator) returned, or of a block that is
+    /// one.
     ///
     /// # Safety
     ///

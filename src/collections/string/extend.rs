@@ -124,8 +124,8 @@ impl<A: Allocator> String<A> {
 }
 
 impl<P: Piece, A: Allocator + Default> FromIterator<P> for String<A> {
-    /// The pieces behind each other, in the default of the allocator: [`collect_in`](crate::collections::CollectIn::collect_in) takes
-    /// another.
+    /// The pieces behind each other, in the default of the allocator: [`collect_in`](crate::collections::CollectIn::collect_in)
+    /// takes another.
     #[inline]
     #[track_caller]
     fn from_iter<I: IntoIterator<Item = P>>(pieces: I) -> Self {

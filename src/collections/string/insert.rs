@@ -116,8 +116,8 @@ impl<A: Allocator> String<A> {
     ///
     /// # Panics
     ///
-    /// If the range ends before it starts or behind the text, or an end of it lies within a character, or the capacity would be more than
-    /// `isize::MAX` bytes.
+    /// If the range ends before it starts or behind the text, or an end of it lies within a character, or the capacity would be
+    /// more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -272,8 +272,8 @@ impl<A: Allocator> String<A> {
         Ok(())
     }
 
-    /// Moves what is from byte `index` on, which is at most the length, by `width` bytes. Returns the start of the gap, which is to be
-    /// filled before the length is set.
+    /// Moves what is from byte `index` on, which is at most the length, by `width` bytes. Returns the start of the gap, which is
+    /// to be filled before the length is set.
     #[inline]
     #[track_caller]
     fn open_gap<F: OnFailure>(&mut self, index: usize, width: usize) -> Result<*mut u8, F::Error> {

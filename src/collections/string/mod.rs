@@ -40,29 +40,33 @@ pub use extend::Piece;
 
 /// Text that grows, in an allocator: `String` of std for every [`Allocator`], on stable Rust.
 ///
-/// Methods, growth, panics, auto traits and variance are those of [`std::string::String`] in Rust 1.95, and it dereferences to `str`. In
-/// addition:
+/// Methods, growth, panics, auto traits and variance are those of [`std::string::String`] in Rust 1.95, and it dereferences to
+/// `str`. In addition:
 ///
 /// * `new_in`, `with_capacity_in` and `from_raw_parts_in` take the allocator; [`allocator`](Self::allocator) lends it. So do
 ///   [`format_in!`](crate::format_in), [`from_in`](crate::collections::FromIn::from_in) and
 ///   [`collect_in`](crate::collections::CollectIn::collect_in).
-/// * Each method that may allocate has a `try_` twin, which returns a [`TryReserveError`] where the method would panic or end the process.
+/// * Each method that may allocate has a `try_` twin, which returns a [`TryReserveError`] where the method would panic or end
+///   the process.
 /// * Two strings can be compared whatever their allocators, and with std's.
-/// * It becomes a [`Vec`] of bytes or a `Box<str, A>` where it is, and on the registered default std's `String`: see the `From` impls.
+/// * It becomes a [`Vec`] of bytes or a `Box<str, A>` where it is, and on the registered default std's `String`: see the `From`
+///   impls.
 ///
 /// It hashes as a `str` does, and `Borrow<str>` lets a map whose keys are such strings be looked up by a `&str`.
 ///
 /// # Cost
 ///
-/// That of a [`Vec`] of bytes, which it is: three words and the allocator, doubled capacity by [`Allocator::grow`], so a last block of an
-/// arena grows where it is, and no block for an empty string.
+/// That of a [`Vec`] of bytes, which it is: three words and the allocator, doubled capacity by [`Allocator::grow`], so a last
+/// block of an arena grows where it is, and no block for an empty string.
 ///
 /// # What differs from std's
 ///
-/// * `&String` is not a pattern to search for, as in `text.find(&string)`, because the trait of patterns is not stable: pass `&*string`.
+/// * `&String` is not a pattern to search for, as in `text.find(&string)`, because the trait of patterns is not stable: pass
+///   `&*string`.
 /// * [`from_utf8_lossy`](Self::from_utf8_lossy) returns a `String`, not a `Cow`, which would hold one of std's.
 /// * [`extend`](Extend::extend) of an array of texts may leave more capacity than std would.
-/// * `to_string`, `to_owned`, `repeat` and other methods of `str` and [`ToString`] return std's `String`, on the registered default.
+/// * `to_string`, `to_owned`, `repeat` and other methods of `str` and [`ToString`] return std's `String`, on the registered
+///   default.
 ///
 /// # Examples
 ///

@@ -15,7 +15,8 @@ macro_rules! counted {
             fn from(text: String<A>) -> Self {
                 let bytes = $pointer::<[u8], A>::from(text.into_bytes());
                 let (bytes, allocator) = $pointer::into_raw_with_allocator(bytes);
-                // SAFETY: the reference of the line above, as a type of the same layout; the bytes are those of a string, so UTF-8.
+                // SAFETY: the reference of the line above, as a type of the same layout; the bytes are those of a string, so
+                // UTF-8.
                 unsafe { Self::from_raw_in(bytes as *const str, allocator) }
             }
         }

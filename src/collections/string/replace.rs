@@ -13,8 +13,8 @@ impl<A: Allocator> String<A> {
     ///
     /// # Panics
     ///
-    /// If the range ends before it starts or behind the text, or an end of it lies within a character, or the capacity would be more than
-    /// `isize::MAX` bytes.
+    /// If the range ends before it starts or behind the text, or an end of it lies within a character, or the capacity would be
+    /// more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///

@@ -1,4 +1,5 @@
-//! Vectors on the registered default, out of what std has a `From` for. Into other allocators: [`FromIn`](crate::collections::FromIn).
+//! Vectors on the registered default, out of what std has a `From` for. Into other allocators:
+//! [`FromIn`](crate::collections::FromIn).
 
 use alloc::borrow::{Cow, ToOwned};
 

@@ -36,7 +36,8 @@ pub struct ExtractIf<'v, T, F, A: Allocator = Global> {
 }
 
 impl<T, A: Allocator> Vec<T, A> {
-    /// Takes those elements in `range` out for which `choose` is true, one by one. It sees each once, in order, and may change it.
+    /// Takes those elements in `range` out for which `choose` is true, one by one. It sees each once, in order, and may change
+    /// it.
     ///
     /// # Panics
     ///

@@ -9,8 +9,8 @@ use crate::collections::same_type::{same_type, transmute_same};
 
 /// The end of a vector while elements are written behind it.
 ///
-/// The room does not change meanwhile, so that a loop asks for it once, and not at all where the compiler sees that no more elements
-/// come. Those written so far belong to the vector when this is dropped.
+/// The room does not change meanwhile, so that a loop asks for it once, and not at all where the compiler sees that no more
+/// elements come. Those written so far belong to the vector when this is dropped.
 struct Fill<'v, T, A: Allocator> {
     vec: &'v mut Vec<T, A>,
     /// The first place of the room.
@@ -104,8 +104,8 @@ impl<T, A: Allocator> Vec<T, A> {
         let start = unsafe { self.buffer.start().add(self.length) };
         let mut fill = Fill { vec: self, start, room: promised, written: 0 };
 
-        // `zip` runs through slices, ranges and what is made of them by an index without a check. Through a chain or a ring, which are
-        // larger, it goes slower than their own loop.
+        // `zip` runs through slices, ranges and what is made of them by an index without a check. Through a chain or a ring,
+        // which are larger, it goes slower than their own loop.
         if size_of::<I>() <= 3 * size_of::<usize>() {
             let mut numbered = (0..usize::MAX).zip(iter);
             while let Some((index, element)) = numbered.next() {

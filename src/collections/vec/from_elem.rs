@@ -9,8 +9,8 @@ use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 use crate::collections::raw_buffer::{Contents, RawBuffer};
 use crate::collections::same_type::same_type;
 
-/// A type whose value may consist of zero bytes alone: the numbers, `bool`, `char`, thin pointers, options of what is never 0, and
-/// arrays of such.
+/// A type whose value may consist of zero bytes alone: the numbers, `bool`, `char`, thin pointers, options of what is never 0,
+/// and arrays of such.
 ///
 /// [`Vec::zeroed_in`] makes vectors of it from memory that is already zero.
 ///

@@ -1,7 +1,7 @@
 /// A [`Vec`](crate::collections::Vec) in an allocator, of listed elements or of one that is repeated: std's `vec!` with a place.
 ///
-/// `vec_in![in allocator; a, b, c]` and `vec_in![in allocator; element; count]`. The allocator is evaluated first. An element that
-/// is repeated is cloned; the number 0 takes memory that the allocator has zeroed.
+/// `vec_in![in allocator; a, b, c]` and `vec_in![in allocator; element; count]`. The allocator is evaluated first. An element
+/// that is repeated is cloned; the number 0 takes memory that the allocator has zeroed.
 ///
 /// # Panics
 ///

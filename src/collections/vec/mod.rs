@@ -252,7 +252,8 @@ impl<T, A: Allocator> Vec<T, A> {
         Ok(Self { buffer: RawBuffer::with_capacity_in::<F>(capacity, Contents::Uninitialised, allocator)?, length: 0 })
     }
 
-    /// A vector of what [`into_raw_parts_with_allocator`](Self::into_raw_parts_with_allocator) returned, or of a block that is one.
+    /// A vector of what [`into_raw_parts_with_allocator`](Self::into_raw_parts_with_allocator) returned, or of a block that is
+    /// one.
     ///
     /// # Safety
     ///

@@ -136,8 +136,8 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 }
 
-/// A vector while some of its elements go: those that are kept, a gap, and those not yet read. If one of them is dropped or looked
-/// at and that unwinds, the gap is closed.
+/// A vector while some of its elements go: those that are kept, a gap, and those not yet read. If one of them is dropped or
+/// looked at and that unwinds, the gap is closed.
 ///
 /// # Invariants
 ///

@@ -13,8 +13,8 @@ use crate::collections::bounds;
 
 /// The iterator that takes a range of elements out of a [`VecDeque`]: see [`VecDeque::drain`].
 ///
-/// When it is dropped, those left are dropped, and the elements before the range or those behind it move up, whichever are fewer. If
-/// it is forgotten, all from the start of the range on are lost to the deque.
+/// When it is dropped, those left are dropped, and the elements before the range or those behind it move up, whichever are
+/// fewer. If it is forgotten, all from the start of the range on are lost to the deque.
 ///
 /// # Examples
 ///

@@ -97,8 +97,8 @@ impl<T, A: Allocator> VecDeque<T, A> {
         }
         let mut fill = Fill::new(self, promised);
 
-        // `zip` runs through slices, ranges and what is made of them by an index without a check. Through a chain or a ring, which are
-        // larger, it goes slower than their own loop.
+        // `zip` runs through slices, ranges and what is made of them by an index without a check. Through a chain or a ring,
+        // which are larger, it goes slower than their own loop.
         if size_of::<I>() <= 3 * size_of::<usize>() {
             let mut numbered = (0..usize::MAX).zip(iter);
             while let Some((index, element)) = numbered.next() {

@@ -61,7 +61,8 @@ pub use iter_mut::IterMut;
 ///
 /// # What differs from std's
 ///
-/// * The elements must outlive the deque: stable Rust has no `may_dangle`, with which a `VecDeque<&T>` may be dropped after the `T`.
+/// * The elements must outlive the deque: stable Rust has no `may_dangle`, with which a `VecDeque<&T>` may be dropped after the
+///   `T`.
 /// * An iterator that promises a length and gives less may leave more capacity than std would.
 ///
 /// # Examples
@@ -84,8 +85,8 @@ pub use iter_mut::IterMut;
 ///
 /// 1. `head` is less than the capacity. It is 0 if there is no room, or if `T` has no size.
 /// 2. `length` is at most the capacity.
-/// 3. The places from `head` on, `length` of them, are initialised, unless a method that borrows the deque says otherwise. Place 0
-///    follows the last place of the buffer.
+/// 3. The places from `head` on, `length` of them, are initialised, unless a method that borrows the deque says otherwise. Place
+///    0 follows the last place of the buffer.
 pub struct VecDeque<T, A: Allocator = Global> {
     head: usize,
     length: usize,

@@ -8,8 +8,8 @@ use super::VecDeque;
 use crate::api::Allocator;
 use crate::collections::error::OnFailure;
 
-/// Elements that follow one another in the ring: those up to the end of the buffer at most, and those from its start on. The second
-/// part is empty if the first is.
+/// Elements that follow one another in the ring: those up to the end of the buffer at most, and those from its start on. The
+/// second part is empty if the first is.
 pub(super) type Parts<T> = (*mut [T], *mut [T]);
 
 /// Drops both parts, the second one also if a drop in the first unwinds.
@@ -231,8 +231,8 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Safety
     ///
-    /// `place` is less than the capacity or 0, so many places from there on are free, and the elements are not in the buffer. Nobody
-    /// else uses the elements again.
+    /// `place` is less than the capacity or 0, so many places from there on are free, and the elements are not in the buffer.
+    /// Nobody else uses the elements again.
     #[inline]
     pub(super) unsafe fn copy_in(&mut self, place: usize, elements: *const [T]) {
         let (source, count) = (elements.cast::<T>(), elements.len());

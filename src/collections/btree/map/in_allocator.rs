@@ -10,8 +10,9 @@ use crate::collections::{CloneIn, FromIn, FromIteratorIn};
 impl<K: Ord, V, A: Allocator> BTreeMap<K, V, A> {
     /// The elements of `iter`, in `allocator`: [`FromIteratorIn`] without the trait.
     ///
-    /// Of equal keys the last is taken. An ascending input takes constant time for each element, and fills the nodes; each element of
-    /// another is inserted. No memory but that of the map is used, where [`collect`](Iterator::collect) sorts all elements first.
+    /// Of equal keys the last is taken. An ascending input takes constant time for each element, and fills the nodes; each
+    /// element of another is inserted. No memory but that of the map is used, where [`collect`](Iterator::collect) sorts all
+    /// elements first.
     ///
     /// # Examples
     ///

@@ -36,9 +36,9 @@ use crate::api::{Allocator, Global};
 ///   [`handle_alloc_error`](crate::api::handle_alloc_error): [`try_insert`](Self::try_insert), those of an [`Entry`]
 ///   ([`try_or_insert`](Entry::try_or_insert) and its like), [`try_append`](Self::try_append),
 ///   [`try_split_off`](Self::try_split_off), [`try_extend`](Self::try_extend), [`try_clone`](Self::try_clone) and
-///   [`try_from_iter_in`](Self::try_from_iter_in). What only removes, changes or finds never allocates. All nodes that an insertion needs are allocated before
-///   anything is changed, so on failure the map is as it was. The key and the value that were to be inserted are
-///   dropped.
+///   [`try_from_iter_in`](Self::try_from_iter_in). What only removes, changes or finds never allocates. All nodes that an
+///   insertion needs are allocated before anything is changed, so on failure the map is as it was. The key and the value that
+///   were to be inserted are dropped.
 /// * [`split_off`](Self::split_off) moves nodes to a map with a clone of the allocator, so it asks for an
 ///   [`AllocatorClone`](crate::api::AllocatorClone). Any other method leaves nodes where they are;
 ///   [`append`](Self::append) moves the elements.

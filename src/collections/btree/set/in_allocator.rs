@@ -10,8 +10,9 @@ use crate::collections::{CloneIn, FromIn, FromIteratorIn};
 impl<T: Ord, A: Allocator> BTreeSet<T, A> {
     /// The elements of `iter`, in `allocator`: [`FromIteratorIn`] without the trait.
     ///
-    /// Of equal elements the last is taken. An ascending input takes constant time for each element, and fills the nodes; each element of
-    /// another is inserted. No memory but that of the set is used, where [`collect`](Iterator::collect) sorts all elements first.
+    /// Of equal elements the last is taken. An ascending input takes constant time for each element, and fills the nodes; each
+    /// element of another is inserted. No memory but that of the set is used, where [`collect`](Iterator::collect) sorts all
+    /// elements first.
     ///
     /// # Examples
     ///

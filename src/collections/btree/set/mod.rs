@@ -18,10 +18,10 @@ use crate::api::{Allocator, Global};
 /// An ordered set: std's [`BTreeSet`](std::collections::BTreeSet) with an allocator.
 ///
 /// It is a [`BTreeMap`] without values, and what is said there of its memory, its `try_` methods and its keys holds
-/// here too; a [`replace`](Self::replace) may allocate as well, so it has a [`try_replace`](Self::try_replace). The operators `&`, `|`, `^`
-/// and `-` make a new set and have no twin: collect [`intersection`](Self::intersection) and its like by
-/// [`try_from_iter_in`](Self::try_from_iter_in). [`union`](Self::union), [`intersection`](Self::intersection) and their like also take a set with another
-/// allocator.
+/// here too; a [`replace`](Self::replace) may allocate as well, so it has a [`try_replace`](Self::try_replace). The operators
+/// `&`, `|`, `^` and `-` make a new set and have no twin: collect [`intersection`](Self::intersection) and its like by
+/// [`try_from_iter_in`](Self::try_from_iter_in). [`union`](Self::union), [`intersection`](Self::intersection) and their like
+/// also take a set with another allocator.
 ///
 /// # Examples
 ///

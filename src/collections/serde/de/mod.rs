@@ -1,7 +1,7 @@
 //! Deserializing into an allocator (feature `serde`).
 //!
-//! [`In(allocator)`](In) deserializes any type that implements [`DeserializeIn`]: the collections of this crate, nested as one likes, and
-//! plain types. Whatever they need comes from clones of the allocator.
+//! [`In(allocator)`](In) deserializes any type that implements [`DeserializeIn`]: plain types, and the collections of this crate, nested
+//! to any depth. All their memory comes from clones of the allocator.
 //!
 //! ```
 //! use janus_alloc::Arena;
@@ -26,8 +26,8 @@
 //! | numbers, `bool`, `char`, `()`, [std's `String`](alloc::string::String), `&str`, `&[u8]`, `Duration`, `PhantomData` | what serde makes of it, without the allocator |
 //! | `Option`, arrays, tuples up to 8 of all these | what serde makes of it |
 //!
-//! All of them but arrays of more than 32 elements are [`Serialize`](serde::Serialize), too. Where the allocator is `Default`, the
-//! collections are [`Deserialize`](serde::Deserialize), each with an allocator of its own: `Vec<T>` is, and `Vec<T, Arena>`.
+//! All of them but arrays of more than 32 elements are [`Serialize`](serde::Serialize), too. Where the allocator is `Default`,
+//! the collections are [`Deserialize`](serde::Deserialize), each with an allocator of its own: `Vec<T>` is, and `Vec<T, Arena>`.
 //!
 //! # Errors
 //!
@@ -276,7 +276,8 @@ impl<T, A: fmt::Debug> fmt::Debug for Seed<T, A> {
     }
 }
 
-/// The number of elements to reserve room for when the input promises `hint`, without belief: no more than a fixed number of bytes.
+/// The number of elements to reserve room for when the input promises `hint`, without belief: no more than a fixed number of
+/// bytes.
 fn cautious<T>(hint: Option<usize>) -> usize {
     const MAX_BYTES: usize = 1 << 20;
     match size_of::<T>() {
