@@ -26,26 +26,20 @@ pub(crate) enum Request {
 /// A layout: most are small, some larger than a chunk.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 pub(crate) struct Shape {
-    size: Size,
+    kind: u8,
+    size: u16,
     align: u8,
-}
-
-#[derive(Arbitrary, Clone, Copy, Debug)]
-enum Size {
-    Small(u8),
-    Medium(u16),
-    Large(u32),
 }
 
 impl Shape {
     pub(crate) fn layout(self) -> Layout {
-        let size = match self.size {
-            Size::Small(size) => size.into(),
-            Size::Medium(size) => usize::from(size) % 5000,
-            Size::Large(size) => size as usize % 200_000,
+        let size = usize::from(self.size);
+        let (size, aligns) = match self.kind % 32 {
+            0 => (size * 3, 14),
+            1..6 => (size % 5000, 14),
+            _ => (size % 200, 6),
         };
-        let largest = if matches!(self.size, Size::Small(_)) { 6 } else { 14 };
-        Layout::from_size_align(size, 1 << (self.align % largest)).unwrap()
+        Layout::from_size_align(size, 1 << (self.align % aligns)).unwrap()
     }
 }
 
@@ -70,8 +64,13 @@ impl Block {
 
     /// Whether the first `len` bytes are those written.
     fn check(&self, len: usize) {
-        assert!(self.bytes()[..len].iter().all(|&byte| byte == self.byte), "{self:?} was written to");
+        assert!(all(&self.bytes()[..len], self.byte), "{self:?} was written to");
     }
+}
+
+/// Whether each is `byte`: by `memcmp`, since a loop is slow under a sanitizer.
+fn all(bytes: &[u8], byte: u8) -> bool {
+    bytes.first().is_none_or(|&first| first == byte && bytes[1..] == bytes[..bytes.len() - 1])
 }
 
 /// The live blocks.
@@ -93,7 +92,7 @@ impl Blocks {
         self.of(owner).map(|(_, layout)| layout.size()).sum()
     }
 
-    pub(crate) fn of(&self, owner: usize) -> impl Iterator<Item = (NonNull<u8>, Layout)> {
+    pub(crate) fn of(&self, owner: usize) -> impl DoubleEndedIterator<Item = (NonNull<u8>, Layout)> {
         self.live.iter().filter(move |block| block.owner == owner).map(|block| (block.start, block.layout))
     }
 
@@ -153,7 +152,7 @@ impl Blocks {
             Request::AllocateZeroed(shape) => {
                 if let Ok(block) = allocator.allocate_zeroed(layout(shape)) {
                     // SAFETY: the block is live, and all of it was written.
-                    assert!(unsafe { block.as_ref() }.iter().all(|&byte| byte == 0));
+                    assert!(all(unsafe { block.as_ref() }, 0));
                     self.put(owner, layout(shape), block);
                 }
             }
@@ -193,7 +192,7 @@ impl Blocks {
         block.check(kept);
         if zeroed && new.size() > old.size() {
             let rest = Block { len: given.len(), ..block };
-            assert!(rest.bytes()[kept..].iter().all(|&byte| byte == 0), "{rest:?} is not zero at its end");
+            assert!(all(&rest.bytes()[kept..], 0), "{rest:?} is not zero at its end");
         }
         self.put(owner, new, given);
     }

@@ -89,7 +89,7 @@ fn step<'a, T: Element>(
         }
         SplitOff(at) => both!(|list, _new| numbers(list.split_off(index(at, length)))),
         ExtractIf(modulus, most) => {
-            both!(|list, _new| { numbers(list.extract_if(|element| answer(kept(element, modulus))).take(most.into())) })
+            both!(|list, _new| numbers(list.extract_if(|element| answer(kept(element, modulus))).take(most.into())))
         }
         Iterate(sides, most) => both!(|list, _new| {
             let mut iterator = list.iter();
