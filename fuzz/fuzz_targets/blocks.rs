@@ -36,7 +36,7 @@ impl Shape {
         let size = usize::from(self.size);
         let (size, aligns) = match self.kind % 32 {
             0 => (size * 3, 14),
-            1..6 => (size % 5000, 14),
+            1..12 => (size % 5000, 14),
             _ => (size % 200, 6),
         };
         Layout::from_size_align(size, 1 << (self.align % aligns)).unwrap()
