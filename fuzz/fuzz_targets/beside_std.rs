@@ -129,17 +129,21 @@ pub(crate) fn under<R>(fault: Fault, work: impl FnOnce() -> R) -> Option<R> {
 
 /// Does the same with ours and std's, where `$new` makes an empty one of the kind, ours in an allocator that may be another. A result is
 /// `None` if the fault occurred.
+///
+/// The compiler leaks a return value that is there when a temporary's drop panics, but no variable.
 macro_rules! same {
     (($our_fault:expr, $std_fault:expr), ($ours:expr, $our_new:expr), ($std:expr, $std_new:expr), |$it:ident, $new:ident| $body:expr) => {{
         let ours = under($our_fault, || {
             let ($it, $new) = (&mut *$ours, $our_new);
             let _ = &$new;
-            $body
+            let result = $body;
+            result
         });
         let std = under($std_fault, || {
             let ($it, $new) = (&mut *$std, $std_new);
             let _ = &$new;
-            $body
+            let result = $body;
+            result
         });
         (ours, std)
     }};
@@ -212,8 +216,7 @@ pub(crate) fn walk<I: DoubleEndedIterator>(iterator: &mut I, sides: u8, most: u8
     .collect()
 }
 
-/// The numbers of elements, each dropped at once. What a callback's panic finds in a return value is leaked by the compiler, so iterators
-/// are dropped before.
+/// The numbers of elements, each dropped at once, and the iterator before the result is returned.
 pub(crate) fn numbers<T: Element>(elements: impl IntoIterator<Item = T>) -> Vec<u32> {
     let mut numbers = Vec::new();
     for element in elements {
