@@ -122,11 +122,17 @@ fn step<'a, T: Element>(
                 *element = made(number);
             }
         }),
-        Search(number) => both!(|deque, _new| (
-            deque.contains(&made(number)),
-            deque.partition_point(|element| answer(element.number() < number.into())),
-            deque.binary_search_by_key(&u32::from(number), T::number),
-        )),
+        Search(number) => {
+            // Of equal elements any may be found, and of elements in no order none. How many are looked at is left open too.
+            under(fault, || {
+                match ours.binary_search_by_key(&number.into(), T::number) {
+                    Ok(at) => assert_eq!(ours[at].number(), u32::from(number)),
+                    Err(at) => assert!(at <= length),
+                }
+                assert!(ours.partition_point(|element| answer(element.number() < number.into())) <= length);
+            });
+            both!(|deque, _new| deque.contains(&made(number)));
+        }
         Clone => both!(|deque, _new| *deque = deque.clone()),
         CloneFrom(ref more, turned) => both!(|deque, new| {
             let mut other = new();
