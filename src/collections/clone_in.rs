@@ -5,7 +5,7 @@ use core::num::NonZero;
 use core::time::Duration;
 
 use super::TryReserveError;
-use super::collect_in::or_fail;
+use super::error::or_fail;
 
 /// A deep [`Clone`] into another allocator: a collection whose elements are collections moves as a whole.
 ///

@@ -1,6 +1,6 @@
 //! Collecting into an allocator.
 
-use super::TryReserveError;
+use super::error::{TryReserveError, or_fail};
 
 /// [`FromIterator`] with an allocator.
 ///
@@ -98,13 +98,3 @@ pub trait CollectIn: Iterator + Sized {
 }
 
 impl<I: Iterator> CollectIn for I {}
-
-/// The result of a `try_` method, for its twin.
-#[inline]
-#[track_caller]
-pub(super) fn or_fail<T>(result: Result<T, TryReserveError>) -> T {
-    match result {
-        Ok(value) => value,
-        Err(error) => error.fail(),
-    }
-}

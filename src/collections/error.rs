@@ -146,3 +146,20 @@ impl OnFailure for Return {
         error
     }
 }
+
+/// The result of a method that does not return if it fails.
+#[inline(always)]
+pub(super) fn sure<T>(result: Result<T, Infallible>) -> T {
+    let Ok(value) = result;
+    value
+}
+
+/// The result of a `try_` method, for its twin.
+#[inline]
+#[track_caller]
+pub(super) fn or_fail<T>(result: Result<T, TryReserveError>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => error.fail(),
+    }
+}

@@ -1,7 +1,7 @@
 //! Conversions into an allocator.
 
 use super::TryReserveError;
-use super::collect_in::or_fail;
+use super::error::or_fail;
 
 /// [`From`] with an allocator.
 ///

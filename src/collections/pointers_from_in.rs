@@ -4,7 +4,7 @@ use core::alloc::Layout;
 
 #[cfg(target_has_atomic = "ptr")]
 use super::Arc;
-use super::collect_in::or_fail;
+use super::error::or_fail;
 use super::{Box, FromIn, Rc, TryReserveError};
 use crate::api::Allocator;
 

@@ -24,7 +24,7 @@ use core::fmt;
 
 use chain::Chain;
 
-use super::error::{OnFailure, Panic, Return, TryReserveError};
+use super::error::{OnFailure, Panic, Return, TryReserveError, sure};
 use crate::api::{Allocator, Global};
 
 pub use extract_if::ExtractIf;
@@ -72,13 +72,6 @@ pub struct LinkedList<T, A: Allocator = Global> {
     /// Its nodes come from `allocator`.
     chain: Chain<T>,
     allocator: A,
-}
-
-/// The result of a method that does not return if it fails.
-#[inline(always)]
-fn sure<T>(result: Result<T, core::convert::Infallible>) -> T {
-    let Ok(value) = result;
-    value
 }
 
 impl<T> LinkedList<T> {

@@ -3,8 +3,8 @@
 use super::String;
 use crate::api::Allocator;
 use crate::collections::CloneIn;
-use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
-use crate::collections::vec::{Vec, sure};
+use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, sure};
+use crate::collections::vec::Vec;
 
 impl<A: Allocator + Default> Default for String<A> {
     /// An empty string. It does not allocate.

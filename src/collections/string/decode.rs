@@ -2,8 +2,7 @@
 
 use super::{FromUtf16Error, String};
 use crate::api::{Allocator, Global};
-use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
-use crate::collections::vec::sure;
+use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, sure};
 
 /// U+FFFD, for what cannot be decoded.
 const REPLACEMENT: &str = "\u{FFFD}";

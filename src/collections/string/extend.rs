@@ -4,8 +4,7 @@ use alloc::borrow::Cow;
 
 use super::String;
 use crate::api::Allocator;
-use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
-use crate::collections::vec::sure;
+use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, sure};
 use crate::collections::{Box, FromIteratorIn};
 
 /// A part that a string can be made of: a character, text, and a reference to either.

@@ -6,8 +6,7 @@ use core::slice;
 
 use super::String;
 use crate::api::Allocator;
-use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
-use crate::collections::vec::sure;
+use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, sure};
 
 /// Appends what is written. Never an error; without room it panics as [`String::reserve`] does.
 impl<A: Allocator> Write for String<A> {

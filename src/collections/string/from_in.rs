@@ -4,8 +4,7 @@ use alloc::borrow::Cow;
 
 use super::String;
 use crate::api::Allocator;
-use crate::collections::error::{Panic, Return, TryReserveError};
-use crate::collections::vec::sure;
+use crate::collections::error::{Panic, Return, TryReserveError, sure};
 use crate::collections::{Box, FromIn};
 
 /// `FromIn` of a type that lends its text.

@@ -5,8 +5,7 @@ use core::ops::RangeBounds;
 use super::String;
 use crate::api::Allocator;
 use crate::collections::bounds;
-use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
-use crate::collections::vec::sure;
+use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, sure};
 
 impl<A: Allocator> String<A> {
     /// Puts `text` in the place of what is in `range`. They need not be of the same length.

@@ -35,7 +35,7 @@ use core::mem::{ManuallyDrop, MaybeUninit};
 use core::ptr::NonNull;
 use core::slice;
 
-use super::error::{OnFailure, Panic, Return, TryReserveError};
+use super::error::{OnFailure, Panic, Return, TryReserveError, sure};
 use super::raw_buffer::{Contents, RawBuffer};
 use crate::api::{Allocator, Global};
 
@@ -90,13 +90,6 @@ pub struct Vec<T, A: Allocator = Global> {
     /// The first `length` places of `buffer` are initialised, unless a method that borrows the vector says otherwise. At most
     /// the capacity.
     length: usize,
-}
-
-/// The result of a method that does not return if it fails.
-#[inline(always)]
-pub(in crate::collections) fn sure<T>(result: Result<T, core::convert::Infallible>) -> T {
-    let Ok(value) = result;
-    value
 }
 
 impl<T> Vec<T> {

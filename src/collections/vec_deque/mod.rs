@@ -30,9 +30,7 @@ mod room;
 mod search;
 mod shared_traits;
 
-use core::convert::Infallible;
-
-use super::error::{OnFailure, Panic, Return, TryReserveError};
+use super::error::{OnFailure, Panic, Return, TryReserveError, sure};
 use super::raw_buffer::{Contents, RawBuffer};
 use crate::api::{Allocator, Global};
 
@@ -91,13 +89,6 @@ pub struct VecDeque<T, A: Allocator = Global> {
     head: usize,
     length: usize,
     buffer: RawBuffer<T, A>,
-}
-
-/// The result of a method that does not return if it fails.
-#[inline(always)]
-fn sure<T>(result: Result<T, Infallible>) -> T {
-    let Ok(value) = result;
-    value
 }
 
 impl<T> VecDeque<T> {

@@ -1,10 +1,9 @@
 //! Maps in an allocator, out of what std makes maps of on the default.
 
-use super::super::super::collect_in::or_fail;
 use super::BTreeMap;
 use super::change::EqualKeys;
 use crate::api::Allocator;
-use crate::collections::error::TryReserveError;
+use crate::collections::error::{TryReserveError, or_fail};
 use crate::collections::{CloneIn, FromIn, FromIteratorIn};
 
 impl<K: Ord, V, A: Allocator> BTreeMap<K, V, A> {

@@ -1,10 +1,9 @@
 //! Sets in an allocator, out of what std makes sets of on the default.
 
-use super::super::super::collect_in::or_fail;
 use super::super::map::BTreeMap;
 use super::BTreeSet;
 use crate::api::Allocator;
-use crate::collections::error::TryReserveError;
+use crate::collections::error::{TryReserveError, or_fail};
 use crate::collections::{CloneIn, FromIn, FromIteratorIn};
 
 impl<T: Ord, A: Allocator> BTreeSet<T, A> {
