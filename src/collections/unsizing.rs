@@ -11,7 +11,7 @@ use crate::api::Allocator;
 
 /// # Safety
 ///
-/// As for [`Box::from_raw_in`].
+/// Same as for [`Box::from_raw_in`].
 #[inline]
 pub unsafe fn boxed<T: ?Sized, A: Allocator>(value: *mut T, (allocator,): (A,)) -> Box<T, A> {
     // SAFETY: by `# Safety` of this fn, which is that one's.
@@ -20,7 +20,7 @@ pub unsafe fn boxed<T: ?Sized, A: Allocator>(value: *mut T, (allocator,): (A,)) 
 
 /// # Safety
 ///
-/// As for [`Rc::from_raw_in`].
+/// Same as for [`Rc::from_raw_in`].
 #[inline]
 pub unsafe fn rc<T: ?Sized, A: Allocator>(value: *const T, (allocator,): (A,)) -> Rc<T, A> {
     // SAFETY: by `# Safety` of this fn, which is that one's.
@@ -29,7 +29,7 @@ pub unsafe fn rc<T: ?Sized, A: Allocator>(value: *const T, (allocator,): (A,)) -
 
 /// # Safety
 ///
-/// As for [`rc::Weak::from_raw_in`].
+/// Same as for [`rc::Weak::from_raw_in`].
 #[inline]
 pub unsafe fn rc_weak<T: ?Sized, A: Allocator>(value: *const T, (allocator,): (A,)) -> rc::Weak<T, A> {
     // SAFETY: by `# Safety` of this fn, which is that one's.
@@ -38,7 +38,7 @@ pub unsafe fn rc_weak<T: ?Sized, A: Allocator>(value: *const T, (allocator,): (A
 
 /// # Safety
 ///
-/// As for [`Arc::from_raw_in`].
+/// Same as for [`Arc::from_raw_in`].
 #[cfg(target_has_atomic = "ptr")]
 #[inline]
 pub unsafe fn arc<T: ?Sized, A: Allocator>(value: *const T, (allocator,): (A,)) -> Arc<T, A> {
@@ -48,7 +48,7 @@ pub unsafe fn arc<T: ?Sized, A: Allocator>(value: *const T, (allocator,): (A,)) 
 
 /// # Safety
 ///
-/// As for [`arc::Weak::from_raw_in`].
+/// Same as for [`arc::Weak::from_raw_in`].
 #[cfg(target_has_atomic = "ptr")]
 #[inline]
 pub unsafe fn arc_weak<T: ?Sized, A: Allocator>(value: *const T, (allocator,): (A,)) -> arc::Weak<T, A> {

@@ -30,8 +30,8 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve). What came before is there, an element that found no room is dropped, and so is the
-    /// rest of the iterator.
+    /// Same as [`try_reserve`](Self::try_reserve). What came before is there, an element that found no room is dropped, and so is
+    /// the rest of the iterator.
     ///
     /// # Examples
     ///

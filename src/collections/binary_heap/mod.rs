@@ -206,7 +206,7 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve). `item` is dropped then.
+    /// Same as [`try_reserve`](Self::try_reserve). `item` is dropped then.
     ///
     /// # Examples
     ///
@@ -310,7 +310,7 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve). Both are as before then.
+    /// Same as [`try_reserve`](Self::try_reserve). Both are as before then.
     ///
     /// # Examples
     ///

@@ -76,7 +76,7 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve).
+    /// Same as [`try_reserve`](Self::try_reserve).
     ///
     /// # Examples
     ///
@@ -136,7 +136,7 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_shrink_to_fit`](Self::try_shrink_to_fit).
+    /// Same as [`try_shrink_to_fit`](Self::try_shrink_to_fit).
     ///
     /// # Examples
     ///

@@ -58,7 +58,7 @@ impl<T: Clone, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve). The first elements of the slice are those of `source` then, as many as there was
+    /// Same as [`try_reserve`](Self::try_reserve). The first elements of the slice are those of `source` then, as many as there was
     /// room for: a heap of them.
     ///
     /// # Examples

@@ -12,7 +12,7 @@ impl<T: ?Sized> Box<T> {
     ///
     /// # Safety
     ///
-    /// As for [`from_raw_in`](Self::from_raw_in) with [`Global`].
+    /// Same as for [`from_raw_in`](Self::from_raw_in) with [`Global`].
     ///
     /// # Examples
     ///
@@ -34,7 +34,7 @@ impl<T: ?Sized> Box<T> {
     ///
     /// # Safety
     ///
-    /// As for [`from_raw_in`](Self::from_raw_in) with [`Global`].
+    /// Same as for [`from_raw_in`](Self::from_raw_in) with [`Global`].
     ///
     /// # Examples
     ///
@@ -121,7 +121,7 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
     ///
     /// # Safety
     ///
-    /// As for [`from_raw_in`](Self::from_raw_in).
+    /// Same as for [`from_raw_in`](Self::from_raw_in).
     ///
     /// # Examples
     ///

@@ -135,7 +135,7 @@ pub(super) struct CommonWeak<'a, C: Counts, A: Allocator> {
 impl<'a, C: Counts, A: Allocator> CommonWeak<'a, C, A> {
     /// # Safety
     ///
-    /// As for [`release_weak`], when this is dropped.
+    /// Same as for [`release_weak`], when this is dropped.
     #[inline]
     pub(super) unsafe fn new(value: NonNull<u8>, layout: Layout, allocator: &'a A) -> Self {
         Self { value, layout, allocator, counts: core::marker::PhantomData }

@@ -277,7 +277,7 @@ impl<T: ?Sized, A: Allocator, C: Counts> Drop for Strong<T, A, C> {
 ///
 /// # Safety
 ///
-/// As for invariants 1 and 2 of [`Strong`]; the reference is the caller's, and is not used again.
+/// Same as for invariants 1 and 2 of [`Strong`]; the reference is the caller's, and is not used again.
 #[inline]
 unsafe fn release<T: ?Sized, A: Allocator, C: Counts>(value: NonNull<T>, allocator: &A, _: PhantomData<C>) {
     #[inline(never)]
@@ -301,7 +301,7 @@ unsafe fn release<T: ?Sized, A: Allocator, C: Counts>(value: NonNull<T>, allocat
 ///
 /// # Safety
 ///
-/// As for [`release`].
+/// Same as for [`release`].
 #[inline(never)]
 unsafe fn release_shared<T: ?Sized, A: Allocator, C: Counts>(value: NonNull<T>, allocator: &A) {
     // SAFETY: by `# Safety` of this fn.
@@ -312,7 +312,7 @@ unsafe fn release_shared<T: ?Sized, A: Allocator, C: Counts>(value: NonNull<T>, 
 ///
 /// # Safety
 ///
-/// As for invariant 1 of [`Strong`]; nobody has a strong reference, or gets one.
+/// Same as for invariant 1 of [`Strong`]; nobody has a strong reference, or gets one.
 #[inline]
 unsafe fn take<T, A: Allocator, C: Counts>(value: NonNull<T>, allocator: &A, _: PhantomData<C>) -> T {
     // SAFETY: by invariant 1, and no strong reference is left to use the common one.

@@ -12,7 +12,7 @@ impl<T: ?Sized> Rc<T> {
     ///
     /// # Safety
     ///
-    /// As for [`from_raw_in`](Self::from_raw_in) with [`Global`].
+    /// Same as for [`from_raw_in`](Self::from_raw_in) with [`Global`].
     ///
     /// # Examples
     ///
@@ -52,7 +52,7 @@ impl<T: ?Sized> Rc<T> {
     ///
     /// # Safety
     ///
-    /// As for [`increment_strong_count_in`](Self::increment_strong_count_in) with [`Global`].
+    /// Same as for [`increment_strong_count_in`](Self::increment_strong_count_in) with [`Global`].
     ///
     /// # Examples
     ///
@@ -77,7 +77,7 @@ impl<T: ?Sized> Rc<T> {
     ///
     /// # Safety
     ///
-    /// As for [`decrement_strong_count_in`](Self::decrement_strong_count_in) with [`Global`].
+    /// Same as for [`decrement_strong_count_in`](Self::decrement_strong_count_in) with [`Global`].
     ///
     /// # Examples
     ///
@@ -192,7 +192,7 @@ impl<T: ?Sized, A: Allocator> Rc<T, A> {
     ///
     /// # Safety
     ///
-    /// As for [`from_raw_in`](Self::from_raw_in).
+    /// Same as for [`from_raw_in`](Self::from_raw_in).
     ///
     /// # Examples
     ///

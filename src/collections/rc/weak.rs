@@ -74,7 +74,7 @@ impl<T: ?Sized> Weak<T> {
     ///
     /// # Safety
     ///
-    /// As for [`from_raw_in`](Self::from_raw_in) with [`Global`].
+    /// Same as for [`from_raw_in`](Self::from_raw_in) with [`Global`].
     ///
     /// # Examples
     ///

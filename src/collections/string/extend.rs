@@ -94,7 +94,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve). The pieces before the one that found no room are there.
+    /// Same as [`try_reserve`](Self::try_reserve). The pieces before the one that found no room are there.
     ///
     /// # Examples
     ///

@@ -76,7 +76,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve). Nothing has changed then but the capacity.
+    /// Same as [`try_reserve`](Self::try_reserve). Nothing has changed then but the capacity.
     ///
     /// # Panics
     ///

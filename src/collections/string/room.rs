@@ -74,7 +74,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve).
+    /// Same as [`try_reserve`](Self::try_reserve).
     ///
     /// # Examples
     ///
@@ -143,7 +143,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Errors
     ///
-    /// As [`try_shrink_to_fit`](Self::try_shrink_to_fit).
+    /// Same as [`try_shrink_to_fit`](Self::try_shrink_to_fit).
     ///
     /// # Examples
     ///

@@ -30,7 +30,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve). `value` is dropped then.
+    /// Same as [`try_reserve`](Self::try_reserve). `value` is dropped then.
     ///
     /// # Examples
     ///
@@ -48,7 +48,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Panics
     ///
-    /// As [`push`](Self::push).
+    /// Same as [`push`](Self::push).
     ///
     /// # Examples
     ///
@@ -68,7 +68,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_push`](Self::try_push).
+    /// Same as [`try_push`](Self::try_push).
     ///
     /// # Examples
     ///
@@ -155,7 +155,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve). `element` is dropped then.
+    /// Same as [`try_reserve`](Self::try_reserve). `element` is dropped then.
     ///
     /// # Panics
     ///
@@ -177,7 +177,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Panics
     ///
-    /// As [`insert`](Self::insert).
+    /// Same as [`insert`](Self::insert).
     ///
     /// # Examples
     ///
@@ -197,7 +197,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_insert`](Self::try_insert).
+    /// Same as [`try_insert`](Self::try_insert).
     ///
     /// # Panics
     ///
@@ -370,7 +370,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve). `other` is as before then.
+    /// Same as [`try_reserve`](Self::try_reserve). `other` is as before then.
     ///
     /// # Examples
     ///

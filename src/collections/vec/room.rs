@@ -85,7 +85,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve).
+    /// Same as [`try_reserve`](Self::try_reserve).
     ///
     /// # Examples
     ///
@@ -152,7 +152,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_shrink_to_fit`](Self::try_shrink_to_fit).
+    /// Same as [`try_shrink_to_fit`](Self::try_shrink_to_fit).
     ///
     /// # Examples
     ///

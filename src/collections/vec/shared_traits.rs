@@ -131,7 +131,7 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve). The first elements are those of `source` then, as many as there was room for.
+    /// Same as [`try_reserve`](Self::try_reserve). The first elements are those of `source` then, as many as there was room for.
     ///
     /// # Examples
     ///

@@ -30,7 +30,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve). `value` is dropped then.
+    /// Same as [`try_reserve`](Self::try_reserve). `value` is dropped then.
     ///
     /// # Panics
     ///
@@ -52,7 +52,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Panics
     ///
-    /// As [`insert`](Self::insert).
+    /// Same as [`insert`](Self::insert).
     ///
     /// # Examples
     ///
@@ -72,7 +72,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_insert`](Self::try_insert).
+    /// Same as [`try_insert`](Self::try_insert).
     ///
     /// # Panics
     ///
@@ -249,7 +249,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve). `other` is as before then.
+    /// Same as [`try_reserve`](Self::try_reserve). `other` is as before then.
     ///
     /// # Examples
     ///

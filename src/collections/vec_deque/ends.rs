@@ -28,7 +28,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve). `value` is dropped then.
+    /// Same as [`try_reserve`](Self::try_reserve). `value` is dropped then.
     ///
     /// # Examples
     ///
@@ -46,7 +46,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Panics
     ///
-    /// As [`push_back`](Self::push_back).
+    /// Same as [`push_back`](Self::push_back).
     ///
     /// # Examples
     ///
@@ -66,7 +66,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_push_back`](Self::try_push_back).
+    /// Same as [`try_push_back`](Self::try_push_back).
     ///
     /// # Examples
     ///
@@ -120,7 +120,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve). `value` is dropped then.
+    /// Same as [`try_reserve`](Self::try_reserve). `value` is dropped then.
     ///
     /// # Examples
     ///
@@ -138,7 +138,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Panics
     ///
-    /// As [`push_front`](Self::push_front).
+    /// Same as [`push_front`](Self::push_front).
     ///
     /// # Examples
     ///
@@ -158,7 +158,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_push_front`](Self::try_push_front).
+    /// Same as [`try_push_front`](Self::try_push_front).
     ///
     /// # Examples
     ///

@@ -36,8 +36,8 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve). What came before is there, an element that found no room is dropped, and so is the
-    /// rest of the iterator.
+    /// Same as [`try_reserve`](Self::try_reserve). What came before is there, an element that found no room is dropped, and so is
+    /// the rest of the iterator.
     ///
     /// # Examples
     ///
@@ -232,7 +232,7 @@ impl<'d, T, A: Allocator> Fill<'d, T, A> {
         Self::at(deque, place, room)
     }
 
-    /// As [`new`](Self::new), where `place` is that behind the last element.
+    /// Same as [`new`](Self::new), where `place` is that behind the last element.
     #[inline]
     fn at(deque: &'d mut VecDeque<T, A>, place: usize, room: usize) -> Self {
         debug_assert!(room <= deque.capacity() - deque.length && place == deque.place(deque.length));

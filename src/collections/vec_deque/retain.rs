@@ -69,7 +69,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve).
+    /// Same as [`try_reserve`](Self::try_reserve).
     ///
     /// # Examples
     ///
@@ -124,7 +124,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve). `make` is not called then.
+    /// Same as [`try_reserve`](Self::try_reserve). `make` is not called then.
     ///
     /// # Examples
     ///

@@ -68,7 +68,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve).
+    /// Same as [`try_reserve`](Self::try_reserve).
     ///
     /// # Examples
     ///
@@ -135,7 +135,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_shrink_to_fit`](Self::try_shrink_to_fit).
+    /// Same as [`try_shrink_to_fit`](Self::try_shrink_to_fit).
     ///
     /// # Examples
     ///

@@ -60,7 +60,7 @@ impl<T: Clone, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// As [`try_reserve`](Self::try_reserve). The deque is empty then.
+    /// Same as [`try_reserve`](Self::try_reserve). The deque is empty then.
     ///
     /// # Examples
     ///
