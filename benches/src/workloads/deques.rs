@@ -2,27 +2,10 @@
 
 use std::hint::black_box;
 
-use super::vectors::Operation;
+use super::beside_std::{Operation, numbers, turns_of_elements as turns};
 
 /// Moving elements one by one takes quadratic time, so that the longest deques do not.
 pub const NOT_LONGEST: [&str; 2] = ["insert in the middle", "remove from the middle"];
-
-fn turns(count: usize, size: usize, mut turn: impl FnMut(usize)) {
-    for _ in 0..count / size {
-        turn(black_box(size));
-    }
-}
-
-/// Numbers without an order. They are made once, whatever the count, for that not to be counted.
-fn numbers(size: usize) -> Vec<u64> {
-    let mut state = 1_u64;
-    (0..size)
-        .map(|_| {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            state >> 33
-        })
-        .collect()
-}
 
 /// The operations in what the functions of the module `$made` make.
 macro_rules! operations {

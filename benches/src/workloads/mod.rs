@@ -5,6 +5,7 @@
 //! may leave out an allocation nobody looks at; a size that the compiler is not to know passes through it as well. What
 //! the loops share is always inlined, or a size that is known here would not be known there.
 
+pub mod beside_std;
 pub mod bump;
 pub mod deques;
 pub mod global;

@@ -6,24 +6,7 @@ use std::hint::black_box;
 use janus_alloc::collections::{self, FromIn};
 use janus_alloc::{System, format_in};
 
-use super::vectors::Sized;
-
-/// An operation, in both types, with strings of a size in bytes.
-#[derive(Clone, Copy, Debug)]
-pub struct Operation {
-    /// The name of the row.
-    pub name: &'static str,
-    /// In std's type.
-    pub std: Sized,
-    /// In ours.
-    pub ours: Sized,
-}
-
-fn turns(count: usize, size: usize, mut turn: impl FnMut(usize)) {
-    for _ in 0..count {
-        turn(black_box(size));
-    }
-}
+use super::beside_std::{Operation, turns};
 
 /// ASCII of a size.
 fn ascii(size: usize) -> String {

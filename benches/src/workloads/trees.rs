@@ -6,31 +6,14 @@ use std::hint::black_box;
 use janus_alloc::System;
 use janus_alloc::collections;
 
-use super::vectors::Sized;
-
-/// An operation, in both types, on maps or lists of a size.
-#[derive(Clone, Copy, Debug)]
-pub struct Operation {
-    /// The name of the row.
-    pub name: &'static str,
-    /// In std's type.
-    pub std: Sized,
-    /// In ours.
-    pub ours: Sized,
-}
+use super::beside_std::{Operation, states, turns};
 
 /// The sizes, each with the two numbers of turns whose difference is counted.
-pub const SIZES: [(usize, usize, usize); 3] = [(100, 20, 220), (10_000, 1, 5), (300_000, 1, 2)];
+pub const COUNTS: [(usize, (usize, usize)); 3] = [(100, (20, 220)), (10_000, (1, 5)), (300_000, (1, 2))];
 
 /// Keys without an order, twice as many as there are elements: the first half are those of the maps.
 fn keys(size: usize) -> Box<[u64]> {
-    let mut state = 1_u64;
-    (0..2 * size)
-        .map(|_| {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            state >> 16
-        })
-        .collect()
+    states().map(|state| state >> 16).take(2 * size).collect()
 }
 
 /// The same keys in another order.
@@ -40,15 +23,9 @@ fn shuffled(keys: &[u64]) -> Box<[u64]> {
     keys
 }
 
-fn turns(count: usize, size: usize, mut turn: impl FnMut(usize)) {
-    for _ in 0..count {
-        turn(black_box(size));
-    }
-}
-
 /// As many maps as there are turns at most, so that to make them costs the same whatever the count. What no turn takes stays.
 fn prepared<M>(count: usize, size: usize, make: impl Fn() -> M, mut turn: impl FnMut(M)) {
-    let most = SIZES.iter().find(|(of, ..)| *of == size).map_or(count, |&(.., many)| many);
+    let most = COUNTS.iter().find(|(of, _)| *of == size).map_or(count, |(_, (_, many))| *many);
     let mut maps: Vec<M> = (0..most).map(|_| make()).collect();
     for _ in 0..count {
         turn(black_box(maps.pop()).expect("one a turn"));

@@ -5,41 +5,16 @@ use std::hint::black_box;
 use janus_alloc::System;
 use janus_alloc::collections;
 
-/// One operation on vectors of a size, done until so many elements have been dealt with.
-pub type Sized = fn(count: usize, size: usize);
-
-/// An operation, in both types.
-#[derive(Clone, Copy, Debug)]
-pub struct Operation {
-    /// The name of the row.
-    pub name: &'static str,
-    /// In std's type.
-    pub std: Sized,
-    /// In ours.
-    pub ours: Sized,
-}
+use super::beside_std::{self, Operation, turns_of_elements as turns};
 
 /// Everything but moving elements one by one, which takes quadratic time, so that only short vectors do it.
 pub const SHORT_ONLY: [&str; 2] = ["insert in the middle", "remove from the front"];
 
-fn turns(count: usize, size: usize, mut turn: impl FnMut(usize)) {
-    for _ in 0..count / size {
-        turn(black_box(size));
-    }
-}
-
 /// The longest vector. So many numbers are made for every size, for that not to be counted.
 const LONGEST: usize = 22_000;
 
-/// Numbers without an order.
-fn numbers() -> Box<[u64]> {
-    let mut state = 1_u64;
-    (0..LONGEST)
-        .map(|_| {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            state >> 33
-        })
-        .collect()
+fn numbers() -> Vec<u64> {
+    beside_std::numbers(LONGEST)
 }
 
 fn texts() -> Box<[String]> {

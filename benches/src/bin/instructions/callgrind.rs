@@ -9,8 +9,8 @@ use crate::RUN;
 
 /// How many times a workload runs: enough for what happens once in many operations to show in the mean, and few enough
 /// for a table to take a minute.
-const FEW: usize = 2_000;
-const MANY: usize = 22_000;
+pub(crate) const FEW: usize = 2_000;
+pub(crate) const MANY: usize = 22_000;
 
 pub(crate) fn is_there() -> bool {
     Command::new("valgrind").arg("--version").output().is_ok_and(|output| output.status.success())

@@ -15,13 +15,10 @@
 
 mod adapters;
 mod arenas;
+mod beside_std;
 mod callgrind;
-mod collections;
-mod deques;
 mod pointers;
 mod pools;
-mod strings;
-mod trees;
 
 use std::env;
 use std::error::Error;
@@ -55,9 +52,8 @@ fn main() -> ExitCode {
 
 /// Does the work of the workload `name`.
 fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
-    let runs: [fn(&str, usize) -> bool; 4] = [collections::run, strings::run, deques::run, trees::run];
     let count = count.parse()?;
-    if runs.iter().any(|run| run(name, count)) {
+    if beside_std::run(name, count) {
         return Ok(());
     }
     let workload = match name {
@@ -75,13 +71,10 @@ fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
 type Table = (fn(&str) -> bool, fn(&str) -> Result<(), Box<dyn Error>>);
 
 /// All but the adapters, which have a limit.
-const TABLES: [Table; 7] = [
+const TABLES: [Table; 4] = [
     (arenas::has, arenas::measure),
     (pools::has, pools::measure),
-    (collections::has, collections::measure),
-    (strings::has, strings::measure),
-    (deques::has, deques::measure),
-    (trees::has, trees::measure),
+    (beside_std::has, beside_std::measure),
     (pointers::has, pointers::measure),
 ];
 
