@@ -1,6 +1,6 @@
 //! Steps that one of our collections and one of std's take together, and callbacks that panic and lie on the way.
 
-#[path = "../../tests/collections/vec/elements.rs"]
+#[path = "../../tests/collections/elements.rs"]
 pub(crate) mod elements;
 #[path = "../../tests/collections/ledger.rs"]
 pub(crate) mod ledger;

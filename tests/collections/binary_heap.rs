@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
-use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 
 use janus_alloc::collections::binary_heap::{Drain, IntoIter, Iter, PeekMut};
@@ -15,8 +15,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
 
+use crate::callbacks::{at_each_call, ended, outcome};
+use crate::elements::{Element, Number, Unit, live, tick};
 use crate::ledger::{Ledger, each_failure, panics};
-use crate::vec::elements::{Big, Element, Number, Unit, Wide, extinguish, light, live, tick};
+use crate::steps::{Step, both, with_all_elements};
 
 /// Elements of which some are equal and yet can be told apart. A comparison may panic.
 #[derive(Clone, Debug)]
@@ -63,22 +65,6 @@ fn number<T: Element>(element: Ordered<T>) -> u32 {
 
 fn numbers<'e, T: Element>(elements: impl IntoIterator<Item = &'e Ordered<T>>) -> Vec<u32> {
     elements.into_iter().map(|element| element.0.number()).collect()
-}
-
-type Step = (u8, u16, u16);
-
-macro_rules! both {
-    ($ours:ident, $std:ident, |$heap:ident| $operation:expr) => {{
-        let ours = {
-            let $heap = &mut $ours;
-            $operation
-        };
-        let std = {
-            let $heap = &mut $std;
-            $operation
-        };
-        assert_eq!(ours, std);
-    }};
 }
 
 /// After each operation the elements are those of std's, in the same places.
@@ -165,28 +151,10 @@ fn run<T: Element>(steps: &[Step]) {
     assert_eq!(live(), before);
 }
 
+with_all_elements!(run);
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn numbers_as_std(steps in vec(any::<Step>(), 0..120)) {
-        run::<Number>(&steps);
-    }
-
-    #[test]
-    fn elements_without_a_size_as_std(steps in vec(any::<Step>(), 0..120)) {
-        run::<Unit>(&steps);
-    }
-
-    #[test]
-    fn aligned_elements_as_std(steps in vec(any::<Step>(), 0..120)) {
-        run::<Wide>(&steps);
-    }
-
-    #[test]
-    fn big_elements_as_std(steps in vec(any::<Step>(), 0..60)) {
-        run::<Big>(&steps);
-    }
 
     /// Large enough for each way to restore the order.
     #[test]
@@ -201,46 +169,16 @@ proptest! {
     }
 }
 
-/// Whether it panicked, the numbers left, and how many elements are live while the heap is and when it is gone.
-type Outcome = (bool, Vec<u32>, isize, isize);
-
-macro_rules! outcome {
-    ($heap:expr, $calls:expr, |$name:ident| $work:expr) => {{
-        let mut heap = $heap;
-        let before = live() - heap.len() as isize;
-        light($calls);
-        let panicked = catch_unwind(AssertUnwindSafe(|| {
-            let $name = &mut heap;
-            ended($work);
-        }))
-        .is_err();
-        extinguish();
-        let (left, with) = (numbers(&heap), live() - before);
-        drop(heap);
-        (panicked, left, with, live() - before)
-    }};
-}
-
-/// The end of what `_result` borrows.
-fn ended<R>(_result: R) {}
-
 /// Does `$work` with a heap of 9 elements, with a panic at each call of a callback, and in std's as well.
 macro_rules! as_std {
     ($element:ty, |$heap:ident| $work:expr) => {
-        let mut calls = 0;
-        loop {
-            let ledger = Ledger::new();
+        at_each_call(stringify!($work), |calls, ledger| {
             let elements = || (0..9).map(|n| Ordered::<$element>::new(n * 7 % 40));
-            let ours: Outcome = outcome!(HeapIn::from_iter_in(elements(), &ledger), calls, |$heap| $work);
-            let std: Outcome = outcome!(elements().collect::<BinaryHeap<_>>(), calls, |$heap| $work);
-            assert_eq!(ours, std, "at call {calls} of {}", stringify!($work));
-            assert_eq!(ledger.live(), 0);
-            calls += 1;
-            if !std.0 {
-                break;
-            }
-        }
-        assert!(calls > 1, "no callback: {}", stringify!($work));
+            [
+                outcome(HeapIn::from_iter_in(elements(), ledger), |heap| numbers(heap), calls, |$heap| ended($work)),
+                outcome(elements().collect::<BinaryHeap<_>>(), |heap| numbers(heap), calls, |$heap| ended($work)),
+            ]
+        });
     };
     ($(|$heap:ident| $work:expr;)*) => {
         $(

@@ -9,13 +9,17 @@ mod btree_faults;
 mod btree_map;
 mod btree_random;
 mod btree_set;
+mod callbacks;
+mod elements;
 mod frozen;
 #[allow(dead_code, reason = "more than one topic needs")]
 mod ledger;
 mod linked_list;
 mod maps_in;
 mod owned;
+mod ranges;
 mod rc;
+mod steps;
 mod string;
 mod vec;
 mod vec_deque;

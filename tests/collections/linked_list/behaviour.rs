@@ -8,8 +8,8 @@ use janus_alloc::collections::{FromIn, IntoIn, LinkedList as ListIn};
 use janus_alloc::{Arena, Global, Pool, Stats, System};
 
 use super::{Listed, list};
+use crate::elements::Number;
 use crate::ledger::{Ledger, panics};
-use crate::vec::elements::Number;
 
 #[test]
 fn empty() {
@@ -65,7 +65,7 @@ fn append_across_allocators() {
     let mut more = list(&other, [2, 3]);
     numbers.append(&mut more);
     assert_eq!((one.live(), other.live()), (3, 0));
-    more.push_back(crate::vec::elements::Element::new(4));
+    more.push_back(crate::elements::Element::new(4));
     assert_eq!((numbers.numbers(), more.numbers()), (vec![1, 2, 3], vec![4]));
 }
 

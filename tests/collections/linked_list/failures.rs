@@ -6,8 +6,8 @@ use janus_alloc::collections::{
 use janus_alloc::{Null, System};
 
 use super::{List, Listed, list};
+use crate::elements::{Element, Number, live};
 use crate::ledger::{Ledger, each_failure};
-use crate::vec::elements::{Element, Number, live};
 
 fn elements() -> impl Iterator<Item = Number> + Clone {
     (0..5).map(Number::new)

@@ -10,8 +10,8 @@ use std::collections::LinkedList as Std;
 
 use janus_alloc::collections::LinkedList as ListIn;
 
+use crate::elements::Element;
 use crate::ledger::Ledger;
-use crate::vec::elements::Element;
 
 type List<'l, T> = ListIn<T, &'l Ledger>;
 

@@ -4,38 +4,19 @@ use std::collections::LinkedList as Std;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{Listed, list};
+use crate::callbacks::{at_each_call, ended, outcome, ticking};
+use crate::elements::{Element, Number, Unit, extinguish, light, live, tick};
 use crate::ledger::Ledger;
-use crate::vec::elements::{Element, Number, Unit, extinguish, light, live, tick};
-
-/// Whether it panicked, the numbers left, and how many elements are live while the list is and when it is gone.
-type Outcome = (bool, Vec<u32>, isize, isize);
-
-fn outcome<L: Listed>(mut list: L, calls: usize, work: impl FnOnce(&mut L)) -> Outcome {
-    let before = live() - list.numbers().len() as isize;
-    light(calls);
-    let panicked = catch_unwind(AssertUnwindSafe(|| work(&mut list))).is_err();
-    extinguish();
-    let (left, with) = (list.numbers(), live() - before);
-    drop(list);
-    (panicked, left, with, live() - before)
-}
 
 /// Does `$work` with a list of 8 elements, with a panic at each call of a callback, and in std's as well.
 macro_rules! as_std {
     ($element:ty, |$list:ident| $work:expr) => {
-        let mut calls = 0;
-        loop {
-            let ledger = Ledger::new();
-            let ours = outcome(list::<$element>(&ledger, 0..8), calls, |$list| ended($work));
-            let std = outcome((0..8).map(<$element>::new).collect::<Std<_>>(), calls, |$list| ended($work));
-            assert_eq!(ours, std, "at call {calls} of {}", stringify!($work));
-            assert_eq!(ledger.live(), 0);
-            calls += 1;
-            if !std.0 {
-                break;
-            }
-        }
-        assert!(calls > 1, "no callback: {}", stringify!($work));
+        at_each_call(stringify!($work), |calls, ledger| {
+            [
+                outcome(list::<$element>(ledger, 0..8), Listed::numbers, calls, |$list| ended($work)),
+                outcome((0..8).map(<$element>::new).collect::<Std<_>>(), Listed::numbers, calls, |$list| ended($work)),
+            ]
+        });
     };
     ($(|$list:ident| $work:expr;)*) => {
         $(
@@ -43,14 +24,6 @@ macro_rules! as_std {
             as_std!(Unit, |$list| $work);
         )*
     };
-}
-
-/// The end of what `_result` borrows.
-fn ended<R>(_result: R) {}
-
-fn ticking<T>(element: T) -> T {
-    tick();
-    element
 }
 
 #[test]

@@ -8,25 +8,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::{List, Listed, list};
+use crate::elements::{Element, live};
 use crate::ledger::Ledger;
-use crate::vec::elements::{Big, Element, Number, Unit, Wide, WideUnit, live};
-
-type Step = (u8, u16, u16);
-
-/// `operation` on both, with the same result.
-macro_rules! both {
-    ($ours:ident, $std:ident, |$list:ident| $operation:expr) => {{
-        let ours = {
-            let $list = &mut $ours;
-            $operation
-        };
-        let std = {
-            let $list = &mut $std;
-            $operation
-        };
-        assert_eq!(ours, std);
-    }};
-}
+use crate::steps::{Step, both, with_all_elements};
 
 fn run<T: Element>(steps: &[Step]) {
     // Lists in two allocators, so that a node which is freed by the wrong one is noticed.
@@ -135,33 +119,10 @@ fn run<T: Element>(steps: &[Step]) {
     assert_eq!(live(), before);
 }
 
+with_all_elements!(run);
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn numbers_as_std(steps in vec(any::<Step>(), 0..120)) {
-        run::<Number>(&steps);
-    }
-
-    #[test]
-    fn elements_without_a_size_as_std(steps in vec(any::<Step>(), 0..120)) {
-        run::<Unit>(&steps);
-    }
-
-    #[test]
-    fn aligned_elements_as_std(steps in vec(any::<Step>(), 0..120)) {
-        run::<Wide>(&steps);
-    }
-
-    #[test]
-    fn aligned_elements_without_a_size_as_std(steps in vec(any::<Step>(), 0..120)) {
-        run::<WideUnit>(&steps);
-    }
-
-    #[test]
-    fn big_elements_as_std(steps in vec(any::<Step>(), 0..60)) {
-        run::<Big>(&steps);
-    }
 
     /// Each `CloneIn` and comparison sees what std's comparison sees.
     #[test]

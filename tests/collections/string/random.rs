@@ -10,8 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::ledger::Ledger;
-
-type Step = (u8, u16, u16);
+use crate::steps::{Step, both};
 
 /// Characters of one to four bytes.
 const CHARS: [char; 8] = ['a', '\0', '~', 'é', '\u{7FF}', '☺', '\u{FFFF}', '𝄞'];
@@ -29,21 +28,6 @@ fn boundary(text: &str, at: u16) -> usize {
 fn range(text: &str, left: u16, right: u16) -> Range<usize> {
     let (left, right) = (boundary(text, left), boundary(text, right));
     left.min(right)..left.max(right)
-}
-
-/// `operation` on both, with the same result.
-macro_rules! both {
-    ($ours:ident, $std:ident, |$string:ident| $operation:expr) => {{
-        let ours = {
-            let $string = &mut $ours;
-            $operation
-        };
-        let std = {
-            let $string = &mut $std;
-            $operation
-        };
-        assert_eq!(ours, std);
-    }};
 }
 
 fn run(steps: &[Step]) {

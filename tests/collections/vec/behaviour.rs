@@ -8,7 +8,7 @@ use std::io::{IoSlice, Write};
 use janus_alloc::collections::{FromIn, IntoIn, Vec as VecIn};
 use janus_alloc::{Arena, Global, System, vec_in};
 
-use super::elements::{Element, Number, live};
+use crate::elements::{Element, Number, live};
 use crate::ledger::{Ledger, panics};
 
 /// The capacities while elements of `T` are pushed.

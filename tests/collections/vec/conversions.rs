@@ -3,7 +3,7 @@
 use janus_alloc::collections::Vec as VecIn;
 use janus_alloc::vec_in;
 
-use super::elements::{Element, Number, Unit, live};
+use crate::elements::{Element, Number, Unit, live};
 use crate::ledger::Ledger;
 
 /// There and back, with room behind the elements; then the vector still grows and shrinks.

@@ -5,7 +5,7 @@ use janus_alloc::collections::{
 };
 use janus_alloc::{System, try_vec_in, vec_in};
 
-use super::elements::{Element, Number, live, numbers};
+use crate::elements::{Element, Number, live, numbers};
 use crate::ledger::{Ledger, each_failure, panics};
 
 type Numbers<'l> = VecIn<Number, &'l Ledger>;

@@ -2,7 +2,6 @@
 
 mod behaviour;
 mod conversions;
-pub(crate) mod elements;
 mod failures;
 mod lies;
 mod panics;

@@ -1,44 +1,25 @@
 //! A panic at each call of a callback leaves a vector as std's is left: the same elements, and the same number live.
 
 use std::cell::Cell;
-use std::ops::{Bound, RangeBounds};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use janus_alloc::collections::Vec as VecIn;
 
-use super::elements::{Element, Number, Unit, extinguish, light, live, numbers, tick};
+use crate::callbacks::{at_each_call, ended, outcome, ticking};
+use crate::elements::{Element, Number, Unit, extinguish, light, live, numbers, tick};
 use crate::ledger::Ledger;
-
-/// Whether it panicked, the numbers left, and how many elements are live while the vector is and when it is gone.
-type Outcome = (bool, Vec<u32>, isize, isize);
-
-fn outcome<V: AsRef<[T]>, T: Element>(mut vec: V, calls: usize, work: impl FnOnce(&mut V)) -> Outcome {
-    let before = live() - vec.as_ref().len() as isize;
-    light(calls);
-    let panicked = catch_unwind(AssertUnwindSafe(|| work(&mut vec))).is_err();
-    extinguish();
-    let (left, with) = (numbers(vec.as_ref()), live() - before);
-    drop(vec);
-    (panicked, left, with, live() - before)
-}
+use crate::ranges::Ticking;
 
 /// Does `$work` with a vector of 8 elements, with a panic at each call of a callback, and in std's as well.
 macro_rules! as_std {
     ($element:ty, |$vec:ident| $work:expr) => {
-        let mut calls = 0;
-        loop {
-            let ledger = Ledger::new();
+        at_each_call(stringify!($work), |calls, ledger| {
             let elements = || (0..8).map(|n| <$element>::new(n / 2));
-            let ours = outcome(VecIn::from_iter_in(elements(), &ledger), calls, |$vec| ended($work));
-            let std = outcome(elements().collect::<Vec<_>>(), calls, |$vec| ended($work));
-            assert_eq!(ours, std, "at call {calls} of {}", stringify!($work));
-            assert_eq!(ledger.live(), 0);
-            calls += 1;
-            if !std.0 {
-                break;
-            }
-        }
-        assert!(calls > 1, "no callback: {}", stringify!($work));
+            [
+                outcome(VecIn::from_iter_in(elements(), ledger), |vec| numbers(vec), calls, |$vec| ended($work)),
+                outcome(elements().collect::<Vec<_>>(), |vec| numbers(vec), calls, |$vec| ended($work)),
+            ]
+        });
     };
     ($(|$vec:ident| $work:expr;)*) => {
         $(
@@ -46,29 +27,6 @@ macro_rules! as_std {
             as_std!(Unit, |$vec| $work);
         )*
     };
-}
-
-/// The end of what `_result` borrows.
-fn ended<R>(_result: R) {}
-
-/// A range whose bounds may panic.
-struct Ticking(usize, usize);
-
-impl RangeBounds<usize> for Ticking {
-    fn start_bound(&self) -> Bound<&usize> {
-        tick();
-        Bound::Included(&self.0)
-    }
-
-    fn end_bound(&self) -> Bound<&usize> {
-        tick();
-        Bound::Excluded(&self.1)
-    }
-}
-
-fn ticking<T>(element: T) -> T {
-    tick();
-    element
 }
 
 #[test]
@@ -157,9 +115,14 @@ fn splices_without_a_hint() {
     for calls in 0..40 {
         let ledger = Ledger::new();
         let vec = VecIn::from_iter_in((0..8).map(Number::new), &ledger);
-        let (panicked, left, with, without) = outcome(vec, calls, |vec: &mut VecIn<_, &Ledger>| {
-            drop(vec.splice(2..4, (10..30).filter(|n| n % 2 == 0).map(|n| ticking(Element::new(n)))));
-        });
+        let (panicked, left, with, without) = outcome(
+            vec,
+            |vec| numbers(vec),
+            calls,
+            |vec: &mut VecIn<_, &Ledger>| {
+                drop(vec.splice(2..4, (10..30).filter(|n| n % 2 == 0).map(|n| ticking(Element::new(n)))));
+            },
+        );
         assert_eq!((with, without), (left.len() as isize, 0));
         assert!(left.starts_with(&[0, 1]) && left.ends_with(&[4, 5, 6, 7]), "{left:?}");
         assert!(panicked || left.len() == 16);

@@ -1,37 +1,11 @@
 //! Random operations on a vector and on one of std's. After each, both have the same elements, capacity and live elements.
 #![expect(clippy::incompatible_msrv, reason = "the same method of std's is newer than the crate's")]
 
-use std::ops::Range;
-
 use janus_alloc::collections::{CollectIn, Vec as VecIn};
-use proptest::collection::vec;
-use proptest::prelude::*;
 
-use super::elements::{Big, Element, Number, Unit, Wide, WideUnit, live, numbers};
+use crate::elements::{Element, live, numbers};
 use crate::ledger::Ledger;
-
-type Step = (u8, u16, u16);
-
-/// `operation` on both, with the same result.
-macro_rules! both {
-    ($ours:ident, $std:ident, |$vec:ident| $operation:expr) => {{
-        let ours = {
-            let $vec = &mut $ours;
-            $operation
-        };
-        let std = {
-            let $vec = &mut $std;
-            $operation
-        };
-        assert_eq!(ours, std);
-    }};
-}
-
-/// A range within `length`.
-fn range(length: usize, left: u16, right: u16) -> Range<usize> {
-    let (left, right) = (usize::from(left) % (length + 1), usize::from(right) % (length + 1));
-    left.min(right)..left.max(right)
-}
+use crate::steps::{Step, both, range, with_all_elements};
 
 fn run<T: Element>(steps: &[Step]) {
     let ledger = Ledger::new();
@@ -173,31 +147,4 @@ fn run<T: Element>(steps: &[Step]) {
     assert_eq!(live(), before);
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn numbers_as_std(steps in vec(any::<Step>(), 0..120)) {
-        run::<Number>(&steps);
-    }
-
-    #[test]
-    fn elements_without_a_size_as_std(steps in vec(any::<Step>(), 0..120)) {
-        run::<Unit>(&steps);
-    }
-
-    #[test]
-    fn aligned_elements_as_std(steps in vec(any::<Step>(), 0..120)) {
-        run::<Wide>(&steps);
-    }
-
-    #[test]
-    fn aligned_elements_without_a_size_as_std(steps in vec(any::<Step>(), 0..120)) {
-        run::<WideUnit>(&steps);
-    }
-
-    #[test]
-    fn big_elements_as_std(steps in vec(any::<Step>(), 0..60)) {
-        run::<Big>(&steps);
-    }
-}
+with_all_elements!(run);

@@ -6,7 +6,7 @@ use janus_alloc::collections::{Box as BoxIn, Vec as VecIn};
 use janus_alloc::vec_in;
 use std::ptr::NonNull;
 
-use super::elements::{Element, Unit, WideUnit, live};
+use crate::elements::{Element, Unit, WideUnit, live};
 use crate::ledger::{Ledger, panics};
 
 #[test]

@@ -9,8 +9,8 @@ use janus_alloc::collections::vec_deque::{Iter, IterMut};
 use janus_alloc::collections::{CollectIn, FromIn, IntoIn, Vec as VecIn, VecDeque as DequeIn};
 use janus_alloc::{Arena, Global, System};
 
+use crate::elements::{Element, Number, live};
 use crate::ledger::{Ledger, panics};
-use crate::vec::elements::{Element, Number, live};
 
 /// The elements 0 to 4, of which the first two are at the end of the buffer.
 fn wrapped() -> DequeIn<i32, System> {

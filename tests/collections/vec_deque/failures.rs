@@ -5,17 +5,13 @@ use janus_alloc::collections::{
     CloneIn, CollectIn, FromIn, IntoIn, TryReserveError, TryReserveErrorKind, Vec as VecIn, VecDeque as DequeIn,
 };
 
+use crate::elements::{Element, Number, live, numbers};
 use crate::ledger::{Ledger, each_failure, panics};
-use crate::vec::elements::{Element, Number, live};
 
 type Numbers<'l> = DequeIn<Number, &'l Ledger>;
 
 fn elements() -> impl Iterator<Item = Number> + Clone {
     (0..5).map(Number::new)
-}
-
-fn numbers<A: janus_alloc::api::Allocator>(deque: &DequeIn<Number, A>) -> Vec<u32> {
-    deque.iter().map(Element::number).collect()
 }
 
 /// A deque without spare room, around the end of its buffer.

@@ -3,39 +3,20 @@
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::marker::PhantomData;
-use std::ops::{Bound, RangeBounds};
 
 use janus_alloc::System;
 use janus_alloc::collections::VecDeque as DequeIn;
 
+use crate::elements::{Element, Number, Unit, live};
 use crate::ledger::panics;
-use crate::vec::elements::{Element, Number, Unit, live};
-
-/// A range that is empty when it is asked first, and ends at 12 from then on.
-#[derive(Default)]
-struct Changing {
-    starts: Cell<u32>,
-    ends: Cell<u32>,
-}
-
-impl RangeBounds<usize> for &Changing {
-    fn start_bound(&self) -> Bound<&usize> {
-        self.starts.set(self.starts.get() + 1);
-        Bound::Unbounded
-    }
-
-    fn end_bound(&self) -> Bound<&usize> {
-        let asked = self.ends.replace(self.ends.get() + 1);
-        if asked == 0 { Bound::Excluded(&0) } else { Bound::Excluded(&12) }
-    }
-}
+use crate::ranges::Changing;
 
 #[test]
 fn ranges_are_asked_once() {
     let once = |work: &dyn Fn(&mut DequeIn<u64, System>, &Changing)| {
         let mut numbers = DequeIn::with_capacity_in(16, System);
         numbers.extend([1, 2]);
-        let range = Changing::default();
+        let range = Changing::new(12);
         work(&mut numbers, &range);
         assert_eq!((range.starts.get(), range.ends.get()), (1, 1));
         assert_eq!(numbers, [1, 2]);

@@ -1,41 +1,18 @@
 //! A panic at each call of a callback leaves a deque as std's is left: the same elements, and the same number live.
 
 use std::collections::VecDeque;
-use std::ops::{Bound, RangeBounds};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use janus_alloc::collections::VecDeque as DequeIn;
 
-use crate::ledger::Ledger;
-use crate::vec::elements::{Element, Number, Unit, extinguish, light, live, tick};
-
-/// Whether it panicked, the numbers left, and how many elements are live while the deque is and when it is gone.
-type Outcome = (bool, Vec<u32>, isize, isize);
-
-macro_rules! outcome {
-    ($deque:expr, $calls:expr, |$name:ident| $work:expr) => {{
-        let mut deque = $deque;
-        let before = live() - deque.len() as isize;
-        light($calls);
-        let panicked = catch_unwind(AssertUnwindSafe(|| {
-            let $name = &mut deque;
-            ended($work);
-        }))
-        .is_err();
-        extinguish();
-        let (left, with) = (deque.iter().map(Element::number).collect(), live() - before);
-        drop(deque);
-        (panicked, left, with, live() - before)
-    }};
-}
+use crate::callbacks::{at_each_call, ended, outcome, ticking};
+use crate::elements::{Element, Number, Unit, live, numbers, tick};
+use crate::ranges::Ticking;
 
 /// Does `$work` with a deque of 8 elements around the end of its buffer, with a panic at each call of a callback, and in std's as well.
 macro_rules! as_std {
     ($element:ty, |$deque:ident| $work:expr) => {
-        let mut calls = 0;
-        loop {
-            let ledger = Ledger::new();
-            let mut ours = DequeIn::with_capacity_in(11, &ledger);
+        at_each_call(stringify!($work), |calls, ledger| {
+            let mut ours = DequeIn::with_capacity_in(11, ledger);
             let mut std = VecDeque::with_capacity(11);
             for n in 3..8 {
                 ours.push_back(<$element>::new(n / 2));
@@ -45,16 +22,11 @@ macro_rules! as_std {
                 ours.push_front(<$element>::new(n / 2));
                 std.push_front(<$element>::new(n / 2));
             }
-            let ours: Outcome = outcome!(ours, calls, |$deque| $work);
-            let std: Outcome = outcome!(std, calls, |$deque| $work);
-            assert_eq!(ours, std, "at call {calls} of {}", stringify!($work));
-            assert_eq!(ledger.live(), 0);
-            calls += 1;
-            if !std.0 {
-                break;
-            }
-        }
-        assert!(calls > 1, "no callback: {}", stringify!($work));
+            [
+                outcome(ours, |deque| numbers(deque), calls, |$deque| ended($work)),
+                outcome(std, |deque| numbers(deque), calls, |$deque| ended($work)),
+            ]
+        });
     };
     ($(|$deque:ident| $work:expr;)*) => {
         $(
@@ -62,29 +34,6 @@ macro_rules! as_std {
             as_std!(Unit, |$deque| $work);
         )*
     };
-}
-
-/// The end of what `_result` borrows.
-fn ended<R>(_result: R) {}
-
-/// A range whose bounds may panic.
-struct Ticking(usize, usize);
-
-impl RangeBounds<usize> for Ticking {
-    fn start_bound(&self) -> Bound<&usize> {
-        tick();
-        Bound::Included(&self.0)
-    }
-
-    fn end_bound(&self) -> Bound<&usize> {
-        tick();
-        Bound::Excluded(&self.1)
-    }
-}
-
-fn ticking<T>(element: T) -> T {
-    tick();
-    element
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use janus_alloc::collections::VecDeque as DequeIn;
 
+use crate::elements::{Element, Number, live, numbers};
 use crate::ledger::Ledger;
-use crate::vec::elements::{Element, Number, live};
 
 /// The largest capacity. Each less, each first place and each length are tried.
 const CAPACITY: usize = 7;
@@ -59,10 +59,6 @@ macro_rules! everywhere {
             }
         )*
     };
-}
-
-fn numbers<'e>(elements: impl IntoIterator<Item = &'e Number>) -> Vec<u32> {
-    elements.into_iter().map(Number::number).collect()
 }
 
 fn all(element: u32) -> impl Iterator<Item = Number> + Clone {

@@ -3,8 +3,8 @@
 use janus_alloc::collections::{Vec as VecIn, VecDeque as DequeIn};
 use janus_alloc::{Arena, Global};
 
+use crate::elements::{Element, WideUnit, live};
 use crate::ledger::{Ledger, panics};
-use crate::vec::elements::{Element, WideUnit, live};
 
 #[test]
 fn aligned() {

@@ -135,6 +135,6 @@ impl Element for Big {
     }
 }
 
-pub(crate) fn numbers<T: Element>(elements: &[T]) -> Vec<u32> {
-    elements.iter().map(T::number).collect()
+pub(crate) fn numbers<'e, T: Element>(elements: impl IntoIterator<Item = &'e T>) -> Vec<u32> {
+    elements.into_iter().map(T::number).collect()
 }
