@@ -8,6 +8,7 @@ mod cache;
 mod churn;
 mod exchange;
 mod json;
+mod json_text;
 mod large;
 mod larson;
 mod mstress;

@@ -10,7 +10,7 @@ use janus_alloc::Arena;
 use janus_alloc::collections::de::In;
 use lexopt::{Arg, Parser, ValueExt};
 
-use crate::document;
+use crate::json_text;
 use crate::value::Value;
 
 const HELP: &str = "\
@@ -91,7 +91,7 @@ fn run(default: &str) -> Result<(), Box<dyn Error>> {
     if rounds == 0 || megabytes == 0 {
         return Err("--rounds and --megabytes must be at least 1".into());
     }
-    let text = document::text(megabytes * 1_000_000);
+    let text = json_text::text(|_, bytes| bytes >= megabytes * 1_000_000);
     let mut arena = Arena::new();
     // What fills the arena the first time gives it the chunk that it has from then on.
     in_the_same_arena(&text, &mut arena);

@@ -4,7 +4,8 @@
 //! `--bin json-mimalloc` it is mimalloc.
 
 mod contest;
-mod document;
+#[path = "../../../defaults/src/workloads/json_text.rs"]
+mod json_text;
 #[path = "../../../../examples/json/value.rs"]
 #[expect(dead_code, reason = "the example asks a value for its keys, too")]
 mod value;
