@@ -2,4 +2,5 @@
 
 pub mod arenas;
 pub mod defaults;
+pub mod statistics;
 pub mod workloads;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use indicatif::{ProgressBar, ProgressStyle};
+use janus_benches::statistics::quartiles;
 
 use crate::worker::Worker;
 
@@ -74,18 +75,12 @@ impl Group {
         self.names.iter().for_each(|name| print!(" {name:>12}"));
         println!();
         for Contest { name, times, .. } in &self.contests {
-            let quartiles: Vec<[f64; 3]> = times.iter().map(|times| quartiles(times)).collect();
+            let quartiles: Vec<[f64; 3]> =
+                times.iter().map(|times| quartiles(times.iter().map(Duration::as_secs_f64))).collect();
             let [low, first, high] = quartiles[0];
             print!("{name:25}{:>9.1} {:>6.0}%", first * 1e6, (high - low) / first * 100.0);
             quartiles.iter().for_each(|[_, median, _]| print!(" {:>12.2}", median / first));
             println!();
         }
     }
-}
-
-/// The times, in seconds, that a quarter, half and three quarters of all do not exceed.
-fn quartiles(times: &[Duration]) -> [f64; 3] {
-    let mut times = times.to_vec();
-    times.sort_unstable();
-    [1, 2, 3].map(|quarter| times[(times.len() - 1) * quarter / 4].as_secs_f64())
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use indicatif::ProgressBar;
+use janus_benches::statistics;
 
 use crate::options::Options;
 use crate::subject::Operation;
@@ -26,9 +27,7 @@ impl Row {
 
     /// Nanoseconds.
     fn median(&self, column: usize) -> f64 {
-        let mut times = self.times[column].clone();
-        times.sort_unstable();
-        times[times.len() / 2].as_nanos() as f64
+        statistics::median(self.times[column].iter().map(|time| time.as_nanos() as f64))
     }
 }
 
@@ -71,8 +70,7 @@ pub(crate) fn hold(options: &Options) -> Result<(), Box<dyn Error>> {
     }
     print!("{:28} {:>10}", "geomean", "");
     for column in 1..COLUMNS.len() {
-        let logarithms: f64 = rows.iter().map(|row| (row.median(column) / row.median(0)).ln()).sum();
-        print!(" {:>8.2}", (logarithms / rows.len() as f64).exp());
+        print!(" {:>8.2}", statistics::geomean(rows.iter().map(|row| row.median(column) / row.median(0))));
     }
     println!();
     Ok(())

@@ -1,5 +1,7 @@
 //! What is printed at the end.
 
+use janus_benches::statistics;
+
 use crate::contest::{Contest, Kind, Workload};
 use crate::process::Cost;
 
@@ -71,7 +73,7 @@ fn print_geomeans(contest: &Contest) {
         if !workloads.is_empty() {
             print!("{:43}", format!("{name} ({})", workloads.len()));
             print_ratios(contest, |default| {
-                geomean(workloads.iter().map(|workload| workload.ratio(default, reference, metric)))
+                statistics::geomean(workloads.iter().map(|workload| workload.ratio(default, reference, metric)))
             });
         }
     }
@@ -99,7 +101,7 @@ fn print_one_more_thread(contest: &Contest) {
         print_ratios(contest, |default| cost(line, default));
     }
     print!("{:43}", "geomean");
-    print_ratios(contest, |default| geomean(lines.iter().map(|line| cost(line, default))));
+    print_ratios(contest, |default| statistics::geomean(lines.iter().map(|line| cost(line, default))));
 }
 
 /// The workloads in which ours is furthest behind the best peer there.
@@ -143,18 +145,6 @@ impl Workload {
 
     /// What a quarter, half and three quarters of all costs do not exceed. Not a number if a default was not measured.
     fn quartiles(&self, default: usize, metric: Metric) -> [f64; 3] {
-        let mut costs: Vec<f64> = self.costs[default].iter().map(metric.of).collect();
-        costs.sort_unstable_by(f64::total_cmp);
-        [1, 2, 3].map(|quarter| costs.get((costs.len().max(1) - 1) * quarter / 4).copied().unwrap_or(f64::NAN))
+        statistics::quartiles(self.costs[default].iter().map(metric.of))
     }
-}
-
-/// Of the ratios there are: a default that has failed somewhere has none from there on.
-fn geomean(ratios: impl Iterator<Item = f64>) -> f64 {
-    let (mut sum, mut count) = (0.0, 0.0);
-    for ratio in ratios.filter(|ratio| !ratio.is_nan()) {
-        sum += ratio.ln();
-        count += 1.0;
-    }
-    f64::exp(sum / count)
 }

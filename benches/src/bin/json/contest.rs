@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use janus_alloc::Arena;
 use janus_alloc::collections::de::In;
+use janus_benches::statistics;
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::json_text;
@@ -58,9 +59,8 @@ fn in_the_same_arena(text: &str, arena: &mut Arena) -> Times {
     (built, start.elapsed())
 }
 
-fn median(mut times: Vec<Duration>) -> f64 {
-    times.sort_unstable();
-    times[times.len() / 2].as_secs_f64() * 1e3
+fn median(times: &[Duration]) -> f64 {
+    statistics::median(times.iter().map(|time| time.as_secs_f64() * 1e3))
 }
 
 /// The program, of which `default` is the default allocator.
@@ -113,7 +113,7 @@ fn run(default: &str) -> Result<(), Box<dyn Error>> {
         "Value<&Arena>, forgotten, a new arena",
         "the same, one arena, reset",
     ];
-    let medians = times.map(|(built, ended)| (median(built), median(ended)));
+    let medians = times.map(|(built, ended)| (median(&built), median(&ended)));
     for (name, (built, ended)) in names.iter().zip(medians) {
         let (first_built, first_ended) = medians[0];
         println!("{name:40} {built:>8.1} {:>6.2} {ended:>8.2} {:>7.4}", built / first_built, ended / first_ended);
