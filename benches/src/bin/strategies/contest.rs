@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::options::{CELL, Options};
 use crate::shuffle::shuffle;
-use crate::strategies::STRATEGIES;
+use crate::strategies::{Kept, STRATEGIES};
 use crate::structures::{NAMES, Source, runs};
 
 /// One structure of `2^size` elements in one allocator.
@@ -34,10 +34,10 @@ impl Cell {
         if self.shuffled {
             shuffle();
         }
-        let mut source = Source::new();
+        let (mut source, mut kept) = (Source::new(), Kept::default());
         let start = Instant::now();
         for _ in 0..runs(self.structure, self.size, self.work) {
-            strategy(black_box(self.structure), 1 << self.size, &mut source);
+            strategy(black_box(self.structure), 1 << self.size, &mut source, &mut kept);
         }
         Ok(start.elapsed())
     }

@@ -4,8 +4,8 @@
 //! `cargo run --release -p janus-benches --bin strategies -- [OPTIONS]`, and `--help` for the options.
 //!
 //! The structures are vectors and hash sets of integers and strings, and vectors and hash sets of those. Each cell is a process of
-//! its own. An allocator lives for one run: it is made before the structure is built and ends after it. "Winked out" means that the
-//! structure is forgotten and its memory goes with the allocator.
+//! its own, which builds and ends its structure many times, the largest ones once. "Winked out" means that the structure is
+//! forgotten and its memory comes back with the reset of the arena, or goes with the pool.
 //!
 //! Beside the study: the outer structure holds copies of an inner one that stays outside, and sets compare inner structures by a
 //! number, since values move in Rust. The heap is shuffled before every strategy, not only before the default.
