@@ -32,7 +32,19 @@ fn run() -> Result<(), Box<dyn Error>> {
         Command::Measure(_) if cfg!(debug_assertions) => {
             return Err("only optimised code is worth timing: add --release".into());
         }
-        Command::Measure(options) => contest::hold(&options)?,
+        Command::Measure(options) => {
+            keep_freed_memory();
+            contest::hold(&options)?;
+        }
     }
     Ok(())
+}
+
+/// Has glibc keep what is freed, else a large collection's time is that of its page faults, which depend on what was freed before.
+fn keep_freed_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    for (parameter, bytes) in [(libc::M_MMAP_THRESHOLD, 1 << 30), (libc::M_TRIM_THRESHOLD, libc::c_int::MAX)] {
+        // SAFETY: sets a parameter of the heap.
+        unsafe { libc::mallopt(parameter, bytes) };
+    }
 }
