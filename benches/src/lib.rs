@@ -2,5 +2,6 @@
 
 pub mod arenas;
 pub mod defaults;
+pub mod process;
 pub mod statistics;
 pub mod workloads;

@@ -7,8 +7,7 @@ use std::process::Command;
 use fastrand::Rng;
 use indicatif::{ProgressBar, ProgressStyle};
 use janus_benches::defaults;
-
-use crate::process::{self, Cost};
+use janus_benches::process::{self, Cost, Job, Surroundings};
 
 /// Its ratios are 1.
 const REFERENCE: &str = "mimalloc";
@@ -115,7 +114,13 @@ impl Contest {
 impl Workload {
     /// Once, by a default.
     fn run(&mut self, default: &Contestant, index: usize) -> Result<(), Box<dyn Error>> {
-        let (printed, cost) = process::run(&default.program, &self.name)?;
+        let job = Job {
+            surroundings: Surroundings::Bare,
+            client: String::new(),
+            program: default.program.clone().into(),
+            arguments: vec![self.name.clone().into()],
+        };
+        let (printed, cost) = job.run()?;
         match &self.checksum {
             Some((checksum, by)) if *checksum != printed => {
                 return Err(format!("its checksum is {printed}, and that of {by} {checksum}").into());

@@ -31,7 +31,6 @@
 
 mod contest;
 mod options;
-mod process;
 mod tables;
 
 use std::error::Error;
@@ -40,12 +39,15 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use janus_benches::defaults;
+use janus_benches::{defaults, process};
 
 use contest::Contest;
 use options::{Command, Options};
 
 fn main() -> ExitCode {
+    if let Some(code) = process::started() {
+        return code;
+    }
     match run() {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -63,7 +65,6 @@ fn run() -> Result<bool, Box<dyn Error>> {
             print!("{}", options::HELP);
             return Ok(true);
         }
-        Command::Start { program, argument } => return process::start(&program, &argument).map(|()| true),
         Command::Measure(options) => options,
     };
     let programs = programs(&options)?;

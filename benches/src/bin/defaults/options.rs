@@ -1,11 +1,7 @@
 //! The command line.
 
-use std::path::PathBuf;
-
 use janus_benches::defaults::DEFAULTS;
 use lexopt::{Arg, Parser, ValueExt};
-
-use crate::process::START;
 
 pub(crate) const HELP: &str = "\
 Times default allocators, ours beside those of others. A round of all takes some minutes, and the first build as well.
@@ -26,11 +22,6 @@ Options:
 pub(crate) enum Command {
     Help,
     Measure(Options),
-    /// Be the process that starts another.
-    Start {
-        program: PathBuf,
-        argument: String,
-    },
 }
 
 pub(crate) struct Options {
@@ -52,10 +43,6 @@ pub(crate) fn from_command_line() -> Result<Command, lexopt::Error> {
             Arg::Long("only") => options.only = arguments.value()?.string()?,
             Arg::Long("defaults") => options.defaults = list(&arguments.value()?.string()?)?,
             Arg::Long("skip-build") => options.skip_build = true,
-            Arg::Long(START) => {
-                let (program, argument) = (arguments.value()?.into(), arguments.value()?.string()?);
-                return Ok(Command::Start { program, argument });
-            }
             _ => return Err(argument.unexpected()),
         }
     }

@@ -1,9 +1,9 @@
 //! What is printed at the end.
 
+use janus_benches::process::Cost;
 use janus_benches::statistics;
 
 use crate::contest::{Contest, Kind, Workload};
-use crate::process::Cost;
 
 /// A part of a cost.
 #[derive(Clone, Copy)]
