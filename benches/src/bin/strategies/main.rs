@@ -1,5 +1,5 @@
 //! "On Quantifying Memory-Allocation Strategies" (Lakos, Mendelsohn, Meredith, Myers; WG21 P0089R1, 2016), for this crate: what twelve
-//! data structures cost to build and end in each of ten allocators, as percent of the default.
+//! data structures cost to build and end in each of eleven allocators, as percent of the default.
 //!
 //! `cargo run --release -p janus-benches --bin strategies -- [OPTIONS]`, and `--help` for the options.
 //!
