@@ -36,7 +36,7 @@ const PROGRAMS: [Program; 16] = [
     program("python3 JSON", "python3 {inputs}/tree.py"),
     program("node", "node {inputs}/words.js {work}/text"),
     program("xz", "xz -6 -k -c {work}/text"),
-    program("convert", "convert -size 1200x1200 plasma:fractal -blur 0x3 -resize 50% {work}/picture.png"),
+    program("convert", "/usr/bin/convert -size 1200x1200 plasma:fractal -blur 0x3 -resize 50% {work}/picture.png"),
     program("sqlite3", "sqlite3 :memory: -init {inputs}/table.sql .quit"),
     program("rg", "rg -i -c all.*memory {work}/text"),
     program("rg, tree", "rg -c unsafe {project}/src /usr/include /usr/share/doc"),
