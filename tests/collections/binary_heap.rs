@@ -154,7 +154,7 @@ fn run<T: Element>(steps: &[Step]) {
 with_all_elements!(run);
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Large enough for each way to restore the order.
     #[test]

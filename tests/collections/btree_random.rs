@@ -234,7 +234,7 @@ fn compare(map: &Map<'_>, model: &Model) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2 * ProptestConfig::default().cases) })]
 
     #[test]
     fn maps(operations in vec(operation(), 1..60), looked_for in vec((bounds(), any::<u64>()), 4)) {

@@ -60,7 +60,7 @@ fn told_apart<'k, V: Copy + 'k>(elements: impl IntoIterator<Item = (&'k Key, &'k
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Of equal keys the same one stays as in std's, with the same value.
     #[test]

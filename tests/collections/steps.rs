@@ -31,7 +31,7 @@ pub(crate) fn range(length: usize, left: u16, right: u16) -> Range<usize> {
 macro_rules! with_all_elements {
     ($run:ident) => {
         proptest::proptest! {
-            #![proptest_config(proptest::prelude::ProptestConfig { cases: 256, failure_persistence: None, ..Default::default() })]
+            #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
 
             #[test]
             fn numbers_as_std(steps in proptest::collection::vec(proptest::prelude::any::<$crate::steps::Step>(), 0..120)) {

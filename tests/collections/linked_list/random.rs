@@ -122,7 +122,7 @@ fn run<T: Element>(steps: &[Step]) {
 with_all_elements!(run);
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Each `CloneIn` and comparison sees what std's comparison sees.
     #[test]
