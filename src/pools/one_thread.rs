@@ -2,6 +2,7 @@
 #[diagnostic::on_unimplemented(
     message = "this pool serves one thread, and cannot be shared between threads",
     label = "shared between threads here",
-    note = "take a `SharedPool`, or a pool for each thread: it can be moved to one"
+    note = "take a `SharedPool`, or a pool for each thread: it can be moved to one",
+    note = "threads that only read a collection in it can share it in a `collections::Frozen`"
 )]
 pub trait SharedByThreads {}

@@ -122,3 +122,12 @@ impl counted::Counts for Counts {
         self.weak.get() == 0
     }
 }
+
+/// What nothing is: it makes the compiler say why an `Rc` is neither `Send` nor `Sync`.
+#[diagnostic::on_unimplemented(
+    message = "an `Rc` stays in one thread, with the collections it is the allocator of",
+    label = "used in another thread here",
+    note = "take an `Arc`; an allocator in it has to serve several threads, such as a `SyncArena` or a `SharedPool`",
+    note = "threads that only read a collection in it can share it in a `collections::Frozen`"
+)]
+pub trait UsedInThreads {}

@@ -28,6 +28,7 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::pin::Pin;
 
 pub(super) use counts::Counts;
+use counts::UsedInThreads;
 
 use super::clone_to_uninit::CloneToUninit;
 use super::counted::{Counts as _, Strong, WeakRef, fail};
@@ -72,6 +73,10 @@ use crate::api::{AllocError, Allocator, AllocatorClone, Global, Layout, StaticAl
 /// ```
 pub struct Rc<T: ?Sized, A: Allocator = Global>(Strong<T, A, Counts>);
 
+// SAFETY: nothing implements `UsedInThreads`, which cannot be named elsewhere.
+unsafe impl<T: ?Sized, A: Allocator + UsedInThreads> Send for Rc<T, A> {}
+// SAFETY: as above.
+unsafe impl<T: ?Sized, A: Allocator + UsedInThreads> Sync for Rc<T, A> {}
 // The value is only shared, and the counts are not changed by anything that panics.
 impl<T: ?Sized + RefUnwindSafe, A: Allocator + UnwindSafe> UnwindSafe for Rc<T, A> {}
 impl<T: ?Sized + RefUnwindSafe, A: Allocator + UnwindSafe> RefUnwindSafe for Rc<T, A> {}

@@ -3,6 +3,7 @@
 use core::fmt;
 use core::ptr::NonNull;
 
+use super::counts::UsedInThreads;
 use super::{Counts, Rc};
 use crate::api::{Allocator, AllocatorClone, Global};
 use crate::collections::counted::{Counts as _, WeakRef};
@@ -33,6 +34,11 @@ use crate::collections::counted::{Counts as _, WeakRef};
 /// assert_eq!(child.parent.borrow().upgrade().unwrap().name, "parent");
 /// ```
 pub struct Weak<T: ?Sized, A: Allocator = Global>(pub(super) WeakRef<T, A, Counts>);
+
+// SAFETY: nothing implements `UsedInThreads`, which cannot be named elsewhere.
+unsafe impl<T: ?Sized, A: Allocator + UsedInThreads> Send for Weak<T, A> {}
+// SAFETY: as above.
+unsafe impl<T: ?Sized, A: Allocator + UsedInThreads> Sync for Weak<T, A> {}
 
 impl<T> Weak<T> {
     /// A pointer to nothing, which no memory is asked for.
