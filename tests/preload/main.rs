@@ -1,0 +1,101 @@
+//! Programs that know nothing of this crate, with the example `preload` as their `malloc`.
+//!
+//! Each program has to print what it prints without, and nothing to stderr, where the dynamic linker complains too. One that
+//! is not installed is skipped, with a line that says so (`cargo test --test preload -- --nocapture` shows it).
+#![cfg(all(feature = "std", target_os = "linux", target_env = "gnu"))]
+
+mod forks;
+mod own_malloc;
+mod programs;
+mod settings;
+mod system;
+mod threads;
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::{OnceLock, mpsc};
+use std::thread;
+use std::time::Duration;
+
+/// Far more than any of the programs needs.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// The library, built as this test was: with or without optimisation.
+fn library() -> &'static Path {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        let output = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args(["build", "--offline", "--example", "preload", "--message-format", "json-render-diagnostics"])
+            .args(["--profile", if cfg!(debug_assertions) { "dev" } else { "release" }, "--target-dir"])
+            .arg(target)
+            .stderr(Stdio::inherit())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "the example does not build");
+        let messages = String::from_utf8(output.stdout).unwrap();
+        let path = messages.split('"').find(|text| text.ends_with("/libpreload.so"));
+        path.expect("cargo names what it built").into()
+    })
+}
+
+/// A directory of its own for each test, empty.
+fn directory(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("preload").join(name);
+    _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+/// What the program printed, or `None` if there is no such program.
+fn output(command: &mut Command) -> Option<Output> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = match child {
+        Ok(child) => child,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            println!("SKIPPED {program}: not installed");
+            return None;
+        }
+        Err(error) => panic!("{program}: {error}"),
+    };
+    let process = child.id();
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || sender.send(child.wait_with_output()));
+    let Ok(output) = receiver.recv_timeout(PATIENCE) else {
+        // SAFETY: the child has not been waited for, so the number is still its own.
+        unsafe { libc::kill(libc::pid_t::try_from(process).unwrap(), libc::SIGKILL) };
+        panic!("{program} hangs");
+    };
+    Some(output.unwrap())
+}
+
+/// Runs the program over the library, unless it is missing.
+#[track_caller]
+fn prints(command: &mut Command, expected: &str) {
+    let Some(output) = output(command.env("LD_PRELOAD", library())) else { return };
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{command:?}\n{}\n{stdout}\n{stderr}", output.status);
+    assert_eq!(stdout, expected, "{command:?}\n{stderr}");
+    assert_eq!(stderr, "", "{command:?}");
+}
+
+/// Runs the program without the library and then over it.
+#[track_caller]
+fn prints_the_same(mut command: impl FnMut() -> Command) {
+    let Some(expected) = output(&mut command()) else { return };
+    prints(&mut command(), &String::from_utf8(expected.stdout).unwrap());
+}
+
+/// Compiles a program of `tests/preload`, unless there is no compiler.
+fn compiled(source: &str, to: PathBuf, flags: &[&str]) -> Option<PathBuf> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/preload").join(source);
+    let mut compiler = Command::new("cc");
+    compiler.args(["-O1", "-Wall", "-Wextra", "-pthread", "-o"]).args([to.as_path(), &source]).args(flags);
+    let output = output(&mut compiler)?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(to)
+}

@@ -1,0 +1,36 @@
+//! What the system gives, and what it refuses.
+
+use std::process::Command;
+
+use super::{compiled, directory, output, prints};
+
+#[test]
+fn calloc_gives_zeroes() {
+    let Some(program) = compiled("zeroes.c", directory("zeroes").join("zeroes"), &["-fno-builtin"]) else { return };
+    prints(&mut Command::new(&program), "all zero\n");
+    let Some(output) = output(Command::new(&program).arg("lock")) else { return };
+    match String::from_utf8_lossy(&output.stdout).as_ref() {
+        "not allowed\n" => println!("SKIPPED locked pages: not allowed"),
+        _ => prints(Command::new(&program).arg("lock"), "all zero\n"),
+    }
+}
+
+/// Sandboxes that were written for glibc's `malloc`: what is not listed there ends the process, and what need not be there fails.
+#[test]
+fn sandboxes() {
+    let Some(program) = compiled("sandbox.c", directory("sandbox").join("sandbox"), &[]) else { return };
+    let refusals = ["i", "m", "r", "p", "im", "ir", "mr", "imr", "imrp"].map(|letters| ["refuse", letters]);
+    for arguments in [["list", ""], ["kill", "i"]].into_iter().chain(refusals) {
+        let sandbox = || {
+            let mut sandbox = Command::new(&program);
+            sandbox.args(arguments);
+            sandbox
+        };
+        let works = output(&mut sandbox()).is_some_and(|output| output.stdout == b"all well\n");
+        if works {
+            prints(&mut sandbox(), "all well\n");
+        } else {
+            println!("SKIPPED {arguments:?}: without the library it does not work here either");
+        }
+    }
+}
