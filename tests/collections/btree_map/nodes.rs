@@ -1,6 +1,6 @@
 //! Nodes, and the allocators they come from.
 
-use janus_alloc::collections::btree_map;
+use janus_alloc::collections::{btree_map, btree_set};
 use janus_alloc::{Arena, Stats, System};
 
 use crate::ledger::Ledger;
@@ -80,6 +80,10 @@ fn lives_in_any_allocator() {
     let mut in_arena = btree_map::BTreeMap::new_in(&arena);
     in_arena.extend((0..1000).rev().map(|n| (n, n)));
     assert!(in_arena.into_keys().eq(0..1000));
+    // One that is a `Default` need not be named elsewhere than in the type.
+    let collected: btree_map::BTreeMap<_, _, Arena> = (0..100).rev().map(|n| (n, n)).collect();
+    let set: btree_set::BTreeSet<_, Arena> = collected.keys().copied().collect();
+    assert!(collected.allocator().allocated_bytes() > 0 && set.into_iter().eq(0..100));
 }
 
 #[test]

@@ -148,12 +148,13 @@ impl<'a, K: Ord + Copy, V: Copy, A: Allocator> Extend<(&'a K, &'a V)> for BTreeM
     }
 }
 
-/// Sorts the elements, and builds the map from them. Of equal keys the last is taken.
-impl<K: Ord, V> FromIterator<(K, V)> for BTreeMap<K, V> {
+impl<K: Ord, V, A: Allocator + Default> FromIterator<(K, V)> for BTreeMap<K, V, A> {
+    /// Sorts the elements, and builds the map from them, in the default of the allocator:
+    /// [`collect_in`](crate::collections::CollectIn::collect_in) takes another. Of equal keys the last is taken.
     fn from_iter<I: IntoIterator<Item = (K, V)>>(elements: I) -> Self {
         let mut elements: alloc::vec::Vec<(K, V)> = elements.into_iter().collect();
         elements.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let mut map = Self::new();
+        let mut map = Self::new_in(A::default());
         map.try_fill(elements).unwrap_or_else(|error| error.fail());
         map
     }

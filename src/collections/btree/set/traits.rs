@@ -94,8 +94,9 @@ impl<'a, T: Ord + Copy + 'a, A: Allocator> Extend<&'a T> for BTreeSet<T, A> {
     }
 }
 
-/// Sorts the elements, and builds the set from them. Of equal ones the last is taken.
-impl<T: Ord> FromIterator<T> for BTreeSet<T> {
+impl<T: Ord, A: Allocator + Default> FromIterator<T> for BTreeSet<T, A> {
+    /// Sorts the elements, and builds the set from them, in the default of the allocator:
+    /// [`collect_in`](crate::collections::CollectIn::collect_in) takes another. Of equal ones the last is taken.
     fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
         Self { map: BTreeMap::from_iter(elements.into_iter().map(|value| (value, ()))) }
     }
