@@ -8,8 +8,8 @@ use std::sync::Barrier;
 use std::thread;
 
 use janus_alloc::collections::{
-    Arc, BTreeMap, BTreeSet, Box, CollectIn, DefaultHashBuilder, Freezable, Frozen, HashMap, HashSet, IntoIn, Rc,
-    String as StringIn, Vec, VecDeque,
+    Arc, BTreeMap, BTreeSet, BinaryHeap, Box, CollectIn, DefaultHashBuilder, Freezable, Frozen, HashMap, HashSet,
+    HashTable, IntoIn, LinkedList, Rc, String as StringIn, Vec, VecDeque,
 };
 use janus_alloc::{Arena, Pool, SyncArena, System, vec_in};
 use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
@@ -24,6 +24,10 @@ assert_impl_all!(Frozen<VecDeque<u8, A<'static>>>: Sync);
 assert_not_impl_any!(Frozen<StringIn<A<'static>>>: Send, Clone, AsRef<StringIn<A<'static>>>);
 assert_not_impl_any!(Frozen<VecDeque<Cell<u8>, A<'static>>>: Sync);
 assert_impl_all!(Frozen<Rc<str, A<'static>>>: Sync);
+assert_impl_all!(Frozen<Arc<str, A<'static>>>: Sync);
+assert_impl_all!(Frozen<LinkedList<u8, A<'static>>>: Sync);
+assert_impl_all!(Frozen<BinaryHeap<u8, A<'static>>>: Sync);
+assert_impl_all!(Frozen<HashTable<u8, A<'static>>>: Sync);
 assert_impl_all!(Frozen<Table<u8, u8, A<'static>>>: Sync);
 assert_impl_all!(Frozen<HashSet<u8, DefaultHashBuilder, A<'static>>>: Sync);
 assert_impl_all!(Frozen<BTreeMap<u8, u8, A<'static>>>: Sync);
@@ -33,6 +37,10 @@ assert_impl_all!(Frozen<Vec<Frozen<Vec<u8, A<'static>>>, A<'static>>>: Sync);
 // It is dropped by the thread that owns it.
 assert_not_impl_any!(Frozen<Vec<u8, A<'static>>>: Send, Clone);
 assert_not_impl_any!(Frozen<Rc<str>>: Send, Clone);
+assert_not_impl_any!(Frozen<Arc<str, A<'static>>>: Send, Clone, AsRef<Arc<str, A<'static>>>);
+assert_not_impl_any!(Frozen<LinkedList<u8, A<'static>>>: Send, Clone);
+assert_not_impl_any!(Frozen<BinaryHeap<u8, A<'static>>>: Send, Clone);
+assert_not_impl_any!(Frozen<HashTable<u8, A<'static>>>: Send, Clone);
 assert_not_impl_any!(std::sync::Arc<Frozen<Vec<u8, A<'static>>>>: Send, Sync);
 assert_not_impl_any!(&'static mut Frozen<Vec<u8, A<'static>>>: Send);
 assert_impl_all!(Frozen<Vec<u8, Arena>>: Send, Sync);
@@ -42,6 +50,14 @@ assert_not_impl_any!(Frozen<Vec<Cell<u8>, Arena>>: Sync, Freezable);
 assert_not_impl_any!(Frozen<Vec<Vec<u8, A<'static>>, A<'static>>>: Sync);
 assert_not_impl_any!(Frozen<Box<Box<u8, A<'static>>, A<'static>>>: Sync);
 assert_not_impl_any!(Frozen<Rc<RefCell<u8>>>: Sync);
+assert_not_impl_any!(Frozen<Arc<Cell<u8>>>: Sync);
+assert_not_impl_any!(Frozen<Arc<Box<u8, A<'static>>, A<'static>>>: Sync);
+assert_not_impl_any!(Frozen<LinkedList<Cell<u8>>>: Sync);
+assert_not_impl_any!(Frozen<LinkedList<Vec<u8, A<'static>>, A<'static>>>: Sync);
+assert_not_impl_any!(Frozen<BinaryHeap<Cell<u8>>>: Sync);
+assert_not_impl_any!(Frozen<BinaryHeap<Vec<u8, A<'static>>, A<'static>>>: Sync);
+assert_not_impl_any!(Frozen<HashTable<Cell<u8>, System>>: Sync);
+assert_not_impl_any!(Frozen<HashTable<Box<u8, A<'static>>, A<'static>>>: Sync);
 assert_not_impl_any!(Frozen<Table<Vec<u8, A<'static>>, u8, System>>: Sync);
 assert_not_impl_any!(Frozen<Table<u8, Cell<u8>, System>>: Sync);
 assert_not_impl_any!(Frozen<HashMap<u8, u8, NotShared, System>>: Sync);
@@ -82,6 +98,9 @@ struct Index<'a> {
     set: Frozen<SharedNames<'a>>,
     by_length: Frozen<ByLength<'a>>,
     squares: Frozen<BTreeSet<u64, A<'a>>>,
+    list: Frozen<LinkedList<Name<'a>, A<'a>>>,
+    heap: Frozen<BinaryHeap<Frozen<Arc<str, A<'a>>>, A<'a>>>,
+    table: Frozen<HashTable<(u64, Name<'a>), A<'a>>>,
 }
 
 impl<'a> Index<'a> {
@@ -97,7 +116,16 @@ impl<'a> Index<'a> {
         set.extend((0..length).map(|n| Frozen::new(Rc::<str, _>::clone_from_ref_in(&name(n), arena))));
         let mut squares = BTreeSet::new_in(arena);
         squares.extend((0..length).map(|n| n * n));
+        let mut table = HashTable::new_in(arena);
+        for n in 0..length {
+            table.insert_unique(n % 100, (n, name(n)), |(n, _)| n % 100);
+        }
+        let mut heap = BinaryHeap::new_in(arena);
+        heap.extend((0..length).map(|n| Frozen::new(Arc::<str, _>::clone_from_ref_in(&name(n), arena))));
         Self {
+            list: (0..length).map(name).collect_in::<LinkedList<_, _>>(arena).into(),
+            heap: heap.into(),
+            table: table.into(),
             numbers: numbers.into(),
             names: (0..length).map(name).collect_in::<Vec<_, _>>(arena).into(),
             set: set.into(),
@@ -115,6 +143,14 @@ impl<'a> Index<'a> {
             assert!(self.set.contains(&**name) && self.set.get(&**name).is_some_and(|found| **found == **name));
             assert!(self.by_length[&name.len()].contains(&number));
             assert!(self.squares.contains(&(number * number)));
+        }
+        assert!(self.list.iter().eq(&self.names) && self.list.len() as u64 == length);
+        assert_eq!((self.list.front(), self.list.back()), (self.names.first(), self.names.last()));
+        assert_eq!(self.heap.peek().map(|name| &**name), self.names.iter().map(|name| &**name).max());
+        assert_eq!(self.heap.iter().filter(|name| self.numbers.contains_key(&***name)).count() as u64, length);
+        for (number, name) in &self.table {
+            assert_eq!(self.names[*number as usize], *name);
+            assert_eq!(self.table.find(number % 100, |(n, _)| n == number).map(|(_, name)| name), Some(name));
         }
         assert!(!self.numbers.contains_key("none") && self.numbers.get("none").is_none());
         assert_eq!(self.numbers.values().sum::<u64>(), length * (length - 1) / 2);
@@ -247,6 +283,26 @@ fn traits_are_those_of_the_contents() {
     assert_eq!((deque.front(), deque.back(), deque.get(3), deque[1], deque.len()), (Some(&1), Some(&3), None, 2, 3));
     assert_eq!((format!("{deque:?}"), deque.as_slices().0.len() + deque.as_slices().1.len()), ("[1, 2, 3]".into(), 3));
     assert!(deque.iter().eq(&deque) && !deque.is_empty());
+
+    let counted = Frozen::new(Arc::<str, _>::clone_from_ref_in("Janus", &arena));
+    assert_eq!((format!("{counted:?} {counted}"), hash(&counted)), ("\"Janus\" Janus".into(), hash("Janus")));
+    assert_eq!((counted.as_ref(), Borrow::<str>::borrow(&counted)), ("Janus", "Janus"));
+    let list = Frozen::new([1, 2, 3].into_iter().collect_in::<LinkedList<_, _>>(&arena));
+    assert_eq!((list.front(), list.back(), list.len()), (Some(&1), Some(&3), 3));
+    assert_eq!((format!("{list:?}"), hash(&list)), ("[1, 2, 3]".into(), hash(&LinkedList::from([1, 2, 3]))));
+    assert!(list.iter().eq(&list) && list.contains(&2) && !list.contains(&4) && !list.is_empty());
+    assert_eq!(list, Frozen::new(LinkedList::from([1, 2, 3])));
+    let mut heap = Frozen::new([1, 3, 2].into_iter().collect_in::<BinaryHeap<_, _>>(&arena));
+    assert_eq!((heap.peek(), heap.as_slice()[0], heap.len(), heap.iter().sum::<i32>()), (Some(&3), 3, 3, 6));
+    assert!(format!("{heap:?}").starts_with("[3, ") && heap.iter().eq(&heap) && !heap.is_empty());
+    heap.get_mut().push(4);
+    assert_eq!(heap.into_inner().into_sorted_vec(), [1, 2, 3, 4]);
+    let mut table = HashTable::new_in(&arena);
+    table.insert_unique(7, 'a', |_| 7);
+    let table = Frozen::new(table);
+    assert_eq!((table.find(7, |c| *c == 'a'), table.find(8, |_| false), table.len()), (Some(&'a'), None, 1));
+    assert!(table.iter().eq(&table) && table.iter_hash(7).eq(&['a']) && !table.is_empty());
+    assert_eq!(format!("{table:?}"), "{'a'}");
 
     let tree = Frozen::new(BTreeMap::from([(1, 'a'), (2, 'b')]));
     assert_eq!((tree.first_key_value(), tree.last_key_value()), (Some((&1, &'a')), Some((&2, &'b'))));

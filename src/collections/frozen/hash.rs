@@ -7,7 +7,7 @@ use hashbrown::Equivalent;
 
 use super::Frozen;
 use crate::api::Allocator;
-use crate::collections::{HashMap, HashSet, hash_map, hash_set};
+use crate::collections::{HashMap, HashSet, HashTable, hash_map, hash_set, hash_table};
 
 impl<K, V, S, A: Allocator> Frozen<HashMap<K, V, S, A>> {
     /// The number of elements.
@@ -249,5 +249,83 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> Frozen<HashSet<T, S, A>> {
     #[inline]
     pub fn contains<Q: Hash + Equivalent<T> + ?Sized>(&self, value: &Q) -> bool {
         self.0.contains(value)
+    }
+}
+
+impl<T, A: Allocator> Frozen<HashTable<T, A>> {
+    /// The number of elements.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::{Frozen, HashTable};
+    ///
+    /// let mut squares = HashTable::new();
+    /// squares.insert_unique(3, 9, |n: &u64| *n / 3);
+    /// let squares = Frozen::new(squares);
+    /// assert!(squares.len() == 1 && !squares.is_empty());
+    /// ```
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are no elements.
+    ///
+    /// # Examples
+    ///
+    /// See [`len`](Self::len).
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The elements, in no order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::{Frozen, HashTable};
+    ///
+    /// let mut squares = HashTable::new();
+    /// squares.insert_unique(3, 9, |n: &u64| *n / 3);
+    /// assert_eq!(Frozen::new(squares).iter().max(), Some(&9));
+    /// ```
+    #[inline]
+    pub fn iter(&self) -> hash_table::Iter<'_, T> {
+        self.0.iter()
+    }
+
+    /// An element with this hash for which `eq` is true, if there is one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::{Frozen, HashTable};
+    ///
+    /// let mut squares = HashTable::new();
+    /// squares.insert_unique(3, 9, |n: &u64| *n / 3);
+    /// let squares = Frozen::new(squares);
+    /// assert_eq!((squares.find(3, |n| *n == 9), squares.find(4, |n| *n == 16)), (Some(&9), None));
+    /// ```
+    #[inline]
+    pub fn find(&self, hash: u64, eq: impl FnMut(&T) -> bool) -> Option<&T> {
+        self.0.find(hash, eq)
+    }
+
+    /// The elements that may have this hash: all that have it, and maybe others.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::{Frozen, HashTable};
+    ///
+    /// let mut squares = HashTable::new();
+    /// squares.insert_unique(3, 9, |n: &u64| *n / 3);
+    /// assert!(Frozen::new(squares).iter_hash(3).any(|n| *n == 9));
+    /// ```
+    #[inline]
+    pub fn iter_hash(&self, hash: u64) -> hash_table::IterHash<'_, T> {
+        self.0.iter_hash(hash)
     }
 }

@@ -7,8 +7,10 @@
 //!    itself.
 //! 3. Otherwise forward its look-ups in a file of its own.
 
+mod binary_heap;
 mod btree;
 mod hash;
+mod linked_list;
 mod vec_deque;
 
 use core::borrow::Borrow;
@@ -16,7 +18,9 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::ops::Deref;
 
-use super::{BTreeMap, BTreeSet, Box, HashMap, HashSet, Rc, String, Vec, VecDeque};
+#[cfg(target_has_atomic = "ptr")]
+use super::Arc;
+use super::{BTreeMap, BTreeSet, BinaryHeap, Box, HashMap, HashSet, HashTable, LinkedList, Rc, String, Vec, VecDeque};
 use crate::api::Allocator;
 
 /// A read-only face of a collection, which threads may share although its allocator is not `Sync`.
@@ -26,9 +30,8 @@ use crate::api::Allocator;
 /// without a copy and without a lock. The thread that owns the arena may go on to allocate in it meanwhile, since no allocator
 /// reads or writes live blocks.
 ///
-/// * **Collections**: [`Vec`], [`String`], [`VecDeque`], [`Box`], [`Rc`], [`HashMap`], [`HashSet`], [`BTreeMap`] and
-///   [`BTreeSet`]. What dereferences does so frozen, too: a `Frozen<Vec<T, _>>` is a slice. The others have their look-ups and
-///   iterators.
+/// * **Collections**: all of [`collections`](crate::collections). What dereferences does so frozen, too: a `Frozen<Vec<T, _>>` is
+///   a slice. The others have their look-ups and iterators.
 /// * **Shared** access reaches elements and never the allocator. So there is no `Clone`, which would allocate.
 /// * **Exclusive** access is to the collection: [`get_mut`](Self::get_mut) and [`into_inner`](Self::into_inner).
 /// * **Elements** that are collections themselves have to be frozen too, before they are put in:
@@ -104,7 +107,7 @@ pub struct Frozen<C>(C);
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be frozen",
     label = "not a collection that a `Frozen` may hold",
-    note = "a `Frozen` holds a `Vec`, `String`, `VecDeque`, `Box`, `Rc`, `HashMap`, `HashSet`, `BTreeMap` or `BTreeSet` of this crate, of elements that are `Sync`: freeze those that are collections"
+    note = "a `Frozen` holds a collection of `janus_alloc::collections`, of elements that are `Sync`: freeze those that are collections"
 )]
 pub unsafe trait Freezable: private::Sealed {}
 
@@ -198,6 +201,21 @@ impl<T: ?Sized, A: Allocator> private::Sealed for Rc<T, A> {}
 // shared.
 unsafe impl<T: ?Sized + Sync, A: Allocator> Freezable for Rc<T, A> {}
 
+#[cfg(target_has_atomic = "ptr")]
+impl<T: ?Sized, A: Allocator> private::Sealed for Arc<T, A> {}
+// SAFETY: as for the `Rc`. The value is not sent, since the last pointer is dropped where the allocator is.
+#[cfg(target_has_atomic = "ptr")]
+unsafe impl<T: ?Sized + Sync, A: Allocator> Freezable for Arc<T, A> {}
+
+impl<T, A: Allocator> private::Sealed for LinkedList<T, A> {}
+// SAFETY: (1) all is done with the nodes, and iterators have pointers to those; (2) the elements are `Sync`, and the links are
+// only read.
+unsafe impl<T: Sync, A: Allocator> Freezable for LinkedList<T, A> {}
+
+impl<T, A: Allocator> private::Sealed for BinaryHeap<T, A> {}
+// SAFETY: (1) all is done with the slice of elements, (2) which are `Sync`.
+unsafe impl<T: Sync, A: Allocator> Freezable for BinaryHeap<T, A> {}
+
 impl<K, V, S, A: Allocator> private::Sealed for HashMap<K, V, S, A> {}
 // SAFETY: (1) all is done with the control bytes, the elements and the hasher; iterators have pointers to the former two; (2)
 // those are bytes, and the others are `Sync`.
@@ -206,6 +224,10 @@ unsafe impl<K: Sync, V: Sync, S: Sync, A: Allocator> Freezable for HashMap<K, V,
 impl<T, S, A: Allocator> private::Sealed for HashSet<T, S, A> {}
 // SAFETY: as for the map.
 unsafe impl<T: Sync, S: Sync, A: Allocator> Freezable for HashSet<T, S, A> {}
+
+impl<T, A: Allocator> private::Sealed for HashTable<T, A> {}
+// SAFETY: as for the map, without a hasher.
+unsafe impl<T: Sync, A: Allocator> Freezable for HashTable<T, A> {}
 
 impl<K, V, A: Allocator> private::Sealed for BTreeMap<K, V, A> {}
 // SAFETY: (1) all is done with the tree, and iterators have pointers into that; (2) the elements are `Sync`.
@@ -347,6 +369,22 @@ impl<T: ?Sized + Sync, A: Allocator> Borrow<T> for Frozen<Rc<T, A>> {
 }
 
 impl<T: ?Sized + Sync, A: Allocator> AsRef<T> for Frozen<Rc<T, A>> {
+    #[inline]
+    fn as_ref(&self) -> &T {
+        self
+    }
+}
+
+#[cfg(target_has_atomic = "ptr")]
+impl<T: ?Sized + Sync, A: Allocator> Borrow<T> for Frozen<Arc<T, A>> {
+    #[inline]
+    fn borrow(&self) -> &T {
+        self
+    }
+}
+
+#[cfg(target_has_atomic = "ptr")]
+impl<T: ?Sized + Sync, A: Allocator> AsRef<T> for Frozen<Arc<T, A>> {
     #[inline]
     fn as_ref(&self) -> &T {
         self
