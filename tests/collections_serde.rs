@@ -18,7 +18,7 @@ use janus_alloc::collections::{
     Arc, BTreeMap, BTreeSet, BinaryHeap, Box, DefaultHashBuilder, Frozen, HashMap, HashSet, LinkedList, Rc,
     String as StringIn, Vec, VecDeque,
 };
-use janus_alloc::{Arena, Null, vec_in};
+use janus_alloc::{Arena, Null, Pool, vec_in};
 use serde::de::value::{BytesDeserializer, Error, MapDeserializer, SeqDeserializer};
 use serde::{Deserialize, Serialize};
 
@@ -290,6 +290,14 @@ fn what_was_built_is_dropped_with_an_error() {
     }
     assert!(read::<Table<Box<str, L<'_>>, Box<str, L<'_>>, L<'_>>, _>(r#"{"a": "b", "c": 7}"#, &ledger).is_err());
     assert_eq!(ledger.live(), 0);
+}
+
+/// A slice behind a pointer takes the allocator of the vector it is made from, which need not be `Clone`.
+#[test]
+fn slices_with_an_allocator_of_their_own() {
+    assert_eq!(*serde_json::from_str::<Rc<[u32], Pool>>("[1, 2]").unwrap(), [1, 2]);
+    assert_eq!(*serde_json::from_str::<Arc<[StringIn], Pool>>(r#"["a"]"#).unwrap(), ["a"]);
+    assert!(serde_json::from_str::<Box<[u32], Pool>>("[]").unwrap().is_empty());
 }
 
 /// A frozen collection is written by another thread.

@@ -137,6 +137,14 @@ fn from_other_values() {
         let slice = <Rc<[_], _>>::from(vector);
         assert_eq!((slice.len(), drops.live(), ledger.live()), (length, length, 1));
     }
+    let failing = Ledger::failing(1);
+    let mut vector = Vec::with_capacity_in(3, &failing);
+    vector.extend((0..3).map(|_| drops.value()));
+    assert!(Rc::try_from_vec(vector).is_err());
+    assert_eq!((drops.live(), failing.live()), (0, 0));
+    let mut vector = Vec::with_capacity_in(3, &failing);
+    vector.extend((0..3).map(|_| drops.value()));
+    assert_eq!(Rc::try_from_vec(vector).unwrap().len(), 3);
     let collected: Rc<[u32], System> = (0..5).filter(|n| n % 2 == 0).collect();
     assert_eq!(*collected, [0, 2, 4]);
     assert_eq!((drops.live(), ledger.live()), (0, 0));

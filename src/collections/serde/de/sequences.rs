@@ -196,16 +196,10 @@ impl<T, A: Allocator> FromVec<T, A> for Box<[T], A> {
 
 macro_rules! counted_from_vec {
     ($($pointer:ident)*) => {$(
-        impl<T, A: Allocator + Clone> FromVec<T, A> for $pointer<[T], A> {
+        impl<T, A: Allocator> FromVec<T, A> for $pointer<[T], A> {
+            #[inline]
             fn try_from_vec<E: Error>(vector: Vec<T, A>) -> Result<Self, E> {
-                let allocator = vector.allocator().clone();
-                let mut slice = $pointer::<[T], A>::try_new_uninit_slice_in(vector.len(), allocator).map_err(E::custom)?;
-                let places = $pointer::get_mut(&mut slice).expect("a new pointer is the only one");
-                for (place, element) in places.iter_mut().zip(vector) {
-                    place.write(element);
-                }
-                // SAFETY: the vector had so many elements, and the loop moved them all.
-                Ok(unsafe { slice.assume_init() })
+                $pointer::try_from_vec(vector).map_err(E::custom)
             }
         }
     )*};
@@ -215,20 +209,20 @@ counted_from_vec!(Rc);
 counted_from_vec!(Arc);
 
 macro_rules! slices {
-    ($($pointer:ident $([$clone:ident])?;)*) => {$(
+    ($($pointer:ident)*) => {$(
         impl<'de, T: DeserializeIn<'de, A>, A: Allocator + Clone> DeserializeIn<'de, A> for $pointer<[T], A> {
             fn deserialize_in<D: Deserializer<'de>>(deserializer: D, allocator: A) -> Result<Self, D::Error> {
-                Self::try_from_vec(Vec::deserialize_in(deserializer, allocator)?)
+                FromVec::try_from_vec(Vec::deserialize_in(deserializer, allocator)?)
             }
         }
 
-        impl<'de, T: Deserialize<'de>, A: Allocator + Default $(+ $clone)?> Deserialize<'de> for $pointer<[T], A> {
+        impl<'de, T: Deserialize<'de>, A: Allocator + Default> Deserialize<'de> for $pointer<[T], A> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Self::try_from_vec(Vec::deserialize(deserializer)?)
+                FromVec::try_from_vec(Vec::deserialize(deserializer)?)
             }
         }
     )*};
 }
-slices! { Box; Rc [Clone]; }
+slices!(Box Rc);
 #[cfg(target_has_atomic = "ptr")]
-slices! { Arc [Clone]; }
+slices!(Arc);
