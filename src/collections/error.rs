@@ -31,6 +31,23 @@ pub struct TryReserveError {
 }
 
 /// Why there is no room: see [`TryReserveError::kind`].
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::collections::{TryReserveErrorKind, Vec};
+///
+/// fn message(length: usize) -> String {
+///     match Vec::<u64>::try_with_capacity(length).map_err(|error| error.kind()) {
+///         Ok(_) => format!("room for {length}"),
+///         Err(TryReserveErrorKind::CapacityOverflow) => format!("no block has room for {length}"),
+///         Err(TryReserveErrorKind::AllocError { layout }) => format!("no memory for {} bytes", layout.size()),
+///     }
+/// }
+///
+/// assert_eq!(message(3), "room for 3");
+/// assert_eq!(message(usize::MAX), format!("no block has room for {}", usize::MAX));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TryReserveErrorKind {
     /// The elements would need more than `isize::MAX` bytes.

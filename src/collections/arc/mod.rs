@@ -108,7 +108,7 @@ impl<T> Arc<T> {
         Self::new_in(value, Global)
     }
 
-    /// Fallible version of [`new`](Self::new).
+    /// The twin of [`new`](Self::new) that returns an error.
     ///
     /// # Errors
     ///
@@ -178,7 +178,7 @@ impl<T, A: Allocator> Arc<T, A> {
         Self(Strong::new(value, allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::new::<T>()))))
     }
 
-    /// Fallible version of [`new_in`](Self::new_in).
+    /// The twin of [`new_in`](Self::new_in) that returns an error.
     ///
     /// # Errors
     ///
@@ -245,7 +245,7 @@ impl<T, A: StaticAllocator> Arc<T, A> {
         pinned(Self::new_in(value, allocator))
     }
 
-    /// Fallible version of [`pin_in`](Self::pin_in).
+    /// The twin of [`pin_in`](Self::pin_in) that returns an error.
     ///
     /// # Errors
     ///
@@ -290,7 +290,7 @@ impl<T: ?Sized + CloneToUninit> Arc<T> {
         Self::clone_from_ref_in(value, Global)
     }
 
-    /// Fallible version of [`clone_from_ref`](Self::clone_from_ref).
+    /// The twin of [`clone_from_ref`](Self::clone_from_ref) that returns an error.
     ///
     /// # Errors
     ///
@@ -330,7 +330,7 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Arc<T, A> {
         Self(Strong::clone_of(value, allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::for_value(value)))))
     }
 
-    /// Fallible version of [`clone_from_ref_in`](Self::clone_from_ref_in).
+    /// The twin of [`clone_from_ref_in`](Self::clone_from_ref_in) that returns an error.
     ///
     /// # Errors
     ///

@@ -27,7 +27,7 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Box<T, A> {
         Self::try_clone_from_ref_in(value, allocator).unwrap_or_else(|_| fail(Some(Layout::for_value(value))))
     }
 
-    /// Fallible version of [`clone_from_ref_in`](Self::clone_from_ref_in).
+    /// The twin of [`clone_from_ref_in`](Self::clone_from_ref_in) that returns an error.
     ///
     /// # Errors
     ///

@@ -106,7 +106,7 @@ impl<T> Box<T> {
         Self::new_in(value, Global)
     }
 
-    /// Fallible version of [`new`](Self::new).
+    /// The twin of [`new`](Self::new) that returns an error.
     ///
     /// # Errors
     ///
@@ -141,7 +141,7 @@ impl<T, A: Allocator> Box<T, A> {
         Box::write(Self::new_uninit_in(allocator), value)
     }
 
-    /// Fallible version of [`new_in`](Self::new_in).
+    /// The twin of [`new_in`](Self::new_in) that returns an error.
     ///
     /// # Errors
     ///
@@ -202,7 +202,7 @@ impl<T: ?Sized + CloneToUninit> Box<T> {
         Self::clone_from_ref_in(value, Global)
     }
 
-    /// Fallible version of [`clone_from_ref`](Self::clone_from_ref).
+    /// The twin of [`clone_from_ref`](Self::clone_from_ref) that returns an error.
     ///
     /// # Errors
     ///

@@ -51,7 +51,7 @@ impl<T, A: StaticAllocator> Box<T, A> {
         Self::into_pin(Self::new_in(value, allocator))
     }
 
-    /// Fallible version of [`pin_in`](Self::pin_in).
+    /// The twin of [`pin_in`](Self::pin_in) that returns an error.
     ///
     /// # Errors
     ///

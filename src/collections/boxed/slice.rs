@@ -27,7 +27,7 @@ impl<T> Box<[T]> {
         Self::new_uninit_slice_in(length, Global)
     }
 
-    /// Fallible version of [`new_uninit_slice`](Self::new_uninit_slice).
+    /// The twin of [`new_uninit_slice`](Self::new_uninit_slice) that returns an error.
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ impl<T> Box<[T]> {
         Self::new_zeroed_slice_in(length, Global)
     }
 
-    /// Fallible version of [`new_zeroed_slice`](Self::new_zeroed_slice).
+    /// The twin of [`new_zeroed_slice`](Self::new_zeroed_slice) that returns an error.
     ///
     /// # Errors
     ///
@@ -103,7 +103,7 @@ impl<T, A: Allocator> Box<[T], A> {
         Self::try_new_uninit_slice_in(length, allocator).unwrap_or_else(|_| fail(Layout::array::<T>(length).ok()))
     }
 
-    /// Fallible version of [`new_uninit_slice_in`](Self::new_uninit_slice_in).
+    /// The twin of [`new_uninit_slice_in`](Self::new_uninit_slice_in) that returns an error.
     ///
     /// # Errors
     ///
@@ -142,7 +142,7 @@ impl<T, A: Allocator> Box<[T], A> {
         Self::try_new_zeroed_slice_in(length, allocator).unwrap_or_else(|_| fail(Layout::array::<T>(length).ok()))
     }
 
-    /// Fallible version of [`new_zeroed_slice_in`](Self::new_zeroed_slice_in).
+    /// The twin of [`new_zeroed_slice_in`](Self::new_zeroed_slice_in) that returns an error.
     ///
     /// # Errors
     ///

@@ -23,7 +23,7 @@ impl<T> Box<T> {
         Self::new_uninit_in(Global)
     }
 
-    /// Fallible version of [`new_uninit`](Self::new_uninit).
+    /// The twin of [`new_uninit`](Self::new_uninit) that returns an error.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl<T> Box<T> {
         Self::new_zeroed_in(Global)
     }
 
-    /// Fallible version of [`new_zeroed`](Self::new_zeroed).
+    /// The twin of [`new_zeroed`](Self::new_zeroed) that returns an error.
     ///
     /// # Errors
     ///
@@ -95,7 +95,7 @@ impl<T, A: Allocator> Box<T, A> {
         Self::try_new_uninit_in(allocator).unwrap_or_else(|_| fail(Some(Layout::new::<T>())))
     }
 
-    /// Fallible version of [`new_uninit_in`](Self::new_uninit_in).
+    /// The twin of [`new_uninit_in`](Self::new_uninit_in) that returns an error.
     ///
     /// # Errors
     ///
@@ -129,7 +129,7 @@ impl<T, A: Allocator> Box<T, A> {
         Self::try_new_zeroed_in(allocator).unwrap_or_else(|_| fail(Some(Layout::new::<T>())))
     }
 
-    /// Fallible version of [`new_zeroed_in`](Self::new_zeroed_in).
+    /// The twin of [`new_zeroed_in`](Self::new_zeroed_in) that returns an error.
     ///
     /// # Errors
     ///

@@ -99,7 +99,7 @@ impl<T> Rc<T> {
         Self::new_in(value, Global)
     }
 
-    /// Fallible version of [`new`](Self::new).
+    /// The twin of [`new`](Self::new) that returns an error.
     ///
     /// # Errors
     ///
@@ -169,7 +169,7 @@ impl<T, A: Allocator> Rc<T, A> {
         Self(Strong::new(value, allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::new::<T>()))))
     }
 
-    /// Fallible version of [`new_in`](Self::new_in).
+    /// The twin of [`new_in`](Self::new_in) that returns an error.
     ///
     /// # Errors
     ///
@@ -236,7 +236,7 @@ impl<T, A: StaticAllocator> Rc<T, A> {
         pinned(Self::new_in(value, allocator))
     }
 
-    /// Fallible version of [`pin_in`](Self::pin_in).
+    /// The twin of [`pin_in`](Self::pin_in) that returns an error.
     ///
     /// # Errors
     ///
@@ -281,7 +281,7 @@ impl<T: ?Sized + CloneToUninit> Rc<T> {
         Self::clone_from_ref_in(value, Global)
     }
 
-    /// Fallible version of [`clone_from_ref`](Self::clone_from_ref).
+    /// The twin of [`clone_from_ref`](Self::clone_from_ref) that returns an error.
     ///
     /// # Errors
     ///
@@ -321,7 +321,7 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Rc<T, A> {
         Self(Strong::clone_of(value, allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::for_value(value)))))
     }
 
-    /// Fallible version of [`clone_from_ref_in`](Self::clone_from_ref_in).
+    /// The twin of [`clone_from_ref_in`](Self::clone_from_ref_in) that returns an error.
     ///
     /// # Errors
     ///

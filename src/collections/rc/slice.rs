@@ -33,7 +33,7 @@ impl<T> Rc<[T]> {
         Self::new_uninit_slice_in(length, Global)
     }
 
-    /// Fallible version of [`new_uninit_slice`](Self::new_uninit_slice).
+    /// The twin of [`new_uninit_slice`](Self::new_uninit_slice) that returns an error.
     ///
     /// # Errors
     ///
@@ -69,7 +69,7 @@ impl<T> Rc<[T]> {
         Self::new_zeroed_slice_in(length, Global)
     }
 
-    /// Fallible version of [`new_zeroed_slice`](Self::new_zeroed_slice).
+    /// The twin of [`new_zeroed_slice`](Self::new_zeroed_slice) that returns an error.
     ///
     /// # Errors
     ///
@@ -111,7 +111,7 @@ impl<T, A: Allocator> Rc<[T], A> {
         slice.unwrap_or_else(|_| fail::<Counts>(Layout::array::<T>(length).ok()))
     }
 
-    /// Fallible version of [`new_uninit_slice_in`](Self::new_uninit_slice_in).
+    /// The twin of [`new_uninit_slice_in`](Self::new_uninit_slice_in) that returns an error.
     ///
     /// # Errors
     ///
@@ -149,7 +149,7 @@ impl<T, A: Allocator> Rc<[T], A> {
         slice.unwrap_or_else(|_| fail::<Counts>(Layout::array::<T>(length).ok()))
     }
 
-    /// Fallible version of [`new_zeroed_slice_in`](Self::new_zeroed_slice_in).
+    /// The twin of [`new_zeroed_slice_in`](Self::new_zeroed_slice_in) that returns an error.
     ///
     /// # Errors
     ///

@@ -26,7 +26,7 @@ impl<T> Rc<T> {
         Self::new_uninit_in(Global)
     }
 
-    /// Fallible version of [`new_uninit`](Self::new_uninit).
+    /// The twin of [`new_uninit`](Self::new_uninit) that returns an error.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl<T> Rc<T> {
         Self::new_zeroed_in(Global)
     }
 
-    /// Fallible version of [`new_zeroed`](Self::new_zeroed).
+    /// The twin of [`new_zeroed`](Self::new_zeroed) that returns an error.
     ///
     /// # Errors
     ///
@@ -93,7 +93,7 @@ impl<T, A: Allocator> Rc<T, A> {
         Self::try_new_uninit_in(allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::new::<T>())))
     }
 
-    /// Fallible version of [`new_uninit_in`](Self::new_uninit_in).
+    /// The twin of [`new_uninit_in`](Self::new_uninit_in) that returns an error.
     ///
     /// # Errors
     ///
@@ -126,7 +126,7 @@ impl<T, A: Allocator> Rc<T, A> {
         Self::try_new_zeroed_in(allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::new::<T>())))
     }
 
-    /// Fallible version of [`new_zeroed_in`](Self::new_zeroed_in).
+    /// The twin of [`new_zeroed_in`](Self::new_zeroed_in) that returns an error.
     ///
     /// # Errors
     ///

@@ -96,6 +96,7 @@ pub use extend::Piece;
 /// # Invariants
 ///
 /// 1. `bytes` are UTF-8, unless who called [`as_mut_vec`](Self::as_mut_vec) is at work.
+#[doc(alias = "from_str_in")]
 pub struct String<A: Allocator = Global> {
     bytes: Vec<u8, A>,
 }

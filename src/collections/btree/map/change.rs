@@ -44,8 +44,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         self.try_insert(key, value).unwrap_or_else(|error| error.fail())
     }
 
-    /// [`insert`](Self::insert) that returns an error where that one would call
-    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    /// The twin of [`insert`](Self::insert) that returns an error.
     ///
     /// # Errors
     ///
@@ -258,8 +257,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         self.try_append(other).unwrap_or_else(|error| error.fail());
     }
 
-    /// [`append`](Self::append) that returns an error where that one would call
-    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    /// The twin of [`append`](Self::append) that returns an error.
     ///
     /// # Errors
     ///
@@ -307,12 +305,22 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         self.try_split_off(key).unwrap_or_else(|error| error.fail())
     }
 
-    /// [`split_off`](Self::split_off) that returns an error where that one would call
-    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    /// The twin of [`split_off`](Self::split_off) that returns an error.
     ///
     /// # Errors
     ///
     /// If the allocator refuses a node. The map is as it was.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::BTreeMap;
+    ///
+    /// let mut map = BTreeMap::from([(1, "a"), (2, "b")]);
+    /// let from_two = map.try_split_off(&2)?;
+    /// assert_eq!((map.len(), from_two.len()), (1, 1));
+    /// # Ok::<(), janus_alloc::collections::TryReserveError>(())
+    /// ```
     pub fn try_split_off<Q: Ord + ?Sized>(&mut self, key: &Q) -> Result<Self, TryReserveError>
     where
         K: Borrow<Q> + Ord,

@@ -93,12 +93,21 @@ impl<'a, K: Ord, V, A: Allocator> Entry<'a, K, V, A> {
         self.try_or_insert(default).unwrap_or_else(|error| error.fail())
     }
 
-    /// [`or_insert`](Self::or_insert) that returns an error where that one would call
-    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    /// The twin of [`or_insert`](Self::or_insert) that returns an error.
     ///
     /// # Errors
     ///
     /// If the allocator refuses a node. The map is as it was; the key and `default` are dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::BTreeMap};
+    ///
+    /// let mut map = BTreeMap::new_in(Null); // an allocator that always fails
+    /// assert!(map.entry("poneyland").try_or_insert(10).is_err());
+    /// assert!(map.is_empty());
+    /// ```
     #[inline]
     pub fn try_or_insert(self, default: V) -> Result<&'a mut V, TryReserveError> {
         match self {
@@ -122,12 +131,20 @@ impl<'a, K: Ord, V, A: Allocator> Entry<'a, K, V, A> {
         self.try_or_insert_with(default).unwrap_or_else(|error| error.fail())
     }
 
-    /// [`or_insert_with`](Self::or_insert_with) that returns an error where that one would call
-    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    /// The twin of [`or_insert_with`](Self::or_insert_with) that returns an error.
     ///
     /// # Errors
     ///
     /// If the allocator refuses a node. The map is as it was; the key and the value are dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::BTreeMap};
+    ///
+    /// let mut map = BTreeMap::new_in(Null);
+    /// assert!(map.entry(1).try_or_insert_with(|| "a".to_string()).is_err());
+    /// ```
     #[inline]
     pub fn try_or_insert_with<F: FnOnce() -> V>(self, default: F) -> Result<&'a mut V, TryReserveError> {
         self.try_or_insert_with_key(|_| default())
@@ -148,12 +165,20 @@ impl<'a, K: Ord, V, A: Allocator> Entry<'a, K, V, A> {
         self.try_or_insert_with_key(default).unwrap_or_else(|error| error.fail())
     }
 
-    /// [`or_insert_with_key`](Self::or_insert_with_key) that returns an error where that one would call
-    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    /// The twin of [`or_insert_with_key`](Self::or_insert_with_key) that returns an error.
     ///
     /// # Errors
     ///
     /// If the allocator refuses a node. The map is as it was; the key and the value are dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::BTreeMap};
+    ///
+    /// let mut map = BTreeMap::new_in(Null);
+    /// assert!(map.entry("poneyland").try_or_insert_with_key(|key| key.len()).is_err());
+    /// ```
     #[inline]
     pub fn try_or_insert_with_key<F: FnOnce(&K) -> V>(self, default: F) -> Result<&'a mut V, TryReserveError> {
         match self {
@@ -184,12 +209,22 @@ impl<'a, K: Ord, V, A: Allocator> Entry<'a, K, V, A> {
         self.or_insert_with(V::default)
     }
 
-    /// [`or_default`](Self::or_default) that returns an error where that one would call
-    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    /// The twin of [`or_default`](Self::or_default) that returns an error.
     ///
     /// # Errors
     ///
     /// If the allocator refuses a node. The map is as it was; the key and the value are dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::BTreeMap;
+    ///
+    /// let mut map: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    /// map.entry(1).try_or_default()?.push('a');
+    /// assert_eq!(map[&1], ['a']);
+    /// # Ok::<(), janus_alloc::collections::TryReserveError>(())
+    /// ```
     #[inline]
     pub fn try_or_default(self) -> Result<&'a mut V, TryReserveError>
     where
@@ -250,12 +285,22 @@ impl<'a, K: Ord, V, A: Allocator> Entry<'a, K, V, A> {
         self.try_insert_entry(value).unwrap_or_else(|error| error.fail())
     }
 
-    /// [`insert_entry`](Self::insert_entry) that returns an error where that one would call
-    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    /// The twin of [`insert_entry`](Self::insert_entry) that returns an error.
     ///
     /// # Errors
     ///
     /// If the allocator refuses a node. The map is as it was; the key and `value` are dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::BTreeMap;
+    ///
+    /// let mut map = BTreeMap::new();
+    /// let entry = map.entry("poneyland").try_insert_entry(37)?;
+    /// assert_eq!(entry.key(), &"poneyland");
+    /// # Ok::<(), janus_alloc::collections::TryReserveError>(())
+    /// ```
     pub fn try_insert_entry(self, value: V) -> Result<OccupiedEntry<'a, K, V, A>, TryReserveError> {
         match self {
             Entry::Occupied(mut entry) => {
@@ -325,12 +370,21 @@ impl<'a, K, V, A: Allocator> VacantEntry<'a, K, V, A> {
         self.try_insert(value).unwrap_or_else(|error| error.fail())
     }
 
-    /// [`insert`](Self::insert) that returns an error where that one would call
-    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    /// The twin of [`insert`](Self::insert) that returns an error.
     ///
     /// # Errors
     ///
     /// If the allocator refuses a node. The map is as it was; the key and `value` are dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::{BTreeMap, btree_map::Entry}};
+    ///
+    /// let mut map = BTreeMap::new_in(Null);
+    /// let Entry::Vacant(entry) = map.entry("poneyland") else { unreachable!() };
+    /// assert!(entry.try_insert(36).is_err());
+    /// ```
     #[inline]
     pub fn try_insert(self, value: V) -> Result<&'a mut V, TryReserveError> {
         Ok(self.try_insert_entry(value)?.into_mut())
@@ -352,12 +406,21 @@ impl<'a, K, V, A: Allocator> VacantEntry<'a, K, V, A> {
         self.try_insert_entry(value).unwrap_or_else(|error| error.fail())
     }
 
-    /// [`insert_entry`](Self::insert_entry) that returns an error where that one would call
-    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    /// The twin of [`insert_entry`](Self::insert_entry) that returns an error.
     ///
     /// # Errors
     ///
     /// If the allocator refuses a node. The map is as it was; the key and `value` are dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::{BTreeMap, btree_map::Entry}};
+    ///
+    /// let mut map = BTreeMap::new_in(Null);
+    /// let Entry::Vacant(entry) = map.entry("poneyland") else { unreachable!() };
+    /// assert!(entry.try_insert_entry(36).is_err());
+    /// ```
     #[inline]
     pub fn try_insert_entry(self, value: V) -> Result<OccupiedEntry<'a, K, V, A>, TryReserveError> {
         let Self { key, edge, map } = self;

@@ -25,8 +25,7 @@ impl<K: Ord, V, A: Allocator> BTreeMap<K, V, A> {
         or_fail(Self::try_from_iter_in(iter, allocator))
     }
 
-    /// [`from_iter_in`](Self::from_iter_in) that returns an error where that one would call
-    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    /// The twin of [`from_iter_in`](Self::from_iter_in) that returns an error.
     ///
     /// # Errors
     ///

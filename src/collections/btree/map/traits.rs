@@ -12,8 +12,7 @@ use crate::api::Allocator;
 use crate::collections::error::TryReserveError;
 
 impl<K, V, A: Allocator> BTreeMap<K, V, A> {
-    /// [`clone`](Clone::clone) that returns an error where that one would call
-    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    /// The twin of [`clone`](Clone::clone) that returns an error.
     ///
     /// # Errors
     ///

@@ -30,8 +30,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         self.map.insert(value, ()).is_none()
     }
 
-    /// [`insert`](Self::insert) that returns an error where that one would call
-    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    /// The twin of [`insert`](Self::insert) that returns an error.
     ///
     /// # Errors
     ///
@@ -71,12 +70,22 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         self.try_replace(value).unwrap_or_else(|error| error.fail())
     }
 
-    /// [`replace`](Self::replace) that returns an error where that one would call
-    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    /// The twin of [`replace`](Self::replace) that returns an error.
     ///
     /// # Errors
     ///
     /// If the allocator refuses a node. The set is as it was; `value` is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::BTreeSet;
+    ///
+    /// let mut set = BTreeSet::from([Vec::<u8>::new()]);
+    /// set.try_replace(Vec::with_capacity(10))?;
+    /// assert!(set.get(&[][..]).unwrap().capacity() >= 10);
+    /// # Ok::<(), janus_alloc::collections::TryReserveError>(())
+    /// ```
     pub fn try_replace(&mut self, value: T) -> Result<Option<T>, TryReserveError>
     where
         T: Ord,
@@ -192,12 +201,22 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         self.map.append(&mut other.map);
     }
 
-    /// [`append`](Self::append) that returns an error where that one would call
-    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    /// The twin of [`append`](Self::append) that returns an error.
     ///
     /// # Errors
     ///
     /// If the allocator of the set refuses a node. The elements that have not been moved are still in `other`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::BTreeSet;
+    ///
+    /// let (mut set, mut other) = (BTreeSet::from([1]), BTreeSet::from([2]));
+    /// set.try_append(&mut other)?;
+    /// assert_eq!((set.len(), other.len()), (2, 0));
+    /// # Ok::<(), janus_alloc::collections::TryReserveError>(())
+    /// ```
     pub fn try_append(&mut self, other: &mut Self) -> Result<(), TryReserveError>
     where
         T: Ord,
@@ -225,12 +244,22 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         Self { map: self.map.split_off(value) }
     }
 
-    /// [`split_off`](Self::split_off) that returns an error where that one would call
-    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    /// The twin of [`split_off`](Self::split_off) that returns an error.
     ///
     /// # Errors
     ///
     /// If the allocator refuses a node. The set is as it was.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::BTreeSet;
+    ///
+    /// let mut set = BTreeSet::from([1, 2, 3]);
+    /// let from_two = set.try_split_off(&2)?;
+    /// assert!(from_two.iter().eq(&[2, 3]));
+    /// # Ok::<(), janus_alloc::collections::TryReserveError>(())
+    /// ```
     pub fn try_split_off<Q: Ord + ?Sized>(&mut self, value: &Q) -> Result<Self, TryReserveError>
     where
         T: Borrow<Q> + Ord,
@@ -270,6 +299,14 @@ impl<T, A: Allocator> BTreeSet<T, A> {
     ///
     /// If the allocator refuses a node. What came before is in the set; the element for which there was no room and the
     /// iterator are dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::BTreeSet};
+    ///
+    /// assert!(BTreeSet::new_in(Null).try_extend(0..4).is_err());
+    /// ```
     pub fn try_extend(&mut self, elements: impl IntoIterator<Item = T>) -> Result<(), TryReserveError>
     where
         T: Ord,

@@ -11,12 +11,21 @@ use crate::api::Allocator;
 use crate::collections::error::TryReserveError;
 
 impl<T, A: Allocator> BTreeSet<T, A> {
-    /// [`clone`](Clone::clone) that returns an error where that one would call
-    /// [`handle_alloc_error`](crate::api::handle_alloc_error).
+    /// The twin of [`clone`](Clone::clone) that returns an error.
     ///
     /// # Errors
     ///
     /// If the allocator refuses a node. What had been cloned is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::BTreeSet;
+    ///
+    /// let set = BTreeSet::from([1, 2]);
+    /// assert_eq!(set.try_clone()?, set);
+    /// # Ok::<(), janus_alloc::collections::TryReserveError>(())
+    /// ```
     pub fn try_clone(&self) -> Result<Self, TryReserveError>
     where
         T: Clone,
