@@ -1,0 +1,14 @@
+//! A pinned value that must not move is not given back, by whatever pointer it is pinned.
+use std::marker::PhantomPinned;
+use std::pin::Pin;
+
+use janus_alloc::System;
+use janus_alloc::collections::{Arc, Box, Rc};
+
+fn main() {
+    let mut boxed = Box::pin_in(PhantomPinned, System);
+    let _ = boxed.as_mut().get_mut();
+    let _ = Box::into_inner(Pin::into_inner(boxed));
+    let _ = Rc::try_unwrap(Pin::into_inner(Rc::pin_in(PhantomPinned, System)));
+    let _ = Arc::try_unwrap(Pin::into_inner(Arc::pin_in(PhantomPinned, System)));
+}
