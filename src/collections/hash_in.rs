@@ -8,6 +8,14 @@ use crate::api::{Allocator, Global};
 
 /// A [`HashMap`] with the default hasher, in an allocator: `HashMap<K, V, &Arena>` would name the arena where the hasher belongs.
 ///
+/// ```compile_fail,E0308
+/// use janus_alloc::{Arena, collections::HashMap};
+///
+/// let arena = Arena::new();
+/// let ages: HashMap<&str, u32, &Arena> = HashMap::new_in(&arena);
+/// // error[E0308]: mismatched types: expected `HashMap<&str, u32, &Arena>`, found `HashMap<_, _, DefaultHashBuilder, &Arena>`
+/// ```
+///
 /// # Examples
 ///
 /// ```

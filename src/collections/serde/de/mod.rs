@@ -36,6 +36,35 @@
 //! * A length that comes with the input is not believed: room is reserved for elements of at most 1 MiB before they are there.
 //! * How deep values may nest is the deserializer's matter.
 //!
+//! # In place of `Deserialize`
+//!
+//! [`Deserialize`](serde::Deserialize) has no place for an allocator, so `#[derive(Deserialize)]` serves a type whose allocators are
+//! `Default`. With one `String<&Arena>` in the type it does not compile, and the error does not name the remedy:
+//!
+//! ```compile_fail,E0277
+//! use janus_alloc::{Arena, collections::String};
+//!
+//! let name: String<&Arena> = serde_json::from_str(r#""Janus""#).unwrap();
+//! // error[E0277]: the trait bound `&Arena: Default` is not satisfied
+//! ```
+//!
+//! Such a type implements [`DeserializeIn`], as shown below, and is asked for by [`In`]. Before, on the default, and after:
+//!
+//! ```
+//! use janus_alloc::Arena;
+//! use janus_alloc::collections::{String, Vec, de::In};
+//!
+//! # fn main() -> Result<(), serde_json::Error> {
+//! let json = r#"["Janus", "Hecate"]"#;
+//! let before: Vec<String> = serde_json::from_str(json)?;
+//!
+//! let arena = Arena::new();
+//! let after: Vec<String<_>, _> = In(&arena).deserialize(&mut serde_json::Deserializer::from_str(json))?;
+//! assert_eq!(after, before);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # In a type of your own
 //!
 //! A type without a collection in it derives `Deserialize`, and needs a line:
