@@ -6,6 +6,9 @@
 #[allow(dead_code, reason = "collections use more of it")]
 #[path = "collections/ledger.rs"]
 mod ledger;
+/// The value of the example `json`.
+#[path = "../examples/json/value.rs"]
+mod value;
 
 use std::collections::{BTreeMap as StdMap, BTreeSet as StdSet};
 use std::fmt::Debug;
@@ -277,6 +280,58 @@ fn each_refused_request_is_an_error() {
         assert!(error.is_data(), "{error}");
         assert_eq!(ledger.live(), 0, "{nth}");
     }
+}
+
+const DOCUMENT: &str = r#"{"z":[null,true,[],{}],"a":{"n":[1,-2,0.5],"s":"text"},"m":"text","a":7}"#;
+
+/// The value of the example keeps the order of the text, and finds the last of equal keys.
+#[test]
+fn the_value_of_the_example_is_its_text() {
+    let arena = Arena::new();
+    let value: value::Value<A<'_>> = read(DOCUMENT, &arena).unwrap();
+    assert_eq!(serde_json::to_string(&value).unwrap(), DOCUMENT);
+    assert!(matches!(value.get("a"), Some(value::Value::Number(value::Number::Natural(7)))), "{value:?}");
+    assert!(value.get("b").is_none() && value.get("a").unwrap().get("n").is_none());
+    assert_eq!(serde_json::to_string(&read::<value::Value<A<'_>>, _>("-1", &arena).unwrap()).unwrap(), "-1");
+}
+
+/// Each request of the example's value that fails is an error, as is a text that breaks off, and everything that was built is freed.
+#[test]
+fn the_value_of_the_example_is_freed() {
+    let ledger = Ledger::new();
+    drop(read::<value::Value<L<'_>>, _>(DOCUMENT, &ledger).unwrap());
+    assert_eq!(ledger.live(), 0);
+    let requests = ledger.requests();
+    assert!(requests > 12, "{requests}");
+    for nth in 0..requests {
+        let ledger = Ledger::failing(nth);
+        assert!(read::<value::Value<L<'_>>, _>(DOCUMENT, &ledger).is_err_and(|error| error.is_data()), "{nth}");
+        assert_eq!(ledger.live(), 0, "{nth}");
+    }
+    for end in 0..DOCUMENT.len() {
+        assert!(read::<value::Value<L<'_>>, _>(&DOCUMENT[..end], &ledger).is_err(), "{end}");
+        assert_eq!(ledger.live(), 0, "{end}");
+    }
+}
+
+/// In an arena the example's value has slices of the right length, and not the blocks that vectors left behind when they grew.
+#[test]
+fn the_value_of_the_example_leaves_little_behind() {
+    const RECORDS: usize = 1000;
+    let record = r#"{"id":1,"name":"a","tags":["b","c","d"],"at":{"x":1,"y":2,"z":3},"is":true,"values":[1,2,3,4,5]}"#;
+    let text = format!("[{}]", vec![record; RECORDS].join(","));
+    let arena = Arena::new();
+    let value: value::Value<A<'_>> = read(&text, &arena).unwrap();
+    let value::Value::Array(records) = &value else { panic!("{value:?}") };
+    assert_eq!(records.len(), RECORDS);
+
+    let size = size_of::<value::Value<A<'_>>>();
+    let (values, keys, strings) = (18, 9, 4);
+    // A string is rounded up to a word. The stacks grow to twice what is in them, and leave as much behind.
+    let needed = values * size + keys * size_of::<Box<str, A<'_>>>() + (keys + strings) * size_of::<usize>();
+    let stacks = 4 * RECORDS * size;
+    let allocated = arena.allocated_bytes();
+    assert!(allocated <= RECORDS * needed + stacks + 4096, "{allocated} bytes for {RECORDS} times {needed}");
 }
 
 /// An element that cannot be read is the end of those in front of it.

@@ -4,20 +4,27 @@ use std::fmt;
 
 use janus_alloc::api::Allocator;
 use janus_alloc::collections::de::{DeserializeIn, In};
-use janus_alloc::collections::{BTreeMap, FromIn, String, Vec};
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use janus_alloc::collections::{Box, Vec};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 /// Any JSON value. Its strings, arrays and objects live in `A`, with all they contain.
+// A tag of a word keeps the payload of each variant in words of its own. Otherwise the `bool` lies behind a tag of one byte, and a
+// move reads words across the boundary of two writes, for which a processor waits.
 #[derive(Debug)]
+#[repr(u64)]
 pub(crate) enum Value<A: Allocator> {
     Null,
     Bool(bool),
     Number(Number),
-    String(String<A>),
-    Array(Vec<Value<A>, A>),
-    Object(BTreeMap<String<A>, Value<A>, A>),
+    String(Box<str, A>),
+    Array(Box<[Value<A>], A>),
+    /// The entries in the order of the text.
+    Object(Box<[Entry<A>], A>),
 }
+
+/// A key and its value.
+pub(crate) type Entry<A> = (Box<str, A>, Value<A>);
 
 /// As `serde_json` reads it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,10 +35,12 @@ pub(crate) enum Number {
 }
 
 impl<A: Allocator> Value<A> {
-    /// The value of a key, if this is an object that has it.
+    /// The value of a key, if this is an object that has it: the last one, if it has several.
+    ///
+    /// Goes through the entries, so objects of thousands of keys are better read into a `BTreeMap` or a `HashMap`.
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         match self {
-            Self::Object(values) => values.get(key),
+            Self::Object(entries) => entries.iter().rev().find(|entry| *entry.0 == *key).map(|(_, value)| value),
             _ => None,
         }
     }
@@ -39,58 +48,89 @@ impl<A: Allocator> Value<A> {
 
 impl<'de, A: Allocator + Clone> DeserializeIn<'de, A> for Value<A> {
     fn deserialize_in<D: Deserializer<'de>>(deserializer: D, allocator: A) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue(allocator))
+        let mut unfinished = Unfinished { keys: Vec::new_in(allocator.clone()), values: Vec::new_in(allocator) };
+        AnyValue(&mut unfinished).deserialize(deserializer)?;
+        unfinished.values.pop().ok_or_else(|| D::Error::custom("no value"))
     }
 }
 
-struct AnyValue<A>(A);
+/// The keys and values of arrays and objects that have not ended, on two stacks. The end of one moves its part into a slice of the
+/// right length. A growing vector for each would leave its former blocks behind in an arena.
+struct Unfinished<A: Allocator> {
+    keys: Vec<Box<str, A>, A>,
+    values: Vec<Value<A>, A>,
+}
 
-impl<'de, A: Allocator + Clone> Visitor<'de> for AnyValue<A> {
-    type Value = Value<A>;
+impl<A: Allocator + Clone> Unfinished<A> {
+    fn allocator(&self) -> A {
+        self.values.allocator().clone()
+    }
+
+    fn push<E: Error>(&mut self, value: Value<A>) -> Result<(), E> {
+        self.values.try_push(value).map_err(E::custom)
+    }
+}
+
+/// Reads a value and pushes it, in place of returning it, which would move it once more.
+struct AnyValue<'u, A: Allocator>(&'u mut Unfinished<A>);
+
+impl<'de, A: Allocator + Clone> DeserializeSeed<'de> for AnyValue<'_, A> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, A: Allocator + Clone> Visitor<'de> for AnyValue<'_, A> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any JSON value")
     }
 
-    fn visit_unit<E>(self) -> Result<Value<A>, E> {
-        Ok(Value::Null)
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        self.0.push(Value::Null)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Value<A>, E> {
-        Ok(Value::Bool(value))
+    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
+        self.0.push(Value::Bool(value))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Value<A>, E> {
-        Ok(Value::Number(Number::Natural(value)))
+    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
+        self.0.push(Value::Number(Number::Natural(value)))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Value<A>, E> {
-        Ok(Value::Number(Number::Negative(value)))
+    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
+        self.0.push(Value::Number(Number::Negative(value)))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value<A>, E> {
-        Ok(Value::Number(Number::Float(value)))
+    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
+        self.0.push(Value::Number(Number::Float(value)))
     }
 
-    fn visit_str<E: Error>(self, value: &str) -> Result<Value<A>, E> {
-        String::try_from_in(value, self.0).map(Value::String).map_err(E::custom)
+    fn visit_str<E: Error>(self, value: &str) -> Result<(), E> {
+        let text = Box::try_clone_from_ref_in(value, self.0.allocator()).map_err(E::custom)?;
+        self.0.push(Value::String(text))
     }
 
-    fn visit_seq<S: SeqAccess<'de>>(self, mut sequence: S) -> Result<Value<A>, S::Error> {
-        let mut values = Vec::new_in(self.0.clone());
-        while let Some(value) = sequence.next_element_seed(In(self.0.clone()).seed())? {
-            values.try_push(value).map_err(S::Error::custom)?;
+    fn visit_seq<S: SeqAccess<'de>>(self, mut sequence: S) -> Result<(), S::Error> {
+        let start = self.0.values.len();
+        while let Some(()) = sequence.next_element_seed(AnyValue(self.0))? {}
+        let values = self.0.values.try_split_off(start).map_err(S::Error::custom)?;
+        self.0.push(Value::Array(values.try_into_boxed_slice().map_err(S::Error::custom)?))
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+        let (first_key, start) = (self.0.keys.len(), self.0.values.len());
+        while let Some(key) = map.next_key_seed(In(self.0.allocator()).seed())? {
+            self.0.keys.try_push(key).map_err(M::Error::custom)?;
+            map.next_value_seed(AnyValue(self.0))?;
         }
-        Ok(Value::Array(values))
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Value<A>, M::Error> {
-        let mut values = BTreeMap::new_in(self.0.clone());
-        while let Some(key) = map.next_key_seed(In(self.0.clone()).seed())? {
-            let value = map.next_value_seed(In(self.0.clone()).seed())?;
-            values.try_insert(key, value).map_err(M::Error::custom)?;
-        }
-        Ok(Value::Object(values))
+        let allocator = self.0.allocator();
+        let entries = self.0.keys.drain(first_key..).zip(self.0.values.drain(start..));
+        let entries = Vec::try_from_iter_in(entries, allocator).map_err(M::Error::custom)?;
+        self.0.push(Value::Object(entries.try_into_boxed_slice().map_err(M::Error::custom)?))
     }
 }
 
@@ -104,7 +144,7 @@ impl<A: Allocator> Serialize for Value<A> {
             Self::Number(Number::Float(value)) => serializer.serialize_f64(*value),
             Self::String(value) => value.serialize(serializer),
             Self::Array(values) => values.serialize(serializer),
-            Self::Object(values) => values.serialize(serializer),
+            Self::Object(entries) => serializer.collect_map(entries.iter().map(|(key, value)| (key, value))),
         }
     }
 }
