@@ -1,7 +1,7 @@
 //! Access to a value that has one pointer only.
 
 use super::{Arc, Counts};
-use crate::api::{Allocator, Layout};
+use crate::api::{AllocError, Allocator, Layout};
 use crate::collections::clone_to_uninit::CloneToUninit;
 use crate::collections::counted::fail;
 
@@ -52,6 +52,33 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Arc<T, A> {
         }
         // SAFETY: nobody else has a reference.
         unsafe { this.0.get_mut_unchecked() }
+    }
+
+    /// The twin of [`make_mut`](Self::make_mut) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// The value has other pointers, and the allocator no memory for one of this pointer's own. All is as before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{FixedArena, collections::Arc};
+    ///
+    /// let mut bytes = [std::mem::MaybeUninit::uninit(); 200];
+    /// let arena = FixedArena::new(&mut bytes);
+    /// let mut zeroes = Arc::new_in([0_u8; 100], &arena);
+    /// let other = Arc::clone(&zeroes);
+    /// assert!(Arc::try_make_mut(&mut zeroes).is_err());
+    /// drop(other);
+    /// Arc::try_make_mut(&mut zeroes)?[0] = 1;
+    /// # Ok::<(), janus_alloc::api::AllocError>(())
+    /// ```
+    #[inline]
+    pub fn try_make_mut(this: &mut Self) -> Result<&mut T, AllocError> {
+        this.0.make_unique()?;
+        // SAFETY: nobody else has a reference.
+        Ok(unsafe { this.0.get_mut_unchecked() })
     }
 }
 

@@ -52,6 +52,31 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Box<T, A> {
         // SAFETY: the clone is initialised by the contract of `CloneToUninit`, in a block of its layout.
         Ok(unsafe { Self::from_non_null_in(clone, allocator) })
     }
+
+    /// The twin of [`clone`](Clone::clone) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// The allocator has no memory. Nothing is cloned.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{FixedArena, collections::Box};
+    ///
+    /// let mut bytes = [std::mem::MaybeUninit::uninit(); 150];
+    /// let arena = FixedArena::new(&mut bytes);
+    /// let zeroes = Box::new_in([0_u8; 100], &arena);
+    /// assert!(Box::try_clone(&Box::new(5)).is_ok());
+    /// assert!(Box::try_clone(&zeroes).is_err());
+    /// ```
+    #[inline]
+    pub fn try_clone(boxed: &Self) -> Result<Self, AllocError>
+    where
+        A: Clone,
+    {
+        Self::try_clone_from_ref_in(boxed, Self::allocator(boxed).clone())
+    }
 }
 
 impl<T: Clone, A: Allocator + Clone> Clone for Box<T, A> {

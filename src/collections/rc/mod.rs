@@ -38,8 +38,7 @@ use crate::api::{AllocError, Allocator, AllocatorClone, Global, Layout, StaticAl
 ///
 /// It is one word for an allocator of size 0, and two for a reference to one; [`Option<Rc<T, A>>`](Option) is no larger. The block has two
 /// words for the counts, besides the value. Each pointer has a clone of the allocator, so what makes a new pointer asks for an
-/// [`AllocatorClone`]: every reference is one. What
-/// differs from std's `Rc` is told [in the module](self).
+/// [`AllocatorClone`]: every reference is one. The [module docs](self) list the differences from std's.
 ///
 /// With the last [`Rc`] the value is dropped. Its block is freed with the last [`Weak`] pointer, or at once if there is none, also if the
 /// drop panicked; then the allocator of that pointer is dropped.
@@ -138,6 +137,25 @@ impl<T> Rc<T> {
         Self::new_cyclic_in(value, Global)
     }
 
+    /// The twin of [`new_cyclic`](Self::new_cyclic) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// The default has no memory. `value` is dropped, and not called.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::collections::Rc;
+    ///
+    /// assert_eq!(*Rc::try_new_cyclic(|_| 5)?, 5);
+    /// # Ok::<(), janus_alloc::api::AllocError>(())
+    /// ```
+    #[inline]
+    pub fn try_new_cyclic(value: impl FnOnce(&Weak<T>) -> T) -> Result<Self, AllocError> {
+        Self::try_new_cyclic_in(value, Global)
+    }
+
     /// Puts a value into a block of the default and pins it there.
     ///
     /// # Examples
@@ -212,17 +230,34 @@ impl<T, A: Allocator> Rc<T, A> {
     /// ```
     #[inline]
     pub fn new_cyclic_in(value: impl FnOnce(&Weak<T, A>) -> T, allocator: A) -> Self {
-        let weak = WeakRef::to_come(allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::new::<T>())));
-        let weak = Weak(weak);
+        Self::try_new_cyclic_in(value, allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::new::<T>())))
+    }
+
+    /// The twin of [`new_cyclic_in`](Self::new_cyclic_in) that returns an error.
+    ///
+    /// # Errors
+    ///
+    /// The allocator has no memory. `value` and the allocator are dropped, and `value` is not called.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{Null, collections::Rc};
+    ///
+    /// assert!(Rc::try_new_cyclic_in(|_| 5, Null).is_err());
+    /// ```
+    #[inline]
+    pub fn try_new_cyclic_in(value: impl FnOnce(&Weak<T, A>) -> T, allocator: A) -> Result<Self, AllocError> {
+        let weak = Weak(WeakRef::to_come(allocator)?);
         let value = value(&weak);
         // SAFETY: made by `to_come`.
-        Self(unsafe { weak.0.come(value) })
+        Ok(Self(unsafe { weak.0.come(value) }))
     }
 }
 
 impl<T, A: StaticAllocator> Rc<T, A> {
-    /// Puts a value into a block of `allocator` and pins it there. Why the allocator is a [`StaticAllocator`] is told at
-    /// [`Box::pin_in`](crate::collections::Box::pin_in).
+    /// Puts a value into a block of `allocator` and pins it there. [`Box::pin_in`](crate::collections::Box::pin_in)
+    /// says why the allocator is a [`StaticAllocator`].
     ///
     /// # Examples
     ///

@@ -140,6 +140,11 @@ fn every_failure_is_an_error() {
     each_failure(|ledger| Box::<[u32], _>::try_new_uninit_slice_in(3, ledger).map(drop));
     each_failure(|ledger| Box::<[u32], _>::try_new_zeroed_slice_in(3, ledger).map(drop));
     each_failure(|ledger| Box::try_clone_from_ref_in("Janus", ledger).map(drop));
+    each_failure(|ledger| {
+        let (number, text) = (Box::try_new_in(5, ledger)?, Box::try_clone_from_ref_in("Janus", ledger)?);
+        assert_eq!((*Box::try_clone(&number)?, &*Box::try_clone(&text)?), (5, "Janus"));
+        Ok::<_, AllocError>(())
+    });
     let drops = Drops::new();
     each_failure(|ledger| Box::try_new_in(drops.value(), ledger).map(drop));
     assert_eq!(drops.live(), 0);

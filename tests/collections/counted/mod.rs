@@ -88,6 +88,9 @@ fn every_failure_is_an_error() {
     each_failure(|ledger| Rc::<[u32], _>::try_new_uninit_slice_in(3, ledger).map(drop));
     each_failure(|ledger| Rc::<[u32], _>::try_new_zeroed_slice_in(3, ledger).map(drop));
     each_failure(|ledger| Rc::try_clone_from_ref_in("Janus", ledger).map(drop));
+    each_failure(|ledger| Rc::try_new_cyclic_in(|me: &Weak<_, _>| me.clone().strong_count(), ledger).map(drop));
+    assert!(Rc::<u8, _>::try_new_cyclic_in(|_| unreachable!("there is no place for it"), Null).is_err());
+    assert_eq!(*Rc::try_new_cyclic(|_| 5).unwrap(), 5);
     let drops = Drops::new();
     each_failure(|ledger| Rc::try_new_in(drops.value(), ledger).map(drop));
     assert_eq!(drops.live(), 0);

@@ -9,7 +9,7 @@ use janus_alloc::System;
 use janus_alloc::api::{AllocError, Allocator, AllocatorClone, Layout};
 
 use super::super::{Rc, unsize};
-use crate::ledger::{Drops, Ledger, Value, panics};
+use crate::ledger::{Drops, Ledger, Value, each_failure, panics};
 
 #[test]
 fn alone_or_not() {
@@ -122,6 +122,45 @@ fn make_mut() {
     let _other = os.clone();
     Rc::make_mut(&mut os).make_ascii_uppercase();
     assert_eq!(&*os, "A");
+}
+
+/// Nothing changes if a clone or a move finds no memory.
+#[test]
+fn try_make_mut() {
+    let drops = Drops::new();
+    each_failure(|ledger| {
+        let mut rc = Rc::try_new_in(drops.value(), ledger)?;
+        let before = Rc::as_ptr(&rc);
+        Rc::try_make_mut(&mut rc).unwrap().number = 10;
+        assert_eq!(Rc::as_ptr(&rc), before, "it was alone");
+        let other = rc.clone();
+        Rc::try_make_mut(&mut rc).inspect_err(|_| assert!(drops.live() == 1))?.number = 20;
+        assert_eq!((other.number, rc.number, drops.live()), (10, 20, 2));
+        Ok::<_, AllocError>(())
+    });
+    each_failure(|ledger| {
+        let mut rc = Rc::try_new_in(drops.value(), ledger)?;
+        let weak = Rc::downgrade(&rc);
+        let moved = Rc::try_make_mut(&mut rc).map(drop);
+        assert_eq!(weak.upgrade().is_none(), moved.is_ok());
+        assert_eq!((Rc::strong_count(&rc), Rc::weak_count(&rc)), (1, usize::from(moved.is_err())));
+        moved
+    });
+    each_failure(|ledger| {
+        let mut text = Rc::try_clone_from_ref_in("janus", ledger)?;
+        let other = text.clone();
+        Rc::try_make_mut(&mut text)?.make_ascii_uppercase();
+        assert_eq!((&*text, &*other), ("JANUS", "janus"));
+        Ok::<_, AllocError>(())
+    });
+    assert_eq!(drops.live(), 0);
+
+    let ledger = Ledger::new();
+    let mut rc = Rc::new_in(drops.value(), &ledger);
+    let _other = rc.clone();
+    drops.panic_in_clone(0);
+    assert!(panics(|| Rc::try_make_mut(&mut rc).map(|value| value.number)));
+    assert_eq!((Rc::strong_count(&rc), ledger.live()), (2, 1));
 }
 
 /// A value that could not be moved for lack of memory is where it was.
