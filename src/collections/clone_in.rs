@@ -12,14 +12,22 @@ use super::error::or_fail;
 /// The collections of this crate have it if their elements do; so do std's plain types, tuples, arrays, `Option` and `Result`.
 /// For a type of yours, clone its fields in the same way.
 ///
+/// * **[`Box`](super::Box)**: of a value that has it, of a slice of those, and of a `str`, `CStr`, or with std `OsStr` or `Path`. A
+///   `Box<dyn Trait>` has not.
+/// * **[`Rc`](super::Rc) and [`Arc`](super::Arc)**: as a `Box`. `clone` shares the value, but another allocator needs a value of its own. Each
+///   pointer is cloned by itself, so two pointers to one value become two values, and a graph in which many paths lead to one value
+///   becomes a tree. A `Weak` has none.
+/// * **[`Frozen`](super::Frozen)**: none, because code outside of this crate may implement this trait for a collection and reach its allocator.
+///   Clone what [`get_mut`](super::Frozen::get_mut) lends.
+///
 /// # Examples
 ///
 /// ```
-/// use janus_alloc::{Arena, System, api::Allocator, collections::{CloneIn, TryReserveError, Vec}};
+/// use janus_alloc::{Arena, System, api::Allocator, collections::{Box, CloneIn, TryReserveError, Vec}};
 ///
 /// struct Node<A: Allocator> {
 ///     number: u32,
-///     children: Vec<Node<A>, A>,
+///     children: Vec<Box<Node<A>, A>, A>,
 /// }
 ///
 /// impl<A: Allocator, B: Allocator + Clone> CloneIn<B> for Node<A> {
@@ -32,11 +40,23 @@ use super::error::or_fail;
 ///
 /// let arena = Arena::new();
 /// let mut root = Node { number: 1, children: Vec::new_in(&arena) };
-/// root.children.push(Node { number: 2, children: Vec::new_in(&arena) });
+/// root.children.push(Box::new_in(Node { number: 2, children: Vec::new_in(&arena) }, &arena));
 /// let elsewhere: Node<System> = root.clone_in(System);
 /// drop(root);
 /// drop(arena);
 /// assert_eq!((elsewhere.number, elsewhere.children[0].number), (1, 2));
+/// ```
+///
+/// Pointers that share a value, and their clones, which do not:
+///
+/// ```
+/// use janus_alloc::{Arena, System, collections::{CloneIn, Rc}};
+///
+/// let arena = Arena::new();
+/// let one: Rc<str, _> = Rc::clone_from_ref_in("Janus", &arena);
+/// let pair = (one.clone(), one);
+/// let (one, other): (Rc<str, System>, Rc<str, System>) = pair.clone_in(System);
+/// assert!(one == other && !Rc::ptr_eq(&one, &other));
 /// ```
 pub trait CloneIn<B> {
     /// The type with the other allocator in the place of its own.
@@ -46,7 +66,7 @@ pub trait CloneIn<B> {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX` bytes.
+    /// If the clones need more than `isize::MAX` bytes.
     #[inline]
     #[track_caller]
     fn clone_in(&self, allocator: B) -> Self::Cloned {
@@ -57,7 +77,7 @@ pub trait CloneIn<B> {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    /// If the clones need more than `isize::MAX` bytes, or the allocator refuses.
     fn try_clone_in(&self, allocator: B) -> Result<Self::Cloned, TryReserveError>;
 }
 

@@ -4,7 +4,12 @@ use super::error::{TryReserveError, or_fail};
 
 /// [`FromIterator`] with an allocator.
 ///
-/// The collections of this crate have it, and yours may.
+/// The collections of this crate have it, and yours may. Besides them:
+///
+/// * `Box<[T], A>`, `Rc<[T], A>`, `Arc<[T], A>`, and `Box<str, A>` of what a [`String`](super::String) is collected from;
+/// * `Result<C, E>` and `Option<C>` of a type that has it, by std's rule: the first `Err` or `None` ends the iteration and is the result.
+///
+/// A pair has it not, so `unzip` becomes a loop that pushes to both.
 ///
 /// # Examples
 ///
@@ -29,6 +34,20 @@ use super::error::{TryReserveError, or_fail};
 /// let sorted: Sorted<_> = [2, 3, 1].into_iter().collect_in(&arena);
 /// assert_eq!(sorted.0, [1, 2, 3]);
 /// ```
+///
+/// Up to the first error, and into a slice:
+///
+/// ```
+/// use std::num::ParseIntError;
+///
+/// use janus_alloc::{Arena, collections::{Box, CollectIn, Vec}};
+///
+/// let arena = Arena::new();
+/// let numbers = |text: &'static str| text.split(' ').map(str::parse::<u8>);
+/// let good: Result<Box<[u8], _>, ParseIntError> = numbers("1 2 3").collect_in(&arena);
+/// assert_eq!(*good.unwrap(), [1, 2, 3]);
+/// assert!(numbers("1 2 three").collect_in::<Result<Vec<_, _>, _>>(&arena).is_err());
+/// ```
 pub trait FromIteratorIn<T>: Sized {
     /// Where the collection lives.
     type Allocator;
@@ -37,7 +56,7 @@ pub trait FromIteratorIn<T>: Sized {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX` bytes.
+    /// If the elements need more than `isize::MAX` bytes.
     #[inline]
     #[track_caller]
     fn from_iter_in<I: IntoIterator<Item = T>>(iter: I, allocator: Self::Allocator) -> Self {
@@ -48,7 +67,7 @@ pub trait FromIteratorIn<T>: Sized {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    /// If the elements need more than `isize::MAX` bytes, or the allocator refuses.
     fn try_from_iter_in<I: IntoIterator<Item = T>>(
         iter: I,
         allocator: Self::Allocator,
@@ -71,7 +90,7 @@ pub trait CollectIn: Iterator + Sized {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX` bytes.
+    /// If the elements need more than `isize::MAX` bytes.
     #[inline]
     #[track_caller]
     fn collect_in<C: FromIteratorIn<Self::Item>>(self, allocator: C::Allocator) -> C {
@@ -82,7 +101,7 @@ pub trait CollectIn: Iterator + Sized {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    /// If the elements need more than `isize::MAX` bytes, or the allocator refuses.
     ///
     /// # Examples
     ///
@@ -98,3 +117,79 @@ pub trait CollectIn: Iterator + Sized {
 }
 
 impl<I: Iterator> CollectIn for I {}
+
+/// The values of an iterator up to the first failure, which goes to `failure`.
+struct UntilFailure<'f, I, E> {
+    iter: I,
+    failure: &'f mut Option<E>,
+}
+
+impl<T, E, I: Iterator<Item = Result<T, E>>> Iterator for UntilFailure<'_, I, E> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        if self.failure.is_some() {
+            return None;
+        }
+        match self.iter.next()? {
+            Ok(value) => Some(value),
+            Err(failure) => {
+                *self.failure = Some(failure);
+                None
+            }
+        }
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        // The next one may be a failure.
+        if self.failure.is_some() { (0, Some(0)) } else { (0, self.iter.size_hint().1) }
+    }
+}
+
+impl<T, E, C: FromIteratorIn<T>> FromIteratorIn<Result<T, E>> for Result<C, E> {
+    type Allocator = C::Allocator;
+
+    /// The values, or the first error. What was collected before it is dropped.
+    #[inline]
+    #[track_caller]
+    fn from_iter_in<I: IntoIterator<Item = Result<T, E>>>(iter: I, allocator: C::Allocator) -> Self {
+        let mut failure = None;
+        let values = C::from_iter_in(UntilFailure { iter: iter.into_iter(), failure: &mut failure }, allocator);
+        failure.map_or(Ok(values), Err)
+    }
+
+    /// The values, or the first error. What was collected before it is dropped.
+    #[inline]
+    fn try_from_iter_in<I: IntoIterator<Item = Result<T, E>>>(
+        iter: I,
+        allocator: C::Allocator,
+    ) -> Result<Self, TryReserveError> {
+        let mut failure = None;
+        let values = C::try_from_iter_in(UntilFailure { iter: iter.into_iter(), failure: &mut failure }, allocator)?;
+        Ok(failure.map_or(Ok(values), Err))
+    }
+}
+
+impl<T, C: FromIteratorIn<T>> FromIteratorIn<Option<T>> for Option<C> {
+    type Allocator = C::Allocator;
+
+    /// The values, or `None` if one is. What was collected before it is dropped.
+    #[inline]
+    #[track_caller]
+    fn from_iter_in<I: IntoIterator<Item = Option<T>>>(iter: I, allocator: C::Allocator) -> Self {
+        let values = iter.into_iter().map(|value| value.ok_or(()));
+        Result::<C, ()>::from_iter_in(values, allocator).ok()
+    }
+
+    /// The values, or `None` if one is. What was collected before it is dropped.
+    #[inline]
+    fn try_from_iter_in<I: IntoIterator<Item = Option<T>>>(
+        iter: I,
+        allocator: C::Allocator,
+    ) -> Result<Self, TryReserveError> {
+        let values = iter.into_iter().map(|value| value.ok_or(()));
+        Ok(Result::<C, ()>::try_from_iter_in(values, allocator)?.ok())
+    }
+}

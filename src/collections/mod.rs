@@ -62,8 +62,9 @@
 //!
 //! # Collections that threads read
 //!
-//! A collection in an [`Arena`](crate::Arena) or a [`Pool`](crate::Pool) is not `Sync`, since it leads to its allocator. A [`Frozen`] one
-//! leads to its elements alone, so one thread builds it and many read it. Elements that are collections are frozen, too.
+//! A collection in an [`Arena`](crate::Arena) or a [`Pool`](crate::Pool) is not `Sync`, since it leads to its allocator. A reference to a
+//! [`Frozen`] one gives access to the elements and never to the allocator, so one thread builds it and many read it. Elements that are
+//! collections are frozen, too.
 //!
 //! # What differs from std's
 //!
@@ -126,6 +127,8 @@ mod from_in;
 mod frozen;
 mod hash_in;
 pub mod linked_list;
+mod pointers_clone_in;
+mod pointers_collect_in;
 mod pointers_from_in;
 pub mod prelude;
 mod raw_buffer;

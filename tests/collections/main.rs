@@ -17,6 +17,7 @@ mod ledger;
 mod linked_list;
 mod maps_in;
 mod owned;
+mod pointers_in;
 mod ranges;
 mod rc;
 mod steps;
