@@ -1,8 +1,10 @@
 //! Random operations on `BTreeMap` and `BTreeSet`, beside std's: after each the two are compared, from both ends.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap as StdMap, BTreeSet as StdSet};
 use std::ops::Bound;
 
+use janus_alloc::collections::CollectIn;
 use janus_alloc::collections::btree_map::{self, BTreeMap};
 use janus_alloc::collections::btree_set::BTreeSet;
 use proptest::collection::vec;
@@ -14,6 +16,7 @@ type Key = u16;
 type Map<'a> = BTreeMap<Key, String, &'a Ledger>;
 type Model = StdMap<Key, String>;
 type Set<'a> = BTreeSet<Key, &'a Ledger>;
+type MarkedSet<'a> = BTreeSet<Marked, &'a Ledger>;
 
 /// Keys are below it: so few that most operations meet some, and so many that a tree gets three levels.
 const KEYS: Key = 600;
@@ -233,6 +236,150 @@ fn compare(map: &Map<'_>, model: &Model) {
     assert_eq!((map.first_key_value(), map.last_key_value()), (model.first_key_value(), model.last_key_value()));
 }
 
+/// An element that tells which of equal ones it is.
+#[derive(Clone, Copy, Debug)]
+struct Marked(Key, usize);
+
+impl PartialEq for Marked {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for Marked {}
+
+impl PartialOrd for Marked {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Marked {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+
+#[derive(Clone, Debug)]
+enum SetOperation {
+    Insert(Key),
+    Replace(Key),
+    Take(Key),
+    Remove(Key),
+    PopEnds(u8),
+    Extend(Vec<Key>),
+    Append(Vec<Key>),
+    SplitOff(Key, bool),
+    Retain(Key),
+    Extract(Bounds, Key, u8),
+    Range(Bounds),
+    Combine(Vec<Key>, u8),
+    CloneAndRebuild,
+}
+
+fn set_operation() -> impl Strategy<Value = SetOperation> {
+    use SetOperation::*;
+    prop_oneof![
+        8 => key().prop_map(Insert),
+        4 => key().prop_map(Replace),
+        4 => key().prop_map(Take),
+        4 => key().prop_map(Remove),
+        2 => (0..40_u8).prop_map(PopEnds),
+        6 => vec(key(), 0..200).prop_map(Extend),
+        4 => vec(key(), 0..200).prop_map(Append),
+        2 => (key(), any::<bool>()).prop_map(|(at, right)| SplitOff(at, right)),
+        1 => (2..8_u16).prop_map(Retain),
+        2 => (bounds(), 1..5_u16, any::<u8>()).prop_map(|(bounds, modulus, most)| Extract(bounds, modulus, most)),
+        2 => bounds().prop_map(Range),
+        2 => (vec(key(), 0..200), 0..4_u8).prop_map(|(other, operator)| Combine(other, operator)),
+        1 => Just(CloneAndRebuild),
+    ]
+}
+
+/// Equal, and the same of equal ones.
+fn told_apart(elements: impl IntoIterator<Item = Marked>) -> Vec<(Key, usize)> {
+    elements.into_iter().map(|Marked(key, mark)| (key, mark)).collect()
+}
+
+/// Does the same with both sets.
+#[expect(clippy::incompatible_msrv, reason = "std's `extract_if` is what ours is compared with")]
+fn apply_to_sets<'a>(
+    operation: SetOperation,
+    step: usize,
+    ledger: &'a Ledger,
+    set: &mut MarkedSet<'a>,
+    model: &mut StdSet<Marked>,
+) {
+    use SetOperation::*;
+    let marked = |key: Key| Marked(key, step);
+    let both = |keys: &[Key]| {
+        let elements = || keys.iter().zip(step..).map(|(&key, mark)| Marked(key, mark));
+        let ours: MarkedSet<'_> = elements().collect_in(ledger);
+        let theirs: StdSet<_> = elements().collect();
+        assert_eq!(told_apart(ours.iter().copied()), told_apart(theirs.iter().copied()));
+        (ours, theirs)
+    };
+    match operation {
+        Insert(key) => assert_eq!(set.insert(marked(key)), model.insert(marked(key))),
+        Replace(key) => assert_eq!(told_apart(set.replace(marked(key))), told_apart(model.replace(marked(key)))),
+        Take(key) => assert_eq!(told_apart(set.take(&marked(key))), told_apart(model.take(&marked(key)))),
+        Remove(key) => assert_eq!(set.remove(&marked(key)), model.remove(&marked(key))),
+        PopEnds(count) => {
+            for _ in 0..count {
+                assert_eq!(told_apart(set.pop_first()), told_apart(model.pop_first()));
+                assert_eq!(told_apart(set.pop_last()), told_apart(model.pop_last()));
+            }
+        }
+        Extend(keys) => {
+            set.extend(keys.iter().copied().map(marked));
+            model.extend(keys.into_iter().map(marked));
+        }
+        Append(keys) => {
+            let (mut ours, mut theirs) = both(&keys);
+            set.append(&mut ours);
+            model.append(&mut theirs);
+            assert!(ours.is_empty());
+        }
+        SplitOff(at, right) => {
+            let (ours, theirs) = (set.split_off(&marked(at)), model.split_off(&marked(at)));
+            assert_eq!(told_apart(ours.iter().copied()), told_apart(theirs.iter().copied()));
+            if right {
+                (*set, *model) = (ours, theirs);
+            }
+        }
+        Retain(modulus) => {
+            set.retain(|element| element.0 % modulus != 0);
+            model.retain(|element| element.0 % modulus != 0);
+        }
+        Extract(bounds, modulus, most) => {
+            let bounds = (bounds.0.map(marked), bounds.1.map(marked));
+            let ours = set.extract_if(bounds, |element| element.0 % modulus == 0).take(most.into());
+            let theirs = model.extract_if(bounds, |element| element.0 % modulus == 0).take(most.into());
+            assert_eq!(told_apart(ours), told_apart(theirs));
+        }
+        Range(bounds) => {
+            let bounds = (bounds.0.map(marked), bounds.1.map(marked));
+            assert_eq!(told_apart(set.range(bounds).copied()), told_apart(model.range(bounds).copied()));
+            assert_eq!(told_apart(set.range(bounds).rev().copied()), told_apart(model.range(bounds).rev().copied()));
+        }
+        Combine(keys, operator) => {
+            let (ours, theirs) = both(&keys);
+            (*set, *model) = match operator {
+                0 => (&*set | &ours, &*model | &theirs),
+                // Std's are those of the shorter set, if the other is much longer.
+                1 => (&*set & &ours, model.iter().copied().filter(|element| theirs.contains(element)).collect()),
+                2 => (&*set ^ &ours, &*model ^ &theirs),
+                _ => (&*set - &ours, &*model - &theirs),
+            };
+        }
+        CloneAndRebuild => {
+            let clone = set.clone();
+            *set = MarkedSet::new_in(ledger);
+            set.extend(clone.into_iter().rev());
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2 * ProptestConfig::default().cases) })]
 
@@ -259,6 +406,24 @@ proptest! {
             let key = step as Key * 7 % KEYS;
             assert_eq!(map.get_key_value(&key), model.get_key_value(&key));
         }
+    }
+
+    #[test]
+    fn steps_of_sets(operations in vec(set_operation(), 1..60)) {
+        let ledger = Ledger::new();
+        let mut set = MarkedSet::new_in(&ledger);
+        let mut model = StdSet::new();
+        for (step, operation) in operations.into_iter().enumerate() {
+            apply_to_sets(operation, 1000 * step, &ledger, &mut set, &mut model);
+            assert_eq!(set.len(), model.len());
+            assert_eq!(told_apart(set.iter().copied()), told_apart(model.iter().copied()));
+            assert_eq!(told_apart(set.iter().rev().copied()), told_apart(model.iter().rev().copied()));
+            assert_eq!((set.first(), set.last()), (model.first(), model.last()));
+            let key = Marked(step as Key * 7 % KEYS, 0);
+            assert_eq!(told_apart(set.get(&key).copied()), told_apart(model.get(&key).copied()));
+        }
+        drop(set);
+        assert_eq!(ledger.live(), 0);
     }
 
     #[test]
