@@ -139,7 +139,7 @@ mod bridged_to_std {
     impl<T: ?Sized, A: Allocator> Box<T, A> {
         /// The box of std's in the same block, whose allocator is this one as std sees it.
         ///
-        /// `From` makes a box of [`FromStd`] of one of std's.
+        /// [`from_std_in`](Self::from_std_in) leads back; `From` makes a box of [`FromStd`] of one of std's.
         ///
         /// # Examples
         ///
@@ -159,6 +159,29 @@ mod bridged_to_std {
             // SAFETY: the value is initialised, in a block of the allocator for its layout, or without one if it has no size:
             // std's `Box` is made like this one.
             unsafe { StdBox::from_raw_in(value, ToStd(allocator)) }
+        }
+
+        /// The box of one of std's whose allocator is one of this crate's as std sees it, in the same block.
+        ///
+        /// `From` would keep [`ToStd`], in a [`FromStd`].
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # #![cfg_attr(feature = "nightly", feature(allocator_api))]
+        /// use janus_alloc::{Arena, collections::Box, generations::ToStd};
+        ///
+        /// let arena = Arena::new();
+        /// let theirs = std::boxed::Box::new_in(5, ToStd(&arena));
+        /// let ours: Box<i32, &Arena> = Box::from_std_in(theirs);
+        /// assert_eq!(*ours, 5);
+        /// ```
+        #[inline]
+        #[must_use]
+        pub fn from_std_in(boxed: StdBox<T, ToStd<A>>) -> Self {
+            let (value, ToStd(allocator)) = StdBox::into_raw_with_allocator(boxed);
+            // SAFETY: the value is initialised, in a block of the allocator for its layout, or without one if it has no size.
+            unsafe { Self::from_raw_in(value, allocator) }
         }
     }
 
