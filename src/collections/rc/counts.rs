@@ -128,6 +128,6 @@ impl counted::Counts for Counts {
     message = "an `Rc` stays in one thread, with the collections it is the allocator of",
     label = "used in another thread here",
     note = "take an `Arc`; an allocator in it has to serve several threads, such as a `SyncArena` or a `SharedPool`",
-    note = "threads that only read a collection in it can share it in a `collections::Frozen`"
+    note = "threads that only read can share a `&Frozen<_>` of a collection in it; collections inside that have to be `Frozen`, too"
 )]
 pub trait UsedInThreads {}
