@@ -25,8 +25,8 @@ use crate::api::Allocator;
 
 /// A read-only face of a collection, which threads may share although its allocator is not `Sync`.
 ///
-/// A `Vec<T, &Arena>` is neither `Send` nor `Sync`, since a `&Vec` leads to the arena, which serves one thread. A `Frozen` one
-/// leads to the elements alone: it is `Sync` if these are. So a map that one thread builds in an arena can be read by many,
+/// A `Vec<T, &Arena>` is neither `Send` nor `Sync`, since a `&Vec` leads to the arena, which serves one thread. A `&Frozen`
+/// gives access to the elements and never to the allocator: a `Frozen` collection is `Sync` if its elements are. So a map that one thread builds in an arena can be read by many,
 /// without a copy and without a lock. The thread that owns the arena may go on to allocate in it meanwhile, since no allocator
 /// reads or writes live blocks.
 ///
@@ -38,7 +38,9 @@ use crate::api::Allocator;
 ///   `Vec<Frozen<String<&Arena>>, &Arena>`. Otherwise the compiler says that the arena cannot be shared between threads. A map
 ///   with keys `Frozen<String<_>>` is asked by `&str`.
 /// * **Cost**: none. It is the collection itself.
-/// * **Sending**: it is `Send` only if the collection is, since whoever drops it uses the allocator.
+/// * **Sending**: it is `Send` only if the collection is, since whoever drops it uses the allocator. One in a `&Arena` or `Rc<Arena>` cannot be
+///   moved to a thread: lend it to scoped threads. One that owns its `Arena` can, also in an `Arc`.
+/// * **Not needed** where the allocator is `Sync`: a collection in an `Arc<SyncArena>` is.
 ///
 /// # Examples
 ///
@@ -60,25 +62,39 @@ use crate::api::Allocator;
 /// });
 /// ```
 ///
-/// Nested, and with an arena that the map owns, so that it can be in a static:
+/// With an arena that the vector owns, so that threads without a scope share it:
 ///
 /// ```
-/// use std::sync::OnceLock;
-/// use janus_alloc::{SyncArena, collections::IntoIn};
-/// use janus_alloc::collections::{Arc, BTreeMap, Frozen, String};
+/// use std::{sync::Arc, thread};
 ///
-/// type Shared = Arc<SyncArena>;
-/// static NUMBERS: OnceLock<Frozen<BTreeMap<Frozen<String<Shared>>, u32, Shared>>> = OnceLock::new();
+/// use janus_alloc::Arena;
+/// use janus_alloc::collections::{Frozen, Vec};
 ///
-/// let numbers = NUMBERS.get_or_init(|| {
-///     let arena = Shared::new(SyncArena::new());
-///     let mut numbers = BTreeMap::new_in(arena.clone());
-///     for (number, name) in (1..).zip(["one", "two", "three"]) {
-///         numbers.insert(Frozen::new(name.into_in(arena.clone())), number);
-///     }
-///     Frozen::new(numbers)
+/// let mut squares: Vec<u64, Arena> = Vec::new_in(Arena::new());
+/// squares.extend((0..1000).map(|n| n * n));
+///
+/// let squares: Arc<Frozen<Vec<u64, Arena>>> = Arc::new(Frozen::new(squares));
+/// let other = Arc::clone(&squares);
+/// let thread = thread::spawn(move || other[3]);
+/// assert_eq!(squares[4] + thread.join().unwrap(), 25);
+/// ```
+///
+/// Nested, where keys are collections:
+///
+/// ```
+/// use janus_alloc::{Arena, collections::IntoIn};
+/// use janus_alloc::collections::{BTreeMap, Frozen, String};
+///
+/// let arena = Arena::new();
+/// let mut numbers: BTreeMap<Frozen<String<&Arena>>, u32, &Arena> = BTreeMap::new_in(&arena);
+/// for (number, name) in (1..).zip(["one", "two", "three"]) {
+///     numbers.insert(Frozen::new(name.into_in(&arena)), number);
+/// }
+///
+/// let numbers = Frozen::new(numbers);
+/// std::thread::scope(|threads| {
+///     threads.spawn(|| assert_eq!(numbers["two"], 2));
 /// });
-/// assert_eq!(numbers["two"], 2);
 /// ```
 pub struct Frozen<C>(C);
 

@@ -1,7 +1,8 @@
 //! Deserializing into an allocator (feature `serde`).
 //!
 //! [`In(allocator)`](In) deserializes any type that implements [`DeserializeIn`]: plain types, and the collections of this crate, nested
-//! to any depth. All their memory comes from clones of the allocator.
+//! to any depth. All their memory comes from clones of the allocator. [`In`] reads one value; `json.end()?` rejects what follows it, as
+//! `from_str` does.
 //!
 //! ```
 //! use janus_alloc::Arena;
@@ -11,6 +12,7 @@
 //! let arena = Arena::new();
 //! let mut json = serde_json::Deserializer::from_str(r#"{"Janus": [1, 2], "Hecate": [3]}"#);
 //! let faces: BTreeMap<String<_>, Vec<u32, _>, _> = In(&arena).deserialize(&mut json)?;
+//! json.end()?;
 //! assert_eq!(faces["Janus"], [1, 2]);
 //! assert_eq!(serde_json::to_string(&faces)?, r#"{"Hecate":[3],"Janus":[1,2]}"#);
 //! # Ok(())
@@ -59,7 +61,9 @@
 //! let before: Vec<String> = serde_json::from_str(json)?;
 //!
 //! let arena = Arena::new();
-//! let after: Vec<String<_>, _> = In(&arena).deserialize(&mut serde_json::Deserializer::from_str(json))?;
+//! let mut json = serde_json::Deserializer::from_str(json);
+//! let after: Vec<String<_>, _> = In(&arena).deserialize(&mut json)?;
+//! json.end()?;
 //! assert_eq!(after, before);
 //! # Ok(())
 //! # }
