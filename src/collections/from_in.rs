@@ -23,7 +23,7 @@ pub trait FromIn<T>: Sized {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX` bytes.
+    /// If the result needs more than `isize::MAX` bytes.
     #[inline]
     #[track_caller]
     fn from_in(value: T, allocator: Self::Allocator) -> Self {
@@ -34,7 +34,7 @@ pub trait FromIn<T>: Sized {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    /// If the result needs more than `isize::MAX` bytes, or the allocator refuses.
     fn try_from_in(value: T, allocator: Self::Allocator) -> Result<Self, TryReserveError>;
 }
 
@@ -54,7 +54,7 @@ pub trait IntoIn: Sized {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX` bytes.
+    /// If the result needs more than `isize::MAX` bytes.
     #[inline]
     #[track_caller]
     fn into_in<C: FromIn<Self>>(self, allocator: C::Allocator) -> C {
@@ -65,7 +65,7 @@ pub trait IntoIn: Sized {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    /// If the result needs more than `isize::MAX` bytes, or the allocator refuses.
     ///
     /// # Examples
     ///

@@ -10,7 +10,7 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX` bytes.
+    /// If the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -29,7 +29,7 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    /// If the elements need more than `isize::MAX` bytes, or the allocator refuses.
     ///
     /// # Examples
     ///

@@ -36,7 +36,7 @@ pub use peek_mut::PeekMut;
 /// * `new_in` and `with_capacity_in` take the allocator; [`allocator`](Self::allocator) lends it.
 /// * Each method that may allocate has a `try_` twin, which returns a [`TryReserveError`] where the method would panic or end
 ///   the process.
-/// * It becomes a [`Vec`] in no time, and a vector becomes a heap in the same block.
+/// * It becomes a [`Vec`] in constant time, and a vector becomes a heap in the same block.
 ///
 /// # Cost
 ///
@@ -88,7 +88,7 @@ impl<T: Ord> BinaryHeap<T> {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX` bytes.
+    /// If the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -108,7 +108,7 @@ impl<T: Ord> BinaryHeap<T> {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the default refuses.
+    /// If the elements need more than `isize::MAX` bytes, or the default refuses.
     ///
     /// # Examples
     ///
@@ -144,7 +144,7 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX` bytes.
+    /// If the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -166,7 +166,7 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    /// If the elements need more than `isize::MAX` bytes, or the allocator refuses.
     ///
     /// # Examples
     ///

@@ -45,7 +45,7 @@ use crate::api::{AllocError, Allocator, Global, Layout};
 /// A value in a block of an allocator, which is dropped and freed with the box.
 ///
 /// It is one word for an allocator of size 0, and two for a reference to one; [`Option<Box<T, A>>`](Option) is no larger. A
-/// value of size 0 needs no block: the allocator is not asked. What differs from std's `Box` is told [in the module](self).
+/// value of size 0 needs no block: the allocator is not asked. The [module docs](self) list the differences from std's.
 ///
 /// First the value is dropped, then its block is freed, also if the drop panicked, and last the allocator is dropped.
 ///

@@ -71,7 +71,7 @@ impl<T, A: StaticAllocator> Box<T, A> {
 }
 
 impl<T: ?Sized, A: StaticAllocator> Box<T, A> {
-    /// Pins the value where it is. Why the allocator is a [`StaticAllocator`] is told at [`pin_in`](Self::pin_in).
+    /// Pins the value where it is. [`pin_in`](Self::pin_in) says why the allocator is a [`StaticAllocator`].
     ///
     /// # Examples
     ///

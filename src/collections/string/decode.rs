@@ -12,7 +12,7 @@ impl String {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX` bytes.
+    /// If the text needs more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -60,7 +60,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX` bytes.
+    /// If the text needs more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -80,7 +80,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    /// If the text needs more than `isize::MAX` bytes, or the allocator refuses.
     ///
     /// # Examples
     ///
@@ -114,7 +114,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX` bytes.
+    /// If the text needs more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -134,7 +134,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    /// If the text needs more than `isize::MAX` bytes, or the allocator refuses.
     ///
     /// # Examples
     ///
@@ -165,7 +165,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX` bytes.
+    /// If the text needs more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -185,7 +185,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    /// If the text needs more than `isize::MAX` bytes, or the allocator refuses.
     ///
     /// # Examples
     ///

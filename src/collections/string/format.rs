@@ -53,7 +53,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    /// If the text needs more than `isize::MAX` bytes, or the allocator refuses.
     ///
     /// # Panics
     ///

@@ -43,11 +43,11 @@ pub use extend::Piece;
 /// Methods, growth, panics, auto traits and variance are those of [`std::string::String`] in Rust 1.95, and it dereferences to
 /// `str`. In addition:
 ///
-/// * `new_in`, `with_capacity_in` and `from_raw_parts_in` take the allocator; [`allocator`](Self::allocator) lends it. So do
-///   [`format_in!`](crate::format_in), [`from_in`](crate::collections::FromIn::from_in) and
-///   [`collect_in`](crate::collections::CollectIn::collect_in).
+/// * `new_in`, `with_capacity_in`, `from_raw_parts_in`, [`format_in!`](crate::format_in),
+///   [`from_in`](crate::collections::FromIn::from_in) and [`collect_in`](crate::collections::CollectIn::collect_in) take the allocator;
+///   [`allocator`](Self::allocator) lends it.
 /// * Each method that may allocate has a `try_` twin, which returns a [`TryReserveError`] where the method would panic or end
-///   the process.
+///   the process. The operators `+` and `+=` have none.
 /// * Two strings can be compared whatever their allocators, and with std's.
 /// * It becomes a [`Vec`] of bytes or a `Box<str, A>` where it is, and on the registered default std's `String`: see the `From`
 ///   impls.
@@ -56,8 +56,8 @@ pub use extend::Piece;
 ///
 /// # Cost
 ///
-/// That of a [`Vec`] of bytes, which it is: three words and the allocator, doubled capacity by [`Allocator::grow`], so a last
-/// block of an arena grows where it is, and no block for an empty string.
+/// That of a [`Vec`] of bytes, which it is: three words and the allocator. A full string asks [`Allocator::grow`] for twice the
+/// capacity, so a last block of an arena grows where it is. An empty string has no block.
 ///
 /// # What differs from std's
 ///
@@ -95,7 +95,7 @@ pub use extend::Piece;
 ///
 /// # Invariants
 ///
-/// 1. `bytes` are UTF-8, unless who called [`as_mut_vec`](Self::as_mut_vec) is at work.
+/// 1. `bytes` are UTF-8, except while the borrow of [`as_mut_vec`](Self::as_mut_vec) lives.
 #[doc(alias = "from_str_in")]
 pub struct String<A: Allocator = Global> {
     bytes: Vec<u8, A>,
@@ -120,7 +120,7 @@ impl String {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX`.
+    /// If `capacity` is more than `isize::MAX`.
     ///
     /// # Examples
     ///
@@ -138,7 +138,7 @@ impl String {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the default refuses.
+    /// If the text needs more than `isize::MAX` bytes, or the default refuses.
     ///
     /// # Examples
     ///
@@ -172,7 +172,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX`.
+    /// If `capacity` is more than `isize::MAX`.
     ///
     /// # Examples
     ///
@@ -196,7 +196,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    /// If the text needs more than `isize::MAX` bytes, or the allocator refuses.
     ///
     /// # Examples
     ///

@@ -78,7 +78,7 @@ impl<T: Zeroable, A: Allocator> Vec<T, A> {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX` bytes.
+    /// If the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -100,7 +100,7 @@ impl<T: Zeroable, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    /// If the elements need more than `isize::MAX` bytes, or the allocator refuses.
     ///
     /// # Examples
     ///

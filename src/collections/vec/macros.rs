@@ -5,7 +5,7 @@
 ///
 /// # Panics
 ///
-/// If that is more than `isize::MAX` bytes. [`try_vec_in!`](crate::try_vec_in) returns an error instead.
+/// If the elements need more than `isize::MAX` bytes. [`try_vec_in!`](crate::try_vec_in) returns an error instead.
 ///
 /// # Examples
 ///

@@ -57,7 +57,7 @@ pub use splice::Splice;
 /// * Each method that may allocate has a `try_` twin, which returns a [`TryReserveError`] where the method would panic or end
 ///   the process.
 /// * Two vectors can be compared whatever their allocators.
-/// * It becomes a vector of std or of another generation of allocator-api2 in no time, and back: see the `From` impls.
+/// * It becomes a vector of std or of another generation of allocator-api2 in constant time, and back: see the `From` impls.
 ///
 /// # Cost
 ///
@@ -111,7 +111,7 @@ impl<T> Vec<T> {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX` bytes.
+    /// If the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -131,7 +131,7 @@ impl<T> Vec<T> {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the default refuses.
+    /// If the elements need more than `isize::MAX` bytes, or the default refuses.
     ///
     /// # Examples
     ///
@@ -200,7 +200,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX` bytes.
+    /// If the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -224,7 +224,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    /// If the elements need more than `isize::MAX` bytes, or the allocator refuses.
     ///
     /// # Examples
     ///

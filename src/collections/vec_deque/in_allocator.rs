@@ -12,7 +12,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX` bytes.
+    /// If the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -32,7 +32,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    /// If the elements need more than `isize::MAX` bytes, or the allocator refuses.
     ///
     /// # Examples
     ///

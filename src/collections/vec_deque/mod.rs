@@ -48,7 +48,7 @@ pub use iter_mut::IterMut;
 /// * Each method that may allocate has a `try_` twin, which returns a [`TryReserveError`] where the method would panic or end
 ///   the process.
 /// * Two deques can be compared whatever their allocators.
-/// * It becomes a [`Vec`](super::Vec) in the same block, and a vector becomes a deque in no time. So it becomes std's, and back,
+/// * It becomes a [`Vec`](super::Vec) in the same block, and a vector becomes a deque in constant time. So it becomes std's, and back,
 ///   without a new block: see the `From` impls.
 ///
 /// # Cost
@@ -112,7 +112,7 @@ impl<T> VecDeque<T> {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX` bytes.
+    /// If the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -132,7 +132,7 @@ impl<T> VecDeque<T> {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the default refuses.
+    /// If the elements need more than `isize::MAX` bytes, or the default refuses.
     ///
     /// # Examples
     ///
@@ -168,7 +168,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Panics
     ///
-    /// If that is more than `isize::MAX` bytes.
+    /// If the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -190,7 +190,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// If that is more than `isize::MAX` bytes, or the allocator refuses.
+    /// If the elements need more than `isize::MAX` bytes, or the allocator refuses.
     ///
     /// # Examples
     ///

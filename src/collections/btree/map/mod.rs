@@ -27,7 +27,7 @@ use crate::api::{Allocator, Global};
 
 /// An ordered map: std's [`BTreeMap`](std::collections::BTreeMap) with an allocator.
 ///
-/// It is a B-tree, whose nodes hold 5 to 11 elements. Each node is a block of its own, and an empty map has none.
+/// It is a B-tree, whose nodes hold 5 to 11 elements; the root may hold fewer. Each node is a block of its own, and an empty map has none.
 /// Look-ups, insertions and removals take a time that grows with the logarithm of the length.
 ///
 /// Methods and their behaviour are std's, but for these:
@@ -44,7 +44,7 @@ use crate::api::{Allocator, Global};
 ///   [`append`](Self::append) moves the elements.
 /// * [`append`](Self::append) takes a time that grows with the length of `other` rather than with that of both, and
 ///   [`extend`](Self::extend) fills the nodes of an ascending input.
-/// * What the elements borrow must outlive the map, since `may_dangle` is not to be had on stable Rust.
+/// * What the elements borrow must outlive the map, since `may_dangle` is not stable.
 ///
 /// A key must not change its place in the order while it is in the map. If it does, or if its `Ord` is no total order,
 /// results are unspecified, and so are panics and endless loops in the caller's own code, but no behaviour is
