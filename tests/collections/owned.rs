@@ -7,7 +7,7 @@ use std::thread;
 use janus_alloc::api::{Allocator, AllocatorClone, Owns, StaticAllocator};
 use janus_alloc::collections::{Arc, BTreeMap, Box, CollectIn, DefaultHashBuilder, HashMap, Rc, Vec};
 use janus_alloc::{Arena, FixedArena, Stats, SyncArena, System, vec_in};
-use static_assertions::{assert_impl_all, assert_not_impl_any};
+use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
 
 use crate::ledger::Ledger;
 
@@ -26,6 +26,10 @@ assert_impl_all!(Arc<SyncArena>: Allocator, AllocatorClone, Owns);
 assert_impl_all!(Box<Arena>: Allocator, Owns);
 assert_not_impl_any!(Box<Arena>: Clone, StaticAllocator);
 assert_not_impl_any!(Rc<Arena>: StaticAllocator);
+
+// A collection that owns an arena has it inside. The chapter on collections names the size.
+#[cfg(target_pointer_width = "64")]
+assert_eq_size!(Arena, [u64; 168 / 8]);
 
 /// The blocks lie outside the arena, so they stay when it moves: out of the function, into a box, and back.
 #[test]
