@@ -325,3 +325,43 @@ fn a_thread_that_ends_leaves_its_cache_to_the_next() {
     let peak = pool.parent().snapshot().peak_bytes;
     assert!(peak < 64 << 20, "{peak}");
 }
+
+/// Each page that is written to around a fork is copied, twice: a pool has one of them, however many locks.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_fork_writes_to_a_page_of_each() {
+    const POOLS: i64 = 100;
+    const FORKS: i64 = 10;
+
+    /// Of this process, or of the children that it has waited for.
+    fn faults(who: libc::c_int) -> i64 {
+        let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
+        // SAFETY: writes the whole struct.
+        assert_eq!(unsafe { libc::getrusage(who, usage.as_mut_ptr()) }, 0);
+        // SAFETY: written above.
+        unsafe { usage.assume_init() }.ru_minflt
+    }
+
+    fn faults_of_forks() -> [i64; 2] {
+        let both = || [libc::RUSAGE_SELF, libc::RUSAGE_CHILDREN].map(faults);
+        let before = both();
+        (0..FORKS).for_each(|_| assert!(crate::fork::says_yes(|| true)));
+        let after = both();
+        [after[0] - before[0], after[1] - before[1]]
+    }
+
+    alone("many_pools::a_fork_writes_to_a_page_of_each", || {
+        let first = SharedPool::with_options(UNCHECKED);
+        Block::allocate(&first, layout(100, 8), 1).unwrap().free(&first);
+        faults_of_forks();
+        let without = faults_of_forks();
+        let pools: Vec<SharedPool> = (0..POOLS).map(|_| SharedPool::with_options(UNCHECKED)).collect();
+        pools.iter().for_each(|pool| Block::allocate(pool, layout(100, 8), 1).unwrap().free(pool));
+        faults_of_forks();
+        let with = faults_of_forks();
+        for (with, without) in with.into_iter().zip(without) {
+            let of_a_pool = (with - without) as f64 / (POOLS * FORKS) as f64;
+            assert!(of_a_pool < 2.0, "{of_a_pool}");
+        }
+    });
+}

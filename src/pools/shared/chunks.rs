@@ -25,10 +25,10 @@ const LOOKS: usize = 16;
 const LOOKS_ELSE: usize = 256;
 
 /// All zero bytes are none.
+#[repr(C)]
 #[derive(Debug)]
 pub(super) struct Chunks {
     pub(super) lock: Lock,
-    set: ChunkSet,
     /// Those with a free slice, by the [level](Chunk::level) of the longest row that they have.
     with_free: [List<Header>; LEVELS],
     /// Empty chunks that the parent gets as soon as the thread that put them here holds no lock; and how many, which is read
@@ -45,6 +45,8 @@ pub(super) struct Chunks {
     held: AtomicUsize,
     /// Slices of runs. Read without the lock.
     runs: AtomicUsize,
+    /// Last, as it has some 16 KiB: the heap has what comes before on one page.
+    pub(super) set: ChunkSet,
 }
 
 /// Which slices are asked for.

@@ -3,6 +3,7 @@
 
 use core::cell::Cell;
 use core::iter;
+use core::mem::offset_of;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicPtr, AtomicUsize};
@@ -17,7 +18,7 @@ use super::list::{Links, Node};
 use super::options::{Options, Retain};
 use super::parent::{Asked, Parent};
 use super::report::{Misuse, abort};
-use super::shard::{self, Room, Shard};
+use super::shard::{self, Guarded, Room, Shard, ShardLock};
 use super::span::Span;
 use super::unload;
 use crate::api::{AllocError, Allocator, Layout};
@@ -31,22 +32,27 @@ use crate::threads;
 pub(super) const SHARDS: usize = 32;
 
 /// All zero bytes are an empty one, but for the options.
+///
+/// # Invariants
+///
+/// 1. All that a fork writes to lies on the first page: each page that it writes to is copied, in the parent and in the child.
 #[repr(C)]
 #[derive(Debug)]
 pub(super) struct Heap {
-    shards: [Shard; SHARDS],
-    pub(super) chunks: Chunks,
-    pub(super) large: Large,
-    /// All caches, the newest first; each was some thread's once, and is some thread's again.
-    caches: AtomicPtr<Cache>,
-    /// When memory that nobody uses was looked for.
-    ticked: AtomicUsize,
-    turn: Turn,
+    locks: [ShardLock; SHARDS],
     links: Links<Heap>,
-    /// Of its pool.
-    pub(super) options: Options,
+    turn: Turn,
     /// Whether this is the copy of a process's that other threads may have been using.
     is_forked: Cell<bool>,
+    /// Of its pool.
+    pub(super) options: Options,
+    /// When memory that nobody uses was looked for.
+    ticked: AtomicUsize,
+    /// All caches, the newest first; each was some thread's once, and is some thread's again.
+    caches: AtomicPtr<Cache>,
+    pub(super) large: Large,
+    pub(super) chunks: Chunks,
+    shards: [Shard; SHARDS],
 }
 
 /// The pool that a heap is made for, and what [unloads](super::unload) it.
@@ -139,6 +145,11 @@ impl Heap {
         in_use == 0 && (0..CLASSES).all(|class| self.out(class) == 0)
     }
 
+    fn shard(&self, number: u8) -> Guarded<'_> {
+        let number = usize::from(number);
+        Guarded { lock: &self.locks[number].0, shard: &self.shards[number] }
+    }
+
     /// The `allocator` of the heap's pool, and what there is to know of it.
     pub(super) fn parent<'a, A>(&'a self, allocator: &'a A) -> Parent<'a, A> {
         Parent { allocator: Asked(allocator), options: self.options, shards: &self.shards, turn: &self.turn }
@@ -163,7 +174,7 @@ impl Heap {
     /// In the order in which they are taken one below the other.
     #[cfg(unix)]
     pub(super) fn locks(&self) -> impl Iterator<Item = &Lock> {
-        let shards = self.shards.iter().map(|shard| &shard.lock);
+        let shards = self.locks.iter().map(|lock| &lock.0);
         shards.chain([&self.chunks.lock, &self.large.lock])
     }
 
@@ -317,7 +328,7 @@ impl Heap {
     ) -> usize {
         let of_shard = (shard, shard != own);
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.shards[usize::from(shard)].take(&self.chunks, options, of_shard, class, new, room) }
+        unsafe { self.shard(shard).take(&self.chunks, options, of_shard, class, new, room) }
     }
 
     /// One block of `class`, for a thread without a cache.
@@ -344,7 +355,7 @@ impl Heap {
         while let Some(first) = blocks[..left].first().and_then(|&block| NonNull::new(block)) {
             // SAFETY: it is of that class.
             let shard = unsafe { shard_of(first, class) };
-            let of_shard = &self.shards[usize::from(shard)];
+            let of_shard = self.shard(shard);
             // SAFETY: as above; by the contract of `deallocate` nobody uses them.
             let put = unsafe { of_shard.put(&self.chunks, options, shard, class, &mut blocks[..left]) };
             // With no lock held: the program may have a handler for its end.
@@ -361,7 +372,7 @@ impl Heap {
         // SAFETY: by `# Safety` of this fn.
         let shard = unsafe { shard_of(block, class) };
         // SAFETY: by `# Safety` of this fn.
-        let was_in_use = unsafe { self.shards[usize::from(shard)].put_one(&self.chunks, parent.options, class, block) };
+        let was_in_use = unsafe { self.shard(shard).put_one(&self.chunks, parent.options, class, block) };
         self.tick(parent);
         was_in_use
     }
@@ -375,7 +386,7 @@ impl Heap {
         // SAFETY: by `# Safety` of this fn.
         let shard = unsafe { shard_of(block, class) };
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.shards[usize::from(shard)].is_free(class, block) }
+        unsafe { self.shard(shard).is_free(class, block) }
     }
 
     /// A row of slices for one block.
@@ -437,7 +448,7 @@ impl Heap {
     /// the last tick; returns how many bytes.
     pub(super) fn give_back<A: Allocator>(&self, parent: Parent<'_, A>, only_idle: bool) -> usize {
         self.drain_idle(parent.options);
-        self.shards.iter().for_each(|shard| shard.give_empty_back(&self.chunks, parent.options));
+        (0..SHARDS as u8).for_each(|shard| self.shard(shard).give_empty_back(&self.chunks, parent.options));
         let bytes = self.chunks.give_idle_back(parent.options, only_idle);
         self.chunks.give_leaving_back(parent, !only_idle);
         bytes + self.large.give_idle_back(parent, only_idle)
@@ -455,4 +466,6 @@ unsafe fn shard_of(block: NonNull<u8>, class: usize) -> u8 {
 }
 
 // The docs say so.
-const _: () = assert!(size_of::<usize>() < 8 || size_of::<Heap>().div_ceil(4096) * 4 == 156);
+const _: () = assert!(size_of::<usize>() < 8 || size_of::<Heap>().div_ceil(4096) * 4 == 152);
+// By invariant 1.
+const _: () = assert!(offset_of!(Heap, chunks) + offset_of!(Chunks, set) <= 4096);

@@ -2,6 +2,7 @@
 //! waited for: but for other threads that give a batch of its blocks back.
 
 use core::cell::Cell;
+use core::ops::Deref;
 use core::ptr::NonNull;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
@@ -18,7 +19,6 @@ use crate::sync::lock::Lock;
 #[repr(C, align(128))]
 #[derive(Debug)]
 pub(super) struct Shard {
-    pub(super) lock: Lock,
     /// Spans with a free block, and one in use. From the first one blocks are taken; one that was full is put last, to have
     /// more of them when its turn comes.
     spans: [List<Slice>; CLASSES],
@@ -27,6 +27,27 @@ pub(super) struct Shard {
     kept: [Cell<u32>; CLASSES],
     /// How many blocks are not in their spans: in use, or in the caches of threads. Wraps below 0. Read without the lock.
     out: [AtomicUsize; CLASSES],
+}
+
+/// The lock of a shard, on a line of its own. It lies apart from the shard: a fork takes those of all shards, and so writes to one
+/// page and not to one for each.
+#[repr(align(64))]
+#[derive(Debug)]
+pub(super) struct ShardLock(pub(super) Lock);
+
+/// A shard and its lock.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Guarded<'a> {
+    pub(super) lock: &'a Lock,
+    pub(super) shard: &'a Shard,
+}
+
+impl Deref for Guarded<'_> {
+    type Target = Shard;
+
+    fn deref(&self) -> &Shard {
+        self.shard
+    }
 }
 
 /// For so many pointers to blocks.
@@ -47,7 +68,9 @@ impl Shard {
         // Under the lock.
         self.out[class].store(self.out[class].load(Relaxed).wrapping_add(change), Relaxed);
     }
+}
 
+impl Guarded<'_> {
     /// Takes blocks of `class`, and returns how many: none if there is no span with a free block, nor one to be had of the chunks,
     /// which it is not for another thread than those of this shard. Slices that were taken for a `new` span become one before.
     ///
