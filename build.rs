@@ -3,7 +3,9 @@
 //!
 //! * `cfg(low_addresses)`: no address has its highest bit set. (No question to the compiler; a list.)
 //! * `cfg(os_memory)`: `Pages` and `Malloc` are there. (No question to the compiler; a list.)
-//! * `cfg(thread_numbers)`: threads can have numbers, see `src/threads/mod.rs`. (No question to the compiler.)
+//! * `cfg(native_thread_local)`: std's thread-locals are places that the linker knows, so that the first use of one asks no registered
+//!   default; see `src/threads/local.rs`. Not with `--cfg janus_thread_key`, which tests what other systems do. (A list.)
+//! * `cfg(unloading)`: it can be known whether a library is unloaded, see `src/pools/shared/unload.rs`. (A list.)
 //! * `cfg(std_allocator)`: usable as it is (Rust 1.100 on).
 //! * `cfg(std_allocator_gated)`: usable behind `#![feature(allocator_api)]`, which the feature `nightly` allows.
 
@@ -19,6 +21,18 @@ const OS_MEMORY: [&str; 9] =
 /// Operating systems that give processes the lower half of the addresses of x86-64, and nothing else. (illumos and Solaris give
 /// them the upper half too; a driver for Windows has the upper half, and no std.)
 const LOW_ADDRESSES: [&str; 6] = ["android", "dragonfly", "freebsd", "linux", "netbsd", "openbsd"];
+
+/// Whether std's thread-locals are native, from Rust 1.85 on: `has_thread_local` in rustc's targets, but for those whose thread-locals are
+/// emulated.
+fn has_native_thread_locals(target: impl Fn(&str) -> String) -> bool {
+    match (target("OS").as_str(), target("ENV").as_str()) {
+        ("linux", "gnu") => target("ABI") != "x32",
+        ("linux", "musl") | ("freebsd" | "netbsd" | "dragonfly", _) => true,
+        // Windows 7 with 32 bits: std has turned them off there once already.
+        ("windows", "msvc") => target("VENDOR") != "win7" || target("ARCH") != "x86",
+        _ => target("VENDOR") == "apple",
+    }
+}
 
 /// A program that has to compile: an impl of all six methods, a bound, and a `Box` in the allocator.
 const PROBE: &str = r#"
@@ -42,7 +56,7 @@ pub fn boxed<A: Allocator>(a: A) -> alloc::boxed::Box<u8, Forward<A>> { alloc::b
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!(
-        "cargo::rustc-check-cfg=cfg(low_addresses, os_memory, thread_numbers, std_allocator, std_allocator_gated)"
+        "cargo::rustc-check-cfg=cfg(low_addresses, os_memory, native_thread_local, unloading, std_allocator, std_allocator_gated)"
     );
 
     let target = |name: &str| env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();
@@ -56,10 +70,13 @@ fn main() {
     if OS_MEMORY.contains(&target("OS").as_str()) || target("VENDOR") == "apple" {
         println!("cargo::rustc-cfg=os_memory");
     }
-    let glibc = target("OS") == "linux" && target("ENV") == "gnu";
-    let linked_statically = target("FEATURE").split(',').any(|feature| feature == "crt-static");
-    if feature("STD") && glibc && target("ABI") != "x32" && !linked_statically {
-        println!("cargo::rustc-cfg=thread_numbers");
+    let forced_key = env::var_os("CARGO_CFG_JANUS_THREAD_KEY").is_some();
+    if feature("STD") && has_native_thread_locals(target) && !forced_key {
+        println!("cargo::rustc-cfg=native_thread_local");
+        let linked_statically = target("FEATURE").split(',').any(|feature| feature == "crt-static");
+        if target("OS") == "linux" && target("ENV") == "gnu" && !linked_statically {
+            println!("cargo::rustc-cfg=unloading");
+        }
     }
 
     if compiles("stable", PROBE) {

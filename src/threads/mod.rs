@@ -1,35 +1,35 @@
 //! What a thread knows of itself, and what an instance of an allocator keeps for each thread.
 //!
-//! Numbers only on Linux with glibc, linked dynamically. On some targets (windows-gnu, Android, OpenHarmony, x32...) a thread-local
-//! itself is allocated from the registered default, which never ends inside that; on the others nobody has tried them yet. There no
-//! thread has a number, and whoever asks does without, as without std.
+//! On all systems whose memory the crate knows. Elsewhere no thread has a number, and whoever asks does without.
 
-#[cfg(thread_numbers)]
-mod number;
-#[cfg(thread_numbers)]
-mod numbers;
-
-#[cfg(not(thread_numbers))]
-mod number {
-    pub(crate) const LIMIT: usize = 0;
-
-    #[inline(always)]
-    pub(crate) fn number_or_limit() -> usize {
-        LIMIT
-    }
-
-    #[inline]
-    pub(crate) fn number() -> Option<usize> {
-        None
-    }
-
-    #[cfg(os_memory)]
-    pub(crate) fn with_idle(_: usize, _: impl FnOnce()) {}
-}
 #[cfg(os_memory)]
 pub(crate) mod inside;
 #[cfg(os_memory)]
+pub(crate) mod local;
+#[cfg(os_memory)]
+mod number;
+#[cfg(os_memory)]
+mod numbers;
+#[cfg(os_memory)]
+mod registry;
+#[cfg(os_memory)]
 mod slots;
+
+#[cfg(not(os_memory))]
+mod local {
+    pub(crate) const SLOTS: usize = 0;
+
+    #[inline(always)]
+    pub(crate) fn slot() -> usize {
+        0
+    }
+}
+#[cfg(not(os_memory))]
+mod number {
+    pub(crate) fn number() -> Option<usize> {
+        None
+    }
+}
 
 #[cfg(os_memory)]
 use core::ptr;
@@ -37,7 +37,8 @@ use core::ptr;
 #[cfg(os_memory)]
 use crate::sync::AtomicPtr;
 
-pub(crate) use number::LIMIT;
+pub(crate) use local::SLOTS;
+pub(crate) use number::number;
 #[cfg(os_memory)]
 pub(crate) use number::with_idle;
 #[cfg(os_memory)]
@@ -48,7 +49,7 @@ pub(crate) use slots::Slots;
 impl<T> Slots<T> {
     pub(crate) const fn new(vacant: *const T) -> Self {
         let vacant = vacant.cast_mut();
-        let mut slots = [const { AtomicPtr::new(ptr::null_mut()) }; LIMIT + 1];
+        let mut slots = [const { AtomicPtr::new(ptr::null_mut()) }; SLOTS + 1];
         let mut at = 0;
         while at < slots.len() {
             slots[at] = AtomicPtr::new(vacant);
@@ -72,13 +73,13 @@ pub(crate) fn id() -> usize {
     if cfg!(any(windows, target_os = "illumos", target_os = "solaris")) { id << 2 } else { id }
 }
 
-/// The number of the calling thread if it is below `limit`.
+/// The number of the calling thread if it is below `limit`, which is at most [`SLOTS`].
 #[inline]
 pub(crate) fn number_below(limit: usize) -> Option<usize> {
-    // One compare for the common case.
-    match number::number_or_limit() {
-        number if number < limit => Some(number),
-        LIMIT => number::number().filter(|&number| number < limit),
-        _ => None,
-    }
+    let number = match local::slot() {
+        0 => number(),
+        // One compare for the common case.
+        slot => Some(slot - 1),
+    };
+    number.filter(|&number| number < limit)
 }

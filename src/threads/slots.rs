@@ -1,6 +1,7 @@
 //! State of an instance for each thread.
 
-use super::number::{LIMIT, number, number_or_limit};
+use super::local::{SLOTS, slot};
+use super::number::number;
 use crate::sync::{AtomicPtr, Ordering};
 
 /// A pointer for each thread that has a number, to what the instance keeps for it; the instance owns what they point to.
@@ -13,26 +14,27 @@ use crate::sync::{AtomicPtr, Ordering};
 ///   takes for "nothing there": with a dummy that refuses every request, the hot path needs no test of its own.
 #[derive(Debug)]
 pub(crate) struct Slots<T> {
-    /// The last one stays vacant: it is that of threads without a number.
-    pub(crate) slots: [AtomicPtr<T>; LIMIT + 1],
+    /// The first one stays vacant: it is that of threads without a number, or with a high one.
+    pub(crate) slots: [AtomicPtr<T>; SLOTS + 1],
 }
 
 impl<T> Slots<T> {
     /// What the calling thread has here, or `vacant`.
     #[inline(always)]
     pub(crate) fn own(&self) -> *mut T {
-        // SAFETY: a number is at most `LIMIT`.
-        let slot = unsafe { self.slots.get_unchecked(number_or_limit()) };
+        // SAFETY: a slot is at most `SLOTS`.
+        let slot = unsafe { self.slots.get_unchecked(slot()) };
         // Relaxed: only the calling thread stores here, and what earlier holders of its number did happened before it got it.
         slot.load(Ordering::Relaxed)
     }
 
-    /// The slot of the calling thread, which nobody else stores to; `None` if it has no number.
+    /// The slot of the calling thread, which nobody else stores to; `None` if it has none.
     pub(crate) fn slot(&self) -> Option<&AtomicPtr<T>> {
-        number().map(|number| &self.slots[number])
+        number()?;
+        self.slots[1..].get(slot().wrapping_sub(1))
     }
 
-    /// From now on the calling thread, and later ones with its number, have `own` here; `None` if it has no number. What it
+    /// From now on the calling thread, and later ones with its number, have `own` here; `None` if it has no slot. What it
     /// points to is seen as it is now by whoever asks for [`all`](Self::all).
     pub(crate) fn bind(&self, own: *mut T) -> Option<()> {
         self.slot()?.store(own, Ordering::Release);
@@ -41,6 +43,6 @@ impl<T> Slots<T> {
 
     /// What all threads have here, in the order of their numbers, or `vacant`. They may be using it.
     pub(crate) fn all(&self) -> impl Iterator<Item = *mut T> {
-        self.slots[..LIMIT].iter().map(|slot| slot.load(Ordering::Acquire))
+        self.slots[1..].iter().map(|slot| slot.load(Ordering::Acquire))
     }
 }

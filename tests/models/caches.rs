@@ -13,7 +13,8 @@ use loom::thread;
 
 use crate::check;
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
-use crate::threads::number::{LIMIT, give_back, with_idle};
+use crate::threads::local::SLOTS;
+use crate::threads::number::{give_back, with_idle};
 use crate::threads::slots::Slots;
 
 /// The blocks of one class that a thread keeps to itself.
@@ -40,7 +41,7 @@ unsafe impl Send for Pool {}
 
 impl Pool {
     fn new() -> Arc<Self> {
-        let slots = Slots { slots: [(); LIMIT + 1].map(|()| AtomicPtr::new(null_mut())) };
+        let slots = Slots { slots: [(); SLOTS + 1].map(|()| AtomicPtr::new(null_mut())) };
         Arc::new(Self { slots, made: AtomicUsize::new(0), collected: AtomicUsize::new(0) })
     }
 

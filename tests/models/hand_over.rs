@@ -14,7 +14,8 @@ use crate::arenas::shared_chunks::SharedChunks;
 use crate::check;
 use crate::memory::Memory;
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
-use crate::threads::number::{LIMIT, give_back};
+use crate::threads::local::SLOTS;
+use crate::threads::number::give_back;
 use crate::threads::slots::Slots;
 
 const BLOCK: usize = 16;
@@ -46,7 +47,7 @@ fn layout(size: usize) -> Layout {
 impl Arena {
     fn new() -> Arc<Self> {
         let vacant = Box::into_raw(Box::new(Span { start: NonNull::dangling(), next: UnsafeCell::new(SPAN) }));
-        let slots = Slots { slots: [(); LIMIT + 1].map(|()| AtomicPtr::new(vacant)) };
+        let slots = Slots { slots: [(); SLOTS + 1].map(|()| AtomicPtr::new(vacant)) };
         let chunks = SharedChunks { newest: AtomicPtr::new(null_mut()), oversize: AtomicPtr::new(null_mut()) };
         let memory = Memory::new(SharedChunks::size_for(layout(4 * SPAN)).unwrap());
         memory.write_header();

@@ -1,4 +1,5 @@
 pub(crate) mod inside;
+pub(crate) mod local;
 pub(crate) mod number;
 #[path = "../../src/threads/numbers.rs"]
 pub(crate) mod numbers;

@@ -9,7 +9,7 @@ use crate::api::translate::dangling;
 use crate::api::{AllocError, Allocator, CallsMalloc, GlobalAllocator, Layout, Owns};
 use crate::sources::Pages;
 use crate::sync::{AtomicPtr, Ordering};
-use crate::threads::{LIMIT, Slots};
+use crate::threads::Slots;
 use shared_chunks::{MIN_ALIGN, Raw, SharedChunks};
 
 /// A bump allocator that threads share by reference; each bumps in a span of its own, so that none waits for another.
@@ -339,7 +339,7 @@ impl<A: Allocator> SyncArena<A> {
     /// the chunk, it ends where a piece does: so its bytes may go back to the chunk, but never to both.
     #[inline(always)]
     fn may_be_cut(size: usize) -> bool {
-        LIMIT == 0 || size >= LARGE / 2
+        size >= LARGE / 2
     }
 }
 

@@ -33,7 +33,7 @@ mod word {
 use word::{Atomic, Signed, Word};
 
 /// Threads with a shard of their own.
-const SHARDS: usize = if threads::LIMIT < 32 { threads::LIMIT } else { 32 };
+const SHARDS: usize = if threads::SLOTS < 32 { threads::SLOTS } else { 32 };
 
 /// How far the live bytes of a thread may run ahead of the common sum, in bytes.
 const BLUR: Word = 64 * 1024;

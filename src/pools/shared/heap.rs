@@ -57,7 +57,7 @@ pub(super) struct Heap {
 
 /// The pool that a heap is made for, and what [unloads](super::unload) it.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(thread_numbers), expect(dead_code, reason = "nobody notes it"))]
+#[cfg_attr(not(unloading), expect(dead_code, reason = "nobody notes it"))]
 pub(super) struct Home {
     /// It may be moved later on.
     pub(super) pool: *const (),
@@ -340,7 +340,7 @@ impl Heap {
         let mut block = ptr::null_mut();
         let room = Room { at: NonNull::from(&mut block), most: 1 };
         // Threads without a number have stacks of their own at least, so they do not all wait for one lock.
-        let own = (threads::number_below(threads::LIMIT).unwrap_or(room.at.addr().get() >> 20) % SHARDS) as u8;
+        let own = (threads::number_below(threads::SLOTS).unwrap_or(room.at.addr().get() >> 20) % SHARDS) as u8;
         self.take(parent, own, class, |shard, new| {
             // SAFETY: there is room for one; what is new was taken for that.
             unsafe { self.take_from((shard, own), parent.options, class, new, room) }

@@ -27,11 +27,11 @@ mod streams {
     pub(super) fn release_in_child() {}
 }
 
-#[cfg(thread_numbers)]
+#[cfg(unloading)]
 mod unload;
 
 /// Elsewhere it is not known whether a library is unloaded, or it never is.
-#[cfg(not(thread_numbers))]
+#[cfg(not(unloading))]
 mod unload {
     use core::ptr::NonNull;
 
@@ -49,7 +49,7 @@ use super::size_class::{last, size_of_class};
 use crate::api::{AllocError, Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, UsableSize};
 use crate::sources::Pages;
 use crate::sync::{AtomicPtr, published};
-use crate::threads::{self, LIMIT, Slots};
+use crate::threads::{self, SLOTS, Slots};
 use cache::{Bin, Bins, Cache, VACANT};
 use chunk::{Chunk, SLICE, Use, slice_at};
 #[cfg(target_os = "linux")]
@@ -522,7 +522,7 @@ impl<A: Allocator> SharedPool<A> {
         if heap.options.checked {
             return None;
         }
-        let number = threads::number_below(LIMIT)?;
+        let number = threads::number_below(SLOTS)?;
         if let Some(cache) = self.own_cache() {
             return Some(cache);
         }

@@ -5,7 +5,7 @@ use super::chunk::SLICE;
 use super::class::Class;
 use super::heap::Heap;
 use super::{CLASSES, bound, size_of_class};
-use crate::threads::{LIMIT, Slots};
+use crate::threads::{SLOTS, Slots};
 
 /// What a [`SharedPool`](super::SharedPool) has at a moment, from [`stats`](super::SharedPool::stats). In bytes of blocks, not
 /// of what was asked for.
@@ -35,7 +35,7 @@ pub struct SharedPoolStats {
     large: usize,
     out: [usize; CLASSES],
     cached: [usize; CLASSES],
-    threads: [usize; LIMIT],
+    threads: [usize; SLOTS],
 }
 
 /// The blocks of one size, from [`SharedPoolStats::classes`].
@@ -84,7 +84,7 @@ pub struct ThreadStats {
 impl SharedPoolStats {
     pub(super) fn of(heap: Option<&Heap>, bins: &Slots<Bins>, checked: bool) -> Self {
         let (out, cached) = ([0; CLASSES], [0; CLASSES]);
-        let mut stats = Self { checked, held: 0, large: 0, out, cached, threads: [0; LIMIT] };
+        let mut stats = Self { checked, held: 0, large: 0, out, cached, threads: [0; SLOTS] };
         let Some(heap) = heap else { return stats };
         let in_bin = |cache: &Cache, bin| cache.count(bin) * Class::of(bin).size as usize;
         for (bins, thread) in bins.all().zip(&mut stats.threads) {

@@ -1,0 +1,21 @@
+//! As the crate's `threads/local.rs`, with loom's thread-locals, and without flags.
+
+use std::cell::Cell;
+
+pub(crate) const SLOTS: usize = 1;
+
+loom::thread_local! {
+    static SLOT: Cell<usize> = Cell::new(0);
+}
+
+pub(crate) fn slot() -> usize {
+    SLOT.with(Cell::get)
+}
+
+pub(crate) fn number() -> Option<usize> {
+    slot().checked_sub(1)
+}
+
+pub(super) fn change_number(number: Option<usize>) {
+    SLOT.with(|slot| slot.set(number.map_or(0, |number| number + 1)));
+}
