@@ -13,8 +13,6 @@ pub(crate) mod published;
 #[cfg(os_memory)]
 #[cfg_attr(target_vendor = "apple", path = "sync/raw_lock_apple.rs")]
 mod raw_lock;
-#[cfg(os_memory)]
-pub(crate) mod turn;
 #[cfg(all(os_memory, not(target_vendor = "apple")))]
 mod wait;
 

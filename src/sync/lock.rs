@@ -159,29 +159,11 @@ impl Lock {
     ///
     /// There is no other thread.
     pub(crate) unsafe fn settle_in_child(&self) {
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.settle(ABANDONED) };
-    }
-
-    /// As [`settle_in_child`](Self::settle_in_child); but a lock of another thread is free then, since it guards nothing.
-    ///
-    /// # Safety
-    ///
-    /// There is no other thread.
-    pub(crate) unsafe fn settle_free_in_child(&self) {
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.settle(0) };
-    }
-
-    /// # Safety
-    ///
-    /// There is no other thread.
-    unsafe fn settle(&self, of_another: usize) {
         if self.is_own() {
             // SAFETY: by `# Safety` of this fn; it is this thread's.
             unsafe { self.raw.renew_in_child() };
         } else {
-            let holder = if self.raw.holder() == 0 { 0 } else { of_another };
+            let holder = if self.raw.holder() == 0 { 0 } else { ABANDONED };
             // SAFETY: by `# Safety` of this fn; it is not this thread's.
             unsafe { self.raw.reset_in_child(holder) };
         }

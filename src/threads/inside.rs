@@ -3,9 +3,6 @@
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 
-/// In foreign code that an allocator has called: it may hold locks.
-pub(crate) static FOREIGN: Inside = Inside::new();
-
 /// In a fork, from the first of the pools' handlers before to the last one after: a thread that forks holds locks, and waits for others.
 pub(crate) static FORKERS: Inside = Inside::new();
 
@@ -65,11 +62,6 @@ impl Inside {
         }
     }
 
-    /// Whether some thread is inside.
-    pub(crate) fn is_anybody(&self) -> bool {
-        self.threads.iter().any(|place| place.load(SeqCst) != 0)
-    }
-
     /// No thread is inside but the calling one, if it is: there is no other in the child of a fork.
     #[cfg(unix)]
     pub(crate) fn forget_others(&self) {
@@ -93,11 +85,6 @@ impl Inside {
     pub(crate) fn is_crowded(&self) -> bool {
         self.others.load(Relaxed) > 0
     }
-
-    /// Whether the calling thread is inside, or may be, since some thread without a place is.
-    pub(crate) fn may_be_inside(&self) -> bool {
-        self.others.load(Relaxed) > 0 || self.is_inside()
-    }
 }
 
 impl Drop for Counted<'_> {
@@ -111,17 +98,14 @@ impl Drop for Counted<'_> {
 
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
-        // Before what this thread looks at next, as others look whether somebody is.
         self.0.store(0, SeqCst);
     }
 }
 
 #[cfg(all(test, feature = "std"))]
 mod tests {
+    use super::Inside;
     use std::thread;
-    use std::vec::Vec;
-
-    use super::{Inside, PLACES};
 
     #[test]
     fn a_thread_is_inside_as_long_as_it_says_so() {
@@ -130,7 +114,6 @@ mod tests {
             for _ in 0..100 {
                 assert!(!inside.is_inside());
                 let (outer, inner) = (inside.enter(), inside.enter());
-                assert!(inside.is_anybody());
                 assert!(inside.is_inside());
                 drop(outer);
                 assert!(inside.is_inside());
@@ -138,21 +121,5 @@ mod tests {
             }
         };
         thread::scope(|threads| (0..4).for_each(|_| drop(threads.spawn(work))));
-    }
-
-    #[test]
-    fn there_may_be_more_than_places() {
-        let inside = Inside::new();
-        let many: Vec<_> = (0..PLACES).map(|_| inside.enter().unwrap()).collect();
-        assert!(inside.enter().is_none() && inside.is_inside());
-        drop(many);
-        assert!(!inside.is_inside() && !inside.is_anybody());
-        let mut many: Vec<_> = (0..PLACES + 2).map(|_| inside.enter_or_count()).collect();
-        let here_and_elsewhere = || thread::scope(|threads| threads.spawn(|| inside.may_be_inside()).join().unwrap());
-        assert!(inside.may_be_inside() && here_and_elsewhere());
-        many.truncate(PLACES);
-        assert!(inside.may_be_inside() && !here_and_elsewhere());
-        drop(many);
-        assert!(!inside.may_be_inside());
     }
 }

@@ -3,6 +3,8 @@
 //! On all systems whose memory the crate knows. Elsewhere no thread has a number, and whoever asks does without.
 
 #[cfg(os_memory)]
+pub(crate) mod entrants;
+#[cfg(os_memory)]
 pub(crate) mod inside;
 #[cfg(os_memory)]
 pub(crate) mod local;

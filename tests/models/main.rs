@@ -5,6 +5,7 @@ mod arc;
 mod arenas;
 mod caches;
 mod collections;
+mod entrants;
 mod hand_over;
 mod locks;
 mod memory;

@@ -1,3 +1,6 @@
+#[path = "../../src/threads/entrants.rs"]
+#[allow(dead_code, reason = "not all of it is modelled")]
+pub(crate) mod entrants;
 pub(crate) mod inside;
 pub(crate) mod local;
 pub(crate) mod number;

@@ -12,8 +12,6 @@ use crate::api::replace::{replace, zero_rest};
 use crate::api::translate::dangling;
 use crate::api::{AllocError, Allocator, Layout};
 
-/// How often a request that fails is tried again after something was given back, which another thread may have taken.
-const TRIES: usize = 16;
 /// How many times as much as the pool has may be asked for, for that to be of use.
 const MORE: usize = 16;
 
@@ -60,18 +58,13 @@ impl<A: Allocator> SharedPool<A> {
     #[cold]
     #[inline(never)]
     fn allocate_elsewhere(&self, layout: Layout, zeroed: bool) -> Result<(NonNull<u8>, bool), AllocError> {
-        let mut done = self.allocate_once(layout, zeroed);
-        for _ in 0..TRIES {
-            let Some(heap) = self.made().filter(|heap| done.is_err() && may_help(heap, layout)) else { break };
-            // What is kept for later may be what is missing; or what another thread was giving back just now.
-            let more = heap.chunks.keeps_spans() | (self.collect() > 0);
-            heap.wait_for_others();
-            done = self.allocate_once(layout, zeroed);
-            if !more {
-                break;
-            }
+        let done = self.allocate_once(layout, zeroed);
+        if done.is_ok() || !self.made().is_some_and(|heap| may_help(heap, layout)) {
+            return done;
         }
-        done
+        // What is kept for later may be what is missing, or what another thread was given or gave back meanwhile.
+        self.collect();
+        self.allocate_once(layout, zeroed)
     }
 
     fn allocate_once(&self, layout: Layout, zeroed: bool) -> Result<(NonNull<u8>, bool), AllocError> {

@@ -14,7 +14,7 @@ use super::parent::Parent;
 use crate::api::{AllocError, Allocator};
 use crate::sources::{Pages, advice};
 use crate::sync::lock::{Held, Lock};
-use crate::threads::inside::Inside;
+use crate::threads::entrants::Entrants;
 
 /// From so many bytes of chunks on, new ones are advised to be huge pages, if the others are filled as densely as
 /// [`is_dense`](Parent::is_dense) says: or a process would hold 2 MiB where it uses little.
@@ -36,7 +36,7 @@ pub(super) struct Chunks {
     leaving: List<Header>,
     leave: AtomicUsize,
     /// Threads that give these back.
-    pub(super) giving: Inside,
+    pub(super) giving: Entrants,
     /// Slices of empty spans that shards keep. Read and changed without the lock.
     kept: AtomicUsize,
     /// Free slices that may hold memory.
@@ -146,10 +146,6 @@ impl Chunks {
         self.kept.fetch_add(if is_kept { slices } else { slices.wrapping_neg() }, Relaxed);
     }
 
-    pub(super) fn keeps_spans(&self) -> bool {
-        self.kept.load(Relaxed) > 0
-    }
-
     /// Whether shards may keep all the empty spans that they have.
     pub(super) fn may_keep(&self, retain: Retain) -> bool {
         self.kept.load(Relaxed) <= retain.bytes() / SLICE
@@ -167,8 +163,8 @@ impl Chunks {
         Some(Taken { chunk, slice, zero: fresh && options.whole_pages })
     }
 
-    /// As [`take`](Self::take), from another chunk: one that is leaving, or a new one. The caller has waited for its turn, and looked
-    /// again; it holds no lock, as the parent may use this pool.
+    /// As [`take`](Self::take), from another chunk: one that is leaving, or a new one. Threads that come here at a time each get one, of
+    /// which all have the rest. The caller holds no lock, as the parent may use this pool.
     pub(super) fn take_new<A: Allocator>(&self, parent: Parent<'_, A>, wanted: Wanted) -> Result<Taken, AllocError> {
         let chunk = self.take_leaving().map_or_else(|| self.get(parent), Ok)?;
         let _held = self.lock();
@@ -197,7 +193,7 @@ impl Chunks {
         }
         // SAFETY: of that layout, fresh, and its header is zero.
         let chunk = unsafe { Chunk::init(start) };
-        if let Err(error) = self.set.make_room(chunk, &parent.allocator) {
+        if let Err(error) = self.set.make_room(chunk, parent.allocator) {
             // SAFETY: it came from the parent a moment ago.
             unsafe { parent.allocator.deallocate(start, chunk::LAYOUT) };
             return Err(error);
@@ -206,28 +202,28 @@ impl Chunks {
         Ok(chunk)
     }
 
-    /// Gives chunks to the parent that were found empty, with no lock held; if another thread is not about to.
+    /// Gives chunks to the parent that were found empty, with no lock held.
     #[inline]
     pub(super) fn give_chunks_back<A: Allocator>(&self, parent: Parent<'_, A>) {
-        // Who gives looks once more afterwards: so what comes in its last moment, and is left to it, is not forgotten.
-        for _ in 0..2 {
-            if self.leave.load(SeqCst) == 0 || self.giving.is_anybody() {
-                return;
-            }
-            self.give_leaving_back(parent, false);
+        if self.leave.load(SeqCst) > 0 {
+            self.give_leaving_back(parent);
         }
     }
 
-    /// As [`give_chunks_back`](Self::give_chunks_back), in any case, having waited for others if it `waits`.
     #[cold]
-    pub(super) fn give_leaving_back<A: Allocator>(&self, parent: Parent<'_, A>, waits: bool) {
+    fn give_leaving_back<A: Allocator>(&self, parent: Parent<'_, A>) {
         // The parent may have others leave, for each: but no more than there are.
         let mut left = self.held() / CHUNK;
-        let next = || {
-            left = left.checked_sub(1)?;
-            Some((self.take_leaving()?.start(), chunk::LAYOUT))
-        };
-        parent.give_back((&self.giving, &self.held), waits, next);
+        // Once more after the last, for what was left to this thread just then.
+        while left > 0 && self.leave.load(SeqCst) > 0 {
+            let next = || {
+                left = left.checked_sub(1)?;
+                Some((self.take_leaving()?.start(), chunk::LAYOUT))
+            };
+            if !parent.give_back((&self.giving, &self.held), next) {
+                return;
+            }
+        }
     }
 
     fn take_leaving(&self) -> Option<Chunk> {

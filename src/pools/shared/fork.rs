@@ -21,9 +21,9 @@ use super::list::List;
 use super::streams;
 use crate::sync::lock::Lock;
 #[cfg(unix)]
-use crate::sync::{clock, patience::Next, turn::Turn};
+use crate::sync::{clock, patience::Next};
 #[cfg(unix)]
-use crate::threads::inside::{FOREIGN, FORKERS};
+use crate::threads::inside::FORKERS;
 use core::ptr::NonNull;
 #[cfg(unix)]
 use core::sync::atomic::{
@@ -124,24 +124,34 @@ impl Drop for Signals {
 
 /// Asks the C library to call what is to happen, once. It may allocate for that, from any pool, so no lock is held here.
 ///
-/// No thread goes on before it is done. In the child of a fork meanwhile there may be nobody to wait for: then it is done once more, and
-/// the handlers bear that.
+/// No thread goes on before it is done, within a second. In the child of a fork meanwhile there may be nobody to wait for: then it is done
+/// once more, and the handlers bear that.
 #[cfg(unix)]
 extern "C" fn register() {
     static REGISTERED: AtomicBool = AtomicBool::new(false);
-    static TURN: Turn = Turn::new();
-    if REGISTERED.load(Acquire) || TURN.is_own() {
+    static REGISTERING: Lock = Lock::new();
+    if REGISTERED.load(Acquire) || REGISTERING.is_own() {
         return;
     }
-    let _turn = TURN.wait();
-    if REGISTERED.load(Acquire) {
-        return;
+    let start = clock::milliseconds();
+    let is_held = REGISTERING.acquire_while(|| {
+        if clock::milliseconds() - start <= PATIENCE_TO_REGISTER { Next::WaitAWhile } else { Next::GiveUp }
+    });
+    if !REGISTERED.load(Acquire) {
+        // SAFETY: the functions may be called around a fork. If there is no memory to remember them, a fork while other threads allocate
+        // may leave the child with a lock that nobody holds; there is nothing to do about it here.
+        unsafe { libc::pthread_atfork(Some(before), Some(after), Some(after_in_child)) };
+        REGISTERED.store(true, Release);
     }
-    // SAFETY: the functions may be called around a fork. If there is no memory to remember them, a fork while other threads allocate
-    // may leave the child with a lock that nobody holds; there is nothing to do about it here.
-    unsafe { libc::pthread_atfork(Some(before), Some(after), Some(after_in_child)) };
-    REGISTERED.store(true, Release);
+    if is_held {
+        // SAFETY: acquired above.
+        unsafe { REGISTERING.release() };
+    }
 }
+
+/// How many milliseconds a thread waits for another that registers the handlers.
+#[cfg(unix)]
+const PATIENCE_TO_REGISTER: u64 = 1000;
 
 #[cfg(not(unix))]
 fn register() {}
@@ -244,7 +254,6 @@ extern "C" fn after() {
 
 #[cfg(unix)]
 extern "C" fn after_in_child() {
-    FOREIGN.forget_others();
     FORKERS.forget_others();
     streams::release_in_child();
     // SAFETY: a child has one thread.

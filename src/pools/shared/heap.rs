@@ -16,7 +16,7 @@ use super::fork;
 use super::large::Large;
 use super::list::{Links, Node};
 use super::options::{Options, Retain};
-use super::parent::{Asked, Parent};
+use super::parent::Parent;
 use super::report::{Misuse, abort};
 use super::shard::{self, Guarded, Room, Shard, ShardLock};
 use super::span::Span;
@@ -25,7 +25,6 @@ use crate::api::{AllocError, Allocator, Layout};
 use crate::sources::Pages;
 #[cfg(unix)]
 use crate::sync::lock::Lock;
-use crate::sync::turn::Turn;
 use crate::sync::{clock, published};
 use crate::threads;
 
@@ -41,7 +40,6 @@ pub(super) const SHARDS: usize = 32;
 pub(super) struct Heap {
     locks: [ShardLock; SHARDS],
     links: Links<Heap>,
-    turn: Turn,
     /// Whether this is the copy of a process's that other threads may have been using.
     is_forked: Cell<bool>,
     /// Of its pool.
@@ -152,7 +150,7 @@ impl Heap {
 
     /// The `allocator` of the heap's pool, and what there is to know of it.
     pub(super) fn parent<'a, A>(&'a self, allocator: &'a A) -> Parent<'a, A> {
-        Parent { allocator: Asked(allocator), options: self.options, shards: &self.shards, turn: &self.turn }
+        Parent { allocator, options: self.options, shards: &self.shards }
     }
 
     /// In the child of a fork there is but the calling thread.
@@ -164,10 +162,8 @@ impl Heap {
     pub(super) unsafe fn settle_in_child(&self) {
         // SAFETY: by `# Safety` of this fn.
         self.locks().for_each(|lock| unsafe { lock.settle_in_child() });
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.turn.is_of_no_other() };
-        self.chunks.giving.forget_others();
-        self.large.giving.forget_others();
+        self.chunks.giving.settle_in_child();
+        self.large.giving.settle_in_child();
         self.is_forked.set(true);
     }
 
@@ -302,14 +298,11 @@ impl Heap {
         if take_from(own, None) > 0 {
             return;
         }
-        let _turn = self.turn.wait();
-        if take_from(own, None) > 0 {
-            return;
-        }
         if let Ok(taken) = self.chunks.take_new(parent, Wanted::span(class, own)) {
             take_from(own, Some(taken));
             return;
         }
+        // Its own as well: another thread may have been given a chunk meanwhile.
         (0..SHARDS as u8).find(|&shard| take_from(shard, None) > 0);
     }
 
@@ -398,12 +391,8 @@ impl Heap {
     ) -> Result<Taken, AllocError> {
         let (count, align) = (last / SLICE + 1, (align / SLICE).max(1));
         let wanted = Wanted { count, align, used_as: Use::Run, shard: 0 };
-        let take = || self.chunks.take(parent.options, wanted);
-        let in_turn = || {
-            let _turn = self.turn.wait();
-            take().map_or_else(|| self.chunks.take_new(parent, wanted), Ok)
-        };
-        let taken = take().map_or_else(in_turn, Ok);
+        let taken = self.chunks.take(parent.options, wanted);
+        let taken = taken.map_or_else(|| self.chunks.take_new(parent, wanted), Ok);
         self.tick(parent);
         taken
     }
@@ -439,18 +428,13 @@ impl Heap {
         }
     }
 
-    /// Waits until what another thread is giving back just now has come to the parent.
-    pub(super) fn wait_for_others(&self) {
-        drop(self.turn.wait());
-    }
-
     /// Gives all memory back that nobody uses and that is in no living thread's cache, or `only_idle` what nobody has used since
     /// the last tick; returns how many bytes.
     pub(super) fn give_back<A: Allocator>(&self, parent: Parent<'_, A>, only_idle: bool) -> usize {
         self.drain_idle(parent.options);
         (0..SHARDS as u8).for_each(|shard| self.shard(shard).give_empty_back(&self.chunks, parent.options));
         let bytes = self.chunks.give_idle_back(parent.options, only_idle);
-        self.chunks.give_leaving_back(parent, !only_idle);
+        self.chunks.give_chunks_back(parent);
         bytes + self.large.give_idle_back(parent, only_idle)
     }
 }

@@ -10,11 +10,11 @@ use core::sync::atomic::{AtomicIsize, AtomicUsize};
 
 use super::list::{Links, List, Node};
 use super::options::{Options, Retain};
-use super::parent::{Asked, Parent};
+use super::parent::Parent;
 use crate::api::{AllocError, Allocator, Layout};
 use crate::sources::advice;
 use crate::sync::lock::Lock;
-use crate::threads::inside::Inside;
+use crate::threads::entrants::Entrants;
 
 /// In front of a block. Blocks are aligned to it at least.
 pub(super) const HEADER: usize = 4096;
@@ -51,7 +51,7 @@ pub(super) struct Large {
     held: AtomicUsize,
     live_bytes: AtomicUsize,
     /// Threads that give kept ones back.
-    pub(super) giving: Inside,
+    pub(super) giving: Entrants,
     /// Below 0 if the blocks that came back lately had been written to here and there, and not all over.
     used: AtomicIsize,
 }
@@ -290,11 +290,10 @@ impl Large {
         };
         if keep {
             let most = if parent.options.retain == Retain::Everything { most } else { most.min(peak) };
-            self.free_kept(parent, true, |_, bytes| bytes > most);
+            self.free_kept(parent, |_, bytes| bytes > most);
         } else {
-            let _turn = parent.turn.now();
             // SAFETY: in no list, and not used again.
-            unsafe { Block::free(header, &parent.allocator) };
+            unsafe { Block::free(header, parent.allocator) };
             self.held.fetch_sub(size, Relaxed);
         }
     }
@@ -353,37 +352,36 @@ impl Large {
     }
 
     /// Frees kept blocks, the oldest first, as long as `more` says so of the oldest and the bytes that are kept. Returns how
-    /// many bytes. Waits for others that are giving something back, if it `waits`.
-    fn free_kept<A: Allocator>(
-        &self,
-        parent: Parent<'_, A>,
-        waits: bool,
-        more: impl Fn(&Block, usize) -> bool,
-    ) -> usize {
+    /// many bytes, but for those that are left to others.
+    fn free_kept<A: Allocator>(&self, parent: Parent<'_, A>, more: impl Fn(&Block, usize) -> bool) -> usize {
         // SAFETY: what is in the list lives.
         let more = |oldest: &NonNull<Block>| more(unsafe { oldest.as_ref() }, self.kept_bytes.get());
-        let at_most = {
-            let _held = self.lock.lock();
-            if self.kept.last().filter(more).is_none() {
-                return 0;
-            }
-            // The parent may have others kept, for each: but no more than there are.
-            self.held()
-        };
+        // The parent may have others kept, for each: but no more than there are.
+        let at_most = self.held();
         let mut bytes = 0;
-        let next = || {
-            let _held = self.lock.lock();
-            let oldest = self.kept.last().filter(more).filter(|_| bytes < at_most)?;
-            // SAFETY: in the list.
-            unsafe { self.kept.remove(oldest) };
-            // SAFETY: it lives.
-            let (start, layout) = unsafe { Block::whole(oldest) };
-            self.kept_bytes.set(self.kept_bytes.get() - layout.size());
-            bytes += layout.size();
-            Some((start, layout))
-        };
-        parent.give_back((&self.giving, &self.held), waits, next);
-        bytes
+        // Once more after the last, for what was left to this thread just then.
+        loop {
+            {
+                let _held = self.lock.lock();
+                if bytes >= at_most || self.kept.last().filter(more).is_none() {
+                    return bytes;
+                }
+            }
+            let next = || {
+                let _held = self.lock.lock();
+                let oldest = self.kept.last().filter(more).filter(|_| bytes < at_most)?;
+                // SAFETY: in the list.
+                unsafe { self.kept.remove(oldest) };
+                // SAFETY: it lives.
+                let (start, layout) = unsafe { Block::whole(oldest) };
+                self.kept_bytes.set(self.kept_bytes.get() - layout.size());
+                bytes += layout.size();
+                Some((start, layout))
+            };
+            if !parent.give_back((&self.giving, &self.held), next) {
+                return bytes;
+            }
+        }
     }
 
     /// Grows a block where it is, by the parent, or by copying it to a kept one; `Err` if none of these can be done, and then
@@ -437,9 +435,9 @@ impl Large {
         let whole_pages = parent.options.whole_pages;
         let grow = |start, before| {
             // From where the block ended before it is zero then. Fresh pages are that anyway; but the parent may have others.
-            let grow = if whole_pages { Asked::grow_zeroed } else { Asked::grow };
+            let grow = if whole_pages { A::grow_zeroed } else { A::grow };
             // SAFETY: the block lives, with that layout, and no size here is less.
-            self.get(parent, whole, |whole| unsafe { grow(&parent.allocator, start, before, whole) })
+            self.get(parent, whole, |whole| unsafe { grow(parent.allocator, start, before, whole) })
         };
         // SAFETY: by `# Safety` of this fn.
         let header = unsafe { self.resize(header, grow) }?;
@@ -558,7 +556,7 @@ impl Large {
 
     /// Gives back what was kept since the last tick, or all that is kept. Returns how many bytes.
     pub(super) fn give_idle_back<A: Allocator>(&self, parent: Parent<'_, A>, only_idle: bool) -> usize {
-        let bytes = self.free_kept(parent, !only_idle, |oldest, _| !only_idle || oldest.idle.get());
+        let bytes = self.free_kept(parent, |oldest, _| !only_idle || oldest.idle.get());
         let _held = self.lock.lock();
         self.peak.set(self.live());
         // SAFETY: what is in the list lives.

@@ -143,8 +143,8 @@ const LARGE: usize = 512 << 10;
 ///   leaked to it.
 /// * **Errors**: a parent that fails is an [`AllocError`](crate::api::AllocError), and the pool can be used on. Before a
 ///   request fails, other shards are asked for blocks that are free, and what is kept for later goes back, unless
-///   the request is for far more than the pool has. What another thread is being given by the parent, or gives back, is waited for,
-///   for a second at a time; for milliseconds by one that is in a parent's call itself.
+///   the request is for far more than the pool has. Threads that need a chunk at once are given one each, and nobody waits for
+///   what another thread is being given just then, or gives back: where the parent has no more than that, a request may fail.
 /// * **Re-entry**: the parent may use the pool that asks it, and have locks of its own: none of the pool's is held then. But if
 ///   each of its calls makes another one, that has no end. While it is given a chunk, or a block that was kept, no more of these are
 ///   given back within that call. (A block above 512 KiB that is not kept goes back at once, there too.)

@@ -1,0 +1,49 @@
+//! Chunks that are to go back are noted, and given back by whoever enters: none is forgotten.
+//!
+//! Tried, and seen to fail here: not to look once more after leaving; to look with `Relaxed`.
+
+use loom::sync::Arc;
+use loom::thread;
+
+use crate::check;
+use crate::sync::{AtomicUsize, Ordering::SeqCst};
+use crate::threads::entrants::{Entrants, PLACES};
+
+struct Work {
+    entrants: Entrants,
+    left: AtomicUsize,
+}
+
+impl Work {
+    /// With a place for one, as if threads that do nothing else had the others.
+    fn new() -> Arc<Self> {
+        let mut places = 0;
+        let threads = [(); PLACES].map(|()| {
+            places += 1;
+            AtomicUsize::new(if places == PLACES { 0 } else { usize::MAX })
+        });
+        Arc::new(Self { entrants: Entrants { threads }, left: AtomicUsize::new(0) })
+    }
+
+    /// As a pool does it with chunks.
+    fn add(&self) {
+        self.left.fetch_add(1, SeqCst);
+        while self.left.load(SeqCst) > 0 {
+            let Some(_entered) = self.entrants.enter() else { return };
+            assert!(self.entrants.enter().is_none(), "not twice by one thread");
+            let _ = self.left.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1));
+        }
+    }
+}
+
+#[test]
+fn two_threads_leave_nothing() {
+    check(|| {
+        let work = Work::new();
+        let other = Arc::clone(&work);
+        let thread = thread::spawn(move || other.add());
+        work.add();
+        thread.join().unwrap();
+        assert_eq!(work.left.load(SeqCst), 0);
+    });
+}
