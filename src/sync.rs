@@ -5,14 +5,14 @@ pub(crate) mod clock;
 #[cfg(os_memory)]
 pub(crate) mod fatal;
 #[cfg(os_memory)]
-pub(crate) mod lock;
+pub(crate) mod list;
 #[cfg(os_memory)]
 pub(crate) mod patience;
 #[cfg(os_memory)]
 pub(crate) mod published;
 #[cfg(os_memory)]
 #[cfg_attr(target_vendor = "apple", path = "sync/raw_lock_apple.rs")]
-mod raw_lock;
+pub(crate) mod raw_lock;
 #[cfg(all(os_memory, not(target_vendor = "apple")))]
 mod wait;
 
@@ -23,15 +23,3 @@ pub(crate) use core::sync::atomic::AtomicPtr;
 #[cfg(target_vendor = "apple")]
 pub(crate) use core::sync::atomic::AtomicU32;
 pub(crate) use core::sync::atomic::{AtomicUsize, Ordering};
-
-// Here, and not beside the rest, because the atomics of a model cannot be made in a `const`.
-#[cfg(os_memory)]
-impl lock::Lock {
-    pub(crate) const fn new() -> Self {
-        #[cfg(not(target_vendor = "apple"))]
-        let raw = raw_lock::RawLock { state: AtomicUsize::new(0) };
-        #[cfg(target_vendor = "apple")]
-        let raw = raw_lock::RawLock { lock: AtomicU32::new(0), holder: AtomicUsize::new(0) };
-        Self { raw }
-    }
-}

@@ -63,7 +63,5 @@ mod size_class;
 pub use block_pool::BlockPool;
 #[cfg(feature = "alloc")]
 pub use pool::Pool;
-#[cfg(all(target_os = "linux", target_has_atomic = "ptr"))]
-pub(crate) use shared::mind_c;
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
 pub use shared::{ClassStats, Options, Retain, SharedPool, SharedPoolStats, ThreadStats};

@@ -6,5 +6,6 @@ pub(crate) enum Next {
     Wait,
     /// For a millisecond or so.
     WaitAWhile,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only around a fork"))]
     GiveUp,
 }

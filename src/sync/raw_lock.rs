@@ -21,18 +21,18 @@ pub(crate) struct RawLock {
 impl RawLock {
     /// Whether it was free, and is `holder`'s now.
     #[inline]
-    pub(super) fn try_acquire(&self, holder: usize) -> bool {
+    pub(crate) fn try_acquire(&self, holder: usize) -> bool {
         self.state.compare_exchange(FREE, holder, Ordering::Acquire, Ordering::Relaxed).is_ok()
     }
 
     /// Who holds it, or 0. Exact where it is the calling thread.
-    pub(super) fn holder(&self) -> usize {
+    pub(crate) fn holder(&self) -> usize {
         self.state.load(Ordering::Relaxed) & !WAITED_FOR
     }
 
     /// Acquires it, unless `next` gives up, which is told the holder before each wait. Whether it was acquired.
     #[cold]
-    pub(super) fn acquire_slowly(&self, holder: usize, mut next: impl FnMut(usize) -> Next) -> bool {
+    pub(crate) fn acquire_slowly(&self, holder: usize, mut next: impl FnMut(usize) -> Next) -> bool {
         for _ in 0..LOOKS {
             pause();
             if self.state.load(Ordering::Relaxed) == FREE && self.try_acquire(holder) {
@@ -70,7 +70,7 @@ impl RawLock {
     }
 
     /// From now on `holder` holds it, which is the calling thread as before, for another reason.
-    pub(super) fn change_holder(&self, holder: usize) {
+    pub(crate) fn change_holder(&self, holder: usize) {
         let change = self.holder() ^ holder;
         self.state.fetch_xor(change, Ordering::Relaxed);
     }
@@ -79,7 +79,7 @@ impl RawLock {
     ///
     /// The caller acquired it.
     #[inline]
-    pub(super) unsafe fn release(&self) {
+    pub(crate) unsafe fn release(&self) {
         if self.state.swap(FREE, Ordering::Release) & WAITED_FOR != 0 {
             wake_one(&self.state);
         }
@@ -91,7 +91,7 @@ impl RawLock {
     ///
     /// No other thread acquires it as `holder`.
     #[cfg(unix)]
-    pub(super) unsafe fn release_if(&self, holder: usize) {
+    pub(crate) unsafe fn release_if(&self, holder: usize) {
         for state in [holder, holder | WAITED_FOR] {
             if self.state.compare_exchange(state, FREE, Ordering::Release, Ordering::Relaxed).is_ok() {
                 if state & WAITED_FOR != 0 {
@@ -109,7 +109,7 @@ impl RawLock {
     /// It does.
     #[cfg(unix)]
     #[expect(clippy::unused_self, reason = "for another system's sake")]
-    pub(super) unsafe fn renew_in_child(&self) {}
+    pub(crate) unsafe fn renew_in_child(&self) {}
 
     /// In the child of a fork: from now on `holder` holds it, or nobody if that is 0.
     ///
@@ -117,7 +117,7 @@ impl RawLock {
     ///
     /// There is no other thread, and it is not this one's.
     #[cfg(unix)]
-    pub(super) unsafe fn reset_in_child(&self, holder: usize) {
+    pub(crate) unsafe fn reset_in_child(&self, holder: usize) {
         self.state.store(holder, Ordering::Relaxed);
     }
 }

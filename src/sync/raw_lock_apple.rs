@@ -22,7 +22,7 @@ impl RawLock {
 
     /// Whether it was free, and is `holder`'s now.
     #[inline]
-    pub(super) fn try_acquire(&self, holder: usize) -> bool {
+    pub(crate) fn try_acquire(&self, holder: usize) -> bool {
         // SAFETY: zero bytes are such a lock, and it is used as one from then on.
         let acquired = unsafe { libc::os_unfair_lock_trylock(self.system()) };
         acquired && self.note(holder)
@@ -43,13 +43,13 @@ impl RawLock {
 
     /// Who holds it, or 0, also while the holder is not noted. Exact where it is the calling thread, but for a signal handler that has
     /// interrupted it.
-    pub(super) fn holder(&self) -> usize {
+    pub(crate) fn holder(&self) -> usize {
         self.holder.load(Ordering::Relaxed)
     }
 
     /// Acquires it, unless `next` gives up, which is told the holder before each wait. Whether it was acquired.
     #[cold]
-    pub(super) fn acquire_slowly(&self, holder: usize, mut next: impl FnMut(usize) -> Next) -> bool {
+    pub(crate) fn acquire_slowly(&self, holder: usize, mut next: impl FnMut(usize) -> Next) -> bool {
         while !self.try_acquire(holder) {
             match next(self.holder()) {
                 Next::Wait => {
@@ -68,7 +68,7 @@ impl RawLock {
     }
 
     /// From now on `holder` holds it, which is the calling thread as before, for another reason.
-    pub(super) fn change_holder(&self, holder: usize) {
+    pub(crate) fn change_holder(&self, holder: usize) {
         self.holder.store(holder, Ordering::Relaxed);
     }
 
@@ -76,7 +76,7 @@ impl RawLock {
     ///
     /// The caller acquired it.
     #[inline]
-    pub(super) unsafe fn release(&self) {
+    pub(crate) unsafe fn release(&self) {
         self.holder.store(0, Ordering::Relaxed);
         // SAFETY: by `# Safety` of this fn.
         unsafe { libc::os_unfair_lock_unlock(self.system()) };
@@ -87,7 +87,7 @@ impl RawLock {
     /// # Safety
     ///
     /// No other thread acquires it as `holder`.
-    pub(super) unsafe fn release_if(&self, holder: usize) {
+    pub(crate) unsafe fn release_if(&self, holder: usize) {
         if self.holder.compare_exchange(holder, 0, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
             // SAFETY: held by this thread, as `holder`.
             unsafe { libc::os_unfair_lock_unlock(self.system()) };
@@ -100,7 +100,7 @@ impl RawLock {
     /// # Safety
     ///
     /// It does, and there is no other thread.
-    pub(super) unsafe fn renew_in_child(&self) {
+    pub(crate) unsafe fn renew_in_child(&self) {
         self.lock.store(0, Ordering::Relaxed);
         // SAFETY: a new lock, which is free.
         unsafe { libc::os_unfair_lock_lock(self.system()) };
@@ -111,7 +111,7 @@ impl RawLock {
     /// # Safety
     ///
     /// There is no other thread, and it is not this one's.
-    pub(super) unsafe fn reset_in_child(&self, holder: usize) {
+    pub(crate) unsafe fn reset_in_child(&self, holder: usize) {
         self.lock.store(0, Ordering::Relaxed);
         self.holder.store(holder, Ordering::Relaxed);
     }

@@ -4,10 +4,12 @@
 
 #[cfg(os_memory)]
 pub(crate) mod entrants;
-#[cfg(os_memory)]
-pub(crate) mod inside;
+#[cfg(unix)]
+pub(crate) mod fork;
 #[cfg(os_memory)]
 pub(crate) mod local;
+#[cfg(os_memory)]
+pub(crate) mod lock;
 #[cfg(os_memory)]
 mod number;
 #[cfg(os_memory)]
@@ -26,6 +28,27 @@ mod local {
         0
     }
 }
+/// Elsewhere there are no forks.
+#[cfg(all(os_memory, not(unix)))]
+pub(crate) mod fork {
+    use core::ptr::NonNull;
+
+    #[derive(Debug)]
+    pub(crate) struct Entry;
+
+    impl Entry {
+        pub(crate) fn new<T>(_: NonNull<T>) -> Self {
+            Self
+        }
+    }
+
+    pub(super) fn is_forking() -> bool {
+        false
+    }
+
+    pub(crate) unsafe fn add(_: NonNull<Entry>) {}
+    pub(crate) unsafe fn remove(_: NonNull<Entry>) {}
+}
 #[cfg(not(os_memory))]
 mod number {
     pub(crate) fn number() -> Option<usize> {
@@ -38,7 +61,13 @@ use core::ptr;
 
 #[cfg(os_memory)]
 use crate::sync::AtomicPtr;
+#[cfg(target_vendor = "apple")]
+use crate::sync::AtomicU32;
+#[cfg(unix)]
+use crate::sync::{AtomicUsize, raw_lock::RawLock};
 
+#[cfg(os_memory)]
+use fork::is_forking;
 pub(crate) use local::SLOTS;
 pub(crate) use number::number;
 #[cfg(os_memory)]
@@ -58,6 +87,17 @@ impl<T> Slots<T> {
             at += 1;
         }
         Self { slots }
+    }
+}
+
+#[cfg(unix)]
+impl lock::Lock {
+    pub(crate) const fn new() -> Self {
+        #[cfg(not(target_vendor = "apple"))]
+        let raw = RawLock { state: AtomicUsize::new(0) };
+        #[cfg(target_vendor = "apple")]
+        let raw = RawLock { lock: AtomicU32::new(0), holder: AtomicUsize::new(0) };
+        Self { raw }
     }
 }
 

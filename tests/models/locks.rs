@@ -10,8 +10,8 @@ use loom::sync::Arc;
 use loom::thread;
 
 use crate::check;
-use crate::sync::lock::Lock;
 use crate::sync::patience::Next;
+use crate::threads::lock::Lock;
 
 struct Counter {
     lock: Lock,

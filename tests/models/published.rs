@@ -12,9 +12,9 @@ use loom::sync::Arc;
 use loom::thread;
 
 use crate::check;
-use crate::sync::lock::Lock;
 use crate::sync::published::{find, push, put};
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
+use crate::threads::lock::Lock;
 
 /// Something of which one sees whether it was written before it was found.
 struct Made {

@@ -1,9 +1,6 @@
 //! Loom's atomics, where the crate has core's.
 
 pub(crate) mod fatal;
-#[path = "../../src/sync/lock.rs"]
-#[allow(dead_code, reason = "not all of it is modelled")]
-pub(crate) mod lock;
 #[path = "../../src/sync/patience.rs"]
 pub(crate) mod patience;
 #[path = "../../src/sync/published.rs"]
@@ -20,11 +17,5 @@ pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 pub(crate) mod clock {
     pub(crate) fn milliseconds() -> u64 {
         0
-    }
-}
-
-impl lock::Lock {
-    pub(crate) fn new() -> Self {
-        Self { raw: raw_lock::RawLock { state: AtomicUsize::new(0) } }
     }
 }

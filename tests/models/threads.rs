@@ -1,8 +1,10 @@
 #[path = "../../src/threads/entrants.rs"]
 #[allow(dead_code, reason = "not all of it is modelled")]
 pub(crate) mod entrants;
-pub(crate) mod inside;
 pub(crate) mod local;
+#[path = "../../src/threads/lock.rs"]
+#[allow(dead_code, reason = "not all of it is modelled")]
+pub(crate) mod lock;
 pub(crate) mod number;
 #[path = "../../src/threads/numbers.rs"]
 pub(crate) mod numbers;
@@ -10,6 +12,17 @@ pub(crate) mod numbers;
 pub(crate) mod slots;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+impl lock::Lock {
+    pub(crate) fn new() -> Self {
+        Self { raw: crate::sync::raw_lock::RawLock { state: crate::sync::AtomicUsize::new(0) } }
+    }
+}
+
+/// No thread forks in a model, but for the lock's own tests.
+pub(crate) fn is_forking() -> bool {
+    false
+}
 
 /// As the crate's: a multiple of 4, not 0.
 pub(crate) fn id() -> usize {

@@ -8,7 +8,15 @@ mod functions;
 mod layout;
 mod macros;
 mod probe;
+#[cfg(all(target_env = "gnu", not(target_feature = "crt-static")))]
+mod streams;
 mod symbols;
+
+/// Elsewhere there is no such lock, or it cannot be had.
+#[cfg(not(all(target_env = "gnu", not(target_feature = "crt-static"))))]
+mod streams {
+    pub(super) fn mind() {}
+}
 
 use core::ffi::c_void;
 
@@ -22,9 +30,10 @@ pub mod by_symbol {
     pub use super::symbols::{free, memalign, pvalloc, realloc, reallocarray, valloc};
 }
 
-/// What has to be known before `main`: that C's functions are an allocator's of this crate, so that a fork has more to mind; and whether
-/// all of them are, which are defined where `here` is.
+/// What has to be known before `main`: that C's functions are an allocator's of this crate, so that a fork has more to mind, with handlers
+/// that are older than most of the program's; and whether all of them are, which are defined where `here` is.
 pub fn note(here: *const c_void) {
-    crate::pools::mind_c();
+    streams::mind();
+    crate::threads::fork::register();
     symbols::find_out(here);
 }

@@ -20,8 +20,8 @@ use core::sync::atomic::AtomicU8;
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::chunks::Wanted;
-use super::list::{Links, Node};
 use crate::api::Layout;
+use crate::sync::list::{Links, Node};
 
 pub(super) const CHUNK: usize = 2 << 20;
 pub(super) const SLICE: usize = 16 << 10;

@@ -8,13 +8,13 @@ use core::sync::atomic::Ordering::{Relaxed, SeqCst};
 use super::chunk::{self, CHUNK, Chunk, Header, LEVELS, SLICE, Use};
 use super::chunk_set::ChunkSet;
 use super::class::Class;
-use super::list::List;
 use super::options::{Options, Retain};
 use super::parent::Parent;
 use crate::api::{AllocError, Allocator};
 use crate::sources::{Pages, advice};
-use crate::sync::lock::{Held, Lock};
+use crate::sync::list::List;
 use crate::threads::entrants::Entrants;
+use crate::threads::lock::{Held, Lock};
 
 /// From so many bytes of chunks on, new ones are advised to be huge pages, if the others are filled as densely as
 /// [`is_dense`](Parent::is_dense) says: or a process would hold 2 MiB where it uses little.

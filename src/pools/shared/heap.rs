@@ -12,9 +12,7 @@ use super::cache::Cache;
 use super::chunk::{Chunk, SLICE, Use};
 use super::chunks::{Chunks, Taken, Wanted};
 use super::class::{CLASSES, Class};
-use super::fork;
 use super::large::Large;
-use super::list::{Links, Node};
 use super::options::{Options, Retain};
 use super::parent::Parent;
 use super::report::{Misuse, abort};
@@ -23,14 +21,15 @@ use super::span::Span;
 use super::unload;
 use crate::api::{AllocError, Allocator, Layout};
 use crate::sources::Pages;
-#[cfg(unix)]
-use crate::sync::lock::Lock;
 use crate::sync::{clock, published};
 use crate::threads;
+use crate::threads::fork;
+#[cfg(unix)]
+use crate::threads::lock::Lock;
 
 pub(super) const SHARDS: usize = 32;
 
-/// All zero bytes are an empty one, but for the options.
+/// All zero bytes are an empty one, but for the options and the fork's entry.
 ///
 /// # Invariants
 ///
@@ -39,7 +38,7 @@ pub(super) const SHARDS: usize = 32;
 #[derive(Debug)]
 pub(super) struct Heap {
     locks: [ShardLock; SHARDS],
-    links: Links<Heap>,
+    entry: fork::Entry,
     /// Whether this is the copy of a process's that other threads may have been using.
     is_forked: Cell<bool>,
     /// Of its pool.
@@ -63,12 +62,6 @@ pub(super) struct Home {
     pub(super) unload: unsafe fn(*const (), NonNull<Heap>),
 }
 
-impl Node for Heap {
-    fn links(&self) -> &Links<Self> {
-        &self.links
-    }
-}
-
 impl Heap {
     /// The heap at `place`; a new one, made for what `home` returns and with its options, if there is none.
     pub(super) fn get(place: &AtomicPtr<Self>, home: impl FnOnce() -> (Options, Home)) -> Result<&Self, AllocError> {
@@ -87,20 +80,30 @@ impl Heap {
         let its_options = unsafe { &raw mut (*heap.as_ptr()).options };
         // SAFETY: nobody else knows it yet.
         unsafe { its_options.write(options) };
+        let entry = Self::entry(heap);
+        // SAFETY: as above.
+        unsafe { entry.write(fork::Entry::new(heap)) };
         // Before anybody can hold a lock of it while another thread forks.
         // SAFETY: it stays until the pool is dropped, which removes it; or it is removed below.
-        unsafe { fork::add(heap) };
+        unsafe { fork::add(entry) };
         let Some(other) = published::put(place, heap) else {
             unload::note(home, heap);
             // SAFETY: zero bytes are a heap but for the options, which were written.
             return Ok(unsafe { heap.as_ref() });
         };
         // SAFETY: added above.
-        unsafe { fork::remove(heap) };
+        unsafe { fork::remove(entry) };
         // SAFETY: it came from there, and nobody knows it.
         unsafe { Pages::new().deallocate(heap.cast(), layout) };
         // SAFETY: another thread was faster; its heap lives as long as the pool.
         Ok(unsafe { other.as_ref() })
+    }
+
+    fn entry(heap: NonNull<Self>) -> NonNull<fork::Entry> {
+        // SAFETY: within the heap's block.
+        let entry = unsafe { &raw mut (*heap.as_ptr()).entry };
+        // SAFETY: in a block, which is not at 0.
+        unsafe { NonNull::new_unchecked(entry) }
     }
 
     /// Gives everything back.
@@ -111,7 +114,7 @@ impl Heap {
     pub(super) unsafe fn free<A: Allocator>(heap: NonNull<Self>, parent: &A) {
         unload::forget(heap);
         // SAFETY: it was added when it was made.
-        unsafe { fork::remove(heap) };
+        unsafe { fork::remove(Self::entry(heap)) };
         // SAFETY: nobody else uses it.
         let this = unsafe { heap.as_ref() };
         // SAFETY: by `# Safety` of this fn.
@@ -151,27 +154,6 @@ impl Heap {
     /// The `allocator` of the heap's pool, and what there is to know of it.
     pub(super) fn parent<'a, A>(&'a self, allocator: &'a A) -> Parent<'a, A> {
         Parent { allocator, options: self.options, shards: &self.shards }
-    }
-
-    /// In the child of a fork there is but the calling thread.
-    ///
-    /// # Safety
-    ///
-    /// This is one.
-    #[cfg(unix)]
-    pub(super) unsafe fn settle_in_child(&self) {
-        // SAFETY: by `# Safety` of this fn.
-        self.locks().for_each(|lock| unsafe { lock.settle_in_child() });
-        self.chunks.giving.settle_in_child();
-        self.large.giving.settle_in_child();
-        self.is_forked.set(true);
-    }
-
-    /// In the order in which they are taken one below the other.
-    #[cfg(unix)]
-    pub(super) fn locks(&self) -> impl Iterator<Item = &Lock> {
-        let shards = self.locks.iter().map(|lock| &lock.0);
-        shards.chain([&self.chunks.lock, &self.large.lock])
     }
 
     /// A cache for the thread with `number`, or a later one with that; unless it has one according to `own`, once the parent was
@@ -436,6 +418,23 @@ impl Heap {
         let bytes = self.chunks.give_idle_back(parent.options, only_idle);
         self.chunks.give_chunks_back(parent);
         bytes + self.large.give_idle_back(parent, only_idle)
+    }
+}
+
+#[cfg(unix)]
+impl fork::Locks for Heap {
+    fn lock(&self, number: usize) -> Option<&Lock> {
+        let of_shard = self.locks.get(number).map(|lock| &lock.0);
+        of_shard.or_else(|| [&self.chunks.lock, &self.large.lock].get(number.checked_sub(SHARDS)?).copied())
+    }
+
+    unsafe fn settle_in_child(&self) {
+        let locks = (0..).map_while(|number| fork::Locks::lock(self, number));
+        // SAFETY: by `# Safety` of this fn.
+        locks.for_each(|lock| unsafe { lock.settle_in_child() });
+        self.chunks.giving.settle_in_child();
+        self.large.giving.settle_in_child();
+        self.is_forked.set(true);
     }
 }
 

@@ -8,13 +8,13 @@ use core::ptr::{NonNull, with_exposed_provenance_mut};
 use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicIsize, AtomicUsize};
 
-use super::list::{Links, List, Node};
 use super::options::{Options, Retain};
 use super::parent::Parent;
 use crate::api::{AllocError, Allocator, Layout};
 use crate::sources::advice;
-use crate::sync::lock::Lock;
+use crate::sync::list::{Links, List, Node};
 use crate::threads::entrants::Entrants;
+use crate::threads::lock::Lock;
 
 /// In front of a block. Blocks are aligned to it at least.
 pub(super) const HEADER: usize = 4096;

@@ -4,28 +4,14 @@ mod chunk;
 mod chunk_set;
 mod chunks;
 mod class;
-mod fork;
 mod heap;
 mod large;
-mod list;
 mod options;
 mod parent;
 mod report;
 mod shard;
 mod span;
 mod stats;
-#[cfg(all(target_os = "linux", target_env = "gnu", not(target_feature = "crt-static")))]
-mod streams;
-
-/// Elsewhere there is no such lock, or it cannot be had.
-#[cfg(all(unix, not(all(target_os = "linux", target_env = "gnu", not(target_feature = "crt-static")))))]
-mod streams {
-    #[cfg(target_os = "linux")]
-    pub(crate) fn mind() {}
-    pub(super) fn acquire() {}
-    pub(super) fn release() {}
-    pub(super) fn release_in_child() {}
-}
 
 #[cfg(unloading)]
 mod unload;
@@ -55,8 +41,6 @@ use chunk::{Chunk, SLICE, Use, slice_at};
 #[cfg(target_os = "linux")]
 use class::Class;
 use class::{CLASSES, class_of};
-#[cfg(target_os = "linux")]
-pub(crate) use fork::mind_c;
 use heap::{Heap, Home};
 use large::Large;
 use options::Choice;

@@ -10,10 +10,10 @@ use core::sync::atomic::Ordering::Relaxed;
 use super::chunk::Slice;
 use super::chunks::{Chunks, Taken, Wanted};
 use super::class::{CLASSES, Class};
-use super::list::List;
 use super::options::Options;
 use super::span::Span;
-use crate::sync::lock::Lock;
+use crate::sync::list::List;
+use crate::threads::lock::Lock;
 
 /// All zero bytes are one without spans. On lines of its own; two, since processors fetch them in pairs.
 #[repr(C, align(128))]

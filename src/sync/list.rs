@@ -5,25 +5,25 @@ use core::ptr::NonNull;
 
 /// All zero bytes are those of something in no list.
 #[derive(Debug)]
-pub(super) struct Links<T> {
+pub(crate) struct Links<T> {
     next: Cell<Option<NonNull<T>>>,
     previous: Cell<Option<NonNull<T>>>,
 }
 
 /// What can be in a list; in one at a time.
-pub(super) trait Node: Sized {
+pub(crate) trait Node: Sized {
     fn links(&self) -> &Links<Self>;
 }
 
 /// All zero bytes are an empty one.
 #[derive(Debug)]
-pub(super) struct List<T> {
+pub(crate) struct List<T> {
     first: Cell<Option<NonNull<T>>>,
     last: Cell<Option<NonNull<T>>>,
 }
 
 impl<T> Links<T> {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { next: Cell::new(None), previous: Cell::new(None) }
     }
 }
@@ -38,26 +38,28 @@ unsafe fn links<'a, T: Node + 'a>(node: NonNull<T>) -> &'a Links<T> {
     unsafe { node.as_ref() }.links()
 }
 
+/// In a static.
+#[cfg(unix)]
 impl<T> List<T> {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { first: Cell::new(None), last: Cell::new(None) }
     }
 }
 
 impl<T: Node> List<T> {
     #[inline]
-    pub(super) fn first(&self) -> Option<NonNull<T>> {
+    pub(crate) fn first(&self) -> Option<NonNull<T>> {
         self.first.get()
     }
 
-    pub(super) fn last(&self) -> Option<NonNull<T>> {
+    pub(crate) fn last(&self) -> Option<NonNull<T>> {
         self.last.get()
     }
 
     /// # Safety
     ///
     /// `node` lives, is in no list, and stays where it is until it is removed.
-    pub(super) unsafe fn push_front(&self, node: NonNull<T>) {
+    pub(crate) unsafe fn push_front(&self, node: NonNull<T>) {
         let next = self.first.replace(Some(node));
         // SAFETY: by `# Safety` of this fn.
         let own = unsafe { links(node) };
@@ -73,7 +75,7 @@ impl<T: Node> List<T> {
     /// # Safety
     ///
     /// As for [`push_front`](Self::push_front).
-    pub(super) unsafe fn push_back(&self, node: NonNull<T>) {
+    pub(crate) unsafe fn push_back(&self, node: NonNull<T>) {
         let previous = self.last.replace(Some(node));
         // SAFETY: by `# Safety` of this fn.
         let own = unsafe { links(node) };
@@ -89,7 +91,7 @@ impl<T: Node> List<T> {
     /// # Safety
     ///
     /// `node` is in this list.
-    pub(super) unsafe fn remove(&self, node: NonNull<T>) {
+    pub(crate) unsafe fn remove(&self, node: NonNull<T>) {
         // SAFETY: by `# Safety` of this fn.
         let own = unsafe { links(node) };
         let (next, previous) = (own.next.get(), own.previous.get());
@@ -106,7 +108,7 @@ impl<T: Node> List<T> {
     }
 
     /// From the first to the last. A node may be removed once it was given.
-    pub(super) fn iter(&self) -> impl Iterator<Item = NonNull<T>> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = NonNull<T>> {
         let mut next = self.first.get();
         core::iter::from_fn(move || {
             let node = next?;

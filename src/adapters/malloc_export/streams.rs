@@ -10,7 +10,7 @@ use core::sync::atomic::Ordering::{Relaxed, SeqCst};
 use core::sync::atomic::{AtomicPtr, AtomicU8};
 
 use crate::sync::AtomicUsize;
-use crate::threads;
+use crate::threads::{self, fork};
 
 /// A function of glibc's for other libraries, which is in no header.
 struct Function(AtomicPtr<c_void>);
@@ -53,12 +53,13 @@ impl Function {
 }
 
 /// From now on the lock is taken around a fork.
-pub(crate) fn mind() {
+pub(super) fn mind() {
     // SAFETY: a name, in whatever is loaded.
     IS_ALONE.store(unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"__libc_single_threaded".as_ptr()) }.cast(), Relaxed);
     UNLOCK.find(c"_IO_list_unlock");
     RESET.find(c"_IO_list_resetlock");
     LOCK.find(c"_IO_list_lock");
+    fork::surround(&fork::Around { before: acquire, after: release, in_child: release_in_child });
 }
 
 /// Whether the process has but one thread, for certain.
@@ -69,7 +70,7 @@ fn is_alone() -> bool {
 
 /// Before a fork, and before any lock of a pool's. Not where there is one thread: a signal handler may have interrupted it in the middle of
 /// glibc's own function, which would wait for ever then.
-pub(super) fn acquire() {
+fn acquire() {
     if !is_alone() && [&UNLOCK, &RESET, &LOCK].into_iter().all(Function::is_there) {
         // SAFETY: given back below. A thread may have it more than once.
         unsafe { LOCK.call() };
@@ -78,7 +79,7 @@ pub(super) fn acquire() {
     }
 }
 
-pub(super) fn release() {
+fn release() {
     // Zero times where a signal handler has interrupted `acquire` before its last line, has forked, and returns in the child.
     if HOLDER.load(SeqCst) == threads::id() && TIMES.load(SeqCst) > 0 {
         if TIMES.fetch_sub(1, SeqCst) == 1 {
@@ -90,7 +91,7 @@ pub(super) fn release() {
 }
 
 /// `fork` itself may have made it free already, or not: however often this thread had it.
-pub(super) fn release_in_child() {
+fn release_in_child() {
     if HOLDER.load(SeqCst) == threads::id() {
         TIMES.store(0, SeqCst);
         HOLDER.store(0, SeqCst);

@@ -11,10 +11,10 @@
 //!    [passed](Lock::lock) and given back by the thread that forks.
 //! 3. A lock that is [abandoned](Lock::settle_in_child) is never acquired again.
 
-use super::patience::Next;
-use super::raw_lock::RawLock;
-use super::{clock, fatal};
-use crate::threads::{self, inside::FORKERS};
+use crate::sync::patience::Next;
+use crate::sync::raw_lock::RawLock;
+use crate::sync::{clock, fatal};
+use crate::threads;
 
 /// Beside the [id](threads::id) of the holder: held for a fork, not for a use of what the lock guards.
 const FOR_FORK: usize = 1 << 1;
@@ -80,7 +80,7 @@ impl Lock {
                      see `Fork` of `SharedPool`\n",
                 );
             }
-            if !FORKERS.is_inside() {
+            if !threads::is_forking() {
                 return Next::Wait;
             }
             let now = clock::milliseconds();
@@ -94,7 +94,11 @@ impl Lock {
         });
         Taken::FromNobody
     }
+}
 
+/// By hand, and around a fork, by the thread that forks.
+#[cfg(unix)]
+impl Lock {
     /// Acquires it, to be [released](Self::release) by hand, unless `next` gives up. It is asked before each wait.
     pub(crate) fn acquire_while(&self, mut next: impl FnMut() -> Next) -> bool {
         self.try_acquire() || self.raw.acquire_slowly(threads::id(), |_| next())
@@ -119,11 +123,7 @@ impl Lock {
     pub(crate) fn is_own(&self) -> bool {
         self.raw.holder() & !FOR_FORK == threads::id()
     }
-}
 
-/// Around a fork, by the thread that forks.
-#[cfg(unix)]
-impl Lock {
     /// Holds it for the fork, unless this thread holds it already, it is abandoned, or `next` gives up, which is asked before each
     /// wait.
     pub(crate) fn acquire_for_fork(&self, mut next: impl FnMut() -> Next) {
@@ -137,6 +137,11 @@ impl Lock {
     /// Whether the calling thread holds it for a fork, and does not use what it guards just now.
     pub(crate) fn is_own_for_fork(&self) -> bool {
         self.raw.holder() == threads::id() | FOR_FORK
+    }
+
+    /// Whether it was held by a thread that this process did not get when it was forked.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.raw.holder() == ABANDONED
     }
 
     /// Which thread uses what it guards just now, if any, and if that is known.

@@ -1,14 +1,13 @@
-use core::ptr::{self, NonNull};
+use core::ptr::NonNull;
+use std::boxed::Box;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Barrier, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use super::{FORKERS, HEAPS, Heap, after, before, locks};
-use crate::pools::shared::heap::Home;
-use crate::pools::shared::options::Options;
-use crate::sync::lock::Lock;
-use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
+use super::waiting::{self, Waiting};
+use super::{ENTRIES, Entry, Locks, add, after, before, is_forking, locks};
 use crate::threads;
+use crate::threads::lock::Lock;
 
 /// Forks of other tests would come in between.
 fn alone() -> MutexGuard<'static, ()> {
@@ -16,13 +15,27 @@ fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A heap that stays, as that of a pool in a static.
-fn heap() -> &'static Heap {
-    static PLACES: [AtomicPtr<Heap>; 16] = [const { AtomicPtr::new(ptr::null_mut()) }; 16];
-    static USED: AtomicUsize = AtomicUsize::new(0);
-    unsafe fn keep(_: *const (), _: NonNull<Heap>) {}
-    let home = || (Options::new(), Home { pool: ptr::null(), unload: keep });
-    Heap::get(&PLACES[USED.fetch_add(1, Ordering::Relaxed)], home).unwrap()
+/// As a pool's.
+struct Ten([Lock; 10]);
+
+impl Locks for Ten {
+    fn lock(&self, number: usize) -> Option<&Lock> {
+        self.0.get(number)
+    }
+
+    unsafe fn settle_in_child(&self) {
+        // SAFETY: by `# Safety` of this fn.
+        self.0.iter().for_each(|lock| unsafe { lock.settle_in_child() });
+    }
+}
+
+/// That stay, as those of a pool in a static.
+fn ten() -> &'static [Lock; 10] {
+    let ten: &'static Ten = Box::leak(Box::new(Ten([const { Lock::new() }; 10])));
+    let entry = Box::leak(Box::new(Entry::new(NonNull::from(ten))));
+    // SAFETY: both stay for ever, and nobody uses the locks yet.
+    unsafe { add(NonNull::from(entry)) };
+    &ten.0
 }
 
 /// How a child ended.
@@ -56,8 +69,8 @@ fn is_aborted(status: i32) -> bool {
 #[test]
 fn a_fork_where_a_lock_is_held() {
     let _alone = alone();
-    let heap = heap();
-    let (shard, chunks) = (heap.locks().next().unwrap(), &heap.chunks.lock);
+    let ten = ten();
+    let (shard, chunks) = (&ten[0], &ten[8]);
     let barrier = &Barrier::new(2);
     thread::scope(|threads| {
         let own = chunks.lock();
@@ -70,7 +83,7 @@ fn a_fork_where_a_lock_is_held() {
         // The child goes on with its own lock, and with those of nobody.
         let goes_on = status_of(|| {
             assert!(chunks.is_own() && !shard.is_own() && shard.user().is_none());
-            heap.locks().skip(1).filter(|lock| !lock.is_own()).for_each(|lock| drop(lock.lock()));
+            ten.iter().skip(1).filter(|lock| !lock.is_own()).for_each(|lock| drop(lock.lock()));
             // As a handler that returns there does.
             // SAFETY: acquired before the fork, by this thread, whose copy of the guard is not dropped.
             unsafe { chunks.release() };
@@ -84,7 +97,7 @@ fn a_fork_where_a_lock_is_held() {
         assert_eq!(goes_on, 0);
         assert!(is_aborted(asks) && is_aborted(asks_in_handler));
         assert_eq!(forks_on, 0);
-        assert!(chunks.is_own() && !FORKERS.is_inside());
+        assert!(chunks.is_own() && !is_forking());
         drop(own);
     });
     locks().for_each(|lock| assert!(!lock.is_own()));
@@ -94,12 +107,12 @@ fn a_fork_where_a_lock_is_held() {
 #[test]
 fn a_fork_within_a_fork() {
     let _alone = alone();
-    let heap = heap();
+    let ten = ten();
     let is_in_use = |lock: &&Lock| lock.user() == Some(threads::id());
-    let child = || heap.locks().filter(|lock| !is_in_use(lock)).for_each(|lock| drop(lock.lock()));
+    let child = || ten.iter().filter(|lock| !is_in_use(lock)).for_each(|lock| drop(lock.lock()));
     let fork = || assert_eq!(status_of(child), 0);
-    let is_held = || heap.locks().all(|lock| lock.is_own_for_fork());
-    let is_free = || heap.locks().all(|lock| !lock.is_own());
+    let is_held = || ten.iter().all(|lock| lock.is_own_for_fork());
+    let is_free = || ten.iter().all(|lock| !lock.is_own());
 
     // Between the lock of the list and the first of a heap's.
     before();
@@ -110,20 +123,20 @@ fn a_fork_within_a_fork() {
     fork();
     assert!(is_held());
     // While what a lock guards is used.
-    let used = heap.chunks.lock.lock();
+    let used = ten[8].lock();
     assert!(used.is_passed());
     fork();
-    assert!(heap.chunks.lock.is_own() && !heap.chunks.lock.is_own_for_fork());
+    assert!(ten[8].is_own() && !ten[8].is_own_for_fork());
     drop(used);
     assert!(is_held());
     // While the locks are being released.
-    HEAPS.is_releasing.store(true, super::SeqCst);
-    heap.locks().take(5).for_each(|lock| lock.release_from_fork());
+    ENTRIES.is_releasing.store(true, super::SeqCst);
+    ten.iter().take(5).for_each(|lock| lock.release_from_fork());
     fork();
     assert!(is_free(), "it released them all");
-    assert!(HEAPS.lock.is_own_for_fork() && FORKERS.is_inside());
+    assert!(ENTRIES.lock.is_own_for_fork() && is_forking());
     after();
-    assert!(is_free() && !HEAPS.lock.is_own() && !FORKERS.is_inside());
+    assert!(is_free() && !ENTRIES.lock.is_own() && !is_forking());
     // After it, as ever.
     fork();
     assert!(is_free());
@@ -133,16 +146,70 @@ fn a_fork_within_a_fork() {
 #[test]
 fn handlers_that_run_twice() {
     let _alone = alone();
-    let heap = heap();
-    let is_held = || heap.locks().all(|lock| lock.is_own_for_fork());
+    let ten = ten();
+    let is_held = || ten.iter().all(|lock| lock.is_own_for_fork());
     before();
     before();
     assert!(is_held());
     after();
     assert!(is_held());
     after();
-    assert!(heap.locks().all(|lock| !lock.is_own()) && !HEAPS.lock.is_own() && !FORKERS.is_inside());
+    assert!(ten.iter().all(|lock| !lock.is_own()) && !ENTRIES.lock.is_own() && !is_forking());
     // Not one for which nothing was done before.
     after();
-    drop(heap.chunks.lock.lock());
+    drop(ten[8].lock());
+}
+
+/// A thread that waits to fork is known, whichever of several goes first.
+#[test]
+fn those_that_wait_are_known() {
+    let _alone = alone();
+    let (first, second, own) = (&Waiting::new(), &Waiting::new(), threads::id());
+    assert!(!waiting::has(own));
+    first.begin();
+    first.begin();
+    second.begin();
+    assert!(waiting::has(own) && !waiting::has(own + 4));
+    // In a child there are none, but one that waits on, and no others.
+    let child = || {
+        assert!(!waiting::has(own));
+        first.end();
+        second.begin();
+        second.begin();
+        assert!(waiting::has(own));
+        second.end();
+        assert!(!waiting::has(own));
+    };
+    assert_eq!(status_of(child), 0);
+    first.end();
+    assert!(waiting::has(own));
+    second.end();
+    assert!(!waiting::has(own));
+}
+
+/// A thread that was interrupted while it used a lock, and is to fork while another one does, is not waited for.
+#[test]
+fn two_forks_where_a_lock_is_held() {
+    let _alone = alone();
+    let ten = ten();
+    let barrier = &Barrier::new(2);
+    thread::scope(|threads| {
+        threads.spawn(|| {
+            let _held = ten[3].lock();
+            barrier.wait();
+            while ENTRIES.lock.try_acquire() {
+                // SAFETY: acquired by this thread.
+                unsafe { ENTRIES.lock.release() };
+                thread::yield_now();
+            }
+            // It waits for the other one, which has begun to fork, and waits for the lock.
+            before();
+            after();
+        });
+        barrier.wait();
+        before();
+        assert!(ten.iter().enumerate().all(|(number, lock)| lock.is_own_for_fork() || number == 3));
+        after();
+    });
+    assert!(ten.iter().all(|lock| !lock.is_own()) && !is_forking());
 }
