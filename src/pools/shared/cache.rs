@@ -11,8 +11,7 @@ use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::class::{CLASSES, Class, ENTRIES};
-use super::heap::SHARDS;
-use super::shard::Room;
+use super::shard::{Room, SHARDS};
 
 /// Used by one thread; others may read how many blocks there are.
 #[derive(Debug)]

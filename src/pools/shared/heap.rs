@@ -16,9 +16,9 @@ use super::large::Large;
 use super::options::{Options, Retain};
 use super::parent::Parent;
 use super::report::{Misuse, abort};
-use super::shard::{self, Guarded, Room, Shard, ShardLock};
+use super::shard::{self, Guarded, Room, SHARDS, Shard, ShardLock};
 use super::span::Span;
-use super::unload;
+use super::unload::{self, Home};
 use crate::api::{AllocError, Allocator, Layout};
 use crate::sources::Pages;
 use crate::sync::{clock, published};
@@ -26,8 +26,6 @@ use crate::threads;
 use crate::threads::fork;
 #[cfg(unix)]
 use crate::threads::lock::Lock;
-
-pub(super) const SHARDS: usize = 32;
 
 /// All zero bytes are an empty one, but for the options and the fork's entry.
 ///
@@ -50,16 +48,6 @@ pub(super) struct Heap {
     pub(super) large: Large,
     pub(super) chunks: Chunks,
     shards: [Shard; SHARDS],
-}
-
-/// The pool that a heap is made for, and what [unloads](super::unload) it.
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(unloading), expect(dead_code, reason = "nobody notes it"))]
-pub(super) struct Home {
-    /// It may be moved later on.
-    pub(super) pool: *const (),
-    /// For the pool and its heap.
-    pub(super) unload: unsafe fn(*const (), NonNull<Heap>),
 }
 
 impl Heap {
@@ -87,7 +75,7 @@ impl Heap {
         // SAFETY: it stays until the pool is dropped, which removes it; or it is removed below.
         unsafe { fork::add(entry) };
         let Some(other) = published::put(place, heap) else {
-            unload::note(home, heap);
+            unload::note(home, heap.cast());
             // SAFETY: zero bytes are a heap but for the options, which were written.
             return Ok(unsafe { heap.as_ref() });
         };
@@ -112,7 +100,7 @@ impl Heap {
     ///
     /// It was made with this parent, and nobody uses it any more.
     pub(super) unsafe fn free<A: Allocator>(heap: NonNull<Self>, parent: &A) {
-        unload::forget(heap);
+        unload::forget(heap.cast());
         // SAFETY: it was added when it was made.
         unsafe { fork::remove(Self::entry(heap)) };
         // SAFETY: nobody else uses it.

@@ -21,10 +21,15 @@ mod unload;
 mod unload {
     use core::ptr::NonNull;
 
-    use super::heap::{Heap, Home};
+    #[derive(Clone, Copy, Debug)]
+    #[expect(dead_code, reason = "nobody notes it")]
+    pub(super) struct Home {
+        pub(super) pool: *const (),
+        pub(super) unload: unsafe fn(*const (), NonNull<()>),
+    }
 
-    pub(super) fn note(_: Home, _: NonNull<Heap>) {}
-    pub(super) fn forget(_: NonNull<Heap>) {}
+    pub(super) fn note(_: Home, _: NonNull<()>) {}
+    pub(super) fn forget(_: NonNull<()>) {}
 }
 
 use core::fmt;
@@ -41,12 +46,13 @@ use chunk::{Chunk, SLICE, Use, slice_at};
 #[cfg(target_os = "linux")]
 use class::Class;
 use class::{CLASSES, class_of};
-use heap::{Heap, Home};
+use heap::Heap;
 use large::Large;
 use options::Choice;
 pub use options::{Options, Retain};
 use parent::Parent;
 pub use stats::{ClassStats, SharedPoolStats, ThreadStats};
+use unload::Home;
 
 /// From this [`last`] byte on a request is served by a block of the parent's.
 const LARGE: usize = 512 << 10;
@@ -439,8 +445,8 @@ impl<A: Allocator> SharedPool<A> {
     ///
     /// At `pool` there is a pool of this type, or was before it was moved; it can be read. If `heap` is its heap, no thread uses it any
     /// more but by its blocks, or after this.
-    unsafe fn unload(pool: *const (), heap: NonNull<Heap>) {
-        let pool = pool.cast::<Self>();
+    unsafe fn unload(pool: *const (), heap: NonNull<()>) {
+        let (pool, heap) = (pool.cast::<Self>(), heap.cast::<Heap>());
         // SAFETY: by `# Safety` of this fn.
         let place = unsafe { &(*pool).heap };
         if published::find(place) != Some(heap) {

@@ -15,6 +15,8 @@ use super::span::Span;
 use crate::sync::list::List;
 use crate::threads::lock::Lock;
 
+pub(super) const SHARDS: usize = 32;
+
 /// All zero bytes are one without spans. On lines of its own; two, since processors fetch them in pairs.
 #[repr(C, align(128))]
 #[derive(Debug)]

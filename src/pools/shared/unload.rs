@@ -19,16 +19,23 @@ use core::slice;
 use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize};
 
-use super::heap::{Heap, Home};
-
 unsafe extern "C" {
     fn __cxa_atexit(handler: extern "C" fn(*mut c_void), argument: *mut c_void, library: *mut c_void) -> c_int;
     fn __cxa_finalize(library: *mut c_void);
 }
 
+/// The pool that a heap is made for, and what unloads it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Home {
+    /// It may be moved later on.
+    pub(super) pool: *const (),
+    /// For the pool and its heap.
+    pub(super) unload: unsafe fn(*const (), NonNull<()>),
+}
+
 /// A pool in a static of this library.
 struct Noted {
-    heap: AtomicPtr<Heap>,
+    heap: AtomicPtr<()>,
     /// Set by who has put a heap there.
     home: Cell<Option<Home>>,
 }
@@ -50,7 +57,7 @@ static EXITS: AtomicBool = AtomicBool::new(false);
 static EXIT: u8 = 0;
 
 /// If the pool lies in a static of a library that can be unloaded: from now on `heap`, which is the pool's, is given back then.
-pub(super) fn note(home: Home, heap: NonNull<Heap>) {
+pub(super) fn note(home: Home, heap: NonNull<()>) {
     if !(START.load(Relaxed)..END.load(Relaxed)).contains(&home.pool.addr()) {
         return;
     }
@@ -61,7 +68,7 @@ pub(super) fn note(home: Home, heap: NonNull<Heap>) {
 }
 
 /// The pool of `heap` is dropped.
-pub(super) fn forget(heap: NonNull<Heap>) {
+pub(super) fn forget(heap: NonNull<()>) {
     if START.load(Relaxed) == 0 {
         return;
     }
