@@ -11,7 +11,7 @@
 //!
 //! 1. The list changes under its lock only, with signals blocked. So a signal handler never finds its own thread changing it.
 //! 2. The thread that forks holds the lock of the list for the fork, from its first handler before to its last one after.
-//! 3. A thread that waits for that is among those that [wait](waiting), so that the one that forks knows of it.
+//! 3. A thread that waits for that is among those that [wait](Queue), so that the one that forks knows of it.
 
 mod signals;
 #[cfg(all(test, feature = "std"))]
@@ -29,7 +29,7 @@ use super::lock::Lock;
 use crate::sync::list::{Links, List, Node};
 use crate::sync::{clock, patience::Next};
 use signals::Blocked;
-use waiting::Waiting;
+use waiting::{Queue, Waiting};
 
 /// What has locks that are to be held across a fork.
 pub(crate) trait Locks {
@@ -78,9 +78,12 @@ impl fmt::Debug for Entry {
     }
 }
 
+/// On a line of its own, so on one page: a fork writes to all of it, and a page that is written to is copied.
+#[repr(align(64))]
 struct Entries {
     lock: Lock,
     list: List<Entry>,
+    waiting: Queue,
     /// How many times `before` has run again, before the `after` of its first run: for a fork in a signal handler that has
     /// interrupted this one, or by a second registration. Used by the thread that forks.
     again: AtomicUsize,
@@ -91,8 +94,13 @@ struct Entries {
 // SAFETY: the list is used under the lock.
 unsafe impl Sync for Entries {}
 
-static ENTRIES: Entries =
-    Entries { lock: Lock::new(), list: List::new(), again: AtomicUsize::new(0), is_releasing: AtomicBool::new(false) };
+static ENTRIES: Entries = Entries {
+    lock: Lock::new(),
+    list: List::new(),
+    waiting: Queue::new(),
+    again: AtomicUsize::new(0),
+    is_releasing: AtomicBool::new(false),
+};
 
 /// What else is to be done around a fork.
 #[derive(Debug)]
@@ -233,7 +241,7 @@ impl Patience {
 fn is_interrupted(lock: &Lock) -> bool {
     // Else it may have released the lock, and only then have begun to fork.
     let is_still = |user| lock.user() == Some(user);
-    lock.user().is_some_and(|user| user == super::id() || waiting::has(user) && is_still(user))
+    lock.user().is_some_and(|user| user == super::id() || ENTRIES.waiting.has(user) && is_still(user))
 }
 
 extern "C" fn before() {
@@ -245,16 +253,16 @@ extern "C" fn before() {
         ENTRIES.again.fetch_add(1, SeqCst);
     } else {
         let waiting = Waiting::new();
-        waiting.begin();
+        ENTRIES.waiting.begin(&waiting);
         if let Some(around) = around() {
             (around.before)();
         }
         // Its holder forks too, or changes the list, and waits for nobody.
         ENTRIES.lock.acquire_for_fork(|| {
-            waiting.begin();
+            ENTRIES.waiting.begin(&waiting);
             Next::Wait
         });
-        waiting.end();
+        ENTRIES.waiting.end(&waiting);
         ENTRIES.is_releasing.store(false, SeqCst);
     }
     let mut patience = Patience { danger: None };
@@ -270,7 +278,7 @@ extern "C" fn after() {
 }
 
 extern "C" fn after_in_child() {
-    waiting::settle_in_child();
+    ENTRIES.waiting.settle_in_child();
     if let Some(around) = around() {
         (around.in_child)();
     }

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Barrier, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use super::waiting::{self, Waiting};
+use super::waiting::{Queue, Waiting};
 use super::{ENTRIES, Entry, Locks, add, after, before, is_forking, locks};
 use crate::threads;
 use crate::threads::lock::Lock;
@@ -163,28 +163,27 @@ fn handlers_that_run_twice() {
 /// A thread that waits to fork is known, whichever of several goes first.
 #[test]
 fn those_that_wait_are_known() {
-    let _alone = alone();
+    let waiting = Queue::new();
     let (first, second, own) = (&Waiting::new(), &Waiting::new(), threads::id());
-    assert!(!waiting::has(own));
-    first.begin();
-    first.begin();
-    second.begin();
-    assert!(waiting::has(own) && !waiting::has(own + 4));
-    // In a child there are none, but one that waits on, and no others.
-    let child = || {
-        assert!(!waiting::has(own));
-        first.end();
-        second.begin();
-        second.begin();
-        assert!(waiting::has(own));
-        second.end();
-        assert!(!waiting::has(own));
-    };
-    assert_eq!(status_of(child), 0);
-    first.end();
-    assert!(waiting::has(own));
-    second.end();
-    assert!(!waiting::has(own));
+    assert!(!waiting.has(own));
+    waiting.begin(first);
+    waiting.begin(first);
+    waiting.begin(second);
+    assert!(waiting.has(own) && !waiting.has(own + 4));
+    waiting.end(first);
+    assert!(waiting.has(own));
+    waiting.begin(first);
+    waiting.end(second);
+    assert!(waiting.has(own));
+    // In a child there are none, but one that waits on.
+    waiting.settle_in_child();
+    assert!(!waiting.has(own));
+    waiting.end(first);
+    waiting.begin(second);
+    waiting.begin(second);
+    assert!(waiting.has(own));
+    waiting.end(second);
+    assert!(!waiting.has(own));
 }
 
 /// A thread that was interrupted while it used a lock, and is to fork while another one does, is not waited for.

@@ -1,4 +1,4 @@
-//! Threads that wait for another one to fork, before they do. Each notes itself in a list of places on their stacks.
+//! Threads that wait for another one to fork, before they do. Each notes itself in a queue of places on their stacks.
 //!
 //! # Invariants
 //!
@@ -16,64 +16,75 @@ use super::signals::Blocked;
 use crate::sync::published;
 use crate::threads;
 
-static FIRST: AtomicPtr<Waiting> = AtomicPtr::new(ptr::null_mut());
-
-/// One more for each fork that this process comes from.
-static GENERATION: AtomicUsize = AtomicUsize::new(1);
+/// The threads that wait.
+#[derive(Debug)]
+pub(super) struct Queue {
+    first: AtomicPtr<Waiting>,
+    /// How many forks this process comes from.
+    generation: AtomicUsize,
+}
 
 /// The place of a thread.
+#[derive(Debug)]
 pub(super) struct Waiting {
     /// Its [id](threads::id).
     thread: usize,
     next: Cell<*mut Waiting>,
-    /// In which [`GENERATION`] it is in the list; 0 if in none.
-    generation: Cell<usize>,
+    /// In which generation it is in the queue, if in any.
+    generation: Cell<Option<usize>>,
 }
 
 impl Waiting {
     pub(super) fn new() -> Self {
-        Self { thread: threads::id(), next: Cell::new(ptr::null_mut()), generation: Cell::new(0) }
+        Self { thread: threads::id(), next: Cell::new(ptr::null_mut()), generation: Cell::new(None) }
+    }
+}
+
+impl Queue {
+    pub(super) const fn new() -> Self {
+        Self { first: AtomicPtr::new(ptr::null_mut()), generation: AtomicUsize::new(0) }
     }
 
-    /// The calling thread waits from now on, if it does not yet. It stays where it is until it [ends](Self::end) that.
-    pub(super) fn begin(&self) {
+    /// The calling thread waits from now on, if it does not yet. Its place stays where it is until it [ends](Self::end) that.
+    pub(super) fn begin(&self, own: &Waiting) {
         // A signal handler may fork, and return in the child.
         let _blocked = Blocked::new();
-        let generation = GENERATION.load(Relaxed);
-        if self.generation.replace(generation) != generation {
-            published::push(&FIRST, NonNull::from(self), |next| self.next.set(next));
+        let generation = Some(self.generation.load(Relaxed));
+        if own.generation.replace(generation) != generation {
+            published::push(&self.first, NonNull::from(own), |next| own.next.set(next));
         }
     }
 
     /// The calling thread has waited, and holds the lock.
-    pub(super) fn end(&self) {
-        let own = ptr::from_ref(self).cast_mut();
+    pub(super) fn end(&self, own: &Waiting) {
+        let place = ptr::from_ref(own).cast_mut();
         let _blocked = Blocked::new();
+        own.generation.set(None);
         // Others may come in front of it meanwhile. Relaxed: whoever finds the first one still finds what it was put in front of.
-        if FIRST.compare_exchange(own, self.next.get(), Relaxed, Relaxed).is_ok() {
+        if self.first.compare_exchange(place, own.next.get(), Relaxed, Relaxed).is_ok() {
             return;
         }
-        if let Some(before) = all().find(|other| ptr::eq(other.next.get(), own)) {
-            before.next.set(self.next.get());
+        if let Some(before) = self.all().find(|other| ptr::eq(other.next.get(), place)) {
+            before.next.set(own.next.get());
         }
     }
-}
 
-/// All that wait, by invariants 1 and 2.
-fn all() -> impl Iterator<Item = &'static Waiting> {
-    // SAFETY: in the list, so it is there.
-    let get = |place: NonNull<Waiting>| unsafe { place.as_ref() };
-    let first = published::find(&FIRST).map(get);
-    core::iter::successors(first, move |waiting| NonNull::new(waiting.next.get()).map(get))
-}
+    /// By invariants 1 and 2.
+    fn all(&self) -> impl Iterator<Item = &Waiting> {
+        // SAFETY: in the queue, so it is there.
+        let get = |place: NonNull<Waiting>| unsafe { place.as_ref() };
+        let first = published::find(&self.first).map(get);
+        core::iter::successors(first, move |waiting| NonNull::new(waiting.next.get()).map(get))
+    }
 
-/// Whether a thread waits. What it did before has happened then. With signals blocked.
-pub(super) fn has(thread: usize) -> bool {
-    all().any(|waiting| waiting.thread == thread)
-}
+    /// Whether a thread waits. What it did before has happened then. With signals blocked.
+    pub(super) fn has(&self, thread: usize) -> bool {
+        self.all().any(|waiting| waiting.thread == thread)
+    }
 
-/// In the child of a fork.
-pub(super) fn settle_in_child() {
-    GENERATION.fetch_add(1, Relaxed);
-    FIRST.store(ptr::null_mut(), Relaxed);
+    /// In the child of a fork.
+    pub(super) fn settle_in_child(&self) {
+        self.generation.fetch_add(1, Relaxed);
+        self.first.store(ptr::null_mut(), Relaxed);
+    }
 }
