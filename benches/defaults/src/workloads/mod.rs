@@ -7,6 +7,8 @@
 mod cache;
 mod churn;
 mod exchange;
+#[cfg(unix)]
+mod fork;
 mod json;
 mod json_text;
 mod large;
@@ -24,7 +26,7 @@ use std::thread;
 
 pub(crate) struct Workload {
     pub(crate) name: &'static str,
-    /// `general`; `rust`, for the shapes of Rust programs; `micro`.
+    /// `general`; `rust`, for the shapes of Rust programs; `micro`; `apart`, for what is in no mean.
     pub(crate) kind: &'static str,
     /// Does the work and returns a checksum.
     pub(crate) run: fn() -> u64,
@@ -40,6 +42,11 @@ const fn rust(name: &'static str, run: fn() -> u64) -> Workload {
 
 const fn micro(name: &'static str, run: fn() -> u64) -> Workload {
     Workload { name, kind: "micro", run }
+}
+
+#[cfg(unix)]
+const fn apart(name: &'static str, run: fn() -> u64) -> Workload {
+    Workload { name, kind: "apart", run }
 }
 
 pub(crate) static WORKLOADS: &[Workload] = &[
@@ -86,6 +93,8 @@ pub(crate) static WORKLOADS: &[Workload] = &[
     micro("shuffled-1K", pairs::shuffled::<128>),
     micro("shuffled-4K", pairs::shuffled::<512>),
     micro("shuffled-64K", pairs::shuffled::<8192>),
+    #[cfg(unix)]
+    apart("fork", fork::run),
 ];
 
 /// Runs `work` in so many threads, and adds what they return. Each is told its number.

@@ -41,6 +41,8 @@ pub(crate) enum Kind {
     General,
     Rust,
     Micro,
+    /// In no geomean.
+    Apart,
 }
 
 impl Contest {
@@ -56,6 +58,7 @@ impl Contest {
                 "general" => Kind::General,
                 "rust" => Kind::Rust,
                 "micro" => Kind::Micro,
+                "apart" => Kind::Apart,
                 _ => return Err(format!("no kind {kind}").into()),
             };
             names.push(name.to_owned());

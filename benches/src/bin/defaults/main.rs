@@ -25,6 +25,7 @@
 //! | `large-touched`, `large-untouched` | 64 KiB to 8 MiB, each page written to or hardly any |
 //! | `calloc` | `vec![0; n]`, 64 KiB to 4 MiB, a quarter written to |
 //! | `lifo`, `fifo`, `shuffled` | micro: pairs of one size, freed in this order |
+//! | `fork` | a small process that forks, 2000 times; in no geomean |
 //!
 //! All but the micro ones hold blocks of many sizes at once. A number at the end is that of threads; each of them does
 //! as much as the one of `-1` does.
