@@ -7,10 +7,13 @@
 //! not passed, and not released here. Meanwhile another thread may wait for it, and hold the next one, so that it cannot be
 //! waited for. [`Patience`] finds that out. The lock is then abandoned in the child, and who asks for it there is told so.
 //!
+//! In a process with one thread nobody else can hold a lock, and all of them stay as they are.
+//!
 //! # Invariants
 //!
 //! 1. The list changes under its lock only, with signals blocked. So a signal handler never finds its own thread changing it.
-//! 2. The thread that forks holds the lock of the list for the fork, from its first handler before to its last one after.
+//! 2. The thread that forks, unless there is no other, holds the lock of the list for the fork, from its first handler before to its last
+//!    one after.
 //! 3. A thread that waits for that is among those that [wait](Queue), so that the one that forks knows of it.
 
 mod signals;
@@ -25,6 +28,8 @@ use core::sync::atomic::{
     Ordering::{Acquire, Release, SeqCst},
 };
 
+use super::alone::{self, is_alone};
+use super::local::{self, Flag};
 use super::lock::Lock;
 use crate::sync::list::{Links, List, Node};
 use crate::sync::{clock, patience::Next};
@@ -166,7 +171,7 @@ const PATIENCE_TO_REGISTER: u64 = 1000;
 ///
 /// No thread goes on before it is done, within a second. In the child of a fork meanwhile there may be nobody to wait for: then it is done
 /// once more, and the handlers bear that.
-pub(crate) extern "C" fn register() {
+pub(crate) fn register() {
     static REGISTERED: AtomicBool = AtomicBool::new(false);
     static REGISTERING: Lock = Lock::new();
     if REGISTERED.load(Acquire) || REGISTERING.is_own() {
@@ -194,7 +199,12 @@ pub(crate) extern "C" fn register() {
 #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
 #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
 // SAFETY: the functions there are called with arguments that this one does not look at.
-static AT_THE_START: extern "C" fn() = register;
+static AT_THE_START: extern "C" fn() = at_the_start;
+
+extern "C" fn at_the_start() {
+    alone::find();
+    register();
+}
 
 /// All of them, for who holds the lock of the list.
 fn entries() -> impl Iterator<Item = &'static Entry> {
@@ -251,6 +261,8 @@ extern "C" fn before() {
     }
     if ENTRIES.lock.is_own_for_fork() {
         ENTRIES.again.fetch_add(1, SeqCst);
+    } else if is_alone() && local::set(Flag::ForkingAlone) {
+        return;
     } else {
         let waiting = Waiting::new();
         ENTRIES.waiting.begin(&waiting);
@@ -269,7 +281,17 @@ extern "C" fn before() {
     locks().for_each(|lock| lock.acquire_for_fork(|| patience.next(lock)));
 }
 
+/// Whether the calling thread had begun to fork where there was no other. It has done so now.
+fn was_alone() -> bool {
+    let was_alone = local::has(Flag::ForkingAlone);
+    if was_alone {
+        local::clear(Flag::ForkingAlone);
+    }
+    was_alone
+}
+
 extern "C" fn after() {
+    was_alone();
     if ENTRIES.lock.is_own_for_fork() && release() {
         if let Some(around) = around() {
             (around.after)();
@@ -278,6 +300,10 @@ extern "C" fn after() {
 }
 
 extern "C" fn after_in_child() {
+    // Unless a handler has started a thread, or the flag was left by a signal handler that forked.
+    if was_alone() && is_alone() && ENTRIES.lock.is_free() {
+        return;
+    }
     ENTRIES.waiting.settle_in_child();
     if let Some(around) = around() {
         (around.in_child)();
@@ -292,7 +318,7 @@ extern "C" fn after_in_child() {
         settle_all();
         release();
     } else if ENTRIES.lock.try_acquire() {
-        // The handlers were being registered just when the process was forked.
+        // The handlers were being registered just when the process was forked, or there was no other thread.
         settle_all();
         // SAFETY: acquired above.
         unsafe { ENTRIES.lock.release() };

@@ -37,6 +37,9 @@ const fn slot_of(number: Option<usize>) -> usize {
 pub(crate) enum Flag {
     /// Taking a number or giving one back, so that it may hold one that it does not know of.
     Numbering = 1 << 0,
+    /// A fork of a process that has no other thread.
+    #[cfg(unix)]
+    ForkingAlone = 1 << 1,
 }
 
 /// The bits that say that a thread has given its number back for good, so that the destructors of other keys do without. They count how

@@ -139,6 +139,11 @@ impl Lock {
         self.raw.holder() == threads::id() | FOR_FORK
     }
 
+    /// Whether no thread holds it.
+    pub(crate) fn is_free(&self) -> bool {
+        self.raw.holder() == 0
+    }
+
     /// Whether it was held by a thread that this process did not get when it was forked.
     pub(crate) fn is_abandoned(&self) -> bool {
         self.raw.holder() == ABANDONED

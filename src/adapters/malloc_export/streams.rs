@@ -6,11 +6,11 @@
 use core::ffi::{CStr, c_void};
 use core::mem::transmute;
 use core::ptr;
+use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::{Relaxed, SeqCst};
-use core::sync::atomic::{AtomicPtr, AtomicU8};
 
 use crate::sync::AtomicUsize;
-use crate::threads::{self, fork};
+use crate::threads::{self, alone, fork};
 
 /// A function of glibc's for other libraries, which is in no header.
 struct Function(AtomicPtr<c_void>);
@@ -18,9 +18,6 @@ struct Function(AtomicPtr<c_void>);
 static LOCK: Function = Function::none();
 static UNLOCK: Function = Function::none();
 static RESET: Function = Function::none();
-
-/// Where glibc, from 2.32 on, says whether there is but one thread.
-static IS_ALONE: AtomicPtr<AtomicU8> = AtomicPtr::new(ptr::null_mut());
 
 /// The [id](threads::id) of the thread that has the lock here, or 0.
 static HOLDER: AtomicUsize = AtomicUsize::new(0);
@@ -54,24 +51,16 @@ impl Function {
 
 /// From now on the lock is taken around a fork.
 pub(super) fn mind() {
-    // SAFETY: a name, in whatever is loaded.
-    IS_ALONE.store(unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"__libc_single_threaded".as_ptr()) }.cast(), Relaxed);
     UNLOCK.find(c"_IO_list_unlock");
     RESET.find(c"_IO_list_resetlock");
     LOCK.find(c"_IO_list_lock");
     fork::surround(&fork::Around { before: acquire, after: release, in_child: release_in_child });
 }
 
-/// Whether the process has but one thread, for certain.
-fn is_alone() -> bool {
-    // SAFETY: a `char` of glibc's, which lives as long as the process.
-    unsafe { IS_ALONE.load(Relaxed).as_ref() }.is_some_and(|is_alone| is_alone.load(Relaxed) != 0)
-}
-
 /// Before a fork, and before any lock of a pool's. Not where there is one thread: a signal handler may have interrupted it in the middle of
 /// glibc's own function, which would wait for ever then.
 fn acquire() {
-    if !is_alone() && [&UNLOCK, &RESET, &LOCK].into_iter().all(Function::is_there) {
+    if !alone::is_alone() && [&UNLOCK, &RESET, &LOCK].into_iter().all(Function::is_there) {
         // SAFETY: given back below. A thread may have it more than once.
         unsafe { LOCK.call() };
         TIMES.fetch_add(1, SeqCst);

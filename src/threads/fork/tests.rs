@@ -1,17 +1,25 @@
 use core::ptr::NonNull;
 use std::boxed::Box;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Barrier, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::sync::{Barrier, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::{self, JoinHandle};
 
 use super::waiting::{Queue, Waiting};
 use super::{ENTRIES, Entry, Locks, add, after, before, is_forking, locks};
 use crate::threads;
 use crate::threads::lock::Lock;
 
-/// Forks of other tests would come in between.
+/// Forks of other tests would come in between. There always is another thread.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
+    static ANOTHER: OnceLock<JoinHandle<()>> = OnceLock::new();
+    ANOTHER.get_or_init(|| {
+        thread::spawn(|| {
+            loop {
+                thread::park();
+            }
+        })
+    });
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
