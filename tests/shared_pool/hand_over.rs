@@ -10,7 +10,7 @@ use janus_alloc::{Pages, SharedPool, Stats, System};
 
 use crate::blocks::{Block, Random};
 use crate::children::alone;
-use crate::{CHECKED, CHUNK, RETAINS, UNCHECKED, assert_everything_is_back, block, counted, free};
+use crate::{CHECKED, CHUNK, RETAINS, UNCHECKED, assert_everything_is_back, block, counted, free, layout};
 
 /// What lies ready for each thread to take.
 type Piles = Vec<Mutex<Vec<Block>>>;
@@ -265,5 +265,37 @@ fn thread_locals_have_the_cache() {
         }
         // One after the other they had one cache.
         assert_eq!(POOL.stats().threads().count(), 1, "{}", POOL.stats());
+    });
+}
+
+/// Threads that free what another one made for each, side by side: no two of them write to one line of the processor's cache then.
+#[test]
+fn lines_are_not_shared_by_what_was_handed_over() {
+    const LINE: usize = 64;
+    const THREADS: usize = 2;
+    alone("hand_over::lines_are_not_shared_by_what_was_handed_over", || {
+        for size in [8, 16, 32] {
+            let pool = &SharedPool::with_options(UNCHECKED);
+            let given: Vec<_> = (0..THREADS).map(|_| Block::allocate(pool, layout(size, 8), 1).unwrap()).collect();
+            let barrier = &Barrier::new(THREADS);
+            let lines: Vec<Vec<usize>> = thread::scope(|threads| {
+                let use_own = |given: Block| {
+                    barrier.wait();
+                    given.free(pool);
+                    let mut lines = Vec::new();
+                    for _ in 0..100 {
+                        let block = block(pool, size);
+                        lines.push(block.addr().get() / LINE);
+                        barrier.wait();
+                        free(pool, block, size);
+                    }
+                    lines
+                };
+                let spawn = |given| threads.spawn(move || use_own(given));
+                let threads: Vec<_> = given.into_iter().map(spawn).collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            assert!(lines[0].iter().all(|line| !lines[1].contains(line)), "{size}");
+        }
     });
 }

@@ -31,8 +31,8 @@ pub(super) struct Cache {
     bins: Bins,
     /// The number of the thread that has it.
     number: Cell<usize>,
-    /// How many blocks of each class were sent home before the bin was opened.
-    sent_home: [Cell<u8>; CLASSES],
+    /// How many blocks of other threads were sent home.
+    sent_home: Cell<u8>,
     /// How often a bin was filled or emptied.
     pub(super) events: Cell<u32>,
     /// The cache that was made before this one.
@@ -40,7 +40,7 @@ pub(super) struct Cache {
     entries: [Cell<*mut u8>; ENTRIES],
 }
 
-/// How many blocks of other threads go home that a thread frees before it has asked for any of their class. It may share a line
+/// How many blocks of other threads go home that a thread frees before it has asked for any of their class. It would share a line
 /// of the processor's cache with those other threads as long as it used them again.
 const SENT_HOME: u8 = 8;
 
@@ -132,11 +132,10 @@ impl Cache {
         }
     }
 
-    /// Whether a block that another thread's shard has is to go there rather than open the bin: a few do.
-    pub(super) fn goes_home(&self, class: usize) -> bool {
-        let count = &self.sent_home[class];
-        let goes = count.get() < SENT_HOME;
-        count.set(count.get() + u8::from(goes));
+    /// Whether a block that another thread's shard has is to go there rather than open a bin: a few do.
+    pub(super) fn goes_home(&self) -> bool {
+        let goes = self.sent_home.get() < SENT_HOME;
+        self.sent_home.set(self.sent_home.get() + u8::from(goes));
         goes
     }
 

@@ -217,7 +217,7 @@ impl Heap {
         block: NonNull<u8>,
     ) -> bool {
         // SAFETY: by `# Safety` of this fn.
-        if !cache.is_open(class) && unsafe { shard_of(block, class) } != cache.shard() && cache.goes_home(class) {
+        if !cache.is_open(class) && unsafe { shard_of(block, class) } != cache.shard() && cache.goes_home() {
             return false;
         }
         cache.open(class);

@@ -92,8 +92,8 @@ const LARGE: usize = 512 << 10;
 ///   whenever they were empty or full. Of blocks between 32 and 128 KiB alone, which lie in spans of 256 KiB, three fifths of the
 ///   chunks' addresses can be used at least. Over [`Pages`], what is never touched takes addresses, but no memory.
 /// * **Free**: the block goes on the bin of the thread that frees it, whoever allocated it, and is not touched. (But the first
-///   eight of other threads that a thread with a new cache frees before it has asked for any of the class go home, lest it share
-///   lines of the processor's cache with those.) A full bin gives its older half back to the spans they are of, under one lock
+///   eight of other threads that a thread with a new cache frees, each before it has asked for any of its class, go home, lest it
+///   share lines of the processor's cache with those.) A full bin gives its older half back to the spans they are of, under one lock
 ///   for each shard that has some of these. A span without a block in use goes back to its chunk, unless it is the only one of
 ///   its class with a free block in its shard; of blocks above 8 KiB, up to four such spans stay, above 32 KiB sixteen, until
 ///   memory is given back. A run goes back to its chunk. A larger block is kept for the next that it fits, as long as no more
