@@ -28,6 +28,7 @@ use core::sync::atomic::{
     Ordering::{Acquire, Release, SeqCst},
 };
 
+use super::Lost;
 use super::alone::{self, is_alone};
 use super::local::{self, Flag};
 use super::lock::Lock;
@@ -41,12 +42,12 @@ pub(crate) trait Locks {
     /// Its locks by number, in the order in which they are taken one below the other; `None` from the first number on that no lock has.
     fn lock(&self, number: usize) -> Option<&Lock>;
 
-    /// In the child of a fork, where there is but the calling thread.
+    /// In the child of a fork, where there is but the calling thread, and not those that were `lost`, if that is known.
     ///
     /// # Safety
     ///
     /// This is one.
-    unsafe fn settle_in_child(&self);
+    unsafe fn settle_in_child(&self, lost: Option<&Lost>);
 }
 
 /// For who has [`Locks`], by which they are in the list of all.
@@ -262,6 +263,7 @@ extern "C" fn before() {
     if ENTRIES.lock.is_own_for_fork() {
         ENTRIES.again.fetch_add(1, SeqCst);
     } else if is_alone() && local::set(Flag::ForkingAlone) {
+        Lost::note();
         return;
     } else {
         let waiting = Waiting::new();
@@ -276,6 +278,7 @@ extern "C" fn before() {
         });
         ENTRIES.waiting.end(&waiting);
         ENTRIES.is_releasing.store(false, SeqCst);
+        Lost::note();
     }
     let mut patience = Patience { danger: None };
     locks().for_each(|lock| lock.acquire_for_fork(|| patience.next(lock)));
@@ -311,8 +314,12 @@ extern "C" fn after_in_child() {
     // SAFETY: a child has one thread.
     unsafe { ENTRIES.lock.settle_in_child() };
     let settle_all = || {
+        let lost = Lost::find();
         // SAFETY: a child has one thread.
-        entries().for_each(|entry| unsafe { entry.locks().settle_in_child() });
+        entries().for_each(|entry| unsafe { entry.locks().settle_in_child(lost.as_ref()) });
+        if let Some(lost) = lost {
+            lost.give_back();
+        }
     };
     if ENTRIES.lock.is_own_for_fork() {
         settle_all();

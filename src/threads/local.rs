@@ -5,8 +5,8 @@
 //! of Windows (`keyed`). `build.rs` says which systems have which.
 //!
 //! A thread-local with a destructor would not do: to register one, std or the C library may allocate. At the end of a thread the destructor
-//! of a key gives the number back, on Windows a callback of the loader. It comes after the destructors of std's thread-locals, which
-//! still have the number.
+//! of a key gives the number back, on Windows a callback of the loader. The destructors of std's thread-locals come before, and still have
+//! the number.
 
 #[cfg(unix)]
 #[path = "local/key_unix.rs"]
@@ -42,10 +42,17 @@ pub(crate) enum Flag {
     ForkingAlone = 1 << 1,
 }
 
-/// The bits that say that a thread has given its number back for good, so that the destructors of other keys do without. They count how
-/// often that was noted.
-const ENDING: u8 = 0b1110_0000;
-const ENDING_ONCE: u8 = 0b0010_0000;
+/// In the flags above all of those is counted how often the thread was told that it ends.
+const CALLED_ONCE: u8 = 0b0010_0000;
+
+/// The call that gives the number back for good, so that the destructors of other keys then do without. glibc and Windows come to it when the
+/// thread-locals of std are gone; elsewhere std has a key for these, whose destructor is called in the first round but maybe after this
+/// one's.
+const LAST_CALL: u8 = if cfg!(any(windows, target_env = "gnu")) { 1 } else { 2 };
+
+const fn calls(flags: u8) -> u8 {
+    flags / CALLED_ONCE
+}
 
 /// The slot of the calling thread, at most [`SLOTS`]; 0 if its number has none, or it has no number yet.
 #[inline(always)]
@@ -67,7 +74,7 @@ pub(super) fn set_number(number: usize) -> bool {
 
 /// Whether the calling thread gets no number any more.
 pub(super) fn is_ending() -> bool {
-    word::flags() & ENDING != 0
+    calls(word::flags()) >= LAST_CALL
 }
 
 /// Whether `flag` is set for the calling thread.

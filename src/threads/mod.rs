@@ -71,9 +71,13 @@ use crate::sync::{AtomicUsize, raw_lock::RawLock};
 #[cfg(os_memory)]
 use fork::is_forking;
 pub(crate) use local::SLOTS;
+#[cfg(all(os_memory, unix))]
+pub(crate) use number::Lost;
 pub(crate) use number::number;
 #[cfg(os_memory)]
 pub(crate) use number::with_idle;
+#[cfg(os_memory)]
+pub(crate) use registry::MAX_THREADS;
 #[cfg(os_memory)]
 pub(crate) use slots::Slots;
 

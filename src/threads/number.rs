@@ -1,10 +1,9 @@
 //! Numbers for living threads, given back when a thread ends, so that they stay small however many threads come and go.
 //!
-//! In the child of a fork the numbers of the threads that did not come along stay taken. Then fewer threads can have a
-//! number: slower, not wrong.
+//! In the child of a fork the numbers of the threads that did not come along are [`Lost`].
 
 use super::local::{self, Flag};
-use super::registry::NUMBERS;
+use super::registry::{self, NUMBERS};
 
 /// The number of the calling thread: no other living thread's. `None` if all are taken, if it cannot be noted that it is to be given back,
 /// and while a thread runs the last destructors of keys.
@@ -21,7 +20,7 @@ fn take() -> Option<usize> {
         return None;
     }
     let _numbering = Numbering::begin()?;
-    let number = NUMBERS.take()?;
+    let number = registry::take()?;
     if !local::set_number(number) {
         NUMBERS.give_back(number);
         return None;
@@ -42,6 +41,37 @@ pub(crate) fn with_idle(number: usize, action: impl FnOnce()) {
     if NUMBERS.take_this(number) {
         let _held = Held(number);
         action();
+    }
+}
+
+/// The numbers of threads that the child of a fork has not got. What these kept may be half changed, and who keeps it forgets it before
+/// the numbers are [given back](Self::give_back).
+#[cfg(unix)]
+#[derive(Debug)]
+pub(crate) struct Lost {
+    own: Option<usize>,
+}
+
+#[cfg(unix)]
+impl Lost {
+    /// Notes, before a fork, which numbers are held.
+    pub(crate) fn note() {
+        registry::note();
+    }
+
+    /// In the child of a fork. `None` if a signal handler has forked that interrupted this thread where it held a number that it did not
+    /// know of: then all stay taken, since that one must.
+    pub(crate) fn find() -> Option<Self> {
+        (!local::has(Flag::Numbering)).then(|| Self { own: local::number() })
+    }
+
+    pub(crate) fn has(&self, number: usize) -> bool {
+        registry::is_lost(number, self.own)
+    }
+
+    /// From now on other threads may have them.
+    pub(crate) fn give_back(self) {
+        registry::lost(self.own).for_each(|number| NUMBERS.give_back(number));
     }
 }
 

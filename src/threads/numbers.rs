@@ -2,7 +2,7 @@
 
 use crate::sync::{AtomicUsize, Ordering};
 
-const BITS: usize = usize::BITS as usize;
+pub(crate) const BITS: usize = usize::BITS as usize;
 
 /// The numbers below `BITS * WORDS`.
 #[derive(Debug)]

@@ -11,6 +11,8 @@ mod failures;
 mod figures;
 #[cfg(unix)]
 mod fork;
+#[cfg(unix)]
+mod generations;
 mod giving_back;
 mod hand_over;
 #[path = "../pools/hooked.rs"]

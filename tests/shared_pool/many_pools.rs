@@ -200,10 +200,10 @@ fn by_value_in_collections() {
 }
 
 #[test]
-fn more_threads_than_numbers() {
+fn more_threads_than_slots() {
     const THREADS: usize = 700;
-    // Alone, since it leaves no number, and so no cache, to the threads of other tests.
-    alone("many_pools::more_threads_than_numbers", || {
+    // Alone, since it leaves no slot to the threads of other tests.
+    alone("many_pools::more_threads_than_slots", || {
         let parent = Stats::new(System);
         let pool = Arc::new(SharedPool::with_options_in(UNCHECKED, parent));
         for round in 0..2 {
@@ -235,6 +235,53 @@ fn more_threads_than_numbers() {
         }
         let pool = Arc::into_inner(pool).unwrap();
         pool.collect();
+    });
+}
+
+/// What a thread frees stays with it, and it takes that again, however many others there are.
+#[test]
+fn each_of_many_threads_has_a_cache() {
+    const THREADS: usize = 600;
+    alone("many_pools::each_of_many_threads_has_a_cache", || {
+        let pool = SharedPool::with_options(UNCHECKED);
+        let (all, one) = (Barrier::new(THREADS), Mutex::new(()));
+        let work = &|number: usize| {
+            free(&pool, block(&pool, 1024), 1024);
+            all.wait();
+            let mut cached = [0; 3];
+            // The last ones have no slot.
+            if number % 32 == 0 || number > THREADS - 32 {
+                // No other one works meanwhile.
+                let _one = one.lock().unwrap();
+                cached[0] = pool.stats().cached_bytes();
+                let own = block(&pool, 1024);
+                cached[1] = pool.stats().cached_bytes() + 1024;
+                free(&pool, own, 1024);
+                cached[2] = pool.stats().cached_bytes();
+            }
+            all.wait();
+            assert_eq!(cached, [cached[0]; 3], "thread {number}");
+        };
+        for _ in 0..2 {
+            thread::scope(|scope| {
+                let start = |number| {
+                    let thread = thread::Builder::new().stack_size(128 << 10);
+                    thread.spawn_scoped(scope, move || work(number)).unwrap()
+                };
+                let threads: Vec<_> = (0..THREADS).map(start).collect();
+                // Without that a thread may still be about to leave its cache to others.
+                threads.into_iter().for_each(|thread| thread.join().unwrap());
+            });
+        }
+        let stats = pool.stats();
+        assert_eq!(stats.threads().map(|thread| thread.cached_bytes).sum::<usize>(), stats.cached_bytes());
+        assert!(stats.threads().any(|thread| thread.number == 512), "{stats}");
+        assert!(stats.live_bytes() == 0 && stats.cached_bytes() >= THREADS * 1024, "{stats}");
+        // Caches of the second round's threads were those of the first's.
+        let caches = THREADS * (256 << 10);
+        assert!(stats.held_bytes() < caches + (64 << 20), "{stats}");
+        pool.collect();
+        assert_eq!(pool.stats().cached_bytes(), 0, "all have ended");
     });
 }
 

@@ -77,7 +77,6 @@ fn blocks_come_in_the_order_of_their_addresses() {
 
 /// A thread that needs a few blocks takes a few.
 #[test]
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
 fn bins_grow_with_what_is_asked_of_them() {
     for size in [8, 64, 1000, 8000, 40_000] {
         let pool = over_pages(UNCHECKED);

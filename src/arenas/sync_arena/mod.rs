@@ -289,7 +289,8 @@ impl<A: Allocator> SyncArena<A> {
         let first = unsafe { start.byte_add(size_of::<Span>()) };
         // SAFETY: the bytes in between are nobody else's; the first is aligned to 16.
         unsafe { cursor.set(first, end) };
-        slot.store(span.as_ptr(), Ordering::Relaxed);
+        // Release: the child of a fork, where this thread may be missing, sees a span that is made.
+        slot.store(span.as_ptr(), Ordering::Release);
         Ok(cursor)
     }
 

@@ -2,6 +2,7 @@
 
 use core::ptr::NonNull;
 
+use super::cache::Bin;
 use super::chunk::{SLICE, Use};
 use super::class::{CLASSES, Class, class_of};
 use super::heap::Heap;
@@ -58,6 +59,9 @@ impl<A: Allocator> SharedPool<A> {
     #[cold]
     #[inline(never)]
     fn allocate_elsewhere(&self, layout: Layout, zeroed: bool) -> Result<(NonNull<u8>, bool), AllocError> {
+        if let Some(block) = self.bin_without_slot(layout).and_then(Bin::take) {
+            return Ok((block, false));
+        }
         let done = self.allocate_once(layout, zeroed);
         if done.is_ok() || !self.made().is_some_and(|heap| may_help(heap, layout)) {
             return done;
@@ -109,6 +113,9 @@ impl<A: Allocator> SharedPool<A> {
     #[cold]
     #[inline(never)]
     unsafe fn deallocate_elsewhere(&self, block: NonNull<u8>, layout: Layout) {
+        if self.bin_without_slot(layout).is_some_and(|bin| bin.put(block)) {
+            return;
+        }
         let kind = Kind::of(layout);
         if kind == Kind::Nothing {
             return;

@@ -82,9 +82,15 @@ impl Cache {
         // SAFETY: zero bytes are a cache, but for its bins, which are set before they are used.
         let cache = unsafe { cache.as_ref() };
         cache.number.set(number);
-        for class in 0..CLASSES {
-            cache.bins[class].top.store(cache.bottom(class).as_ptr(), Relaxed);
-            cache.bins[class].limit.set(cache.bottom(class).as_ptr());
+        cache.forget();
+    }
+
+    /// Makes all bins empty and closed, whatever is in them. What was stays out of its spans.
+    pub(super) fn forget(&self) {
+        for (class, bin) in self.bins.iter().enumerate() {
+            let bottom = self.bottom(class).as_ptr();
+            bin.top.store(bottom, Relaxed);
+            bin.limit.set(bottom);
         }
     }
 

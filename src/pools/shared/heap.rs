@@ -9,6 +9,7 @@ use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicPtr, AtomicUsize};
 
 use super::cache::Cache;
+use super::cache_table::CacheTable;
 use super::chunk::{Chunk, SLICE, Use};
 use super::chunks::{Chunks, Taken, Wanted};
 use super::class::{CLASSES, Class};
@@ -47,6 +48,8 @@ pub(super) struct Heap {
     caches: AtomicPtr<Cache>,
     pub(super) large: Large,
     pub(super) chunks: Chunks,
+    /// Those of threads without a slot.
+    pub(super) without_slot: CacheTable,
     shards: [Shard; SHARDS],
 }
 
@@ -116,6 +119,8 @@ impl Heap {
             // SAFETY: it came from the parent, and nobody uses it.
             unsafe { parent.deallocate(cache.cast(), Layout::new::<Cache>()) };
         }
+        // SAFETY: nobody else uses it.
+        unsafe { this.without_slot.free() };
         // SAFETY: as above.
         unsafe { Pages::new().deallocate(heap.cast(), Layout::new::<Self>()) };
     }
@@ -303,7 +308,7 @@ impl Heap {
         let mut block = ptr::null_mut();
         let room = Room { at: NonNull::from(&mut block), most: 1 };
         // Threads without a number have stacks of their own at least, so they do not all wait for one lock.
-        let own = (threads::number_below(threads::SLOTS).unwrap_or(room.at.addr().get() >> 20) % SHARDS) as u8;
+        let own = (threads::number().unwrap_or(room.at.addr().get() >> 20) % SHARDS) as u8;
         self.take(parent, own, class, |shard, new| {
             // SAFETY: there is room for one; what is new was taken for that.
             unsafe { self.take_from((shard, own), parent.options, class, new, room) }
@@ -416,7 +421,10 @@ impl fork::Locks for Heap {
         of_shard.or_else(|| [&self.chunks.lock, &self.large.lock].get(number.checked_sub(SHARDS)?).copied())
     }
 
-    unsafe fn settle_in_child(&self) {
+    /// The caches of lost threads become those of new ones; what is in them is not used again, since a thread may have been changing it.
+    unsafe fn settle_in_child(&self, lost: Option<&threads::Lost>) {
+        let is_lost = |cache: &&Cache| lost.is_some_and(|lost| lost.has(cache.number()));
+        self.caches().filter(is_lost).for_each(Cache::forget);
         let locks = (0..).map_while(|number| fork::Locks::lock(self, number));
         // SAFETY: by `# Safety` of this fn.
         locks.for_each(|lock| unsafe { lock.settle_in_child() });

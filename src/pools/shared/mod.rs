@@ -1,5 +1,6 @@
 mod allocator;
 mod cache;
+mod cache_table;
 mod chunk;
 mod chunk_set;
 mod chunks;
@@ -400,7 +401,7 @@ impl<A: Allocator> SharedPool<A> {
         // What comes out of caches and spans is kept, to be given back, and counted, at the end.
         let mut parent = self.parent_of(heap);
         parent.options = parent.options.retain(Retain::Everything);
-        if let Some(cache) = self.own_cache() {
+        if let Some(cache) = self.own_cache(heap) {
             heap.drain(parent.options, cache);
         }
         heap.give_back(parent, false)
@@ -503,8 +504,21 @@ impl<A: Allocator> SharedPool<A> {
     }
 
     /// The cache of the calling thread, if it has one already.
-    fn own_cache(&self) -> Option<&Cache> {
-        bound(self.bins.own())
+    fn own_cache<'a>(&'a self, heap: &'a Heap) -> Option<&'a Cache> {
+        bound(self.bins.own()).or_else(|| Self::cache_without_slot(heap))
+    }
+
+    /// The bin for blocks of `layout` of the calling thread, if it has one already but no slot for it.
+    #[inline]
+    fn bin_without_slot(&self, layout: Layout) -> Option<&Bin> {
+        let cache = Self::cache_without_slot(self.made()?)?;
+        Some(cache.bin(class_of(layout)?))
+    }
+
+    /// The cache of the calling thread, if it has one already but no slot for it.
+    #[inline]
+    fn cache_without_slot(heap: &Heap) -> Option<&Cache> {
+        heap.without_slot.get(threads::local::number().filter(|&number| number >= SLOTS)?)
     }
 
     /// The cache of the calling thread; a new one, if it can have one.
@@ -512,12 +526,17 @@ impl<A: Allocator> SharedPool<A> {
         if heap.options.checked {
             return None;
         }
-        let number = threads::number_below(SLOTS)?;
-        if let Some(cache) = self.own_cache() {
+        let number = threads::number()?;
+        if let Some(cache) = self.own_cache(heap) {
             return Some(cache);
         }
-        let cache = heap.new_cache(self.parent_of(heap), number, || self.own_cache())?;
-        self.bins.bind(ptr::from_ref(cache).cast_mut().cast())?;
+        // Before the cache, which would be lost without.
+        let entry = if number < SLOTS { None } else { Some(heap.without_slot.entry(number)?) };
+        let cache = heap.new_cache(self.parent_of(heap), number, || self.own_cache(heap))?;
+        match entry {
+            Some(entry) => entry.store(ptr::from_ref(cache).cast_mut(), Relaxed),
+            None => self.bins.bind(ptr::from_ref(cache).cast_mut().cast())?,
+        }
         Some(cache)
     }
 

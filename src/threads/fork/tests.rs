@@ -6,8 +6,8 @@ use std::thread::{self, JoinHandle};
 
 use super::waiting::{Queue, Waiting};
 use super::{ENTRIES, Entry, Locks, add, after, before, is_forking, locks};
-use crate::threads;
 use crate::threads::lock::Lock;
+use crate::threads::{self, Lost};
 
 /// Forks of other tests would come in between. There always is another thread.
 fn alone() -> MutexGuard<'static, ()> {
@@ -31,7 +31,7 @@ impl Locks for Ten {
         self.0.get(number)
     }
 
-    unsafe fn settle_in_child(&self) {
+    unsafe fn settle_in_child(&self, _: Option<&Lost>) {
         // SAFETY: by `# Safety` of this fn.
         self.0.iter().for_each(|lock| unsafe { lock.settle_in_child() });
     }

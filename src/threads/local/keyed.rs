@@ -1,11 +1,11 @@
 //! The word as the value of a key: for systems where std has no thread-locals that the linker places, and without std.
 
-use super::{ENDING, ENDING_ONCE, key, slot_of};
+use super::{CALLED_ONCE, LAST_CALL, calls, key, slot_of};
 
 /// Above them is one more than the number, or 0.
 const FLAG_BITS: u32 = 8;
 
-/// How often the C library calls destructors at most, as long as they leave values behind.
+/// How often C libraries call destructors that leave values behind, if they end that themselves.
 const ROUNDS: u8 = 4;
 
 const fn number_of(word: usize) -> Option<usize> {
@@ -44,14 +44,18 @@ pub(super) fn set_flags(flags: u8) -> bool {
     key::set(key::get() >> FLAG_BITS << FLAG_BITS | usize::from(flags))
 }
 
-/// The number of a thread that ends with that `word`.
+/// Called at the end of a thread with its `word`: its number, if that is to go back now.
 ///
-/// The C library has forgotten the word, and so do some at each further round. In which destructors of other keys may allocate. So the
-/// end is noted again each time; but not for ever, as not every C library ends the rounds itself.
+/// The C library has forgotten the word. It is set again, in each round of destructors, so that those of other keys see what is left of it;
+/// but not for ever, as not every C library ends the rounds itself.
 pub(super) fn end(word: usize) -> Option<usize> {
-    let rounds = word as u8 & ENDING;
-    if rounds < ENDING_ONCE * ROUNDS {
-        let _ = set_flags(word as u8 + ENDING_ONCE);
+    let flags = word as u8;
+    if calls(flags) == ROUNDS {
+        return None;
     }
-    number_of(word)
+    let flags = flags + CALLED_ONCE;
+    let keeps_number = calls(flags) < LAST_CALL;
+    let kept = if keeps_number { word >> FLAG_BITS << FLAG_BITS } else { 0 };
+    let is_set = key::set(kept | usize::from(flags));
+    if keeps_number && is_set { None } else { number_of(word) }
 }

@@ -3,7 +3,7 @@
 use core::cell::Cell;
 use std::thread_local;
 
-use super::{ENDING_ONCE, key, slot_of};
+use super::{CALLED_ONCE, LAST_CALL, calls, key, slot_of};
 
 struct Local {
     slot: Cell<usize>,
@@ -62,9 +62,12 @@ pub(super) fn set_flags(flags: u8) -> bool {
     true
 }
 
-/// The number of a thread that ends.
+/// Called at the end of a thread: its number, if that is to go back now. Else this is called again.
 pub(super) fn end(_: usize) -> Option<usize> {
-    set_flags(flags() | ENDING_ONCE);
+    set_flags(flags() + CALLED_ONCE);
+    if calls(flags()) < LAST_CALL && key::set(1) {
+        return None;
+    }
     let number = number();
     change_number(None);
     number
