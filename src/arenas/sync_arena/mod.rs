@@ -32,8 +32,7 @@ use shared_chunks::{MIN_ALIGN, Raw, SharedChunks};
 ///   large block of all. A free of any other does nothing.
 /// * **Memory**: none before the first use; then chunks from the parent, doubling from 256 KiB to 4 MiB. A block too large for
 ///   the next one gets a chunk of its own. A thread that ends leaves its span to the next one that starts.
-/// * **Size**: 4 KiB, a pointer for each of 512 threads. Threads beyond that, and all threads where std cannot be asked for
-///   their number inside the default (elsewhere than on Linux with glibc), cut their blocks straight from the chunk: an atomic
+/// * **Size**: 4 KiB, a pointer for each of 512 threads. Threads beyond that cut their blocks straight from the chunk: an atomic
 ///   read-modify-write each.
 /// * **Alignment**: blocks start at multiples of 8; larger aligns are served.
 /// * **Threads**: `Sync` if the parent is. **Fork**: the child has copies, and can go on.

@@ -12,10 +12,10 @@ pub use snapshot::Snapshot;
 
 /// Counts what passes to `A`: requests, bytes, moves, failures, and the peak of live bytes.
 ///
-/// * **Cost per call**: on Linux with glibc and std, a thread-local read and about eight plain loads and stores to memory of
-///   the thread's own, and no lock. One atomic addition to a common counter comes whenever the thread's live bytes have
-///   changed by 64 KiB. That is for the first 32 threads that live at a time; others share one set of counters, with
-///   atomic additions. Elsewhere, and without std, there is only that one set: a thread-local may itself allocate there.
+/// * **Cost per call**: a thread-local read, or a call where std has none that is native, and about eight plain loads and
+///   stores to memory of the thread's own, and no lock. One atomic addition to a common counter comes whenever the thread's live bytes
+///   have changed by 64 KiB. That is for the first 32 threads that live at a time; others share one set of counters, with
+///   atomic additions. On systems whose threads the crate does not know there is only that one set.
 /// * **Size**: a little over 4 KiB beside `A` (with one set 256 bytes). In a collection, pass it by reference.
 /// * **Exact** when all threads are quiet: every count, and the live bytes. The **peak** is exact as long as one thread
 ///   uses the `Stats`; with more it may be off by 64 KiB for each of them, either way. (What C's

@@ -107,14 +107,15 @@ const LARGE: usize = 512 << 10;
 /// * **Giving back**: with the default [`Retain`] chunks and pages that were free at two looks, half a second apart, go back,
 ///   and at once what is above 128 MiB. There is no background thread: a thread does it that needs more than its cache has.
 ///   [`collect`](Self::collect) does it now.
-/// * **Threads**: `Sync` if the parent is. 512 threads at a time have caches; others, and all threads elsewhere than on Linux
-///   with glibc, linked dynamically, or without the feature `std`, take a lock for each request. There are 32 shards: threads
-///   share one from the 33rd on.
+/// * **Threads**: `Sync` if the parent is. Each thread has a cache; from the 513th at a time on it finds that by a few more
+///   instructions, and everywhere where std has no native thread-locals, or there is no std: chapter 5 of the guide has a table. There are
+///   32 shards: threads share one from the 33rd on.
 /// * **Thread exit**: the cache stays where it is, for the next thread that starts. What is in it is free for all after the next
-///   look for memory to give back, or [`collect`](Self::collect). Destructors of thread-locals may allocate and free to the last.
+///   look for memory to give back, or [`collect`](Self::collect). Destructors of thread-locals may allocate and free to the last; those of
+///   keys (`pthread_key_create`) too, but the last of them take a lock for each request.
 /// * **Fork**: the child of a process with threads can go on: all locks of all pools are held across a fork, by
 ///   `pthread_atfork`. What is in the caches of threads that the child has not got stays unused in it, and so does what the
-///   parent was giving to them, or being given: that counts as held for ever. Handlers of the program's own may allocate and free.
+///   parent was giving to them, or being given: that counts as held for ever. The caches themselves are those of new threads. Handlers of the program's own may allocate and free.
 ///   One that was registered before the pools' own, which is before `main` as a rule, runs while the locks are held, and must not
 ///   wait for another thread that allocates. Where C's
 ///   `malloc` is a pool's, by [`export_malloc!`](crate::export_malloc), glibc's lock of all streams is taken before; but not its
@@ -127,8 +128,7 @@ const LARGE: usize = 512 << 10;
 ///   block's chunk stay. A pool elsewhere, behind a leaked pointer for instance, keeps everything, and so does a library's 65th.
 /// * **Signals**: not for handlers; it is as little async-signal-safe as `malloc`. A handler that uses a pool all the same, and has
 ///   interrupted the thread where it holds a lock that it needs, ends the process with a message, rather than wait for ever.
-/// * **Size** of the value: 4 KiB, a pointer for each of 512 threads; a few words where threads have no caches. It may be moved
-///   between calls. The parent is asked for chunks of 2 MiB aligned to 2 MiB.
+/// * **Size** of the value: 4 KiB, a pointer for each of 512 threads. It may be moved between calls. The parent is asked for chunks of 2 MiB aligned to 2 MiB.
 /// * **Drop** gives everything back to the parent, whether it was freed or not. The default is never dropped. A leak checker
 ///   does not look for blocks of `System` in the pages where a pool notes its chunks: a pool over that, in a static, looks
 ///   leaked to it.
