@@ -5,6 +5,7 @@
 //! * `cfg(os_memory)`: `Pages` and `Malloc` are there. (No question to the compiler; a list.)
 //! * `cfg(native_thread_local)`: std's thread-locals are places that the linker knows, so that the first use of one asks no registered
 //!   default; see `src/threads/local.rs`. Not with `--cfg janus_thread_key`, which tests what other systems do. (A list.)
+//! * `cfg(static_tls)`: a thread-local can be found by the thread pointer, see `src/threads/static_tls.rs`. (A list.)
 //! * `cfg(unloading)`: it can be known whether a library is unloaded, see `src/pools/shared/unload.rs`. (A list.)
 //! * `cfg(std_allocator)`: usable as it is (Rust 1.100 on).
 //! * `cfg(std_allocator_gated)`: usable behind `#![feature(allocator_api)]`, which the feature `nightly` allows.
@@ -56,7 +57,7 @@ pub fn boxed<A: Allocator>(a: A) -> alloc::boxed::Box<u8, Forward<A>> { alloc::b
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!(
-        "cargo::rustc-check-cfg=cfg(low_addresses, os_memory, native_thread_local, unloading, std_allocator, std_allocator_gated)"
+        "cargo::rustc-check-cfg=cfg(low_addresses, os_memory, native_thread_local, static_tls, unloading, std_allocator, std_allocator_gated)"
     );
 
     let target = |name: &str| env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();
@@ -73,6 +74,11 @@ fn main() {
     let forced_key = env::var_os("CARGO_CFG_JANUS_THREAD_KEY").is_some();
     if feature("STD") && has_native_thread_locals(target) && !forced_key {
         println!("cargo::rustc-cfg=native_thread_local");
+        // `src/threads/static_tls.rs` knows the registers of these.
+        let is_known = ["x86_64", "aarch64"].contains(&target("ARCH").as_str()) && target("POINTER_WIDTH") == "64";
+        if target("OS") == "linux" && is_known {
+            println!("cargo::rustc-cfg=static_tls");
+        }
         let linked_statically = target("FEATURE").split(',').any(|feature| feature == "crt-static");
         if target("OS") == "linux" && target("ENV") == "gnu" && !linked_statically {
             println!("cargo::rustc-cfg=unloading");

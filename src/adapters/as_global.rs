@@ -214,4 +214,16 @@ unsafe impl<A: UsableSize> UsableSize for &AsGlobal<A> {
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.allocator.layout_of(block) }
     }
+
+    #[inline]
+    unsafe fn usable_size(&self, block: NonNull<u8>) -> usize {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.allocator.usable_size(block) }
+    }
+
+    #[inline]
+    unsafe fn deallocate_without_layout(&self, block: NonNull<u8>) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.allocator.deallocate_without_layout(block) };
+    }
 }

@@ -83,6 +83,52 @@ pub unsafe trait UsableSize: Allocator {
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.layout_of(block) }.size()
     }
+
+    /// Frees `block`: [`deallocate`](Allocator::deallocate) with the layout of [`layout_of`](UsableSize::layout_of), which an
+    /// allocator may do in fewer steps.
+    ///
+    /// # Safety
+    ///
+    /// As for [`layout_of`](UsableSize::layout_of). The block is not used afterwards.
+    ///
+    /// # Examples
+    ///
+    /// A handle that a C interface gives away as a bare pointer, and takes back:
+    ///
+    /// ```
+    /// # #[cfg(any(unix, windows))] {
+    /// use core::ptr::NonNull;
+    /// use janus_alloc::{SharedPool, api::{Allocator, Layout, UsableSize}};
+    ///
+    /// static POOL: SharedPool = SharedPool::new();
+    ///
+    /// extern "C" fn new_buffer(size: usize) -> *mut u8 {
+    ///     let layout = Layout::from_size_align(size.max(1), 16);
+    ///     let block = layout.ok().and_then(|layout| POOL.allocate(layout).ok());
+    ///     block.map_or(core::ptr::null_mut(), |block| block.as_ptr().cast())
+    /// }
+    ///
+    /// unsafe extern "C" fn free_buffer(buffer: *mut u8) {
+    ///     if let Some(buffer) = NonNull::new(buffer) {
+    ///         // SAFETY: the caller says that it is one of `new_buffer`, freed once.
+    ///         unsafe { POOL.deallocate_without_layout(buffer) };
+    ///     }
+    /// }
+    ///
+    /// let buffer = new_buffer(1000);
+    /// assert!(POOL.stats().live_bytes() >= 1000);
+    /// // SAFETY: freed once.
+    /// unsafe { free_buffer(buffer) };
+    /// assert_eq!(POOL.stats().live_bytes(), 0);
+    /// # }
+    /// ```
+    #[inline]
+    unsafe fn deallocate_without_layout(&self, block: NonNull<u8>) {
+        // SAFETY: by `# Safety` of this fn.
+        let layout = unsafe { self.layout_of(block) };
+        // SAFETY: the block is live, and the layout of `layout_of` fits it.
+        unsafe { self.deallocate(block, layout) };
+    }
 }
 
 /// An allocator that frees all its blocks at once and goes on: [`Arena`](crate::Arena), [`FixedArena`](crate::FixedArena), and a
@@ -141,5 +187,17 @@ unsafe impl<A: UsableSize + ?Sized> UsableSize for &A {
     unsafe fn layout_of(&self, block: NonNull<u8>) -> Layout {
         // SAFETY: by `# Safety` of this fn.
         unsafe { (**self).layout_of(block) }
+    }
+
+    #[inline]
+    unsafe fn usable_size(&self, block: NonNull<u8>) -> usize {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { (**self).usable_size(block) }
+    }
+
+    #[inline]
+    unsafe fn deallocate_without_layout(&self, block: NonNull<u8>) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { (**self).deallocate_without_layout(block) };
     }
 }

@@ -60,6 +60,12 @@ pub(crate) fn slot() -> usize {
     word::slot()
 }
 
+/// Where the calling thread's [`slot`] lies.
+#[cfg(static_tls)]
+pub(super) fn address_of_slot() -> *const usize {
+    word::address_of_slot()
+}
+
 /// The number that the calling thread has.
 #[inline]
 pub(crate) fn number() -> Option<usize> {

@@ -20,6 +20,8 @@ mod numbers;
 mod registry;
 #[cfg(os_memory)]
 mod slots;
+#[cfg(static_tls)]
+pub(crate) mod static_tls;
 
 #[cfg(not(os_memory))]
 mod local {

@@ -22,8 +22,19 @@ impl<T> Slots<T> {
     /// What the calling thread has here, or `vacant`.
     #[inline(always)]
     pub(crate) fn own(&self) -> *mut T {
-        // SAFETY: a slot is at most `SLOTS`.
-        let slot = unsafe { self.slots.get_unchecked(slot()) };
+        // SAFETY: by what it says it is.
+        unsafe { self.at(slot()) }
+    }
+
+    /// What the calling thread has here, or `vacant`.
+    ///
+    /// # Safety
+    ///
+    /// The [slot] is that of the calling thread.
+    #[inline(always)]
+    pub(crate) unsafe fn at(&self, slot: usize) -> *mut T {
+        // SAFETY: it is at most `SLOTS`.
+        let slot = unsafe { self.slots.get_unchecked(slot) };
         // Relaxed: only the calling thread stores here, and what earlier holders of its number did happened before it got it.
         slot.load(Ordering::Relaxed)
     }

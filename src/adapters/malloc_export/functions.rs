@@ -35,12 +35,8 @@ pub fn calloc<A: UsableSize>(allocator: A, count: usize, size: usize) -> *mut c_
 #[inline]
 pub unsafe fn free<A: UsableSize>(allocator: A, block: *mut c_void) {
     let Some(block) = NonNull::new(block.cast::<u8>()) else { return };
-    keeping_errno(|| {
-        // SAFETY: by `# Safety` of this fn.
-        let layout = unsafe { allocator.layout_of(block) };
-        // SAFETY: the block is live, and the layout of `layout_of` fits it.
-        unsafe { allocator.deallocate(block, layout) };
-    });
+    // SAFETY: by `# Safety` of this fn.
+    keeping_errno(|| unsafe { allocator.deallocate_without_layout(block) });
 }
 
 /// `realloc(block, size)`
@@ -65,15 +61,25 @@ const KEPT: usize = 64 << 10;
 /// A rest for which no block moves.
 const CRUMB: usize = 64;
 
+/// Whether a block of `old` bytes stays where it is to have `size` bytes.
+#[inline(always)]
+pub(super) fn keeps(block: usize, old: usize, size: usize) -> bool {
+    fits(block, old, size) && old - size <= (old / 2).clamp(CRUMB, KEPT)
+}
+
+/// Whether it could: a block that came through the Rust face may be aligned worse.
+#[inline(always)]
+fn fits(block: usize, old: usize, size: usize) -> bool {
+    size <= old && block % ALIGN == 0
+}
+
 /// # Safety
 ///
 /// `block` is a live block of `allocator`, not requested with size 0.
 unsafe fn resize<A: UsableSize>(allocator: A, block: NonNull<u8>, size: usize) -> Block {
     // SAFETY: by `# Safety` of this fn.
     let old = unsafe { allocator.layout_of(block) };
-    // A block that came through the Rust face may be aligned worse.
-    let fits = size <= old.size() && block.addr().get() % ALIGN == 0;
-    if fits && old.size() - size <= (old.size() / 2).clamp(CRUMB, KEPT) {
+    if keeps(block.addr().get(), old.size(), size) {
         return Ok(block);
     }
     // Only under an unchanged align can a block grow or shrink where it is. So a large one keeps its own. To a small one a large
@@ -90,7 +96,7 @@ unsafe fn resize<A: UsableSize>(allocator: A, block: NonNull<u8>, size: usize) -
     match resized {
         Ok(resized) => Ok(resized.cast()),
         // As it is, it is large enough.
-        Err(_) if fits => Ok(block),
+        Err(_) if fits(block.addr().get(), old.size(), size) => Ok(block),
         Err(_) => Err(libc::ENOMEM),
     }
 }

@@ -131,6 +131,14 @@ macro_rules! export_malloc {
                 export::Asked(&$allocator).control()
             }
 
+            #[inline(always)]
+            fn over() -> export::Over<impl export::AtHand, impl $crate::api::UsableSize + $crate::api::GlobalAllocator>
+            {
+                #[allow(unused_imports, reason = "of use for an allocator with nothing at hand")]
+                use export::Otherwise as _;
+                export::Over { at_hand: export::Asked(&$allocator).at_hand(), allocator: allocator() }
+            }
+
             const _: fn() = || {
                 use export::Otherwise as _;
                 export::require(&export::Asked(&$allocator).calls_malloc());
@@ -153,14 +161,14 @@ macro_rules! export_malloc {
             #[unsafe(link_section = ".text.malloc")]
             #[inline(never)]
             unsafe extern "C" fn malloc(size: usize) -> *mut c_void {
-                export::malloc(allocator(), size)
+                over().malloc(size)
             }
 
             #[unsafe(no_mangle)]
             #[unsafe(link_section = ".text.calloc")]
             #[inline(never)]
             unsafe extern "C" fn calloc(count: usize, size: usize) -> *mut c_void {
-                export::calloc(allocator(), count, size)
+                over().calloc(count, size)
             }
 
             #[unsafe(no_mangle)]
@@ -168,7 +176,7 @@ macro_rules! export_malloc {
             #[inline(never)]
             unsafe extern "C" fn free(block: *mut c_void) {
                 // SAFETY: by the rules of C, the caller gives null or a live block of these functions.
-                unsafe { export::free(allocator(), block) };
+                unsafe { over().free(block) };
             }
 
             #[unsafe(no_mangle)]
@@ -176,7 +184,7 @@ macro_rules! export_malloc {
             #[inline(never)]
             unsafe extern "C" fn realloc(block: *mut c_void, size: usize) -> *mut c_void {
                 // SAFETY: as for `free`.
-                unsafe { export::realloc(allocator(), block, size) }
+                unsafe { over().realloc(block, size) }
             }
 
             #[unsafe(no_mangle)]
@@ -209,7 +217,7 @@ macro_rules! export_malloc {
                     return 0;
                 }
                 // SAFETY: as for `free`.
-                unsafe { export::malloc_usable_size(allocator(), block) }
+                unsafe { over().malloc_usable_size(block) }
             }
 
             // Those that C defines by others.

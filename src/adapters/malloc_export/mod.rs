@@ -3,6 +3,7 @@
 //! The allocator may be called from anywhere. So nothing here panics, and nothing allocates or locks by itself, but for what registers
 //! handlers before `main` and what has the C library write a table to a stream.
 
+mod at_hand;
 mod control;
 mod functions;
 mod layout;
@@ -21,6 +22,7 @@ mod streams {
 use core::ffi::c_void;
 
 pub use crate::api::CallsMalloc;
+pub use at_hand::{AtHand, Nothing, Over};
 pub use control::{Control, Info, is_foreign, mallinfo, mallinfo2, malloc_info, malloc_stats, malloc_trim, mallopt};
 pub use functions::{calloc, free, malloc, malloc_usable_size, memalign, posix_memalign, realloc};
 pub use probe::{Asked, Calls, DoesNot, MayBeMalloc, Otherwise, require};
@@ -35,5 +37,7 @@ pub mod by_symbol {
 pub fn note(here: *const c_void) {
     streams::mind();
     crate::threads::fork::register();
+    #[cfg(static_tls)]
+    crate::threads::static_tls::find_out();
     symbols::find_out(here);
 }

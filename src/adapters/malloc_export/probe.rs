@@ -1,9 +1,10 @@
 //! Asks what the allocator in a static can do. A method by itself answers if it can, that of [`Otherwise`] if not.
 
+use super::at_hand::{AtHand, Nothing};
 use super::control::Control;
 use crate::api::CallsMalloc;
 
-/// Asks of the allocator in a static whether it is known to call `malloc`, and whether it has a [`Control`].
+/// Asks of the allocator in a static whether it is known to call `malloc`, whether it has a [`Control`], and what it has at hand.
 #[derive(Debug)]
 pub struct Asked<A: 'static>(pub &'static A);
 
@@ -22,11 +23,28 @@ impl<A: Control> Asked<A> {
     }
 }
 
+impl<A> Asked<A>
+where
+    &'static A: AtHand,
+{
+    /// It is itself.
+    #[inline(always)]
+    pub fn at_hand(&self) -> &'static A {
+        self.0
+    }
+}
+
 /// See [`Asked`].
 pub trait Otherwise {
     /// It is not.
     fn calls_malloc(&self) -> DoesNot {
         DoesNot
+    }
+
+    /// Nothing.
+    #[inline(always)]
+    fn at_hand(&self) -> Nothing {
+        Nothing
     }
 
     /// It has none.

@@ -43,15 +43,10 @@ fn may_help(heap: &Heap, layout: Layout) -> bool {
     layout.size() / MORE <= heap.held()
 }
 
-/// The block with all its bytes: by address, as the next one to have it may use more of it than whoever gives it back, and so may
-/// its owner when it has grown. One of size 0 is dangling, and stays so.
+/// As [`super::whole`]; a block of size 0 is dangling, and stays so.
 #[inline(always)]
 fn whole(block: NonNull<u8>, layout: Layout) -> NonNull<u8> {
-    if layout.size() == 0 {
-        return block;
-    }
-    // SAFETY: not at 0, like the block.
-    unsafe { NonNull::new_unchecked(core::ptr::with_exposed_provenance_mut(block.addr().get())) }
+    if layout.size() == 0 { block } else { super::whole(block) }
 }
 
 impl<A: Allocator> SharedPool<A> {
@@ -380,4 +375,4 @@ unsafe impl<A: Allocator> Allocator for SharedPool<A> {
     }
 }
 
-const _: () = assert!(CLASSES < u8::MAX as usize);
+const _: () = assert!(CLASSES < Use::CODES - 1);

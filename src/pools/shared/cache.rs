@@ -10,6 +10,7 @@ use core::ptr::{self, NonNull};
 use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::Relaxed;
 
+use super::chunk::Use;
 use super::class::{CLASSES, Class, ENTRIES};
 use super::shard::{Room, SHARDS};
 
@@ -22,7 +23,14 @@ pub(super) struct Bin {
     limit: Cell<*mut *mut u8>,
 }
 
-pub(super) type Bins = [Bin; CLASSES];
+/// By the [code](Use::code) of what a block's slice is used as. Those of no class stay empty and full at once.
+pub(super) type Bins = [Bin; Use::CODES];
+
+/// Where in the [`Bins`] that of a class is.
+#[inline(always)]
+pub(super) const fn place(class: usize) -> usize {
+    class + Use::Span(0).code() as usize
+}
 
 /// The bins come first, so a pointer to them is one to the cache.
 #[repr(C)]
@@ -45,6 +53,9 @@ pub(super) struct Cache {
 const SENT_HOME: u8 = 8;
 
 impl Bin {
+    /// Empty and full at once.
+    const VACANT: Self = Self { top: AtomicPtr::new(NOWHERE), limit: Cell::new(NOWHERE) };
+
     /// The block that was given back last.
     #[inline(always)]
     pub(super) fn take(&self) -> Option<NonNull<u8>> {
@@ -87,10 +98,14 @@ impl Cache {
 
     /// Makes all bins empty and closed, whatever is in them. What was stays out of its spans.
     pub(super) fn forget(&self) {
-        for (class, bin) in self.bins.iter().enumerate() {
+        for bin in &self.bins {
+            bin.top.store(NOWHERE, Relaxed);
+            bin.limit.set(NOWHERE);
+        }
+        for class in 0..CLASSES {
             let bottom = self.bottom(class).as_ptr();
-            bin.top.store(bottom, Relaxed);
-            bin.limit.set(bottom);
+            self.bin(class).top.store(bottom, Relaxed);
+            self.bin(class).limit.set(bottom);
         }
     }
 
@@ -105,7 +120,7 @@ impl Cache {
 
     #[inline]
     pub(super) fn bin(&self, class: usize) -> &Bin {
-        &self.bins[class]
+        &self.bins[place(class)]
     }
 
     /// The first entry of a bin.
@@ -118,13 +133,13 @@ impl Cache {
 
     /// How many blocks of `class` are here. Any thread may ask.
     pub(super) fn count(&self, class: usize) -> usize {
-        let top = self.bins[class].top.load(Relaxed);
+        let top = self.bin(class).top.load(Relaxed);
         (top.addr() - self.bottom(class).addr().get()) / size_of::<*mut u8>()
     }
 
     /// How many blocks of `class` there may be at present.
     fn capacity(&self, class: usize) -> usize {
-        (self.bins[class].limit.get().addr() - self.bottom(class).addr().get()) / size_of::<*mut u8>()
+        (self.bin(class).limit.get().addr() - self.bottom(class).addr().get()) / size_of::<*mut u8>()
     }
 
     /// Whether the bin takes blocks. It does not before its thread has asked for one.
@@ -149,7 +164,7 @@ impl Cache {
     pub(super) fn grow(&self, class: usize) {
         let capacity = (self.capacity(class) * 3 / 2 + 1).min(Class::of(class).most as usize);
         // SAFETY: a bin has so many entries.
-        self.bins[class].limit.set(unsafe { self.bottom(class).add(capacity) }.as_ptr());
+        self.bin(class).limit.set(unsafe { self.bottom(class).add(capacity) }.as_ptr());
     }
 
     /// Has `fill` put blocks into the bin of `class`, up to half of what it may hold: it is told where there is room, and
@@ -161,7 +176,7 @@ impl Cache {
         let end = unsafe { bottom.add(before) };
         let count = before + fill(Room { at: end, most: capacity.div_ceil(2).min(capacity - before) });
         // SAFETY: no more than the capacity.
-        self.bins[class].top.store(unsafe { bottom.add(count) }.as_ptr(), Relaxed);
+        self.bin(class).top.store(unsafe { bottom.add(count) }.as_ptr(), Relaxed);
         count
     }
 
@@ -178,14 +193,14 @@ impl Cache {
         // SAFETY: both within the entries.
         unsafe { newest.copy_to(bottom, keep) };
         // SAFETY: within the entries.
-        self.bins[class].top.store(unsafe { bottom.add(keep) }.as_ptr(), Relaxed);
+        self.bin(class).top.store(unsafe { bottom.add(keep) }.as_ptr(), Relaxed);
     }
 
     /// The bin of `class` is empty, and is to stay small for now.
     pub(super) fn shrink(&self, class: usize) {
         let capacity = Class::of(class).least as usize;
         // SAFETY: a bin has at least so many entries.
-        self.bins[class].limit.set(unsafe { self.bottom(class).add(capacity) }.as_ptr());
+        self.bin(class).limit.set(unsafe { self.bottom(class).add(capacity) }.as_ptr());
     }
 
     /// How many of a full bin's blocks stay when it is emptied.
@@ -195,8 +210,7 @@ impl Cache {
 }
 
 /// The bins of a thread that has none: of capacity 0, so nothing is ever stored to them.
-pub(super) static VACANT: Vacant =
-    Vacant([const { Bin { top: AtomicPtr::new(NOWHERE), limit: Cell::new(NOWHERE) } }; CLASSES]);
+pub(super) static VACANT: Vacant = Vacant([const { Bin::VACANT }; Use::CODES]);
 
 static NOTHING: [AtomicPtr<u8>; 2] = [const { AtomicPtr::new(ptr::null_mut()) }; 2];
 /// Behind an entry that is null.

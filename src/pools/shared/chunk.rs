@@ -95,8 +95,11 @@ pub(super) enum Use {
 }
 
 impl Use {
-    const RUN: u8 = u8::MAX;
+    /// More than there are [codes](Self::code).
+    pub(super) const CODES: usize = 1 << 7;
+    const RUN: u8 = Self::CODES as u8 - 1;
 
+    /// The class and one for a span.
     pub(super) const fn code(self) -> u8 {
         match self {
             Use::Nothing => 0,
@@ -201,6 +204,18 @@ impl Chunk {
     #[inline]
     fn slice_ref(&self, slice: usize) -> &Slice {
         &self.header().slices[slice]
+    }
+
+    /// The [code](Use::code) of what the slice is used as, below [`Use::CODES`].
+    ///
+    /// # Safety
+    ///
+    /// The caller has a block in the slice, so nobody stores there meanwhile.
+    #[inline(always)]
+    pub(super) unsafe fn code(self, slice: usize) -> usize {
+        // Not as an atomic, which takes an instruction more.
+        // SAFETY: by `# Safety` of this fn.
+        usize::from(unsafe { self.slice_ref(slice).used_as.as_ptr().read() })
     }
 
     /// What the slice is used as. Of a slice that the caller has a block in it does not change meanwhile.

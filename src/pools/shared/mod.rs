@@ -1,4 +1,6 @@
 mod allocator;
+#[cfg(target_os = "linux")]
+mod at_hand;
 mod cache;
 mod cache_table;
 mod chunk;
@@ -42,7 +44,7 @@ use crate::api::{AllocError, Allocator, CallsMalloc, GlobalAllocator, Layout, Ow
 use crate::sources::Pages;
 use crate::sync::{AtomicPtr, published};
 use crate::threads::{self, SLOTS, Slots};
-use cache::{Bin, Bins, Cache, VACANT};
+use cache::{Bin, Bins, Cache, VACANT, place};
 use chunk::{Chunk, SLICE, Use, slice_at};
 #[cfg(target_os = "linux")]
 use class::Class;
@@ -188,6 +190,8 @@ pub struct SharedPool<A: Allocator = Pages> {
     bins: Slots<Bins>,
     heap: AtomicPtr<Heap>,
     choice: Choice,
+    #[cfg(target_os = "linux")]
+    at_hand: at_hand::AtHand,
     parent: A,
 }
 
@@ -306,7 +310,14 @@ impl<A: Allocator> SharedPool<A> {
     }
 
     const fn with_choice(choice: Choice, parent: A) -> Self {
-        Self { bins: Slots::new((&raw const VACANT).cast()), heap: AtomicPtr::new(ptr::null_mut()), choice, parent }
+        Self {
+            bins: Slots::new((&raw const VACANT).cast()),
+            heap: AtomicPtr::new(ptr::null_mut()),
+            choice,
+            #[cfg(target_os = "linux")]
+            at_hand: at_hand::AtHand::new(),
+            parent,
+        }
     }
 
     /// The allocator that chunks and large blocks come from.
@@ -499,8 +510,8 @@ impl<A: Allocator> SharedPool<A> {
         // SAFETY: the slots point to bins in caches, which live as long as the pool, or to `VACANT`. No other thread uses
         // this one's.
         let bins = unsafe { &*self.bins.own() };
-        // SAFETY: a class is less than `CLASSES`.
-        unsafe { bins.get_unchecked(class) }
+        // SAFETY: there is one for each class.
+        unsafe { bins.get_unchecked(place(class)) }
     }
 
     /// The cache of the calling thread, if it has one already.
@@ -568,6 +579,14 @@ impl<A: Allocator> SharedPool<A> {
     }
 }
 
+/// The block with all its bytes: by address, as the next one to have it may use more of it than whoever gives it back, and so may
+/// its owner when it has grown. Not for one of size 0, which is dangling.
+#[inline(always)]
+fn whole(block: NonNull<u8>) -> NonNull<u8> {
+    // SAFETY: not at 0, like the block.
+    unsafe { NonNull::new_unchecked(ptr::with_exposed_provenance_mut(block.addr().get())) }
+}
+
 /// The cache that bins are those of.
 fn bound<'a>(bins: *mut Bins) -> Option<&'a Cache> {
     // SAFETY: bins are the first field of a cache, which lives as long as its pool, or the vacant ones.
@@ -631,5 +650,21 @@ unsafe impl<A: Allocator> UsableSize for SharedPool<A> {
         let align = if size % 16 == 0 { 16 } else { 8 };
         // SAFETY: a power of two, and no block of a chunk is that long.
         unsafe { Layout::from_size_align_unchecked(size, align) }
+    }
+
+    #[inline]
+    unsafe fn deallocate_without_layout(&self, block: NonNull<u8>) {
+        let address = block.addr().get();
+        let class = match self.made().filter(|heap| !heap.options.checked && heap.chunks.has(address)) {
+            Some(_) => Self::part_at(address).2,
+            None => Use::Nothing,
+        };
+        // The rest is for who knows the layout.
+        if !matches!(class, Use::Span(class) if self.bin(class).put(whole(block))) {
+            // SAFETY: by `# Safety` of this fn.
+            let layout = unsafe { self.layout_of(block) };
+            // SAFETY: the block is live, and the layout of `layout_of` fits it.
+            unsafe { self.deallocate(block, layout) };
+        }
     }
 }

@@ -21,6 +21,11 @@ pub(super) fn slot() -> usize {
     LOCAL.with(|local| local.slot.get())
 }
 
+#[cfg(static_tls)]
+pub(super) fn address_of_slot() -> *const usize {
+    LOCAL.with(|local| local.slot.as_ptr().cast_const())
+}
+
 #[inline]
 pub(super) fn number() -> Option<usize> {
     LOCAL.with(|local| local.number.get().checked_sub(1))

@@ -1,0 +1,228 @@
+//! Blocks by their size, and by their address alone, straight out of the calling thread's bins, for C's `malloc` and `free`: a dozen
+//! instructions each, and no system call. All that takes longer is for the methods of the trait.
+//!
+//! # Invariants
+//!
+//! 1. [`AtHand`] has an offset only once the pool is known not to be checked: a block is what the caller says.
+//! 2. A block that is not aligned to 4096 bytes is no large one, so it lies in a chunk. That of others has to be looked up.
+
+use core::ptr::NonNull;
+use core::sync::atomic::Ordering::Relaxed;
+
+use super::cache::{Bins, place};
+use super::chunk::{Chunk, Use, slice_at};
+use super::class::class_of;
+use super::large::HEADER;
+use super::{SharedPool, size_of_class, whole};
+use crate::api::{Allocator, Layout};
+
+/// The align of C's blocks.
+const ALIGN: usize = 16;
+
+/// Up to here the bin of a size is found by a table.
+const LARGEST: usize = 1024;
+
+/// Where in the [`Bins`] that of a size is, by how many times 16 bytes that are. Of size 0 a block has 16 bytes.
+static PLACES: [u8; LARGEST / ALIGN + 1] = {
+    let mut places = [0; LARGEST / ALIGN + 1];
+    let mut count = 0;
+    while count < places.len() {
+        let size = if count == 0 { 1 } else { count * ALIGN };
+        let Ok(layout) = Layout::from_size_align(size, ALIGN) else { panic!("a small one") };
+        let Some(class) = class_of(layout) else { panic!("a small one") };
+        places[count] = place(class) as u8;
+        count += 1;
+    }
+    places
+};
+
+/// The size of a block, in bytes, by the [code](Use::code) of what its slice is used as. 0 for what is no class.
+static SIZES: [u32; Use::CODES] = {
+    let mut sizes = [0; Use::CODES];
+    let mut code = 0;
+    while code < sizes.len() {
+        if let Use::Span(class) = Use::of(code as u8) {
+            if class < super::CLASSES {
+                sizes[code] = size_of_class(class) as u32;
+            }
+        }
+        code += 1;
+    }
+    sizes
+};
+
+/// How the bins of the calling thread are found.
+#[derive(Debug)]
+pub(super) struct AtHand {
+    /// The bits of the offset of the threads' slots, or 0.
+    #[cfg(static_tls)]
+    offset: core::sync::atomic::AtomicUsize,
+}
+
+impl AtHand {
+    pub(super) const fn new() -> Self {
+        Self {
+            #[cfg(static_tls)]
+            offset: core::sync::atomic::AtomicUsize::new(0),
+        }
+    }
+}
+
+/// The [code](Use::code) of the slice of a block, which lies in a chunk.
+///
+/// # Safety
+///
+/// It is live, and lies in a chunk.
+#[inline(always)]
+unsafe fn code_of(block: NonNull<u8>) -> usize {
+    let address = block.addr().get();
+    // SAFETY: by `# Safety` of this fn.
+    let chunk = unsafe { Chunk::of(address) };
+    // SAFETY: by `# Safety` of this fn.
+    unsafe { chunk.code(slice_at(address)) }
+}
+
+/// The block, if it lies in a chunk by invariant 2. Not null.
+#[inline(always)]
+fn surely_in_chunk(block: *mut u8) -> Option<NonNull<u8>> {
+    // The low half is enough, and makes for shorter code.
+    if block.addr() as u32 % HEADER as u32 == 0 { None } else { NonNull::new(block) }
+}
+
+impl<A: Allocator> SharedPool<A> {
+    /// Has `action` look at the bins of the calling thread, or the vacant ones. `None` before [`prepare`](Self::prepare_at_hand), and where
+    /// that is of no use.
+    #[cfg(static_tls)]
+    #[inline(always)]
+    fn with_bins<R>(&self, action: impl FnOnce(&Bins) -> Option<R>) -> Option<R> {
+        let bits = core::num::NonZero::new(self.at_hand.offset.load(Relaxed))?;
+        // SAFETY: it is that of an offset.
+        let slot = unsafe { crate::threads::static_tls::Offset::from_bits(bits) }.slot();
+        // SAFETY: the calling thread's.
+        let bins = unsafe { self.bins.at(slot) };
+        // SAFETY: as in `bin`.
+        action(unsafe { &*bins })
+    }
+
+    /// Has `action` look at the bins of the calling thread, if it has a cache.
+    #[cfg(not(static_tls))]
+    #[inline(always)]
+    fn with_bins<R>(&self, action: impl FnOnce(&Bins) -> Option<R>) -> Option<R> {
+        let bins = self.bins.own();
+        super::bound(bins)?;
+        // SAFETY: as in `bin`.
+        action(unsafe { &*bins })
+    }
+
+    /// Has the rest of these methods serve the next requests, if they can.
+    #[inline]
+    pub(crate) fn prepare_at_hand(&self) {
+        #[cfg(static_tls)]
+        if self.at_hand.offset.load(Relaxed) == 0 && self.made().is_some_and(|heap| !heap.options.checked) {
+            if let Some(offset) = crate::threads::static_tls::Offset::known() {
+                self.at_hand.offset.store(offset.to_bits(), Relaxed);
+            }
+        }
+    }
+
+    /// A block for `size` bytes, aligned to 16, of its own even for none.
+    #[inline(always)]
+    pub(crate) fn take_at_hand(&self, size: usize) -> Option<NonNull<u8>> {
+        if size > LARGEST {
+            return None;
+        }
+        let place = usize::from(PLACES[(size + (ALIGN - 1)) / ALIGN]);
+        // SAFETY: there is one for each class.
+        self.with_bins(|bins| unsafe { bins.get_unchecked(place) }.take())
+    }
+
+    /// As [`take_at_hand`](Self::take_at_hand), for any size that has a class, with some more instructions.
+    #[inline(always)]
+    pub(crate) fn take_any_at_hand(&self, size: usize) -> Option<NonNull<u8>> {
+        let layout = Layout::from_size_align(size.max(1), ALIGN).ok()?;
+        let place = place(class_of(layout)?);
+        // SAFETY: there is one for each class.
+        self.with_bins(|bins| unsafe { bins.get_unchecked(place) }.take())
+    }
+
+    /// Takes a block back that need not be looked up, and says whether it has.
+    ///
+    /// # Safety
+    ///
+    /// It is null or a live block of this pool, not of size 0.
+    #[inline(always)]
+    pub(crate) unsafe fn put_at_hand(&self, block: *mut u8) -> bool {
+        let Some(block) = surely_in_chunk(block) else { return false };
+        // SAFETY: by `# Safety` of this fn and invariant 2.
+        unsafe { self.put_in_bin(block) }
+    }
+
+    /// Takes a block back, and says whether it has.
+    ///
+    /// # Safety
+    ///
+    /// It is a live block of this pool, not of size 0.
+    #[inline(always)]
+    pub(crate) unsafe fn put_any_at_hand(&self, block: NonNull<u8>) -> bool {
+        let is_in_chunk = self.made().is_some_and(|heap| heap.chunks.has(block.addr().get()));
+        // SAFETY: by `# Safety` of this fn.
+        is_in_chunk && unsafe { self.put_in_bin(block) }
+    }
+
+    /// # Safety
+    ///
+    /// If the pool is not checked, it is a live block of a chunk of this pool's.
+    #[inline(always)]
+    unsafe fn put_in_bin(&self, block: NonNull<u8>) -> bool {
+        let put = |bins: &Bins| {
+            // SAFETY: by `# Safety` of this fn and invariant 1.
+            let code = unsafe { code_of(block) };
+            // SAFETY: there is one for each code.
+            let bin = unsafe { bins.get_unchecked(code) };
+            bin.put(whole(block)).then_some(())
+        };
+        self.with_bins(put).is_some()
+    }
+
+    /// How many bytes a block has, if it is of a class and need not be looked up.
+    ///
+    /// # Safety
+    ///
+    /// As for [`put_at_hand`](Self::put_at_hand).
+    #[inline(always)]
+    pub(crate) unsafe fn size_at_hand(&self, block: *mut u8) -> Option<usize> {
+        // SAFETY: by `# Safety` of this fn and invariant 2.
+        unsafe { self.size_in_chunk(surely_in_chunk(block)?) }
+    }
+
+    /// How many bytes a block has, if it is of a class.
+    ///
+    /// # Safety
+    ///
+    /// As for [`put_any_at_hand`](Self::put_any_at_hand).
+    #[inline(always)]
+    pub(crate) unsafe fn size_of_any_at_hand(&self, block: NonNull<u8>) -> Option<usize> {
+        self.made().filter(|heap| heap.chunks.has(block.addr().get()))?;
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.size_in_chunk(block) }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`put_in_bin`](Self::put_in_bin).
+    #[inline(always)]
+    unsafe fn size_in_chunk(&self, block: NonNull<u8>) -> Option<usize> {
+        #[cfg(static_tls)]
+        let is_known = self.at_hand.offset.load(Relaxed) != 0;
+        #[cfg(not(static_tls))]
+        let is_known = self.made().is_some_and(|heap| !heap.options.checked);
+        if !is_known {
+            return None;
+        }
+        // SAFETY: by `# Safety` of this fn and invariant 1.
+        let code = unsafe { code_of(block) };
+        // SAFETY: there is one for each code.
+        let size = unsafe { SIZES.get_unchecked(code) };
+        (*size != 0).then_some(*size as usize)
+    }
+}
