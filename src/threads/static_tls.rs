@@ -97,7 +97,6 @@ struct Found {
 /// found first, as the symbols are looked for in the same order. In a namespace of `dlmopen` there is no program; in a program that is
 /// linked statically, and loads libraries all the same, the C library may come later.
 unsafe extern "C" fn look(info: *mut libc::dl_phdr_info, size: usize, found: *mut c_void) -> c_int {
-    const { assert!(cfg!(target_env = "gnu"), "elsewhere the C library may not be seen by `errno`") };
     const GO_ON: c_int = 0;
     const STOP: c_int = 1;
     // Older linkers tell less.
@@ -127,7 +126,9 @@ unsafe extern "C" fn look(info: *mut libc::dl_phdr_info, size: usize, found: *mu
         }
         found.is_own = is_own;
         let is_dynamic = headers.iter().any(|header| header.p_type == libc::PT_INTERP);
-        return if is_own || !is_dynamic { STOP } else { GO_ON };
+        // Where it is not glibc it need not be seen by `errno`.
+        let may_find_library = is_dynamic && cfg!(target_env = "gnu");
+        return if is_own || !may_find_library { STOP } else { GO_ON };
     }
     // SAFETY: it always succeeds.
     let errno = unsafe { libc::__errno_location() }.addr();
