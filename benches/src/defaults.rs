@@ -11,6 +11,8 @@ pub const DEFAULTS: [&str; 10] =
     [OURS, SYSTEM, "mimalloc", "mimalloc-v2", "snmalloc", "jemalloc", "rpmalloc", "talc", "dlmalloc", "sefer"];
 /// `AsGlobal<SharedPool>`.
 pub const OURS: &str = "janus";
+/// As [`OURS`], and C's `malloc` is that too; with a [library](library()) for other programs.
+pub const EXPORTED: &str = "exported";
 /// `System`, which is what a Rust program has if it says nothing.
 pub const SYSTEM: &str = "system";
 
@@ -18,6 +20,13 @@ pub const SYSTEM: &str = "system";
 pub fn program(name: &str) -> Result<PathBuf, Box<dyn Error>> {
     Ok(directory()?.join("programs").join(name))
 }
+
+/// The library of [`EXPORTED`], which is to be preloaded to another program, once that is built.
+pub fn library() -> Result<PathBuf, Box<dyn Error>> {
+    Ok(directory()?.join("programs").join(LIBRARY))
+}
+
+const LIBRARY: &str = "libjanus_exported.so";
 
 /// Builds the program of a default, and says where it is. Fails if its allocator cannot be built here.
 pub fn build(name: &str) -> Result<PathBuf, Box<dyn Error>> {
@@ -44,9 +53,15 @@ pub fn build(name: &str) -> Result<PathBuf, Box<dyn Error>> {
     fs::create_dir_all(program.parent().expect("it is in a directory"))?;
     let built = directory.join("release").join("janus-defaults").with_extension(env::consts::EXE_EXTENSION);
     // What may run just now cannot be written to.
-    let copy = program.with_extension("new");
-    fs::copy(built, &copy)?;
-    fs::rename(copy, &program)?;
+    let take = |built: &Path, to: &Path| {
+        let copy = to.with_extension("new");
+        fs::copy(built, &copy)?;
+        fs::rename(copy, to)
+    };
+    take(&built, &program)?;
+    if name == EXPORTED {
+        take(&built.with_file_name(LIBRARY), &library()?)?;
+    }
     Ok(program)
 }
 

@@ -6,6 +6,9 @@ mod registered {
 
     #[global_allocator]
     static DEFAULT: AsGlobal<SharedPool> = AsGlobal::new(SharedPool::new());
+
+    #[cfg(all(feature = "exported", target_os = "linux"))]
+    janus_alloc::export_malloc!(DEFAULT);
 }
 
 /// Version 3, or version 2 with the feature `mimalloc-v2`.

@@ -23,22 +23,42 @@ pub(crate) fn instructions(name: &str) -> Result<f64, Box<dyn Error>> {
 
 /// Instructions of one turn of the loop `name` of another program, which takes that and a count behind `option`.
 pub(crate) fn instructions_of(program: &Path, option: &str, name: &str) -> Result<f64, Box<dyn Error>> {
-    between(program, [option, name], FEW, MANY)
+    between(program, None, [option, name], FEW, MANY)
+}
+
+/// As [`instructions_of`], with a library preloaded.
+pub(crate) fn instructions_with(
+    library: Option<&Path>,
+    program: &Path,
+    option: &str,
+    name: &str,
+) -> Result<f64, Box<dyn Error>> {
+    between(program, library, [option, name], FEW, MANY)
 }
 
 /// Instructions of one turn of the workload `name`, by the difference of `few` and `many` turns: for turns that are long.
 pub(crate) fn instructions_between(name: &str, few: usize, many: usize) -> Result<f64, Box<dyn Error>> {
-    between(&env::current_exe()?, [RUN, name], few, many)
+    between(&env::current_exe()?, None, [RUN, name], few, many)
 }
 
-fn between(program: &Path, [option, name]: [&str; 2], few: usize, many: usize) -> Result<f64, Box<dyn Error>> {
-    let total = |count| total(program, [option, name, &usize::to_string(&count)]);
+fn between(
+    program: &Path,
+    library: Option<&Path>,
+    [option, name]: [&str; 2],
+    few: usize,
+    many: usize,
+) -> Result<f64, Box<dyn Error>> {
+    let total = |count| total(program, library, [option, name, &usize::to_string(&count)]);
     Ok((total(many)? as f64 - total(few)? as f64) / (many - few) as f64)
 }
 
-/// Instructions of a whole process.
-fn total(program: &Path, arguments: [&str; 3]) -> Result<u64, Box<dyn Error>> {
-    let output = Command::new("valgrind")
+/// Instructions of a whole process, with a library preloaded if one is named.
+fn total(program: &Path, library: Option<&Path>, arguments: [&str; 3]) -> Result<u64, Box<dyn Error>> {
+    let mut valgrind = Command::new("valgrind");
+    if let Some(library) = library {
+        valgrind.env("LD_PRELOAD", library);
+    }
+    let output = valgrind
         // `rep movsb`, by which glibc copies more than some thousand bytes, would count as an instruction a byte.
         .env(
             "GLIBC_TUNABLES",

@@ -9,13 +9,14 @@
 //!
 //! Exits with 1 if an adapter strays further from what it adapts than it may, or its size differs. Where an arena or a
 //! pool of ours is behind is only shown; `arenas` for the part of a name measures all arenas and nothing else, `pools` the
-//! pools, for which programs with other defaults are built. `adapters` measures what has a limit, `collections` our `Vec`,
+//! pools, for which programs with other defaults are built; `malloc` C's functions, by such programs. `adapters` measures what has a limit, `collections` our `Vec`,
 //! `strings` our `String`, `deques` our `VecDeque` and `BinaryHeap`, `trees` our `BTreeMap` and `pointers` our `Box`, `Rc` and
 //! `Arc`, each beside std's.
 
 mod adapters;
 mod arenas;
 mod beside_std;
+mod c_malloc;
 mod callgrind;
 mod pointers;
 mod pools;
@@ -71,9 +72,10 @@ fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
 type Table = (fn(&str) -> bool, fn(&str) -> Result<(), Box<dyn Error>>);
 
 /// All but the adapters, which have a limit.
-const TABLES: [Table; 4] = [
+const TABLES: [Table; 5] = [
     (arenas::has, arenas::measure),
     (pools::has, pools::measure),
+    (c_malloc::has, c_malloc::measure),
     (beside_std::has, beside_std::measure),
     (pointers::has, pointers::measure),
 ];
