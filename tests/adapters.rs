@@ -9,7 +9,8 @@ use std::ptr::NonNull;
 
 use janus_alloc::api::{AllocError, Allocator, Owns};
 use janus_alloc::collections::{Box, Vec};
-use janus_alloc::{AsAllocator, AsAllocatorRef, AsGlobal, Malloc, Null, Pages, Stats};
+use janus_alloc::pools::Options;
+use janus_alloc::{AsAllocator, AsAllocatorRef, AsGlobal, Malloc, Null, Pages, SharedPool, Stats};
 
 #[derive(Debug, PartialEq, Clone, Copy)]
 enum Call {
@@ -178,7 +179,7 @@ fn a_size_that_rounds_past_isize_max_is_err_and_no_realloc() {
 /// A block comes back under the layout the C library knows, as C's `free` needs it.
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
 #[test]
-fn malloc_knows_a_layout_from_the_bare_pointer() {
+fn layouts_are_known_from_the_bare_pointer() {
     use janus_alloc::api::UsableSize;
 
     fn check<A: UsableSize>(allocator: A) {
@@ -198,13 +199,21 @@ fn malloc_knows_a_layout_from_the_bare_pointer() {
             // SAFETY: the layout of `layout_of` fits; the new size is smaller.
             let block = unsafe { allocator.shrink(block, known, smaller) }.unwrap().cast::<u8>();
             // SAFETY: live, and not of size 0.
-            let known = unsafe { allocator.layout_of(block) };
-            // SAFETY: the layout of `layout_of` fits.
-            unsafe { allocator.deallocate(block, known) };
+            unsafe { allocator.deallocate_without_layout(block) };
         }
     }
     check(Malloc);
     check(&AsGlobal::new(Malloc));
+    for checked in [false, true] {
+        let options = Options::new().checked(checked);
+        let pool = SharedPool::with_options(options);
+        check(&pool);
+        check(&pool);
+        assert_eq!(pool.stats().live_bytes(), 0);
+        let pool = AsGlobal::new(SharedPool::with_options(options));
+        check(&pool);
+        assert_eq!(pool.stats().live_bytes(), 0);
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@
     reason = "calls as C would make them, on purpose"
 )]
 
+mod at_hand;
 mod calls;
 mod edges;
 mod headed;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::{compiled, directory, prints};
+use super::{compiled, directory, library, output, prints};
 
 /// Threads that ask for the first time when there is no memory left; also where the C library has to allocate for a key.
 #[test]
@@ -28,4 +28,17 @@ fn modules_with_thread_local_variables() {
     let modules = (0..60).map(|n| directory.join(format!("module{n}.so")));
     let modules: Vec<PathBuf> = modules.inspect(|copy| _ = fs::copy(&module, copy).unwrap()).collect();
     prints(Command::new(program).args(modules.iter().map(AsRef::<OsStr>::as_ref)), "60 modules, all well\n");
+}
+
+/// The library as one that `dlopen` loads: its thread-locals lie elsewhere in each thread. Without and with another copy preloaded.
+#[test]
+fn a_copy_that_is_opened() {
+    let directory = directory("opened");
+    let Some(program) = compiled("opened.c", directory.join("opened"), &["-ldl"]) else { return };
+    let copy = directory.join("copy.so");
+    fs::copy(library(), &copy).unwrap();
+    let alone = output(Command::new(&program).arg(&copy)).unwrap();
+    let complaint = String::from_utf8_lossy(&alone.stderr);
+    assert_eq!(String::from_utf8_lossy(&alone.stdout), "two heaps, all well\n", "{complaint}");
+    prints(Command::new(&program).arg(&copy), "two heaps, all well\n");
 }

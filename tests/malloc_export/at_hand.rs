@@ -1,0 +1,153 @@
+//! What a pool has at hand: the functions that end there keep the same rules, and what is at hand is what the pool says by its trait.
+
+use std::ffi::c_int;
+use std::ptr::{self, NonNull};
+use std::thread;
+
+use janus_alloc::adapters::malloc_export::{self as export, AtHand};
+use janus_alloc::api::UsableSize;
+use janus_alloc::pools::Options;
+use janus_alloc::{AsGlobal, SharedPool};
+
+use crate::calls::{Calls, Over};
+use crate::{edges, random};
+
+const UNCHECKED: SharedPool = SharedPool::with_options(Options::new().checked(false));
+const CHECKED: SharedPool = SharedPool::with_options(Options::new().checked(true));
+
+/// The functions that `export_malloc!` defines.
+struct Exported<H, A>(export::Over<H, A>);
+
+impl<H: AtHand, A: UsableSize + Copy> Exported<H, A> {
+    fn slowly(&self) -> Over<A> {
+        Over(self.0.allocator)
+    }
+}
+
+impl<H: AtHand, A: UsableSize + Copy> Calls for Exported<H, A> {
+    fn malloc(&self, size: usize) -> *mut u8 {
+        self.0.malloc(size).cast()
+    }
+    fn calloc(&self, count: usize, size: usize) -> *mut u8 {
+        self.0.calloc(count, size).cast()
+    }
+    unsafe fn free(&self, block: *mut u8) {
+        unsafe { self.0.free(block.cast()) };
+    }
+    unsafe fn realloc(&self, block: *mut u8, size: usize) -> *mut u8 {
+        unsafe { self.0.realloc(block.cast(), size) }.cast()
+    }
+    unsafe fn reallocarray(&self, block: *mut u8, count: usize, size: usize) -> *mut u8 {
+        let realloc = |size| unsafe { self.0.realloc(block.cast(), size) };
+        export::by_symbol::reallocarray(realloc, count, size).cast()
+    }
+    fn aligned_alloc(&self, align: usize, size: usize) -> *mut u8 {
+        self.slowly().aligned_alloc(align, size)
+    }
+    fn memalign(&self, align: usize, size: usize) -> *mut u8 {
+        self.slowly().memalign(align, size)
+    }
+    fn posix_memalign(&self, block: *mut u8, align: usize, size: usize) -> (*mut u8, c_int) {
+        self.slowly().posix_memalign(block, align, size)
+    }
+    fn valloc(&self, size: usize) -> *mut u8 {
+        self.slowly().valloc(size)
+    }
+    fn pvalloc(&self, size: usize) -> *mut u8 {
+        self.slowly().pvalloc(size)
+    }
+    unsafe fn malloc_usable_size(&self, block: *mut u8) -> usize {
+        unsafe { self.0.malloc_usable_size(block.cast()) }
+    }
+}
+
+/// What `export_malloc!` does before `main`.
+fn note() {
+    export::note((&raw const NOTED).cast());
+}
+static NOTED: u8 = 0;
+
+fn keep_the_rules<H: AtHand + Send, A: UsableSize + Copy + Send>(over: export::Over<H, A>) {
+    note();
+    edges::all(&Exported(over));
+    thread::scope(|threads| {
+        for seed in 0..8 {
+            threads.spawn(move || random::run(&Exported(over), seed, 5_000));
+        }
+    });
+}
+
+#[test]
+fn functions_keep_the_rules() {
+    let pool = &UNCHECKED;
+    keep_the_rules(export::Over { at_hand: pool, allocator: pool });
+    let pool = &AsGlobal::new(UNCHECKED);
+    keep_the_rules(export::Over { at_hand: pool, allocator: pool });
+    let pool = &CHECKED;
+    keep_the_rules(export::Over { at_hand: pool, allocator: pool });
+    keep_the_rules(export::Over { at_hand: export::Nothing, allocator: &UNCHECKED });
+}
+
+#[test]
+fn it_is_what_the_trait_says() {
+    note();
+    let pool = &UNCHECKED;
+    let over = export::Over { at_hand: pool, allocator: pool };
+    for size in (0..3000).chain((3000..200_000).step_by(999)) {
+        // The first fills the bin, as does one of a few after it.
+        let blocks = [(); 9].map(|()| NonNull::new(over.malloc(size).cast::<u8>()).unwrap());
+        for block in blocks {
+            let known = unsafe { pool.layout_of(block) };
+            assert!(known.size() >= size && block.addr().get() % 16 == 0);
+            for told in
+                unsafe { [pool.size_of(block.as_ptr()), AtHand::size_of_any(pool, block)] }.into_iter().flatten()
+            {
+                assert_eq!(told, known.size(), "{size}");
+            }
+            unsafe { over.free(block.as_ptr().cast()) };
+        }
+    }
+    assert_eq!(pool.stats().live_bytes(), 0);
+    unsafe { over.free(ptr::null_mut()) };
+}
+
+/// Threads with a cache of their own have most of what they ask for at hand.
+#[test]
+#[cfg(all(target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn blocks_of_a_bin_are_at_hand() {
+    note();
+    let pool = &UNCHECKED;
+    let over = export::Over { at_hand: pool, allocator: pool };
+    assert!(pool.take(100).is_none() && pool.take_any(100).is_none(), "it has no memory yet");
+    let kept = [(); 2].map(|()| over.malloc(100));
+    let block = pool.take(100).expect("the bin was filled");
+    assert_eq!(unsafe { pool.size_of(block.as_ptr()) }, Some(112));
+    assert!(unsafe { pool.put(block.as_ptr()) }, "there is room for it");
+    assert_eq!(pool.take(112), Some(block), "it was put into the bin of its size");
+    assert!(unsafe { pool.put_any(block) });
+    kept.into_iter().for_each(|block| unsafe { over.free(block) });
+    // The first block of a span is aligned to a page, as a large one could be.
+    let page = NonNull::new(over.malloc(8192)).unwrap().cast::<u8>();
+    assert!(unsafe { !pool.put(page.as_ptr()) && pool.put_any(page) });
+    for size in [200_000, 1 << 20] {
+        let block = NonNull::new(over.malloc(size)).unwrap().cast::<u8>();
+        assert!(unsafe { !pool.put(block.as_ptr()) && !pool.put_any(block) }, "it has no bin");
+        assert_eq!(unsafe { AtHand::size_of_any(pool, block) }, None);
+        unsafe { over.free(block.as_ptr().cast()) };
+    }
+    assert_eq!(pool.stats().live_bytes(), 0);
+}
+
+#[test]
+fn a_checked_pool_has_nothing_at_hand() {
+    note();
+    let pool = &CHECKED;
+    let over = export::Over { at_hand: pool, allocator: pool };
+    let blocks = [(); 40].map(|()| over.malloc(100).cast::<u8>());
+    let block = NonNull::new(blocks[20]).unwrap();
+    assert!(pool.take(100).is_none() && pool.take_any(100).is_none());
+    assert!(unsafe { !pool.put(block.as_ptr()) && !pool.put_any(block) });
+    assert_eq!(unsafe { (pool.size_of(block.as_ptr()), pool.size_of_any(block)) }, (None, None));
+    blocks.into_iter().for_each(|block| unsafe { over.free(block.cast()) });
+    assert_eq!(pool.stats().live_bytes(), 0);
+}

@@ -1,0 +1,78 @@
+// Uses a library that it loads itself, and whose malloc nobody else calls, in threads that were there before and in new ones.
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void fail(const char *what) {
+    fprintf(stderr, "failed: %s\n", what);
+    _exit(1);
+}
+
+enum { THREADS = 8, ROUNDS = 20000, LIVE = 64 };
+
+static void *(*volatile its_malloc)(size_t);
+static void *(*volatile its_realloc)(void *, size_t);
+static void (*volatile its_free)(void *);
+static pthread_barrier_t loaded;
+
+static void *work(void *waits) {
+    if (waits) {
+        pthread_barrier_wait(&loaded);
+    }
+    unsigned char *blocks[LIVE] = {0};
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        unsigned at = round * 7 % LIVE;
+        size_t size = 1 + round * 37 % 3000;
+        if (blocks[at] && (blocks[at][0] != at || malloc(size % 100 + 1) == NULL)) {
+            fail("a block has changed");
+        }
+        if (round % 3 == 0) {
+            blocks[at] = its_realloc(blocks[at], size);
+        } else {
+            its_free(blocks[at]);
+            blocks[at] = its_malloc(size);
+        }
+        if (!blocks[at]) {
+            fail("no block");
+        }
+        memset(blocks[at], (int)at, size);
+    }
+    for (int at = 0; at < LIVE; at++) {
+        its_free(blocks[at]);
+    }
+    return NULL;
+}
+
+int main(int count, char **arguments) {
+    if (count != 2) {
+        fail("usage: opened LIBRARY");
+    }
+    pthread_t threads[2 * THREADS];
+    pthread_barrier_init(&loaded, NULL, THREADS + 1);
+    for (int n = 0; n < THREADS; n++) {
+        pthread_create(&threads[n], NULL, work, &loaded);
+    }
+    void *library = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
+    if (!library) {
+        fail(dlerror());
+    }
+    its_malloc = (void *(*)(size_t))dlsym(library, "malloc");
+    its_realloc = (void *(*)(void *, size_t))dlsym(library, "realloc");
+    its_free = (void (*)(void *))dlsym(library, "free");
+    if (its_malloc == malloc || its_free == free) {
+        fail("it is the program's own");
+    }
+    pthread_barrier_wait(&loaded);
+    for (int n = THREADS; n < 2 * THREADS; n++) {
+        pthread_create(&threads[n], NULL, work, NULL);
+    }
+    for (int n = 0; n < 2 * THREADS; n++) {
+        pthread_join(threads[n], NULL);
+    }
+    puts("two heaps, all well");
+    return 0;
+}
