@@ -20,7 +20,8 @@ mod numbers;
 mod registry;
 #[cfg(os_memory)]
 mod slots;
-#[cfg(static_tls)]
+#[cfg(target_os = "linux")]
+#[cfg_attr(not(static_tls), path = "no_static_tls.rs")]
 pub(crate) mod static_tls;
 
 #[cfg(not(os_memory))]

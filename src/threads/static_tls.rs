@@ -7,7 +7,6 @@
 
 use core::arch::asm;
 use core::ffi::{c_int, c_void};
-use core::num::NonZero;
 use core::slice;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
@@ -18,43 +17,47 @@ use super::local;
 /// itself, or what belongs to the C library.)
 static OFFSET: AtomicUsize = AtomicUsize::new(0);
 
-/// How far the calling thread's slot lies from its thread pointer: as far as that of all threads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Offset(NonZero<usize>);
+/// Reads the slot of the calling thread for an instance, once that is [ready](Self::prepare).
+#[derive(Debug)]
+pub(crate) struct SlotReader {
+    /// [`OFFSET`], or 0.
+    offset: AtomicUsize,
+}
 
-impl Offset {
-    /// `None` before [`find_out`], and where it has found none.
-    pub(crate) fn known() -> Option<Self> {
-        NonZero::new(OFFSET.load(Relaxed)).map(Self)
+impl SlotReader {
+    pub(crate) const fn new() -> Self {
+        Self { offset: AtomicUsize::new(0) }
     }
 
-    pub(crate) fn to_bits(self) -> usize {
-        self.0.get()
+    /// From now on the slot can be read, if [`find_out`] has found that.
+    pub(crate) fn prepare(&self) {
+        self.offset.store(OFFSET.load(Relaxed), Relaxed);
     }
 
-    /// # Safety
-    ///
-    /// The bits are those of an offset.
     #[inline(always)]
-    pub(crate) unsafe fn from_bits(bits: NonZero<usize>) -> Self {
-        Self(bits)
+    pub(crate) fn is_ready(&self) -> bool {
+        self.offset.load(Relaxed) != 0
     }
 
-    /// As [`local::slot`].
+    /// As [`local::slot`]; `None` if it is not ready.
     #[inline(always)]
-    pub(crate) fn slot(self) -> usize {
+    pub(crate) fn slot(&self) -> Option<usize> {
+        let offset = self.offset.load(Relaxed);
+        if offset == 0 {
+            return None;
+        }
         let slot: usize;
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: by the type, the calling thread's slot lies there.
+        // SAFETY: the calling thread's slot lies there.
         unsafe {
-            asm!("mov {}, fs:[{}]", out(reg) slot, in(reg) self.0.get(), options(pure, readonly, nostack, preserves_flags));
+            asm!("mov {}, fs:[{}]", out(reg) slot, in(reg) offset, options(pure, readonly, nostack, preserves_flags));
         }
         #[cfg(target_arch = "aarch64")]
-        // SAFETY: by the type, the calling thread's slot lies there.
+        // SAFETY: the calling thread's slot lies there.
         unsafe {
-            asm!("mrs {0}, tpidr_el0", "ldr {0}, [{0}, {1}]", out(reg) slot, in(reg) self.0.get(), options(pure, readonly, nostack, preserves_flags));
+            asm!("mrs {0}, tpidr_el0", "ldr {0}, [{0}, {1}]", out(reg) slot, in(reg) offset, options(pure, readonly, nostack, preserves_flags));
         }
-        slot
+        Some(slot)
     }
 }
 
@@ -143,18 +146,21 @@ unsafe extern "C" fn look(info: *mut libc::dl_phdr_info, size: usize, found: *mu
 mod tests {
     use std::thread;
 
-    use super::{Offset, find_out};
+    use super::{SlotReader, find_out};
     use crate::threads::local::slot;
     use crate::threads::number;
 
     #[test]
     fn each_thread_finds_its_own_slot() {
+        let reader = &SlotReader::new();
+        assert_eq!((reader.is_ready(), reader.slot()), (false, None));
         find_out();
-        let offset = Offset::known().expect("this is a program");
+        reader.prepare();
+        assert!(reader.is_ready(), "this is a program");
         let look = || {
-            assert_eq!(offset.slot(), slot());
+            assert_eq!(reader.slot(), Some(slot()));
             let has_slot = number().is_some() && slot() != 0;
-            assert_eq!(offset.slot(), slot());
+            assert_eq!(reader.slot(), Some(slot()));
             has_slot
         };
         let find = || thread::scope(|threads| threads.spawn(look).join().unwrap());

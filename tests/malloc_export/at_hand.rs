@@ -12,8 +12,9 @@ use janus_alloc::{AsGlobal, SharedPool};
 use crate::calls::{Calls, Over};
 use crate::{edges, random};
 
-const UNCHECKED: SharedPool = SharedPool::with_options(Options::new().checked(false));
-const CHECKED: SharedPool = SharedPool::with_options(Options::new().checked(true));
+fn new_pool(checked: bool) -> SharedPool {
+    SharedPool::with_options(Options::new().checked(checked))
+}
 
 /// The functions that `export_malloc!` defines.
 struct Exported<H, A>(export::Over<H, A>);
@@ -79,19 +80,19 @@ fn keep_the_rules<H: AtHand + Send, A: UsableSize + Copy + Send>(over: export::O
 
 #[test]
 fn functions_keep_the_rules() {
-    let pool = &UNCHECKED;
+    let pool = &new_pool(false);
     keep_the_rules(export::Over { at_hand: pool, allocator: pool });
-    let pool = &AsGlobal::new(UNCHECKED);
+    let pool = &AsGlobal::new(new_pool(false));
     keep_the_rules(export::Over { at_hand: pool, allocator: pool });
-    let pool = &CHECKED;
+    let pool = &new_pool(true);
     keep_the_rules(export::Over { at_hand: pool, allocator: pool });
-    keep_the_rules(export::Over { at_hand: export::Nothing, allocator: &UNCHECKED });
+    keep_the_rules(export::Over { at_hand: export::Nothing, allocator: &new_pool(false) });
 }
 
 #[test]
 fn it_is_what_the_trait_says() {
     note();
-    let pool = &UNCHECKED;
+    let pool = &new_pool(false);
     let over = export::Over { at_hand: pool, allocator: pool };
     for size in (0..3000).chain((3000..200_000).step_by(999)) {
         // The first fills the bin, as does one of a few after it.
@@ -116,7 +117,7 @@ fn it_is_what_the_trait_says() {
 #[cfg(all(target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn blocks_of_a_bin_are_at_hand() {
     note();
-    let pool = &UNCHECKED;
+    let pool = &new_pool(false);
     let over = export::Over { at_hand: pool, allocator: pool };
     assert!(pool.take(100).is_none() && pool.take_any(100).is_none(), "it has no memory yet");
     let kept = [(); 2].map(|()| over.malloc(100));
@@ -141,7 +142,7 @@ fn blocks_of_a_bin_are_at_hand() {
 #[test]
 fn a_checked_pool_has_nothing_at_hand() {
     note();
-    let pool = &CHECKED;
+    let pool = &new_pool(true);
     let over = export::Over { at_hand: pool, allocator: pool };
     let blocks = [(); 40].map(|()| over.malloc(100).cast::<u8>());
     let block = NonNull::new(blocks[20]).unwrap();

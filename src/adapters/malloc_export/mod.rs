@@ -37,7 +37,6 @@ pub mod by_symbol {
 pub fn note(here: *const c_void) {
     streams::mind();
     crate::threads::fork::register();
-    #[cfg(static_tls)]
     crate::threads::static_tls::find_out();
     symbols::find_out(here);
 }

@@ -3,11 +3,10 @@
 //!
 //! # Invariants
 //!
-//! 1. [`AtHand`] has an offset only once the pool is known not to be checked: a block is what the caller says.
+//! 1. The slot can be read only once the pool is known not to be checked: a block is what the caller says.
 //! 2. A block that is not aligned to 4096 bytes is no large one, so it lies in a chunk. That of others has to be looked up.
 
 use core::ptr::{self, NonNull};
-use core::sync::atomic::Ordering::Relaxed;
 
 use super::cache::{Bin, Bins, place};
 use super::chunk::{Chunk, Use, slice_at};
@@ -51,23 +50,6 @@ static SIZES: [u32; Use::CODES] = {
     sizes
 };
 
-/// How the bins of the calling thread are found.
-#[derive(Debug)]
-pub(super) struct AtHand {
-    /// The bits of the offset of the threads' slots, or 0.
-    #[cfg(static_tls)]
-    offset: core::sync::atomic::AtomicUsize,
-}
-
-impl AtHand {
-    pub(super) const fn new() -> Self {
-        Self {
-            #[cfg(static_tls)]
-            offset: core::sync::atomic::AtomicUsize::new(0),
-        }
-    }
-}
-
 /// The [code](Use::code) of the slice of a block, which lies in a chunk.
 ///
 /// # Safety
@@ -106,36 +88,19 @@ fn surely_in_chunk(block: *mut u8) -> Option<NonNull<u8>> {
 impl<A: Allocator> SharedPool<A> {
     /// Has `action` look at the bins of the calling thread, or the vacant ones. `None` before [`prepare`](Self::prepare_at_hand), and where
     /// that is of no use.
-    #[cfg(static_tls)]
     #[inline(always)]
     fn with_bins<R>(&self, action: impl FnOnce(&Bins) -> Option<R>) -> Option<R> {
-        let bits = core::num::NonZero::new(self.at_hand.offset.load(Relaxed))?;
-        // SAFETY: it is that of an offset.
-        let slot = unsafe { crate::threads::static_tls::Offset::from_bits(bits) }.slot();
+        let slot = self.slot_reader.slot()?;
         // SAFETY: the calling thread's.
         let bins = unsafe { self.bins.at(slot) };
         // SAFETY: as in `bin`.
         action(unsafe { &*bins })
     }
 
-    /// Has `action` look at the bins of the calling thread, if it has a cache.
-    #[cfg(not(static_tls))]
-    #[inline(always)]
-    fn with_bins<R>(&self, action: impl FnOnce(&Bins) -> Option<R>) -> Option<R> {
-        let bins = self.bins.own();
-        super::bound(bins)?;
-        // SAFETY: as in `bin`.
-        action(unsafe { &*bins })
-    }
-
     /// Has the rest of these methods serve the next requests, if they can.
-    #[inline]
     pub(crate) fn prepare_at_hand(&self) {
-        #[cfg(static_tls)]
-        if self.at_hand.offset.load(Relaxed) == 0 && self.made().is_some_and(|heap| !heap.options.checked) {
-            if let Some(offset) = crate::threads::static_tls::Offset::known() {
-                self.at_hand.offset.store(offset.to_bits(), Relaxed);
-            }
+        if !self.slot_reader.is_ready() && self.made().is_some_and(|heap| !heap.options.checked) {
+            self.slot_reader.prepare();
         }
     }
 
@@ -145,7 +110,7 @@ impl<A: Allocator> SharedPool<A> {
         if size > LARGEST {
             return None;
         }
-        let offset = usize::from(OFFSETS[(size + (ALIGN - 1)) / ALIGN]);
+        let offset = usize::from(OFFSETS[(size + (ALIGN - 1)) >> ALIGN.trailing_zeros()]);
         // SAFETY: a bin lies there.
         self.with_bins(|bins| unsafe { bin_at(bins, offset) }.take())
     }
@@ -226,11 +191,7 @@ impl<A: Allocator> SharedPool<A> {
     /// As for [`put_in_bin`](Self::put_in_bin).
     #[inline(always)]
     unsafe fn size_in_chunk(&self, block: NonNull<u8>) -> Option<usize> {
-        #[cfg(static_tls)]
-        let is_known = self.at_hand.offset.load(Relaxed) != 0;
-        #[cfg(not(static_tls))]
-        let is_known = self.made().is_some_and(|heap| !heap.options.checked);
-        if !is_known {
+        if !self.slot_reader.is_ready() {
             return None;
         }
         // SAFETY: by `# Safety` of this fn and invariant 1.

@@ -54,7 +54,9 @@ const SENT_HOME: u8 = 8;
 
 impl Bin {
     /// Empty and full at once.
-    const VACANT: Self = Self { top: AtomicPtr::new(NOWHERE), limit: Cell::new(NOWHERE) };
+    const fn vacant() -> Self {
+        Self { top: AtomicPtr::new(NOWHERE), limit: Cell::new(NOWHERE) }
+    }
 
     /// The block that was given back last.
     #[inline(always)]
@@ -210,7 +212,7 @@ impl Cache {
 }
 
 /// The bins of a thread that has none: of capacity 0, so nothing is ever stored to them.
-pub(super) static VACANT: Vacant = Vacant([const { Bin::VACANT }; Use::CODES]);
+pub(super) static VACANT: Vacant = Vacant([const { Bin::vacant() }; Use::CODES]);
 
 static NOTHING: [AtomicPtr<u8>; 2] = [const { AtomicPtr::new(ptr::null_mut()) }; 2];
 /// Behind an entry that is null.

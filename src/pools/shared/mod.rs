@@ -191,7 +191,7 @@ pub struct SharedPool<A: Allocator = Pages> {
     heap: AtomicPtr<Heap>,
     choice: Choice,
     #[cfg(target_os = "linux")]
-    at_hand: at_hand::AtHand,
+    slot_reader: threads::static_tls::SlotReader,
     parent: A,
 }
 
@@ -315,7 +315,7 @@ impl<A: Allocator> SharedPool<A> {
             heap: AtomicPtr::new(ptr::null_mut()),
             choice,
             #[cfg(target_os = "linux")]
-            at_hand: at_hand::AtHand::new(),
+            slot_reader: threads::static_tls::SlotReader::new(),
             parent,
         }
     }
