@@ -16,9 +16,19 @@ pub(super) const fn last(layout: Layout) -> usize {
 /// The class of a request, if it has one of up to `largest` bytes: the smallest size that is large enough, and a multiple of its
 /// align.
 #[inline(always)]
+#[cfg(any(feature = "alloc", test))]
 pub(super) const fn class_up_to(largest: usize, layout: Layout) -> Option<usize> {
     let last = last(layout);
     if last < largest { Some(class(last)) } else { None }
+}
+
+/// As [`class_up_to`], by a table for small ones: in half as many instructions where the layout is not known. Where it is asked for twice in a
+/// row, the compiler has the other one computed once.
+#[inline(always)]
+#[cfg(any(all(os_memory, target_has_atomic = "ptr"), test))]
+pub(super) const fn class_by_table_up_to(largest: usize, layout: Layout) -> Option<usize> {
+    let last = last(layout);
+    if last < largest { Some(class_by_table(last)) } else { None }
 }
 
 /// How many classes there are of up to `largest` bytes, a power of two.
@@ -26,29 +36,32 @@ pub(super) const fn classes_up_to(largest: usize) -> usize {
     class(largest - 1) + 1
 }
 
-/// The class of a request by its [`last`] byte.
-#[inline(always)]
-const fn class(last: usize) -> usize {
-    if last < SMALL { CLASSES_OF_SMALL[last / 8] as usize } else { computed_class(last) }
-}
-
-/// Up to here the class is found by a table, in half as many instructions.
+/// So long is the table.
+#[cfg(any(all(os_memory, target_has_atomic = "ptr"), test))]
 const SMALL: usize = 1024;
 
 /// The class by eighths of the last byte. A constant, as the compiler looks into one that is another crate's: a class whose request it
 /// knows it knows as well.
+#[cfg(any(all(os_memory, target_has_atomic = "ptr"), test))]
 const CLASSES_OF_SMALL: [u8; SMALL / 8] = {
     let mut classes = [0; SMALL / 8];
     let mut eighth = 0;
     while eighth < classes.len() {
-        classes[eighth] = computed_class(eighth * 8) as u8;
+        classes[eighth] = class(eighth * 8) as u8;
         eighth += 1;
     }
     classes
 };
 
 #[inline(always)]
-const fn computed_class(last: usize) -> usize {
+#[cfg(any(all(os_memory, target_has_atomic = "ptr"), test))]
+const fn class_by_table(last: usize) -> usize {
+    if last < SMALL { CLASSES_OF_SMALL[last / 8] as usize } else { class(last) }
+}
+
+/// The class of a request by its [`last`] byte.
+#[inline(always)]
+const fn class(last: usize) -> usize {
     // Below 64 as from 64 to 128: steps of 8.
     let doubling = (last | 64).ilog2();
     (last >> (doubling - 3)) + 8 * (doubling as usize - 6)
@@ -70,7 +83,7 @@ pub(super) const fn align_of_class(class: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{align_of_class, class_up_to, classes_up_to, size_of_class};
+    use super::{align_of_class, class_by_table_up_to, class_up_to, classes_up_to, size_of_class};
     use crate::api::Layout;
 
     const LARGEST: usize = 128 << 10;
@@ -90,6 +103,7 @@ mod tests {
                 let fits = |class: &usize| size_of_class(*class) >= size && size_of_class(*class) % align == 0;
                 let expected = (0..CLASSES).find(fits).filter(|_| size > 0);
                 assert_eq!(class_up_to(LARGEST, layout), expected, "{layout:?}");
+                assert_eq!(class_by_table_up_to(LARGEST, layout), expected, "{layout:?}");
             }
         }
     }

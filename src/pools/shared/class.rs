@@ -2,7 +2,7 @@
 
 use super::chunk::SLICE;
 use crate::api::Layout;
-use crate::pools::size_class::{class_up_to, classes_up_to, size_of_class};
+use crate::pools::size_class::{class_by_table_up_to, classes_up_to, size_of_class};
 
 /// The size of the largest. Above it a run of slices wastes an eighth at most, as classes do.
 const LARGEST: usize = 128 << 10;
@@ -13,7 +13,7 @@ pub(super) const CLASSES: usize = classes_up_to(LARGEST);
 /// The class of a request, if it has one.
 #[inline(always)]
 pub(super) const fn class_of(layout: Layout) -> Option<usize> {
-    class_up_to(LARGEST, layout)
+    class_by_table_up_to(LARGEST, layout)
 }
 
 /// What there is to know of a class.
