@@ -9,9 +9,9 @@
 //!
 //! Exits with 1 if an adapter strays further from what it adapts than it may, or its size differs. Where an arena or a
 //! pool of ours is behind is only shown; `arenas` for the part of a name measures all arenas and nothing else, `pools` the
-//! pools, for which programs with other defaults are built; `malloc` C's functions, by such programs. `adapters` measures what has a limit, `collections` our `Vec`,
-//! `strings` our `String`, `deques` our `VecDeque` and `BinaryHeap`, `trees` our `BTreeMap` and `pointers` our `Box`, `Rc` and
-//! `Arc`, each beside std's.
+//! pools, for which programs with other defaults are built; `malloc` C's functions, by such programs. `adapters` measures what has a
+//! limit, `collections` our `Vec`, `strings` our `String`, `deques` our `VecDeque` and `BinaryHeap`, `trees` our `BTreeMap` and
+//! `pointers` our `Box`, `Rc` and `Arc`, each beside std's.
 
 mod adapters;
 mod arenas;
