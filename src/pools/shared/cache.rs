@@ -100,7 +100,8 @@ impl Cache {
 
     /// Makes all bins empty and closed, whatever is in them. What was stays out of its spans.
     pub(super) fn forget(&self) {
-        for bin in &self.bins {
+        let of_no_class = self.bins[..place(0)].iter().chain(&self.bins[place(CLASSES)..]);
+        for bin in of_no_class {
             bin.top.store(NOWHERE, Relaxed);
             bin.limit.set(NOWHERE);
         }
