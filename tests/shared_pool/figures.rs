@@ -66,12 +66,10 @@ fn live_blocks_are_counted_exactly() {
     }
 }
 
-/// What a block counts for: the size of its class, its slices, or with what is in front of it.
+/// What a block counts for: the size of its class, its slices, or of the parent's block.
 fn size_in_stats<A: Allocator>(pool: &SharedPool<A>, block: &Block) -> usize {
-    let last = (block.layout.size() - 1) | (block.layout.align() - 1);
     // SAFETY: live.
-    let usable = unsafe { pool.usable_size(block.start) };
-    if last < LARGE { usable } else { usable + block.layout.align().max(PAGE) }
+    unsafe { pool.usable_size(block.start) }
 }
 
 #[test]

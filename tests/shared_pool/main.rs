@@ -42,7 +42,7 @@ use raw::layout;
 /// The size of a chunk, and of a slice of one, as the docs have them.
 const CHUNK: usize = 2 << 20;
 const SLICE: usize = 16 << 10;
-/// From here on a block is one of the parent's, with a page in front.
+/// Above this a block is one of the parent's.
 const LARGE: usize = 512 << 10;
 
 const RETAINS: [Retain; 4] =

@@ -6,7 +6,6 @@ use super::cache::Bin;
 use super::chunk::{SLICE, Use};
 use super::class::{CLASSES, Class, class_of};
 use super::heap::Heap;
-use super::large::Large;
 use super::report::{Misuse, abort};
 use super::{LARGE, SharedPool, last, size_of_class};
 use crate::api::replace::{replace, zero_rest};
@@ -83,8 +82,6 @@ impl<A: Allocator> SharedPool<A> {
             Kind::Large => {
                 heap.tick(parent);
                 let (block, zero_from) = heap.large.allocate(parent, layout, zeroed)?;
-                // SAFETY: it is a large one.
-                unsafe { self.note_large(heap, block, layout) };
                 Ok((block, zero_from == 0))
             }
         }
@@ -139,7 +136,7 @@ impl<A: Allocator> SharedPool<A> {
             }
             Kind::Large => {
                 // SAFETY: by `# Safety` of this fn.
-                unsafe { heap.large.deallocate(parent, block) };
+                unsafe { heap.large.deallocate(parent, block, Some(layout)) };
                 heap.tick(parent);
             }
         }
@@ -168,29 +165,10 @@ impl<A: Allocator> SharedPool<A> {
                 Use::Span(_) | Use::Run => {}
             }
         } else {
-            match heap.large.find(address) {
-                None if heap.large.keeps(address) => end(Misuse::Twice),
-                None => foreign(),
-                Some(asked) => {
-                    // SAFETY: it is a live block, so a large one.
-                    let whole = unsafe { Large::layout(block) };
-                    if layout.is_some_and(|layout| layout != asked && layout != whole) {
-                        end(Misuse::Asked(asked));
-                    }
-                }
+            let found = heap.large.find(address).unwrap_or_else(|misuse| end(misuse));
+            if layout.is_some_and(|layout| layout != found.asked && layout != found.whole) {
+                end(Misuse::Asked(found.asked));
             }
-        }
-    }
-
-    /// So that a [check](Self::check) finds every other layout.
-    ///
-    /// # Safety
-    ///
-    /// `block` is a large one of this pool's.
-    unsafe fn note_large(&self, heap: &Heap, block: NonNull<u8>, layout: Layout) {
-        if self.options().checked {
-            // SAFETY: by `# Safety` of this fn.
-            unsafe { heap.large.note(block, layout) };
         }
     }
 
@@ -214,17 +192,13 @@ impl<A: Allocator> SharedPool<A> {
                 Some((block, if zero { before * SLICE } else { usize::MAX }))
             }
             (Kind::Large, Kind::Large) => {
-                let (block, zero_from) = if old.size() <= new.size() {
-                    heap.tick(parent);
+                if old.size() > new.size() {
                     // SAFETY: by `# Safety` of this fn.
-                    unsafe { heap.large.grow(parent, block, old, new) }.ok()?
-                } else {
-                    // SAFETY: by `# Safety` of this fn.
-                    (unsafe { heap.large.shrink(parent, block, new) }.ok()?, usize::MAX)
-                };
-                // SAFETY: it is a large one still.
-                unsafe { self.note_large(heap, block, new) };
-                Some((block, zero_from))
+                    return Some((unsafe { heap.large.shrink(parent, block, new) }.ok()?, usize::MAX));
+                }
+                heap.tick(parent);
+                // SAFETY: by `# Safety` of this fn.
+                unsafe { heap.large.grow(parent, block, old, new) }.ok()
             }
             _ => None,
         }

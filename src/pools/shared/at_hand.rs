@@ -11,7 +11,7 @@ use core::ptr::{self, NonNull};
 use super::cache::{Bin, Bins, place};
 use super::chunk::{Chunk, Use, slice_at};
 use super::class::class_of;
-use super::large::HEADER;
+use super::large::GRANULE;
 use super::{SharedPool, size_of_class, whole};
 use crate::api::{Allocator, Layout};
 
@@ -82,7 +82,7 @@ unsafe fn bin_at(bins: &Bins, offset: usize) -> &Bin {
 #[inline(always)]
 fn surely_in_chunk(block: *mut u8) -> Option<NonNull<u8>> {
     // Each block is aligned to 8, so the lowest bits say nothing; without them the test is an instruction shorter.
-    if block.addr() & (HEADER - 8) == 0 { None } else { NonNull::new(block) }
+    if block.addr() & (GRANULE - 8) == 0 { None } else { NonNull::new(block) }
 }
 
 impl<A: Allocator> SharedPool<A> {

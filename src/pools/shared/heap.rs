@@ -32,7 +32,8 @@ use crate::threads::lock::Lock;
 ///
 /// # Invariants
 ///
-/// 1. All that a fork writes to lies on the first page: each page that it writes to is copied, in the parent and in the child.
+/// 1. All that a fork writes to lies on the first page, but for the lock of large blocks: each page that it writes to is copied, in the
+///    parent and in the child.
 #[repr(C)]
 #[derive(Debug)]
 pub(super) struct Heap {
@@ -46,8 +47,8 @@ pub(super) struct Heap {
     ticked: AtomicUsize,
     /// All caches, the newest first; each was some thread's once, and is some thread's again.
     caches: AtomicPtr<Cache>,
-    pub(super) large: Large,
     pub(super) chunks: Chunks,
+    pub(super) large: Large,
     /// Those of threads without a slot.
     pub(super) without_slot: CacheTable,
     shards: [Shard; SHARDS],
@@ -256,7 +257,7 @@ impl Heap {
         cache.events.set(events);
         match events % 32 {
             0 => self.tick(parent),
-            _ => self.chunks.give_chunks_back(parent),
+            _ => self.give_more_back(parent),
         }
     }
 
@@ -389,7 +390,7 @@ impl Heap {
     /// half second, gives memory back that was not needed for a while. Where all of it is retained, what ended threads left in their
     /// caches is taken out all the same: it is for every thread then.
     pub(super) fn tick<A: Allocator>(&self, parent: Parent<'_, A>) {
-        self.chunks.give_chunks_back(parent);
+        self.give_more_back(parent);
         let (now, last) = (clock::tick(), self.ticked.load(Relaxed));
         // Another thread may have looked at the clock later.
         let is_time = now.wrapping_sub(last) as isize >= clock::HALF_A_SECOND;
@@ -399,8 +400,15 @@ impl Heap {
         }
         match parent.options.retain {
             Retain::Everything => self.drain_idle(parent.options),
-            Retain::Nothing | Retain::Bounded(_) => _ = self.give_back(parent, true),
+            Retain::Nothing | Retain::Bounded(_) | Retain::Recent => _ = self.give_back(parent, true),
         }
+    }
+
+    /// Gives chunks to the parent that were found empty, and a step of the large blocks that were kept for nothing.
+    #[inline]
+    fn give_more_back<A: Allocator>(&self, parent: Parent<'_, A>) {
+        self.chunks.give_chunks_back(parent);
+        self.large.give_excess_back(parent);
     }
 
     /// Gives all memory back that nobody uses and that is in no living thread's cache, or `only_idle` what nobody has used since
@@ -445,6 +453,6 @@ unsafe fn shard_of(block: NonNull<u8>, class: usize) -> u8 {
 }
 
 // The docs say so.
-const _: () = assert!(size_of::<usize>() < 8 || size_of::<Heap>().div_ceil(4096) * 4 == 152);
+const _: () = assert!(size_of::<usize>() < 8 || size_of::<Heap>().div_ceil(4096) * 4 == 156);
 // By invariant 1.
 const _: () = assert!(offset_of!(Heap, chunks) + offset_of!(Chunks, set) <= 4096);

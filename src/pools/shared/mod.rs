@@ -50,10 +50,10 @@ use chunk::{Chunk, SLICE, Use, slice_at};
 use class::Class;
 use class::{CLASSES, class_of};
 use heap::Heap;
-use large::Large;
 use options::Choice;
 pub use options::{Options, Retain};
 use parent::Parent;
+use report::{Misuse, abort};
 pub use stats::{ClassStats, SharedPoolStats, ThreadStats};
 use unload::Home;
 
@@ -88,7 +88,7 @@ const LARGE: usize = 512 << 10;
 ///   long as requested; [`good_size`](Self::good_size) tells how far one could grow.
 /// * **Alignment**: any. Up to 128 KiB it is served by the classes, for a size rounded up to the align.
 /// * **Size 0**: no memory is used.
-/// * **Memory** beside blocks: none before the first use; then 152 KiB of pages for the pool, not of the parent's and not in
+/// * **Memory** beside blocks: none before the first use; then 156 KiB of pages for the pool, not of the parent's and not in
 ///   `held_bytes`, and chunks, of which 32 KiB each are the pool's (1.6 %). Each thread that uses it has a cache of 152 KiB,
 ///   and what is in its bins: as many blocks of a class as 64 KiB hold, but no less than 8 and no more than 1024; of the
 ///   largest classes no more than 512 KiB. They begin with 8, or what 64 KiB hold, and may hold half as many more and one
@@ -358,7 +358,7 @@ impl<A: Allocator> SharedPool<A> {
             Some(class) => size_of_class(class),
             None if layout.size() == 0 => 0,
             None if last(layout) < LARGE => (last(layout) / SLICE + 1) * SLICE,
-            None => match layout.size().checked_next_multiple_of(large::HEADER) {
+            None => match layout.size().checked_next_multiple_of(large::GRANULE) {
                 Some(size) => size,
                 None => layout.size(),
             },
@@ -366,7 +366,7 @@ impl<A: Allocator> SharedPool<A> {
     }
 
     /// Whether a live block of this pool is at `block`: whether its address lies in a chunk, which takes a few loads; or in a
-    /// block above 512 KiB, which takes a lock and a walk through them.
+    /// block above 512 KiB, which takes a lock and logarithmic time.
     ///
     /// # Examples
     ///
@@ -567,7 +567,7 @@ impl<A: Allocator> SharedPool<A> {
         let address = block.addr().get();
         let Some(heap) = self.made() else { return false };
         if !heap.chunks.has(address) {
-            return heap.large.find(address).is_some();
+            return heap.large.find(address).is_ok();
         }
         let (chunk, slice, used_as) = Self::part_at(address);
         let offset = address - chunk.slice_start(chunk.part(slice).0).addr().get();
@@ -644,8 +644,10 @@ unsafe impl<A: Allocator> UsableSize for SharedPool<A> {
         let size = match in_chunk.then(|| Self::part_at(address)) {
             Some((_, _, Use::Span(class))) => size_of_class(class),
             Some((chunk, slice, _)) => chunk.part(slice).1 * SLICE,
-            // SAFETY: by `# Safety` of this fn it is a block, so a large one.
-            None => return unsafe { Large::layout(block) },
+            None => {
+                return heap
+                    .map_or_else(|| abort(Misuse::Foreign, block.as_ptr(), None), |heap| heap.large.layout(block));
+            }
         };
         let align = if size % 16 == 0 { 16 } else { 8 };
         // SAFETY: a power of two, and no block of a chunk is that long.

@@ -48,6 +48,10 @@ pub enum Retain {
     /// what is free in chunks, for empty spans and for large blocks each. There is no background thread: it happens when a
     /// thread next asks the pool for more than its own cache has, or gives back more than that takes.
     Bounded(usize),
+    /// The default. As much of each kind as was of use lately: 128 MiB at most in chunks and in empty spans; of large blocks what
+    /// later requests could have used that came within a second, but no more than half of what was in use at once beside what is.
+    /// Else as [`Bounded`](Self::Bounded).
+    Recent,
     /// Never, but by [`collect`](super::SharedPool::collect), when the pool is dropped, and where a request would fail otherwise.
     Everything,
 }
@@ -58,7 +62,16 @@ impl Retain {
         match self {
             Retain::Nothing => 0,
             Retain::Bounded(bytes) => bytes,
+            Retain::Recent => 128 << 20,
             Retain::Everything => usize::MAX,
+        }
+    }
+
+    /// How many bytes of large blocks may be kept at most.
+    pub(super) const fn bytes_of_large(self) -> usize {
+        match self {
+            Retain::Recent => usize::MAX,
+            _ => self.bytes(),
         }
     }
 }
@@ -78,12 +91,7 @@ impl Options {
     /// ```
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            retain: Retain::Bounded(128 << 20),
-            huge_pages: true,
-            whole_pages: false,
-            checked: cfg!(debug_assertions),
-        }
+        Self { retain: Retain::Recent, huge_pages: true, whole_pages: false, checked: cfg!(debug_assertions) }
     }
 
     /// When memory is given back.

@@ -1,0 +1,161 @@
+//! Kept blocks go back: in steps, by whichever thread comes by, and with no lock held.
+
+use core::sync::atomic::Ordering::Relaxed;
+
+use super::Large;
+use super::block::{Block, State};
+use super::huge::HUGE_PAGE;
+use crate::api::Allocator;
+use crate::pools::shared::options::{Options, Retain};
+use crate::pools::shared::parent::Parent;
+use crate::sources::advice;
+use crate::sync::clock;
+
+/// The bytes of a step, which takes some 0.2 ms, and one of two blocks when what they have together is no more.
+const STEP: usize = 4 << 20;
+
+/// Which kept blocks go back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    All,
+    /// Those that exceed what may be kept, and those that were free for half a second.
+    Excess,
+}
+
+impl Large {
+    /// Whether `block`, the oldest that is kept, is to go back.
+    fn is_excess(&self, options: Options, block: &Block, now: usize) -> bool {
+        self.kept.bytes() > self.budget.kept(options.retain, self.live()) || is_idle(options, block, now)
+    }
+
+    /// Notes whether something is to go back. Under the lock.
+    pub(super) fn note_excess(&self, options: Options, now: usize) {
+        let exceeds = self.kept.bytes() > self.budget.kept(options.retain, self.live());
+        // A block becomes idle with time.
+        let is_new = self.looked.replace(now) != now;
+        if exceeds || is_new && self.kept.oldest().is_some_and(|block| is_idle(options, block, now)) {
+            self.has_excess.store(true, Relaxed);
+        }
+    }
+
+    /// Gives back a part of what is kept for nothing, if there is any; with no lock held.
+    #[inline]
+    pub(in super::super) fn give_excess_back<A: Allocator>(&self, parent: Parent<'_, A>) {
+        if self.has_excess.load(Relaxed) {
+            self.give_step_back(parent);
+        }
+    }
+
+    /// Returns how many bytes.
+    #[cold]
+    fn give_step_back<A: Allocator>(&self, parent: Parent<'_, A>) -> usize {
+        if let Some(bytes) = self.discard_part(parent.options) {
+            return bytes;
+        }
+        // What exceeds a bound goes at once.
+        let most = if self.kept_bytes() > parent.options.retain.bytes_of_large() { usize::MAX } else { STEP };
+        self.give_kept_back(parent, Which::Excess, most)
+    }
+
+    fn kept_bytes(&self) -> usize {
+        let _held = self.lock.lock();
+        self.kept.bytes()
+    }
+
+    /// Gives kept blocks to the parent, the oldest first, until that were `most` bytes. Returns how many, but for those that are left to
+    /// others.
+    fn give_kept_back<A: Allocator>(&self, parent: Parent<'_, A>, which: Which, most: usize) -> usize {
+        // The parent may have others kept, for each: but no more than there are.
+        let most = most.min(self.held());
+        let now = clock::tick();
+        let goes = |block: &&Block| which == Which::All || self.is_excess(parent.options, block, now);
+        let mut bytes = 0;
+        // Once more after the last, for what was left to this thread just then.
+        loop {
+            {
+                let _held = self.lock.lock();
+                if self.kept.oldest().filter(goes).is_none() {
+                    self.has_excess.store(false, Relaxed);
+                    return bytes;
+                }
+                if bytes >= most {
+                    return bytes;
+                }
+            }
+            let next = || {
+                let _held = self.lock.lock();
+                let block = self.kept.oldest().filter(goes).filter(|_| bytes < most)?;
+                bytes += block.size();
+                if which == Which::Excess {
+                    self.note_kept_for_nothing(parent.options, block, block.dirty.get(), now);
+                }
+                // SAFETY: a kept block is in these lists.
+                unsafe { self.kept.remove(block) };
+                Some(self.forget(block))
+            };
+            if !parent.give_back((&self.giving, &self.held), next) {
+                return bytes;
+            }
+        }
+    }
+
+    /// So many bytes of a kept block go back. Under the lock.
+    fn note_kept_for_nothing(&self, options: Options, block: &Block, bytes: usize, now: usize) {
+        if is_idle(options, block, now) {
+            self.budget.note_idle(bytes);
+        } else {
+            self.budget.note_returned(bytes);
+        }
+    }
+
+    /// Gives the last pages of a long block to the system, if such a one is to go back: its memory takes long to free. Returns how many
+    /// bytes; `None` if the oldest block is not so long, or cannot be taken apart.
+    fn discard_part(&self, options: Options) -> Option<usize> {
+        if !options.whole_pages || !advice::CAN_DISCARD {
+            return None;
+        }
+        let now = clock::tick();
+        let (block, from, length) = {
+            let _held = self.lock.lock();
+            let long = self.kept.oldest().filter(|block| block.dirty.get() > STEP);
+            let block = long.filter(|block| self.is_excess(options, block, now))?;
+            // SAFETY: it is kept.
+            unsafe { self.kept.remove(block) };
+            block.state.set(State::Discarding);
+            // Huge pages are not cut.
+            let end = block.address() + block.dirty.get();
+            let from = (end - STEP).next_multiple_of(HUGE_PAGE) - block.address();
+            (block, from, block.dirty.get() - from)
+        };
+        // SAFETY: within the block.
+        let part = unsafe { block.start.get().add(from) };
+        // SAFETY: it is this thread's.
+        let is_done = unsafe { advice::discard(part, length) };
+        let _held = self.lock.lock();
+        self.note_kept_for_nothing(options, block, length, now);
+        // Where the system refuses, the parent gets it all next.
+        block.dirty.set(if is_done { from } else { STEP });
+        // SAFETY: in no list; and a record lives as long as this.
+        unsafe { self.kept.push_oldest(block) };
+        Some(length)
+    }
+
+    /// Gives back what was kept for nothing, a step of it, or all that is kept. Returns how many bytes.
+    pub(in super::super) fn give_idle_back<A: Allocator>(&self, parent: Parent<'_, A>, only_idle: bool) -> usize {
+        if !only_idle {
+            return self.give_kept_back(parent, Which::All, usize::MAX);
+        }
+        {
+            let _held = self.lock.lock();
+            self.budget.look();
+            self.looked.set(self.looked.get().wrapping_sub(1));
+            self.note_excess(parent.options, clock::tick());
+        }
+        if self.has_excess.load(Relaxed) { self.give_step_back(parent) } else { 0 }
+    }
+}
+
+/// Whether a kept block was free for half a second.
+fn is_idle(options: Options, block: &Block, now: usize) -> bool {
+    options.retain != Retain::Everything && now.wrapping_sub(block.freed.get()) as isize >= clock::HALF_A_SECOND
+}
