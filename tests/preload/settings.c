@@ -21,16 +21,18 @@ static void before_all(void) {
 __attribute__((section(".preinit_array"), used)) static void (*const at_start)(void) = before_all;
 #endif
 
-// What is held after blocks of all kinds were freed, in MiB.
+// What is held after blocks of all kinds were freed, in MiB. Large ones are kept once they were asked for again.
 static void held(void) {
-    enum { SPANS = 40000, RUNS = 100, LARGE = 10 };
+    enum { SPANS = 40000, RUNS = 100, LARGE = 10, ROUNDS = 4 };
     static void *blocks[SPANS + RUNS + LARGE];
-    for (int at = 0; at < SPANS + RUNS + LARGE; at++) {
-        size_t size = at < SPANS ? 1000 : at < SPANS + RUNS ? 400000 : 4 << 20;
-        blocks[at] = malloc(size);
-        memset(blocks[at], 1, size);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int at = 0; at < SPANS + RUNS + LARGE; at++) {
+            size_t size = at < SPANS ? 1000 : at < SPANS + RUNS ? 400000 : 4 << 20;
+            blocks[at] = malloc(size);
+            memset(blocks[at], 1, size);
+        }
+        for (int at = 0; at < SPANS + RUNS + LARGE; at++) free(blocks[at]);
     }
-    for (int at = 0; at < SPANS + RUNS + LARGE; at++) free(blocks[at]);
     printf("%zu\n", mallinfo2().arena >> 20);
 }
 
@@ -46,10 +48,14 @@ static void twice(void) {
     printf("not noticed\n");
 }
 
-// Whether the system was asked for huge pages for a block.
+// Whether the system was asked for huge pages for a block, after one that was used.
 static void huge(void) {
-    char *block = malloc(32 << 20), line[400];
-    memset(block, 1, 32 << 20);
+    enum { SIZE = 32 << 20 };
+    char *block = malloc(SIZE), line[400];
+    memset(block, 1, SIZE);
+    free(block);
+    block = malloc(SIZE);
+    memset(block, 1, SIZE);
     FILE *maps = fopen("/proc/self/smaps", "r");
     int is_here = 0;
     while (fgets(line, sizeof line, maps)) {
