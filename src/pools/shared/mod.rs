@@ -83,13 +83,14 @@ const LARGE: usize = 512 << 10;
 ///   one. Where it has not, a lock is taken for half a bin: 4 blocks at first, up to 512 of the smallest. Above 128 KiB each
 ///   request takes a lock; above 512 KiB it asks the parent too, where no block that was freed lately fits.
 /// * **Sizes**: 96 classes, multiples of 8 up to 128 bytes, then eight to a doubling, up to 128 KiB. Above that a block is a run
-///   of 16 KiB slices. So above 64 bytes an eighth of a block is wasted at most. Above 512 KiB it is one of the parent's, with
-///   4 KiB in front; or one that was freed lately, up to four times as long as asked for, for growth eight times. Blocks are as
-///   long as requested; [`good_size`](Self::good_size) tells how far one could grow.
+///   of 16 KiB slices. So above 64 bytes an eighth of a block is wasted at most. Above 512 KiB it is one of the parent's;
+///   or one that was freed lately, up to four times as long as requested, for growth eight times. What live blocks have too much that
+///   way is less than half of what they need. Blocks are as long as requested; [`good_size`](Self::good_size) tells how far one could
+///   grow.
 /// * **Alignment**: any. Up to 128 KiB it is served by the classes, for a size rounded up to the align.
 /// * **Size 0**: no memory is used.
-/// * **Memory** beside blocks: none before the first use; then 156 KiB of pages for the pool, not of the parent's and not in
-///   `held_bytes`, and chunks, of which 32 KiB each are the pool's (1.6 %). Each thread that uses it has a cache of 152 KiB,
+/// * **Memory** beside blocks: none before the first use; then 156 KiB of pages for the pool, and some 110 bytes for each block above
+///   512 KiB, not of the parent's and not in `held_bytes`; and chunks, of which 32 KiB each are the pool's (1.6 %). Each thread that uses it has a cache of 152 KiB,
 ///   and what is in its bins: as many blocks of a class as 64 KiB hold, but no less than 8 and no more than 1024; of the
 ///   largest classes no more than 512 KiB. They begin with 8, or what 64 KiB hold, and may hold half as many more and one
 ///   whenever they were empty or full. Of blocks between 32 and 128 KiB alone, which lie in spans of 256 KiB, three fifths of the
@@ -99,15 +100,16 @@ const LARGE: usize = 512 << 10;
 ///   share lines of the processor's cache with those.) A full bin gives its older half back to the spans they are of, under one lock
 ///   for each shard that has some of these. A span without a block in use goes back to its chunk, unless it is the only one of
 ///   its class with a free block in its shard; of blocks above 8 KiB, up to four such spans stay, above 32 KiB sixteen, until
-///   memory is given back. A run goes back to its chunk. A larger block is kept for the next that it fits, as long as no more
-///   is kept than was in use at once lately; one that is aligned to more than 4096 goes straight back.
+///   memory is given back. A run goes back to its chunk. A larger block goes back to the parent, but for 2 MiB and a
+///   sixteenth of what lives; or is kept for half a second, if requests came for what had gone back, for as many bytes as these
+///   asked for: but no more than half of what was in use at once lately, beside what is.
 /// * **Growth** and shrinking within a class, at the same align, stays where it is. A run grows where it is if the slices
 ///   behind it are free, and gives those back that it does not need. A block above 512 KiB grows as the parent does it, for
 ///   [`Pages`] on Linux by `mremap`; or, up to 4 MiB, by a copy into one that was freed. All else is a new block and a copy.
 /// * **Zero**: blocks of classes are zeroed. Over [whole pages](Options::whole_pages) a run of slices that were not in use
 ///   before is zero already, and so is a larger block that comes from the parent.
 /// * **Giving back**: with the default [`Retain`] chunks and pages that were free at two looks, half a second apart, go back,
-///   and at once what is above 128 MiB. There is no background thread: a thread does it that needs more than its cache has.
+///   and at once what is above 128 MiB. So do blocks above 512 KiB that were kept for half a second, 4 MiB of them at a time. There is no background thread: a thread does it that needs more than its cache has.
 ///   [`collect`](Self::collect) does it now.
 /// * **Threads**: `Sync` if the parent is. Each thread has a cache; from the 513th at a time on it finds that by a few more
 ///   instructions, and everywhere where std has no native thread-locals, or there is no std: chapter 5 of the guide has a table. There are

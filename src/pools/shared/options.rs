@@ -46,11 +46,12 @@ pub enum Retain {
     Nothing,
     /// When it was free at two looks in a row, half a second apart or more; and at once what exceeds so many bytes, counted for
     /// what is free in chunks, for empty spans and for large blocks each. There is no background thread: it happens when a
-    /// thread next asks the pool for more than its own cache has, or gives back more than that takes.
+    /// thread next asks the pool for more than its own cache has, or gives back more than that takes. Of large blocks no more is kept
+    /// than [`Recent`](Self::Recent) would keep.
     Bounded(usize),
-    /// The default. As much of each kind as was of use lately: 128 MiB at most in chunks and in empty spans; of large blocks what
-    /// later requests could have used that came within a second, but no more than half of what was in use at once beside what is.
-    /// Else as [`Bounded`](Self::Bounded).
+    /// The default: as [`Bounded`](Self::Bounded) with 128 MiB, but for large blocks. Of these as many bytes are kept as requests have
+    /// asked for that came soon after blocks went back, and 2 MiB and a sixteenth of what lives in any case; so that all have half as
+    /// much again as was in use at once lately, at most.
     Recent,
     /// Never, but by [`collect`](super::SharedPool::collect), when the pool is dropped, and where a request would fail otherwise.
     Everything,
@@ -77,8 +78,8 @@ impl Retain {
 }
 
 impl Options {
-    /// What [`SharedPool::new_in`](super::SharedPool::new_in) takes: retains up to 128 MiB for up to a second; asks for
-    /// huge pages when a pool has grown large; takes nothing for granted of its parent; and checks what is given back where
+    /// What [`SharedPool::new_in`](super::SharedPool::new_in) takes: retains what was of [use lately](Retain::Recent), for up to a
+    /// second; asks for huge pages where memory is known to be used; takes nothing for granted of its parent; and checks what is given back where
     /// `debug_assertions` are on.
     ///
     /// # Examples
@@ -118,8 +119,8 @@ impl Options {
     /// `transparent_hugepage` is `madvise` or `always`.
     ///
     /// It is asked where they are likely to be used: for new chunks, once the pool has 4 MiB of them and half of these
-    /// are blocks; for a block of 16 MiB and more, and for one of 2 MiB and more unless those that came back lately had been
-    /// written to here and there only.
+    /// are blocks; for a block of 2 MiB and more, if it grows and has been written to all over, or if large blocks that came back
+    /// lately had been. Such a block may have an eighth more than it needs, to have whole ones.
     ///
     /// # Examples
     ///

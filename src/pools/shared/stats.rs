@@ -140,7 +140,7 @@ impl SharedPoolStats {
         self.held
     }
 
-    /// All blocks in use: those of [`classes`](Self::classes), and larger ones, with what lies in front of them.
+    /// All blocks in use: those of [`classes`](Self::classes), and larger ones.
     ///
     /// # Examples
     ///

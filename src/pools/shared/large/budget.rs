@@ -9,6 +9,8 @@ use super::super::options::Retain;
 
 /// Kept in any case, beside a sixteenth of what is in use.
 const LEAST: usize = 2 << 20;
+/// How many times the bytes of a request are learnt that blocks which went back lately had together.
+const SURE: usize = 4;
 
 /// Changes under the lock of the [large blocks](super::Large). All zero bytes are a new one.
 #[derive(Debug)]
@@ -68,7 +70,9 @@ impl Budget {
         self.is_missed.set(true);
         let again = bytes.min(self.returned.get());
         self.returned.set(self.returned.get() - again);
-        self.learnt.set(self.learnt.get().saturating_add(again));
+        // One that would have been served for certain says that others would be, which is learnt the faster.
+        let learnt = if again == bytes { again.saturating_mul(SURE) } else { again };
+        self.learnt.set(self.learnt.get().saturating_add(learnt));
     }
 
     /// So many bytes were kept for nothing.
@@ -78,6 +82,7 @@ impl Budget {
 
     /// A look at what has been used lately.
     pub(super) fn look(&self) {
+        self.learnt.set(self.learnt.get().min(self.peak().saturating_mul(2)));
         self.peak_before.set(self.peak.replace(self.needed.get()));
         if !self.is_missed.replace(false) {
             self.returned.set(self.returned.get() / 2);

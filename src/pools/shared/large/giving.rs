@@ -11,15 +11,18 @@ use crate::pools::shared::parent::Parent;
 use crate::sources::advice;
 use crate::sync::clock;
 
-/// The bytes of a step, which takes some 0.2 ms, and one of two blocks when what they have together is no more.
+/// The bytes of a step, which takes the system a quarter of a millisecond where pages are small.
 const STEP: usize = 4 << 20;
 
-/// Which kept blocks go back.
+/// Why kept blocks go back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Which {
-    All,
-    /// Those that exceed what may be kept, and those that were free for half a second.
-    Excess,
+enum Reason {
+    /// All of them are asked for.
+    Collect,
+    /// A block with so many bytes is kept in place of others.
+    Kept(usize),
+    /// A thread comes by.
+    Step,
 }
 
 impl Large {
@@ -52,42 +55,55 @@ impl Large {
         if let Some(bytes) = self.discard_part(parent.options) {
             return bytes;
         }
-        // What exceeds a bound goes at once.
-        let most = if self.kept_bytes() > parent.options.retain.bytes_of_large() { usize::MAX } else { STEP };
-        self.give_kept_back(parent, Which::Excess, most)
+        self.give_kept_back(parent, Reason::Step)
     }
 
-    fn kept_bytes(&self) -> usize {
-        let _held = self.lock.lock();
-        self.kept.bytes()
+    /// Gives back what is too much now that a block with so many bytes is kept; with no lock held.
+    pub(super) fn make_room<A: Allocator>(&self, parent: Parent<'_, A>, bytes: usize) {
+        if self.has_excess.load(Relaxed) {
+            self.give_kept_back(parent, Reason::Kept(bytes));
+        }
     }
 
-    /// Gives kept blocks to the parent, the oldest first, until that were `most` bytes. Returns how many, but for those that are left to
-    /// others.
-    fn give_kept_back<A: Allocator>(&self, parent: Parent<'_, A>, which: Which, most: usize) -> usize {
+    /// Gives kept blocks to the parent, the oldest first. Returns how many bytes, but for those that are left to other threads that are
+    /// giving some back.
+    fn give_kept_back<A: Allocator>(&self, parent: Parent<'_, A>, reason: Reason) -> usize {
+        let (options, bound, now) = (parent.options, parent.options.retain.bytes_of_large(), clock::tick());
         // The parent may have others kept, for each: but no more than there are.
-        let most = most.min(self.held());
-        let now = clock::tick();
-        let goes = |block: &&Block| which == Which::All || self.is_excess(parent.options, block, now);
+        let limit = self.held();
+        let most = match reason {
+            Reason::Collect => limit,
+            Reason::Kept(bytes) => bytes.max(STEP),
+            Reason::Step => STEP,
+        };
+        // The oldest, if it is to go after so many bytes. Under the lock.
+        let going = |bytes: usize| {
+            let is_going = |block: &&Block| reason == Reason::Collect || self.is_excess(options, block, now);
+            let Some(block) = self.kept.oldest().filter(is_going) else {
+                self.has_excess.store(false, Relaxed);
+                return None;
+            };
+            // What exceeds a bound goes at once. A long block goes by steps, of the next threads.
+            let is_urgent = reason != Reason::Collect && self.kept.bytes() > bound;
+            let is_long = matches!(reason, Reason::Kept(_)) && block.dirty.get() > most;
+            let is_enough = bytes >= limit || !is_urgent && (bytes >= most || is_long);
+            (!is_enough).then_some(block)
+        };
         let mut bytes = 0;
         // Once more after the last, for what was left to this thread just then.
         loop {
             {
                 let _held = self.lock.lock();
-                if self.kept.oldest().filter(goes).is_none() {
-                    self.has_excess.store(false, Relaxed);
-                    return bytes;
-                }
-                if bytes >= most {
+                if going(bytes).is_none() {
                     return bytes;
                 }
             }
             let next = || {
                 let _held = self.lock.lock();
-                let block = self.kept.oldest().filter(goes).filter(|_| bytes < most)?;
+                let block = going(bytes)?;
                 bytes += block.size();
-                if which == Which::Excess {
-                    self.note_kept_for_nothing(parent.options, block, block.dirty.get(), now);
+                if reason != Reason::Collect {
+                    self.note_kept_for_nothing(options, block, block.dirty.get(), now);
                 }
                 // SAFETY: a kept block is in these lists.
                 unsafe { self.kept.remove(block) };
@@ -143,7 +159,7 @@ impl Large {
     /// Gives back what was kept for nothing, a step of it, or all that is kept. Returns how many bytes.
     pub(in super::super) fn give_idle_back<A: Allocator>(&self, parent: Parent<'_, A>, only_idle: bool) -> usize {
         if !only_idle {
-            return self.give_kept_back(parent, Which::All, usize::MAX);
+            return self.give_kept_back(parent, Reason::Collect);
         }
         {
             let _held = self.lock.lock();

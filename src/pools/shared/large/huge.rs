@@ -16,6 +16,10 @@ pub(super) const HUGE_PAGE: usize = 2 << 20;
 /// Up to here a block that is to be on huge pages is requested in whole ones. What a longer one would gain by that is less than a
 /// thousandth, and a request that fails would be made twice.
 const ROUNDED: usize = 1 << 30;
+/// The part of a block that it may have more, to have whole ones.
+const MAX_REST: usize = 8;
+/// Shorter blocks say nothing of others.
+const LEARNT_FROM: usize = 512 << 10;
 /// How many more blocks have to be used than are not, at most, for that to be believed of the next.
 const BELIEF: isize = 4;
 
@@ -56,7 +60,7 @@ unsafe fn is_used(block: NonNull<u8>, length: usize) -> bool {
 impl Large {
     /// Whether a block may say something of the next ones.
     pub(super) fn may_learn(options: Options, block: &Block) -> bool {
-        options.advises_huge_pages() && block.is_fresh.get() && block.needed.get() >= HUGE_PAGE
+        options.advises_huge_pages() && block.is_fresh.get() && block.needed.get() >= LEARNT_FROM
     }
 
     /// Looks whether a block that comes back was used.
@@ -72,7 +76,7 @@ impl Large {
     /// A block from the parent, which `get` asks; on huge pages, if it is likely to be `used`, and long enough.
     ///
     /// Then it asks for whole ones at first, [mostly](ROUNDED), since the system aligns what is just as long to them, and gives the rest
-    /// back.
+    /// back if that is [long](MAX_REST).
     pub(super) fn get<A: Allocator>(
         &self,
         parent: Parent<'_, A>,
@@ -93,6 +97,9 @@ impl Large {
         };
         // SAFETY: pages that live.
         unsafe { advice::huge_pages(start.cast(), start.len()) };
+        if start.len() - whole.size() <= whole.size() / MAX_REST {
+            return Ok(start);
+        }
         // SAFETY: a parent's blocks are no longer than a layout can say.
         let whole_pages = unsafe { Layout::from_size_align_unchecked(start.len(), whole.align()) };
         // SAFETY: it lives, with that layout. Where it cannot be shrunk it stays as it is.

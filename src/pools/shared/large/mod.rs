@@ -218,22 +218,22 @@ impl Large {
             unsafe { self.learn(block) };
         }
         let now = clock::tick();
-        let (start, whole) = {
-            let _held = self.lock.lock();
-            self.remove_live(block);
-            let size = block.size();
-            if size <= self.budget.kept(options.retain, self.live()) {
-                block.dirty.set(size);
-                block.freed.set(now);
-                // SAFETY: in no list; and a record lives as long as this.
-                unsafe { self.kept.push(block) };
-                self.note_excess(options, now);
-                return;
-            }
-            self.budget.note_returned(size);
+        let held = self.lock.lock();
+        self.remove_live(block);
+        let size = block.size();
+        if size <= self.budget.kept(options.retain, self.live()) {
+            block.dirty.set(size);
+            block.freed.set(now);
+            // SAFETY: in no list; and a record lives as long as this.
+            unsafe { self.kept.push(block) };
             self.note_excess(options, now);
-            self.forget(block)
-        };
+            drop(held);
+            return self.make_room(parent, size);
+        }
+        self.budget.note_returned(size);
+        self.note_excess(options, now);
+        let (start, whole) = self.forget(block);
+        drop(held);
         // SAFETY: the parent's block, which is not known any more.
         unsafe { parent.allocator.deallocate(start, whole) };
         self.held.fetch_sub(whole.size(), Relaxed);
