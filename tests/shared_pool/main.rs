@@ -45,8 +45,8 @@ const SLICE: usize = 16 << 10;
 /// Above this a block is one of the parent's.
 const LARGE: usize = 512 << 10;
 
-const RETAINS: [Retain; 4] =
-    [Retain::Nothing, Retain::Bounded(1 << 20), Retain::Bounded(128 << 20), Retain::Everything];
+const RETAINS: [Retain; 5] =
+    [Retain::Nothing, Retain::Bounded(1 << 20), Retain::Bounded(128 << 20), Retain::Recent, Retain::Everything];
 
 /// With caches, in debug builds too.
 const UNCHECKED: Options = Options::new().checked(false);

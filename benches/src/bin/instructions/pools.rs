@@ -1,8 +1,10 @@
-//! Pools, ours beside the defaults of others: a pair of 64 bytes, allocated and freed.
+//! Pools, ours beside the defaults of others: a pair of 64 bytes, allocated and freed; and one of a large block.
 
 use std::error::Error;
 use std::hint::black_box;
 
+use janus_alloc::api::{Allocator, Layout};
+use janus_alloc::pools::{Options, Retain};
 use janus_alloc::{AsAllocator, Pool, SharedPool, System};
 use janus_benches::defaults;
 use janus_benches::workloads::{Workload, local};
@@ -46,7 +48,24 @@ static ROWS: &[Row] = &[
     Row { name: "SharedPool", run: |count| local::known(&SHARED_POOL, count), goal: Some(18.0) },
     Row { name: "Pool, size unknown", run: |count| local::unknown(black_box(&Pool::new()), count), goal: None },
     Row { name: "SharedPool, size unknown", run: |count| local::unknown(&SHARED_POOL, count), goal: None },
+    Row { name: "SharedPool, 700 KiB beside 4000 kept", run: large_beside_kept, goal: Some(1500.0) },
 ];
+
+/// A large block is allocated and freed in a pool that keeps many. To find it takes no longer than beside a few.
+fn large_beside_kept(count: usize) {
+    let pool = SharedPool::with_options(Options::new().retain(Retain::Everything));
+    let layouts =
+        (0..4000).map(|number| Layout::from_size_align((600 + number * 7919 % 500) << 10, 8).expect("a layout"));
+    let blocks: Vec<_> = layouts.map(|layout| (pool.allocate(layout).expect("memory"), layout)).collect();
+    // SAFETY: live, with these layouts.
+    blocks.into_iter().for_each(|(block, layout)| unsafe { pool.deallocate(block.cast(), layout) });
+    let layout = Layout::from_size_align(700 << 10, 8).expect("a layout");
+    for _ in 0..count {
+        let block = black_box(pool.allocate(black_box(layout)).expect("memory"));
+        // SAFETY: live, with that layout.
+        unsafe { pool.deallocate(block.cast(), layout) };
+    }
+}
 
 /// The workload that [`callgrind`] is told to run as `name`.
 pub(crate) fn workload(name: &str) -> Option<Workload> {
@@ -66,7 +85,7 @@ pub(crate) fn has(part: &str) -> bool {
 /// Measures the rows with `part` in their names. Defaults that cannot be built here are skipped.
 pub(crate) fn measure(part: &str) -> Result<(), Box<dyn Error>> {
     println!(
-        "\nPools: instructions of a pair of 64 bytes, without those of the empty loop; behind the goal marked with !."
+        "\nPools: instructions of a pair, of 64 bytes if the name does not say otherwise, without those of the empty loop; behind the goal marked with !."
     );
     println!("\n{:43} {:>8}  {:>8}", "Box::new([number; 8]) on the default", "", "to reach");
     for Registered { name, goal } in DEFAULTS.iter().filter(|default| selected(default.name, part)) {

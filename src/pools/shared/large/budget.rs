@@ -62,7 +62,7 @@ impl Budget {
 
     /// A block goes back for want of room.
     pub(super) fn note_returned(&self, bytes: usize) {
-        self.returned.set(self.returned.get() + bytes);
+        self.returned.set(self.returned.get().saturating_add(bytes));
     }
 
     /// A request comes that no kept block serves.
