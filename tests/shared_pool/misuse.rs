@@ -5,6 +5,7 @@ use std::ptr::NonNull;
 use std::thread;
 
 use janus_alloc::api::{Allocator, Layout, UsableSize};
+use janus_alloc::pools::Retain;
 use janus_alloc::{Pages, SharedPool, Stats, System};
 
 use crate::blocks::{Block, Random};
@@ -74,6 +75,28 @@ fn twice_medium() {
 #[test]
 fn twice_large() {
     aborts("misuse::twice_large", &["size 1000000 and align 8", TWICE], || free_twice(1_000_000));
+}
+
+/// It costs nothing to see it.
+#[test]
+fn twice_large_unchecked() {
+    aborts("misuse::twice_large_unchecked", &["size 1000000 and align 8", TWICE], || {
+        let pool = SharedPool::with_options(UNCHECKED);
+        let twice = block(&pool, 1_000_000);
+        free(&pool, twice, 1_000_000);
+        free(&pool, twice, 1_000_000);
+    });
+}
+
+/// Where it has gone back to the parent, or was never the pool's.
+#[test]
+fn large_of_nobody_unchecked() {
+    aborts("misuse::large_of_nobody_unchecked", &["size 5000000 and align 8", FOREIGN], || {
+        let pool = SharedPool::with_options(UNCHECKED.retain(Retain::Nothing));
+        let twice = block(&pool, 5_000_000);
+        free(&pool, twice, 5_000_000);
+        free(&pool, twice, 5_000_000);
+    });
 }
 
 #[test]
