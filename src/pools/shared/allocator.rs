@@ -14,6 +14,8 @@ use crate::api::{AllocError, Allocator, Layout};
 
 /// How many times as much as the pool has may be asked for, for that to be of use.
 const MORE: usize = 16;
+/// So much the pool may have had when the request failed, and another thread have given back since.
+const LEAST: usize = 1 << 20;
 
 /// How a block of a layout is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +41,7 @@ impl Kind {
 
 /// Whether a request that failed may be met once the pool gives back what it keeps.
 fn may_help(heap: &Heap, layout: Layout) -> bool {
-    layout.size() / MORE <= heap.held()
+    layout.size() / MORE <= heap.held().max(LEAST)
 }
 
 /// As [`super::whole`]; a block of size 0 is dangling, and stays so.
