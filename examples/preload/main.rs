@@ -9,7 +9,7 @@
 //!
 //! | variable | values | default | |
 //! | --- | --- | --- | --- |
-//! | `JANUS_RETAIN` | `everything`, `nothing`, or a number of bytes such as `64M` (`K`, `M`, `G`) | `128M`, but for large blocks what requests ask for again | free memory that is kept for later: [`Retain`](janus_alloc::pools::Retain) |
+//! | `JANUS_RETAIN` | `everything`, `nothing`, or a number of bytes such as `64M` (`K`, `M`, `G`) | as much as was used lately | free memory that is kept for later: [`Retain`](janus_alloc::pools::Retain) |
 //! | `JANUS_HUGE_PAGES` | `0`, `1` | `1` | whether the system is asked for huge pages |
 //! | `JANUS_CHECKED` | `0`, `1` | `0`, in a debug build `1` | whether each block that is freed is checked; a wrong one ends the process with a message |
 //! | `JANUS_STATS` | `0`, `1` | `0` | whether a table of the pool's blocks is printed to stderr when the process exits |

@@ -64,4 +64,4 @@ pub use block_pool::BlockPool;
 #[cfg(feature = "alloc")]
 pub use pool::Pool;
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
-pub use shared::{ClassStats, Options, Retain, SharedPool, SharedPoolStats, ThreadStats};
+pub use shared::{ClassStats, Options, Purged, Retain, SharedPool, SharedPoolStats, ThreadStats};

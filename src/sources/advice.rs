@@ -55,6 +55,21 @@ pub(crate) unsafe fn huge_pages(start: NonNull<u8>, length: usize) {
     let _ = (start, length);
 }
 
+/// These pages will not all be used: no huge ones any more, which would bring back what was [discarded](discard) between them.
+///
+/// # Safety
+///
+/// The pages within the range are mapped.
+pub(crate) unsafe fn small_pages(start: NonNull<u8>, length: usize) {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    // SAFETY: by `# Safety` of this fn; the advice changes no contents.
+    unsafe {
+        libc::madvise(start.as_ptr().cast(), length, libc::MADV_NOHUGEPAGE)
+    };
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let _ = (start, length);
+}
+
 /// Whether any of these bytes is not zero: of fresh pages, whether somebody has written to them.
 ///
 /// It looks, and does not ask the system, whose call for that (`mincore`) sandboxes do not expect of an allocator. A page that was

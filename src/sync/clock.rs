@@ -1,4 +1,5 @@
-//! Time, from whenever: in ticks, coarse and cheap, for memory that nobody has used for a while; and in milliseconds.
+//! Time, from whenever: in ticks, coarse and cheap, for memory that nobody has used for a while; and in milliseconds and
+//! microseconds.
 
 const TICKS_PER_SECOND: u64 = 32;
 
@@ -18,6 +19,11 @@ pub(crate) fn tick() -> usize {
 #[cfg(unix)]
 pub(crate) fn milliseconds() -> u64 {
     time(libc::CLOCK_MONOTONIC, 1000)
+}
+
+#[cfg(unix)]
+pub(crate) fn microseconds() -> u64 {
+    time(libc::CLOCK_MONOTONIC, 1_000_000)
 }
 
 /// The time of a clock, in so many parts of a second.
@@ -42,4 +48,17 @@ pub(crate) fn tick() -> usize {
 pub(crate) fn milliseconds() -> u64 {
     // SAFETY: may be called whenever.
     unsafe { windows_sys::Win32::System::SystemInformation::GetTickCount64() }
+}
+
+#[cfg(windows)]
+pub(crate) fn microseconds() -> u64 {
+    use windows_sys::Win32::System::Performance::{QueryPerformanceCounter, QueryPerformanceFrequency};
+    let (mut count, mut per_second) = (0, 0);
+    // SAFETY: writes the count.
+    unsafe { QueryPerformanceCounter(&raw mut count) };
+    // SAFETY: writes the frequency.
+    unsafe { QueryPerformanceFrequency(&raw mut per_second) };
+    // No system that runs this has none.
+    let (count, per_second) = (count as u64, (per_second as u64).max(1));
+    count / per_second * 1_000_000 + count % per_second * 1_000_000 / per_second
 }

@@ -104,6 +104,11 @@ impl Lock {
         self.try_acquire() || self.raw.acquire_slowly(threads::id(), |_| next())
     }
 
+    /// As [`lock`](Self::lock), without waiting: `None` if somebody has it, be it for a fork.
+    pub(crate) fn try_lock(&self) -> Option<Held<'_>> {
+        self.try_acquire().then(|| Held { lock: self, taken: Taken::FromNobody })
+    }
+
     /// Whether it was free, and is the caller's now.
     #[inline]
     pub(crate) fn try_acquire(&self) -> bool {

@@ -31,9 +31,10 @@ fn assert_lean<A: Allocator>(pool: &SharedPool<A>) {
 
 /// All the time, for long enough that what was not needed meanwhile has gone.
 fn use_a_little(pool: &impl Allocator) {
-    for _ in 0..8 {
+    for _ in 0..13 {
         thread::sleep(Duration::from_millis(200));
-        (0..4).for_each(|_| free(pool, block(pool, MEDIUM), MEDIUM));
+        // Each comes by, and goes on with what there is to do.
+        (0..100).for_each(|_| free(pool, block(pool, MEDIUM), MEDIUM));
     }
 }
 

@@ -23,6 +23,7 @@ mod misuse;
 mod options;
 #[path = "../arenas/parents.rs"]
 mod parents;
+mod purging;
 #[path = "../arenas/raw.rs"]
 #[allow(dead_code, reason = "more than this needs")]
 mod raw;

@@ -259,7 +259,7 @@ fn a_run_grows_and_shrinks_where_it_is() {
 }
 
 #[cfg(target_os = "linux")]
-mod pages {
+pub(crate) mod pages {
     use std::mem::MaybeUninit;
 
     use super::*;
@@ -291,7 +291,7 @@ mod pages {
     }
 
     /// Whether huge pages were asked for at `address`: the flag `hg` of its mapping.
-    fn is_advised(address: NonNull<u8>) -> bool {
+    pub(crate) fn is_advised(address: NonNull<u8>) -> bool {
         let maps = std::fs::read_to_string("/proc/self/smaps").unwrap();
         let mut inside = false;
         for line in maps.lines() {
@@ -414,7 +414,7 @@ mod pages {
     }
 
     /// A kernel without huge pages knows no such flag.
-    fn has_huge_pages() -> bool {
+    pub(crate) fn has_huge_pages() -> bool {
         std::path::Path::new("/sys/kernel/mm/transparent_hugepage").exists()
     }
 

@@ -78,10 +78,12 @@ impl<A: Allocator> SharedPool<A> {
             Kind::Nothing => Err(AllocError),
             Kind::Class(class) => self.allocate_small(heap, class).map(|block| (block, false)),
             Kind::Run(_) => {
+                self.sweep_own(heap);
                 let taken = heap.take_run(parent, last(layout), layout.align())?;
                 Ok((taken.chunk.slice_start(taken.slice), taken.zero))
             }
             Kind::Large => {
+                self.sweep_own(heap);
                 heap.tick(parent);
                 let (block, zero_from) = heap.large.allocate(parent, layout, zeroed)?;
                 Ok((block, zero_from == 0))

@@ -41,8 +41,13 @@ pub(super) struct Cache {
     number: Cell<usize>,
     /// How many blocks of other threads were sent home.
     sent_home: Cell<u8>,
-    /// How often a bin was filled or emptied.
-    pub(super) events: Cell<u32>,
+    /// Whether the bin of each class was filled or emptied since the thread last looked for bins that are not.
+    pub(super) changed: [Cell<bool>; CLASSES],
+    /// When that was, in ticks; and the class to go on with, if that has not come to its end.
+    pub(super) swept: Cell<usize>,
+    pub(super) next: Cell<usize>,
+    /// How many bytes of the budget its bins take.
+    pub(super) budget: Cell<usize>,
     /// The cache that was made before this one.
     pub(super) previous: Cell<*mut Cache>,
     entries: [Cell<*mut u8>; ENTRIES],
@@ -91,10 +96,11 @@ impl Cache {
     /// # Safety
     ///
     /// `cache` is a block of zero bytes that is used for nothing else.
-    pub(super) unsafe fn init(cache: NonNull<Self>, number: usize) {
+    pub(super) unsafe fn init(cache: NonNull<Self>, number: usize, now: usize) {
         // SAFETY: zero bytes are a cache, but for its bins, which are set before they are used.
         let cache = unsafe { cache.as_ref() };
         cache.number.set(number);
+        cache.swept.set(now);
         cache.forget();
     }
 
@@ -141,8 +147,14 @@ impl Cache {
     }
 
     /// How many blocks of `class` there may be at present.
-    fn capacity(&self, class: usize) -> usize {
+    pub(super) fn capacity(&self, class: usize) -> usize {
         (self.bin(class).limit.get().addr() - self.bottom(class).addr().get()) / size_of::<*mut u8>()
+    }
+
+    /// The bin has no more blocks than `capacity`, and may hold so many from now on.
+    pub(super) fn set_capacity(&self, class: usize, capacity: usize) {
+        // SAFETY: a bin has at least so many entries.
+        self.bin(class).limit.set(unsafe { self.bottom(class).add(capacity) }.as_ptr());
     }
 
     /// Whether the bin takes blocks. It does not before its thread has asked for one.
@@ -150,24 +162,11 @@ impl Cache {
         self.capacity(class) > 0
     }
 
-    pub(super) fn open(&self, class: usize) {
-        if !self.is_open(class) {
-            self.shrink(class);
-        }
-    }
-
     /// Whether a block that another thread's shard has is to go there rather than open a bin: a few do.
     pub(super) fn goes_home(&self) -> bool {
         let goes = self.sent_home.get() < SENT_HOME;
         self.sent_home.set(self.sent_home.get() + u8::from(goes));
         goes
-    }
-
-    /// The bin was empty, or full: it may hold half as many more from now on.
-    pub(super) fn grow(&self, class: usize) {
-        let capacity = (self.capacity(class) * 3 / 2 + 1).min(Class::of(class).most as usize);
-        // SAFETY: a bin has so many entries.
-        self.bin(class).limit.set(unsafe { self.bottom(class).add(capacity) }.as_ptr());
     }
 
     /// Has `fill` put blocks into the bin of `class`, up to half of what it may hold: it is told where there is room, and
@@ -197,13 +196,6 @@ impl Cache {
         unsafe { newest.copy_to(bottom, keep) };
         // SAFETY: within the entries.
         self.bin(class).top.store(unsafe { bottom.add(keep) }.as_ptr(), Relaxed);
-    }
-
-    /// The bin of `class` is empty, and is to stay small for now.
-    pub(super) fn shrink(&self, class: usize) {
-        let capacity = Class::of(class).least as usize;
-        // SAFETY: a bin has at least so many entries.
-        self.bin(class).limit.set(unsafe { self.bottom(class).add(capacity) }.as_ptr());
     }
 
     /// How many of a full bin's blocks stay when it is emptied.

@@ -16,8 +16,8 @@
 
 use core::cell::Cell;
 use core::ptr::{NonNull, with_exposed_provenance_mut};
-use core::sync::atomic::AtomicU8;
-use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use core::sync::atomic::{AtomicU8, AtomicU32};
 
 use super::chunks::Wanted;
 use crate::api::Layout;
@@ -59,6 +59,20 @@ pub(super) struct Header {
     idle: Cell<u128>,
     /// Which list of the chunks with free slices it is in: [`level`](Chunk::level) as it was then.
     listed: Cell<usize>,
+    /// Whether a thread looks through it for memory to give back, so that it has to stay.
+    pinned: Cell<bool>,
+    /// Used by the thread that makes the chunk, and then by the one that looks through it.
+    advised: Cell<Advised>,
+}
+
+/// Which pages the system was asked for. All zero bytes: for none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Advised {
+    Nothing = 0,
+    Huge,
+    /// Small ones, after it was for huge ones.
+    Small,
 }
 
 /// How many [levels](Chunk::level) there are beside that of a full chunk: the largest row of a power of two is half of a chunk,
@@ -77,11 +91,26 @@ pub(super) struct Slice {
     pub(super) back: AtomicU8,
     /// Of the span or run.
     pub(super) slices: AtomicU8,
-    /// Of the first slice of a span: how many blocks are free.
-    pub(super) free: Cell<u32>,
+    /// Of the first slice of a span: how many blocks are free. Atomic, to be looked at without the lock.
+    pub(super) free: AtomicU32,
     /// No word of bits before this one has one set.
     pub(super) hint: Cell<u32>,
     pub(super) links: Links<Slice>,
+    /// Of the first slice of a span: a bit for each granule, as [`Span`](super::span::Span) has them.
+    pub(super) pages: Granules,
+}
+
+/// What is known of the granules of a span.
+#[derive(Debug)]
+pub(super) struct Granules {
+    /// Were without a block in use at the last look, and no block of them was taken since.
+    pub(super) idle: Cell<u64>,
+    /// Are without a block in use, and hold no memory.
+    pub(super) clean: Cell<u64>,
+    /// Their blocks are free, but for the time being not to be taken.
+    pub(super) hidden: Cell<u64>,
+    /// Whether a block was taken or came back since the last look.
+    pub(super) changed: Cell<bool>,
 }
 
 /// What a slice is used as.
@@ -251,9 +280,27 @@ impl Chunk {
         self.header().listed.set(level);
     }
 
-    /// Whether no slice is taken.
+    /// Whether no slice is taken, and nobody has it [pinned](Self::set_pinned).
     pub(super) fn is_empty(self) -> bool {
-        self.header().free.get() == USABLE
+        self.header().free.get() == USABLE && !self.header().pinned.get()
+    }
+
+    /// Whether it has to stay, though it may be empty.
+    pub(super) fn set_pinned(self, pinned: bool) {
+        self.header().pinned.set(pinned);
+    }
+
+    pub(super) fn advised(self) -> Advised {
+        self.header().advised.get()
+    }
+
+    pub(super) fn set_advised(self, advised: Advised) {
+        self.header().advised.set(advised);
+    }
+
+    /// Whether few slices are free.
+    pub(super) fn is_nearly_full(self) -> bool {
+        self.header().free.get().count_ones() <= SLICES as u32 / 16
     }
 
     /// Takes free slices, if there are such. Says which is the first, and whether none was taken before.
@@ -286,7 +333,8 @@ impl Chunk {
             part.shard.store(shard, Relaxed);
             part.back.store((back + at) as u8, Relaxed);
             part.slices.store(count as u8, Relaxed);
-            part.used_as.store(used_as.code(), Relaxed);
+            // After the rest: see `span_at`.
+            part.used_as.store(used_as.code(), Release);
         }
         fresh
     }
@@ -314,27 +362,36 @@ impl Chunk {
         self.header().dirty.get().count_ones() as usize
     }
 
-    /// Ranges of free slices with dirty ones among them, that have been free for as long as `only_idle` says: whole pages of the
-    /// system, each as long as `page` slices.
-    pub(super) fn dirty_ranges(self, only_idle: bool, page: usize) -> impl Iterator<Item = (usize, usize)> {
+    /// Free slices with dirty ones among them, that have been free for as long as `only_idle` says: whole pages of the system, each
+    /// as long as `page` slices. A bit for each, as in [`ranges`].
+    pub(super) fn dirty_pages(self, only_idle: bool, page: usize) -> u128 {
         let header = self.header();
         let free = if only_idle { header.free.get() & header.idle.get() } else { header.free.get() };
-        let mut left = whole_pages(free, header.dirty.get(), page);
-        core::iter::from_fn(move || {
-            if left == 0 {
-                return None;
-            }
-            let slice = left.trailing_zeros() as usize;
-            let count = (left >> slice).trailing_ones() as usize;
-            left &= !mask(slice, count);
-            Some((slice, count))
-        })
+        whole_pages(free, header.dirty.get(), page)
     }
 
     /// From now on these slices, which are free, hold no memory.
-    pub(super) fn set_clean(self, slice: usize, count: usize) {
+    pub(super) fn set_clean(self, slices: u128) {
         let header = self.header();
-        header.dirty.set(header.dirty.get() & !mask(slice, count));
+        header.dirty.set(header.dirty.get() & !slices);
+    }
+
+    /// Hides free slices, so that nobody takes them, or shows them again.
+    pub(super) fn set_hidden(self, slices: u128, hidden: bool) {
+        let free = &self.header().free;
+        free.set(if hidden { free.get() & !slices } else { free.get() | slices });
+    }
+
+    /// The class and the shard of the span that starts at `slice`, if one does, and has a free block. Without the lock: for who then acquires the lock of
+    /// the shard, and asks again under it. If the answer is the same, the span is the shard's.
+    pub(super) fn span_at(self, slice: usize) -> Option<(usize, u8)> {
+        let part = self.slice_ref(slice);
+        match Use::of(part.used_as.load(Acquire)) {
+            Use::Span(class) if part.back.load(Relaxed) == 0 && part.free.load(Relaxed) > 0 => {
+                Some((class, part.shard.load(Relaxed)))
+            }
+            _ => None,
+        }
     }
 
     /// Whether it is empty and was so at the last tick.
@@ -346,6 +403,20 @@ impl Chunk {
     pub(super) fn tick(self) {
         self.header().idle.set(self.header().free.get());
     }
+}
+
+/// The first and the number of each row of set bits.
+pub(super) fn ranges(bits: u128) -> impl Iterator<Item = (usize, usize)> {
+    let mut left = bits;
+    core::iter::from_fn(move || {
+        if left == 0 {
+            return None;
+        }
+        let first = left.trailing_zeros() as usize;
+        let count = (left >> first).trailing_ones() as usize;
+        left &= !mask(first, count);
+        Some((first, count))
+    })
 }
 
 /// The first of `count` set bits in a row, at a multiple of `align`, a power of two.
@@ -366,7 +437,7 @@ fn find(free: u128, count: usize, align: usize) -> Option<usize> {
 }
 
 /// The slices of those pages, `page` slices long, of which all are `free` and one is `dirty`.
-fn whole_pages(free: u128, dirty: u128, page: usize) -> u128 {
+pub(super) fn whole_pages(free: u128, dirty: u128, page: usize) -> u128 {
     if page > SLICES {
         return 0;
     }

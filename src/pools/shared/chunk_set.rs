@@ -99,6 +99,27 @@ impl ChunkSet {
         })
     }
 
+    /// The first chunk from the `from`th place on, and its place: places are numbered in the order of the addresses, below 2^27. The
+    /// caller holds the lock.
+    pub(super) fn first_from(&self, from: usize) -> Option<(usize, Chunk)> {
+        let above = self.above.load(Relaxed).saturating_sub(1) * ROOT * LEAF;
+        let mut from = from;
+        while from < ROOT * LEAF {
+            // SAFETY: a leaf lives as long as the pool.
+            let leaf = unsafe { self.leaves[from / LEAF].load(Relaxed).as_ref() };
+            let bits = leaf.map_or(0, |leaf| leaf[from % LEAF / BITS].load(Relaxed) >> (from % BITS));
+            if bits != 0 {
+                let place = from + bits.trailing_zeros() as usize;
+                // SAFETY: it was added, so it is a chunk.
+                return Some((place, unsafe { Chunk::of((above + place) * CHUNK) }));
+            }
+            // To the next word, or leaf.
+            let step = if leaf.is_some() { BITS } else { LEAF };
+            from = (from / step + 1) * step;
+        }
+        None
+    }
+
     /// The bytes of the leaves.
     pub(super) fn held(&self) -> usize {
         let is_there = |leaf: &&AtomicPtr<Leaf>| !leaf.load(Relaxed).is_null();

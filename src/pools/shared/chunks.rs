@@ -1,11 +1,11 @@
 //! All chunks of a pool, and which slices of them are free.
 
 use core::cell::Cell;
-use core::ptr::NonNull;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::{Relaxed, SeqCst};
 
-use super::chunk::{self, CHUNK, Chunk, Header, LEVELS, SLICE, Use};
+use super::chunk::{self, Advised, CHUNK, Chunk, LEVELS, SLICE, Use};
+use super::chunk::{Header, SLICES, ranges};
 use super::chunk_set::ChunkSet;
 use super::class::Class;
 use super::options::{Options, Retain};
@@ -23,6 +23,9 @@ const HUGE_FROM: usize = 4 << 20;
 /// chunk else: for the time it takes.
 const LOOKS: usize = 16;
 const LOOKS_ELSE: usize = 256;
+
+/// How many slices go to the system in one call or a few: such a call takes a tenth of a millisecond.
+const PURGED_AT_ONCE: usize = 32;
 
 /// All zero bytes are none.
 #[repr(C)]
@@ -76,6 +79,22 @@ pub(super) struct Taken {
     pub(super) slice: usize,
     /// Whether they are known to be zero.
     pub(super) zero: bool,
+}
+
+/// How much of a pinned chunk was looked through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seen {
+    Part,
+    All,
+    /// And no page of a span is free.
+    AllInUse,
+}
+
+/// A chunk that was looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Visited {
+    Left,
+    Pinned(Chunk),
 }
 
 impl Chunks {
@@ -184,15 +203,16 @@ impl Chunks {
             unsafe { start.write_bytes(0, size_of::<Header>()) };
             start
         };
-        if parent.options.advises_huge_pages()
+        let is_huge = parent.options.advises_huge_pages()
             && self.held() >= HUGE_FROM
-            && parent.is_dense(self.held().wrapping_sub(self.runs() * SLICE))
-        {
+            && parent.is_dense(self.held().wrapping_sub(self.runs() * SLICE));
+        if is_huge {
             // SAFETY: the pages of a fresh chunk.
             unsafe { advice::huge_pages(start, CHUNK) };
         }
         // SAFETY: of that layout, fresh, and its header is zero.
         let chunk = unsafe { Chunk::init(start) };
+        chunk.set_advised(if is_huge { Advised::Huge } else { Advised::Nothing });
         if let Err(error) = self.set.make_room(chunk, parent.allocator) {
             // SAFETY: it came from the parent a moment ago.
             unsafe { parent.allocator.deallocate(start, chunk::LAYOUT) };
@@ -267,52 +287,123 @@ impl Chunks {
         self.sort(chunk, true);
         self.dirty.set(self.dirty.get() + count - keep);
         if self.dirty.get() > options.retain.bytes() / SLICE {
-            self.release(options, chunk, false);
+            self.release(options, chunk);
         }
     }
 
-    /// Gives to the system what of a chunk nobody uses, or has the chunk [leave](Self::give_chunks_back). Returns how many bytes
-    /// that were.
-    fn release(&self, options: Options, chunk: Chunk, only_idle: bool) -> usize {
-        if if only_idle { chunk.is_idle() } else { chunk.is_empty() } {
-            self.dirty.set(self.dirty.get() - chunk.dirty());
-            self.set.set(chunk, false);
-            // SAFETY: an empty chunk has free slices, and is in that list.
-            unsafe { self.with_free[chunk.listed() - 1].remove(chunk.header_pointer()) };
-            chunk.set_listed(0);
-            // SAFETY: in no list now.
-            unsafe { self.leaving.push_front(chunk.header_pointer()) };
-            self.leave.fetch_add(1, SeqCst);
-            return CHUNK;
+    /// Gives to the system what of a chunk nobody uses, or has the chunk [leave](Self::give_chunks_back); under the lock.
+    fn release(&self, options: Options, chunk: Chunk) {
+        if chunk.is_empty() {
+            self.leave(chunk);
+        } else if options.whole_pages && advice::CAN_DISCARD {
+            let slices = chunk.dirty_pages(false, Self::slices_of_a_page());
+            // SAFETY: nobody takes them under the lock.
+            if unsafe { discard(chunk, slices) } {
+                self.set_clean(chunk, slices);
+            }
         }
+    }
+
+    /// Has an empty chunk leave; under the lock.
+    fn leave(&self, chunk: Chunk) {
+        self.dirty.set(self.dirty.get() - chunk.dirty());
+        self.set.set(chunk, false);
+        // SAFETY: an empty chunk has free slices, and is in that list.
+        unsafe { self.with_free[chunk.listed() - 1].remove(chunk.header_pointer()) };
+        chunk.set_listed(0);
+        // SAFETY: in no list now.
+        unsafe { self.leaving.push_front(chunk.header_pointer()) };
+        self.leave.fetch_add(1, SeqCst);
+    }
+
+    /// How many slices a page of the system has, one at least.
+    fn slices_of_a_page() -> usize {
+        (Pages::page_size() / SLICE).max(1)
+    }
+
+    /// These slices of a chunk, which are free or [hidden](Chunk::set_hidden), hold no memory any more. Returns how many may have
+    /// held some. Under the lock.
+    fn set_clean(&self, chunk: Chunk, slices: u128) -> usize {
+        let before = chunk.dirty();
+        chunk.set_clean(slices);
+        let cleaned = before - chunk.dirty();
+        self.dirty.set(self.dirty.get() - cleaned);
+        cleaned
+    }
+
+    /// Looks at the first chunk from the `from`th place of the set on. One that nobody uses leaves, if nobody has used it since the
+    /// last look either, where that counts `only`. Another stays until it is [unpinned](Self::unpin). Also returns its place.
+    pub(super) fn visit(&self, from: usize, only_idle: bool) -> Option<(usize, Visited)> {
+        let _held = self.lock();
+        let (place, chunk) = self.set.first_from(from)?;
+        if if only_idle { chunk.is_idle() } else { chunk.is_empty() } {
+            self.leave(chunk);
+            return Some((place, Visited::Left));
+        }
+        chunk.set_pinned(true);
+        Some((place, Visited::Pinned(chunk)))
+    }
+
+    /// Part of a pinned chunk goes: the system is not to make huge pages of the rest, which would bring that back.
+    pub(super) fn use_small_pages(chunk: Chunk) {
+        if chunk.advised() == Advised::Huge {
+            // SAFETY: a chunk that stays, of whole pages.
+            unsafe { advice::small_pages(chunk.start(), CHUNK) };
+            chunk.set_advised(Advised::Small);
+        }
+    }
+
+    /// A chunk need not stay any longer. If all of it was seen, what is free in it now is idle if it still is at the next
+    /// look; and if all is in use but for a few slices, it may be of huge pages again.
+    pub(super) fn unpin(&self, options: Options, chunk: Chunk, seen: Seen) {
+        let is_nearly_full = || {
+            let _held = self.lock();
+            chunk.is_nearly_full()
+        };
+        if seen == Seen::AllInUse && chunk.advised() == Advised::Small && is_nearly_full() {
+            // SAFETY: a chunk that stays, of whole pages.
+            unsafe { advice::huge_pages(chunk.start(), CHUNK) };
+            chunk.set_advised(Advised::Huge);
+        }
+        let _held = self.lock();
+        chunk.set_pinned(false);
+        if seen != Seen::Part {
+            chunk.tick();
+        }
+        // It would have left when it became empty.
+        if chunk.is_empty() && self.dirty.get() > options.retain.bytes() / SLICE {
+            self.leave(chunk);
+        }
+    }
+
+    /// Gives free slices of a pinned chunk to the system, with no lock held meanwhile: some of those that were free at the last look,
+    /// where that counts `only`. Returns how many bytes; none if there were no more, or if the system refuses.
+    ///
+    /// One thread does this at a time.
+    pub(super) fn purge(&self, options: Options, chunk: Chunk, only_idle: bool) -> usize {
         if !options.whole_pages || !advice::CAN_DISCARD {
             return 0;
         }
-        let before = chunk.dirty();
-        let page = (Pages::page_size() / SLICE).max(1);
-        for (slice, count) in chunk.dirty_ranges(only_idle, page) {
-            // SAFETY: the pages of free slices, which hold nothing that counts.
-            if !unsafe { advice::discard(chunk.slice_start(slice), count * SLICE) } {
-                // It will not be otherwise for the rest. They stay dirty, to be tried another time.
-                break;
+        let page = Self::slices_of_a_page();
+        let slices = {
+            let _held = self.lock();
+            let slices = chunk.dirty_pages(only_idle, page);
+            if slices == 0 {
+                return 0;
             }
-            chunk.set_clean(slice, count);
-        }
-        let cleaned = before - chunk.dirty();
-        self.dirty.set(self.dirty.get() - cleaned);
-        cleaned * SLICE
-    }
-
-    /// Gives back what nobody has used since the last tick; or everything that nobody uses. Returns how many bytes that were.
-    pub(super) fn give_idle_back(&self, options: Options, only_idle: bool) -> usize {
-        let _held = self.lock();
-        let release = |header: NonNull<Header>| {
-            let chunk = Chunk::from_header(header);
-            let bytes = self.release(options, chunk, only_idle);
-            chunk.tick();
-            bytes
+            let some = u128::MAX >> (SLICES - PURGED_AT_ONCE.max(page).min(SLICES));
+            let slices = slices & some << slices.trailing_zeros();
+            chunk.set_hidden(slices, true);
+            self.sort(chunk, false);
+            slices
         };
-        self.with_free.iter().flat_map(List::iter).map(release).sum()
+        Self::use_small_pages(chunk);
+        // SAFETY: nobody takes what is hidden.
+        let is_clean = unsafe { discard(chunk, slices) };
+        let _held = self.lock();
+        chunk.set_hidden(slices, false);
+        self.sort(chunk, true);
+        if is_clean { self.set_clean(chunk, slices) * SLICE } else { 0 }
     }
 
     /// Gives all chunks back.
@@ -327,4 +418,17 @@ impl Chunks {
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.set.free(parent) };
     }
+}
+
+/// Gives slices of a chunk to the system, and says whether all of their memory is gone.
+///
+/// # Safety
+///
+/// Nobody uses them, nor takes them meanwhile.
+unsafe fn discard(chunk: Chunk, slices: u128) -> bool {
+    // If the system refuses once, it will not be otherwise for the rest. They stay dirty, to be tried another time.
+    ranges(slices).all(|(slice, count)| {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { advice::discard(chunk.slice_start(slice), count * SLICE) }
+    })
 }

@@ -7,6 +7,9 @@ use crate::pools::size_class::{class_by_table_up_to, classes_up_to, size_of_clas
 /// The size of the largest. Above it a run of slices wastes an eighth at most, as classes do.
 const LARGEST: usize = 128 << 10;
 
+/// Up to how many bytes a bin may hold in any case.
+const FLOOR: usize = 2 << 10;
+
 /// How many there are.
 pub(super) const CLASSES: usize = classes_up_to(LARGEST);
 
@@ -31,8 +34,9 @@ pub(super) struct Class {
     pub(super) first: u32,
     /// `2^32 / size`, rounded up past it: see [`number_of`](Self::number_of).
     reciprocal: u32,
-    /// How many blocks a bin that is used holds at least.
+    /// How many blocks a bin that is used holds at least; and where there is no budget for so many.
     pub(super) least: u32,
+    pub(super) floor: u32,
     /// How many blocks a bin holds at most.
     pub(super) most: u32,
     /// Where in the entries of a cache those of the bin start.
@@ -48,9 +52,18 @@ pub(super) const ENTRIES: usize = {
 static TABLE_OF_CLASSES: [Class; CLASSES] = TABLE;
 
 const TABLE: [Class; CLASSES] = {
-    let mut table =
-        [Class { size: 0, slices: 0, kept: 0, capacity: 0, first: 0, reciprocal: 0, most: 0, least: 0, entry: 0 };
-            CLASSES];
+    let mut table = [Class {
+        size: 0,
+        slices: 0,
+        kept: 0,
+        capacity: 0,
+        first: 0,
+        reciprocal: 0,
+        most: 0,
+        least: 0,
+        floor: 0,
+        entry: 0,
+    }; CLASSES];
     let mut class = 0;
     let mut entry = 1;
     while class < CLASSES {
@@ -67,6 +80,7 @@ const TABLE: [Class; CLASSES] = {
             first: first as u32,
             reciprocal: ((1_u64 << 32) / size as u64 + 1) as u32,
             least: least(size) as u32,
+            floor: floor(size) as u32,
             most: most as u32,
             entry: entry as u32,
         };
@@ -106,6 +120,14 @@ const fn most(size: usize) -> usize {
     }
 }
 
+/// What a thread may keep though the caches of all threads hold as much as they may.
+const fn floor(size: usize) -> usize {
+    match FLOOR / size {
+        8.. => 8,
+        blocks => blocks,
+    }
+}
+
 /// What a thread may keep that needs few.
 const fn least(size: usize) -> usize {
     match (64 << 10) / size {
@@ -119,6 +141,11 @@ impl Class {
     #[inline(always)]
     pub(super) fn of(class: usize) -> &'static Self {
         &TABLE_OF_CLASSES[class]
+    }
+
+    /// The bytes of the budget of all caches that a bin takes which may hold `capacity` blocks.
+    pub(super) fn budget(&self, capacity: usize) -> usize {
+        capacity.saturating_sub(self.floor as usize) * self.size as usize
     }
 
     /// Whether a block starts `offset` bytes from the start of a span.

@@ -5,28 +5,34 @@ use core::cell::Cell;
 use core::iter;
 use core::mem::offset_of;
 use core::ptr::{self, NonNull};
+use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::Relaxed;
-use core::sync::atomic::{AtomicPtr, AtomicUsize};
 
+use super::budget::Budget;
 use super::cache::Cache;
 use super::cache_table::CacheTable;
 use super::chunk::{Chunk, SLICE, Use};
 use super::chunks::{Chunks, Taken, Wanted};
 use super::class::{CLASSES, Class};
 use super::large::Large;
-use super::options::{Options, Retain};
+use super::options::Options;
 use super::parent::Parent;
+use super::purge::Purge;
 use super::report::{Misuse, abort};
 use super::shard::{self, Guarded, Room, SHARDS, Shard, ShardLock};
 use super::span::Span;
 use super::unload::{self, Home};
 use crate::api::{AllocError, Allocator, Layout};
+use crate::pools::size_class::size_of_class;
 use crate::sources::Pages;
 use crate::sync::{clock, published};
 use crate::threads;
 use crate::threads::fork;
 #[cfg(unix)]
 use crate::threads::lock::Lock;
+
+/// How many blocks a thread takes out of bins that it does not use before it goes on with what it came for.
+const SWEPT_AT_ONCE: usize = 1024;
 
 /// All zero bytes are an empty one, but for the options and the fork's entry.
 ///
@@ -43,8 +49,8 @@ pub(super) struct Heap {
     is_forked: Cell<bool>,
     /// Of its pool.
     pub(super) options: Options,
-    /// When memory that nobody uses was looked for.
-    ticked: AtomicUsize,
+    pub(super) purge: Purge,
+    pub(super) budget: Budget,
     /// All caches, the newest first; each was some thread's once, and is some thread's again.
     caches: AtomicPtr<Cache>,
     pub(super) chunks: Chunks,
@@ -140,7 +146,7 @@ impl Heap {
         in_use == 0 && (0..CLASSES).all(|class| self.out(class) == 0)
     }
 
-    fn shard(&self, number: u8) -> Guarded<'_> {
+    pub(super) fn shard(&self, number: u8) -> Guarded<'_> {
         let number = usize::from(number);
         Guarded { lock: &self.locks[number].0, shard: &self.shards[number] }
     }
@@ -166,11 +172,12 @@ impl Heap {
             return Some(own);
         }
         // SAFETY: zero bytes that nobody uses.
-        unsafe { Cache::init(cache, number) };
+        unsafe { Cache::init(cache, number, clock::tick()) };
         // SAFETY: initialised, and lives as long as the heap.
         let this = unsafe { cache.as_ref() };
         // The pointer of the parent's, which may be given back.
         published::push(&self.caches, cache, |previous| this.previous.set(previous));
+        self.budget.caches.fetch_add(1, Relaxed);
         Some(this)
     }
 
@@ -190,6 +197,13 @@ impl Heap {
         shard::out(&self.shards, class)
     }
 
+    /// The bytes in use, not exactly: what caches may hold is taken for what they do.
+    pub(super) fn lives(&self) -> usize {
+        let out =
+            (0..CLASSES).map(|class| self.out(class).wrapping_mul(size_of_class(class))).fold(0, usize::wrapping_add);
+        out.saturating_sub(self.budget.used()) + self.chunks.runs() * SLICE + self.large.live()
+    }
+
     /// The bytes that came from the parent: all but the heap's own.
     pub(super) fn held(&self) -> usize {
         let caches = self.caches().count() * size_of::<Cache>();
@@ -198,13 +212,16 @@ impl Heap {
 
     /// Fills an empty bin, and takes a block from it, if there is memory.
     pub(super) fn fill<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache, class: usize) -> Option<NonNull<u8>> {
-        cache.open(class);
+        cache.changed[class].set(true);
+        if !self.open(cache, class) {
+            return self.take_one(parent, class).ok();
+        }
         let own = cache.shard();
         self.take(parent, own, class, |shard, new| {
             // SAFETY: there is room; what is new was taken for that.
             cache.fill(class, |room| unsafe { self.take_from((shard, own), parent.options, class, new, room) })
         });
-        cache.grow(class);
+        self.grow(cache, class);
         let block = cache.bin(class).take();
         self.after_event(parent, cache);
         block
@@ -226,39 +243,101 @@ impl Heap {
         if !cache.is_open(class) && unsafe { shard_of(block, class) } != cache.shard() && cache.goes_home() {
             return false;
         }
-        cache.open(class);
+        cache.changed[class].set(true);
+        if !self.open(cache, class) {
+            return false;
+        }
         // There is room if it was opened only now.
         if cache.bin(class).put(block) {
             return true;
         }
         cache.empty(class, cache.half(class), |blocks| self.put(parent.options, class, blocks));
-        cache.grow(class);
+        self.grow(cache, class);
         self.after_event(parent, cache);
         cache.bin(class).put(block)
     }
 
+    /// The bin takes blocks from now on. Says whether it does: if there is no budget, large ones are not cached.
+    fn open(&self, cache: &Cache, class: usize) -> bool {
+        let of = Class::of(class);
+        cache.is_open(class)
+            || self.resize(cache, class, of.least as usize)
+            || (of.floor > 0 && self.resize(cache, class, of.floor as usize))
+    }
+
+    /// The bin was empty, or full: it may hold half as many more from now on, if there is budget.
+    fn grow(&self, cache: &Cache, class: usize) {
+        let (capacity, most) = (cache.capacity(class), Class::of(class).most as usize);
+        if capacity < most {
+            self.resize(cache, class, (capacity * 3 / 2 + 1).min(most));
+        }
+    }
+
+    /// Has a bin, which has no more blocks than that, hold as many as `capacity`, if there is budget. Says whether there was.
+    fn resize(&self, cache: &Cache, class: usize, capacity: usize) -> bool {
+        let of = Class::of(class);
+        let (before, after) = (of.budget(cache.capacity(class)), of.budget(capacity));
+        let resized = self.budget.resize(&cache.budget, before, after, self.options.caches);
+        if resized {
+            cache.set_capacity(class, capacity);
+        }
+        resized
+    }
+
     /// Empties all bins.
     pub(super) fn drain(&self, options: Options, cache: &Cache) {
-        for class in 0..CLASSES {
+        (0..CLASSES).for_each(|class| self.close(options, cache, class));
+    }
+
+    /// Empties a bin, which takes no blocks until its thread next asks for one.
+    fn close(&self, options: Options, cache: &Cache, class: usize) {
+        if cache.is_open(class) {
             cache.empty(class, 0, |blocks| self.put(options, class, blocks));
-            if cache.is_open(class) {
-                cache.shrink(class);
+            self.resize(cache, class, 0);
+        }
+    }
+
+    /// If half a second has passed since it was last done: empties the bins of the calling thread's cache that were neither filled nor
+    /// emptied since; or some of them, if they have many blocks, and others when it is called again.
+    #[inline]
+    pub(super) fn sweep(&self, options: Options, cache: &Cache, now: usize) {
+        if now.wrapping_sub(cache.swept.get()) as isize >= clock::HALF_A_SECOND {
+            self.sweep_on(options, cache, now);
+        }
+    }
+
+    #[cold]
+    fn sweep_on(&self, options: Options, cache: &Cache, now: usize) {
+        let mut blocks = 0;
+        while blocks < SWEPT_AT_ONCE {
+            let class = cache.next.get();
+            if class == CLASSES {
+                cache.next.set(0);
+                cache.swept.set(now);
+                return;
+            }
+            cache.next.set(class + 1);
+            if !cache.changed[class].replace(false) {
+                blocks += cache.count(class);
+                self.close(options, cache, class);
             }
         }
     }
 
-    /// Empties all bins that threads which have ended have left.
-    fn drain_idle(&self, options: Options) {
-        self.caches().for_each(|cache| threads::with_idle(cache.number(), || self.drain(options, cache)));
+    /// Empties the bins of a cache if its thread has ended.
+    pub(super) fn drain_if_idle(&self, options: Options, cache: &Cache) {
+        threads::with_idle(cache.number(), || self.drain(options, cache));
+    }
+
+    /// The newest cache, or null.
+    pub(super) fn first_cache(&self) -> *mut Cache {
+        published::find(&self.caches).map_or(ptr::null_mut(), NonNull::as_ptr)
     }
 
     fn after_event<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache) {
-        let events = cache.events.get().wrapping_add(1);
-        cache.events.set(events);
-        match events % 32 {
-            0 => self.tick(parent),
-            _ => self.give_more_back(parent),
-        }
+        let now = clock::tick();
+        self.sweep(parent.options, cache, now);
+        self.tick_at(parent, now);
     }
 
     /// Has `take_from` take blocks of a shard: of `own`, which gets a new span if it needs one and there is memory; or of any.
@@ -386,45 +465,18 @@ impl Heap {
         self.tick(parent);
     }
 
-    /// What comes last, when no lock is held: gives chunks to the parent that were found empty; and, if none was looked for in this
-    /// half second, gives memory back that was not needed for a while. Where all of it is retained, what ended threads left in their
-    /// caches is taken out all the same: it is for every thread then.
-    pub(super) fn tick<A: Allocator>(&self, parent: Parent<'_, A>) {
-        self.give_more_back(parent);
-        let (now, last) = (clock::tick(), self.ticked.load(Relaxed));
-        // Another thread may have looked at the clock later.
-        let is_time = now.wrapping_sub(last) as isize >= clock::HALF_A_SECOND;
-        // One thread does it.
-        if !is_time || self.ticked.compare_exchange(last, now, Relaxed, Relaxed).is_err() {
-            return;
-        }
-        match parent.options.retain {
-            Retain::Everything => self.drain_idle(parent.options),
-            Retain::Nothing | Retain::Bounded(_) | Retain::Recent => _ = self.give_back(parent, true),
-        }
-    }
-
     /// Gives chunks to the parent that were found empty, and a step of the large blocks that were kept for nothing.
     #[inline]
-    fn give_more_back<A: Allocator>(&self, parent: Parent<'_, A>) {
+    pub(super) fn give_more_back<A: Allocator>(&self, parent: Parent<'_, A>) {
         self.chunks.give_chunks_back(parent);
         self.large.give_excess_back(parent);
-    }
-
-    /// Gives all memory back that nobody uses and that is in no living thread's cache, or `only_idle` what nobody has used since
-    /// the last tick; returns how many bytes.
-    pub(super) fn give_back<A: Allocator>(&self, parent: Parent<'_, A>, only_idle: bool) -> usize {
-        self.drain_idle(parent.options);
-        (0..SHARDS as u8).for_each(|shard| self.shard(shard).give_empty_back(&self.chunks, parent.options));
-        let bytes = self.chunks.give_idle_back(parent.options, only_idle);
-        self.chunks.give_chunks_back(parent);
-        bytes + self.large.give_idle_back(parent, only_idle)
     }
 }
 
 #[cfg(unix)]
 impl fork::Locks for Heap {
     fn lock(&self, number: usize) -> Option<&Lock> {
+        let Some(number) = number.checked_sub(1) else { return Some(&self.purge.lock) };
         let of_shard = self.locks.get(number).map(|lock| &lock.0);
         of_shard.or_else(|| [&self.chunks.lock, &self.large.lock].get(number.checked_sub(SHARDS)?).copied())
     }
@@ -432,7 +484,10 @@ impl fork::Locks for Heap {
     /// The caches of lost threads become those of new ones; what is in them is not used again, since a thread may have been changing it.
     unsafe fn settle_in_child(&self, lost: Option<&threads::Lost>) {
         let is_lost = |cache: &&Cache| lost.is_some_and(|lost| lost.has(cache.number()));
-        self.caches().filter(is_lost).for_each(Cache::forget);
+        self.caches().filter(is_lost).for_each(|cache| {
+            self.budget.forget(&cache.budget);
+            cache.forget();
+        });
         let locks = (0..).map_while(|number| fork::Locks::lock(self, number));
         // SAFETY: by `# Safety` of this fn.
         locks.for_each(|lock| unsafe { lock.settle_in_child() });

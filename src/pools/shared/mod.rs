@@ -1,6 +1,7 @@
 mod allocator;
 #[cfg(target_os = "linux")]
 mod at_hand;
+mod budget;
 mod cache;
 mod cache_table;
 mod chunk;
@@ -11,6 +12,7 @@ mod heap;
 mod large;
 mod options;
 mod parent;
+mod purge;
 mod report;
 mod shard;
 mod span;
@@ -42,7 +44,7 @@ use core::sync::atomic::Ordering::Relaxed;
 use super::size_class::{last, size_of_class};
 use crate::api::{AllocError, Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, UsableSize};
 use crate::sources::Pages;
-use crate::sync::{AtomicPtr, published};
+use crate::sync::{AtomicPtr, clock, published};
 use crate::threads::{self, SLOTS, Slots};
 use cache::{Bin, Bins, Cache, VACANT, place};
 use chunk::{Chunk, SLICE, Use, slice_at};
@@ -53,6 +55,7 @@ use heap::Heap;
 use options::Choice;
 pub use options::{Options, Retain};
 use parent::Parent;
+pub use purge::Purged;
 use report::{Misuse, abort};
 pub use stats::{ClassStats, SharedPoolStats, ThreadStats};
 use unload::Home;
@@ -93,7 +96,7 @@ const LARGE: usize = 512 << 10;
 ///   512 KiB, not of the parent's and not in `held_bytes`; and chunks, of which 32 KiB each are the pool's (1.6 %). Each thread that uses it has a cache of 152 KiB,
 ///   and what is in its bins: as many blocks of a class as 64 KiB hold, but no less than 8 and no more than 1024; of the
 ///   largest classes no more than 512 KiB. They begin with 8, or what 64 KiB hold, and may hold half as many more and one
-///   whenever they were empty or full. Of blocks between 32 and 128 KiB alone, which lie in spans of 256 KiB, three fifths of the
+///   whenever they were empty or full, as long as all caches together hold no more than their [budget](Options::caches). Of blocks between 32 and 128 KiB alone, which lie in spans of 256 KiB, three fifths of the
 ///   chunks' addresses can be used at least. Over [`Pages`], what is never touched takes addresses, but no memory.
 /// * **Free**: the block goes on the bin of the thread that frees it, whoever allocated it, and is not touched. (But the first
 ///   eight of other threads that a thread with a new cache frees, each before it has asked for any of its class, go home, lest it
@@ -108,9 +111,11 @@ const LARGE: usize = 512 << 10;
 ///   [`Pages`] on Linux by `mremap`; or, up to 4 MiB, by a copy into one that was freed. All else is a new block and a copy.
 /// * **Zero**: blocks of classes are zeroed. Over [whole pages](Options::whole_pages) a run of slices that were not in use
 ///   before is zero already, and so is a larger block that comes from the parent.
-/// * **Giving back**: with the default [`Retain`] chunks and pages that were free at two looks, half a second apart, go back,
-///   and at once what is above 128 MiB. So do blocks above 512 KiB that were kept for half a second, 4 MiB of them at a time. There is no background thread: a thread does it that needs more than its cache has.
-///   [`collect`](Self::collect) does it now.
+/// * **Giving back**: with the default [`Retain`] what was free at two looks, half a second apart, goes back, be it a chunk, a slice or
+///   a page between blocks in use, and so does a block above 512 KiB that was kept for half a second; and a thread empties bins that it
+///   has not used between two looks. There is no background thread, unless `purge_in_background` starts one: a thread that needs more
+///   than its cache has does a little of it, in less than 0.3 ms. [`purge`](Self::purge) does as much for a thread that waits, and
+///   [`collect`](Self::collect) does all of it now.
 /// * **Threads**: `Sync` if the parent is. Each thread has a cache; from the 513th at a time on it finds that by a few more
 ///   instructions, and everywhere where std has no native thread-locals, or there is no std: chapter 5 of the guide has a table. There are
 ///   32 shards: threads share one from the 33rd on.
@@ -417,7 +422,47 @@ impl<A: Allocator> SharedPool<A> {
         if let Some(cache) = self.own_cache(heap) {
             heap.drain(parent.options, cache);
         }
-        heap.give_back(parent, false)
+        heap.collect(parent)
+    }
+
+    /// Gives a little of what nobody has used lately back, and empties the bins of the calling thread that it has not used lately: for a
+    /// loop that waits for work, or a thread that does nothing else. It takes a fraction of a millisecond, and does nothing but look at
+    /// a clock where there is nothing to do.
+    ///
+    /// What was free at two looks, half a second apart, goes. Threads do that anyway whenever their caches do not serve them, so this is
+    /// for programs that may do without for long: those that wait, or whose caches serve them. What lies in the caches of other
+    /// threads stays. For all at once there is [`collect`](Self::collect).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::thread;
+    /// use std::time::Duration;
+    ///
+    /// use janus_alloc::{AsGlobal, SharedPool};
+    ///
+    /// #[global_allocator]
+    /// static DEFAULT: AsGlobal<SharedPool> = AsGlobal::new(SharedPool::new());
+    ///
+    /// // In a program that sleeps for hours after a burst of work.
+    /// let burst = vec![vec![1_u8; 1000]; 1000];
+    /// drop(burst);
+    /// for _ in 0..3 {
+    ///     while !DEFAULT.purge().is_done() {}
+    ///     thread::sleep(Duration::from_millis(10));
+    /// }
+    /// ```
+    pub fn purge(&self) -> Purged {
+        let Some(heap) = self.made() else { return Purged::default() };
+        self.sweep_own(heap);
+        heap.look(self.parent_of(heap), clock::tick())
+    }
+
+    /// Empties bins of the calling thread that it has not used lately: it may have others' that it never does.
+    fn sweep_own(&self, heap: &Heap) {
+        if let Some(cache) = self.own_cache(heap) {
+            heap.sweep(heap.options, cache, clock::tick());
+        }
     }
 
     /// What the pool has at present: what it holds of its parent, and how many blocks of each class are in use and in caches.

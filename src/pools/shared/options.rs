@@ -20,12 +20,13 @@ pub struct Options {
     pub(super) huge_pages: bool,
     pub(super) whole_pages: bool,
     pub(super) checked: bool,
+    pub(super) caches: usize,
 }
 
 /// When a [`SharedPool`](super::SharedPool) gives memory back that it does not need.
 ///
-/// What is in the caches of living threads is not given back by any of these; [`collect`](super::SharedPool::collect) empties that
-/// of the calling one. What threads that have ended left in theirs counts as free at the next look after that, half a second apart.
+/// What is in the caches of living threads is not given back by any of these, but for bins that a thread has not used between two looks,
+/// which it empties when it next comes by; [`collect`](super::SharedPool::collect) empties all of the calling one. What threads that have ended left in theirs counts as free at the next look after that, half a second apart.
 ///
 /// # Examples
 ///
@@ -44,12 +45,12 @@ pub enum Retain {
     /// At once: whole chunks and large blocks to the parent, and what is free within a chunk to the operating system, where
     /// [that is possible](Options::whole_pages). The least memory, and the most system calls.
     Nothing,
-    /// When it was free at two looks in a row, half a second apart or more; and at once what exceeds so many bytes, counted for
-    /// what is free in chunks, for empty spans and for large blocks each. There is no background thread: it happens when a
-    /// thread next asks the pool for more than its own cache has, or gives back more than that takes. Of large blocks no more is kept
-    /// than [`Recent`](Self::Recent) would keep.
+    /// When it was free at two looks in a row, half a second apart or more, and was not used in between; and at once what exceeds
+    /// so many bytes, counted for what is free in chunks, for empty spans and for large blocks each. There is no background thread: it
+    /// happens when a thread next asks the pool for more than its own cache has, or gives back more than that takes, a little each
+    /// time; or by [`purge`](super::SharedPool::purge). Of large blocks no more is kept than [`Recent`](Self::Recent) would keep.
     Bounded(usize),
-    /// The default: as [`Bounded`](Self::Bounded) with 128 MiB, but for large blocks. Of these as many bytes are kept as requests have
+    /// The default: as [`Bounded`](Self::Bounded) without a bound but time, but for large blocks. Of these as many bytes are kept as requests have
     /// asked for that came soon after blocks went back, and 2 MiB and a sixteenth of what lives in any case; so that all have half as
     /// much again as was in use at once lately, at most.
     Recent,
@@ -63,23 +64,15 @@ impl Retain {
         match self {
             Retain::Nothing => 0,
             Retain::Bounded(bytes) => bytes,
-            Retain::Recent => 128 << 20,
-            Retain::Everything => usize::MAX,
+            Retain::Recent | Retain::Everything => usize::MAX,
         }
     }
 
-    /// How many bytes of large blocks may be kept at most.
-    pub(super) const fn bytes_of_large(self) -> usize {
-        match self {
-            Retain::Recent => usize::MAX,
-            _ => self.bytes(),
-        }
-    }
 }
 
 impl Options {
-    /// What [`SharedPool::new_in`](super::SharedPool::new_in) takes: retains what was of [use lately](Retain::Recent), for up to a
-    /// second; asks for huge pages where memory is known to be used; takes nothing for granted of its parent; and checks what is given back where
+    /// What [`SharedPool::new_in`](super::SharedPool::new_in) takes: retains what was of [use lately](Retain::Recent), for a second or
+    /// so; asks for huge pages where memory is known to be used; takes nothing for granted of its parent; and checks what is given back where
     /// `debug_assertions` are on.
     ///
     /// # Examples
@@ -92,7 +85,13 @@ impl Options {
     /// ```
     #[must_use]
     pub const fn new() -> Self {
-        Self { retain: Retain::Recent, huge_pages: true, whole_pages: false, checked: cfg!(debug_assertions) }
+        Self {
+            retain: Retain::Recent,
+            huge_pages: true,
+            whole_pages: false,
+            checked: cfg!(debug_assertions),
+            caches: 32 << 20,
+        }
     }
 
     /// When memory is given back.
@@ -108,6 +107,25 @@ impl Options {
     #[must_use]
     pub const fn retain(self, retain: Retain) -> Self {
         Self { retain, ..self }
+    }
+
+    /// How many bytes of free blocks the caches of all threads may hold together; or an eighth of what is in use, if that is more. By
+    /// default 32 MiB.
+    ///
+    /// Where they may hold no more, each thread still has its share of half as much, and of blocks up to 2 KiB a few. Of larger ones
+    /// it has none then, and takes a lock for each.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::pools::Options;
+    ///
+    /// const FOR_MANY_THREADS: Options = Options::new().caches(256 << 20);
+    /// # assert_ne!(FOR_MANY_THREADS, Options::new());
+    /// ```
+    #[must_use]
+    pub const fn caches(self, bytes: usize) -> Self {
+        Self { caches: bytes, ..self }
     }
 
     /// Whether to ask for huge pages: of memory that is known to be pages, where the system listens.

@@ -7,11 +7,11 @@ use core::ptr::NonNull;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::chunk::Slice;
+use super::chunk::{Chunk, Slice};
 use super::chunks::{Chunks, Taken, Wanted};
 use super::class::{CLASSES, Class};
 use super::options::Options;
-use super::span::Span;
+use super::span::{GRANULE, Span};
 use crate::sync::list::List;
 use crate::threads::lock::Lock;
 
@@ -57,6 +57,17 @@ impl Deref for Guarded<'_> {
 pub(super) struct Room {
     pub(super) at: NonNull<*mut u8>,
     pub(super) most: usize,
+}
+
+/// Where pages are looked for: at a slice; those that were free at the last look too, where that counts `only`; each as long as
+/// `page` granules. Any free one is noted: the chunk is not `full` then.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    pub(super) full: &'a Cell<bool>,
+    pub(super) chunk: Chunk,
+    pub(super) slice: usize,
+    pub(super) only_idle: bool,
+    pub(super) page: usize,
 }
 
 /// How many blocks of `class` are not in the spans of any of `shards`.
@@ -119,7 +130,7 @@ impl Guarded<'_> {
             let next = unsafe { at.add(count) };
             // SAFETY: the lock is held; the list is that of the class; there is room.
             count += unsafe { span.take(of, next, most - count) };
-            if span.slice().free.get() == 0 {
+            if span.slice().free.load(Relaxed) == 0 {
                 // SAFETY: it is the first of the list.
                 unsafe { list.remove(span.first()) };
             }
@@ -182,14 +193,14 @@ impl Guarded<'_> {
         blocks: &[*mut u8],
     ) -> Result<usize, *mut u8> {
         let of = Class::of(class);
-        let was_full = span.slice().free.get() == 0;
+        let was_full = span.slice().free.load(Relaxed) == 0;
         // SAFETY: by `# Safety` of this fn.
         let count = unsafe { span.put(of, blocks) }?;
         if was_full {
             // SAFETY: a full span is in no list.
             unsafe { self.spans[class].push_back(span.first()) };
         }
-        if span.slice().free.get() == of.capacity {
+        if span.slice().free.load(Relaxed) == of.capacity {
             self.emptied(chunks, options, class, span);
         }
         Ok(count)
@@ -222,7 +233,7 @@ impl Guarded<'_> {
     /// The lock is held, and the slices were taken for a span of `class`, and are nothing else yet.
     unsafe fn keep_new(&self, chunks: &Chunks, class: usize, taken: Taken) {
         // SAFETY: by `# Safety` of this fn.
-        let span = unsafe { Span::init(taken.chunk, taken.slice, Class::of(class)) };
+        let span = unsafe { Span::init(taken.chunk, taken.slice, Class::of(class), taken.zero) };
         // SAFETY: as above; a new span is in no list.
         unsafe { self.keep(chunks, class, span) };
     }
@@ -253,7 +264,53 @@ impl Guarded<'_> {
     unsafe fn give_back(&self, chunks: &Chunks, options: Options, class: usize, span: Span) {
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.keep_no_more(chunks, class, span) };
+        // For who looks at the slice when it is a new span, before that is initialised.
+        span.slice().free.store(0, Relaxed);
         chunks.give_back(options, span.chunk(), span.number(), 0, Class::of(class).slices as usize);
+    }
+
+    /// Gives pages of the span at `slice` back to the system that have no block in use, with no lock held meanwhile. Returns how many
+    /// bytes. If there is no span, or it is another shard's, or another thread has just emptied it: none.
+    ///
+    /// One thread does this at a time; the chunk stays meanwhile. `own` is the number of this shard.
+    pub(super) fn purge(&self, chunks: &Chunks, options: Options, own: u8, class: usize, place: Place<'_>) -> usize {
+        let Place { full, chunk, slice, only_idle, page } = place;
+        let (of, span) = (Class::of(class), Span::at(chunk, slice));
+        let granules = {
+            let _held = self.lock.lock();
+            let free = || span.slice().free.load(Relaxed);
+            if chunk.span_at(slice) != Some((class, own)) || free() == of.capacity {
+                return 0;
+            }
+            // SAFETY: the lock is held, and the span is this shard's.
+            let granules = unsafe { span.look(of, only_idle, page) };
+            full.set(full.get() && span.slice().pages.idle.get() == 0);
+            if granules == 0 {
+                return 0;
+            }
+            // SAFETY: as above; found just now.
+            unsafe { span.hide(of, granules) };
+            if free() == 0 {
+                // SAFETY: it had a free block and one in use, so it is in that list.
+                unsafe { self.spans[class].remove(span.first()) };
+            }
+            granules
+        };
+        Chunks::use_small_pages(chunk);
+        // SAFETY: they are hidden.
+        let is_clean = unsafe { span.discard(granules) };
+        let _held = self.lock.lock();
+        let was_full = span.slice().free.load(Relaxed) == 0;
+        // SAFETY: the lock is held; hidden above. A span with hidden blocks is not empty, and stays.
+        unsafe { span.show(of, granules, is_clean) };
+        if was_full {
+            // SAFETY: a full span is in no list.
+            unsafe { self.spans[class].push_back(span.first()) };
+        }
+        if span.slice().free.load(Relaxed) == of.capacity {
+            self.emptied(chunks, options, class, span);
+        }
+        if is_clean { granules.count_ones() as usize * GRANULE } else { 0 }
     }
 
     /// Gives the empty spans back to the chunks.

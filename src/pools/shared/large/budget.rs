@@ -35,7 +35,7 @@ impl Budget {
             Retain::Nothing | Retain::Bounded(_) | Retain::Recent => {
                 let (least, peak) = (LEAST + self.needed.get() / 16, self.peak());
                 let room = (peak + peak / 2).saturating_sub(live);
-                self.learnt.get().min(room).max(least).min(retain.bytes_of_large())
+                self.learnt.get().min(room).max(least).min(retain.bytes())
             }
         }
     }

@@ -68,7 +68,7 @@ impl Large {
     /// Gives kept blocks to the parent, the oldest first. Returns how many bytes, but for those that are left to other threads that are
     /// giving some back.
     fn give_kept_back<A: Allocator>(&self, parent: Parent<'_, A>, reason: Reason) -> usize {
-        let (options, bound, now) = (parent.options, parent.options.retain.bytes_of_large(), clock::tick());
+        let (options, bound, now) = (parent.options, parent.options.retain.bytes(), clock::tick());
         // The parent may have others kept, for each: but no more than there are.
         let limit = self.held();
         let most = match reason {

@@ -1,0 +1,361 @@
+//! Memory that nobody has used for a while goes back: a little at a time, by whoever comes by with no lock held.
+//!
+//! A look goes through the caches that ended threads have left, the shards, and the chunks with their spans; then kept large blocks
+//! have their turn. It begins half a second after the end of the one before, or when the chunks have grown by a part since: what is free then was of
+//! no use for that. What was free at the one before and has not been used since goes.
+//!
+//! # Invariants
+//!
+//! 1. Who holds the lock is the only one that pins chunks, hides slices and hides blocks, and has undone it before it releases the lock.
+//!    So who acquires it finds all that is free.
+//! 2. The parent is not asked under the lock, and no other thread waits for it but for a fork, or to [collect](Heap::collect).
+
+use core::cell::Cell;
+use core::ptr;
+use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::{AtomicBool, AtomicUsize};
+
+#[cfg(feature = "std")]
+use super::SharedPool;
+use super::cache::Cache;
+use super::chunk::{CHUNK, Chunk, SLICES};
+use super::chunks::{Seen, Visited};
+use super::class::Class;
+use super::heap::Heap;
+use super::options::{Options, Retain};
+use super::parent::Parent;
+use super::shard::{Place, SHARDS};
+use super::span::GRANULE;
+use crate::api::Allocator;
+use crate::sources::Pages;
+use crate::sync::clock;
+use crate::threads::lock::Lock;
+
+/// For how many microseconds one goes on that came for something else.
+const STEP: u64 = 100;
+/// A look begins when the chunks have grown by so many bytes since the last one, and by that fraction of what they were.
+const GROWN: usize = 8 << 20;
+const GROWN_BY_PART: usize = 16;
+/// How many bytes of a chunk's spans go at once, at least if there are as many.
+const AT_ONCE: usize = 256 << 10;
+
+/// All zero bytes are those of a heap in which nobody has looked.
+#[derive(Debug)]
+pub(super) struct Purge {
+    pub(super) lock: Lock,
+    /// When the last look ended, in ticks: so no two looks at the same chunk are closer together than one waits.
+    ended: AtomicUsize,
+    is_under_way: AtomicBool,
+    /// The bytes of chunks from which on the next look begins before its time.
+    until: AtomicUsize,
+    /// Of the look that is under way; used under the lock.
+    look: Look,
+}
+
+/// How far a look has come. All zero bytes are its beginning.
+#[derive(Debug)]
+struct Look {
+    at: Cell<Phase>,
+    /// The cache, the shard, or the place of the chunk that is next.
+    cache: Cell<*mut Cache>,
+    place: Cell<usize>,
+    /// The slice of that chunk that is next, and whether no page before it is free.
+    slice: Cell<usize>,
+    full: Cell<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum Phase {
+    Start = 0,
+    Caches,
+    Shards,
+    Chunks,
+    /// Large blocks are next, without the lock.
+    End,
+}
+
+/// How far [`SharedPool::purge`](super::SharedPool::purge) has come.
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::SharedPool;
+///
+/// let purged = SharedPool::new().purge();
+/// assert!(purged.is_done() && purged.bytes() == 0); // it has no memory yet
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[must_use = "if it is not done, there is more to give back"]
+pub struct Purged {
+    bytes: usize,
+    is_unfinished: bool,
+}
+
+impl Purged {
+    /// How many bytes went back, of those that were held or only resident.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::SharedPool;
+    ///
+    /// let pool = SharedPool::new();
+    /// drop(janus_alloc::collections::Box::new_in([1_u8; 1000], &pool));
+    /// assert_eq!(pool.purge().bytes(), 0); // used just now
+    /// ```
+    #[must_use]
+    pub fn bytes(self) -> usize {
+        self.bytes
+    }
+
+    /// Whether there is no more to do for half a second; else the caller, or whoever asks the pool for something next, goes on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::SharedPool;
+    ///
+    /// let pool = SharedPool::new();
+    /// drop(janus_alloc::collections::Box::new_in([1_u8; 1000], &pool));
+    /// while !pool.purge().is_done() {}
+    /// ```
+    #[must_use]
+    pub fn is_done(self) -> bool {
+        !self.is_unfinished
+    }
+}
+
+impl Look {
+    const fn new() -> Self {
+        Self {
+            at: Cell::new(Phase::Start),
+            cache: Cell::new(ptr::null_mut()),
+            place: Cell::new(0),
+            slice: Cell::new(0),
+            full: Cell::new(false),
+        }
+    }
+
+    fn go_on(&self, phase: Phase) {
+        self.at.set(phase);
+        self.place.set(0);
+        self.slice.set(0);
+    }
+}
+
+#[cfg(feature = "std")]
+impl<A: Allocator + Sync + 'static> SharedPool<A> {
+    /// Starts a thread that does nothing but [`purge`](Self::purge) this pool, several times a second, as long as the process lives.
+    /// Then what was used for a while and is no more comes back within two seconds, if no other thread comes by as well. What lies in
+    /// the caches of living threads stays.
+    ///
+    /// Call it once, for a pool in a static. The child of a fork has no such thread, and may start one of its own. Not for a library that
+    /// may be unloaded, whose code the thread would go on running.
+    ///
+    /// # Errors
+    ///
+    /// The system has no thread to spare.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{AsGlobal, SharedPool};
+    ///
+    /// #[global_allocator]
+    /// static DEFAULT: AsGlobal<SharedPool> = AsGlobal::new(SharedPool::new());
+    ///
+    /// fn main() -> std::io::Result<()> {
+    ///     DEFAULT.purge_in_background()?;
+    ///     println!("{}", vec![1; 1000].len());
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn purge_in_background(&'static self) -> std::io::Result<()> {
+        use std::thread;
+        use std::time::Duration;
+
+        let work = move || {
+            loop {
+                // No faster than others can use what they need.
+                let pause = if self.purge().is_done() { PAUSE } else { Duration::from_millis(1) };
+                thread::sleep(pause);
+            }
+        };
+        thread::Builder::new().name("janus purge".into()).stack_size(STACK).spawn(work).map(drop)
+    }
+}
+
+/// Half of the time between looks, so that none begins much later than it could.
+#[cfg(feature = "std")]
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(270);
+#[cfg(feature = "std")]
+const STACK: usize = 128 << 10;
+
+impl Heap {
+    /// What comes last, when no lock is held: gives chunks to the parent that were found empty; and goes on with the look for memory
+    /// that nobody uses, if one is under way, or half a second has passed.
+    #[inline]
+    pub(super) fn tick<A: Allocator>(&self, parent: Parent<'_, A>) {
+        self.tick_at(parent, clock::tick());
+    }
+
+    /// As [`tick`](Self::tick), at the time `now`.
+    #[inline]
+    pub(super) fn tick_at<A: Allocator>(&self, parent: Parent<'_, A>, now: usize) {
+        self.give_more_back(parent);
+        if self.purge.is_under_way.load(Relaxed) || self.is_time(now) {
+            _ = self.look(parent, now);
+        }
+    }
+
+    #[inline]
+    fn is_time(&self, now: usize) -> bool {
+        // Another thread may have looked at the clock later.
+        let has_passed = now.wrapping_sub(self.purge.ended.load(Relaxed)) as isize >= clock::HALF_A_SECOND;
+        has_passed || self.chunks.held() >= self.purge.until.load(Relaxed)
+    }
+
+    /// Goes on with a look for a moment, or begins one if it is time, unless another thread does.
+    ///
+    /// Where all memory is retained, what ended threads left in their caches is taken out all the same: it is for every thread then.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn look<A: Allocator>(&self, parent: Parent<'_, A>, now: usize) -> Purged {
+        let (mut bytes, mut until) = (0, None);
+        loop {
+            let Some(held) = self.purge.lock.try_lock() else { return Purged { bytes, is_unfinished: true } };
+            let until = *until.get_or_insert_with(|| clock::microseconds() + STEP);
+            let look = &self.purge.look;
+            if look.at.get() == Phase::Start {
+                if !self.is_time(now) {
+                    return Purged { bytes, is_unfinished: false };
+                }
+                self.budget.eighth.store(self.lives() / 8, Relaxed);
+                let held = self.chunks.held();
+                self.purge.until.store(held + (held / GROWN_BY_PART).max(GROWN), Relaxed);
+                self.purge.is_under_way.store(true, Relaxed);
+            }
+            bytes += self.go_on(look, parent.options, true);
+            let ends = look.at.get() == Phase::End;
+            if ends {
+                look.go_on(Phase::Start);
+                self.purge.ended.store(now, Relaxed);
+                self.purge.is_under_way.store(false, Relaxed);
+            }
+            drop(held);
+            self.chunks.give_chunks_back(parent);
+            if ends {
+                if parent.options.retain != Retain::Everything {
+                    bytes += self.large.give_idle_back(parent, true);
+                }
+                return Purged { bytes, is_unfinished: false };
+            }
+            if clock::microseconds() >= until {
+                return Purged { bytes, is_unfinished: true };
+            }
+        }
+    }
+
+    /// Gives all memory back that nobody uses and that is in no living thread's cache; returns how many bytes.
+    pub(super) fn collect<A: Allocator>(&self, parent: Parent<'_, A>) -> usize {
+        let look = Look::new();
+        let mut bytes = 0;
+        while look.at.get() != Phase::End {
+            let _held = self.purge.lock.lock();
+            bytes += self.go_on(&look, parent.options, false);
+        }
+        self.chunks.give_chunks_back(parent);
+        bytes + self.large.give_idle_back(parent, false)
+    }
+
+    /// Goes on with a look by a little, under the lock. Returns how many bytes went.
+    fn go_on(&self, look: &Look, options: Options, only_idle: bool) -> usize {
+        match look.at.get() {
+            Phase::Start => {
+                look.cache.set(self.first_cache());
+                look.go_on(Phase::Caches);
+                0
+            }
+            Phase::Caches => {
+                // SAFETY: a cache lives as long as the heap.
+                let Some(cache) = (unsafe { look.cache.get().as_ref() }) else {
+                    let ends = only_idle && options.retain == Retain::Everything;
+                    look.go_on(if ends { Phase::End } else { Phase::Shards });
+                    return 0;
+                };
+                self.drain_if_idle(options, cache);
+                look.cache.set(cache.previous.get());
+                0
+            }
+            Phase::Shards => {
+                let number = look.place.get();
+                self.shard(number as u8).give_empty_back(&self.chunks, options);
+                look.place.set(number + 1);
+                if number + 1 == SHARDS {
+                    look.go_on(Phase::Chunks);
+                }
+                0
+            }
+            Phase::Chunks => match self.chunks.visit(look.place.get(), only_idle) {
+                None => {
+                    look.go_on(Phase::End);
+                    0
+                }
+                Some((place, Visited::Left)) => {
+                    look.place.set(place + 1);
+                    look.slice.set(0);
+                    CHUNK
+                }
+                Some((place, Visited::Pinned(chunk))) => {
+                    if place != look.place.get() {
+                        look.slice.set(0);
+                    }
+                    let mut bytes = 0;
+                    if look.slice.get() == 0 {
+                        look.full.set(true);
+                        bytes = self.chunks.purge(options, chunk, only_idle);
+                    }
+                    if bytes == 0 {
+                        bytes = self.purge_spans(options, chunk, look, only_idle);
+                    }
+                    let is_done = look.slice.get() >= SLICES;
+                    let seen = match (is_done, look.full.get()) {
+                        (false, _) => Seen::Part,
+                        (true, false) => Seen::All,
+                        (true, true) => Seen::AllInUse,
+                    };
+                    self.chunks.unpin(options, chunk, seen);
+                    look.place.set(place + usize::from(is_done));
+                    if is_done {
+                        look.slice.set(0);
+                    }
+                    bytes
+                }
+            },
+            Phase::End => 0,
+        }
+    }
+
+    /// Gives pages of spans in a pinned chunk to the system, from the next slice on. Returns how many bytes.
+    fn purge_spans(&self, options: Options, chunk: Chunk, look: &Look, only_idle: bool) -> usize {
+        let Look { slice: next, full, .. } = look;
+        if !options.whole_pages || !crate::sources::advice::CAN_DISCARD {
+            next.set(SLICES);
+            return 0;
+        }
+        let page = (Pages::page_size() / GRANULE).max(1);
+        let mut bytes = 0;
+        while next.get() < SLICES && bytes < AT_ONCE {
+            let slice = next.get();
+            let Some((class, shard)) = chunk.span_at(slice) else {
+                next.set(slice + 1);
+                continue;
+            };
+            let place = Place { full, chunk, slice, only_idle, page };
+            bytes += self.shard(shard).purge(&self.chunks, options, shard, class, place);
+            next.set(slice + Class::of(class).slices as usize);
+        }
+        bytes
+    }
+}
