@@ -38,8 +38,7 @@ const SWEPT_AT_ONCE: usize = 1024;
 ///
 /// # Invariants
 ///
-/// 1. All that a fork writes to lies on the first page, but for the lock of large blocks: each page that it writes to is copied, in the
-///    parent and in the child.
+/// 1. All that a fork writes to lies on the first page: each page that it writes to is copied, in the parent and in the child.
 #[repr(C)]
 #[derive(Debug)]
 pub(super) struct Heap {
@@ -53,8 +52,8 @@ pub(super) struct Heap {
     pub(super) budget: Budget,
     /// All caches, the newest first; each was some thread's once, and is some thread's again.
     caches: AtomicPtr<Cache>,
-    pub(super) chunks: Chunks,
     pub(super) large: Large,
+    pub(super) chunks: Chunks,
     /// Those of threads without a slot.
     pub(super) without_slot: CacheTable,
     shards: [Shard; SHARDS],
@@ -508,6 +507,6 @@ unsafe fn shard_of(block: NonNull<u8>, class: usize) -> u8 {
 }
 
 // The docs say so.
-const _: () = assert!(size_of::<usize>() < 8 || size_of::<Heap>().div_ceil(4096) * 4 == 156);
+const _: () = assert!(size_of::<usize>() < 8 || size_of::<Heap>().div_ceil(4096) * 4 == 152);
 // By invariant 1.
 const _: () = assert!(offset_of!(Heap, chunks) + offset_of!(Chunks, set) <= 4096);

@@ -92,7 +92,7 @@ const LARGE: usize = 512 << 10;
 ///   grow.
 /// * **Alignment**: any. Up to 128 KiB it is served by the classes, for a size rounded up to the align.
 /// * **Size 0**: no memory is used.
-/// * **Memory** beside blocks: none before the first use; then 156 KiB of pages for the pool, and some 110 bytes for each block above
+/// * **Memory** beside blocks: none before the first use; then 152 KiB of pages for the pool, and some 110 bytes for each block above
 ///   512 KiB, not of the parent's and not in `held_bytes`; and chunks, of which 32 KiB each are the pool's (1.6 %). Each thread that uses it has a cache of 152 KiB,
 ///   and what is in its bins: as many blocks of a class as 64 KiB hold, but no less than 8 and no more than 1024; of the
 ///   largest classes no more than 512 KiB. They begin with 8, or what 64 KiB hold, and may hold half as many more and one

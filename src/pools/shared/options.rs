@@ -67,7 +67,6 @@ impl Retain {
             Retain::Recent | Retain::Everything => usize::MAX,
         }
     }
-
 }
 
 impl Options {

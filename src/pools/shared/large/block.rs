@@ -4,9 +4,9 @@
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-use crate::sync::list::{Links, Node};
 use super::map::Link;
 use crate::api::Layout;
+use crate::sync::list::{Links, Node};
 
 /// Changes under the lock of the [large blocks](super::Large); but the owner of a block in use reads what it has without it.
 #[derive(Debug)]
