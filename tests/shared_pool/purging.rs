@@ -226,16 +226,17 @@ fn a_fork_while_memory_goes() {
                     free_all(pool, kept);
                 }
             });
-            for _ in 0..40 {
-                let yes = crate::fork::says_yes(|| {
-                    free_all(pool, blocks(pool, 5000, 500));
-                    _ = pool.purge();
-                    pool.collect() > 0
-                });
-                assert!(yes);
+            let in_child = || {
+                free_all(pool, blocks(pool, 5000, 500));
+                _ = pool.purge();
+                pool.collect() > 0
+            };
+            let all = (0..40).all(|_| {
                 thread::sleep(Duration::from_millis(5));
-            }
+                crate::fork::says_yes(in_child)
+            });
             stop.store(true, Ordering::Relaxed);
+            assert!(all);
         });
     });
 }

@@ -31,8 +31,10 @@ use crate::sources::Pages;
 use crate::sync::clock;
 use crate::threads::lock::Lock;
 
-/// For how many microseconds one goes on that came for something else.
+/// For how many microseconds one goes on that came for something else, and up to how many bytes: that many may take two tenths of a
+/// millisecond.
 const STEP: u64 = 100;
+const BYTES: usize = 1 << 20;
 /// A look begins when the chunks have grown by so many bytes since the last one, and by that fraction of what they were.
 const GROWN: usize = 8 << 20;
 const GROWN_BY_PART: usize = 16;
@@ -251,7 +253,7 @@ impl Heap {
                 }
                 return Purged { bytes, is_unfinished: false };
             }
-            if clock::microseconds() >= until {
+            if bytes >= BYTES || clock::microseconds() >= until {
                 return Purged { bytes, is_unfinished: true };
             }
         }
