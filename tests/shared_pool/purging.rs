@@ -215,6 +215,8 @@ fn use_while_purged<A: Allocator + Sync>(pool: &SharedPool<A>) {
 fn a_fork_while_memory_goes() {
     alone("purging::a_fork_while_memory_goes", || {
         let pool = &over_pages(UNCHECKED);
+        // What the test's blocks are made of is there before a fork.
+        free_all(pool, blocks(pool, 1, 1));
         let stop = &AtomicBool::new(false);
         thread::scope(|threads| {
             threads.spawn(|| {
