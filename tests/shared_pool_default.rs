@@ -403,7 +403,7 @@ mod children {
         // SAFETY: the handler is one of that type.
         unsafe { libc::signal(libc::SIGUSR1, handler as libc::sighandler_t) };
         // SAFETY: always succeeds.
-        let this = unsafe { libc::pthread_self() };
+        let this = unsafe { libc::pthread_self() } as usize;
         thread::scope(|scope| {
             scope.spawn(move || {
                 for sent in 0..FORKS {
@@ -411,7 +411,7 @@ mod children {
                         thread::yield_now();
                     }
                     // SAFETY: the thread lives until this one has ended.
-                    unsafe { libc::pthread_kill(this, libc::SIGUSR1) };
+                    unsafe { libc::pthread_kill(this as libc::pthread_t, libc::SIGUSR1) };
                 }
             });
             while COUNT.load(Ordering::Relaxed) < FORKS {
