@@ -217,11 +217,16 @@ impl Heap {
         }
         let own = cache.shard();
         self.take(parent, own, class, |shard, new| {
+            // The parent may have used this pool, and had the bin closed.
+            self.open(cache, class);
             // SAFETY: there is room; what is new was taken for that.
             cache.fill(class, |room| unsafe { self.take_from((shard, own), parent.options, class, new, room) })
         });
         self.grow(cache, class);
         let block = cache.bin(class).take();
+        if block.is_none() && !cache.is_open(class) {
+            return self.take_one(parent, class).ok();
+        }
         self.after_event(parent, cache);
         block
     }

@@ -1,6 +1,6 @@
 //! Kept blocks go back: in steps, by whichever thread comes by, and with no lock held.
 
-use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::Ordering::{Relaxed, SeqCst};
 
 use super::Large;
 use super::block::{Block, State};
@@ -71,36 +71,39 @@ impl Large {
         let (options, bound, now) = (parent.options, parent.options.retain.bytes(), clock::tick());
         // The parent may have others kept, for each: but no more than there are.
         let limit = self.held();
-        let most = match reason {
-            Reason::Collect => limit,
-            Reason::Kept(bytes) => bytes.max(STEP),
-            Reason::Step => STEP,
-        };
-        // The oldest, if it is to go after so many bytes. Under the lock.
-        let going = |bytes: usize| {
-            let is_going = |block: &&Block| reason == Reason::Collect || self.is_excess(options, block, now);
-            let Some(block) = self.kept.oldest().filter(is_going) else {
-                self.has_excess.store(false, Relaxed);
-                return None;
-            };
-            // What exceeds a bound goes at once. A long block goes by steps, of the next threads.
-            let is_urgent = reason != Reason::Collect && self.kept.bytes() > bound;
-            let is_long = matches!(reason, Reason::Kept(_)) && block.dirty.get() > most;
-            let is_enough = bytes >= limit || !is_urgent && (bytes >= most || is_long);
-            (!is_enough).then_some(block)
-        };
+        // Noted before this thread begins, for those that have begun: they do it if this one is not to.
+        match reason {
+            Reason::Collect => {}
+            Reason::Kept(bytes) => _ = self.owed.fetch_add(bytes.max(STEP), SeqCst),
+            Reason::Step => _ = self.owed.fetch_add(STEP, SeqCst),
+        }
         let mut bytes = 0;
         // Once more after the last, for what was left to this thread just then.
         loop {
+            let is_going = |block: &&Block| reason == Reason::Collect || self.is_excess(options, block, now);
             {
                 let _held = self.lock.lock();
-                if going(bytes).is_none() {
+                if self.kept.oldest().filter(is_going).is_none() {
+                    self.has_excess.store(false, Relaxed);
+                    self.owed.store(0, SeqCst);
                     return bytes;
                 }
             }
+            if bytes >= limit || reason != Reason::Collect && self.owed.load(SeqCst) == 0 {
+                return bytes;
+            }
+            let (mut given, mut most) = (0, if reason == Reason::Collect { limit } else { 0 });
             let next = || {
                 let _held = self.lock.lock();
-                let block = going(bytes)?;
+                let block = self.kept.oldest().filter(is_going)?;
+                most += self.owed.swap(0, SeqCst);
+                // What exceeds a bound goes at once. A long block goes by steps, of the next threads.
+                let is_urgent = reason != Reason::Collect && self.kept.bytes() > bound;
+                let is_long = matches!(reason, Reason::Kept(_)) && block.dirty.get() > most;
+                if bytes >= limit || !is_urgent && (given >= most || is_long) {
+                    return None;
+                }
+                given += block.size();
                 bytes += block.size();
                 if reason != Reason::Collect {
                     self.note_kept_for_nothing(options, block, block.dirty.get(), now);

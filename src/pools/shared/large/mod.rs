@@ -60,6 +60,8 @@ pub(super) struct Large {
     held: AtomicUsize,
     /// Bytes of those in use.
     live: AtomicUsize,
+    /// So many bytes of kept blocks are to go, if these are too many, by the threads that give some back.
+    owed: AtomicUsize,
     /// Threads that give kept ones back.
     pub(super) giving: Entrants,
     used: Evidence,
