@@ -130,7 +130,7 @@ pub const fn mallopt() -> c_int {
 pub fn is_foreign(control: impl FnOnce() -> Controlled, block: *mut core::ffi::c_void) -> bool {
     !super::symbols::are_ours() && {
         let is_block = |control: &dyn Control| NonNull::new(block.cast()).is_some_and(|block| control.is_block(block));
-        !control().is_some_and(is_block)
+        !keeping_errno(|| control().is_some_and(is_block))
     }
 }
 

@@ -139,7 +139,7 @@ pub unsafe fn posix_memalign<A: UsableSize>(allocator: A, block: *mut *mut c_voi
 pub unsafe fn malloc_usable_size<A: UsableSize>(allocator: A, block: *mut c_void) -> usize {
     match NonNull::new(block.cast::<u8>()) {
         // SAFETY: by `# Safety` of this fn.
-        Some(block) => unsafe { allocator.usable_size(block) },
+        Some(block) => keeping_errno(|| unsafe { allocator.usable_size(block) }),
         None => 0,
     }
 }
