@@ -7,7 +7,6 @@
 //! not passed, and not released here. Meanwhile another thread may wait for it, and hold the next one, so that it cannot be
 //! waited for. [`Patience`] finds that out. The lock is then abandoned in the child, and who asks for it there is told so.
 //!
-//! In a process with one thread nobody else can hold a lock, and all of them stay as they are.
 //!
 //! # Invariants
 //!
@@ -29,8 +28,7 @@ use core::sync::atomic::{
 };
 
 use super::Lost;
-use super::alone::{self, is_alone};
-use super::local::{self, Flag};
+use super::alone;
 use super::lock::Lock;
 use crate::sync::list::{Links, List, Node};
 use crate::sync::{clock, patience::Next};
@@ -262,9 +260,6 @@ extern "C" fn before() {
     }
     if ENTRIES.lock.is_own_for_fork() {
         ENTRIES.again.fetch_add(1, SeqCst);
-    } else if is_alone() && local::set(Flag::ForkingAlone) {
-        Lost::note();
-        return;
     } else {
         let waiting = Waiting::new();
         ENTRIES.waiting.begin(&waiting);
@@ -284,17 +279,7 @@ extern "C" fn before() {
     locks().for_each(|lock| lock.acquire_for_fork(|| patience.next(lock)));
 }
 
-/// Whether the calling thread had begun to fork where there was no other. It has done so now.
-fn was_alone() -> bool {
-    let was_alone = local::has(Flag::ForkingAlone);
-    if was_alone {
-        local::clear(Flag::ForkingAlone);
-    }
-    was_alone
-}
-
 extern "C" fn after() {
-    was_alone();
     if ENTRIES.lock.is_own_for_fork() && release() {
         if let Some(around) = around() {
             (around.after)();
@@ -303,10 +288,6 @@ extern "C" fn after() {
 }
 
 extern "C" fn after_in_child() {
-    // Unless a handler has started a thread, or the flag was left by a signal handler that forked.
-    if was_alone() && is_alone() && ENTRIES.lock.is_free() {
-        return;
-    }
     ENTRIES.waiting.settle_in_child();
     if let Some(around) = around() {
         (around.in_child)();

@@ -18,7 +18,7 @@ mod key;
 #[cfg_attr(not(native_thread_local), path = "local/keyed.rs")]
 mod word;
 
-use super::registry::NUMBERS;
+use super::registry;
 
 /// How many threads have a slot in each instance of an allocator. Slot 0 is that of all threads beyond, and of those without a number.
 pub(crate) const SLOTS: usize = 512;
@@ -37,9 +37,6 @@ const fn slot_of(number: Option<usize>) -> usize {
 pub(crate) enum Flag {
     /// Taking a number or giving one back, so that it may hold one that it does not know of.
     Numbering = 1 << 0,
-    /// A fork of a process that has no other thread.
-    #[cfg(unix)]
-    ForkingAlone = 1 << 1,
 }
 
 /// In the flags above all of those is counted how often the thread was told that it ends.
@@ -72,7 +69,7 @@ pub(crate) fn number() -> Option<usize> {
     word::number()
 }
 
-/// Makes `number` the calling thread's, which holds it, until the thread ends: then it goes back to [`NUMBERS`]. Says whether that could
+/// Makes `number` the calling thread's, which holds it, until the thread ends: then it [goes back](registry::give_back). Says whether that could
 /// be noted. It may allocate, and so come back to whoever asked; then the number is there already.
 pub(super) fn set_number(number: usize) -> bool {
     word::set_number(number)
@@ -108,6 +105,6 @@ pub(crate) fn clear(flag: Flag) {
 /// At the end of a thread, whose [key](key) had that value.
 fn ended(value: usize) {
     if let Some(number) = word::end(value) {
-        NUMBERS.give_back(number);
+        registry::give_back(number);
     }
 }

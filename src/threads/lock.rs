@@ -94,15 +94,6 @@ impl Lock {
         });
         Taken::FromNobody
     }
-}
-
-/// By hand, and around a fork, by the thread that forks.
-#[cfg(unix)]
-impl Lock {
-    /// Acquires it, to be [released](Self::release) by hand, unless `next` gives up. It is asked before each wait.
-    pub(crate) fn acquire_while(&self, mut next: impl FnMut() -> Next) -> bool {
-        self.try_acquire() || self.raw.acquire_slowly(threads::id(), |_| next())
-    }
 
     /// As [`lock`](Self::lock), without waiting: `None` if somebody has it, be it for a fork.
     pub(crate) fn try_lock(&self) -> Option<Held<'_>> {
@@ -113,6 +104,15 @@ impl Lock {
     #[inline]
     pub(crate) fn try_acquire(&self) -> bool {
         self.raw.try_acquire(threads::id())
+    }
+}
+
+/// By hand, and around a fork, by the thread that forks.
+#[cfg(unix)]
+impl Lock {
+    /// Acquires it, to be [released](Self::release) by hand, unless `next` gives up. It is asked before each wait.
+    pub(crate) fn acquire_while(&self, mut next: impl FnMut() -> Next) -> bool {
+        self.try_acquire() || self.raw.acquire_slowly(threads::id(), |_| next())
     }
 
     /// # Safety
@@ -142,11 +142,6 @@ impl Lock {
     /// Whether the calling thread holds it for a fork, and does not use what it guards just now.
     pub(crate) fn is_own_for_fork(&self) -> bool {
         self.raw.holder() == threads::id() | FOR_FORK
-    }
-
-    /// Whether no thread holds it.
-    pub(crate) fn is_free(&self) -> bool {
-        self.raw.holder() == 0
     }
 
     /// Whether it was held by a thread that this process did not get when it was forked.

@@ -3,7 +3,7 @@
 //! In the child of a fork the numbers of the threads that did not come along are [`Lost`].
 
 use super::local::{self, Flag};
-use super::registry::{self, NUMBERS};
+use super::registry;
 
 /// The number of the calling thread: no other living thread's. `None` if all are taken, if it cannot be noted that it is to be given back,
 /// and while a thread runs the last destructors of keys.
@@ -22,7 +22,7 @@ fn take() -> Option<usize> {
     let _numbering = Numbering::begin()?;
     let number = registry::take()?;
     if !local::set_number(number) {
-        NUMBERS.give_back(number);
+        registry::give_back(number);
         return None;
     }
     Some(number)
@@ -34,11 +34,11 @@ pub(crate) fn with_idle(number: usize, action: impl FnOnce()) {
     struct Held(usize);
     impl Drop for Held {
         fn drop(&mut self) {
-            NUMBERS.give_back(self.0);
+            registry::give_back(self.0);
         }
     }
     let Some(_numbering) = Numbering::begin() else { return };
-    if NUMBERS.take_this(number) {
+    if registry::take_this(number) {
         let _held = Held(number);
         action();
     }
@@ -71,7 +71,7 @@ impl Lost {
 
     /// From now on other threads may have them.
     pub(crate) fn give_back(self) {
-        registry::lost(self.own).for_each(|number| NUMBERS.give_back(number));
+        registry::lost(self.own).for_each(registry::give_back);
     }
 }
 

@@ -30,10 +30,12 @@ impl Budget {
                 return false;
             }
             self.used.fetch_add(more, Relaxed);
+            own.set(own.get() + more);
         } else if before > after {
+            // In this order, so that a thread that is lost in a fork in between has too much counted, and not too little.
+            own.set(own.get() - (before - after));
             self.used.fetch_sub(before - after, Relaxed);
         }
-        own.set(own.get() + after - before);
         true
     }
 

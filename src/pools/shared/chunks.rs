@@ -371,7 +371,8 @@ impl Chunks {
             chunk.tick();
         }
         // It would have left when it became empty.
-        if chunk.is_empty() && self.dirty.get() > options.retain.bytes() / SLICE {
+        let exceeds = self.dirty.get() > options.retain.bytes() / SLICE || options.retain == Retain::Nothing;
+        if chunk.is_empty() && exceeds {
             self.leave(chunk);
         }
     }

@@ -289,7 +289,11 @@ impl Guarded<'_> {
                 return 0;
             }
             // SAFETY: as above; found just now.
-            unsafe { span.hide(of, granules) };
+            let hidden = unsafe { span.hide(of, granules) };
+            if hidden == 0 {
+                // Nothing would keep the span from going meanwhile.
+                return 0;
+            }
             if free() == 0 {
                 // SAFETY: it had a free block and one in use, so it is in that list.
                 unsafe { self.spans[class].remove(span.first()) };

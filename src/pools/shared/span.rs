@@ -220,12 +220,13 @@ impl Span {
         (0..granules).filter(|&at| all_set(class.numbers_in(at..at + 1))).fold(0, |free, at| free | 1 << at)
     }
 
-    /// Hides the free blocks in these granules, which are all that lie there, so that nobody takes one.
+    /// Hides the free blocks in these granules, which are all that lie there, so that nobody takes one. Returns how many: none if the
+    /// granules lie behind the last block, and then they are not hidden.
     ///
     /// # Safety
     ///
     /// As for [`look`](Self::look), which found the granules just now.
-    pub(super) unsafe fn hide(self, class: &Class, granules: u64) {
+    pub(super) unsafe fn hide(self, class: &Class, granules: u64) -> u32 {
         let bits = self.bits(class);
         let mut hidden = 0;
         for (at, mask) in words_in(class, granules) {
@@ -234,8 +235,11 @@ impl Span {
             hidden += (word.get() & mask).count_ones();
             word.set(word.get() & !mask);
         }
-        self.slice().pages.hidden.set(granules);
-        self.slice().free.store(self.slice().free.load(Relaxed) - hidden, Relaxed);
+        if hidden > 0 {
+            self.slice().pages.hidden.set(granules);
+            self.slice().free.store(self.slice().free.load(Relaxed) - hidden, Relaxed);
+        }
+        hidden
     }
 
     /// Shows hidden blocks again. Their granules hold no memory if they are `clean`.

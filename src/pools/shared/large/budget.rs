@@ -34,7 +34,7 @@ impl Budget {
             Retain::Everything => usize::MAX,
             Retain::Nothing | Retain::Bounded(_) | Retain::Recent => {
                 let (least, peak) = (LEAST + self.needed.get() / 16, self.peak());
-                let room = (peak + peak / 2).saturating_sub(live);
+                let room = peak.saturating_add(peak / 2).saturating_sub(live);
                 self.learnt.get().min(room).max(least).min(retain.bytes())
             }
         }
