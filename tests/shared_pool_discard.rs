@@ -57,7 +57,7 @@ fn pool_with_a_tail(others: usize) -> (&'static SharedPool, Vec<usize>) {
     pool.collect();
     let blocks = all();
     let first = blocks[0];
-    assert!(first.is_multiple_of(SPAN) && blocks.iter().enumerate().all(|(at, &block)| block == first + at * SIZE));
+    assert!(first % SPAN == 0 && blocks.iter().enumerate().all(|(at, &block)| block == first + at * SIZE));
     (0..others).for_each(|_| _ = take(pool, BLOCK));
     free(pool, blocks[2], BLOCK);
     (pool, blocks)
