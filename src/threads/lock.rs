@@ -100,6 +100,11 @@ impl Lock {
         self.try_acquire().then(|| Held { lock: self, taken: Taken::FromNobody })
     }
 
+    /// Whether it was held by a thread that this process did not get when it was forked.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.raw.holder() == ABANDONED
+    }
+
     /// Whether it was free, and is the caller's now.
     #[inline]
     pub(crate) fn try_acquire(&self) -> bool {
@@ -142,11 +147,6 @@ impl Lock {
     /// Whether the calling thread holds it for a fork, and does not use what it guards just now.
     pub(crate) fn is_own_for_fork(&self) -> bool {
         self.raw.holder() == threads::id() | FOR_FORK
-    }
-
-    /// Whether it was held by a thread that this process did not get when it was forked.
-    pub(crate) fn is_abandoned(&self) -> bool {
-        self.raw.holder() == ABANDONED
     }
 
     /// Which thread uses what it guards just now, if any, and if that is known.

@@ -44,6 +44,8 @@
 /// * **A program with a `malloc` of its own**, and the library preloaded: the program's functions are called, also by those that
 ///   go by symbol above. `memalign` and its like, where the program has none, serve blocks of the static, which the program's `free`
 ///   has to know from its own; as it has to with those of glibc.
+/// * **Namespaces**: no thread of a library that `dlmopen` has loaded with a C library of its own may call these functions. The key of a
+///   pool is the program's, and another C library has its own at the same place.
 /// * **What is missing**: glibc's debugging aids (`mtrace`, `mcheck`), the hooks it had up to 2.33, and its tunables are about
 ///   a heap that is not in use.
 ///

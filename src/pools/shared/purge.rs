@@ -226,7 +226,10 @@ impl Heap {
     pub(super) fn look<A: Allocator>(&self, parent: Parent<'_, A>, now: usize) -> Purged {
         let (mut bytes, mut until) = (0, None);
         loop {
-            let Some(held) = self.purge.lock.try_lock() else { return Purged { bytes, is_unfinished: true } };
+            let Some(held) = self.purge.lock.try_lock() else {
+                // Nobody ever goes on in the child of a fork whose parent did.
+                return Purged { bytes, is_unfinished: !self.purge.lock.is_abandoned() };
+            };
             let until = *until.get_or_insert_with(|| clock::microseconds() + STEP);
             let look = &self.purge.look;
             if look.at.get() == Phase::Start {
