@@ -28,7 +28,6 @@ use core::sync::atomic::{
 };
 
 use super::Lost;
-use super::alone;
 use super::lock::Lock;
 use crate::sync::list::{Links, List, Node};
 use crate::sync::{clock, patience::Next};
@@ -170,7 +169,7 @@ const PATIENCE_TO_REGISTER: u64 = 1000;
 ///
 /// No thread goes on before it is done, within a second. In the child of a fork meanwhile there may be nobody to wait for: then it is done
 /// once more, and the handlers bear that.
-pub(crate) fn register() {
+pub(crate) extern "C" fn register() {
     static REGISTERED: AtomicBool = AtomicBool::new(false);
     static REGISTERING: Lock = Lock::new();
     if REGISTERED.load(Acquire) || REGISTERING.is_own() {
@@ -198,12 +197,7 @@ pub(crate) fn register() {
 #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
 #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
 // SAFETY: the functions there are called with arguments that this one does not look at.
-static AT_THE_START: extern "C" fn() = at_the_start;
-
-extern "C" fn at_the_start() {
-    alone::find();
-    register();
-}
+static AT_THE_START: extern "C" fn() = register;
 
 /// All of them, for who holds the lock of the list.
 fn entries() -> impl Iterator<Item = &'static Entry> {
@@ -306,7 +300,7 @@ extern "C" fn after_in_child() {
         settle_all();
         release();
     } else if ENTRIES.lock.try_acquire() {
-        // The handlers were being registered just when the process was forked, or there was no other thread.
+        // The handlers were being registered just when the process was forked.
         settle_all();
         // SAFETY: acquired above.
         unsafe { ENTRIES.lock.release() };

@@ -2,8 +2,6 @@
 //!
 //! On all systems whose memory the crate knows. Elsewhere no thread has a number, and whoever asks does without.
 
-#[cfg(unix)]
-pub(crate) mod alone;
 #[cfg(os_memory)]
 pub(crate) mod entrants;
 #[cfg(unix)]

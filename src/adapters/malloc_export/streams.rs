@@ -6,11 +6,11 @@
 use core::ffi::{CStr, c_void};
 use core::mem::transmute;
 use core::ptr;
-use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::{Relaxed, SeqCst};
+use core::sync::atomic::{AtomicPtr, AtomicU8};
 
 use crate::sync::AtomicUsize;
-use crate::threads::{self, alone, fork};
+use crate::threads::{self, fork};
 
 /// A function of glibc's for other libraries, which is in no header.
 struct Function(AtomicPtr<c_void>);
@@ -18,6 +18,9 @@ struct Function(AtomicPtr<c_void>);
 static LOCK: Function = Function::none();
 static UNLOCK: Function = Function::none();
 static RESET: Function = Function::none();
+
+/// Says whether the process has but one thread, in glibc from 2.32 on.
+static IS_ALONE: AtomicPtr<AtomicU8> = AtomicPtr::new(ptr::null_mut());
 
 /// The [id](threads::id) of the thread that has the lock here, or 0.
 static HOLDER: AtomicUsize = AtomicUsize::new(0);
@@ -30,8 +33,7 @@ impl Function {
     }
 
     fn find(&self, name: &CStr) {
-        // SAFETY: a name, in whatever is loaded.
-        self.0.store(unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) }, Relaxed);
+        self.0.store(symbol(name), Relaxed);
     }
 
     fn is_there(&self) -> bool {
@@ -49,8 +51,21 @@ impl Function {
     }
 }
 
+/// What glibc has by that name, or null.
+fn symbol(name: &CStr) -> *mut c_void {
+    // SAFETY: a name, in whatever is loaded.
+    unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) }
+}
+
+/// Whether the process has but one thread, for certain.
+fn is_alone() -> bool {
+    // SAFETY: a `char` of glibc's, which lives as long as the process.
+    unsafe { IS_ALONE.load(Relaxed).as_ref() }.is_some_and(|is_alone| is_alone.load(Relaxed) != 0)
+}
+
 /// From now on the lock is taken around a fork.
 pub(super) fn mind() {
+    IS_ALONE.store(symbol(c"__libc_single_threaded").cast(), Relaxed);
     UNLOCK.find(c"_IO_list_unlock");
     RESET.find(c"_IO_list_resetlock");
     LOCK.find(c"_IO_list_lock");
@@ -60,7 +75,7 @@ pub(super) fn mind() {
 /// Before a fork, and before any lock of a pool's. Not where there is one thread: a signal handler may have interrupted it in the middle of
 /// glibc's own function, which would wait for ever then.
 fn acquire() {
-    if !alone::is_alone() && [&UNLOCK, &RESET, &LOCK].into_iter().all(Function::is_there) {
+    if !is_alone() && [&UNLOCK, &RESET, &LOCK].into_iter().all(Function::is_there) {
         // SAFETY: given back below. A thread may have it more than once.
         unsafe { LOCK.call() };
         TIMES.fetch_add(1, SeqCst);
