@@ -1,8 +1,5 @@
 //! Slices from vectors and iterators.
 
-use core::mem::ManuallyDrop;
-use core::ptr::{self, NonNull};
-
 use super::{Arc, Counts, Strong};
 use crate::api::{AllocError, Allocator, Layout};
 use crate::collections::Vec;
@@ -46,27 +43,7 @@ impl<T, A: Allocator> Arc<[T], A> {
     /// ```
     #[inline]
     pub fn try_from_vec(vector: Vec<T, A>) -> Result<Self, AllocError> {
-        let mut vector = ManuallyDrop::new(vector);
-        let capacity = vector.capacity();
-        let values = NonNull::from(vector.as_mut_slice());
-        // SAFETY: the values are those of the vector, which drops them only if they are not moved.
-        let moved = unsafe { Strong::<[T], &A, Counts>::moved_from(values, vector.allocator()) };
-        match moved.map(Strong::into_parts) {
-            Ok((moved, _)) => {
-                // SAFETY: the vector is not used again, so the allocator is moved out once.
-                let allocator = unsafe { ptr::read(vector.allocator()) };
-                // SAFETY: a new block of that allocator, and its one strong reference.
-                let slice = Self(unsafe { Strong::from_parts(moved, allocator) });
-                let allocator = Arc::allocator(&slice);
-                // SAFETY: the parts of the vector, without its values; the block is now freed.
-                drop(unsafe { Vec::<T, &A>::from_raw_parts_in(values.cast().as_ptr(), 0, capacity, allocator) });
-                Ok(slice)
-            }
-            Err(error) => {
-                drop(ManuallyDrop::into_inner(vector));
-                Err(error)
-            }
-        }
+        Strong::from_vec(vector).map(Self)
     }
 }
 

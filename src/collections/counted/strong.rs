@@ -2,14 +2,14 @@
 
 use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop, MaybeUninit};
-use core::ptr::NonNull;
+use core::ptr::{self, NonNull};
 
 use super::block::{self, CommonWeak};
 use super::{Counts, Others, WeakRef};
 use crate::api::{AllocError, Allocator, AllocatorClone, Layout};
-use crate::collections::Box;
 use crate::collections::block::{Contents, OwnedBlock};
 use crate::collections::clone_to_uninit::CloneToUninit;
+use crate::collections::{Box, Vec};
 
 /// An `Rc` or `Arc`, by the counts.
 ///
@@ -228,17 +228,26 @@ impl<T, A: Allocator, C: Counts> Strong<[T], A, C> {
         Ok(unsafe { Strong::from_parts(values, allocator) })
     }
 
-    /// Moves values into a block.
-    ///
-    /// # Safety
-    ///
-    /// The values are initialised, and not used again if this returns `Ok`.
-    #[inline]
-    pub(in crate::collections) unsafe fn moved_from(values: NonNull<[T]>, allocator: A) -> Result<Self, AllocError> {
-        // SAFETY: by `# Safety` of this fn.
-        let values = unsafe { block::moved::<[T], C, A>(values, &allocator)? };
-        // SAFETY: a new block, whose one strong reference this is.
-        Ok(unsafe { Self::from_parts(values, allocator) })
+    /// Moves the values of a vector into a block with counts, and frees that of the vector. On failure the vector is dropped.
+    pub(in crate::collections) fn from_vec(vector: Vec<T, A>) -> Result<Self, AllocError> {
+        let mut vector = ManuallyDrop::new(vector);
+        let capacity = vector.capacity();
+        let values = NonNull::from(vector.as_mut_slice());
+        // SAFETY: the values are those of the vector, which drops them only if they are not moved.
+        let moved = match unsafe { block::moved::<[T], C, A>(values, vector.allocator()) } {
+            Ok(moved) => moved,
+            Err(error) => {
+                drop(ManuallyDrop::into_inner(vector));
+                return Err(error);
+            }
+        };
+        // SAFETY: the vector is not used again, so the allocator is moved out once.
+        let allocator = unsafe { ptr::read(vector.allocator()) };
+        // SAFETY: a new block of that allocator, whose one strong reference this is.
+        let slice = unsafe { Self::from_parts(moved, allocator) };
+        // SAFETY: the parts of the vector, without its values; the block is now freed.
+        drop(unsafe { Vec::<T, &A>::from_raw_parts_in(values.cast().as_ptr(), 0, capacity, &slice.allocator) });
+        Ok(slice)
     }
 }
 
