@@ -39,10 +39,8 @@ impl CacheTable {
     pub(super) fn get(&self, number: usize) -> Option<&Cache> {
         let (level, at) = place(number);
         let entries = published::find(self.levels.get(level)?)?;
-        // SAFETY: a level has an entry for each of its numbers.
-        let entry = unsafe { entries.add(at) };
-        // SAFETY: it lives as long as the table.
-        let entry = unsafe { entry.as_ref() };
+        // SAFETY: that is its place.
+        let entry = unsafe { self.entry_at(entries, at) };
         // Relaxed: only the calling thread stores here, and what earlier holders of its number did happened before it got it.
         let cache = NonNull::new(entry.load(Relaxed));
         // SAFETY: a cache lives as long as the heap.
@@ -53,10 +51,19 @@ impl CacheTable {
     pub(super) fn entry(&self, number: usize) -> Option<&Entry> {
         let (level, at) = place(number);
         let entries = self.level(level)?;
+        // SAFETY: that is its place.
+        Some(unsafe { self.entry_at(entries, at) })
+    }
+
+    /// # Safety
+    ///
+    /// The entries are a level of this table, and a number has its [place] there.
+    #[inline]
+    unsafe fn entry_at(&self, entries: NonNull<Entry>, at: usize) -> &Entry {
         // SAFETY: a level has an entry for each of its numbers.
         let entry = unsafe { entries.add(at) };
         // SAFETY: it lives as long as the table.
-        Some(unsafe { entry.as_ref() })
+        unsafe { entry.as_ref() }
     }
 
     /// The entries of a level; new ones if there are none yet.

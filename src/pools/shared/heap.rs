@@ -23,7 +23,6 @@ use super::shard::{self, Guarded, Room, SHARDS, Shard, ShardLock};
 use super::span::Span;
 use super::unload::{self, Home};
 use crate::api::{AllocError, Allocator, Layout};
-use crate::pools::size_class::size_of_class;
 use crate::sources::Pages;
 use crate::sync::{clock, published};
 use crate::threads;
@@ -198,8 +197,7 @@ impl Heap {
 
     /// The bytes in use, not exactly: what caches may hold is taken for what they do.
     pub(super) fn lives(&self) -> usize {
-        let out =
-            (0..CLASSES).map(|class| self.out(class).wrapping_mul(size_of_class(class))).fold(0, usize::wrapping_add);
+        let out = shard::bytes_out(&self.shards, 0..CLASSES);
         out.saturating_sub(self.budget.used()) + self.chunks.runs() * SLICE + self.large.live()
     }
 

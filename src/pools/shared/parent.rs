@@ -8,7 +8,7 @@ use super::class::CLASSES;
 use super::options::Options;
 use super::shard::{self, Shard};
 use crate::api::{Allocator, Layout};
-use crate::pools::size_class::{classes_up_to, size_of_class};
+use crate::pools::size_class::classes_up_to;
 use crate::threads::entrants::Entrants;
 
 /// The first class whose blocks may be hardly touched.
@@ -26,8 +26,7 @@ impl<A> Parent<'_, A> {
     /// Whether `bytes` of chunks are half full of blocks in use, or in the caches of threads, beside those that are so large that
     /// some of them may be hardly touched.
     pub(super) fn is_dense(&self, bytes: usize) -> bool {
-        let bytes_of = |class| shard::out(self.shards, class).wrapping_mul(size_of_class(class));
-        let sum = |classes: core::ops::Range<usize>| classes.map(bytes_of).fold(0, usize::wrapping_add);
+        let sum = |classes| shard::bytes_out(self.shards, classes);
         sum(0..FIRST_LARGE) >= bytes.saturating_sub(sum(FIRST_LARGE..CLASSES)) / 2
     }
 }

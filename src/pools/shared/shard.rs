@@ -2,7 +2,7 @@
 //! waited for: but for other threads that give a batch of its blocks back.
 
 use core::cell::Cell;
-use core::ops::Deref;
+use core::ops::{Deref, Range};
 use core::ptr::NonNull;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
@@ -12,6 +12,7 @@ use super::chunks::{Chunks, Taken, Wanted};
 use super::class::{CLASSES, Class};
 use super::options::Options;
 use super::span::{GRANULE, Span};
+use crate::pools::size_class::size_of_class;
 use crate::sync::list::List;
 use crate::threads::lock::Lock;
 
@@ -74,6 +75,11 @@ pub(super) struct Place<'a> {
 pub(super) fn out(shards: &[Shard], class: usize) -> usize {
     // One alone may be below 0.
     shards.iter().map(|shard| shard.out[class].load(Relaxed)).fold(0, usize::wrapping_add)
+}
+
+/// The bytes of the blocks of `classes` that are not in the spans of any of `shards`.
+pub(super) fn bytes_out(shards: &[Shard], classes: Range<usize>) -> usize {
+    classes.map(|class| out(shards, class).wrapping_mul(size_of_class(class))).fold(0, usize::wrapping_add)
 }
 
 impl Shard {

@@ -4,9 +4,11 @@
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-use super::map::Link;
 use crate::api::Layout;
 use crate::sync::list::{Links, Node};
+
+/// From one record to another.
+pub(super) type Link = Cell<Option<NonNull<Block>>>;
 
 /// Changes under the lock of the [large blocks](super::Large); but the owner of a block in use reads what it has without it.
 #[derive(Debug)]

@@ -45,14 +45,10 @@ impl Kept {
     ///
     /// It is in no list, and lives as long as this.
     pub(super) unsafe fn push(&self, block: &Block) {
-        let class = class(block.size());
-        block.state.set(State::Kept);
         block.order.set(self.order.get());
         self.order.set(self.order.get().wrapping_add(1));
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.lists[class].push_front(NonNull::from(block)) };
-        self.filled.set(self.filled.get() | 1 << class);
-        self.bytes.set(self.bytes.get() + block.dirty.get());
+        unsafe { self.list_for(block).push_front(NonNull::from(block)) };
     }
 
     /// As [`push`](Self::push), behind all others of its size.
@@ -61,12 +57,17 @@ impl Kept {
     ///
     /// As for [`push`](Self::push).
     pub(super) unsafe fn push_oldest(&self, block: &Block) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.list_for(block).push_back(NonNull::from(block)) };
+    }
+
+    /// Counts a block as kept, and returns the list that it belongs in.
+    fn list_for(&self, block: &Block) -> &List<Block> {
         let class = class(block.size());
         block.state.set(State::Kept);
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.lists[class].push_back(NonNull::from(block)) };
         self.filled.set(self.filled.get() | 1 << class);
         self.bytes.set(self.bytes.get() + block.dirty.get());
+        &self.lists[class]
     }
 
     /// # Safety

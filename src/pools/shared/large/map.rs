@@ -11,9 +11,7 @@
 use core::cell::Cell;
 use core::ptr::{self, NonNull};
 
-use super::block::Block;
-
-pub(super) type Link = Cell<Option<NonNull<Block>>>;
+use super::block::{Block, Link};
 
 /// All zero bytes are an empty one.
 #[derive(Debug)]

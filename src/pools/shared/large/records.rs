@@ -3,8 +3,7 @@
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-use super::block::{Block, State};
-use super::map::Link;
+use super::block::{Block, Link, State};
 use crate::api::{AllocError, Allocator, Layout};
 use crate::sources::Pages;
 
