@@ -11,6 +11,7 @@ use super::{LARGE, SharedPool, last, size_of_class};
 use crate::api::replace::{replace, zero_rest};
 use crate::api::translate::dangling;
 use crate::api::{AllocError, Allocator, Layout};
+use crate::sync::clock;
 
 /// How many times as much as the pool has may be asked for, for that to be of use.
 const MORE: usize = 16;
@@ -78,13 +79,14 @@ impl<A: Allocator> SharedPool<A> {
             Kind::Nothing => Err(AllocError),
             Kind::Class(class) => self.allocate_small(heap, class).map(|block| (block, false)),
             Kind::Run(_) => {
-                self.sweep_own(heap);
+                self.sweep_own(heap, clock::tick());
                 let taken = heap.take_run(parent, last(layout), layout.align())?;
                 Ok((taken.chunk.slice_start(taken.slice), taken.zero))
             }
             Kind::Large => {
-                self.sweep_own(heap);
-                heap.tick(parent);
+                let now = clock::tick();
+                self.sweep_own(heap, now);
+                heap.tick_at(parent, now);
                 let (block, zero_from) = heap.large.allocate(parent, layout, zeroed)?;
                 Ok((block, zero_from == 0))
             }

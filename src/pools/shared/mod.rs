@@ -10,6 +10,7 @@ mod chunks;
 mod class;
 mod heap;
 mod large;
+mod look;
 mod options;
 mod parent;
 mod purge;
@@ -52,10 +53,10 @@ use chunk::{Chunk, SLICE, Use, slice_at};
 use class::Class;
 use class::{CLASSES, class_of};
 use heap::Heap;
+pub use look::Purged;
 use options::Choice;
 pub use options::{Options, Retain};
 use parent::Parent;
-pub use purge::Purged;
 use report::{Misuse, abort};
 pub use stats::{ClassStats, SharedPoolStats, ThreadStats};
 use unload::Home;
@@ -454,14 +455,15 @@ impl<A: Allocator> SharedPool<A> {
     /// ```
     pub fn purge(&self) -> Purged {
         let Some(heap) = self.made() else { return Purged::default() };
-        self.sweep_own(heap);
-        heap.look(self.parent_of(heap), clock::tick())
+        let now = clock::tick();
+        self.sweep_own(heap, now);
+        heap.look(self.parent_of(heap), now)
     }
 
     /// Empties bins of the calling thread that it has not used lately: it may have others' that it never does.
-    fn sweep_own(&self, heap: &Heap) {
+    fn sweep_own(&self, heap: &Heap, now: usize) {
         if let Some(cache) = self.own_cache(heap) {
-            heap.sweep(heap.options, cache, clock::tick());
+            heap.sweep(heap.options, cache, now);
         }
     }
 

@@ -10,18 +10,15 @@
 //!    So who acquires it finds all that is free.
 //! 2. The parent is not asked under the lock, and no other thread waits for it but for a fork, or to [collect](Heap::collect).
 
-use core::cell::Cell;
-use core::ptr;
 use core::sync::atomic::Ordering::Relaxed;
-use core::sync::atomic::{AtomicBool, AtomicUsize};
 
 #[cfg(feature = "std")]
 use super::SharedPool;
-use super::cache::Cache;
 use super::chunk::{CHUNK, Chunk, SLICES};
 use super::chunks::{Seen, Visited};
 use super::class::Class;
 use super::heap::Heap;
+use super::look::{Look, Phase, Purged};
 use super::options::{Options, Retain};
 use super::parent::Parent;
 use super::shard::{Place, SHARDS};
@@ -29,7 +26,6 @@ use super::span::GRANULE;
 use crate::api::Allocator;
 use crate::sources::Pages;
 use crate::sync::clock;
-use crate::threads::lock::Lock;
 
 /// For how many microseconds one goes on that came for something else, and up to how many bytes: that many may take two tenths of a
 /// millisecond.
@@ -40,111 +36,6 @@ const GROWN: usize = 8 << 20;
 const GROWN_BY_PART: usize = 16;
 /// How many bytes of a chunk's spans go at once, at least if there are as many.
 const AT_ONCE: usize = 256 << 10;
-
-/// All zero bytes are those of a heap in which nobody has looked.
-#[derive(Debug)]
-pub(super) struct Purge {
-    pub(super) lock: Lock,
-    /// When the last look ended, in ticks: so no two looks at the same chunk are closer together than one waits.
-    ended: AtomicUsize,
-    is_under_way: AtomicBool,
-    /// The bytes of chunks from which on the next look begins before its time.
-    until: AtomicUsize,
-    /// Of the look that is under way; used under the lock.
-    look: Look,
-}
-
-/// How far a look has come. All zero bytes are its beginning.
-#[derive(Debug)]
-struct Look {
-    at: Cell<Phase>,
-    /// The cache, the shard, or the place of the chunk that is next.
-    cache: Cell<*mut Cache>,
-    place: Cell<usize>,
-    /// The slice of that chunk that is next, and whether no page before it is free.
-    slice: Cell<usize>,
-    full: Cell<bool>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-enum Phase {
-    Start = 0,
-    Caches,
-    Shards,
-    Chunks,
-    /// Large blocks are next, without the lock.
-    End,
-}
-
-/// How far [`SharedPool::purge`](super::SharedPool::purge) has come.
-///
-/// # Examples
-///
-/// ```
-/// use janus_alloc::SharedPool;
-///
-/// let purged = SharedPool::new().purge();
-/// assert!(purged.is_done() && purged.bytes() == 0); // it has no memory yet
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[must_use = "if it is not done, there is more to give back"]
-pub struct Purged {
-    bytes: usize,
-    is_unfinished: bool,
-}
-
-impl Purged {
-    /// How many bytes went back, of those that were held or only resident.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use janus_alloc::SharedPool;
-    ///
-    /// let pool = SharedPool::new();
-    /// drop(janus_alloc::collections::Box::new_in([1_u8; 1000], &pool));
-    /// assert_eq!(pool.purge().bytes(), 0); // used just now
-    /// ```
-    #[must_use]
-    pub fn bytes(self) -> usize {
-        self.bytes
-    }
-
-    /// Whether there is no more to do for half a second; else the caller, or whoever asks the pool for something next, goes on.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use janus_alloc::SharedPool;
-    ///
-    /// let pool = SharedPool::new();
-    /// drop(janus_alloc::collections::Box::new_in([1_u8; 1000], &pool));
-    /// while !pool.purge().is_done() {}
-    /// ```
-    #[must_use]
-    pub fn is_done(self) -> bool {
-        !self.is_unfinished
-    }
-}
-
-impl Look {
-    const fn new() -> Self {
-        Self {
-            at: Cell::new(Phase::Start),
-            cache: Cell::new(ptr::null_mut()),
-            place: Cell::new(0),
-            slice: Cell::new(0),
-            full: Cell::new(false),
-        }
-    }
-
-    fn go_on(&self, phase: Phase) {
-        self.at.set(phase);
-        self.place.set(0);
-        self.slice.set(0);
-    }
-}
 
 #[cfg(feature = "std")]
 impl<A: Allocator + Sync + 'static> SharedPool<A> {
