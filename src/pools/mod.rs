@@ -55,7 +55,7 @@ mod pool;
 #[cfg(feature = "alloc")]
 mod region;
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
-mod shared;
+pub(crate) mod shared;
 #[cfg(any(feature = "alloc", all(os_memory, target_has_atomic = "ptr")))]
 mod size_class;
 

@@ -6,88 +6,8 @@ use core::ptr::{self, NonNull};
 
 use super::functions::{self, keeps};
 use crate::adapters::AsGlobal;
-use crate::api::{Allocator, UsableSize};
-use crate::pools::SharedPool;
-
-/// Serves what it can without a system call.
-pub trait AtHand: Copy {
-    /// Has the others serve the next requests, if they can.
-    fn prepare(self);
-
-    /// A block for `size` bytes, aligned to 16, if one is found at once.
-    fn take(self, size: usize) -> Option<NonNull<u8>>;
-
-    /// A block for `size` bytes, aligned to 16, if there is one.
-    fn take_any(self, size: usize) -> Option<NonNull<u8>>;
-
-    /// Takes a block back if that is done at once, and says whether it has.
-    ///
-    /// # Safety
-    ///
-    /// It is null or a live block of the allocator's, not of size 0.
-    unsafe fn put(self, block: *mut u8) -> bool;
-
-    /// Takes a block back, if it can, and says whether it has.
-    ///
-    /// # Safety
-    ///
-    /// As for [`put`](Self::put), and the block is not null.
-    unsafe fn put_any(self, block: NonNull<u8>) -> bool;
-
-    /// How many bytes a block has, if there is one and that is known at once.
-    ///
-    /// # Safety
-    ///
-    /// As for [`put`](Self::put).
-    unsafe fn size_of(self, block: *mut u8) -> Option<usize>;
-
-    /// How many bytes a block has, if that is known.
-    ///
-    /// # Safety
-    ///
-    /// As for [`put_any`](Self::put_any).
-    unsafe fn size_of_any(self, block: NonNull<u8>) -> Option<usize>;
-}
-
-impl<A: Allocator> AtHand for &SharedPool<A> {
-    fn prepare(self) {
-        self.prepare_at_hand();
-    }
-
-    #[inline(always)]
-    fn take(self, size: usize) -> Option<NonNull<u8>> {
-        self.take_at_hand(size)
-    }
-
-    #[inline(always)]
-    fn take_any(self, size: usize) -> Option<NonNull<u8>> {
-        self.take_any_at_hand(size)
-    }
-
-    #[inline(always)]
-    unsafe fn put(self, block: *mut u8) -> bool {
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.put_at_hand(block) }
-    }
-
-    #[inline(always)]
-    unsafe fn put_any(self, block: NonNull<u8>) -> bool {
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.put_any_at_hand(block) }
-    }
-
-    #[inline(always)]
-    unsafe fn size_of(self, block: *mut u8) -> Option<usize> {
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.size_at_hand(block) }
-    }
-
-    #[inline(always)]
-    unsafe fn size_of_any(self, block: NonNull<u8>) -> Option<usize> {
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.size_of_any_at_hand(block) }
-    }
-}
+use crate::api::UsableSize;
+pub use crate::pools::shared::at_hand::AtHand;
 
 impl<'a, A> AtHand for &'a AsGlobal<A>
 where
@@ -132,54 +52,22 @@ where
     }
 }
 
-/// What other allocators have at hand.
+/// For an allocator that has nothing at hand.
 #[derive(Clone, Copy, Debug)]
 pub struct Nothing;
 
-impl AtHand for Nothing {
-    fn prepare(self) {}
+impl AtHand for Nothing {}
 
-    #[inline(always)]
-    fn take(self, _: usize) -> Option<NonNull<u8>> {
-        None
-    }
-
-    #[inline(always)]
-    fn take_any(self, _: usize) -> Option<NonNull<u8>> {
-        None
-    }
-
-    #[inline(always)]
-    unsafe fn put(self, _: *mut u8) -> bool {
-        false
-    }
-
-    #[inline(always)]
-    unsafe fn put_any(self, _: NonNull<u8>) -> bool {
-        false
-    }
-
-    #[inline(always)]
-    unsafe fn size_of(self, _: *mut u8) -> Option<usize> {
-        None
-    }
-
-    #[inline(always)]
-    unsafe fn size_of_any(self, _: NonNull<u8>) -> Option<usize> {
-        None
-    }
-}
-
-/// An allocator of which the functions here are, and what it has at hand.
+/// C's functions over an allocator, and over what it has at hand.
 ///
 /// Each function does what is done in a few instructions, and leaves the rest to another one, which it ends with. So it needs no frame:
 /// that is why the other one is an `extern "C"`, which nothing unwinds from.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct Over<H, A> {
-    /// What it has at hand.
+    /// Serves what the allocator has at hand.
     pub at_hand: H,
-    /// It.
+    /// Serves everything.
     pub allocator: A,
 }
 
@@ -206,7 +94,7 @@ impl<H: AtHand, A: UsableSize> Over<H, A> {
     ///
     /// # Safety
     ///
-    /// As for [`free`](super::free).
+    /// The block is one for [`free`](super::free).
     #[inline(always)]
     pub unsafe fn free(self, block: *mut c_void) {
         // SAFETY: by `# Safety` of this fn.
@@ -220,7 +108,7 @@ impl<H: AtHand, A: UsableSize> Over<H, A> {
     ///
     /// # Safety
     ///
-    /// As for [`realloc`](super::realloc).
+    /// The block is one for [`realloc`](super::realloc).
     #[inline(always)]
     pub unsafe fn realloc(self, block: *mut c_void, size: usize) -> *mut c_void {
         // SAFETY: by `# Safety` of this fn.
@@ -236,7 +124,7 @@ impl<H: AtHand, A: UsableSize> Over<H, A> {
     ///
     /// # Safety
     ///
-    /// As for [`free`](super::free).
+    /// The block is one for [`free`](super::free).
     #[inline(always)]
     pub unsafe fn malloc_usable_size(self, block: *mut c_void) -> usize {
         // SAFETY: by `# Safety` of this fn.
@@ -292,7 +180,7 @@ extern "C" fn calloc_elsewhere<H: AtHand, A: UsableSize>(over: Over<H, A>, count
 
 /// # Safety
 ///
-/// As for [`free`](super::free).
+/// The block is one for [`free`](super::free).
 #[inline(never)]
 unsafe extern "C" fn free<H: AtHand, A: UsableSize>(over: Over<H, A>, block: *mut c_void) {
     let Some(block) = NonNull::new(block) else { return };
@@ -305,7 +193,7 @@ unsafe extern "C" fn free<H: AtHand, A: UsableSize>(over: Over<H, A>, block: *mu
 
 /// # Safety
 ///
-/// As for [`free`](super::free).
+/// The block is one for [`free`](super::free).
 #[cold]
 #[inline(never)]
 unsafe extern "C" fn free_elsewhere<H: AtHand, A: UsableSize>(over: Over<H, A>, block: NonNull<c_void>) {
@@ -315,7 +203,7 @@ unsafe extern "C" fn free_elsewhere<H: AtHand, A: UsableSize>(over: Over<H, A>, 
 
 /// # Safety
 ///
-/// As for [`realloc`](super::realloc).
+/// The block is one for [`realloc`](super::realloc).
 #[inline(never)]
 unsafe extern "C" fn realloc<H: AtHand, A: UsableSize>(
     over: Over<H, A>,
@@ -343,7 +231,7 @@ unsafe extern "C" fn realloc<H: AtHand, A: UsableSize>(
 
 /// # Safety
 ///
-/// As for [`free`](super::free).
+/// The block is one for [`free`](super::free).
 #[inline(never)]
 unsafe extern "C" fn malloc_usable_size<H: AtHand, A: UsableSize>(over: Over<H, A>, block: *mut c_void) -> usize {
     // SAFETY: by `# Safety` of this fn.

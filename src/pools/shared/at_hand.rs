@@ -85,28 +85,73 @@ fn surely_in_chunk(block: *mut u8) -> Option<NonNull<u8>> {
     if block.addr() & (GRANULE - 8) == 0 { None } else { NonNull::new(block) }
 }
 
-impl<A: Allocator> SharedPool<A> {
-    /// Has `action` look at the bins of the calling thread, or the vacant ones. `None` before [`prepare`](Self::prepare_at_hand), and where
-    /// that is of no use.
+/// Serves what it can without a system call; by default nothing.
+pub trait AtHand: Copy {
+    /// Has the others serve the next requests, if they can.
+    fn prepare(self) {}
+
+    /// A block for `size` bytes, aligned to 16, of its own even for none; if one is found at once.
     #[inline(always)]
-    fn with_bins<R>(&self, action: impl FnOnce(&Bins) -> Option<R>) -> Option<R> {
-        let slot = self.slot_reader.slot()?;
-        // SAFETY: the calling thread's.
-        let bins = unsafe { self.bins.at(slot) };
-        // SAFETY: as in `bin`.
-        action(unsafe { &*bins })
+    fn take(self, _size: usize) -> Option<NonNull<u8>> {
+        None
     }
 
-    /// Has the rest of these methods serve the next requests, if they can.
-    pub(crate) fn prepare_at_hand(&self) {
+    /// [Takes](Self::take) a block for any size that has a class, with some more instructions.
+    #[inline(always)]
+    fn take_any(self, _size: usize) -> Option<NonNull<u8>> {
+        None
+    }
+
+    /// Takes a block back if that is done at once, and says whether it has.
+    ///
+    /// # Safety
+    ///
+    /// It is null or a live block of the allocator's, not of size 0.
+    #[inline(always)]
+    unsafe fn put(self, _block: *mut u8) -> bool {
+        false
+    }
+
+    /// Takes a block back, if it can, and says whether it has.
+    ///
+    /// # Safety
+    ///
+    /// It is a live block of the allocator's, not of size 0.
+    #[inline(always)]
+    unsafe fn put_any(self, _block: NonNull<u8>) -> bool {
+        false
+    }
+
+    /// The bytes of a block, if there is one and that is known at once.
+    ///
+    /// # Safety
+    ///
+    /// The block is one for [`put`](Self::put).
+    #[inline(always)]
+    unsafe fn size_of(self, _block: *mut u8) -> Option<usize> {
+        None
+    }
+
+    /// The bytes of a block, if they are known.
+    ///
+    /// # Safety
+    ///
+    /// The block is one for [`put_any`](Self::put_any).
+    #[inline(always)]
+    unsafe fn size_of_any(self, _block: NonNull<u8>) -> Option<usize> {
+        None
+    }
+}
+
+impl<A: Allocator> AtHand for &SharedPool<A> {
+    fn prepare(self) {
         if !self.slot_reader.is_ready() && self.made().is_some_and(|heap| !heap.options.checked) {
             self.slot_reader.prepare();
         }
     }
 
-    /// A block for `size` bytes, aligned to 16, of its own even for none.
     #[inline(always)]
-    pub(crate) fn take_at_hand(&self, size: usize) -> Option<NonNull<u8>> {
+    fn take(self, size: usize) -> Option<NonNull<u8>> {
         if size > LARGEST {
             return None;
         }
@@ -115,37 +160,52 @@ impl<A: Allocator> SharedPool<A> {
         self.with_bins(|bins| unsafe { bin_at(bins, offset) }.take())
     }
 
-    /// As [`take_at_hand`](Self::take_at_hand), for any size that has a class, with some more instructions.
     #[inline(always)]
-    pub(crate) fn take_any_at_hand(&self, size: usize) -> Option<NonNull<u8>> {
+    fn take_any(self, size: usize) -> Option<NonNull<u8>> {
         let layout = Layout::from_size_align(size.max(1), ALIGN).ok()?;
         let place = place(class_of(layout)?);
         // SAFETY: there is one for each class.
         self.with_bins(|bins| unsafe { bins.get_unchecked(place) }.take())
     }
 
-    /// Takes a block back that need not be looked up, and says whether it has.
-    ///
-    /// # Safety
-    ///
-    /// It is null or a live block of this pool, not of size 0.
     #[inline(always)]
-    pub(crate) unsafe fn put_at_hand(&self, block: *mut u8) -> bool {
+    unsafe fn put(self, block: *mut u8) -> bool {
         let Some(block) = surely_in_chunk(block) else { return false };
         // SAFETY: by `# Safety` of this fn and invariant 2.
         unsafe { self.put_in_bin(block) }
     }
 
-    /// Takes a block back, and says whether it has.
-    ///
-    /// # Safety
-    ///
-    /// It is a live block of this pool, not of size 0.
     #[inline(always)]
-    pub(crate) unsafe fn put_any_at_hand(&self, block: NonNull<u8>) -> bool {
+    unsafe fn put_any(self, block: NonNull<u8>) -> bool {
         let is_in_chunk = self.made().is_some_and(|heap| heap.chunks.has(block.addr().get()));
         // SAFETY: by `# Safety` of this fn.
         is_in_chunk && unsafe { self.put_in_bin(block) }
+    }
+
+    #[inline(always)]
+    unsafe fn size_of(self, block: *mut u8) -> Option<usize> {
+        // SAFETY: by `# Safety` of this fn and invariant 2.
+        unsafe { self.size_in_chunk(surely_in_chunk(block)?) }
+    }
+
+    #[inline(always)]
+    unsafe fn size_of_any(self, block: NonNull<u8>) -> Option<usize> {
+        self.made().filter(|heap| heap.chunks.has(block.addr().get()))?;
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.size_in_chunk(block) }
+    }
+}
+
+impl<A: Allocator> SharedPool<A> {
+    /// Has `action` look at the bins of the calling thread, or the vacant ones. `None` before [`prepare`](AtHand::prepare), and where that is
+    /// of no use.
+    #[inline(always)]
+    fn with_bins<R>(&self, action: impl FnOnce(&Bins) -> Option<R>) -> Option<R> {
+        let slot = self.slot_reader.slot()?;
+        // SAFETY: the calling thread's.
+        let bins = unsafe { self.bins.at(slot) };
+        // SAFETY: as in `bin`.
+        action(unsafe { &*bins })
     }
 
     /// # Safety
@@ -163,32 +223,9 @@ impl<A: Allocator> SharedPool<A> {
         self.with_bins(put).is_some()
     }
 
-    /// How many bytes a block has, if it is of a class and need not be looked up.
-    ///
     /// # Safety
     ///
-    /// As for [`put_at_hand`](Self::put_at_hand).
-    #[inline(always)]
-    pub(crate) unsafe fn size_at_hand(&self, block: *mut u8) -> Option<usize> {
-        // SAFETY: by `# Safety` of this fn and invariant 2.
-        unsafe { self.size_in_chunk(surely_in_chunk(block)?) }
-    }
-
-    /// How many bytes a block has, if it is of a class.
-    ///
-    /// # Safety
-    ///
-    /// As for [`put_any_at_hand`](Self::put_any_at_hand).
-    #[inline(always)]
-    pub(crate) unsafe fn size_of_any_at_hand(&self, block: NonNull<u8>) -> Option<usize> {
-        self.made().filter(|heap| heap.chunks.has(block.addr().get()))?;
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.size_in_chunk(block) }
-    }
-
-    /// # Safety
-    ///
-    /// As for [`put_in_bin`](Self::put_in_bin).
+    /// The block is one for [`put_in_bin`](Self::put_in_bin).
     #[inline(always)]
     unsafe fn size_in_chunk(&self, block: NonNull<u8>) -> Option<usize> {
         if !self.slot_reader.is_ready() {

@@ -1,6 +1,6 @@
 mod allocator;
 #[cfg(target_os = "linux")]
-mod at_hand;
+pub(crate) mod at_hand;
 mod budget;
 mod cache;
 mod cache_table;
