@@ -90,6 +90,18 @@ pub fn started() -> Option<ExitCode> {
     })
 }
 
+/// How the process of `name` is to end: well, or with a failure that it has told; or with an error, which is printed here.
+pub fn ended(name: &str, result: Result<bool, Box<dyn Error>>) -> ExitCode {
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{name}: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
 /// What a command prints.
 pub fn output(command: &mut Command) -> Result<String, Box<dyn Error>> {
     let output = command.output()?;

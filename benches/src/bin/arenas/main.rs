@@ -11,16 +11,11 @@ mod worker;
 use std::error::Error;
 use std::process::ExitCode;
 
+use janus_benches::process;
 use options::Command;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("arenas: {error}");
-            ExitCode::from(2)
-        }
-    }
+    process::ended("arenas", run().map(|()| true))
 }
 
 fn run() -> Result<(), Box<dyn Error>> {

@@ -14,16 +14,11 @@ mod subjects;
 use std::error::Error;
 use std::process::ExitCode;
 
+use janus_benches::process;
 use options::Command;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("collections: {error}");
-            ExitCode::from(2)
-        }
-    }
+    process::ended("collections", run().map(|()| true))
 }
 
 fn run() -> Result<(), Box<dyn Error>> {

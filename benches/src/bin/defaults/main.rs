@@ -49,14 +49,7 @@ fn main() -> ExitCode {
     if let Some(code) = process::started() {
         return code;
     }
-    match run() {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("defaults: {error}");
-            ExitCode::from(2)
-        }
-    }
+    process::ended("defaults", run())
 }
 
 /// Whether no default has failed.

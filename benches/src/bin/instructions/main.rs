@@ -25,6 +25,7 @@ use std::env;
 use std::error::Error;
 use std::process::ExitCode;
 
+use janus_benches::process;
 use janus_benches::workloads::{self, Workload};
 
 /// The argument that makes this program the measured one: then a name and a count follow.
@@ -41,14 +42,7 @@ fn main() -> ExitCode {
         [part] if !part.starts_with('-') => measure(part),
         _ => Err("usage: instructions [PART OF A NAME]".into()),
     };
-    match done {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("instructions: {error}");
-            ExitCode::from(2)
-        }
-    }
+    process::ended("instructions", done)
 }
 
 /// Does the work of the workload `name`.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use janus_alloc::Arena;
 use janus_alloc::collections::de::In;
+use janus_benches::process;
 use janus_benches::statistics;
 use lexopt::{Arg, Parser, ValueExt};
 
@@ -65,13 +66,7 @@ fn median(times: &[Duration]) -> f64 {
 
 /// The program, of which `default` is the default allocator.
 pub(crate) fn main(default: &str) -> ExitCode {
-    match run(default) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("json: {error}");
-            ExitCode::from(2)
-        }
-    }
+    process::ended("json", run(default).map(|()| true))
 }
 
 fn run(default: &str) -> Result<(), Box<dyn Error>> {

@@ -21,14 +21,7 @@ fn main() -> ExitCode {
     if let Some(code) = process::started() {
         return code;
     }
-    match run() {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("programs: {error}");
-            ExitCode::from(2)
-        }
-    }
+    process::ended("programs", run())
 }
 
 /// Whether no program has failed.

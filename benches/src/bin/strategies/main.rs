@@ -20,16 +20,11 @@ mod structures;
 use std::error::Error;
 use std::process::ExitCode;
 
+use janus_benches::process;
 use options::Command;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("strategies: {error}");
-            ExitCode::from(2)
-        }
-    }
+    process::ended("strategies", run().map(|()| true))
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
