@@ -261,6 +261,16 @@ pub(crate) fn resident() -> usize {
     statm.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * Pages::page_size()
 }
 
+/// The page faults of this process (`RUSAGE_SELF`), or of the children that it has waited for.
+#[cfg(target_os = "linux")]
+pub(crate) fn faults(who: libc::c_int) -> i64 {
+    let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
+    // SAFETY: writes the whole struct.
+    assert_eq!(unsafe { libc::getrusage(who, usage.as_mut_ptr()) }, 0);
+    // SAFETY: written above.
+    unsafe { usage.assume_init() }.ru_minflt
+}
+
 #[cfg(target_os = "linux")]
 mod resident_memory {
     use super::*;

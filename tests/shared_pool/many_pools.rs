@@ -382,17 +382,8 @@ fn a_fork_writes_to_a_page_of_each() {
     const POOLS: i64 = 100;
     const FORKS: i64 = 10;
 
-    /// Of this process, or of the children that it has waited for.
-    fn faults(who: libc::c_int) -> i64 {
-        let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
-        // SAFETY: writes the whole struct.
-        assert_eq!(unsafe { libc::getrusage(who, usage.as_mut_ptr()) }, 0);
-        // SAFETY: written above.
-        unsafe { usage.assume_init() }.ru_minflt
-    }
-
     fn faults_of_forks() -> [i64; 2] {
-        let both = || [libc::RUSAGE_SELF, libc::RUSAGE_CHILDREN].map(faults);
+        let both = || [libc::RUSAGE_SELF, libc::RUSAGE_CHILDREN].map(crate::giving_back::faults);
         let before = both();
         (0..FORKS).for_each(|_| assert!(crate::fork::says_yes(|| true)));
         let after = both();

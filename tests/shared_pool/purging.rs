@@ -246,16 +246,7 @@ fn a_fork_while_memory_goes() {
 #[cfg(target_os = "linux")]
 mod resident_memory {
     use super::*;
-    use crate::giving_back::resident;
-
-    /// Page faults of this process.
-    fn faults() -> i64 {
-        let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
-        // SAFETY: writes the whole struct.
-        unsafe { libc::getrusage(libc::RUSAGE_SELF, usage.as_mut_ptr()) };
-        // SAFETY: zero bytes are one.
-        unsafe { usage.assume_init() }.ru_minflt
-    }
+    use crate::giving_back::{faults, resident};
 
     /// It is used again and again, so it stays.
     #[test]
@@ -266,10 +257,10 @@ mod resident_memory {
                 let pool = over_pages(UNCHECKED);
                 let mut rounds = [0; 5];
                 for round in &mut rounds {
-                    let before = faults();
+                    let before = faults(libc::RUSAGE_SELF);
                     let mut taken = touched(&pool, size, bytes / size);
                     free_touched(&pool, taken.drain(..), size);
-                    *round = faults() - before;
+                    *round = faults(libc::RUSAGE_SELF) - before;
                 }
                 let pages = (bytes / Pages::page_size()) as i64;
                 // The first round; in others no page but those of the test's own list.

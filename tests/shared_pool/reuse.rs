@@ -260,11 +260,9 @@ fn a_run_grows_and_shrinks_where_it_is() {
 
 #[cfg(target_os = "linux")]
 pub(crate) mod pages {
-    use std::mem::MaybeUninit;
-
     use super::*;
     use crate::children::alone;
-    use crate::giving_back::resident;
+    use crate::giving_back::{faults, resident};
 
     /// Whether the page at `address` has been touched.
     fn is_resident(address: NonNull<u8>) -> bool {
@@ -349,15 +347,6 @@ pub(crate) mod pages {
         }
     }
 
-    /// The page faults of this process.
-    fn faults() -> i64 {
-        let mut usage = MaybeUninit::<libc::rusage>::zeroed();
-        // SAFETY: writes the whole struct.
-        assert_eq!(unsafe { libc::getrusage(libc::RUSAGE_SELF, usage.as_mut_ptr()) }, 0);
-        // SAFETY: written above.
-        unsafe { usage.assume_init() }.ru_minflt
-    }
-
     /// Blocks of each of the sizes are made, written to and freed.
     fn batch(pool: &impl Allocator, sizes: &[usize]) {
         let blocks: Vec<_> = sizes.iter().map(|&size| (allocate(pool, size), size)).collect();
@@ -372,9 +361,9 @@ pub(crate) mod pages {
             let pool = over_pages(UNCHECKED.huge_pages(false));
             let sizes = [1 << 20; 160];
             (0..6).for_each(|_| batch(&pool, &sizes));
-            let before = faults();
+            let before = faults(libc::RUSAGE_SELF);
             (0..4).for_each(|_| batch(&pool, &sizes));
-            let faults = faults() - before;
+            let faults = faults(libc::RUSAGE_SELF) - before;
             // Each round has 40960 pages.
             assert!(faults < 4 * 4096, "{faults}");
         });
@@ -387,9 +376,9 @@ pub(crate) mod pages {
                 let pool = over_pages(UNCHECKED);
                 let turn = || sizes.iter().for_each(|&size| batch(&pool, &[size]));
                 (0..8).for_each(|_| turn());
-                let before = faults();
+                let before = faults(libc::RUSAGE_SELF);
                 (0..20).for_each(|_| turn());
-                let faults = faults() - before;
+                let faults = faults(libc::RUSAGE_SELF) - before;
                 assert!(faults < 2000, "{faults} for {sizes:?}");
             }
         });
