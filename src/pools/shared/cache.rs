@@ -14,6 +14,13 @@ use super::chunk::Use;
 use super::class::{CLASSES, Class, ENTRIES};
 use super::shard::{Room, SHARDS};
 
+/// A request that a bin could not serve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    Empty = 1,
+    Full,
+}
+
 /// Used by one thread; others may read how many blocks there are.
 #[derive(Debug)]
 pub(super) struct Bin {
@@ -41,8 +48,8 @@ pub(super) struct Cache {
     number: Cell<usize>,
     /// How many blocks of other threads were sent home.
     sent_home: Cell<u8>,
-    /// Whether the bin of each class was filled or emptied since the thread last looked for bins that are not.
-    pub(super) changed: [Cell<bool>; CLASSES],
+    /// The last event of the bin of each class since the thread last looked for bins that have none.
+    pub(super) events: [Cell<Option<Event>>; CLASSES],
     /// When that was, in ticks; and the class to go on with, if that has not come to its end.
     pub(super) swept: Cell<usize>,
     pub(super) next: Cell<usize>,
@@ -218,3 +225,6 @@ pub(super) struct Vacant(Bins);
 
 // SAFETY: nobody writes to it.
 unsafe impl Sync for Vacant {}
+
+// The docs say so.
+const _: () = assert!(size_of::<usize>() < 8 || size_of::<Cache>().div_ceil(4096) * 4 == 444);

@@ -37,7 +37,8 @@ pub(super) struct Class {
     /// How many blocks a bin that is used holds at least; and where there is no budget for so many.
     pub(super) least: u32,
     pub(super) floor: u32,
-    /// How many blocks a bin holds at most.
+    /// The most blocks that a bin may hold, of a thread that only allocates or only frees, and of one that does both in turns.
+    pub(super) most_one_way: u32,
     pub(super) most: u32,
     /// Where in the entries of a cache those of the bin start.
     pub(super) entry: u32,
@@ -59,6 +60,7 @@ const TABLE: [Class; CLASSES] = {
         capacity: 0,
         first: 0,
         reciprocal: 0,
+        most_one_way: 0,
         most: 0,
         least: 0,
         floor: 0,
@@ -81,6 +83,7 @@ const TABLE: [Class; CLASSES] = {
             reciprocal: ((1_u64 << 32) / size as u64 + 1) as u32,
             least: least(size) as u32,
             floor: floor(size) as u32,
+            most_one_way: most_one_way(size) as u32,
             most: most as u32,
             entry: entry as u32,
         };
@@ -110,8 +113,20 @@ const fn kept(size: usize) -> usize {
     }
 }
 
-/// As many blocks as 64 KiB hold, within bounds: what a thread keeps to itself. Of the largest no more than 512 KiB.
+/// The blocks of 256 KiB, within bounds; of the largest classes those of 4 MiB. So many serve a thread that allocates and frees in turns
+/// without a lock.
 const fn most(size: usize) -> usize {
+    match (256 << 10) / size {
+        0..64 if size > 64 << 10 => (4 << 20) / size,
+        0..64 => 64,
+        2048.. => 2048,
+        blocks => blocks,
+    }
+}
+
+/// The blocks of 64 KiB, within bounds; of the largest classes those of 512 KiB. For a thread that only allocates, or only frees, more would
+/// save no lock, but hold more memory.
+const fn most_one_way(size: usize) -> usize {
     match (64 << 10) / size {
         0..8 if size > 64 << 10 => (512 << 10) / size,
         0..8 => 8,
@@ -177,7 +192,8 @@ mod tests {
             }
             let end = (of.first + of.capacity) as usize * size;
             assert!(end <= of.slices as usize * SLICE && end + size > of.slices as usize * SLICE, "{of:?}");
-            assert!(of.slices.is_power_of_two() && of.capacity >= 2 && of.most >= 4 && of.least <= of.most);
+            assert!(of.slices.is_power_of_two() && of.capacity >= 2 && of.least <= of.most_one_way);
+            assert!(of.most_one_way >= 4 && of.most_one_way <= of.most);
         }
     }
 }

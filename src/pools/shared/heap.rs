@@ -9,7 +9,7 @@ use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::budget::Budget;
-use super::cache::Cache;
+use super::cache::{Cache, Event};
 use super::cache_table::CacheTable;
 use super::chunk::{Chunk, SLICE, Use};
 use super::chunks::{Chunks, Taken, Wanted};
@@ -209,7 +209,7 @@ impl Heap {
 
     /// Fills an empty bin, and takes a block from it, if there is memory.
     pub(super) fn fill<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache, class: usize) -> Option<NonNull<u8>> {
-        cache.changed[class].set(true);
+        let most = most_after(cache, class, Event::Empty);
         if !self.open(cache, class) {
             return self.take_one(parent, class).ok();
         }
@@ -220,7 +220,7 @@ impl Heap {
             // SAFETY: there is room; what is new was taken for that.
             cache.fill(class, |room| unsafe { self.take_from((shard, own), parent.options, class, new, room) })
         });
-        self.grow(cache, class);
+        self.grow(cache, class, most);
         let block = cache.bin(class).take();
         if block.is_none() && !cache.is_open(class) {
             return self.take_one(parent, class).ok();
@@ -245,7 +245,7 @@ impl Heap {
         if !cache.is_open(class) && unsafe { shard_of(block, class) } != cache.shard() && cache.goes_home() {
             return false;
         }
-        cache.changed[class].set(true);
+        let most = most_after(cache, class, Event::Full);
         if !self.open(cache, class) {
             return false;
         }
@@ -254,7 +254,7 @@ impl Heap {
             return true;
         }
         cache.empty(class, cache.half(class), |blocks| self.put(parent.options, class, blocks));
-        self.grow(cache, class);
+        self.grow(cache, class, most);
         self.after_event(parent, cache);
         cache.bin(class).put(block)
     }
@@ -267,9 +267,9 @@ impl Heap {
             || (of.floor > 0 && self.resize(cache, class, of.floor as usize))
     }
 
-    /// The bin was empty, or full: it may hold half as many more from now on, if there is budget.
-    fn grow(&self, cache: &Cache, class: usize) {
-        let (capacity, most) = (cache.capacity(class), Class::of(class).most as usize);
+    /// The bin was empty, or full: it may hold half as many more from now on, up to `most`, if there is budget.
+    fn grow(&self, cache: &Cache, class: usize, most: usize) {
+        let capacity = cache.capacity(class);
         if capacity < most {
             self.resize(cache, class, (capacity * 3 / 2 + 1).min(most));
         }
@@ -319,7 +319,7 @@ impl Heap {
                 return;
             }
             cache.next.set(class + 1);
-            if !cache.changed[class].replace(false) {
+            if cache.events[class].take().is_none() {
                 blocks += cache.count(class);
                 self.close(options, cache, class);
             }
@@ -497,6 +497,14 @@ impl fork::Locks for Heap {
         self.large.giving.settle_in_child();
         self.is_forked.set(true);
     }
+}
+
+/// The most blocks that a bin may hold after an event: a bin that was empty and is full, or the other way round, would have served its
+/// thread longer if it had held more.
+fn most_after(cache: &Cache, class: usize, event: Event) -> usize {
+    let of = Class::of(class);
+    let is_turn = cache.events[class].replace(Some(event)).is_some_and(|before| before != event);
+    (if is_turn { of.most } else { of.most_one_way }) as usize
 }
 
 /// The shard that a block belongs to.
