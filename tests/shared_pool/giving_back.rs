@@ -10,7 +10,7 @@ use janus_alloc::{Pages, SharedPool, Stats, System};
 
 use crate::blocks::Block;
 use crate::children::alone;
-use crate::{CHECKED, CHUNK, SLICE, UNCHECKED, block, counted, free, layout};
+use crate::{CACHE, CHECKED, CHUNK, SLICE, UNCHECKED, block, counted, free, layout};
 
 const MEDIUM: usize = 200 << 10;
 const BIG: usize = 5 << 20;
@@ -70,7 +70,7 @@ fn nothing_retained_goes_at_once() {
     let taken = blocks(&pool, 1000, 10_000);
     free_all(&pool, taken);
     // What the cache holds lies in two chunks.
-    assert!(pool.stats().held_bytes() < 2 * CHUNK + (512 << 10), "{}", pool.stats());
+    assert!(pool.stats().held_bytes() < 2 * CHUNK + CACHE, "{}", pool.stats());
     assert!(pool.stats().cached_bytes() <= 256 << 10, "{}", pool.stats());
 }
 
@@ -144,7 +144,7 @@ fn what_ended_threads_left_goes() {
                 free_all(pool, blocks(pool, 100_000, 80));
                 assert!(pool.stats().held_bytes() < held + CHUNK, "{}", pool.stats());
             } else {
-                assert!(stats.held_bytes() < 20 * (450 << 10) + 2 * CHUNK, "{stats}");
+                assert!(stats.held_bytes() < 20 * CACHE + 2 * CHUNK, "{stats}");
             }
         }
     });

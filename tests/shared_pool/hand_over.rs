@@ -10,7 +10,7 @@ use janus_alloc::{Pages, SharedPool, Stats, System};
 
 use crate::blocks::{Block, Random};
 use crate::children::alone;
-use crate::{CHECKED, CHUNK, RETAINS, UNCHECKED, assert_everything_is_back, block, counted, free, layout};
+use crate::{CACHE, CHECKED, RETAINS, UNCHECKED, assert_everything_is_back, block, counted, free, layout};
 
 /// What lies ready for each thread to take.
 type Piles = Vec<Mutex<Vec<Block>>>;
@@ -92,7 +92,7 @@ fn hand_over(options: Options, lanes: usize, seed: u64, steps: usize) {
     let stats = pool.stats();
     assert_eq!((stats.live_bytes(), stats.cached_bytes()), (0, 0), "{stats}");
     // The caches of its threads are left, and no chunk.
-    assert!(stats.held_bytes() < (lanes + 1) * (450 << 10), "{stats}");
+    assert!(stats.held_bytes() < (lanes + 1) * CACHE, "{stats}");
     drop(pool);
     assert_everything_is_back(&parent);
 }
@@ -126,7 +126,7 @@ fn over_pages() {
             pool.collect();
             let stats = pool.stats();
             assert_eq!(stats.live_bytes(), 0, "{stats}");
-            assert!(stats.held_bytes() < CHUNK, "{stats}");
+            assert!(stats.held_bytes() < (3 + 1) * CACHE, "{stats}");
         }
         let pool = SharedPool::with_options_in(UNCHECKED.whole_pages(true), Stats::new(Pages::new()));
         run(&pool, 3, 210, 1500);

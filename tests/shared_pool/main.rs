@@ -42,6 +42,8 @@ use raw::layout;
 
 /// The size of a chunk, and of a slice of one, as the docs have them.
 const CHUNK: usize = 2 << 20;
+/// No thread's cache has more bytes, most of which it never touches.
+const CACHE: usize = 500 << 10;
 const SLICE: usize = 16 << 10;
 /// Above this a block is one of the parent's.
 const LARGE: usize = 512 << 10;

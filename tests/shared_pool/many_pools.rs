@@ -9,7 +9,7 @@ use janus_alloc::{Pages, SharedPool, Stats, System};
 
 use crate::blocks::{Block, Random};
 use crate::children::alone;
-use crate::{CHECKED, UNCHECKED, assert_everything_is_back, block, counted, free, layout, parents_blocks};
+use crate::{CACHE, CHECKED, UNCHECKED, assert_everything_is_back, block, counted, free, layout, parents_blocks};
 
 #[test]
 fn thousands_at_a_time() {
@@ -280,7 +280,7 @@ fn each_of_many_threads_has_a_cache() {
         assert!(stats.threads().any(|thread| thread.number == 512), "{stats}");
         assert!(stats.live_bytes() == 0 && stats.cached_bytes() >= THREADS * 1024, "{stats}");
         // Caches of the second round's threads were those of the first's.
-        let caches = THREADS * (450 << 10);
+        let caches = THREADS * CACHE;
         assert!(stats.held_bytes() < caches + (64 << 20), "{stats}");
         pool.collect();
         assert_eq!(pool.stats().cached_bytes(), 0, "all have ended");

@@ -384,6 +384,32 @@ pub(crate) mod pages {
         });
     }
 
+    /// A thread that has a few blocks of many sizes touches few pages of its cache.
+    #[test]
+    fn a_thread_that_needs_little_touches_few_pages() {
+        alone("reuse::pages::a_thread_that_needs_little_touches_few_pages", || {
+            let pool = over_pages(UNCHECKED);
+            let use_each_size = || {
+                let before = faults(libc::RUSAGE_THREAD);
+                (1..=32).for_each(|n| free(&pool, allocate(&pool, 16 * n), 16 * n));
+                faults(libc::RUSAGE_THREAD) - before
+            };
+            let of_new_thread = || thread::scope(|scope| scope.spawn(use_each_size).join().unwrap());
+            // Those of the chunk are in it.
+            use_each_size();
+            of_new_thread();
+            let (here, there) = (Barrier::new(2), Barrier::new(2));
+            thread::scope(|scope| {
+                // It keeps its number, so the next thread has a cache to make.
+                scope.spawn(|| (use_each_size(), here.wait(), there.wait()));
+                here.wait();
+                let faults = of_new_thread();
+                there.wait();
+                assert!((1..24).contains(&faults), "{faults}");
+            });
+        });
+    }
+
     /// A block of which little is touched takes little: no page in front, and no huge one.
     #[test]
     fn what_is_hardly_touched_is_hardly_resident() {

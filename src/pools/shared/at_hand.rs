@@ -165,21 +165,21 @@ impl<A: Allocator> AtHand for &SharedPool<A> {
         let layout = Layout::from_size_align(size.max(1), ALIGN).ok()?;
         let place = place(class_of(layout)?);
         // SAFETY: there is one for each class.
-        self.with_bins(|bins| unsafe { bins.get_unchecked(place) }.take())
+        self.with_any_bins(|bins| unsafe { bins.get_unchecked(place) }.take())
     }
 
     #[inline(always)]
     unsafe fn put(self, block: *mut u8) -> bool {
         let Some(block) = surely_in_chunk(block) else { return false };
         // SAFETY: by `# Safety` of this fn and invariant 2.
-        unsafe { self.put_in_bin(block) }
+        self.with_bins(|bins| unsafe { put_in_bin(bins, block) }).is_some()
     }
 
     #[inline(always)]
     unsafe fn put_any(self, block: NonNull<u8>) -> bool {
         let is_in_chunk = self.made().is_some_and(|heap| heap.chunks.has(block.addr().get()));
         // SAFETY: by `# Safety` of this fn.
-        is_in_chunk && unsafe { self.put_in_bin(block) }
+        is_in_chunk && self.with_any_bins(|bins| unsafe { put_in_bin(bins, block) }).is_some()
     }
 
     #[inline(always)]
@@ -208,24 +208,19 @@ impl<A: Allocator> SharedPool<A> {
         action(unsafe { &*bins })
     }
 
-    /// # Safety
-    ///
-    /// If the pool is not checked, it is a live block of a chunk of this pool's.
+    /// As [`with_bins`](Self::with_bins), also for a thread whose number has no slot.
     #[inline(always)]
-    unsafe fn put_in_bin(&self, block: NonNull<u8>) -> bool {
-        let put = |bins: &Bins| {
-            // SAFETY: by `# Safety` of this fn and invariant 1.
-            let code = unsafe { code_of(block) };
-            // SAFETY: there is a bin for each code.
-            let bin = unsafe { bin_at(bins, code * size_of::<Bin>()) };
-            bin.put(whole(block)).then_some(())
-        };
-        self.with_bins(put).is_some()
+    fn with_any_bins<R>(&self, action: impl FnOnce(&Bins) -> Option<R>) -> Option<R> {
+        let slot = self.slot_reader.slot()?;
+        if slot == 0 {
+            return action(Self::cache_without_slot(self.made()?)?.bins());
+        }
+        self.with_bins(action)
     }
 
     /// # Safety
     ///
-    /// The block is one for [`put_in_bin`](Self::put_in_bin).
+    /// If the pool is not checked, the block is a live one of a chunk of this pool's.
     #[inline(always)]
     unsafe fn size_in_chunk(&self, block: NonNull<u8>) -> Option<usize> {
         if !self.slot_reader.is_ready() {
@@ -237,4 +232,16 @@ impl<A: Allocator> SharedPool<A> {
         let size = unsafe { SIZES.get_unchecked(code) };
         (*size != 0).then_some(*size as usize)
     }
+}
+
+/// # Safety
+///
+/// `bins` are those of a pool that is not checked, and the block is a live one of a chunk of its.
+#[inline(always)]
+unsafe fn put_in_bin(bins: &Bins, block: NonNull<u8>) -> Option<()> {
+    // SAFETY: by `# Safety` of this fn and invariant 1.
+    let code = unsafe { code_of(block) };
+    // SAFETY: there is a bin for each code.
+    let bin = unsafe { bin_at(bins, code * size_of::<Bin>()) };
+    bin.put(whole(block)).then_some(())
 }

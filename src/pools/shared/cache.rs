@@ -2,11 +2,15 @@
 //! instructions.
 //!
 //! A bin is a stack of pointers, as in Google's tcmalloc. An entry below its first is null, so "empty" is seen by what is loaded
-//! anyway; and "full" by one compare. [`VACANT`] stands for the bins of a thread that has none yet: each is empty and full
-//! at once.
+//! anyway; and "full" by one compare. A closed bin is empty and full at once, and so are those of [`VACANT`], for a thread that has no
+//! cache yet.
+//!
+//! The entries of small bins lie side by side, so that a thread that needs few blocks touches few pages; a bin that grows moves to entries of
+//! its own.
 
 use core::cell::Cell;
 use core::ptr::{self, NonNull};
+use core::slice;
 use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::Relaxed;
 
@@ -57,8 +61,12 @@ pub(super) struct Cache {
     pub(super) budget: Cell<usize>,
     /// The cache that was made before this one.
     pub(super) previous: Cell<*mut Cache>,
+    small: [[Cell<*mut u8>; SMALL + 1]; CLASSES],
     entries: [Cell<*mut u8>; ENTRIES],
 }
+
+/// The most blocks of a small bin.
+const SMALL: usize = 15;
 
 /// How many blocks of other threads go home that a thread frees before it has asked for any of their class. It would share a line
 /// of the processor's cache with those other threads as long as it used them again.
@@ -111,17 +119,11 @@ impl Cache {
         cache.forget();
     }
 
-    /// Makes all bins empty and closed, whatever is in them. What was stays out of its spans.
+    /// Closes all bins, whatever is in them. What was stays out of its spans.
     pub(super) fn forget(&self) {
-        let of_no_class = self.bins[..place(0)].iter().chain(&self.bins[place(CLASSES)..]);
-        for bin in of_no_class {
+        for bin in &self.bins {
             bin.top.store(NOWHERE, Relaxed);
             bin.limit.set(NOWHERE);
-        }
-        for class in 0..CLASSES {
-            let bottom = self.bottom(class).as_ptr();
-            self.bin(class).top.store(bottom, Relaxed);
-            self.bin(class).limit.set(bottom);
         }
     }
 
@@ -134,34 +136,73 @@ impl Cache {
         (self.number.get() % SHARDS) as u8
     }
 
+    #[cfg(target_os = "linux")]
+    #[inline]
+    pub(super) fn bins(&self) -> &Bins {
+        &self.bins
+    }
+
     #[inline]
     pub(super) fn bin(&self, class: usize) -> &Bin {
         &self.bins[place(class)]
     }
 
-    /// The first entry of a bin.
+    /// The first entry of a bin that may hold so many blocks.
     #[inline]
-    fn bottom(&self, class: usize) -> NonNull<*mut u8> {
-        let entries = NonNull::from(&self.entries).cast::<*mut u8>();
-        // SAFETY: the entries of a class begin there.
-        unsafe { entries.add(Class::of(class).entry as usize) }
+    fn bottom_for(&self, class: usize, capacity: usize) -> *mut *mut u8 {
+        match capacity {
+            0 => NOWHERE,
+            // SAFETY: an entry that stays null comes before the first one.
+            1..=SMALL => unsafe { (&raw const self.small[class]).cast::<*mut u8>().cast_mut().add(1) },
+            // SAFETY: the entries of a class begin there.
+            _ => unsafe { (&raw const self.entries).cast::<*mut u8>().cast_mut().add(Class::of(class).entry as usize) },
+        }
+    }
+
+    /// The first entry of the bin whose `top` that is.
+    #[inline]
+    fn bottom(&self, class: usize, top: *mut *mut u8) -> *mut *mut u8 {
+        let small = self.bottom_for(class, SMALL);
+        if ptr::eq(top, NOWHERE) {
+            NOWHERE
+        } else if top.addr().wrapping_sub(small.addr()) <= SMALL * size_of::<*mut u8>() {
+            small
+        } else {
+            self.bottom_for(class, usize::MAX)
+        }
     }
 
     /// How many blocks of `class` are here. Any thread may ask.
     pub(super) fn count(&self, class: usize) -> usize {
         let top = self.bin(class).top.load(Relaxed);
-        (top.addr() - self.bottom(class).addr().get()) / size_of::<*mut u8>()
+        (top.addr() - self.bottom(class, top).addr()) / size_of::<*mut u8>()
     }
 
     /// How many blocks of `class` there may be at present.
     pub(super) fn capacity(&self, class: usize) -> usize {
-        (self.bin(class).limit.get().addr() - self.bottom(class).addr().get()) / size_of::<*mut u8>()
+        let bin = self.bin(class);
+        let bottom = self.bottom(class, bin.top.load(Relaxed));
+        (bin.limit.get().addr() - bottom.addr()) / size_of::<*mut u8>()
     }
 
-    /// The bin has no more blocks than `capacity`, and may hold so many from now on.
+    /// The bin has no more blocks than `capacity`, which it may hold from now on.
     pub(super) fn set_capacity(&self, class: usize, capacity: usize) {
+        let bin = self.bin(class);
+        let (top, count) = (bin.top.load(Relaxed), self.count(class));
+        let (before, bottom) = (self.bottom(class, top), self.bottom_for(class, capacity));
+        if !ptr::eq(before, bottom) {
+            if capacity > 0 {
+                // It is null, but a page that is read before it is written to costs two faults.
+                // SAFETY: the entry before the first one.
+                unsafe { bottom.sub(1).write(ptr::null_mut()) };
+            }
+            // SAFETY: both bins have so many entries, and they are disjoint.
+            unsafe { before.copy_to_nonoverlapping(bottom, count) };
+            // SAFETY: no more than the capacity.
+            bin.top.store(unsafe { bottom.add(count) }, Relaxed);
+        }
         // SAFETY: a bin has at least so many entries.
-        self.bin(class).limit.set(unsafe { self.bottom(class).add(capacity) }.as_ptr());
+        bin.limit.set(unsafe { bottom.add(capacity) });
     }
 
     /// Whether the bin takes blocks. It does not before its thread has asked for one.
@@ -180,29 +221,29 @@ impl Cache {
     /// returns how many. Returns how many blocks are in the bin then.
     #[inline]
     pub(super) fn fill(&self, class: usize, fill: impl FnOnce(Room) -> usize) -> usize {
-        let (bottom, before, capacity) = (self.bottom(class), self.count(class), self.capacity(class));
-        // SAFETY: within the entries.
-        let end = unsafe { bottom.add(before) };
-        let count = before + fill(Room { at: end, most: capacity.div_ceil(2).min(capacity - before) });
+        let (top, before, capacity) = (self.bin(class).top.load(Relaxed), self.count(class), self.capacity(class));
+        // SAFETY: behind an entry, or at least behind what is null.
+        let end = unsafe { NonNull::new_unchecked(top) };
+        let count = fill(Room { at: end, most: capacity.div_ceil(2).min(capacity - before) });
         // SAFETY: no more than the capacity.
-        self.bin(class).top.store(unsafe { bottom.add(count) }.as_ptr(), Relaxed);
-        count
+        self.bin(class).top.store(unsafe { top.add(count) }, Relaxed);
+        before + count
     }
 
     /// Empties the bin of `class` but for the `keep` blocks that came last, by `empty`.
     #[inline]
     pub(super) fn empty(&self, class: usize, keep: usize, empty: impl FnOnce(&mut [*mut u8])) {
-        let (bottom, count) = (self.bottom(class), self.count(class));
+        let (top, count) = (self.bin(class).top.load(Relaxed), self.count(class));
+        let bottom = self.bottom(class, top);
         let keep = keep.min(count);
-        let oldest = NonNull::slice_from_raw_parts(bottom, count - keep);
         // SAFETY: the entries are initialised, and the caller's thread alone uses them.
-        empty(unsafe { &mut *oldest.as_ptr() });
+        empty(unsafe { slice::from_raw_parts_mut(bottom, count - keep) });
         // SAFETY: the newest lie behind the oldest.
         let newest = unsafe { bottom.add(count - keep) };
         // SAFETY: both within the entries.
         unsafe { newest.copy_to(bottom, keep) };
         // SAFETY: within the entries.
-        self.bin(class).top.store(unsafe { bottom.add(keep) }.as_ptr(), Relaxed);
+        self.bin(class).top.store(unsafe { bottom.add(keep) }, Relaxed);
     }
 
     /// How many of a full bin's blocks stay when it is emptied.
@@ -227,4 +268,4 @@ pub(super) struct Vacant(Bins);
 unsafe impl Sync for Vacant {}
 
 // The docs say so.
-const _: () = assert!(size_of::<usize>() < 8 || size_of::<Cache>().div_ceil(4096) * 4 == 444);
+const _: () = assert!(size_of::<usize>() < 8 || size_of::<Cache>().div_ceil(4096) * 4 == 456);

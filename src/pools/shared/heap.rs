@@ -210,6 +210,7 @@ impl Heap {
     /// Fills an empty bin, and takes a block from it, if there is memory.
     pub(super) fn fill<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache, class: usize) -> Option<NonNull<u8>> {
         let most = most_after(cache, class, Event::Empty);
+        let is_new = !cache.is_open(class);
         if !self.open(cache, class) {
             return self.take_one(parent, class).ok();
         }
@@ -220,7 +221,10 @@ impl Heap {
             // SAFETY: there is room; what is new was taken for that.
             cache.fill(class, |room| unsafe { self.take_from((shard, own), parent.options, class, new, room) })
         });
-        self.grow(cache, class, most);
+        // A bin that was opened now has not run empty.
+        if !is_new {
+            self.grow(cache, class, most);
+        }
         let block = cache.bin(class).take();
         if block.is_none() && !cache.is_open(class) {
             return self.take_one(parent, class).ok();

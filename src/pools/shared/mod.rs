@@ -94,7 +94,7 @@ const LARGE: usize = 512 << 10;
 /// * **Alignment**: any. Up to 128 KiB it is served by the classes, for a size rounded up to the align.
 /// * **Size 0**: no memory is used.
 /// * **Memory** beside blocks: none before the first use; then 152 KiB of pages for the pool, and some 110 bytes for each block above
-///   512 KiB, not of the parent's and not in `held_bytes`; and chunks, of which 32 KiB each are the pool's (1.6 %). Each thread that uses it has a cache of 444 KiB,
+///   512 KiB, not of the parent's and not in `held_bytes`; and chunks, of which 32 KiB each are the pool's (1.6 %). Each thread that uses it has a cache of 456 KiB,
 ///   which touches what it uses, and what is in its bins. A bin begins with 8 blocks, or those of 64 KiB, and grows by half whenever it is empty
 ///   or full: up to 64 KiB, at least 8 and at most 1024 blocks; for a thread that allocates and frees in turns up to 256 KiB, at least 64 and
 ///   at most 2048 blocks; of blocks above 64 KiB up to 512 KiB and 4 MiB. All caches together hold no more than their [budget](Options::caches).
