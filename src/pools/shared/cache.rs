@@ -192,9 +192,11 @@ impl Cache {
         let (before, bottom) = (self.bottom(class, top), self.bottom_for(class, capacity));
         if !ptr::eq(before, bottom) {
             if capacity > 0 {
+                // SAFETY: there is an entry before the first one.
+                let before_first = unsafe { bottom.sub(1) };
                 // It is null, but a page that is read before it is written to costs two faults.
-                // SAFETY: the entry before the first one.
-                unsafe { bottom.sub(1).write(ptr::null_mut()) };
+                // SAFETY: within the entries, and no block is there.
+                unsafe { before_first.write(ptr::null_mut()) };
             }
             // SAFETY: both bins have so many entries, and they are disjoint.
             unsafe { before.copy_to_nonoverlapping(bottom, count) };
