@@ -112,7 +112,10 @@ impl lock::Lock {
 #[cfg(os_memory)]
 #[inline]
 pub(crate) fn id() -> usize {
-    #[cfg(unix)]
+    // By a register: a call would touch a page of the C library in the child of each fork.
+    #[cfg(static_tls)]
+    let id = static_tls::thread_pointer();
+    #[cfg(all(unix, not(static_tls)))]
     // SAFETY: without conditions.
     let id = unsafe { libc::pthread_self() } as usize;
     #[cfg(windows)]

@@ -61,7 +61,9 @@ impl SlotReader {
     }
 }
 
-fn thread_pointer() -> usize {
+/// Where the thread-locals of the calling thread lie: an address of its own, a multiple of 16.
+#[inline]
+pub(super) fn thread_pointer() -> usize {
     let pointer: usize;
     #[cfg(target_arch = "x86_64")]
     // SAFETY: by the ABI it lies where it points to.
