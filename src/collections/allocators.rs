@@ -1,17 +1,21 @@
-//! An allocator in a pointer of this module is an allocator: so a `Vec<T, Box<dyn Allocator>>` chooses at run time, and many
-//! collections can share one arena in an `Rc` without a lifetime.
+//! Pointers to allocators as allocators: a `Box`, `Rc` or `Arc` of an allocator implements [`Allocator`] itself.
 //!
-//! # Why that is sound
+//! A `Vec<T, Box<dyn Allocator>>` chooses its allocator at run time, and many collections share one arena in an `Rc`
+//! without a lifetime.
 //!
-//! The blocks of such a pointer are those of the allocator it points to. That one stays where it is when the pointer moves, and
-//! goes with the last pointer. What is left are the ways to it for who has the pointer:
+//! # Soundness
 //!
-//! * A `Box` gives `&mut` of its value to whoever has `&mut` of the box. To reset or to replace the allocator is then to mutate
-//!   the box through `&mut`, which ends its blocks (rule 9); and no collection gives `&mut` of the allocator it holds.
-//! * `get_mut`, `try_unwrap` and `into_inner` of an `Rc` or `Arc` refuse while there is another pointer, and a collection holds
-//!   one of its own. If the pointer is the only one, the blocks are its own, and this is the case of `Box`. `make_mut` of a
-//!   shared one makes a clone of the allocator for the caller's pointer alone, which was had by `&mut`; the others keep theirs.
-//! * A clone of a `Box` holds a clone of the allocator, which by rule 10 is the same to every block.
+//! The blocks of such a pointer are the blocks of the allocator that it points to. That allocator stays at its address
+//! when the pointer moves, and is dropped with the last pointer. The owner of a pointer can reach the allocator in
+//! three more ways (rules: see [`api`](crate::api)):
+//!
+//! * `&mut` of a `Box` gives `&mut` of its value. Resetting or replacing the allocator that way mutates the box through
+//!   `&mut`, which ends its blocks (rule 9). No collection hands out `&mut` of the allocator it holds.
+//! * `get_mut`, `try_unwrap` and `into_inner` of an `Rc` or `Arc` fail while there is another pointer, and a collection
+//!   holds a pointer of its own. A pointer that is the only one is the only owner of its blocks, so the argument for
+//!   `Box` applies. `make_mut` of a shared pointer takes `&mut` of it and gives it a clone of the allocator; the other
+//!   pointers keep the old one.
+//! * A clone of a `Box` holds a clone of the allocator, which is interchangeable with it for every block (rule 10).
 
 use core::ptr::NonNull;
 
@@ -20,10 +24,10 @@ use super::Arc;
 use super::{Box, Rc};
 use crate::api::{AllocError, Allocator, AllocatorClone, Layout, Owns, StaticAllocator};
 
-/// The traits of allocators that `$pointer<X, A>` has from `X`.
+/// Implements the traits of allocators for `$pointer<X, A>` where `X` implements them.
 macro_rules! allocator {
     ($($pointer:ident)*) => {$(
-        // SAFETY: the blocks are those of the value, by the reasons at the head of this file.
+        // SAFETY: the blocks are those of the value, which is sound for the reasons given in the docs of this module.
         unsafe impl<X: Allocator + ?Sized, A: Allocator> Allocator for $pointer<X, A> {
             #[inline]
             fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
@@ -37,13 +41,13 @@ macro_rules! allocator {
 
             #[inline]
             unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-                // SAFETY: by `# Safety` of this fn.
+                // SAFETY: by `# Safety` of this fn; the block is one of the value's.
                 unsafe { (**self).deallocate(block, layout) };
             }
 
             #[inline]
             unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-                // SAFETY: by `# Safety` of this fn.
+                // SAFETY: by `# Safety` of this fn; the block is one of the value's.
                 unsafe { (**self).grow(block, old, new) }
             }
 
@@ -54,18 +58,18 @@ macro_rules! allocator {
                 old: Layout,
                 new: Layout,
             ) -> Result<NonNull<[u8]>, AllocError> {
-                // SAFETY: by `# Safety` of this fn.
+                // SAFETY: by `# Safety` of this fn; the block is one of the value's.
                 unsafe { (**self).grow_zeroed(block, old, new) }
             }
 
             #[inline]
             unsafe fn shrink(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-                // SAFETY: by `# Safety` of this fn.
+                // SAFETY: by `# Safety` of this fn; the block is one of the value's.
                 unsafe { (**self).shrink(block, old, new) }
             }
         }
 
-        // SAFETY: the blocks are those of the value.
+        // SAFETY: the blocks are those of the value, which answers for them.
         unsafe impl<X: Owns + ?Sized, A: Allocator> Owns for $pointer<X, A> {
             #[inline]
             fn owns(&self, block: NonNull<u8>, layout: Layout) -> bool {
@@ -73,7 +77,8 @@ macro_rules! allocator {
             }
         }
 
-        // SAFETY: the blocks outlive the value, and with it its pointers; a subtype points to a subtype of the value.
+        // SAFETY: the blocks outlive the value, and so its pointers; a subtype of the pointer points to a subtype of
+        // the value.
         unsafe impl<X: StaticAllocator + ?Sized, A: Allocator> StaticAllocator for $pointer<X, A> {}
     )*};
 }
@@ -82,9 +87,10 @@ allocator!(Box Rc);
 #[cfg(target_has_atomic = "ptr")]
 allocator!(Arc);
 
-// SAFETY: a clone is a pointer to the same value, which stays until the last one is dropped; to clone it is to count, and to
-// clone its allocator. (A clone of a `Box` asks for memory, and without std to be refused is a panic.)
+// SAFETY: a clone points to the same value, which lives until its last pointer is dropped. Cloning only counts and
+// clones the pointer's allocator, so it does not panic. (Cloning a `Box` allocates, and a failed allocation may panic
+// without std.)
 unsafe impl<X: Allocator + ?Sized, A: AllocatorClone> AllocatorClone for Rc<X, A> {}
-// SAFETY: as above.
+// SAFETY: same as for `Rc`.
 #[cfg(target_has_atomic = "ptr")]
 unsafe impl<X: Allocator + ?Sized, A: AllocatorClone> AllocatorClone for Arc<X, A> {}

@@ -1,4 +1,4 @@
-//! Blocks for single values: a layout of size 0 never reaches an allocator.
+//! Blocks for single values. A layout of size 0 never reaches an allocator.
 
 use core::alloc::Layout;
 use core::mem::ManuallyDrop;
@@ -8,7 +8,8 @@ use alloc::alloc::handle_alloc_error;
 
 use crate::api::{AllocError, Allocator, translate};
 
-/// Ends a method without an error, for which there was no block of this layout, or no layout so large.
+/// Fails in a method that returns no error: no block of this layout could be allocated, or, for `None`, the size
+/// overflows.
 #[cold]
 #[inline(never)]
 #[track_caller]
@@ -19,14 +20,15 @@ pub(super) fn fail(layout: Option<Layout>) -> ! {
     }
 }
 
-/// The bytes of a new block.
+/// The initial contents of a new block.
 #[derive(Clone, Copy)]
 pub(super) enum Contents {
     Uninitialised,
     Zeroes,
 }
 
-/// A block of `allocator` that `layout` fits, or a dangling pointer of its align if its size is 0.
+/// Allocates a block of `allocator` that `layout` fits. Returns a dangling pointer with the align of `layout` if its
+/// size is 0.
 #[inline]
 pub(super) fn allocate<A: Allocator>(
     allocator: &A,
@@ -43,7 +45,12 @@ pub(super) fn allocate<A: Allocator>(
     block.map(NonNull::cast)
 }
 
-/// A block that is freed when this is dropped, also by a panic. It was got by [`allocate`], or would have been.
+/// Owns a block from [`allocate`], and frees it on drop, so that a panic does not leak it.
+///
+/// # Invariants
+///
+/// 1. If the size of `layout` is not 0, `start` is a live block of `allocator` that `layout` fits, and only this value
+///    frees it.
 pub(super) struct OwnedBlock<'a, A: Allocator> {
     start: NonNull<u8>,
     layout: Layout,
@@ -53,13 +60,14 @@ pub(super) struct OwnedBlock<'a, A: Allocator> {
 impl<'a, A: Allocator> OwnedBlock<'a, A> {
     /// # Safety
     ///
-    /// If the size of `layout` is not 0, `start` is a live block of `allocator` that `layout` fits, and nobody else frees it.
+    /// If the size of `layout` is not 0, `start` is a live block of `allocator` that `layout` fits, and nothing else
+    /// frees it.
     #[inline]
     pub(super) unsafe fn new(start: NonNull<u8>, layout: Layout, allocator: &'a A) -> Self {
         Self { start, layout, allocator }
     }
 
-    /// Leaves the block to somebody else.
+    /// Returns the block without freeing it.
     #[inline]
     pub(super) fn release(self) -> NonNull<u8> {
         ManuallyDrop::new(self).start
@@ -75,20 +83,20 @@ impl<A: Allocator> Drop for OwnedBlock<'_, A> {
     #[inline]
     fn drop(&mut self) {
         if self.layout.size() != 0 {
-            // SAFETY: by `# Safety` of `new`.
+            // SAFETY: by invariant 1, and the block is not used after this.
             unsafe { self.allocator.deallocate(self.start, self.layout) };
         }
     }
 }
 
-/// A pointer to `start` with the metadata of `like`. (`with_metadata_of` is not stable.)
+/// Returns a pointer to `start` with the metadata of `like`. (`with_metadata_of` is not stable.)
 #[inline]
 pub(super) fn with_metadata_of<T: ?Sized>(start: NonNull<u8>, like: *const T) -> NonNull<T> {
     let mut pointer = like.cast_mut();
-    // SAFETY: a pointer is no smaller and no less aligned than one without metadata, and any pointer may be written there.
+    // SAFETY: `pointer` is at least as large and as aligned as a thin pointer, and every thin pointer is valid there.
     unsafe { (&raw mut pointer).cast::<*mut u8>().write(start.as_ptr()) };
-    // That the address comes first is not promised, so it is checked; the compiler knows the answer.
+    // Rust does not promise that the address comes first, so this checks it. The compiler removes the check.
     assert!(pointer.cast::<u8>() == start.as_ptr(), "the address is the first word of a pointer");
-    // SAFETY: it points to `start`.
+    // SAFETY: by the assertion its address is that of `start`, which is not null.
     unsafe { NonNull::new_unchecked(pointer) }
 }

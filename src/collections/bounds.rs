@@ -1,14 +1,15 @@
-//! Ranges that a caller passes.
+//! Checks of the ranges that callers pass.
 
 use core::ops::{Bound, Range, RangeBounds};
 
-/// The indexes that `range` stands for in a sequence of `length` elements.
+/// Returns the indexes that `range` denotes in a sequence of `length` elements.
 ///
-/// Asks for each bound once: safe code may answer differently each time, so what has been checked must be what is used.
+/// Reads each bound once. A `RangeBounds` implemented in safe code may answer differently each time, so callers must
+/// use the values that have been checked here.
 ///
 /// # Panics
 ///
-/// If the range ends before it starts, or after `length`.
+/// Panics if the start of the range exceeds its end, or its end exceeds `length`.
 #[inline]
 #[track_caller]
 pub(crate) fn indexes(range: impl RangeBounds<usize>, length: usize) -> Range<usize> {
@@ -16,14 +17,14 @@ pub(crate) fn indexes(range: impl RangeBounds<usize>, length: usize) -> Range<us
         Bound::Included(&start) => start,
         Bound::Excluded(&before) => match before.checked_add(1) {
             Some(start) => start,
-            None => beyond_all(),
+            None => bound_overflow(),
         },
         Bound::Unbounded => 0,
     };
     let end = match range.end_bound() {
         Bound::Included(&last) => match last.checked_add(1) {
             Some(end) => end,
-            None => beyond_all(),
+            None => bound_overflow(),
         },
         Bound::Excluded(&end) => end,
         Bound::Unbounded => length,
@@ -37,8 +38,8 @@ pub(crate) fn indexes(range: impl RangeBounds<usize>, length: usize) -> Range<us
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn beyond_all() -> ! {
-    panic!("a range with a bound beyond `usize::MAX`");
+fn bound_overflow() -> ! {
+    panic!("range bound exceeds `usize::MAX`");
 }
 
 #[cold]
@@ -46,7 +47,7 @@ fn beyond_all() -> ! {
 #[track_caller]
 fn out_of_bounds(start: usize, end: usize, length: usize) -> ! {
     if start > end {
-        panic!("a range that starts at {start} but ends at {end}");
+        panic!("range starts at {start} but ends at {end}");
     }
-    panic!("a range that ends at {end}, out of range for length {length}");
+    panic!("range end {end} is out of range for length {length}");
 }

@@ -1,4 +1,4 @@
-//! Clones in another allocator.
+//! Cloning into another allocator.
 
 use core::marker::PhantomData;
 use core::num::NonZero;
@@ -7,18 +7,19 @@ use core::time::Duration;
 use super::TryReserveError;
 use super::error::or_fail;
 
-/// A deep [`Clone`] into another allocator: a collection whose elements are collections moves as a whole.
+/// A deep [`Clone`] into another allocator. Elements that are collections are cloned into it too.
 ///
-/// The collections of this crate have it if their elements do; so do std's plain types, tuples, arrays, `Option` and `Result`.
-/// For a type of yours, clone its fields in the same way.
+/// The collections of this crate implement it if their elements do. So do std's primitive types, tuples, arrays,
+/// `Option` and `Result`. Implement it for your own types by cloning each field.
 ///
-/// * **[`Box`](super::Box)**: of a value that has it, of a slice of those, and of a `str`, `CStr`, or with std `OsStr` or `Path`. A
-///   `Box<dyn Trait>` has not.
-/// * **[`Rc`](super::Rc) and [`Arc`](super::Arc)**: as a `Box`. `clone` shares the value, but another allocator needs a value of its own. Each
-///   pointer is cloned by itself, so two pointers to one value become two values, and a graph in which many paths lead to one value
-///   becomes a tree. A `Weak` has none.
-/// * **[`Frozen`](super::Frozen)**: none, because code outside of this crate may implement this trait for a collection and reach its allocator.
-///   Clone what [`get_mut`](super::Frozen::get_mut) lends.
+/// * **[`Box`](super::Box)** implements it for a value or a slice of values that implement it, and for `str`, `CStr`,
+///   and with the feature `std` also `OsStr` and `Path`. `Box<dyn Trait>` does not.
+/// * **[`Rc`](super::Rc) and [`Arc`](super::Arc)** implement it for the same targets as `Box`. Unlike `clone`, it does
+///   not share the value, since the other allocator needs its own. It clones each pointer separately: two pointers to
+///   one value become two values, and a graph with several paths to a value becomes a tree. `Weak` does not implement
+///   it.
+/// * **[`Frozen`](super::Frozen)** does not, because code outside of this crate may implement this trait for a
+///   collection and reach its allocator. Clone the collection that [`get_mut`](super::Frozen::get_mut) lends.
 ///
 /// # Examples
 ///
@@ -47,7 +48,7 @@ use super::error::or_fail;
 /// assert_eq!((elsewhere.number, elsewhere.children[0].number), (1, 2));
 /// ```
 ///
-/// Pointers that share a value, and their clones, which do not:
+/// Two pointers that share a value have clones that do not:
 ///
 /// ```
 /// use janus_alloc::{Arena, System, collections::{CloneIn, Rc}};
@@ -59,14 +60,14 @@ use super::error::or_fail;
 /// assert!(one == other && !Rc::ptr_eq(&one, &other));
 /// ```
 pub trait CloneIn<B> {
-    /// The type with the other allocator in the place of its own.
+    /// This type with the allocator `B` instead of its own.
     type Cloned;
 
-    /// A clone in `allocator`.
+    /// Clones `self` into `allocator`.
     ///
     /// # Panics
     ///
-    /// If the clones need more than `isize::MAX` bytes.
+    /// Panics if the clones need more than `isize::MAX` bytes.
     #[inline]
     #[track_caller]
     fn clone_in(&self, allocator: B) -> Self::Cloned {
@@ -77,11 +78,11 @@ pub trait CloneIn<B> {
     ///
     /// # Errors
     ///
-    /// If the clones need more than `isize::MAX` bytes, or the allocator refuses.
+    /// Returns an error if the clones need more than `isize::MAX` bytes, or if the allocation fails.
     fn try_clone_in(&self, allocator: B) -> Result<Self::Cloned, TryReserveError>;
 }
 
-/// Types whose clone needs no allocator.
+/// Implements [`CloneIn`] for types that need no allocator.
 macro_rules! plain {
     ($($type:ty)*) => {
         $(
@@ -103,7 +104,7 @@ plain! { NonZero<i8> NonZero<i16> NonZero<i32> NonZero<i64> NonZero<i128> NonZer
 impl<T: ?Sized, B> CloneIn<B> for &T {
     type Cloned = Self;
 
-    /// The same reference.
+    /// Returns the same reference.
     #[inline]
     fn try_clone_in(&self, _: B) -> Result<Self, TryReserveError> {
         Ok(self)
@@ -144,7 +145,7 @@ impl<T: CloneIn<B>, const N: usize, B: Clone> CloneIn<B> for [T; N] {
     type Cloned = [T::Cloned; N];
 
     fn try_clone_in(&self, allocator: B) -> Result<Self::Cloned, TryReserveError> {
-        // The places are options, since there is no array of what may fail on stable Rust.
+        // An array of `Option`s, since stable Rust has no fallible `array::from_fn`.
         let mut clones = [const { None }; N];
         for (place, value) in clones.iter_mut().zip(self) {
             *place = Some(value.try_clone_in(allocator.clone())?);

@@ -1,94 +1,100 @@
-//! Clones of values of which only a reference is known, and perhaps no size.
+//! Clones of values that are known by reference only, and may be unsized.
 
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
-/// Types that can be cloned into memory which is not initialised: each `T: Clone`, `[T]` of such, `str`, `CStr`, and with std
-/// `OsStr` and `Path`.
+/// Types that can be cloned into uninitialised memory: each `T: Clone`, `[T]` where `T: Clone`, `str`, `CStr`, and with
+/// the feature `std` also `OsStr` and `Path`.
 ///
-/// (std's trait of this name is not stable.)
+/// (The trait of the same name in std is not stable.)
 ///
 /// # Safety
 ///
-/// If [`clone_to_uninit`](Self::clone_to_uninit) returns, `place` holds a `Self` with the metadata of `self`.
+/// If [`clone_to_uninit`](Self::clone_to_uninit) returns, `place` holds a valid `Self` with the metadata of `self`.
 pub unsafe trait CloneToUninit {
-    /// Writes a clone to `place`. If it panics, there is nothing to be dropped at `place`.
+    /// Writes a clone to `place`. If it panics, `place` holds nothing that needs to be dropped.
     ///
     /// # Safety
     ///
-    /// `place` may be written to for the size of `self`, is aligned for it, and overlaps nothing that `self` reaches.
+    /// `place` is valid for writes of the size of `self`, aligned for `self`, and does not overlap memory that `self`
+    /// reaches.
     unsafe fn clone_to_uninit(&self, place: NonNull<u8>);
 }
 
-// SAFETY: the clone is written as a whole.
+// SAFETY: `write` initialises the whole value.
 unsafe impl<T: Clone> CloneToUninit for T {
     #[inline]
     unsafe fn clone_to_uninit(&self, place: NonNull<u8>) {
-        // SAFETY: by `# Safety` of the trait's fn.
+        // SAFETY: `place` is valid for writes and aligned, by `# Safety` of this fn.
         unsafe { place.cast::<T>().write(self.clone()) };
     }
 }
 
-// SAFETY: each element is written, or the function panics.
+// SAFETY: the loop initialises every element, or panics.
 unsafe impl<T: Clone> CloneToUninit for [T] {
     #[inline]
     unsafe fn clone_to_uninit(&self, place: NonNull<u8>) {
-        // SAFETY: `MaybeUninit` has the layout of what it wraps, and by `# Safety` of the trait's fn nobody else has the memory.
+        // SAFETY: `MaybeUninit<T>` has the layout of `T`, and by `# Safety` of this fn the memory is writable and
+        // nothing else uses it.
         let place = unsafe { NonNull::slice_from_raw_parts(place.cast::<MaybeUninit<T>>(), self.len()).as_mut() };
-        let mut initialised = Initialised::new(place);
+        let mut initialised = InitialisedPrefix::new(place);
         for value in self {
-            // SAFETY: there are as many places as values.
+            // SAFETY: the slice has as many places as there are values.
             unsafe { initialised.push_unchecked(value.clone()) };
         }
         core::mem::forget(initialised);
     }
 }
 
-/// The first elements of a slice that is being filled; they are dropped by a panic.
-pub(super) struct Initialised<'a, T> {
+/// The initialised elements at the start of a slice that is being filled. They are dropped on a panic.
+///
+/// # Invariants
+///
+/// 1. The first `count` elements of `place` are initialised, and only this value drops them. `count` is at most the
+///    length.
+pub(super) struct InitialisedPrefix<'a, T> {
     place: &'a mut [MaybeUninit<T>],
-    /// So many are initialised.
     count: usize,
 }
 
-impl<'a, T> Initialised<'a, T> {
+impl<'a, T> InitialisedPrefix<'a, T> {
     #[inline]
     pub(super) fn new(place: &'a mut [MaybeUninit<T>]) -> Self {
         Self { place, count: 0 }
     }
 
-    /// Writes one element more.
+    /// Writes the next element.
     ///
     /// # Safety
     ///
-    /// There is a place for it.
+    /// Fewer elements have been pushed than the slice has places.
     #[inline]
     pub(super) unsafe fn push_unchecked(&mut self, value: T) {
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by `# Safety` of this fn, `count` is less than the length.
         unsafe { self.place.get_unchecked_mut(self.count) }.write(value);
         self.count += 1;
     }
 }
 
-impl<T> Drop for Initialised<'_, T> {
+impl<T> Drop for InitialisedPrefix<'_, T> {
     #[inline]
     fn drop(&mut self) {
         let initialised: *mut [MaybeUninit<T>] = &raw mut self.place[..self.count];
-        // SAFETY: so many are initialised, and not used again.
+        // SAFETY: by invariant 1, and they are not used again.
         unsafe { (initialised as *mut [T]).drop_in_place() };
     }
 }
 
-/// Types that are cloned by copying all their bytes, which is safe because each is a sequence of bytes.
+/// Implements [`CloneToUninit`] for types that are sequences of bytes, which a copy clones.
 macro_rules! copied {
     ($($(#[$attribute:meta])* $type:ty,)*) => {$(
         $(#[$attribute])*
-        // SAFETY: the type is a sequence of bytes, all of which are copied, and has no other state.
+        // SAFETY: the type is a sequence of bytes without other state, and all of them are copied.
         unsafe impl CloneToUninit for $type {
             #[inline]
             unsafe fn clone_to_uninit(&self, place: NonNull<u8>) {
-                // SAFETY: by `# Safety` of the trait's fn.
+                // SAFETY: `place` is valid for writes and does not overlap `self`, by `# Safety` of this fn.
                 unsafe { place.copy_from_nonoverlapping(NonNull::from(self).cast(), size_of_val(self)) };
             }
         }

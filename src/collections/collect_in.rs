@@ -1,15 +1,17 @@
-//! Collecting into an allocator.
+//! Collecting iterators into a given allocator.
 
 use super::error::{TryReserveError, or_fail};
 
-/// [`FromIterator`] with an allocator.
+/// [`FromIterator`] with an allocator for the collection.
 ///
-/// The collections of this crate have it, and yours may. Besides them:
+/// The collections of this crate implement it, and so do:
 ///
-/// * `Box<[T], A>`, `Rc<[T], A>`, `Arc<[T], A>`, and `Box<str, A>` of what a [`String`](super::String) is collected from;
-/// * `Result<C, E>` and `Option<C>` of a type that has it, by std's rule: the first `Err` or `None` ends the iteration and is the result.
+/// * `Box<[T], A>`, `Rc<[T], A>`, `Arc<[T], A>`, and `Box<str, A>` for the items that a [`String`](super::String) is
+///   collected from;
+/// * `Result<C, E>` and `Option<C>` if `C` does. Like in std, the first `Err` or `None` ends the iteration and is the
+///   result.
 ///
-/// A pair has it not, so `unzip` becomes a loop that pushes to both.
+/// Pairs do not, so write a loop that pushes to both collections instead of `unzip`.
 ///
 /// # Examples
 ///
@@ -35,7 +37,7 @@ use super::error::{TryReserveError, or_fail};
 /// assert_eq!(sorted.0, [1, 2, 3]);
 /// ```
 ///
-/// Up to the first error, and into a slice:
+/// Stopping at the first error, and collecting into a slice:
 ///
 /// ```
 /// use std::num::ParseIntError;
@@ -49,14 +51,14 @@ use super::error::{TryReserveError, or_fail};
 /// assert!(numbers("1 2 three").collect_in::<Result<Vec<_, _>, _>>(&arena).is_err());
 /// ```
 pub trait FromIteratorIn<T>: Sized {
-    /// Where the collection lives.
+    /// The allocator of the collection.
     type Allocator;
 
-    /// The elements of `iter`, in `allocator`.
+    /// Collects the elements of `iter`, in `allocator`.
     ///
     /// # Panics
     ///
-    /// If the elements need more than `isize::MAX` bytes.
+    /// Panics if the elements need more than `isize::MAX` bytes.
     #[inline]
     #[track_caller]
     fn from_iter_in<I: IntoIterator<Item = T>>(iter: I, allocator: Self::Allocator) -> Self {
@@ -67,14 +69,14 @@ pub trait FromIteratorIn<T>: Sized {
     ///
     /// # Errors
     ///
-    /// If the elements need more than `isize::MAX` bytes, or the allocator refuses.
+    /// Returns an error if the elements need more than `isize::MAX` bytes, or if the allocation fails.
     fn try_from_iter_in<I: IntoIterator<Item = T>>(
         iter: I,
         allocator: Self::Allocator,
     ) -> Result<Self, TryReserveError>;
 }
 
-/// [`Iterator::collect`] with an allocator.
+/// [`Iterator::collect`] with an allocator for the collection.
 ///
 /// # Examples
 ///
@@ -86,11 +88,11 @@ pub trait FromIteratorIn<T>: Sized {
 /// assert_eq!(squares, [1, 4, 9]);
 /// ```
 pub trait CollectIn: Iterator + Sized {
-    /// The elements, in `allocator`.
+    /// Collects the elements into `C`, in `allocator`.
     ///
     /// # Panics
     ///
-    /// If the elements need more than `isize::MAX` bytes.
+    /// Panics if the elements need more than `isize::MAX` bytes.
     #[inline]
     #[track_caller]
     fn collect_in<C: FromIteratorIn<Self::Item>>(self, allocator: C::Allocator) -> C {
@@ -101,7 +103,7 @@ pub trait CollectIn: Iterator + Sized {
     ///
     /// # Errors
     ///
-    /// If the elements need more than `isize::MAX` bytes, or the allocator refuses.
+    /// Returns an error if the elements need more than `isize::MAX` bytes, or if the allocation fails.
     ///
     /// # Examples
     ///
@@ -118,7 +120,7 @@ pub trait CollectIn: Iterator + Sized {
 
 impl<I: Iterator> CollectIn for I {}
 
-/// The values of an iterator up to the first failure, which goes to `failure`.
+/// Yields the values of an iterator up to the first failure, which it stores in `failure`.
 struct UntilFailure<'f, I, E> {
     iter: I,
     failure: &'f mut Option<E>,
@@ -143,7 +145,7 @@ impl<T, E, I: Iterator<Item = Result<T, E>>> Iterator for UntilFailure<'_, I, E>
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        // The next one may be a failure.
+        // The next item may be a failure.
         if self.failure.is_some() { (0, Some(0)) } else { (0, self.iter.size_hint().1) }
     }
 }
@@ -151,7 +153,7 @@ impl<T, E, I: Iterator<Item = Result<T, E>>> Iterator for UntilFailure<'_, I, E>
 impl<T, E, C: FromIteratorIn<T>> FromIteratorIn<Result<T, E>> for Result<C, E> {
     type Allocator = C::Allocator;
 
-    /// The values, or the first error. What was collected before it is dropped.
+    /// Returns the collected values, or the first error. The values before the error are dropped.
     #[inline]
     #[track_caller]
     fn from_iter_in<I: IntoIterator<Item = Result<T, E>>>(iter: I, allocator: C::Allocator) -> Self {
@@ -160,7 +162,7 @@ impl<T, E, C: FromIteratorIn<T>> FromIteratorIn<Result<T, E>> for Result<C, E> {
         failure.map_or(Ok(values), Err)
     }
 
-    /// The values, or the first error. What was collected before it is dropped.
+    /// Returns the collected values, or the first error. The values before the error are dropped.
     #[inline]
     fn try_from_iter_in<I: IntoIterator<Item = Result<T, E>>>(
         iter: I,
@@ -175,7 +177,7 @@ impl<T, E, C: FromIteratorIn<T>> FromIteratorIn<Result<T, E>> for Result<C, E> {
 impl<T, C: FromIteratorIn<T>> FromIteratorIn<Option<T>> for Option<C> {
     type Allocator = C::Allocator;
 
-    /// The values, or `None` if one is. What was collected before it is dropped.
+    /// Returns the collected values, or `None` if an item is `None`. The values before that are dropped.
     #[inline]
     #[track_caller]
     fn from_iter_in<I: IntoIterator<Item = Option<T>>>(iter: I, allocator: C::Allocator) -> Self {
@@ -183,7 +185,7 @@ impl<T, C: FromIteratorIn<T>> FromIteratorIn<Option<T>> for Option<C> {
         Result::<C, ()>::from_iter_in(values, allocator).ok()
     }
 
-    /// The values, or `None` if one is. What was collected before it is dropped.
+    /// Returns the collected values, or `None` if an item is `None`. The values before that are dropped.
     #[inline]
     fn try_from_iter_in<I: IntoIterator<Item = Option<T>>>(
         iter: I,

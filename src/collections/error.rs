@@ -1,4 +1,4 @@
-//! No room for more: the error of the `try_` methods, and the panic of the others.
+//! Failed allocations: the error of the `try_` methods, and the panic of the others.
 
 use core::alloc::Layout;
 use core::convert::Infallible;
@@ -9,9 +9,9 @@ use alloc::alloc::handle_alloc_error;
 
 use crate::api::AllocError;
 
-/// The error of the `try_` methods of the collections: there is no room for so many elements.
+/// The error of the `try_` methods of the collections: the required memory could not be reserved.
 ///
-/// The collection is as it was before the call, unless the method says otherwise.
+/// The collection is unchanged, unless the method says otherwise.
 ///
 /// # Examples
 ///
@@ -30,7 +30,7 @@ pub struct TryReserveError {
     kind: TryReserveErrorKind,
 }
 
-/// Why there is no room: see [`TryReserveError::kind`].
+/// The reason for a [`TryReserveError`], from [`TryReserveError::kind`].
 ///
 /// # Examples
 ///
@@ -52,9 +52,9 @@ pub struct TryReserveError {
 pub enum TryReserveErrorKind {
     /// The elements would need more than `isize::MAX` bytes.
     CapacityOverflow,
-    /// The allocator refused a block.
+    /// The allocator returned an error.
     AllocError {
-        /// The layout that the allocator was asked for.
+        /// The layout of the block that was requested.
         layout: Layout,
     },
 }
@@ -67,7 +67,7 @@ impl TryReserveError {
         Self { kind: TryReserveErrorKind::AllocError { layout } }
     }
 
-    /// Why there is no room.
+    /// Returns the reason for the error.
     ///
     /// # Examples
     ///
@@ -83,7 +83,7 @@ impl TryReserveError {
         self.kind.clone()
     }
 
-    /// Fails as a method without an error does.
+    /// Panics or calls [`handle_alloc_error`], on behalf of a method that returns no error.
     #[cold]
     #[inline(never)]
     #[track_caller]
@@ -113,7 +113,7 @@ impl fmt::Display for TryReserveError {
 
 impl Error for TryReserveError {}
 
-/// So that `?` works in functions that deal with allocators themselves.
+/// Allows `?` in functions that return the error of an allocator.
 impl From<TryReserveError> for AllocError {
     #[inline]
     fn from(_: TryReserveError) -> Self {
@@ -121,7 +121,7 @@ impl From<TryReserveError> for AllocError {
     }
 }
 
-/// So that one type serves all collections.
+/// Allows `?` on the errors of hashbrown's tables.
 impl From<hashbrown::TryReserveError> for TryReserveError {
     fn from(error: hashbrown::TryReserveError) -> Self {
         match error {
@@ -131,7 +131,7 @@ impl From<hashbrown::TryReserveError> for TryReserveError {
     }
 }
 
-/// Decides for one body whether it is that of a method that panics or of its `try_` twin.
+/// Selects the failure behaviour of a body that a method and its `try_` twin share.
 pub(crate) trait OnFailure {
     type Error;
 
@@ -139,7 +139,7 @@ pub(crate) trait OnFailure {
     fn fail(error: TryReserveError) -> Self::Error;
 }
 
-/// Panics, or calls [`handle_alloc_error`].
+/// Ends the method: panics, or calls [`handle_alloc_error`].
 pub(crate) enum Panic {}
 
 impl OnFailure for Panic {
@@ -152,7 +152,7 @@ impl OnFailure for Panic {
     }
 }
 
-/// Returns the error.
+/// Returns the error, for a `try_` twin.
 pub(crate) enum Return {}
 
 impl OnFailure for Return {
@@ -164,14 +164,14 @@ impl OnFailure for Return {
     }
 }
 
-/// The result of a method that does not return if it fails.
+/// Unwraps the result of a shared body that panics instead of returning an error.
 #[inline(always)]
 pub(super) fn sure<T>(result: Result<T, Infallible>) -> T {
     let Ok(value) = result;
     value
 }
 
-/// The result of a `try_` method, for its twin.
+/// Unwraps the result of a `try_` method, or fails on behalf of its twin.
 #[inline]
 #[track_caller]
 pub(super) fn or_fail<T>(result: Result<T, TryReserveError>) -> T {

@@ -1,9 +1,9 @@
-//! Conversions into an allocator.
+//! Conversions that place their result in a given allocator.
 
 use super::TryReserveError;
 use super::error::or_fail;
 
-/// [`From`] with an allocator.
+/// [`From`] with an allocator for the result.
 ///
 /// # Examples
 ///
@@ -16,14 +16,14 @@ use super::error::or_fail;
 /// assert_eq!(Vec::from_in(std::vec![1, 2], &arena), [1, 2]);
 /// ```
 pub trait FromIn<T>: Sized {
-    /// Where the result lives.
+    /// The allocator of the result.
     type Allocator;
 
-    /// `value` as this type, in `allocator`.
+    /// Converts `value` into this type, in `allocator`.
     ///
     /// # Panics
     ///
-    /// If the result needs more than `isize::MAX` bytes.
+    /// Panics if the result needs more than `isize::MAX` bytes.
     #[inline]
     #[track_caller]
     fn from_in(value: T, allocator: Self::Allocator) -> Self {
@@ -34,11 +34,11 @@ pub trait FromIn<T>: Sized {
     ///
     /// # Errors
     ///
-    /// If the result needs more than `isize::MAX` bytes, or the allocator refuses.
+    /// Returns an error if the result needs more than `isize::MAX` bytes, or if the allocation fails.
     fn try_from_in(value: T, allocator: Self::Allocator) -> Result<Self, TryReserveError>;
 }
 
-/// [`Into`] with an allocator.
+/// [`Into`] with an allocator for the result.
 ///
 /// # Examples
 ///
@@ -50,11 +50,11 @@ pub trait FromIn<T>: Sized {
 /// assert_eq!(numbers, [1, 2, 3]);
 /// ```
 pub trait IntoIn: Sized {
-    /// This value as another type, in `allocator`.
+    /// Converts this value into another type, in `allocator`.
     ///
     /// # Panics
     ///
-    /// If the result needs more than `isize::MAX` bytes.
+    /// Panics if the result needs more than `isize::MAX` bytes.
     #[inline]
     #[track_caller]
     fn into_in<C: FromIn<Self>>(self, allocator: C::Allocator) -> C {
@@ -65,7 +65,7 @@ pub trait IntoIn: Sized {
     ///
     /// # Errors
     ///
-    /// If the result needs more than `isize::MAX` bytes, or the allocator refuses.
+    /// Returns an error if the result needs more than `isize::MAX` bytes, or if the allocation fails.
     ///
     /// # Examples
     ///

@@ -1,4 +1,5 @@
-//! hashbrown's tables: names with an allocator and without a hasher, and what the collections of this crate have in common.
+//! hashbrown's tables in this crate: type aliases without a hasher, and the traits that the other collections implement
+//! too.
 
 use core::hash::{BuildHasher, Hash};
 
@@ -6,7 +7,8 @@ use super::error::TryReserveError;
 use super::{CloneIn, DefaultHashBuilder, FromIn, FromIteratorIn, HashMap, HashSet};
 use crate::api::{Allocator, Global};
 
-/// A [`HashMap`] with the default hasher, in an allocator: `HashMap<K, V, &Arena>` would name the arena where the hasher belongs.
+/// A [`HashMap`] in the allocator `A`, with the default hasher. In `HashMap<K, V, &Arena>` the arena would be taken for
+/// the hasher:
 ///
 /// ```compile_fail,E0308
 /// use janus_alloc::{Arena, collections::HashMap};
@@ -32,7 +34,8 @@ use crate::api::{Allocator, Global};
 /// ```
 pub type HashMapIn<K, V, A = Global> = HashMap<K, V, DefaultHashBuilder, A>;
 
-/// A [`HashSet`] with the default hasher, in an allocator: `HashSet<T, &Arena>` would name the arena where the hasher belongs.
+/// A [`HashSet`] in the allocator `A`, with the default hasher. In `HashSet<T, &Arena>` the arena would be taken for
+/// the hasher.
 ///
 /// # Examples
 ///
@@ -45,7 +48,7 @@ pub type HashMapIn<K, V, A = Global> = HashMap<K, V, DefaultHashBuilder, A>;
 /// ```
 pub type HashSetIn<T, A = Global> = HashSet<T, DefaultHashBuilder, A>;
 
-/// Inserts all elements. Of equal keys the first stays, and gets the value of the last.
+/// Inserts all elements. Of equal keys the map keeps the first, with the last value.
 fn try_fill<K, V, S, A>(
     map: &mut HashMap<K, V, S, A>,
     elements: impl Iterator<Item = Result<(K, V), TryReserveError>>,
@@ -58,7 +61,7 @@ where
     map.try_reserve(elements.size_hint().0)?;
     for element in elements {
         let (key, value) = element?;
-        // So that the insertion does not allocate.
+        // After this the insertion does not allocate.
         map.try_reserve(1)?;
         map.insert(key, value);
     }
@@ -110,7 +113,7 @@ impl<T: Eq + Hash, A: Allocator, const N: usize> FromIn<[T; N]> for HashSetIn<T,
     }
 }
 
-/// `FromIn` of other tables. The hasher stays the same.
+/// Implements `FromIn` of other maps and sets. The new table gets a clone of the hasher.
 macro_rules! from_in {
     ($([$($generics:tt)*] $map:ty, $set:ty;)*) => {
         $(
@@ -122,7 +125,7 @@ macro_rules! from_in {
             {
                 type Allocator = A;
 
-                /// The elements of a map, with a clone of its hasher.
+                /// Moves the elements of a map into a new map, with a clone of the hasher.
                 fn try_from_in(elements: $map, allocator: A) -> Result<Self, TryReserveError> {
                     let mut map = HashMap::with_hasher_in(elements.hasher().clone(), allocator);
                     try_fill(&mut map, elements.into_iter().map(Ok))?;
@@ -138,7 +141,7 @@ macro_rules! from_in {
             {
                 type Allocator = A;
 
-                /// The elements of a set, with a clone of its hasher.
+                /// Moves the elements of a set into a new set, with a clone of the hasher.
                 fn try_from_in(elements: $set, allocator: A) -> Result<Self, TryReserveError> {
                     let mut map = HashMap::with_hasher_in(elements.hasher().clone(), allocator);
                     try_fill(&mut map, elements.into_iter().map(|value| Ok((value, ()))))?;
@@ -162,7 +165,7 @@ where
 {
     type Cloned = HashMap<K::Cloned, V::Cloned, S, B>;
 
-    /// The clones of the keys are hashed, since the hashes of their type may be others.
+    /// Rehashes the cloned keys, since their type may hash differently.
     fn try_clone_in(&self, allocator: B) -> Result<Self::Cloned, TryReserveError> {
         let mut clone = HashMap::with_hasher_in(self.hasher().clone(), allocator.clone());
         let elements = self
@@ -182,7 +185,7 @@ where
 {
     type Cloned = HashSet<T::Cloned, S, B>;
 
-    /// The clones are hashed, since the hashes of their type may be others.
+    /// Rehashes the clones, since their type may hash differently.
     fn try_clone_in(&self, allocator: B) -> Result<Self::Cloned, TryReserveError> {
         let mut clone = HashMap::with_hasher_in(self.hasher().clone(), allocator.clone());
         try_fill(&mut clone, self.iter().map(|value| Ok((value.try_clone_in(allocator.clone())?, ()))))?;

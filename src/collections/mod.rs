@@ -1,4 +1,4 @@
-//! Collections that live where you say: std's, over the canonical [`Allocator`](crate::api::Allocator).
+//! The collections of std over the canonical [`Allocator`](crate::api::Allocator), on stable Rust.
 //!
 //! ```
 //! use janus_alloc::collections::{Box, HashMap, Vec};
@@ -12,28 +12,30 @@
 //! assert_eq!(*boxed, 2);
 //! ```
 //!
-//! [`Vec`], [`String`], [`Box`], [`Rc`], [`Arc`], [`VecDeque`], [`BinaryHeap`], [`BTreeMap`], [`BTreeSet`] and [`LinkedList`] are
-//! this crate's own, with the API of std's. The hash tables are hashbrown's, re-exported in the right version. [`Weak`] is that of an
-//! `Rc`; the one of an `Arc` is [`arc::Weak`].
+//! [`Vec`], [`String`], [`Box`], [`Rc`], [`Arc`], [`VecDeque`], [`BinaryHeap`], [`BTreeMap`], [`BTreeSet`] and
+//! [`LinkedList`] are this crate's own, with the API of std's. The hash tables are hashbrown's, re-exported in the
+//! version that uses the same trait. [`Weak`] belongs to `Rc`; `Arc` has [`arc::Weak`].
 //!
-//! | to make one | write |
+//! | to make a collection | write |
 //! | --- | --- |
 //! | from elements | [`vec_in![in &arena; 1, 2, 3]`](crate::vec_in) |
 //! | from text and arguments | [`format_in!(in &arena, "{name} has {n} faces")`](crate::format_in) |
 //! | from an iterator | [`iter.collect_in::<Vec<_, _>>(&arena)`](CollectIn::collect_in) |
 //! | from another type | [`Vec::from_in("janus", &arena)`](FromIn::from_in), [`value.into_in(&arena)`](IntoIn::into_in) |
-//! | from one in another allocator | [`numbers.clone_in(&arena)`](CloneIn::clone_in) |
-//! | from std's or another generation's | `Vec::from(theirs)`: no element moves |
+//! | from a collection in another allocator | [`numbers.clone_in(&arena)`](CloneIn::clone_in) |
+//! | from a collection of std or of another generation | `Vec::from(theirs)`, which moves no element |
 //!
-//! The [`prelude`] has these traits and macros, and hides nothing of std's.
+//! The [`prelude`] has these traits and macros, and shadows no names of std.
 //!
-//! With the feature `serde` all but `HashTable` are serialized, and deserialized into an allocator by `de::In(&arena)`.
+//! The feature `serde` implements serialization for all collections but `HashTable`. They are deserialized into an
+//! allocator with `de::In(&arena)`.
 //!
 //! # Structures that own their memory
 //!
-//! A collection may own its allocator: a `Vec<T, Arena>` is returned, stored and sent to another thread with its arena, which is dropped
-//! with it. Several collections share one allocator in an [`Rc`], or across threads in an [`Arc`]: a `Box`, `Rc` or `Arc` of an allocator
-//! is an allocator. So a structure without a lifetime can have a pool of its own, which ends with the last of its collections:
+//! A collection may own its allocator. A `Vec<T, Arena>` can be returned, stored, and sent to another thread together
+//! with its arena, which is dropped with the vector. Several collections can share one allocator in an [`Rc`], or
+//! across threads in an [`Arc`], because a `Box`, `Rc` or `Arc` of an allocator is an allocator. So a structure can
+//! have a pool of its own without a lifetime; the pool is dropped with the last collection:
 //!
 //! ```
 //! use janus_alloc::{Pool, collections::{Rc, Vec}};
@@ -60,27 +62,27 @@
 //! assert_eq!(names.ends, [5]);
 //! ```
 //!
-//! # Collections that threads read
+//! # Reading from several threads
 //!
-//! A collection in an [`Arena`](crate::Arena) or a [`Pool`](crate::Pool) is not `Sync`, since it leads to its allocator. A reference to a
-//! [`Frozen`] one gives access to the elements and never to the allocator, so one thread builds it and many read it. Elements that are
-//! collections are frozen, too.
+//! A collection in an [`Arena`](crate::Arena) or a [`Pool`](crate::Pool) is not `Sync`, because a reference to the
+//! collection leads to the allocator. A reference to a [`Frozen`] collection gives access to the elements, but not to
+//! the allocator. So one thread can build a collection and many can read it. Nested collections are frozen too.
 //!
-//! # What differs from std's
+//! # Differences from std
 //!
-//! | std's | here |
+//! | std | this crate |
 //! | --- | --- |
-//! | without memory a method panics or ends the process | the same; its `try_` twin returns [`TryReserveError`], that of a pointer [`AllocError`](crate::api::AllocError). The hash tables have `try_reserve` for that; their `try_insert` is about a key that is there already |
-//! | `Box<T>` becomes `Box<dyn Trait>` by itself, `Rc` and `Arc` too | [`unsize_box!`](crate::unsize_box), [`unsize_rc!`](crate::unsize_rc), [`unsize_arc!`](crate::unsize_arc); [`boxed`], [`rc`] and [`arc`] name more such differences |
-//! | a `Vec<&T>` may be dropped after the `T` | the `T` must outlive it (no `may_dangle` on stable) |
-//! | `Box::pin` for any allocator that is `'static` | [`Box::pin_in`] for any that is a [`StaticAllocator`](crate::api::StaticAllocator) |
-//! | `HashMap` withstands an attacker who chooses the keys | not with the default hasher, foldhash; give std's `RandomState` to `with_hasher_in` |
+//! | a method panics or aborts the process when allocation fails | the same; its `try_` twin returns [`TryReserveError`], or [`AllocError`](crate::api::AllocError) for a pointer. The hash tables have `try_reserve` for this purpose; their `try_insert` fails if the key is present |
+//! | `Box<T>`, `Rc<T>` and `Arc<T>` coerce to `Box<dyn Trait>` and so on | [`unsize_box!`](crate::unsize_box), [`unsize_rc!`](crate::unsize_rc), [`unsize_arc!`](crate::unsize_arc). [`boxed`], [`rc`] and [`arc`] list more such differences |
+//! | a `Vec<&T>` may be dropped after the `T` | the `T` must outlive the vector (stable Rust has no `may_dangle`) |
+//! | `Box::pin_in` takes any allocator that is `'static` | [`Box::pin_in`] takes a [`StaticAllocator`](crate::api::StaticAllocator) |
+//! | the default hasher of `HashMap` resists attackers who choose the keys | the default hasher, foldhash, does not; pass std's `RandomState` to `with_hasher_in` |
 //!
-//! # In a type of your own
+//! # Collections as fields
 //!
-//! The bound to ask for is `A: Allocator + Clone`, since each collection keeps an allocator: a reference, an `Rc` or
-//! `Arc` of one, or a value of size 0.
-//! A hash table names its hasher before its allocator; [`HashMapIn`] and [`HashSetIn`] name the allocator alone.
+//! A type with collections as fields needs the bound `A: Allocator + Clone`, since each collection keeps its own copy
+//! of the allocator: a reference, an `Rc` or `Arc`, or a zero-sized value. A hash table takes its hasher as a type
+//! parameter before the allocator; [`HashMapIn`] and [`HashSetIn`] take the allocator only.
 //!
 //! ```
 //! use janus_alloc::{Global, api::Allocator};

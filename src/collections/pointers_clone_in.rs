@@ -1,4 +1,4 @@
-//! Pointers cloned into another allocator, each with a value of its own.
+//! Boxes and shared pointers cloned into another allocator, each with a value of its own.
 
 use core::alloc::Layout;
 use core::ffi::CStr;
@@ -6,11 +6,11 @@ use core::mem;
 
 #[cfg(target_has_atomic = "ptr")]
 use super::Arc;
-use super::clone_to_uninit::Initialised;
+use super::clone_to_uninit::InitialisedPrefix;
 use super::{Box, CloneIn, Rc, TryReserveError};
 use crate::api::Allocator;
 
-/// `CloneIn` of a pointer, where `$places` lends the values of a new `$slice`.
+/// Implements `CloneIn` for `$pointer`. `$places` borrows the uninitialised elements of a new `$slice`.
 macro_rules! clone_in {
     ($pointer:ident, |$slice:ident| $places:expr) => {
         impl<T: CloneIn<B>, A: Allocator, B: Allocator + Clone> CloneIn<B> for $pointer<T, A> {
@@ -30,14 +30,14 @@ macro_rules! clone_in {
                 let layout = Layout::array::<T::Cloned>(self.len()).map_err(|_| TryReserveError::CAPACITY_OVERFLOW)?;
                 let mut $slice = $pointer::<[T::Cloned], B>::try_new_uninit_slice_in(self.len(), allocator.clone())
                     .map_err(|_| TryReserveError::refused(layout))?;
-                let mut initialised = Initialised::new($places);
+                let mut initialised = InitialisedPrefix::new($places);
                 for value in self.iter() {
                     let clone = value.try_clone_in(allocator.clone())?;
-                    // SAFETY: there are as many places as values.
+                    // SAFETY: `$places` has as many places as there are values.
                     unsafe { initialised.push_unchecked(clone) };
                 }
                 mem::forget(initialised);
-                // SAFETY: the loop initialised all places.
+                // SAFETY: the loop initialised all elements.
                 Ok(unsafe { $slice.assume_init() })
             }
         }
@@ -54,7 +54,7 @@ macro_rules! clone_in {
     };
 }
 
-/// `CloneIn` of a pointer to a sequence of bytes.
+/// Implements `CloneIn` for a pointer to a sequence of bytes.
 macro_rules! clone_unsized {
     ($pointer:ident: $($(#[$attribute:meta])* $target:ty,)*) => {$(
         $(#[$attribute])*

@@ -1,4 +1,4 @@
-//! Pointers to slices and texts, out of iterators.
+//! Iterators collected into boxes and shared pointers to slices and strings.
 
 use core::alloc::Layout;
 
@@ -38,7 +38,8 @@ impl<P: Piece, A: Allocator> FromIteratorIn<P> for Box<str, A> {
     }
 }
 
-/// `FromIteratorIn` of a shared slice: the values are moved out of a vector, since how many there are is known at the end only.
+/// Implements `FromIteratorIn` for a shared slice. It collects into a vector first, since the length is known only at
+/// the end.
 macro_rules! shared_slice {
     ($pointer:ident) => {
         impl<T, A: Allocator> FromIteratorIn<T> for $pointer<[T], A> {

@@ -1,4 +1,4 @@
-//! Pointers in an allocator, out of slices and texts, which are copied.
+//! Boxes and shared pointers to copies of slices and strings, in a given allocator.
 
 use core::alloc::Layout;
 
@@ -8,7 +8,7 @@ use super::error::or_fail;
 use super::{Box, FromIn, Rc, TryReserveError};
 use crate::api::Allocator;
 
-/// `FromIn` of what lies behind a reference.
+/// Implements `FromIn` of a reference for `$pointer`, by cloning the target.
 macro_rules! copied {
     ($pointer:ident, $([$($generics:tt)*] $target:ty;)*) => {$(
         impl<$($generics)* A: Allocator> FromIn<&$target> for $pointer<$target, A> {

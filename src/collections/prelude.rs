@@ -1,7 +1,7 @@
-//! Traits and macros to be imported at once: `use janus_alloc::collections::prelude::*;`.
+//! The traits and macros of the collections for a glob import: `use janus_alloc::collections::prelude::*;`.
 //!
-//! It has no types, so `Vec`, `Box`, `String` and `vec!` stay std's. Import the types of [`collections`](super) one by one, or
-//! name them by the module: `collections::Vec`.
+//! It contains no types, so `Vec`, `Box`, `String` and `vec!` remain std's. Import the types of [`collections`](super)
+//! one by one, or name them with the module: `collections::Vec`.
 //!
 //! # Examples
 //!

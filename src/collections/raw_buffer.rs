@@ -1,4 +1,4 @@
-//! The memory of a collection whose elements lie one behind the other.
+//! Memory for collections that store their elements in one array.
 
 use core::alloc::Layout;
 use core::marker::PhantomData;
@@ -8,14 +8,15 @@ use core::ptr::NonNull;
 use super::error::{OnFailure, TryReserveError};
 use crate::api::Allocator;
 
-/// Room for elements, of which it knows nothing: whether they are initialised is its owner's business.
+/// A block for elements. It does not know which of them are initialised: its owner keeps track of that.
 ///
 /// # Invariants
 ///
-/// 1. If `T` has size 0 or `capacity` is 0, there is no block, and `start` is dangling, aligned for `T`. An allocator never
-///    sees a layout of size 0.
-/// 2. Otherwise `start` is a live block of `allocator` that the layout of `[T; capacity]` fits, of at most `isize::MAX` bytes.
-/// 3. If `T` has size 0, `capacity` is 0.
+/// 1. If `T` is zero-sized or `capacity` is 0, there is no block, and `start` is dangling and aligned for `T`. So the
+///    allocator never receives a layout of size 0.
+/// 2. Otherwise `start` is a live block of `allocator` that the layout of `[T; capacity]` fits, of at most `isize::MAX`
+///    bytes. Only the buffer frees it.
+/// 3. If `T` is zero-sized, `capacity` is 0.
 pub(crate) struct RawBuffer<T, A: Allocator> {
     start: NonNull<T>,
     /// In elements.
@@ -24,13 +25,14 @@ pub(crate) struct RawBuffer<T, A: Allocator> {
     owned: PhantomData<T>,
 }
 
-// SAFETY: the block belongs to the buffer alone.
+// SAFETY: by invariant 2 only this buffer uses the block, so sending it is sending its elements and its allocator.
 unsafe impl<T: Send, A: Allocator + Send> Send for RawBuffer<T, A> {}
-// SAFETY: as above; a shared buffer gives no more than a pointer and a shared allocator.
+// SAFETY: a shared buffer gives access to a pointer and a shared allocator only; its owner hands out elements by its
+// own rules.
 unsafe impl<T: Sync, A: Allocator + Sync> Sync for RawBuffer<T, A> {}
 impl<T: UnwindSafe, A: Allocator + UnwindSafe> UnwindSafe for RawBuffer<T, A> {}
 
-/// The contents of a new block.
+/// The initial contents of a new block.
 #[derive(Clone, Copy)]
 pub(crate) enum Contents {
     Uninitialised,
@@ -38,7 +40,7 @@ pub(crate) enum Contents {
 }
 
 impl<T, A: Allocator> RawBuffer<T, A> {
-    /// The capacity of the first block, at least: a block of few bytes costs as much as one of some more.
+    /// The least capacity of a first block, since a block of very few bytes costs as much as a somewhat larger one.
     const MIN_CAPACITY: usize = match size_of::<T>() {
         1 => 8,
         ..=1024 => 4,
@@ -50,7 +52,7 @@ impl<T, A: Allocator> RawBuffer<T, A> {
         Self { start: NonNull::dangling(), capacity: 0, allocator, owned: PhantomData }
     }
 
-    /// Room for exactly `capacity` elements.
+    /// Allocates a buffer for exactly `capacity` elements.
     #[inline]
     #[track_caller]
     pub(crate) fn with_capacity_in<F: OnFailure>(
@@ -76,12 +78,13 @@ impl<T, A: Allocator> RawBuffer<T, A> {
         Ok(buffer)
     }
 
-    /// Puts together what [`into_parts`](Self::into_parts) took apart.
+    /// Makes a buffer of the parts that [`into_parts`](Self::into_parts) returns.
     ///
     /// # Safety
     ///
-    /// Unless `T` has size 0 or `capacity` is 0, `start` is a live block of `allocator` that the layout of `[T; capacity]`
-    /// fits, and belongs to nobody else. `start` is aligned for `T` in any case.
+    /// 1. `start` is aligned for `T`.
+    /// 2. Unless `T` is zero-sized or `capacity` is 0, `start` is a live block of `allocator` that the layout of
+    ///    `[T; capacity]` fits, and nothing else frees it.
     #[inline]
     pub(crate) unsafe fn from_parts(start: NonNull<T>, capacity: usize, allocator: A) -> Self {
         let capacity = if size_of::<T>() == 0 { 0 } else { capacity };
@@ -96,13 +99,13 @@ impl<T, A: Allocator> RawBuffer<T, A> {
         (this.start, this.capacity(), allocator)
     }
 
-    /// The first element, if there is room for one.
+    /// Returns the address of the first element. It is dangling if there is no block.
     #[inline]
     pub(crate) const fn start(&self) -> NonNull<T> {
         self.start
     }
 
-    /// The number of elements there is room for: `usize::MAX` if they have no size.
+    /// Returns the number of elements that fit, which is `usize::MAX` if they are zero-sized.
     #[inline]
     pub(crate) const fn capacity(&self) -> usize {
         if size_of::<T>() == 0 { usize::MAX } else { self.capacity }
@@ -113,13 +116,13 @@ impl<T, A: Allocator> RawBuffer<T, A> {
         &self.allocator
     }
 
-    /// Whether there is no room for `additional` elements behind the first `length`, which is at most the capacity.
+    /// Returns whether `additional` elements do not fit after the first `length`, which is at most the capacity.
     #[inline]
     fn lacks(&self, length: usize, additional: usize) -> bool {
         additional > self.capacity().wrapping_sub(length)
     }
 
-    /// Makes room for one element more than the capacity.
+    /// Grows the capacity by at least one element.
     #[cold]
     #[inline(never)]
     #[track_caller]
@@ -127,7 +130,8 @@ impl<T, A: Allocator> RawBuffer<T, A> {
         self.grow_amortised(self.capacity, 1).map_err(F::fail)
     }
 
-    /// Makes room for `additional` elements behind the first `length`, and for more, so that many calls cost little each.
+    /// Makes room for `additional` elements after the first `length`. Grows by more than that, so that repeated calls
+    /// cost little each.
     ///
     /// `length` is at most the capacity.
     #[inline]
@@ -147,12 +151,12 @@ impl<T, A: Allocator> RawBuffer<T, A> {
         if self.lacks(length, additional) {
             grow::<F, T, A>(self, length, additional)?;
         }
-        // SAFETY: either there was room, or `grow` made it.
+        // SAFETY: either there was enough room, or `grow` made it.
         unsafe { core::hint::assert_unchecked(!self.lacks(length, additional)) };
         Ok(())
     }
 
-    /// Makes room for `additional` elements behind the first `length`, and not for more.
+    /// Makes room for `additional` elements after the first `length`, and no more.
     ///
     /// `length` is at most the capacity.
     #[inline]
@@ -170,42 +174,44 @@ impl<T, A: Allocator> RawBuffer<T, A> {
     #[inline]
     fn grow_amortised(&mut self, length: usize, additional: usize) -> Result<(), TryReserveError> {
         let required = length.checked_add(additional).ok_or(TryReserveError::CAPACITY_OVERFLOW)?;
-        // By invariant 2 twice the capacity does not overflow.
+        // By invariant 2 the capacity is at most `isize::MAX`, so doubling it does not overflow.
         let capacity = (self.capacity * 2).max(required).max(Self::MIN_CAPACITY);
         self.grow_to(capacity)
     }
 
-    /// `capacity` is greater than the present one.
+    /// Grows to `capacity`, which exceeds the present one.
     #[inline]
     fn grow_to(&mut self, capacity: usize) -> Result<(), TryReserveError> {
-        // Room for `usize::MAX` elements without a size was not enough.
+        // A buffer of zero-sized elements has the maximum capacity already.
         if size_of::<T>() == 0 {
             return Err(TryReserveError::CAPACITY_OVERFLOW);
         }
         let layout = Layout::array::<T>(capacity).map_err(|_| TryReserveError::CAPACITY_OVERFLOW)?;
-        // SAFETY: the block is live by invariant 2, and `layout`, for more elements of the same type, is longer.
+        // SAFETY: by invariant 2 the block is live and fits its layout; `layout` is longer, since it is for more
+        // elements.
         let block = unsafe { grow(&self.allocator, self.block(), layout) };
         self.start = block.ok_or(TryReserveError::refused(layout))?.cast();
         self.capacity = capacity;
         Ok(())
     }
 
-    /// Gives back what is beyond `capacity` elements. Does nothing if there is not so much.
+    /// Shrinks the capacity to `capacity` elements, if it is larger.
     #[track_caller]
     pub(crate) fn shrink<F: OnFailure>(&mut self, capacity: usize) -> Result<(), F::Error> {
         if capacity >= self.capacity {
             return Ok(());
         }
-        // By invariant 1 there is a block if something is left to compare `capacity` with.
+        // Always `Some`: the capacity is not 0, so by invariants 1 and 3 there is a block.
         let Some((block, old)) = self.block() else { return Ok(()) };
         if capacity == 0 {
-            // SAFETY: the block is live, and forgotten in the next lines.
+            // SAFETY: by invariant 2; the next lines forget the block.
             unsafe { self.allocator.deallocate(block, old) };
             self.start = NonNull::dangling();
         } else {
-            // SAFETY: the size is less than that of a block, so the product does not overflow, and the align is the same.
+            // SAFETY: the size is less than that of the block, so the product does not overflow, and the align is the
+            // same.
             let new = unsafe { Layout::from_size_align_unchecked(capacity * size_of::<T>(), align_of::<T>()) };
-            // SAFETY: the block is live and fits `old`, which is longer than `new`.
+            // SAFETY: by invariant 2 the block is live and fits `old`, which is longer than `new`.
             match unsafe { self.allocator.shrink(block, old, new) } {
                 Ok(block) => self.start = block.cast(),
                 Err(_) => return Err(F::fail(TryReserveError::refused(new))),
@@ -215,23 +221,23 @@ impl<T, A: Allocator> RawBuffer<T, A> {
         Ok(())
     }
 
-    /// The block with its layout, if there is one.
+    /// Returns the block and its layout, if there is a block.
     #[inline]
     fn block(&self) -> Option<(NonNull<u8>, Layout)> {
         if size_of::<T>() == 0 || self.capacity == 0 {
             return None;
         }
-        // SAFETY: by invariant 2 this is at most `isize::MAX`.
+        // SAFETY: by invariant 2 the product is at most `isize::MAX`.
         let size = unsafe { self.capacity.unchecked_mul(size_of::<T>()) };
-        // SAFETY: as above; an align of a type is a power of two.
+        // SAFETY: the size is at most `isize::MAX`, as above, and the align of a type is a power of two.
         let layout = unsafe { Layout::from_size_align_unchecked(size, align_of::<T>()) };
         Some((self.start.cast(), layout))
     }
 }
 
-/// A block of `new`, with the contents of `old` if there is one, which is freed. `None` leaves it intact.
+/// Allocates a block of layout `new`, or grows `old` to it. On `None` the old block is intact.
 ///
-/// Knows nothing of the elements, so there is one for each allocator.
+/// It does not depend on the type of the elements, so it is compiled once for each allocator.
 ///
 /// # Safety
 ///
@@ -250,7 +256,7 @@ impl<T, A: Allocator> Drop for RawBuffer<T, A> {
     #[inline]
     fn drop(&mut self) {
         if let Some((block, layout)) = self.block() {
-            // SAFETY: by invariant 2, and nothing of the buffer is used again.
+            // SAFETY: by invariant 2, and the buffer is not used after this.
             unsafe { self.allocator.deallocate(block, layout) };
         }
     }

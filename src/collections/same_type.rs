@@ -1,31 +1,33 @@
-//! Comparing types, for what std does with specialisation.
+//! Comparison of types in generic code, where std uses specialisation.
 
 use core::any::TypeId;
 use core::marker::PhantomData;
 use core::mem;
 
-/// Whether `L` and `R` are the same type but for lifetimes.
+/// Returns whether `L` and `R` are the same type, ignoring lifetimes.
 ///
-/// That is known when code is generated, so a branch on it costs nothing.
+/// The result is a constant once code is generated, so a branch on it costs nothing.
 #[inline(always)]
 pub(crate) fn same_type<L: ?Sized, R: ?Sized>() -> bool {
     id::<L>() == id::<R>()
 }
 
-/// `value` as the type that it is of.
+/// Returns `value` as a value of type `R`, which is its type `L` with perhaps other lifetimes.
 ///
 /// # Safety
 ///
-/// The types are the same, and where they differ in lifetimes the caller lets nobody rely on those of `R`.
+/// 1. `L` and `R` are the same type, ignoring lifetimes.
+/// 2. Nothing relies on a lifetime of `R` that `L` does not guarantee.
 #[inline(always)]
 pub(crate) unsafe fn transmute_same<L, R>(value: L) -> R {
     debug_assert!(same_type::<L, R>());
     let value = mem::ManuallyDrop::new(value);
-    // SAFETY: one type, and `value` is not used again.
+    // SAFETY: the types are the same by `# Safety` (1), so is their layout; `value` is not used again, so it is moved
+    // once.
     unsafe { (&raw const value).cast::<R>().read() }
 }
 
-/// The id of the type that `T` is if all its lifetimes are `'static`.
+/// Returns the `TypeId` of `T` with all its lifetimes replaced by `'static`.
 #[inline(always)]
 fn id<T: ?Sized>() -> TypeId {
     trait Identified {
@@ -46,8 +48,8 @@ fn id<T: ?Sized>() -> TypeId {
 
     let phantom = PhantomData::<T>;
     let identified: &dyn Identified = &phantom;
-    // SAFETY: the same but for a lifetime that code does not know: it is generated once for all lifetimes. The method called
-    // reads nothing through the reference, and what it returns has no lifetime.
+    // SAFETY: only the lifetime bound changes, and generated code is the same for all lifetimes. The method reads
+    // nothing through the reference and returns nothing with a lifetime.
     let identified: &(dyn Identified + 'static) = unsafe { mem::transmute(identified) };
     identified.id()
 }

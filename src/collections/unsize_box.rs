@@ -1,6 +1,6 @@
-/// Turns a `Box<T, A>` into a `Box<dyn Trait, A>` or a `Box<[T], A>`, which stable Rust does by itself for std's `Box` only.
+/// Turns a `Box<T, A>` into a `Box<dyn Trait, A>` or a `Box<[T], A>`. Stable Rust coerces only std's `Box`.
 ///
-/// The type it is to become must be known: from a signature, a `let` with a type, or a field.
+/// The target type must be known from the context: a signature, a `let` with a type, or a field.
 ///
 /// # Examples
 ///
@@ -19,11 +19,11 @@
 macro_rules! unsize_box {
     ($boxed:expr $(,)?) => {{
         let (value, allocator) = $crate::collections::Box::into_raw_with_allocator($boxed);
-        // In a tuple, which is never coerced: a `&A` would become a `&B` where `A` dereferences to that.
+        // A tuple is never coerced. A bare `&A` would become a `&B` if `A` dereferences to `B`.
         let allocator = (allocator,);
-        // A coercion, never a cast: only what the compiler allows by itself passes.
+        // A coercion, not a cast, so only unsizing passes.
         let value: *mut _ = value;
-        // SAFETY: pointer and allocator are those of a box just taken apart; unsizing keeps the address and the layout.
+        // SAFETY: pointer and allocator come from one box; unsizing keeps the address and the layout.
         unsafe { $crate::collections::unsizing::boxed(value, allocator) }
     }};
 }

@@ -1,7 +1,7 @@
-//! The pointers that `unsize_box!` and its kin put together again.
+//! The functions with which `unsize_box!` and the like rebuild a pointer from its parts.
 //!
-//! The allocator comes in a tuple, since an argument of its own would be coerced: a `&A` to a `&B` where `A` dereferences to
-//! `B`, and then the block would go back to another allocator than it came from.
+//! The allocator is passed in a tuple, because a plain argument would be coerced: from `&A` to `&B` where `A`
+//! dereferences to `B`. The block would then be freed by an allocator that it does not belong to.
 
 #[cfg(target_has_atomic = "ptr")]
 use super::arc::{self, Arc};
@@ -14,7 +14,7 @@ use crate::api::Allocator;
 /// Same as for [`Box::from_raw_in`].
 #[inline]
 pub unsafe fn boxed<T: ?Sized, A: Allocator>(value: *mut T, (allocator,): (A,)) -> Box<T, A> {
-    // SAFETY: by `# Safety` of this fn, which is that one's.
+    // SAFETY: by `# Safety` of this fn, which is the same.
     unsafe { Box::from_raw_in(value, allocator) }
 }
 
@@ -23,7 +23,7 @@ pub unsafe fn boxed<T: ?Sized, A: Allocator>(value: *mut T, (allocator,): (A,)) 
 /// Same as for [`Rc::from_raw_in`].
 #[inline]
 pub unsafe fn rc<T: ?Sized, A: Allocator>(value: *const T, (allocator,): (A,)) -> Rc<T, A> {
-    // SAFETY: by `# Safety` of this fn, which is that one's.
+    // SAFETY: by `# Safety` of this fn, which is the same.
     unsafe { Rc::from_raw_in(value, allocator) }
 }
 
@@ -32,7 +32,7 @@ pub unsafe fn rc<T: ?Sized, A: Allocator>(value: *const T, (allocator,): (A,)) -
 /// Same as for [`rc::Weak::from_raw_in`].
 #[inline]
 pub unsafe fn rc_weak<T: ?Sized, A: Allocator>(value: *const T, (allocator,): (A,)) -> rc::Weak<T, A> {
-    // SAFETY: by `# Safety` of this fn, which is that one's.
+    // SAFETY: by `# Safety` of this fn, which is the same.
     unsafe { rc::Weak::from_raw_in(value, allocator) }
 }
 
@@ -42,7 +42,7 @@ pub unsafe fn rc_weak<T: ?Sized, A: Allocator>(value: *const T, (allocator,): (A
 #[cfg(target_has_atomic = "ptr")]
 #[inline]
 pub unsafe fn arc<T: ?Sized, A: Allocator>(value: *const T, (allocator,): (A,)) -> Arc<T, A> {
-    // SAFETY: by `# Safety` of this fn, which is that one's.
+    // SAFETY: by `# Safety` of this fn, which is the same.
     unsafe { Arc::from_raw_in(value, allocator) }
 }
 
@@ -52,6 +52,6 @@ pub unsafe fn arc<T: ?Sized, A: Allocator>(value: *const T, (allocator,): (A,)) 
 #[cfg(target_has_atomic = "ptr")]
 #[inline]
 pub unsafe fn arc_weak<T: ?Sized, A: Allocator>(value: *const T, (allocator,): (A,)) -> arc::Weak<T, A> {
-    // SAFETY: by `# Safety` of this fn, which is that one's.
+    // SAFETY: by `# Safety` of this fn, which is the same.
     unsafe { arc::Weak::from_raw_in(value, allocator) }
 }
