@@ -22,7 +22,7 @@ pub(super) fn fail(layout: Option<Layout>) -> ! {
 
 /// The initial contents of a new block.
 #[derive(Clone, Copy)]
-pub(super) enum Contents {
+pub(crate) enum Contents {
     Uninitialised,
     Zeroes,
 }

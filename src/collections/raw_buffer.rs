@@ -5,6 +5,7 @@ use core::marker::PhantomData;
 use core::panic::UnwindSafe;
 use core::ptr::NonNull;
 
+use super::block::Contents;
 use super::error::{OnFailure, TryReserveError};
 use crate::api::Allocator;
 
@@ -31,13 +32,6 @@ unsafe impl<T: Send, A: Allocator + Send> Send for RawBuffer<T, A> {}
 // own rules.
 unsafe impl<T: Sync, A: Allocator + Sync> Sync for RawBuffer<T, A> {}
 impl<T: UnwindSafe, A: Allocator + UnwindSafe> UnwindSafe for RawBuffer<T, A> {}
-
-/// The initial contents of a new block.
-#[derive(Clone, Copy)]
-pub(crate) enum Contents {
-    Uninitialised,
-    Zeroes,
-}
 
 impl<T, A: Allocator> RawBuffer<T, A> {
     /// The least capacity of a first block, since a block of very few bytes costs as much as a somewhat larger one.

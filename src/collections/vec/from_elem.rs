@@ -5,8 +5,9 @@ use core::ptr::NonNull;
 
 use super::{Vec, sure};
 use crate::api::Allocator;
+use crate::collections::block::Contents;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
-use crate::collections::raw_buffer::{Contents, RawBuffer};
+use crate::collections::raw_buffer::RawBuffer;
 use crate::collections::same_type::same_type;
 
 /// A type whose value may consist of zero bytes alone: the numbers, `bool`, `char`, thin pointers, options of what is never 0,

@@ -35,8 +35,9 @@ use core::mem::{ManuallyDrop, MaybeUninit};
 use core::ptr::NonNull;
 use core::slice;
 
+use super::block::Contents;
 use super::error::{OnFailure, Panic, Return, TryReserveError, sure};
-use super::raw_buffer::{Contents, RawBuffer};
+use super::raw_buffer::RawBuffer;
 use crate::api::{Allocator, Global};
 
 pub use drain::Drain;

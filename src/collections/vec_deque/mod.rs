@@ -30,8 +30,9 @@ mod room;
 mod search;
 mod shared_traits;
 
+use super::block::Contents;
 use super::error::{OnFailure, Panic, Return, TryReserveError, sure};
-use super::raw_buffer::{Contents, RawBuffer};
+use super::raw_buffer::RawBuffer;
 use crate::api::{Allocator, Global};
 
 pub use drain::Drain;
