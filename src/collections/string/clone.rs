@@ -35,7 +35,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses.
+    /// Returns an error if the allocation fails.
     ///
     /// # Examples
     ///
@@ -82,7 +82,7 @@ impl<A: Allocator> String<A> {
     #[track_caller]
     pub(super) fn copied<F: OnFailure>(text: &str, allocator: A) -> Result<Self, F::Error> {
         // Invariant 1 holds, since the bytes are those of a `str`.
-        Vec::copied::<F>(text.as_bytes(), allocator).map(|bytes| Self { bytes })
+        Vec::clone_slice::<F>(text.as_bytes(), allocator).map(|bytes| Self { bytes })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Vectors into boxed slices, which have no room behind their elements.
+//! Conversion into boxed slices, which have no unused capacity.
 
 use core::ptr;
 
@@ -8,7 +8,7 @@ use crate::collections::Box;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 
 impl<T, A: Allocator> Vec<T, A> {
-    /// The elements as a boxed slice. Gives back the room behind them first.
+    /// Converts into a boxed slice, after freeing the unused capacity.
     ///
     /// # Examples
     ///
@@ -19,15 +19,15 @@ impl<T, A: Allocator> Vec<T, A> {
     #[inline]
     #[track_caller]
     pub fn into_boxed_slice(self) -> Box<[T], A> {
-        sure(self.boxed::<Panic>())
+        sure(self.shrink_into_box::<Panic>())
     }
 
     /// The twin of [`into_boxed_slice`](Self::into_boxed_slice) that returns an error.
     ///
     /// # Errors
     ///
-    /// If the allocator refuses: shrinking may need another block. The vector is dropped then;
-    /// [`try_shrink_to_fit`](Self::try_shrink_to_fit) first would keep it.
+    /// Returns an error if the allocator cannot shrink the block, which may need a new block. The vector is then
+    /// dropped; call [`try_shrink_to_fit`](Self::try_shrink_to_fit) first to keep it.
     ///
     /// # Examples
     ///
@@ -37,15 +37,16 @@ impl<T, A: Allocator> Vec<T, A> {
     /// ```
     #[inline]
     pub fn try_into_boxed_slice(self) -> Result<Box<[T], A>, TryReserveError> {
-        self.boxed::<Return>()
+        self.shrink_into_box::<Return>()
     }
 
     #[inline]
     #[track_caller]
-    fn boxed<F: OnFailure>(mut self) -> Result<Box<[T], A>, F::Error> {
+    fn shrink_into_box<F: OnFailure>(mut self) -> Result<Box<[T], A>, F::Error> {
         self.buffer.shrink::<F>(self.length)?;
         let (start, length, _, allocator) = self.into_raw_parts_with_allocator();
-        // SAFETY: the capacity is the length, so the block is that of a boxed slice, or there is none if its size would be 0.
+        // SAFETY: the capacity equals the length, so the block is that of a boxed slice; if the size is 0, neither has
+        // a block.
         Ok(unsafe { Box::from_raw_in(ptr::slice_from_raw_parts_mut(start, length), allocator) })
     }
 }

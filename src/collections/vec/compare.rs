@@ -1,4 +1,4 @@
-//! Vectors compared: with each other, whatever their allocators, with slices and with arrays.
+//! Comparisons of vectors with each other, whatever their allocators, and with slices and arrays.
 
 use alloc::borrow::Cow;
 use core::cmp::Ordering;
@@ -7,7 +7,7 @@ use core::hash::{Hash, Hasher};
 use super::Vec;
 use crate::api::Allocator;
 
-/// Comparisons of the slices of two types.
+/// Implements `PartialEq` between two types that dereference to slices.
 macro_rules! equal {
     ($([$($generics:tt)*] $left:ty, $right:ty $(where $bounded:ty: $bound:ident)?;)*) => {
         $(

@@ -1,5 +1,4 @@
-//! Vectors on the registered default, out of what std has a `From` for. Into other allocators:
-//! [`FromIn`](crate::collections::FromIn).
+//! Conversions into vectors on the registered default. For other allocators see [`FromIn`](crate::collections::FromIn).
 
 use alloc::borrow::{Cow, ToOwned};
 
@@ -7,7 +6,7 @@ use super::Vec;
 use crate::api::{Allocator, Global};
 
 impl<T: Clone> From<&[T]> for Vec<T> {
-    /// Clones of the elements.
+    /// Clones the elements.
     #[track_caller]
     fn from(elements: &[T]) -> Self {
         Self::from_slice_in(elements, Global)
@@ -15,7 +14,7 @@ impl<T: Clone> From<&[T]> for Vec<T> {
 }
 
 impl<T: Clone> From<&mut [T]> for Vec<T> {
-    /// Clones of the elements.
+    /// Clones the elements.
     #[track_caller]
     fn from(elements: &mut [T]) -> Self {
         Self::from_slice_in(elements, Global)
@@ -23,7 +22,7 @@ impl<T: Clone> From<&mut [T]> for Vec<T> {
 }
 
 impl<T: Clone, const N: usize> From<&[T; N]> for Vec<T> {
-    /// Clones of the elements.
+    /// Clones the elements.
     #[track_caller]
     fn from(elements: &[T; N]) -> Self {
         Self::from_slice_in(elements, Global)
@@ -31,7 +30,7 @@ impl<T: Clone, const N: usize> From<&[T; N]> for Vec<T> {
 }
 
 impl<T: Clone, const N: usize> From<&mut [T; N]> for Vec<T> {
-    /// Clones of the elements.
+    /// Clones the elements.
     #[track_caller]
     fn from(elements: &mut [T; N]) -> Self {
         Self::from_slice_in(elements, Global)
@@ -46,7 +45,7 @@ impl<T, const N: usize> From<[T; N]> for Vec<T> {
 }
 
 impl From<&str> for Vec<u8> {
-    /// The bytes.
+    /// Copies the bytes.
     #[track_caller]
     fn from(text: &str) -> Self {
         Self::from_slice_in(text.as_bytes(), Global)
@@ -57,7 +56,7 @@ impl<'a, T> From<Cow<'a, [T]>> for Vec<T>
 where
     [T]: ToOwned<Owned = alloc::vec::Vec<T>>,
 {
-    /// The elements: where they are, or cloned if they are borrowed.
+    /// Takes over the block of an owned vector, or clones the elements of a borrowed slice.
     #[track_caller]
     fn from(elements: Cow<'a, [T]>) -> Self {
         Self::from(elements.into_owned())
@@ -65,7 +64,8 @@ where
 }
 
 impl<T, A: Allocator + Default> FromIterator<T> for Vec<T, A> {
-    /// The elements, in the default of the allocator: [`collect_in`](crate::collections::CollectIn::collect_in) takes another.
+    /// Collects the elements, in the default of the allocator's type.
+    /// [`collect_in`](crate::collections::CollectIn::collect_in) takes an allocator.
     #[inline]
     #[track_caller]
     fn from_iter<I: IntoIterator<Item = T>>(iter: I) -> Self {

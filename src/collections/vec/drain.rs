@@ -1,4 +1,4 @@
-//! A range of a vector on its way out.
+//! Removing a range of a vector.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -12,10 +12,10 @@ use super::Vec;
 use crate::api::{Allocator, Global};
 use crate::collections::bounds;
 
-/// The iterator that takes a range of elements out of a [`Vec`]: see [`Vec::drain`].
+/// The iterator that removes a range of elements from a [`Vec`]: see [`Vec::drain`].
 ///
-/// When it is dropped, those left are dropped and those behind the range move up. If it is forgotten, all from the start of the
-/// range on are lost to the vector.
+/// Dropping it drops the remaining elements of the range and shifts the elements after it to the left. Forgetting it
+/// leaks all elements from the start of the range on.
 ///
 /// # Examples
 ///
@@ -30,33 +30,35 @@ use crate::collections::bounds;
 /// assert_eq!(numbers, [1, 4]);
 /// ```
 pub struct Drain<'v, T, A: Allocator = Global> {
-    /// Those of the range that are left.
+    /// The remaining elements of the range.
     ///
     /// # Invariants
     ///
-    /// 1. The elements of `left` are initialised, and neither the vector nor anybody else counts them.
-    /// 2. So are the `tail_length` elements from index `tail` on.
-    /// 3. The elements that the vector counts lie before all these.
-    left: slice::Iter<'v, T>,
-    /// The index of the first element behind the range.
+    /// 1. The elements of `remaining` are initialised, and belong to the iterator: the vector's length does not include
+    ///    them.
+    /// 2. The same holds for the `tail_length` elements from index `tail` on, which are within the capacity.
+    /// 3. The length of the vector is at most `tail`, and at most the index of the first element of `remaining`.
+    /// 4. The vector is borrowed mutably for `'v`, and nothing else uses it.
+    remaining: slice::Iter<'v, T>,
+    /// The index of the first element after the range.
     pub(super) tail: usize,
     pub(super) tail_length: usize,
-    /// Borrowed for `'v`.
     pub(super) vec: NonNull<Vec<T, A>>,
     borrows: PhantomData<&'v Vec<T, A>>,
 }
 
-// SAFETY: the elements belong to the iterator alone, as the vector does.
+// SAFETY: by invariants 1, 2 and 4 the elements and the vector belong to the iterator, so it is sent with them.
 unsafe impl<T: Send, A: Allocator + Send> Send for Drain<'_, T, A> {}
-// SAFETY: a shared iterator gives shared elements and a shared allocator.
+// SAFETY: a shared iterator gives access only to shared elements and a shared allocator.
 unsafe impl<T: Sync, A: Allocator + Sync> Sync for Drain<'_, T, A> {}
 
 impl<T, A: Allocator> Vec<T, A> {
-    /// Takes the elements in `range` out, one by one, and moves those behind it up in the end.
+    /// Removes the elements in `range` and yields them. Dropping the iterator shifts the elements after the range to
+    /// the left.
     ///
     /// # Panics
     ///
-    /// If the range ends before it starts or behind the last element.
+    /// Panics if the start of the range exceeds its end, or its end exceeds the length.
     ///
     /// # Examples
     ///
@@ -69,19 +71,20 @@ impl<T, A: Allocator> Vec<T, A> {
     pub fn drain(&mut self, range: impl RangeBounds<usize>) -> Drain<'_, T, A> {
         let length = self.length;
         let range = bounds::indexes(range, length);
-        // If the iterator is forgotten, the vector must not have what was taken out.
+        // If the iterator is forgotten, the vector must not contain moved-out elements.
         self.length = range.start;
-        // SAFETY: the range was within the length when it was asked for its bounds.
+        // SAFETY: `bounds::indexes` returns a range within the length.
         let first = unsafe { self.buffer.start().add(range.start) };
-        // SAFETY: so many elements are initialised, and no longer counted.
-        let left = unsafe { slice::from_raw_parts(first.as_ptr(), range.len()) }.iter();
+        // SAFETY: by invariant 2 of `Vec` that many elements are initialised, and the vector's length does not include
+        // them any more.
+        let remaining = unsafe { slice::from_raw_parts(first.as_ptr(), range.len()) }.iter();
         let tail_length = length - range.end;
-        Drain { left, tail: range.end, tail_length, vec: NonNull::from(self), borrows: PhantomData }
+        Drain { remaining, tail: range.end, tail_length, vec: NonNull::from(self), borrows: PhantomData }
     }
 }
 
 impl<T, A: Allocator> Drain<'_, T, A> {
-    /// The elements left.
+    /// Returns the remaining elements of the range.
     ///
     /// # Examples
     ///
@@ -94,10 +97,10 @@ impl<T, A: Allocator> Drain<'_, T, A> {
     #[inline]
     #[must_use]
     pub fn as_slice(&self) -> &[T] {
-        self.left.as_slice()
+        self.remaining.as_slice()
     }
 
-    /// The allocator of the vector.
+    /// Returns a reference to the allocator of the vector.
     ///
     /// # Examples
     ///
@@ -110,30 +113,30 @@ impl<T, A: Allocator> Drain<'_, T, A> {
     #[inline]
     #[must_use]
     pub fn allocator(&self) -> &A {
-        // SAFETY: the vector is borrowed, and nobody changes it while the iterator is shared.
+        // SAFETY: by invariant 4; a shared iterator modifies nothing.
         unsafe { self.vec.as_ref() }.allocator()
     }
 
-    /// Drops those left.
-    pub(super) fn drop_left(&mut self) {
-        let left = mem::take(&mut self.left);
-        if !mem::needs_drop::<T>() || left.len() == 0 {
+    /// Drops the remaining elements.
+    pub(super) fn drop_remaining(&mut self) {
+        let remaining = mem::take(&mut self.remaining);
+        if !mem::needs_drop::<T>() || remaining.len() == 0 {
             return;
         }
-        let left = left.as_slice();
-        // SAFETY: nobody else uses the vector.
+        let remaining = remaining.as_slice();
+        // SAFETY: by invariant 4.
         let start = unsafe { self.vec.as_ref() }.buffer.start().as_ptr();
         let first = if size_of::<T>() == 0 {
             start
         } else {
-            // SAFETY: both lie in the block of the vector.
-            let index = unsafe { left.as_ptr().offset_from(start) };
-            // The pointer of the vector may be written through; that of the slice may not.
-            // SAFETY: it lies in the block.
+            // SAFETY: both addresses are in the block of the vector, a multiple of the size of `T` apart.
+            let index = unsafe { remaining.as_ptr().offset_from(start) };
+            // Derived from the vector's pointer, because the one of the slice is not valid for writes.
+            // SAFETY: the result is in the block.
             unsafe { start.offset(index) }
         };
-        // SAFETY: by (1), and they are no longer left.
-        unsafe { ptr::slice_from_raw_parts_mut(first, left.len()).drop_in_place() };
+        // SAFETY: by invariant 1 they are initialised; `remaining` is empty now, so they are dropped once.
+        unsafe { ptr::slice_from_raw_parts_mut(first, remaining.len()).drop_in_place() };
     }
 }
 
@@ -142,21 +145,21 @@ impl<T, A: Allocator> Iterator for Drain<'_, T, A> {
 
     #[inline]
     fn next(&mut self) -> Option<T> {
-        // SAFETY: by (1), and it is no longer left, so that it is moved out once.
-        self.left.next().map(|element| unsafe { ptr::read(element) })
+        // SAFETY: by invariant 1 it is initialised; it has left `remaining`, so it is moved out once.
+        self.remaining.next().map(|element| unsafe { ptr::read(element) })
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.left.size_hint()
+        self.remaining.size_hint()
     }
 }
 
 impl<T, A: Allocator> DoubleEndedIterator for Drain<'_, T, A> {
     #[inline]
     fn next_back(&mut self) -> Option<T> {
-        // SAFETY: by (1), and it is no longer left, so that it is moved out once.
-        self.left.next_back().map(|element| unsafe { ptr::read(element) })
+        // SAFETY: by invariant 1 it is initialised; it has left `remaining`, so it is moved out once.
+        self.remaining.next_back().map(|element| unsafe { ptr::read(element) })
     }
 }
 
@@ -165,30 +168,31 @@ impl<T, A: Allocator> FusedIterator for Drain<'_, T, A> {}
 
 impl<T, A: Allocator> Drop for Drain<'_, T, A> {
     fn drop(&mut self) {
-        /// Moves the tail up, also if a drop unwinds.
-        struct Close<'d, 'v, T, A: Allocator>(&'d mut Drain<'v, T, A>);
+        /// Shifts the tail on drop, so also if the drop of an element unwinds.
+        struct TailGuard<'d, 'v, T, A: Allocator>(&'d mut Drain<'v, T, A>);
 
-        impl<T, A: Allocator> Drop for Close<'_, '_, T, A> {
+        impl<T, A: Allocator> Drop for TailGuard<'_, '_, T, A> {
             fn drop(&mut self) {
                 let Drain { tail, tail_length, mut vec, .. } = *self.0;
                 if tail_length == 0 {
                     return;
                 }
-                // SAFETY: nobody else uses the vector.
+                // SAFETY: by invariant 4.
                 let vec = unsafe { vec.as_mut() };
                 if tail != vec.length {
-                    // SAFETY: at most the capacity.
+                    // SAFETY: at most the capacity, by invariant 2.
                     let first = unsafe { vec.buffer.start().add(tail) };
-                    // SAFETY: as above.
+                    // SAFETY: at most `tail`, by invariant 3.
                     let place = unsafe { vec.buffer.start().add(vec.length) };
-                    // SAFETY: by (2) and (3) these are initialised, and what lies between is nobody's.
+                    // SAFETY: by invariant 2 the tail is initialised. None of the range remains, so the places in
+                    // between belong to nothing.
                     unsafe { first.copy_to(place, tail_length) };
                 }
                 vec.length += tail_length;
             }
         }
 
-        Close(self).0.drop_left();
+        TailGuard(self).0.drop_remaining();
     }
 }
 

@@ -1,4 +1,4 @@
-//! Elements put in, moved and taken out.
+//! Inserting, removing and moving elements.
 
 use core::ptr;
 
@@ -11,7 +11,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -30,7 +30,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). `value` is dropped then.
+    /// Same as [`try_reserve`](Self::try_reserve); `value` is then dropped.
     ///
     /// # Examples
     ///
@@ -44,7 +44,7 @@ impl<T, A: Allocator> Vec<T, A> {
         self.append_one::<Return>(value).map(drop)
     }
 
-    /// Appends `value`, and lends it where it is.
+    /// Appends `value` and returns a reference to it.
     ///
     /// # Panics
     ///
@@ -59,7 +59,7 @@ impl<T, A: Allocator> Vec<T, A> {
     /// ```
     #[inline]
     #[track_caller]
-    #[must_use = "`push` appends without lending"]
+    #[must_use = "use `push` if the reference is not needed"]
     pub fn push_mut(&mut self, value: T) -> &mut T {
         sure(self.append_one::<Panic>(value))
     }
@@ -89,16 +89,16 @@ impl<T, A: Allocator> Vec<T, A> {
         if length == self.capacity() {
             self.buffer.grow_one::<F>()?;
         }
-        // SAFETY: there is room for another element.
+        // SAFETY: by invariant 1 of `Vec` there is room for another element, or `grow_one` made it.
         let place = unsafe { self.buffer.start().add(length) };
-        // SAFETY: the place is free.
+        // SAFETY: the place is within the capacity, and after the elements.
         unsafe { place.write(value) };
         self.length = length + 1;
-        // SAFETY: initialised just now, and borrowed as the vector is.
+        // SAFETY: initialised just now, and the reference borrows the vector.
         Ok(unsafe { &mut *place.as_ptr() })
     }
 
-    /// Takes the last element out.
+    /// Removes the last element and returns it, or `None` if the vector is empty.
     ///
     /// # Examples
     ///
@@ -109,16 +109,17 @@ impl<T, A: Allocator> Vec<T, A> {
     #[inline]
     pub fn pop(&mut self) -> Option<T> {
         self.length = self.length.checked_sub(1)?;
-        // The next push can do without a question.
-        // SAFETY: the length was at most the capacity, and is less now.
+        // This removes the capacity check from a push that follows.
+        // SAFETY: by invariant 1 of `Vec` the length was at most the capacity, and it is less now.
         unsafe { core::hint::assert_unchecked(self.length < self.capacity()) };
-        // SAFETY: this was the last element.
+        // SAFETY: at most the capacity, by invariant 1 of `Vec`.
         let last = unsafe { self.buffer.start().add(self.length) };
-        // SAFETY: initialised, and no longer counted, so that it is moved out once.
+        // SAFETY: by invariant 2 of `Vec` it is initialised. It is no longer part of the vector, so it is moved out
+        // once.
         Some(unsafe { last.read() })
     }
 
-    /// Takes the last element out if there is one and `predicate` is true for it.
+    /// Removes and returns the last element if `predicate` returns `true` for it.
     ///
     /// # Examples
     ///
@@ -131,11 +132,11 @@ impl<T, A: Allocator> Vec<T, A> {
         if predicate(self.last_mut()?) { self.pop() } else { None }
     }
 
-    /// Inserts `element` before the one at `index`, and moves that and all behind it by one.
+    /// Inserts `element` at `index`, and shifts all elements after it to the right.
     ///
     /// # Panics
     ///
-    /// If `index` is greater than the length, or the capacity would be more than `isize::MAX` bytes.
+    /// Panics if `index` is greater than the length, or the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -155,11 +156,11 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). `element` is dropped then.
+    /// Same as [`try_reserve`](Self::try_reserve); `element` is then dropped.
     ///
     /// # Panics
     ///
-    /// If `index` is greater than the length.
+    /// Panics if `index` is greater than the length.
     ///
     /// # Examples
     ///
@@ -173,7 +174,7 @@ impl<T, A: Allocator> Vec<T, A> {
         self.insert_one::<Return>(index, element).map(drop)
     }
 
-    /// Inserts as [`insert`](Self::insert) does, and lends the element where it is.
+    /// Inserts `element` like [`insert`](Self::insert), and returns a reference to it.
     ///
     /// # Panics
     ///
@@ -188,7 +189,7 @@ impl<T, A: Allocator> Vec<T, A> {
     /// ```
     #[inline]
     #[track_caller]
-    #[must_use = "`insert` inserts without lending"]
+    #[must_use = "use `insert` if the reference is not needed"]
     pub fn insert_mut(&mut self, index: usize, element: T) -> &mut T {
         sure(self.insert_one::<Panic>(index, element))
     }
@@ -201,7 +202,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Panics
     ///
-    /// If `index` is greater than the length.
+    /// Panics if `index` is greater than the length.
     ///
     /// # Examples
     ///
@@ -219,33 +220,34 @@ impl<T, A: Allocator> Vec<T, A> {
     #[track_caller]
     fn insert_one<F: OnFailure>(&mut self, index: usize, element: T) -> Result<&mut T, F::Error> {
         let length = self.length;
-        // Before any address is computed from it.
+        // Checked before `index` is used in address arithmetic.
         if index > length {
             out_of_bounds("insert at", index, length);
         }
         if length == self.capacity() {
             self.buffer.grow_one::<F>()?;
         }
-        // SAFETY: `index` is at most the length, which is less than the capacity.
+        // SAFETY: `index` is at most the length, which is less than the capacity by now.
         let place = unsafe { self.buffer.start().add(index) };
         if index < length {
-            // SAFETY: an element is there, so the next place is at most the end of the room.
+            // SAFETY: `index` is less than the length, so the next place is still within the block.
             let next = unsafe { place.add(1) };
-            // SAFETY: all from `index` on moves by one, for which there is room.
+            // SAFETY: the elements from `index` on are initialised, by invariant 2 of `Vec`, and there is room for one
+            // more.
             unsafe { place.copy_to(next, length - index) };
         }
-        // SAFETY: the place is free, or has been moved from.
+        // SAFETY: the place is within the capacity, and is free or has been moved from.
         unsafe { place.write(element) };
         self.length = length + 1;
-        // SAFETY: initialised just now, and borrowed as the vector is.
+        // SAFETY: initialised just now, and the reference borrows the vector.
         Ok(unsafe { &mut *place.as_ptr() })
     }
 
-    /// Takes the element at `index` out, and moves all behind it by one.
+    /// Removes and returns the element at `index`, and shifts all elements after it to the left.
     ///
     /// # Panics
     ///
-    /// If there is no such element.
+    /// Panics if `index` is not less than the length.
     ///
     /// # Examples
     ///
@@ -261,23 +263,24 @@ impl<T, A: Allocator> Vec<T, A> {
         if index >= length {
             out_of_bounds("remove at", index, length);
         }
-        // SAFETY: less than the length.
+        // SAFETY: less than the length, so within the capacity by invariant 1 of `Vec`.
         let place = unsafe { self.buffer.start().add(index) };
-        // SAFETY: initialised, and overwritten or no longer counted in the next lines, so that it is moved out once.
+        // SAFETY: initialised by invariant 2 of `Vec`. The next lines overwrite it or shorten the vector, so it is
+        // moved out once.
         let element = unsafe { place.read() };
         // SAFETY: at most the length.
         let next = unsafe { place.add(1) };
-        // SAFETY: so many elements are behind `index`.
+        // SAFETY: that many elements follow it, and the place has been moved from.
         unsafe { next.copy_to(place, length - index - 1) };
         self.length = length - 1;
         element
     }
 
-    /// Takes the element at `index` out, and puts the last one in its place.
+    /// Removes and returns the element at `index`, and replaces it with the last element.
     ///
     /// # Panics
     ///
-    /// If there is no such element.
+    /// Panics if `index` is not less than the length.
     ///
     /// # Examples
     ///
@@ -293,19 +296,21 @@ impl<T, A: Allocator> Vec<T, A> {
         if index >= length {
             out_of_bounds("remove at", index, length);
         }
-        // SAFETY: less than the length.
+        // SAFETY: less than the length, so within the capacity by invariant 1 of `Vec`.
         let place = unsafe { self.buffer.start().add(index) };
-        // SAFETY: there is an element, so there is a last one.
+        // SAFETY: `length` is not 0, so this is the place of the last element.
         let last = unsafe { self.buffer.start().add(length - 1) };
-        // SAFETY: initialised, and overwritten or no longer counted in the next lines, so that it is moved out once.
+        // SAFETY: initialised by invariant 2 of `Vec`. The next lines overwrite it or shorten the vector, so it is
+        // moved out once.
         let element = unsafe { place.read() };
-        // SAFETY: the last element moves, or is the one that has been moved out.
+        // SAFETY: moves the last element to a place that has been moved from, or copies the removed element onto
+        // itself.
         unsafe { last.copy_to(place, 1) };
         self.length = length - 1;
         element
     }
 
-    /// Drops the elements from `length` on. Does nothing if there are not so many.
+    /// Shortens the vector to `length` elements, and drops the others. Does nothing if there are no more.
     ///
     /// # Examples
     ///
@@ -319,15 +324,15 @@ impl<T, A: Allocator> Vec<T, A> {
             return;
         }
         let dropped = self.length - length;
-        // SAFETY: at most the length.
+        // SAFETY: at most the length, so within the capacity by invariant 1 of `Vec`.
         let first = unsafe { self.buffer.start().add(length) };
-        // First, so that nothing is dropped twice if a drop unwinds.
+        // Set before the drops, so that no element is dropped twice if one unwinds.
         self.length = length;
-        // SAFETY: so many elements were there, and are no longer counted.
+        // SAFETY: these elements are initialised by invariant 2 of `Vec`, and no longer part of the vector.
         unsafe { ptr::slice_from_raw_parts_mut(first.as_ptr(), dropped).drop_in_place() };
     }
 
-    /// Drops all elements. The capacity stays.
+    /// Drops all elements, and keeps the capacity.
     ///
     /// # Examples
     ///
@@ -339,17 +344,17 @@ impl<T, A: Allocator> Vec<T, A> {
     #[inline]
     pub fn clear(&mut self) {
         let elements = &raw mut *self.as_mut_slice();
-        // First, so that nothing is dropped twice if a drop unwinds.
+        // Set before the drops, so that no element is dropped twice if one unwinds.
         self.length = 0;
-        // SAFETY: these were all elements, and they are no longer counted.
+        // SAFETY: they are initialised by invariant 2 of `Vec`, and no longer part of the vector.
         unsafe { elements.drop_in_place() };
     }
 
-    /// Moves all elements of `other` to the end of this vector.
+    /// Moves all elements of `other` to the end of this vector, and leaves `other` empty.
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -370,7 +375,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). `other` is as before then.
+    /// Same as [`try_reserve`](Self::try_reserve); `other` is then unchanged.
     ///
     /// # Examples
     ///
@@ -389,7 +394,7 @@ impl<T, A: Allocator> Vec<T, A> {
     #[inline]
     #[track_caller]
     fn append_all<F: OnFailure>(&mut self, other: &mut Self) -> Result<(), F::Error> {
-        // SAFETY: they are no longer `other`'s after the next line.
+        // SAFETY: `other` is a different vector. If this succeeds, the next line makes it forget the elements.
         unsafe { self.take_all::<F>(other.as_slice()) }?;
         other.length = 0;
         Ok(())
@@ -399,25 +404,27 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Safety
     ///
-    /// `elements` are another's, who does not use them again if this returns `Ok`.
+    /// `elements` are initialised and not in the block of this vector. If this returns `Ok`, nothing uses them again.
     #[inline]
     #[track_caller]
     pub(super) unsafe fn take_all<F: OnFailure>(&mut self, elements: *const [T]) -> Result<(), F::Error> {
         let count = elements.len();
         self.buffer.reserve::<F>(self.length, count)?;
-        // SAFETY: the length is at most the capacity.
+        // SAFETY: by invariant 1 of `Vec`.
         let end = unsafe { self.buffer.start().add(self.length) };
-        // SAFETY: there is room for so many, and it is not theirs.
+        // SAFETY: `elements` are initialised and in another block, by `# Safety` of this fn, and there is room for so
+        // many.
         unsafe { elements.cast::<T>().copy_to_nonoverlapping(end.as_ptr(), count) };
         self.length += count;
         Ok(())
     }
 
-    /// Moves the elements from `at` on to a vector of their own, in a clone of the allocator. The capacity stays.
+    /// Splits the vector at `at`: moves the elements from there on to a new vector, in a clone of the allocator. The
+    /// capacity of this vector is unchanged.
     ///
     /// # Panics
     ///
-    /// If `at` is greater than the length.
+    /// Panics if `at` is greater than the length.
     ///
     /// # Examples
     ///
@@ -428,7 +435,7 @@ impl<T, A: Allocator> Vec<T, A> {
     /// ```
     #[inline]
     #[track_caller]
-    #[must_use = "`truncate` drops them"]
+    #[must_use = "use `truncate` to drop the elements"]
     pub fn split_off(&mut self, at: usize) -> Self
     where
         A: Clone,
@@ -440,11 +447,11 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses. Nothing has changed then.
+    /// Returns an error if the allocation fails. The vector is then unchanged.
     ///
     /// # Panics
     ///
-    /// If `at` is greater than the length.
+    /// Panics if `at` is greater than the length.
     ///
     /// # Examples
     ///
@@ -471,10 +478,11 @@ impl<T, A: Allocator> Vec<T, A> {
         }
         let count = self.length - at;
         let mut other = Self::with_room::<F>(count, self.allocator().clone())?;
-        // SAFETY: at most the length.
+        // SAFETY: at most the length, so within the capacity by invariant 1 of `Vec`.
         let first = unsafe { self.buffer.start().add(at) };
         self.length = at;
-        // SAFETY: `other` has room for so many, in a block of its own. They are no longer counted here.
+        // SAFETY: they are initialised by invariant 2 of `Vec`, and no longer part of this vector. `other` has room for
+        // that many in a block of its own.
         unsafe { first.copy_to_nonoverlapping(other.buffer.start(), count) };
         other.length = count;
         Ok(other)
@@ -482,11 +490,11 @@ impl<T, A: Allocator> Vec<T, A> {
 }
 
 impl<T, const N: usize, A: Allocator> Vec<[T; N], A> {
-    /// The elements of all arrays, in the same block.
+    /// Flattens the arrays into a vector of their elements, in the same block.
     ///
     /// # Panics
     ///
-    /// If there are more than `usize::MAX`, which takes elements without a size.
+    /// Panics if the number of elements exceeds `usize::MAX`, which is possible only if they are zero-sized.
     ///
     /// # Examples
     ///
@@ -500,14 +508,14 @@ impl<T, const N: usize, A: Allocator> Vec<[T; N], A> {
         let (length, capacity) = if size_of::<T>() == 0 {
             (length.checked_mul(N).expect("more than `usize::MAX` elements"), 0)
         } else if N == 0 {
-            // The arrays had no size, and so no block.
+            // The arrays were zero-sized, so there is no block.
             (0, 0)
         } else {
-            // No more than `isize::MAX` bytes are there.
+            // The block has at most `isize::MAX` bytes, so the products do not overflow.
             (length * N, capacity * N)
         };
-        // SAFETY: an array is as aligned as its elements and as long as all of them, so they are initialised, and the layout of
-        // so many is that of the block.
+        // SAFETY: an array has the align of its elements and the size of all of them together. So the start is aligned,
+        // the layout for this many elements is that of the block, and they are initialised.
         unsafe { Vec::from_raw_parts_in(start.cast(), length, capacity, allocator) }
     }
 }
@@ -522,13 +530,14 @@ fn out_of_bounds(action: &str, index: usize, length: usize) -> ! {
 impl<T, A: Allocator, const N: usize> TryFrom<Vec<T, A>> for [T; N] {
     type Error = Vec<T, A>;
 
-    /// The elements, if there are as many as the array has. Otherwise the vector is the error.
+    /// Converts into an array if the length is `N`. Otherwise returns the vector as the error.
     fn try_from(mut vec: Vec<T, A>) -> Result<Self, Vec<T, A>> {
         if vec.length != N {
             return Err(vec);
         }
         vec.length = 0;
-        // SAFETY: so many elements were there, and they are no longer counted, so that they are moved out once.
+        // SAFETY: by invariant 2 of `Vec` there were `N` initialised elements, with the layout of the array. They are
+        // no longer part of the vector, so they are moved out once.
         Ok(unsafe { vec.as_ptr().cast::<[T; N]>().read() })
     }
 }

@@ -1,4 +1,4 @@
-//! Many elements at once.
+//! Appending many elements at once.
 
 use core::mem::MaybeUninit;
 use core::ops::RangeBounds;
@@ -11,7 +11,7 @@ use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 impl<T, A: Allocator> Extend<T> for Vec<T, A> {
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     #[inline]
     #[track_caller]
     fn extend<I: IntoIterator<Item = T>>(&mut self, iter: I) {
@@ -22,7 +22,7 @@ impl<T, A: Allocator> Extend<T> for Vec<T, A> {
 impl<'a, T: Copy + 'a, A: Allocator> Extend<&'a T> for Vec<T, A> {
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     #[inline]
     #[track_caller]
     fn extend<I: IntoIterator<Item = &'a T>>(&mut self, iter: I) {
@@ -35,8 +35,8 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). What came before is there, an element that found no room is dropped, and so is
-    /// the rest of the iterator.
+    /// Same as [`try_reserve`](Self::try_reserve). The vector keeps the elements appended before; the element that did
+    /// not fit and the rest of the iterator are dropped.
     ///
     /// # Examples
     ///
@@ -60,7 +60,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -107,7 +107,7 @@ impl<T, A: Allocator> Vec<T, A> {
     {
         self.buffer.reserve::<F>(self.length, elements.len())?;
         let (length, spare) = self.split_spare();
-        // SAFETY: there is room for so many.
+        // SAFETY: `reserve` made room for that many.
         let places = unsafe { spare.get_unchecked_mut(..elements.len()) };
         clone_into(elements, places, length);
         Ok(())
@@ -117,7 +117,8 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Panics
     ///
-    /// If the range ends before it starts or behind the last element, or the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the start of the range exceeds its end, if its end exceeds the length, or if the new capacity exceeds
+    /// `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -143,7 +144,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Panics
     ///
-    /// If the range ends before it starts or behind the last element.
+    /// Panics if the start of the range exceeds its end, or its end exceeds the length.
     ///
     /// # Examples
     ///
@@ -168,22 +169,23 @@ impl<T, A: Allocator> Vec<T, A> {
     {
         let range = bounds::indexes(range, self.length);
         self.buffer.reserve::<F>(self.length, range.len())?;
-        // SAFETY: the range was within the length when it was asked for its bounds.
+        // SAFETY: `bounds::indexes` returns a range within the length.
         let first = unsafe { self.buffer.start().add(range.start) };
-        // SAFETY: so many elements are initialised from there on, and what is written lies behind all elements.
+        // SAFETY: by invariant 2 of `Vec` that many elements are initialised from there on. Only places after all
+        // elements are written.
         let elements = unsafe { core::slice::from_raw_parts(first.as_ptr(), range.len()) };
         let (length, spare) = self.split_spare();
-        // SAFETY: there is room for so many.
+        // SAFETY: `reserve` made room for that many.
         let places = unsafe { spare.get_unchecked_mut(..elements.len()) };
         clone_into(elements, places, length);
         Ok(())
     }
 
-    /// Makes the length `length`: drops the elements from there on, or appends clones of `value`.
+    /// Changes the length to `length`: drops the elements from there on, or appends clones of `value`.
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -240,7 +242,7 @@ impl<T, A: Allocator> Vec<T, A> {
         }
     }
 
-    /// Appends `value`, cloned once less than `count`.
+    /// Appends `count` elements: `value` itself and `count - 1` clones of it.
     #[inline]
     #[track_caller]
     pub(super) fn append_clones<F: OnFailure>(&mut self, count: usize, value: T) -> Result<(), F::Error>
@@ -250,24 +252,24 @@ impl<T, A: Allocator> Vec<T, A> {
         self.buffer.reserve::<F>(self.length, count)?;
         let Some(clones) = count.checked_sub(1) else { return Ok(()) };
         let (length, spare) = self.split_spare();
-        let mut written = Written { length, count: 0 };
-        // SAFETY: there is room for `count`.
+        let mut written = LengthGuard { length, count: 0 };
+        // SAFETY: `reserve` made room for `count`.
         let (places, rest) = unsafe { spare.split_at_mut_unchecked(clones) };
         for place in places {
             place.write(value.clone());
             written.count += 1;
         }
-        // SAFETY: there is room for one more.
+        // SAFETY: `reserve` made room for `count`, one more than `clones`.
         unsafe { rest.get_unchecked_mut(0) }.write(value);
         written.count += 1;
         Ok(())
     }
 
-    /// Makes the length `length`: drops the elements from there on, or appends what `make` returns.
+    /// Changes the length to `length`: drops the elements from there on, or appends the results of calls of `make`.
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -287,7 +289,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). `make` is not called then.
+    /// Same as [`try_reserve`](Self::try_reserve); `make` is then not called.
     ///
     /// # Examples
     ///
@@ -310,7 +312,7 @@ impl<T, A: Allocator> Vec<T, A> {
         };
         self.buffer.reserve::<F>(self.length, additional)?;
         let (length, spare) = self.split_spare();
-        let mut written = Written { length, count: 0 };
+        let mut written = LengthGuard { length, count: 0 };
         for place in &mut spare[..additional] {
             place.write(make());
             written.count += 1;
@@ -319,25 +321,26 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 }
 
-/// Clones `elements` into `places`, of which there are as many, and counts them in `length`, also if a clone unwinds.
+/// Clones `elements` into as many `places`, and adds the number of clones to `length`, also if a clone unwinds.
 ///
-/// Both are references, so the compiler knows that they do not overlap, and where a clone is a copy makes one `memcpy` of all.
+/// The references tell the compiler that the slices do not overlap, so for types that are copied the loop becomes one
+/// `memcpy`.
 #[inline]
 pub(in crate::collections) fn clone_into<T: Clone>(elements: &[T], places: &mut [MaybeUninit<T>], length: &mut usize) {
-    let mut written = Written { length, count: 0 };
+    let mut written = LengthGuard { length, count: 0 };
     for (place, element) in places.iter_mut().zip(elements) {
         place.write(element.clone());
         written.count += 1;
     }
 }
 
-/// Adds to a length when it is dropped, so that a loop can count in a register.
-struct Written<'l> {
+/// Adds to a length on drop, so that a loop can count in a register.
+struct LengthGuard<'l> {
     length: &'l mut usize,
     count: usize,
 }
 
-impl Drop for Written<'_> {
+impl Drop for LengthGuard<'_> {
     #[inline]
     fn drop(&mut self) {
         *self.length += self.count;

@@ -1,4 +1,4 @@
-//! Those elements of a vector that a predicate chooses, on their way out.
+//! Removing the elements of a vector that a predicate chooses.
 
 use core::fmt;
 use core::ops::{Range, RangeBounds};
@@ -7,9 +7,9 @@ use super::Vec;
 use crate::api::{Allocator, Global};
 use crate::collections::bounds;
 
-/// The iterator that takes chosen elements out of a [`Vec`]: see [`Vec::extract_if`].
+/// The iterator that removes the chosen elements from a [`Vec`]: see [`Vec::extract_if`].
 ///
-/// When it is dropped, the elements that were not looked at stay. If it is forgotten, all elements are lost to the vector.
+/// Dropping it keeps the elements that were not visited. Forgetting it leaks all elements.
 ///
 /// # Examples
 ///
@@ -22,26 +22,32 @@ use crate::collections::bounds;
 /// drop(even);
 /// assert_eq!(numbers, [1, 3, 4]);
 /// ```
-#[must_use = "nothing is taken out before the iterator is asked: `retain_mut` or `extract_if().for_each(drop)` drops all"]
+#[must_use = "iterators are lazy: `retain_mut` or `extract_if().for_each(drop)` removes the elements"]
 pub struct ExtractIf<'v, T, F, A: Allocator = Global> {
-    /// Its length is 0 meanwhile, so that forgetting this loses elements and duplicates none.
+    /// Its length is 0 while the iterator exists, so forgetting the iterator leaks elements, but duplicates none.
+    ///
+    /// # Invariants
+    ///
+    /// 1. `range.end` is at most `length`, which is at most the capacity.
+    /// 2. The elements before `range.start - removed`, and from `range.start` to `length`, are initialised and belong
+    ///    to the iterator.
     vec: &'v mut Vec<T, A>,
-    /// Those to be looked at.
+    /// The elements to visit.
     range: Range<usize>,
-    /// The number of elements taken out, all of them from before the range.
-    taken: usize,
-    /// The number of elements at the start.
+    /// The number of elements removed. All of them were before `range`.
+    removed: usize,
+    /// The length of the vector before.
     length: usize,
     choose: F,
 }
 
 impl<T, A: Allocator> Vec<T, A> {
-    /// Takes those elements in `range` out for which `choose` is true, one by one. It sees each once, in order, and may change
-    /// it.
+    /// Removes the elements in `range` for which `choose` returns `true`, and yields them. The iterator calls `choose`
+    /// once for each element, in order; it may modify the element.
     ///
     /// # Panics
     ///
-    /// If the range ends before it starts or behind the last element.
+    /// Panics if the start of the range exceeds its end, or its end exceeds the length.
     ///
     /// # Examples
     ///
@@ -59,12 +65,12 @@ impl<T, A: Allocator> Vec<T, A> {
         let length = self.length;
         let range = bounds::indexes(range, length);
         self.length = 0;
-        ExtractIf { vec: self, range, taken: 0, length, choose }
+        ExtractIf { vec: self, range, removed: 0, length, choose }
     }
 }
 
 impl<T, F, A: Allocator> ExtractIf<'_, T, F, A> {
-    /// The allocator of the vector.
+    /// Returns a reference to the allocator of the vector.
     ///
     /// # Examples
     ///
@@ -86,21 +92,22 @@ impl<T, F: FnMut(&mut T) -> bool, A: Allocator> Iterator for ExtractIf<'_, T, F,
     fn next(&mut self) -> Option<T> {
         while !self.range.is_empty() {
             let index = self.range.start;
-            // SAFETY: less than the length that the vector had.
+            // SAFETY: less than `length`, so within the capacity by invariant 1.
             let place = unsafe { self.vec.buffer.start().add(index) };
-            // SAFETY: not yet looked at, so initialised; nobody else has it.
+            // SAFETY: by invariant 2 it is initialised, and nothing else refers to it.
             let chosen = (self.choose)(unsafe { &mut *place.as_ptr() });
-            // Behind the call: if that unwinds, the element stays.
+            // After the call, so that the element stays if the call unwinds.
             self.range.start += 1;
             if chosen {
-                self.taken += 1;
-                // SAFETY: initialised, and from now on one of the places that nothing is in, so that it is moved out once.
+                self.removed += 1;
+                // SAFETY: by invariant 2 it was initialised; it is counted as removed, so it is moved out once.
                 return Some(unsafe { place.read() });
             }
-            if self.taken > 0 {
-                // SAFETY: so many before it have been taken out.
-                let free = unsafe { place.sub(self.taken) };
-                // SAFETY: another place, that nothing is in.
+            if self.removed > 0 {
+                // SAFETY: that many elements before it were removed.
+                let free = unsafe { place.sub(self.removed) };
+                // SAFETY: by invariant 2 the element is initialised. The place is another one, and its element has been
+                // moved.
                 unsafe { place.copy_to_nonoverlapping(free, 1) };
             }
         }
@@ -116,15 +123,15 @@ impl<T, F: FnMut(&mut T) -> bool, A: Allocator> Iterator for ExtractIf<'_, T, F,
 impl<T, F, A: Allocator> Drop for ExtractIf<'_, T, F, A> {
     fn drop(&mut self) {
         let rest = self.length - self.range.start;
-        if self.taken > 0 && rest > 0 {
-            // SAFETY: at most the length that the vector had.
+        if self.removed > 0 && rest > 0 {
+            // SAFETY: at most `length`, so within the capacity by invariant 1.
             let first = unsafe { self.vec.buffer.start().add(self.range.start) };
-            // SAFETY: so many before it have been taken out.
-            let free = unsafe { first.sub(self.taken) };
-            // SAFETY: these have not been looked at, so they are initialised.
+            // SAFETY: that many elements before it were removed.
+            let free = unsafe { first.sub(self.removed) };
+            // SAFETY: by invariant 2 the elements that were not visited are initialised.
             unsafe { first.copy_to(free, rest) };
         }
-        self.vec.length = self.length - self.taken;
+        self.vec.length = self.length - self.removed;
     }
 }
 

@@ -1,4 +1,4 @@
-//! Writing the elements of an iterator into room that is there.
+//! Writing the elements of an iterator into reserved capacity.
 
 use core::ptr::NonNull;
 
@@ -7,52 +7,60 @@ use crate::api::Allocator;
 use crate::collections::error::OnFailure;
 use crate::collections::same_type::{same_type, transmute_same};
 
-/// The end of a vector while elements are written behind it.
+/// Writes elements into the unused capacity of a vector. The written elements belong to the vector once this is
+/// dropped.
 ///
-/// The room does not change meanwhile, so that a loop asks for it once, and not at all where the compiler sees that no more
-/// elements come. Those written so far belong to the vector when this is dropped.
-struct Fill<'v, T, A: Allocator> {
+/// The capacity does not change while it exists, so a loop reads it once. If the compiler can prove that the elements
+/// fit, it removes the comparison too.
+///
+/// # Invariants
+///
+/// 1. `start` is the end of the vector. The `room` places from there are within the capacity, and nothing else uses
+///    them.
+/// 2. `written` is at most `room`, and the first `written` of these places are initialised.
+struct SpareWriter<'v, T, A: Allocator> {
     vec: &'v mut Vec<T, A>,
-    /// The first place of the room.
+    /// The end of the vector.
     start: NonNull<T>,
-    /// For how many elements there is room.
+    /// The number of elements that fit.
     room: usize,
-    /// The number of elements written. At most `room`.
+    /// The number of elements written.
     written: usize,
 }
 
-impl<T, A: Allocator> Fill<'_, T, A> {
-    /// Appends `element`, or returns it if there is no room.
+impl<T, A: Allocator> SpareWriter<'_, T, A> {
+    /// Appends `element`, or returns it if it does not fit.
     ///
     /// # Safety
     ///
-    /// `index` is the number of elements written so far. The loop says it, because the compiler sees the most if that is the
-    /// loop's own counter.
+    /// `index` is the number of elements written so far. The caller passes it because the compiler optimises best with
+    /// the counter of the loop itself.
     #[inline(always)]
     unsafe fn put(&mut self, index: usize, element: T) -> Result<(), T> {
         debug_assert_eq!(index, self.written);
         if index >= self.room {
             return Err(element);
         }
-        // SAFETY: there is room.
+        // SAFETY: less than `room`, so within the capacity by invariant 1.
         let place = unsafe { self.start.add(index) };
-        // SAFETY: the place is free.
+        // SAFETY: by invariant 1 the place is valid for writes; by `# Safety` it is not written yet, so nothing is
+        // overwritten.
         unsafe { place.write(element) };
         self.written = index + 1;
         Ok(())
     }
 }
 
-impl<T, A: Allocator> Drop for Fill<'_, T, A> {
+impl<T, A: Allocator> Drop for SpareWriter<'_, T, A> {
     #[inline]
     fn drop(&mut self) {
         self.vec.length += self.written;
     }
 }
 
-/// The number of elements of `iter`, if it says so, and 0 if it is not sure.
+/// Returns the exact number of elements that `iter` claims to yield, or 0 if its `size_hint` is not exact.
 #[inline]
-pub(super) fn promised(iter: &impl Iterator) -> usize {
+pub(super) fn exact_size_hint(iter: &impl Iterator) -> usize {
     match iter.size_hint() {
         (least, Some(most)) if least == most => least,
         _ => 0,
@@ -60,34 +68,34 @@ pub(super) fn promised(iter: &impl Iterator) -> usize {
 }
 
 impl<T, A: Allocator> Vec<T, A> {
-    /// Appends the elements of `iter`. If it says how many it has, room for these is made first.
+    /// Appends the elements of `iter`, after reserving room for them if its `size_hint` is exact.
     ///
-    /// std believes the iterators of its own that they keep their word, by specialisation. Here safe code could forge the word,
-    /// so each element is compared with the room; but where std's iterators have an unchecked loop, the compiler removes the
-    /// comparison from it.
+    /// std trusts its own iterators by specialisation. Here safe code could pretend to be one, so each element is
+    /// checked against the room. Where std's iterators have an unchecked loop, the compiler removes the check.
     #[inline]
     #[track_caller]
     pub(super) fn extend_with<F: OnFailure, I: Iterator<Item = T>>(&mut self, iter: I) -> Result<(), F::Error> {
         if same_type::<I, IntoIter<T, A>>() {
-            // SAFETY: the types are equal but for lifetimes, of which none is in `T`, the type of the items of both.
+            // SAFETY: the types are the same up to lifetimes. Both have items of type `T`, so only lifetimes of the
+            // allocator may differ, and the iterator is dropped within this call.
             return self.take_vec::<F>(unsafe { transmute_same(iter) });
         }
-        let promised = promised(&iter);
+        let promised = exact_size_hint(&iter);
         self.buffer.reserve::<F>(self.length, promised)?;
         self.fill::<F, I>(iter, promised)
     }
 
-    /// Moves what is left of another vector in one go.
+    /// Moves the remaining elements of another vector in one copy.
     #[inline]
     #[track_caller]
     fn take_vec<F: OnFailure>(&mut self, mut iter: IntoIter<T, A>) -> Result<(), F::Error> {
-        // SAFETY: the iterator forgets them in the next line.
+        // SAFETY: the next line makes the iterator forget them.
         unsafe { self.take_all::<F>(iter.as_slice()) }?;
         iter.forget_rest();
         Ok(())
     }
 
-    /// Appends the elements of `iter`. There is room for `room` of them, which is as many as it promises.
+    /// Appends the elements of `iter`. There is room for `room` of them, the number that the iterator claimed.
     #[inline]
     #[track_caller]
     pub(super) fn fill<F: OnFailure, I: Iterator<Item = T>>(
@@ -95,21 +103,21 @@ impl<T, A: Allocator> Vec<T, A> {
         mut iter: I,
         room: usize,
     ) -> Result<(), F::Error> {
-        // Asked again, because the compiler then sees the same number in the loop.
+        // Called again, because the compiler then sees the same number in the loop.
         let promised = iter.size_hint().0;
         if promised > room || room == 0 {
             return self.extend_one_by_one::<F>(iter);
         }
-        // SAFETY: the length is at most the capacity.
+        // SAFETY: by invariant 1 of `Vec` the length is at most the capacity.
         let start = unsafe { self.buffer.start().add(self.length) };
-        let mut fill = Fill { vec: self, start, room: promised, written: 0 };
+        let mut fill = SpareWriter { vec: self, start, room: promised, written: 0 };
 
-        // `zip` runs through slices, ranges and what is made of them by an index without a check. Through a chain or a ring,
-        // which are larger, it goes slower than their own loop.
+        // `zip` iterates slices, ranges and their adapters by an index without a bounds check. A chain or a ring buffer
+        // is larger, and faster with its own `try_for_each`.
         if size_of::<I>() <= 3 * size_of::<usize>() {
             let mut numbered = (0..usize::MAX).zip(iter);
             while let Some((index, element)) = numbered.next() {
-                // SAFETY: the numbers are those of the elements before.
+                // SAFETY: `index` counts the elements before this one, all of which were written.
                 if let Err(element) = unsafe { fill.put(index, element) } {
                     drop(fill);
                     return self.extend_beyond_promise::<F>(element, numbered.map(|(_, element)| element));
@@ -119,7 +127,7 @@ impl<T, A: Allocator> Vec<T, A> {
         }
         let mut index = 0;
         let filled = iter.try_for_each(|element| {
-            // SAFETY: counted in the next line.
+            // SAFETY: `index` counts the elements before this one, all of which were written.
             let put = unsafe { fill.put(index, element) };
             index += 1;
             put
@@ -128,7 +136,7 @@ impl<T, A: Allocator> Vec<T, A> {
         self.extend_beyond::<F>(filled, iter)
     }
 
-    /// Appends the element that found no room, and the rest of the iterator, which promised less.
+    /// Handles the result of a filled loop: appends the element that did not fit, if any, and the rest of the iterator.
     #[inline]
     #[track_caller]
     fn extend_beyond<F: OnFailure>(
@@ -153,7 +161,7 @@ impl<T, A: Allocator> Vec<T, A> {
         self.extend_one_by_one::<F>(rest)
     }
 
-    /// Appends the elements of `iter` and makes room where there is none.
+    /// Appends the elements of `iter`, and grows whenever the vector is full.
     #[inline]
     #[track_caller]
     fn extend_one_by_one<F: OnFailure>(&mut self, mut iter: impl Iterator<Item = T>) -> Result<(), F::Error> {
@@ -163,11 +171,11 @@ impl<T, A: Allocator> Vec<T, A> {
                 let more = iter.size_hint().0.saturating_add(1);
                 self.buffer.reserve::<F>(length, more)?;
             }
-            // SAFETY: there is room for another element.
+            // SAFETY: the length is less than the capacity, or has been made so.
             let place = unsafe { self.buffer.start().add(length) };
-            // SAFETY: the place is free.
+            // SAFETY: the place is within the capacity and not initialised yet.
             unsafe { place.write(element) };
-            // Now, since the iterator may unwind.
+            // In every iteration, since the iterator may unwind.
             self.length = length + 1;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Vectors that begin with many equal elements.
+//! Vectors of repeated elements.
 
 use core::num::NonZero;
 use core::ptr::NonNull;
@@ -10,14 +10,14 @@ use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 use crate::collections::raw_buffer::RawBuffer;
 use crate::collections::same_type::same_type;
 
-/// A type whose value may consist of zero bytes alone: the numbers, `bool`, `char`, thin pointers, options of what is never 0,
-/// and arrays of such.
+/// A type whose value with all bytes zero is valid: the numbers, `bool`, `char`, thin pointers, options of types that
+/// are never zero, and arrays of such types.
 ///
-/// [`Vec::zeroed_in`] makes vectors of it from memory that is already zero.
+/// [`Vec::zeroed_in`] makes vectors of it from zeroed memory, without writing the elements.
 ///
 /// # Safety
 ///
-/// A value of which each byte is 0 is valid.
+/// A value whose bytes are all 0 is valid.
 ///
 /// # Examples
 ///
@@ -37,12 +37,12 @@ pub unsafe trait Zeroable {}
 macro_rules! numbers {
     ($($number:ty)*) => {
         $(
-            // SAFETY: the number (the `false`, the first character) 0.
+            // SAFETY: its zero bytes are the number 0, `false` or `'\0'`.
             unsafe impl Zeroable for $number {}
         )*
 
-        /// Whether `T` is one of std's types whose clone is a copy and whose every byte means something, so that it may be looked
-        /// at byte by byte.
+        /// Returns whether `T` is one of these types of std. Cloning it copies, and it has no padding, so its bytes can
+        /// be read.
         #[inline(always)]
         fn is_number<T>() -> bool {
             false $(|| same_type::<T, $number>())*
@@ -53,7 +53,7 @@ macro_rules! numbers {
 macro_rules! options {
     ($($number:ty)*) => {
         $(
-            // SAFETY: `None`, as std promises.
+            // SAFETY: std guarantees that zero bytes are `None`.
             unsafe impl Zeroable for Option<NonZero<$number>> {}
         )*
     };
@@ -61,25 +61,26 @@ macro_rules! options {
 options!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
 numbers!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char);
 
-// SAFETY: each element is valid.
+// SAFETY: zero bytes are valid for each element.
 unsafe impl<T: Zeroable, const N: usize> Zeroable for [T; N] {}
-// SAFETY: there is nothing to be valid.
+// SAFETY: it has no bytes.
 unsafe impl Zeroable for () {}
-// SAFETY: any bytes are valid, and none.
+// SAFETY: any bytes are valid.
 unsafe impl<T> Zeroable for core::mem::MaybeUninit<T> {}
-// SAFETY: `None`, as std promises.
+// SAFETY: std guarantees that zero bytes are `None`.
 unsafe impl<T> Zeroable for Option<NonNull<T>> {}
-// SAFETY: the null pointer.
+// SAFETY: zero bytes are the null pointer.
 unsafe impl<T> Zeroable for *const T {}
-// SAFETY: the null pointer.
+// SAFETY: zero bytes are the null pointer.
 unsafe impl<T> Zeroable for *mut T {}
 
 impl<T: Zeroable, A: Allocator> Vec<T, A> {
-    /// `length` elements of zero bytes, in memory that the allocator zeroes: fresh pages of the operating system are not touched.
+    /// Makes a vector of `length` elements with all bytes 0, in memory that the allocator zeroes. Fresh pages of the
+    /// operating system are zero already, so they are not touched.
     ///
     /// # Panics
     ///
-    /// If the elements need more than `isize::MAX` bytes.
+    /// Panics if the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -94,14 +95,14 @@ impl<T: Zeroable, A: Allocator> Vec<T, A> {
     #[must_use]
     #[track_caller]
     pub fn zeroed_in(length: usize, allocator: A) -> Self {
-        sure(Self::zeroed::<Panic>(length, allocator))
+        sure(Self::make_zeroed::<Panic>(length, allocator))
     }
 
     /// The twin of [`zeroed_in`](Self::zeroed_in) that returns an error.
     ///
     /// # Errors
     ///
-    /// If the elements need more than `isize::MAX` bytes, or the allocator refuses.
+    /// Returns an error if the elements need more than `isize::MAX` bytes, or if the allocation fails.
     ///
     /// # Examples
     ///
@@ -112,30 +113,30 @@ impl<T: Zeroable, A: Allocator> Vec<T, A> {
     /// ```
     #[inline]
     pub fn try_zeroed_in(length: usize, allocator: A) -> Result<Self, TryReserveError> {
-        Self::zeroed::<Return>(length, allocator)
+        Self::make_zeroed::<Return>(length, allocator)
     }
 
     #[inline]
     #[track_caller]
-    fn zeroed<F: OnFailure>(length: usize, allocator: A) -> Result<Self, F::Error> {
-        // SAFETY: zero bytes are a `T`.
-        unsafe { zeroes::<F, T, A>(length, allocator) }
+    fn make_zeroed<F: OnFailure>(length: usize, allocator: A) -> Result<Self, F::Error> {
+        // SAFETY: zero bytes are valid, since `T: Zeroable`.
+        unsafe { allocate_zeroed::<F, T, A>(length, allocator) }
     }
 }
 
-/// `length` elements of zero bytes.
+/// Makes a vector of `length` elements with all bytes 0.
 ///
 /// # Safety
 ///
-/// Zero bytes are a valid `T`.
+/// A `T` whose bytes are all 0 is valid.
 #[inline]
 #[track_caller]
-unsafe fn zeroes<F: OnFailure, T, A: Allocator>(length: usize, allocator: A) -> Result<Vec<T, A>, F::Error> {
+unsafe fn allocate_zeroed<F: OnFailure, T, A: Allocator>(length: usize, allocator: A) -> Result<Vec<T, A>, F::Error> {
     let buffer = RawBuffer::with_capacity_in::<F>(length, Contents::Zeroes, allocator)?;
     Ok(Vec { buffer, length })
 }
 
-/// `length` times `value`, for [`vec_in!`](crate::vec_in).
+/// Makes a vector of `length` clones of `value`, for [`vec_in!`](crate::vec_in).
 #[doc(hidden)]
 #[inline]
 #[track_caller]
@@ -143,7 +144,7 @@ pub fn from_elem_in<T: Clone, A: Allocator>(value: T, length: usize, allocator: 
     sure(from_elem::<Panic, T, A>(value, length, allocator))
 }
 
-/// `length` times `value`, for [`try_vec_in!`](crate::try_vec_in).
+/// Makes a vector of `length` clones of `value`, for [`try_vec_in!`](crate::try_vec_in).
 #[doc(hidden)]
 #[inline]
 pub fn try_from_elem_in<T: Clone, A: Allocator>(
@@ -162,19 +163,19 @@ fn from_elem<F: OnFailure, T: Clone, A: Allocator>(
     allocator: A,
 ) -> Result<Vec<T, A>, F::Error> {
     if is_number::<T>() && is_zero(&value) {
-        // SAFETY: `value` is one.
-        return unsafe { zeroes::<F, T, A>(length, allocator) };
+        // SAFETY: `value` is a `T` whose bytes are all 0.
+        return unsafe { allocate_zeroed::<F, T, A>(length, allocator) };
     }
     let mut vec = Vec::with_room::<F>(length, allocator)?;
     vec.append_clones::<F>(length, value)?;
     Ok(vec)
 }
 
-/// Whether each byte of a number is 0.
+/// Returns whether all bytes of a number are 0.
 #[inline(always)]
 fn is_zero<T>(number: &T) -> bool {
     debug_assert!(is_number::<T>());
-    // SAFETY: each byte of a number is initialised.
+    // SAFETY: the type has no padding, so all its bytes are initialised.
     let bytes = unsafe { core::slice::from_raw_parts((&raw const *number).cast::<u8>(), size_of::<T>()) };
     bytes.iter().all(|&byte| byte == 0)
 }

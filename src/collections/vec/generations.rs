@@ -1,4 +1,5 @@
-//! Vectors of other generations of the trait, and std's: the block changes hands, no element moves.
+//! Conversions between vectors of std and of the generations of the trait. The block changes its owner, and no element
+//! moves.
 
 use core::mem::ManuallyDrop;
 use core::ptr;
@@ -6,31 +7,31 @@ use core::ptr;
 use super::Vec;
 use crate::api::Allocator;
 
-/// `From` both ways between vectors whose allocators differ in the wrapper alone.
+/// Implements `From` in both directions between vectors whose allocators differ only in the wrapper.
 macro_rules! both_ways {
     ($([$($generics:tt)*] $ours:ty, $theirs:ty, by |$unwrap:pat_param| $unwrapped:expr, |$wrap:pat_param| $wrapped:expr;)*) => {
         $(
             impl<T, $($generics)*> From<$theirs> for $ours {
-                /// The elements, where they are.
+                /// Takes over the block, without moving elements.
                 #[inline]
                 fn from(theirs: $theirs) -> Self {
                     let mut theirs = ManuallyDrop::new(theirs);
                     let (start, length, capacity) = (theirs.as_mut_ptr(), theirs.len(), theirs.capacity());
-                    // std has renamed the method that does this.
+                    // In std the method that takes a vector apart has another name, so this takes it apart by hand.
                     // SAFETY: the vector is not used again, so the allocator is moved out once.
                     let $unwrap = unsafe { ptr::read(theirs.allocator()) };
-                    // SAFETY: the parts of a vector, whose block has the layout of so many elements in each generation. The
-                    // allocator is the same but for its wrapper.
+                    // SAFETY: the parts come from a vector, whose block has the layout of `[T; capacity]` in each
+                    // generation. The allocator is the same up to its wrapper.
                     unsafe { Self::from_raw_parts_in(start, length, capacity, $unwrapped) }
                 }
             }
 
             impl<T, $($generics)*> From<$ours> for $theirs {
-                /// The elements, where they are.
+                /// Takes over the block, without moving elements.
                 #[inline]
                 fn from(ours: $ours) -> Self {
                     let (start, length, capacity, $wrap) = ours.into_raw_parts_with_allocator();
-                    // SAFETY: as above.
+                    // SAFETY: same as for the other direction.
                     unsafe { Self::from_raw_parts_in(start, length, capacity, $wrapped) }
                 }
             }
@@ -38,7 +39,7 @@ macro_rules! both_ways {
     };
 }
 
-// Of the same generation; with the feature `std-trait` this is std's `Vec`.
+// Both have the same trait. With the feature `std-trait` this is std's `Vec`.
 both_ways! {
     [A: Allocator] Vec<T, A>, allocator_api2::vec::Vec<T, A>, by |allocator| allocator, |allocator| allocator;
 }
@@ -67,28 +68,29 @@ mod v04 {
     }
 }
 
-/// On the registered default, which std's `Vec` is on if nothing else is said.
+/// Conversions for the registered default, which is the default allocator of std's `Vec`.
 #[cfg(not(feature = "std-trait"))]
 mod std_default {
     use super::{ManuallyDrop, Vec};
 
     impl<T> From<alloc::vec::Vec<T>> for Vec<T> {
-        /// The elements, where they are.
+        /// Takes over the block, without moving elements.
         #[inline]
         fn from(theirs: alloc::vec::Vec<T>) -> Self {
             let mut theirs = ManuallyDrop::new(theirs);
             let (start, length, capacity) = (theirs.as_mut_ptr(), theirs.len(), theirs.capacity());
-            // SAFETY: the parts of a vector, which is not used again. Its block is one of the registered default, as `Global`'s.
+            // SAFETY: the parts come from a vector that is not used again. Its block belongs to the registered default,
+            // as those of `Global`.
             unsafe { Self::from_raw_parts(start, length, capacity) }
         }
     }
 
     impl<T> From<Vec<T>> for alloc::vec::Vec<T> {
-        /// The elements, where they are.
+        /// Takes over the block, without moving elements.
         #[inline]
         fn from(ours: Vec<T>) -> Self {
             let (start, length, capacity) = ours.into_raw_parts();
-            // SAFETY: as above.
+            // SAFETY: same as for the other direction.
             unsafe { Self::from_raw_parts(start, length, capacity) }
         }
     }
@@ -105,9 +107,9 @@ mod std_allocators {
         [A: Allocator] Vec<T, A>, StdVec<T, ToStd<A>>, by |ToStd(allocator)| allocator, |allocator| ToStd(allocator);
     }
 
-    // No `From`: with one, `Vec::from(std_vec)` would no longer say which allocator it means, on compilers that have this.
+    // Not `From`: on compilers with this trait, `Vec::from(std_vec)` would be ambiguous about the allocator.
     impl<T, A: StdAllocator> Vec<T, FromStd<A>> {
-        /// The elements of a vector of std, where they are.
+        /// Takes over the block of a vector of std, without moving elements.
         ///
         /// # Examples
         ///
@@ -126,11 +128,11 @@ mod std_allocators {
             let (start, length, capacity) = (theirs.as_mut_ptr(), theirs.len(), theirs.capacity());
             // SAFETY: the vector is not used again, so the allocator is moved out once.
             let allocator = unsafe { ptr::read(theirs.allocator()) };
-            // SAFETY: the parts of a vector; the allocator is the same but for its wrapper.
+            // SAFETY: the parts come from a vector that is not used again; the allocator is the same up to its wrapper.
             unsafe { Self::from_raw_parts_in(start, length, capacity, FromStd(allocator)) }
         }
 
-        /// The elements as a vector of std, where they are.
+        /// Converts into a vector of std with the same block, without moving elements.
         ///
         /// # Examples
         ///
@@ -139,7 +141,7 @@ mod std_allocators {
         #[must_use]
         pub fn into_std(self) -> StdVec<T, A> {
             let (start, length, capacity, FromStd(allocator)) = self.into_raw_parts_with_allocator();
-            // SAFETY: as above.
+            // SAFETY: same as for `from_std`.
             unsafe { StdVec::from_raw_parts_in(start, length, capacity, allocator) }
         }
     }

@@ -1,4 +1,4 @@
-//! Vectors in an allocator, out of what std makes vectors of on the default.
+//! Conversions into a vector in a given allocator. On the default allocator they are std's `From` and `FromIterator`.
 
 use alloc::borrow::Cow;
 use core::mem::ManuallyDrop;
@@ -9,11 +9,11 @@ use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 use crate::collections::{CloneIn, FromIn, FromIteratorIn};
 
 impl<T, A: Allocator> Vec<T, A> {
-    /// The elements of `iter`, in `allocator`: [`FromIteratorIn`] without the trait.
+    /// Collects the elements of `iter`, in `allocator`. It is [`FromIteratorIn`] without the trait.
     ///
     /// # Panics
     ///
-    /// If the elements need more than `isize::MAX` bytes.
+    /// Panics if the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -26,14 +26,14 @@ impl<T, A: Allocator> Vec<T, A> {
     #[inline]
     #[track_caller]
     pub fn from_iter_in(iter: impl IntoIterator<Item = T>, allocator: A) -> Self {
-        sure(Self::collected::<Panic>(iter.into_iter(), allocator))
+        sure(Self::collect::<Panic>(iter.into_iter(), allocator))
     }
 
     /// The twin of [`from_iter_in`](Self::from_iter_in) that returns an error.
     ///
     /// # Errors
     ///
-    /// If the elements need more than `isize::MAX` bytes, or the allocator refuses.
+    /// Returns an error if the elements need more than `isize::MAX` bytes, or if the allocation fails.
     ///
     /// # Examples
     ///
@@ -44,13 +44,13 @@ impl<T, A: Allocator> Vec<T, A> {
     /// ```
     #[inline]
     pub fn try_from_iter_in(iter: impl IntoIterator<Item = T>, allocator: A) -> Result<Self, TryReserveError> {
-        Self::collected::<Return>(iter.into_iter(), allocator)
+        Self::collect::<Return>(iter.into_iter(), allocator)
     }
 
     #[inline]
     #[track_caller]
-    fn collected<F: OnFailure>(iter: impl Iterator<Item = T>, allocator: A) -> Result<Self, F::Error> {
-        let promised = fill::promised(&iter);
+    fn collect<F: OnFailure>(iter: impl Iterator<Item = T>, allocator: A) -> Result<Self, F::Error> {
+        let promised = fill::exact_size_hint(&iter);
         let mut vec = Self::with_room::<F>(promised, allocator)?;
         vec.fill::<F, _>(iter, promised)?;
         Ok(vec)
@@ -61,27 +61,27 @@ impl<T, A: Allocator> Vec<T, A> {
     pub(super) fn from_array<F: OnFailure, const N: usize>(elements: [T; N], allocator: A) -> Result<Self, F::Error> {
         let mut vec = Self::with_room::<F>(N, allocator)?;
         let elements = ManuallyDrop::new(elements);
-        // SAFETY: the array is not used again.
+        // SAFETY: the array is in other memory, and its elements are not used again.
         unsafe { vec.take_all::<F>(elements.as_slice()) }?;
         Ok(vec)
     }
 
     #[inline]
     #[track_caller]
-    fn moved_from_std<F: OnFailure>(mut elements: alloc::vec::Vec<T>, allocator: A) -> Result<Self, F::Error> {
+    fn move_from_std<F: OnFailure>(mut elements: alloc::vec::Vec<T>, allocator: A) -> Result<Self, F::Error> {
         let mut vec = Self::with_room::<F>(elements.len(), allocator)?;
-        // SAFETY: they are no longer counted after the next line.
+        // SAFETY: `elements` is another vector, and the next line makes it forget the elements.
         unsafe { vec.take_all::<F>(elements.as_slice()) }?;
-        // SAFETY: none are counted.
+        // SAFETY: a length of 0 claims no elements.
         unsafe { elements.set_len(0) };
         Ok(vec)
     }
 
     #[inline]
     #[track_caller]
-    fn moved_from<F: OnFailure, B: Allocator>(mut elements: Vec<T, B>, allocator: A) -> Result<Self, F::Error> {
+    fn move_from<F: OnFailure, B: Allocator>(mut elements: Vec<T, B>, allocator: A) -> Result<Self, F::Error> {
         let mut vec = Self::with_room::<F>(elements.len(), allocator)?;
-        // SAFETY: they are no longer counted after the next line.
+        // SAFETY: `elements` is another vector, and the next line makes it forget the elements.
         unsafe { vec.take_all::<F>(elements.as_slice()) }?;
         elements.length = 0;
         Ok(vec)
@@ -103,7 +103,7 @@ impl<T, A: Allocator> FromIteratorIn<T> for Vec<T, A> {
     }
 }
 
-/// `FromIn` of a type, by one body for both methods.
+/// Implements `FromIn` for each `$source`, with one body for both methods.
 macro_rules! from_in {
     ($($(#[$docs:meta])* [$($generics:tt)*] $source:ty => $vec:ty, by |$value:ident, $allocator:ident| <$f:ident> $body:expr;)*) => {
         $(
@@ -129,20 +129,20 @@ macro_rules! from_in {
 }
 from_in! {
     [T, A: Allocator, const N: usize] [T; N] => Vec<T, A>, by |array, allocator| <F> Self::from_array::<F, N>(array, allocator);
-    [T: Clone, A: Allocator] &[T] => Vec<T, A>, by |elements, allocator| <F> Self::copied::<F>(elements, allocator);
-    [T: Clone, A: Allocator] &mut [T] => Vec<T, A>, by |elements, allocator| <F> Self::copied::<F>(elements, allocator);
-    [T: Clone, A: Allocator, const N: usize] &[T; N] => Vec<T, A>, by |array, allocator| <F> Self::copied::<F>(array, allocator);
+    [T: Clone, A: Allocator] &[T] => Vec<T, A>, by |elements, allocator| <F> Self::clone_slice::<F>(elements, allocator);
+    [T: Clone, A: Allocator] &mut [T] => Vec<T, A>, by |elements, allocator| <F> Self::clone_slice::<F>(elements, allocator);
+    [T: Clone, A: Allocator, const N: usize] &[T; N] => Vec<T, A>, by |array, allocator| <F> Self::clone_slice::<F>(array, allocator);
     [T: Clone, A: Allocator, const N: usize] &mut [T; N] => Vec<T, A>,
-        by |array, allocator| <F> Self::copied::<F>(array, allocator);
-    [A: Allocator] &str => Vec<u8, A>, by |text, allocator| <F> Self::copied::<F>(text.as_bytes(), allocator);
+        by |array, allocator| <F> Self::clone_slice::<F>(array, allocator);
+    [A: Allocator] &str => Vec<u8, A>, by |text, allocator| <F> Self::clone_slice::<F>(text.as_bytes(), allocator);
     [T: Clone, A: Allocator] Cow<'_, [T]> => Vec<T, A>, by |elements, allocator| <F> match elements {
-        Cow::Borrowed(elements) => Self::copied::<F>(elements, allocator),
-        Cow::Owned(vec) => Self::moved_from_std::<F>(vec, allocator),
+        Cow::Borrowed(elements) => Self::clone_slice::<F>(elements, allocator),
+        Cow::Owned(vec) => Self::move_from_std::<F>(vec, allocator),
     };
-    [T, A: Allocator] alloc::vec::Vec<T> => Vec<T, A>, by |vec, allocator| <F> Self::moved_from_std::<F>(vec, allocator);
+    [T, A: Allocator] alloc::vec::Vec<T> => Vec<T, A>, by |vec, allocator| <F> Self::move_from_std::<F>(vec, allocator);
     [T, A: Allocator] alloc::boxed::Box<[T]> => Vec<T, A>,
-        by |boxed, allocator| <F> Self::moved_from_std::<F>(boxed.into_vec(), allocator);
-    [T, B: Allocator, A: Allocator] Vec<T, B> => Vec<T, A>, by |vec, allocator| <F> Self::moved_from::<F, B>(vec, allocator);
+        by |boxed, allocator| <F> Self::move_from_std::<F>(boxed.into_vec(), allocator);
+    [T, B: Allocator, A: Allocator] Vec<T, B> => Vec<T, A>, by |vec, allocator| <F> Self::move_from::<F, B>(vec, allocator);
 }
 
 impl<T: CloneIn<B>, A: Allocator, B: Allocator + Clone> CloneIn<B> for Vec<T, A> {

@@ -1,4 +1,4 @@
-//! A vector taken apart, element by element.
+//! Iterating over a vector by value.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -11,7 +11,7 @@ use super::Vec;
 use crate::api::{Allocator, Global};
 use crate::collections::raw_buffer::RawBuffer;
 
-/// The iterator that takes the elements out of a [`Vec`]. Those left are dropped with it.
+/// The iterator that moves the elements out of a [`Vec`]. Dropping it drops the remaining ones.
 ///
 /// # Examples
 ///
@@ -23,21 +23,23 @@ use crate::collections::raw_buffer::RawBuffer;
 /// assert_eq!(numbers.as_slice(), [2]);
 /// ```
 pub struct IntoIter<T, A: Allocator = Global> {
-    /// Only holds the memory.
-    buffer: RawBuffer<T, A>,
-    /// The first of those left.
+    /// Owns the block, but not the elements.
     ///
     /// # Invariants
     ///
-    /// 1. If `T` has a size, the elements from `start` to `end` are initialised, and lie in `buffer`.
-    /// 2. If it has none, as many are left as `end` has bytes more than `start`, and `start` is aligned.
+    /// 1. If `T` is not zero-sized, `start` and `end` are in the block of `buffer` or equal; `end` is not before
+    ///    `start`, and the elements between them are initialised and belong to the iterator.
+    /// 2. If `T` is zero-sized, the address of `end` exceeds that of `start` by the number of remaining elements, and
+    ///    `start` is aligned.
+    buffer: RawBuffer<T, A>,
+    /// The first remaining element.
     start: NonNull<T>,
     end: *const T,
 }
 
-// SAFETY: the elements belong to the iterator alone.
+// SAFETY: by invariant 1 the iterator owns the elements and their block, so it is sent with them.
 unsafe impl<T: Send, A: Allocator + Send> Send for IntoIter<T, A> {}
-// SAFETY: a shared iterator gives shared elements and a shared allocator.
+// SAFETY: a shared iterator gives access only to shared elements and a shared allocator.
 unsafe impl<T: Sync, A: Allocator + Sync> Sync for IntoIter<T, A> {}
 impl<T: UnwindSafe, A: Allocator + UnwindSafe> UnwindSafe for IntoIter<T, A> {}
 
@@ -50,7 +52,7 @@ impl<T, A: Allocator> IntoIter<T, A> {
         let buffer = vec.into_buffer();
         let start = buffer.start();
         let end = if Self::SIZED {
-            // SAFETY: the length is at most the capacity.
+            // SAFETY: by invariant 1 of `Vec` the length is at most the capacity.
             unsafe { start.add(length) }.as_ptr()
         } else {
             start.as_ptr().wrapping_byte_add(length)
@@ -58,14 +60,14 @@ impl<T, A: Allocator> IntoIter<T, A> {
         Self { buffer, start, end }
     }
 
-    /// The number of elements left.
+    /// Returns the number of remaining elements.
     #[inline]
-    fn left(&self) -> usize {
+    fn remaining(&self) -> usize {
         if Self::SIZED {
-            // SAFETY: by (1) both lie in one block, `end` not before `start`.
-            let left = unsafe { self.end.offset_from(self.start.as_ptr()) };
-            // SAFETY: not negative.
-            unsafe { usize::try_from(left).unwrap_unchecked() }
+            // SAFETY: by invariant 1 both are in one block, a multiple of the size of `T` apart.
+            let remaining = unsafe { self.end.offset_from(self.start.as_ptr()) };
+            // SAFETY: by invariant 1 it is not negative.
+            unsafe { usize::try_from(remaining).unwrap_unchecked() }
         } else {
             self.end.addr().wrapping_sub(self.start.as_ptr().addr())
         }
@@ -76,12 +78,12 @@ impl<T, A: Allocator> IntoIter<T, A> {
         ptr::eq(self.start.as_ptr(), self.end)
     }
 
-    /// The place of the first one left, which is no longer counted. There is one.
+    /// Takes the first remaining element out of the count, and returns its address. Requires that an element remains.
     #[inline]
     fn advance(&mut self) -> NonNull<T> {
         let first = self.start;
         if Self::SIZED {
-            // SAFETY: by (1), since there is one.
+            // SAFETY: by invariant 1, since an element remains.
             self.start = unsafe { first.add(1) };
         } else {
             self.end = self.end.wrapping_byte_sub(1);
@@ -89,13 +91,13 @@ impl<T, A: Allocator> IntoIter<T, A> {
         first
     }
 
-    /// The place of the last one left, which is no longer counted. There is one.
+    /// Takes the last remaining element out of the count, and returns its address. Requires that an element remains.
     #[inline]
     fn retreat(&mut self) -> NonNull<T> {
         if Self::SIZED {
-            // SAFETY: by (1), since there is one.
+            // SAFETY: by invariant 1, since an element remains.
             self.end = unsafe { self.end.sub(1) };
-            // SAFETY: within a block, so not null.
+            // SAFETY: in the block, so not null.
             unsafe { NonNull::new_unchecked(self.end.cast_mut()) }
         } else {
             self.end = self.end.wrapping_byte_sub(1);
@@ -103,42 +105,43 @@ impl<T, A: Allocator> IntoIter<T, A> {
         }
     }
 
-    /// Drops the first `count`, or all if there are not so many.
+    /// Drops the first `count` remaining elements, or all if there are fewer.
     fn skip_first(&mut self, count: usize) {
-        let skipped = count.min(self.left());
+        let skipped = count.min(self.remaining());
         let first = ptr::slice_from_raw_parts_mut(self.start.as_ptr(), skipped);
         if Self::SIZED {
-            // SAFETY: at most as many as are left.
+            // SAFETY: by invariant 1, since at least `skipped` elements remain.
             self.start = unsafe { self.start.add(skipped) };
         } else {
             self.end = self.end.wrapping_byte_sub(skipped);
         }
-        // SAFETY: so many were left, and are no longer counted, so that they are dropped once if a drop unwinds.
+        // SAFETY: that many elements remained. They are out of the count, so they are dropped once even if a drop
+        // unwinds.
         unsafe { first.drop_in_place() };
     }
 
-    /// Drops the last `count`, or all if there are not so many.
+    /// Drops the last `count` remaining elements, or all if there are fewer.
     fn skip_last(&mut self, count: usize) {
-        let skipped = count.min(self.left());
+        let skipped = count.min(self.remaining());
         let first = if Self::SIZED {
-            // SAFETY: at most as many as are left.
+            // SAFETY: by invariant 1, since at least `skipped` elements remain.
             self.end = unsafe { self.end.sub(skipped) };
             self.end.cast_mut()
         } else {
             self.end = self.end.wrapping_byte_sub(skipped);
             self.start.as_ptr()
         };
-        // SAFETY: as in `skip_first`.
+        // SAFETY: same as in `skip_first`.
         unsafe { ptr::slice_from_raw_parts_mut(first, skipped).drop_in_place() };
     }
 
-    /// Counts all as taken out.
+    /// Forgets the remaining elements, which have been moved out.
     #[inline]
     pub(in crate::collections) fn forget_rest(&mut self) {
         self.end = self.start.as_ptr();
     }
 
-    /// The elements left.
+    /// Returns the remaining elements as a slice.
     ///
     /// # Examples
     ///
@@ -149,11 +152,11 @@ impl<T, A: Allocator> IntoIter<T, A> {
     /// ```
     #[inline]
     pub fn as_slice(&self) -> &[T] {
-        // SAFETY: so many are left.
-        unsafe { slice::from_raw_parts(self.start.as_ptr(), self.left()) }
+        // SAFETY: by the invariants this covers the remaining elements, which are initialised.
+        unsafe { slice::from_raw_parts(self.start.as_ptr(), self.remaining()) }
     }
 
-    /// The elements left, to be changed.
+    /// Returns the remaining elements as a mutable slice.
     ///
     /// # Examples
     ///
@@ -164,11 +167,12 @@ impl<T, A: Allocator> IntoIter<T, A> {
     /// ```
     #[inline]
     pub fn as_mut_slice(&mut self) -> &mut [T] {
-        // SAFETY: so many are left, and borrowed as the iterator is.
-        unsafe { slice::from_raw_parts_mut(self.start.as_ptr(), self.left()) }
+        // SAFETY: by the invariants this covers the remaining elements, which are initialised, and the slice borrows
+        // the iterator.
+        unsafe { slice::from_raw_parts_mut(self.start.as_ptr(), self.remaining()) }
     }
 
-    /// The allocator.
+    /// Returns a reference to the allocator.
     ///
     /// # Examples
     ///
@@ -192,19 +196,19 @@ impl<T, A: Allocator> Iterator for IntoIter<T, A> {
         if self.is_done() {
             return None;
         }
-        // SAFETY: one was left, and it is no longer counted, so that it is moved out once.
+        // SAFETY: an element remained. It is out of the count, so it is moved out once.
         Some(unsafe { self.advance().read() })
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = self.left();
-        (left, Some(left))
+        let remaining = self.remaining();
+        (remaining, Some(remaining))
     }
 
     #[inline]
     fn count(self) -> usize {
-        self.left()
+        self.remaining()
     }
 
     #[inline]
@@ -222,7 +226,7 @@ impl<T, A: Allocator> Iterator for IntoIter<T, A> {
     fn fold<B, F: FnMut(B, T) -> B>(mut self, init: B, mut f: F) -> B {
         let mut result = init;
         while !self.is_done() {
-            // SAFETY: as in `next`.
+            // SAFETY: same as in `next`.
             result = f(result, unsafe { self.advance().read() });
         }
         result
@@ -235,7 +239,7 @@ impl<T, A: Allocator> DoubleEndedIterator for IntoIter<T, A> {
         if self.is_done() {
             return None;
         }
-        // SAFETY: one was left, and it is no longer counted, so that it is moved out once.
+        // SAFETY: an element remained. It is out of the count, so it is moved out once.
         Some(unsafe { self.retreat().read() })
     }
 
@@ -249,7 +253,7 @@ impl<T, A: Allocator> DoubleEndedIterator for IntoIter<T, A> {
     fn rfold<B, F: FnMut(B, T) -> B>(mut self, init: B, mut f: F) -> B {
         let mut result = init;
         while !self.is_done() {
-            // SAFETY: as in `next_back`.
+            // SAFETY: same as in `next_back`.
             result = f(result, unsafe { self.retreat().read() });
         }
         result
@@ -263,8 +267,8 @@ impl<T, A: Allocator> Drop for IntoIter<T, A> {
     #[inline]
     fn drop(&mut self) {
         if mem::needs_drop::<T>() {
-            // The buffer is freed behind this, also if an element's drop unwinds.
-            // SAFETY: those left are not used again.
+            // The buffer is freed after this, also if the drop of an element unwinds.
+            // SAFETY: the remaining elements are initialised, and not used again.
             unsafe { (&raw mut *self.as_mut_slice()).drop_in_place() };
         }
     }
@@ -277,7 +281,7 @@ impl<T: Clone, A: Allocator + Clone> Clone for IntoIter<T, A> {
 }
 
 impl<T, A: Allocator + Default> Default for IntoIter<T, A> {
-    /// An iterator without elements.
+    /// Makes an iterator without elements.
     fn default() -> Self {
         Vec::new_in(A::default()).into_iter()
     }

@@ -1,11 +1,13 @@
-/// A [`Vec`](crate::collections::Vec) in an allocator, of listed elements or of one that is repeated: std's `vec!` with a place.
+/// Makes a [`Vec`](crate::collections::Vec) in an allocator, from listed elements or from a repeated one: std's `vec!`
+/// with an allocator.
 ///
-/// `vec_in![in allocator; a, b, c]` and `vec_in![in allocator; element; count]`. The allocator is evaluated first. An element
-/// that is repeated is cloned; the number 0 takes memory that the allocator has zeroed.
+/// The forms are `vec_in![in allocator; a, b, c]` and `vec_in![in allocator; element; count]`. The allocator is
+/// evaluated first. A repeated element is cloned; if it is the number 0, the macro requests zeroed memory instead.
 ///
 /// # Panics
 ///
-/// If the elements need more than `isize::MAX` bytes. [`try_vec_in!`](crate::try_vec_in) returns an error instead.
+/// Panics if the elements need more than `isize::MAX` bytes. [`try_vec_in!`](crate::try_vec_in) returns an error
+/// instead.
 ///
 /// # Examples
 ///

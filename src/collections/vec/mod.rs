@@ -1,4 +1,4 @@
-//! [`Vec`], a growing array in an allocator, and what its methods return.
+//! [`Vec`], a growable array in an allocator, and the types that its methods return.
 //!
 //! ```
 //! use janus_alloc::{Arena, collections::vec::{Drain, Vec}};
@@ -49,28 +49,31 @@ pub use from_elem::{from_elem_in, try_from_elem_in};
 pub use into_iter::IntoIter;
 pub use splice::Splice;
 
-/// A growing array in an allocator: `Vec<T>` of std for every [`Allocator`], on stable Rust.
+/// A growable array in an allocator: std's `Vec<T>` for every [`Allocator`], on stable Rust.
 ///
-/// Methods, growth, panics, drop order, auto traits and variance are those of [`std::vec::Vec`] in Rust 1.95, and it
-/// dereferences to a slice. In addition:
+/// Its methods, growth, panics, drop order, auto traits and variance are those of [`std::vec::Vec`] in Rust 1.95, and
+/// it dereferences to a slice. In addition:
 ///
-/// * `new_in`, `with_capacity_in` and `from_raw_parts_in` take the allocator; [`allocator`](Self::allocator) lends it.
-/// * Each method that may allocate has a `try_` twin, which returns a [`TryReserveError`] where the method would panic or end
-///   the process.
-/// * Two vectors can be compared whatever their allocators.
-/// * It becomes a vector of std or of another generation of allocator-api2 in constant time, and back: see the `From` impls.
+/// * `new_in`, `with_capacity_in` and `from_raw_parts_in` take an allocator; [`allocator`](Self::allocator) returns a
+///   reference to it.
+/// * Each method that may allocate has a `try_` twin. It returns a [`TryReserveError`] where the method would panic or
+///   abort the process.
+/// * Vectors with different allocators can be compared.
+/// * Vectors of std and of other generations of allocator-api2 convert into it and back in constant time: see the
+///   `From` impls.
 ///
 /// # Cost
 ///
-/// Three words, and the allocator, which takes none if it has size 0. A push where there is room is a comparison and a write.
-/// Growth doubles the capacity by [`Allocator::grow`], so a last block of an arena grows where it is. Size 0 never reaches the
-/// allocator: neither an empty vector nor one of elements without a size has a block.
+/// A vector takes three words plus the size of its allocator. A push without growth is a comparison and a write. Growth
+/// doubles the capacity with [`Allocator::grow`], so the last block of an arena grows in place. A vector with capacity
+/// 0 has no block, and neither has a vector of zero-sized elements.
 ///
-/// # What differs from std's
+/// # Differences from std
 ///
-/// * The elements must outlive the vector: stable Rust has no `may_dangle`, with which a `Vec<&T>` may be dropped after the `T`.
-/// * [`sort`](slice::sort) and the other methods of slices that need memory for a moment take it from the registered default.
-/// * An iterator that promises a length and gives less may leave more capacity than std would.
+/// * The elements must outlive the vector. std's `Vec<&T>` may be dropped after the `T`, by means of `may_dangle`,
+///   which is not stable.
+/// * [`sort`](slice::sort) and other methods of slices that need temporary memory take it from the registered default.
+/// * After an iterator that yields fewer elements than its `size_hint` claims, the capacity may be larger than std's.
 ///
 /// # Examples
 ///
@@ -88,13 +91,19 @@ pub use splice::Splice;
 /// ```
 pub struct Vec<T, A: Allocator = Global> {
     buffer: RawBuffer<T, A>,
-    /// The first `length` places of `buffer` are initialised, unless a method that borrows the vector says otherwise. At most
-    /// the capacity.
+    /// The number of elements.
+    ///
+    /// # Invariants
+    ///
+    /// They hold between calls, and whenever code of the caller runs.
+    ///
+    /// 1. `length` is at most the capacity of `buffer`.
+    /// 2. The first `length` elements of `buffer` are initialised, and belong to the vector alone.
     length: usize,
 }
 
 impl<T> Vec<T> {
-    /// An empty vector on the registered default. It does not allocate.
+    /// Makes an empty vector on the registered default, without allocating.
     ///
     /// # Examples
     ///
@@ -108,11 +117,11 @@ impl<T> Vec<T> {
         Self::new_in(Global)
     }
 
-    /// An empty vector on the registered default, with room for `capacity` elements.
+    /// Makes an empty vector on the registered default, with room for `capacity` elements.
     ///
     /// # Panics
     ///
-    /// If the elements need more than `isize::MAX` bytes.
+    /// Panics if the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -132,7 +141,7 @@ impl<T> Vec<T> {
     ///
     /// # Errors
     ///
-    /// If the elements need more than `isize::MAX` bytes, or the default refuses.
+    /// Returns an error if the elements need more than `isize::MAX` bytes, or if the allocation fails.
     ///
     /// # Examples
     ///
@@ -146,11 +155,12 @@ impl<T> Vec<T> {
         Self::try_with_capacity_in(capacity, Global)
     }
 
-    /// A vector of what [`into_raw_parts`](Self::into_raw_parts) of this vector or of std's returned.
+    /// Makes a vector from the parts that [`into_raw_parts`](Self::into_raw_parts) of this type or of std's `Vec`
+    /// returns.
     ///
     /// # Safety
     ///
-    /// That of [`from_raw_parts_in`](Self::from_raw_parts_in), the allocator being the registered default.
+    /// Same as [`from_raw_parts_in`](Self::from_raw_parts_in), with the registered default as the allocator.
     ///
     /// # Examples
     ///
@@ -163,17 +173,17 @@ impl<T> Vec<T> {
     /// ```
     #[inline]
     pub unsafe fn from_raw_parts(start: *mut T, length: usize, capacity: usize) -> Self {
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by `# Safety` of this fn, which is the same.
         unsafe { Self::from_raw_parts_in(start, length, capacity, Global) }
     }
 
-    /// The address of the elements, their number and the capacity. Whoever gets them has to free the block.
+    /// Returns the address of the elements, their number and the capacity. The caller has to free the block.
     ///
     /// # Examples
     ///
     /// See [`from_raw_parts`](Self::from_raw_parts).
     #[inline]
-    #[must_use = "the block is lost"]
+    #[must_use = "the block is leaked if the parts are dropped"]
     pub fn into_raw_parts(self) -> (*mut T, usize, usize) {
         let (start, length, capacity, Global) = self.into_raw_parts_with_allocator();
         (start, length, capacity)
@@ -181,7 +191,7 @@ impl<T> Vec<T> {
 }
 
 impl<T, A: Allocator> Vec<T, A> {
-    /// An empty vector in `allocator`. It does not allocate.
+    /// Makes an empty vector in `allocator`, without allocating.
     ///
     /// # Examples
     ///
@@ -197,11 +207,11 @@ impl<T, A: Allocator> Vec<T, A> {
         Self { buffer: RawBuffer::new_in(allocator), length: 0 }
     }
 
-    /// An empty vector in `allocator`, with room for `capacity` elements.
+    /// Makes an empty vector in `allocator`, with room for `capacity` elements.
     ///
     /// # Panics
     ///
-    /// If the elements need more than `isize::MAX` bytes.
+    /// Panics if the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -225,7 +235,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// If the elements need more than `isize::MAX` bytes, or the allocator refuses.
+    /// Returns an error if the elements need more than `isize::MAX` bytes, or if the allocation fails.
     ///
     /// # Examples
     ///
@@ -246,14 +256,15 @@ impl<T, A: Allocator> Vec<T, A> {
         Ok(Self { buffer: RawBuffer::with_capacity_in::<F>(capacity, Contents::Uninitialised, allocator)?, length: 0 })
     }
 
-    /// A vector of what [`into_raw_parts_with_allocator`](Self::into_raw_parts_with_allocator) returned, or of a block that is
-    /// one.
+    /// Makes a vector from the parts that [`into_raw_parts_with_allocator`](Self::into_raw_parts_with_allocator)
+    /// returns, or from any block of the allocator.
     ///
     /// # Safety
     ///
-    /// 1. `start` is aligned for `T` and not null. If `T` has a size and `capacity` is not 0, it is a live block of `allocator`
-    ///    that the layout of `[T; capacity]` fits, and belongs to nobody else.
-    /// 2. The first `length` elements are initialised, and `length` is at most `capacity`.
+    /// 1. `start` is not null, and aligned for `T`.
+    /// 2. Unless `T` is zero-sized or `capacity` is 0, `start` is a live block of `allocator` that the layout of
+    ///    `[T; capacity]` fits, and nothing else uses or frees it.
+    /// 3. The first `length` elements are initialised. If `T` is not zero-sized, `length` is at most `capacity`.
     ///
     /// # Examples
     ///
@@ -266,28 +277,29 @@ impl<T, A: Allocator> Vec<T, A> {
     /// ```
     #[inline]
     pub unsafe fn from_raw_parts_in(start: *mut T, length: usize, capacity: usize, allocator: A) -> Self {
-        debug_assert!(size_of::<T>() == 0 || length <= capacity, "more elements than there is room for");
-        // SAFETY: not null by (1).
+        debug_assert!(size_of::<T>() == 0 || length <= capacity, "length exceeds capacity");
+        // SAFETY: not null by `# Safety` (1).
         let start = unsafe { NonNull::new_unchecked(start) };
-        // SAFETY: by (1).
+        // SAFETY: by `# Safety` (1) and (2).
         let buffer = unsafe { RawBuffer::from_parts(start, capacity, allocator) };
         Self { buffer, length }
     }
 
-    /// The address of the elements, their number, the capacity and the allocator. Whoever gets them has to free the block.
+    /// Returns the address of the elements, their number, the capacity and the allocator. The caller has to free the
+    /// block.
     ///
     /// # Examples
     ///
     /// See [`from_raw_parts_in`](Self::from_raw_parts_in).
     #[inline]
-    #[must_use = "the block is lost"]
+    #[must_use = "the block is leaked if the parts are dropped"]
     pub fn into_raw_parts_with_allocator(self) -> (*mut T, usize, usize, A) {
         let length = self.length;
         let (start, capacity, allocator) = self.into_buffer().into_parts();
         (start.as_ptr(), length, capacity, allocator)
     }
 
-    /// The buffer, whose elements are not dropped.
+    /// Returns the buffer without dropping the elements.
     #[inline]
     fn into_buffer(self) -> RawBuffer<T, A> {
         let this = ManuallyDrop::new(self);
@@ -295,7 +307,7 @@ impl<T, A: Allocator> Vec<T, A> {
         unsafe { (&raw const this.buffer).read() }
     }
 
-    /// The allocator.
+    /// Returns a reference to the allocator.
     ///
     /// # Examples
     ///
@@ -310,7 +322,7 @@ impl<T, A: Allocator> Vec<T, A> {
         self.buffer.allocator()
     }
 
-    /// The number of elements there is room for without another block. `usize::MAX` if they have no size.
+    /// Returns the number of elements that fit without reallocation, which is `usize::MAX` if they are zero-sized.
     ///
     /// # Examples
     ///
@@ -325,7 +337,7 @@ impl<T, A: Allocator> Vec<T, A> {
         self.buffer.capacity()
     }
 
-    /// The number of elements.
+    /// Returns the number of elements.
     ///
     /// # Examples
     ///
@@ -337,7 +349,7 @@ impl<T, A: Allocator> Vec<T, A> {
         self.length
     }
 
-    /// Whether there are no elements.
+    /// Returns whether there are no elements.
     ///
     /// # Examples
     ///
@@ -349,11 +361,12 @@ impl<T, A: Allocator> Vec<T, A> {
         self.length == 0
     }
 
-    /// Says how many elements there are.
+    /// Sets the length, without dropping or initialising elements.
     ///
     /// # Safety
     ///
-    /// `length` is at most the capacity, and so many elements are initialised.
+    /// 1. `length` is at most the capacity.
+    /// 2. The first `length` elements are initialised.
     ///
     /// # Examples
     ///
@@ -368,11 +381,11 @@ impl<T, A: Allocator> Vec<T, A> {
     /// ```
     #[inline]
     pub unsafe fn set_len(&mut self, length: usize) {
-        debug_assert!(length <= self.capacity(), "more elements than there is room for");
+        debug_assert!(length <= self.capacity(), "length exceeds capacity");
         self.length = length;
     }
 
-    /// The elements.
+    /// Returns the elements as a slice.
     ///
     /// # Examples
     ///
@@ -381,11 +394,11 @@ impl<T, A: Allocator> Vec<T, A> {
     /// ```
     #[inline]
     pub const fn as_slice(&self) -> &[T] {
-        // SAFETY: so many elements are initialised.
+        // SAFETY: by invariant 2 the first `length` elements are initialised.
         unsafe { slice::from_raw_parts(self.as_ptr(), self.length) }
     }
 
-    /// The elements, to be changed.
+    /// Returns the elements as a mutable slice.
     ///
     /// # Examples
     ///
@@ -396,13 +409,14 @@ impl<T, A: Allocator> Vec<T, A> {
     /// ```
     #[inline]
     pub const fn as_mut_slice(&mut self) -> &mut [T] {
-        // SAFETY: so many elements are initialised, and borrowed as the vector is.
+        // SAFETY: by invariant 2 the first `length` elements are initialised, and the slice borrows the vector.
         unsafe { slice::from_raw_parts_mut(self.as_mut_ptr(), self.length) }
     }
 
-    /// The address of the first element: dangling, but aligned, if the vector has no block.
+    /// Returns the address of the first element. It is dangling but aligned if the vector has no block.
     ///
-    /// It is that of the elements until the vector reallocates, and may be read through while nothing else changes them.
+    /// The address is valid until the vector reallocates. The elements may be read through it while nothing else
+    /// modifies them.
     ///
     /// # Examples
     ///
@@ -416,7 +430,7 @@ impl<T, A: Allocator> Vec<T, A> {
         self.buffer.start().as_ptr()
     }
 
-    /// The address of the first element, to write through. Otherwise as [`as_ptr`](Self::as_ptr).
+    /// Returns the address of the first element for writing. Otherwise it is like [`as_ptr`](Self::as_ptr).
     ///
     /// # Examples
     ///
@@ -431,7 +445,8 @@ impl<T, A: Allocator> Vec<T, A> {
         self.buffer.start().as_ptr()
     }
 
-    /// The room behind the elements, to be initialised before [`set_len`](Self::set_len).
+    /// Returns the unused capacity after the elements. Initialise places from its start, then call
+    /// [`set_len`](Self::set_len).
     ///
     /// # Examples
     ///
@@ -441,20 +456,21 @@ impl<T, A: Allocator> Vec<T, A> {
         self.split_spare().1
     }
 
-    /// The number of elements, and the room behind them.
+    /// Splits into the length and the unused capacity after the elements.
     #[inline]
     fn split_spare(&mut self) -> (&mut usize, &mut [MaybeUninit<T>]) {
         let spare = self.capacity() - self.length;
-        // SAFETY: the length is at most the capacity.
+        // SAFETY: by invariant 1 the length is at most the capacity.
         let end = unsafe { self.buffer.start().add(self.length) };
-        // SAFETY: so many places follow, which may be uninitialised, and are borrowed as the vector is.
+        // SAFETY: that many places follow. `MaybeUninit` allows them to be uninitialised, and the slice borrows the
+        // vector.
         let spare = unsafe { slice::from_raw_parts_mut(end.as_ptr().cast(), spare) };
         (&mut self.length, spare)
     }
 
-    /// The elements, for as long as the allocator's memory lives: they are neither dropped nor freed.
+    /// Leaks the vector, and returns its elements for as long as the allocator's memory lives. They are never dropped.
     ///
-    /// Room behind them stays allocated.
+    /// The unused capacity stays allocated.
     ///
     /// # Examples
     ///
@@ -472,8 +488,9 @@ impl<T, A: Allocator> Vec<T, A> {
         A: 'a,
     {
         let mut this = ManuallyDrop::new(self);
-        // SAFETY: so many elements are initialised, and nobody else has them, now that the vector is forgotten. The block lives
-        // as long as the allocator, which is neither dropped nor reached again, and that is valid for `'a`.
+        // SAFETY: by invariant 2 the first `length` elements are initialised, and nothing else reaches them, since the
+        // vector is forgotten. The block lives until the allocator is dropped, mutated or its lifetime ends: the
+        // forgotten allocator is neither dropped nor mutated, and `A: 'a`.
         unsafe { slice::from_raw_parts_mut(this.as_mut_ptr(), this.length) }
     }
 }
@@ -481,8 +498,8 @@ impl<T, A: Allocator> Vec<T, A> {
 impl<T, A: Allocator> Drop for Vec<T, A> {
     #[inline]
     fn drop(&mut self) {
-        // The buffer is freed behind this, also if an element's drop unwinds.
-        // SAFETY: the elements are not used again.
+        // The buffer is freed after this, also if the drop of an element unwinds.
+        // SAFETY: by invariant 2 they are initialised, and they are not used again.
         unsafe { (&raw mut *self.as_mut_slice()).drop_in_place() };
     }
 }

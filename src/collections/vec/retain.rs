@@ -1,4 +1,4 @@
-//! Elements dropped where a predicate says so.
+//! Removing elements that a predicate selects.
 
 use core::ptr::NonNull;
 
@@ -6,7 +6,8 @@ use super::Vec;
 use crate::api::Allocator;
 
 impl<T, A: Allocator> Vec<T, A> {
-    /// Drops the elements for which `keep` is false. It sees each once, in order.
+    /// Keeps only the elements for which `keep` returns `true`, and drops the others. Calls `keep` once for each, in
+    /// order.
     ///
     /// # Examples
     ///
@@ -19,7 +20,8 @@ impl<T, A: Allocator> Vec<T, A> {
         self.retain_mut(|element| keep(element));
     }
 
-    /// Drops the elements for which `keep` is false. It sees each once, in order, and may change it.
+    /// Keeps only the elements for which `keep` returns `true`, and drops the others. Calls `keep` once for each, in
+    /// order; it may modify the element.
     ///
     /// # Examples
     ///
@@ -31,7 +33,7 @@ impl<T, A: Allocator> Vec<T, A> {
     pub fn retain_mut(&mut self, mut keep: impl FnMut(&mut T) -> bool) {
         let count = self.length;
         let mut seen = 0;
-        // Nothing moves before the first one goes.
+        // Until the first element is dropped, nothing moves.
         loop {
             if seen == count {
                 return;
@@ -46,7 +48,7 @@ impl<T, A: Allocator> Vec<T, A> {
         let mut gap = Gap::new(self, seen);
         gap.drop_next();
         while gap.read < count {
-            // SAFETY: not yet read, so initialised, and nobody else looks at it now.
+            // SAFETY: by invariant 2 of `Gap` it is initialised, and nothing else refers to it.
             let element = unsafe { &mut *gap.next() };
             if keep(element) {
                 gap.keep_next();
@@ -56,7 +58,8 @@ impl<T, A: Allocator> Vec<T, A> {
         }
     }
 
-    /// Drops each element that `same` says is the same as the one kept before it. `same` gets the element first, then that one.
+    /// Drops each element for which `same` returns `true`. The arguments of `same` are the element and the last one
+    /// kept before it.
     ///
     /// # Examples
     ///
@@ -69,18 +72,18 @@ impl<T, A: Allocator> Vec<T, A> {
         let count = self.length;
         let start = self.buffer.start();
         let mut seen = 1;
-        // Nothing moves before the first one goes.
+        // Until the first element is dropped, nothing moves.
         loop {
             if seen >= count {
                 return;
             }
             // SAFETY: less than the length.
             let element = unsafe { start.add(seen) };
-            // SAFETY: there is one before it.
+            // SAFETY: `seen` is at least 1.
             let before = unsafe { element.sub(1) };
-            // SAFETY: initialised, and nobody else looks at it now.
+            // SAFETY: by invariant 2 of `Vec` it is initialised, and nothing else refers to it.
             let element = unsafe { &mut *element.as_ptr() };
-            // SAFETY: as above, and another one.
+            // SAFETY: as above, and it is another element.
             let before = unsafe { &mut *before.as_ptr() };
             if same(element, before) {
                 break;
@@ -90,11 +93,11 @@ impl<T, A: Allocator> Vec<T, A> {
         let mut gap = Gap::new(self, seen);
         gap.drop_next();
         while gap.read < count {
-            // SAFETY: at least one is kept.
+            // SAFETY: at least the first element was kept, so `written` is at least 1.
             let before = unsafe { start.add(gap.written - 1) };
-            // SAFETY: not yet read, so initialised, and nobody else looks at it now.
+            // SAFETY: by invariant 2 of `Gap` it is initialised, and nothing else refers to it.
             let element = unsafe { &mut *gap.next() };
-            // SAFETY: kept, so initialised, and another one.
+            // SAFETY: as above, and it is another element, since `written` is at most `read`.
             let before = unsafe { &mut *before.as_ptr() };
             if same(element, before) {
                 gap.drop_next();
@@ -104,7 +107,7 @@ impl<T, A: Allocator> Vec<T, A> {
         }
     }
 
-    /// Drops each element whose `key` equals that of the one kept before it.
+    /// Drops each element whose `key` equals that of the last one kept before it.
     ///
     /// # Examples
     ///
@@ -118,7 +121,7 @@ impl<T, A: Allocator> Vec<T, A> {
         self.dedup_by(|element, before| key(element) == key(before));
     }
 
-    /// Drops each element that equals the one before it.
+    /// Drops each element that equals the last one kept before it.
     ///
     /// # Examples
     ///
@@ -136,61 +139,65 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 }
 
-/// A vector while some of its elements go: those that are kept, a gap, and those not yet read. If one of them is dropped or
-/// looked at and that unwinds, the gap is closed.
+/// Removes elements from a vector. It holds the kept elements, then a gap, then the unread elements. Dropping it closes
+/// the gap, also if a call of the predicate or the drop of an element unwinds.
 ///
 /// # Invariants
 ///
-/// 1. `written < read <= count`, but for the moment before the first element goes, when they are equal.
-/// 2. Elements below `written` and from `read` to `count` are initialised.
+/// 1. `written < read <= count`; between `new` and the first `drop_next` `written == read`. `count` is at most the
+///    capacity.
+/// 2. The elements before `written`, and from `read` to `count`, are initialised and belong to the `Gap` alone: the
+///    length of `vec` is 0.
 struct Gap<'v, T, A: Allocator> {
     vec: &'v mut Vec<T, A>,
-    /// The first element.
+    /// The address of the first element.
     start: NonNull<T>,
     written: usize,
     read: usize,
-    /// The number of elements at the start.
+    /// The length of the vector before.
     count: usize,
 }
 
 impl<'v, T, A: Allocator> Gap<'v, T, A> {
-    /// An empty gap before the element at `at`.
+    /// Makes an empty gap before the element at `at`.
     #[inline]
     fn new(vec: &'v mut Vec<T, A>, at: usize) -> Self {
         let count = vec.length;
-        // If this is forgotten, all are leaked.
+        // If the `Gap` is forgotten, all elements are leaked.
         vec.length = 0;
         let start = vec.buffer.start();
         Self { vec, start, written: at, read: at, count }
     }
 
-    /// The next element to be read.
+    /// Returns the address of the next unread element. Requires `read < count`.
     #[inline]
     fn next(&self) -> *mut T {
         debug_assert!(self.read < self.count);
-        // SAFETY: less than the capacity.
+        // SAFETY: `read` is less than `count`, so within the capacity by invariant 1.
         unsafe { self.start.add(self.read) }.as_ptr()
     }
 
-    /// Moves the next element over the gap. There is one, and the gap is not empty.
+    /// Keeps the next element, by moving it to the start of the gap. Requires `read < count` and a gap that is not
+    /// empty.
     #[inline]
     fn keep_next(&mut self) {
         debug_assert!(self.written < self.read);
-        // SAFETY: less than the capacity.
+        // SAFETY: `written` is less than `count`, so within the capacity by invariant 1.
         let place = unsafe { self.start.add(self.written) };
-        // SAFETY: by (2) it is initialised; by (1) the place is another one, and in the gap.
+        // SAFETY: by invariant 2 the element is initialised. By invariant 1 the place is in the gap, so it is another
+        // one.
         unsafe { self.next().copy_to_nonoverlapping(place.as_ptr(), 1) };
         self.written += 1;
         self.read += 1;
     }
 
-    /// Drops the next element. There is one.
+    /// Drops the next element. Requires `read < count`.
     #[inline]
     fn drop_next(&mut self) {
         let element = self.next();
-        // First, so that it is not dropped twice if that unwinds.
+        // Counted before the drop, so that the element is not dropped twice if that unwinds.
         self.read += 1;
-        // SAFETY: by (2) it was initialised, and it is in the gap now.
+        // SAFETY: by invariant 2 it was initialised, and now it is in the gap.
         unsafe { element.drop_in_place() };
     }
 }
@@ -200,9 +207,9 @@ impl<T, A: Allocator> Drop for Gap<'_, T, A> {
     fn drop(&mut self) {
         let rest = self.count - self.read;
         if rest > 0 {
-            // SAFETY: less than the capacity.
+            // SAFETY: `written` is at most `count`, so within the capacity by invariant 1.
             let place = unsafe { self.start.add(self.written) };
-            // SAFETY: by (2) so many are initialised.
+            // SAFETY: by invariant 2 that many elements are initialised.
             unsafe { self.next().copy_to(place.as_ptr(), rest) };
         }
         self.vec.length = self.written + rest;

@@ -1,15 +1,16 @@
-//! Room for elements to come: made, and given back.
+//! Capacity of a vector: reserving and shrinking it.
 
 use super::{Vec, sure};
 use crate::api::Allocator;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 
 impl<T, A: Allocator> Vec<T, A> {
-    /// Makes room for `additional` more elements, and for others to come. Does nothing if there is room.
+    /// Reserves room for at least `additional` more elements, and perhaps for more, to avoid frequent reallocations.
+    /// Does nothing if they fit.
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -28,7 +29,8 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// If the capacity would be more than `isize::MAX` bytes, or the allocator refuses. Nothing has changed then.
+    /// Returns an error if the new capacity exceeds `isize::MAX` bytes, or if the allocation fails. The vector is then
+    /// unchanged.
     ///
     /// # Examples
     ///
@@ -48,26 +50,26 @@ impl<T, A: Allocator> Vec<T, A> {
         self.make_room::<Return>(additional)
     }
 
-    /// The body of [`reserve`](Self::reserve) and its twin.
+    /// The common body of [`reserve`](Self::reserve) and its twin.
     #[inline]
     #[track_caller]
     pub(in crate::collections) fn make_room<F: OnFailure>(&mut self, additional: usize) -> Result<(), F::Error> {
         self.buffer.reserve::<F>(self.length, additional)
     }
 
-    /// The body of [`reserve_exact`](Self::reserve_exact) and its twin.
+    /// The common body of [`reserve_exact`](Self::reserve_exact) and its twin.
     #[track_caller]
     pub(in crate::collections) fn make_exact_room<F: OnFailure>(&mut self, additional: usize) -> Result<(), F::Error> {
         self.buffer.reserve_exact::<F>(self.length, additional)
     }
 
-    /// Makes room for `additional` more elements, and no others. Does nothing if there is room.
+    /// Reserves room for exactly `additional` more elements. Does nothing if they fit.
     ///
-    /// To call this before each of many pushes takes quadratic time: [`reserve`](Self::reserve) does not.
+    /// Calling this before each of many pushes takes quadratic time; [`reserve`](Self::reserve) does not.
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -97,7 +99,7 @@ impl<T, A: Allocator> Vec<T, A> {
         self.make_exact_room::<Return>(additional)
     }
 
-    /// Gives back the room behind the elements.
+    /// Frees the unused capacity.
     ///
     /// # Examples
     ///
@@ -117,7 +119,8 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses: shrinking may need another block. Nothing has changed then.
+    /// Returns an error if the allocator cannot shrink the block, which may need a new block. The vector is then
+    /// unchanged.
     ///
     /// # Examples
     ///
@@ -131,7 +134,7 @@ impl<T, A: Allocator> Vec<T, A> {
         self.try_shrink_to(0)
     }
 
-    /// Gives back the room beyond `min_capacity` and behind the elements. Does nothing if there is less.
+    /// Shrinks the capacity to the greater of the length and `min_capacity`. Does nothing if it is less already.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Vectors as slices, cloned, and out of nothing.
+//! The traits that make a vector usable as a slice, and `Clone` and `Default`.
 
 use core::borrow::{Borrow, BorrowMut};
 use core::ops::{Deref, DerefMut, Index, IndexMut};
@@ -83,7 +83,7 @@ impl<T, A: Allocator> BorrowMut<[T]> for Vec<T, A> {
 }
 
 impl<T, A: Allocator + Default> Default for Vec<T, A> {
-    /// An empty vector. It does not allocate.
+    /// Makes an empty vector, without allocating.
     #[inline]
     fn default() -> Self {
         Self::new_in(A::default())
@@ -91,14 +91,14 @@ impl<T, A: Allocator + Default> Default for Vec<T, A> {
 }
 
 impl<T: Clone, A: Allocator + Clone> Clone for Vec<T, A> {
-    /// Clones of the elements, in a clone of the allocator.
+    /// Clones the elements into a new vector, in a clone of the allocator.
     #[inline]
     #[track_caller]
     fn clone(&self) -> Self {
         Self::from_slice_in(self, self.allocator().clone())
     }
 
-    /// Clones the elements of `source` into the memory of this vector if that is enough.
+    /// Clones the elements of `source` into this vector, and reuses its block and elements where possible.
     #[inline]
     #[track_caller]
     fn clone_from(&mut self, source: &Self) {
@@ -111,7 +111,7 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses.
+    /// Returns an error if the allocation fails.
     ///
     /// # Examples
     ///
@@ -124,14 +124,15 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
     where
         A: Clone,
     {
-        Self::copied::<Return>(self, self.allocator().clone())
+        Self::clone_slice::<Return>(self, self.allocator().clone())
     }
 
     /// The twin of [`clone_from`](Clone::clone_from) that returns an error.
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). The first elements are those of `source` then, as many as there was room for.
+    /// Same as [`try_reserve`](Self::try_reserve). The vector then holds clones of the first elements of `source`, as
+    /// many as it had elements.
     ///
     /// # Examples
     ///
@@ -159,13 +160,13 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
     #[inline]
     #[track_caller]
     pub(super) fn from_slice_in(elements: &[T], allocator: A) -> Self {
-        sure(Self::copied::<Panic>(elements, allocator))
+        sure(Self::clone_slice::<Panic>(elements, allocator))
     }
 
-    /// Clones of `elements`.
+    /// Clones `elements` into a new vector.
     #[inline]
     #[track_caller]
-    pub(in crate::collections) fn copied<F: OnFailure>(elements: &[T], allocator: A) -> Result<Self, F::Error> {
+    pub(in crate::collections) fn clone_slice<F: OnFailure>(elements: &[T], allocator: A) -> Result<Self, F::Error> {
         let mut vec = Self::with_room::<F>(elements.len(), allocator)?;
         vec.clone_all::<F>(elements)?;
         Ok(vec)

@@ -1,4 +1,4 @@
-//! A range of a vector on its way out, and what takes its place.
+//! Replacing a range of a vector.
 
 use core::mem;
 use core::ops::RangeBounds;
@@ -7,10 +7,10 @@ use super::{Drain, Vec, sure};
 use crate::api::{Allocator, Global};
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 
-/// The iterator that takes a range of elements out of a [`Vec`] and puts others in: see [`Vec::splice`].
+/// The iterator that removes a range of elements from a [`Vec`] and inserts others: see [`Vec::splice`].
 ///
-/// When it is dropped, the elements left are dropped and the new ones take the place of the range. If it is forgotten, all from
-/// the start of the range on are lost to the vector.
+/// Dropping it drops the remaining elements of the range and inserts the new ones in their place. Forgetting it leaks
+/// all elements from the start of the range on.
 ///
 /// # Examples
 ///
@@ -29,12 +29,13 @@ pub struct Splice<'v, I: Iterator + 'v, A: Allocator + 'v = Global> {
 }
 
 impl<T, A: Allocator> Vec<T, A> {
-    /// Takes the elements in `range` out, and puts those of `replacement` in their place when the iterator is dropped.
+    /// Removes the elements in `range` and yields them. Dropping the iterator inserts the elements of `replacement` in
+    /// their place.
     ///
     /// # Panics
     ///
-    /// If the range ends before it starts or behind the last element; when the iterator is dropped, if the capacity would be more
-    /// than `isize::MAX` bytes. [`Splice::try_finish`] returns an error instead.
+    /// Panics if the start of the range exceeds its end, or its end exceeds the length. Dropping the iterator panics if
+    /// the new capacity exceeds `isize::MAX` bytes; [`Splice::try_finish`] returns an error instead.
     ///
     /// # Examples
     ///
@@ -54,12 +55,13 @@ impl<T, A: Allocator> Vec<T, A> {
 }
 
 impl<I: Iterator, A: Allocator> Splice<'_, I, A> {
-    /// Does what dropping it does, and returns an error where that would panic or end the process.
+    /// Finishes the replacement like dropping the iterator, but returns an error where that would panic or abort the
+    /// process.
     ///
     /// # Errors
     ///
-    /// If the capacity would be more than `isize::MAX` bytes, or the allocator refuses. The range is gone then; the new elements
-    /// that found room are in its place, and the others are dropped.
+    /// Returns an error if the new capacity exceeds `isize::MAX` bytes, or if the allocation fails. The elements of the
+    /// range are then removed. The new elements that fit are in their place, and the others are dropped.
     ///
     /// # Examples
     ///
@@ -70,30 +72,30 @@ impl<I: Iterator, A: Allocator> Splice<'_, I, A> {
     /// ```
     pub fn try_finish(self) -> Result<(), TryReserveError> {
         let this = mem::ManuallyDrop::new(self);
-        // SAFETY: `this` is not used again, so this is moved out once.
+        // SAFETY: `this` is not used again, so the field is moved out once.
         let mut replacement = unsafe { (&raw const this.replacement).read() };
-        // SAFETY: as above.
+        // SAFETY: same as for the other field.
         let mut drain = unsafe { (&raw const this.drain).read() };
         replace::<Return, _, _>(&mut drain, &mut replacement)
     }
 }
 
-/// Drops the elements of the range that are left, and puts the new ones into the gap. The tail stays behind that, for the drop of
-/// `drain` to move.
+/// Drops the remaining elements of the range, and writes the new ones into the gap. The tail stays after the gap, for
+/// the drop of `drain` to move.
 #[track_caller]
 fn replace<F: OnFailure, I: Iterator, A: Allocator>(
     drain: &mut Drain<'_, I::Item, A>,
     replacement: &mut I,
 ) -> Result<(), F::Error> {
-    drain.drop_left();
+    drain.drop_remaining();
     if drain.tail_length == 0 {
-        // SAFETY: nobody else uses the vector.
+        // SAFETY: by invariant 4 of `Drain`. There is no tail that the vector could overwrite.
         return unsafe { drain.vec.as_mut() }.extend_with::<F, _>(replacement);
     }
     if drain.fill(replacement).is_ended() {
         return Ok(());
     }
-    // In most cases this is all.
+    // Usually the lower bound is exact, and this is enough.
     let least = replacement.size_hint().0;
     if least > 0 {
         drain.widen::<F>(least)?;
@@ -101,15 +103,15 @@ fn replace<F: OnFailure, I: Iterator, A: Allocator>(
             return Ok(());
         }
     }
-    // The tail moves each time the capacity doubles, so seldom.
+    // The tail moves to the end of the capacity, so it moves only when the capacity doubles.
     while let Some(element) = replacement.next() {
         drain.widen::<F>(replacement.size_hint().0.saturating_add(1))?;
         drain.widen_to_capacity();
-        // SAFETY: nobody else uses the vector.
+        // SAFETY: by invariant 4 of `Drain`.
         let vec = unsafe { drain.vec.as_mut() };
-        // SAFETY: the gap begins here and is not empty.
+        // SAFETY: `vec.length` is less than `drain.tail`, since `widen` made a gap, so this is within the capacity.
         let place = unsafe { vec.buffer.start().add(vec.length) };
-        // SAFETY: as above.
+        // SAFETY: the place is in the gap, whose contents belong to nothing.
         unsafe { place.write(element) };
         vec.length += 1;
         if drain.fill(replacement).is_ended() {
@@ -119,56 +121,57 @@ fn replace<F: OnFailure, I: Iterator, A: Allocator>(
     Ok(())
 }
 
-/// Why a gap is no longer filled.
+/// The reason why [`Drain::fill`] stopped.
 #[derive(Clone, Copy, PartialEq)]
-enum Filled {
-    /// There is no more room.
-    Full,
-    /// There are no more elements.
-    Ended,
+enum FillOutcome {
+    /// The gap is full.
+    GapFull,
+    /// The iterator has no more elements.
+    IteratorEnded,
 }
 
-impl Filled {
+impl FillOutcome {
     fn is_ended(self) -> bool {
-        self == Self::Ended
+        self == Self::IteratorEnded
     }
 }
 
 impl<T, A: Allocator> Drain<'_, T, A> {
-    /// Writes elements into the gap between those that the vector counts and the tail. None of the range is left.
-    fn fill(&mut self, elements: &mut impl Iterator<Item = T>) -> Filled {
-        // SAFETY: nobody else uses the vector.
+    /// Writes elements into the gap between the elements of the vector and the tail. Requires that none of the range
+    /// remain.
+    fn fill(&mut self, elements: &mut impl Iterator<Item = T>) -> FillOutcome {
+        // SAFETY: by invariant 4 of `Drain`.
         let vec = unsafe { self.vec.as_mut() };
         while vec.length < self.tail {
-            let Some(element) = elements.next() else { return Filled::Ended };
-            // SAFETY: less than the capacity.
+            let Some(element) = elements.next() else { return FillOutcome::IteratorEnded };
+            // SAFETY: less than `tail`, so within the capacity.
             let place = unsafe { vec.buffer.start().add(vec.length) };
-            // SAFETY: the place is in the gap.
+            // SAFETY: the place is in the gap, whose contents belong to nothing.
             unsafe { place.write(element) };
             vec.length += 1;
         }
-        Filled::Full
+        FillOutcome::GapFull
     }
 
-    /// Moves the tail by `additional` places.
+    /// Widens the gap by `additional` places, by moving the tail.
     #[track_caller]
     fn widen<F: OnFailure>(&mut self, additional: usize) -> Result<(), F::Error> {
-        // SAFETY: nobody else uses the vector.
+        // SAFETY: by invariant 4 of `Drain`.
         let vec = unsafe { self.vec.as_mut() };
         vec.buffer.reserve::<F>(self.tail + self.tail_length, additional)?;
-        // SAFETY: less than the capacity.
+        // SAFETY: at most the capacity.
         let tail = unsafe { vec.buffer.start().add(self.tail) };
-        // SAFETY: there is room for so many more behind the tail.
+        // SAFETY: `reserve` made room for that many after the tail.
         let place = unsafe { tail.add(additional) };
-        // SAFETY: the tail is initialised, and nothing lies behind it.
+        // SAFETY: by invariant 2 of `Drain` the tail is initialised, and nothing uses the capacity after it.
         unsafe { tail.copy_to(place, self.tail_length) };
         self.tail += additional;
         Ok(())
     }
 
-    /// Moves the tail to the end of the room that is there.
+    /// Moves the tail to the end of the capacity.
     fn widen_to_capacity(&mut self) {
-        // SAFETY: nobody else uses the vector.
+        // SAFETY: by invariant 4 of `Drain`.
         let capacity = unsafe { self.vec.as_ref() }.capacity();
         if size_of::<T>() != 0 {
             sure(self.widen::<Panic>(capacity - self.tail - self.tail_length));

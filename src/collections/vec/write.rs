@@ -1,11 +1,11 @@
-//! Bytes written to the end of a vector.
+//! `Write` for vectors of bytes.
 
 use std::io::{IoSlice, Result, Write};
 
 use super::Vec;
 use crate::api::Allocator;
 
-/// Appends what is written. Never an error; without room it panics as [`Vec::reserve`] does.
+/// Appends the written bytes. It returns no errors, but panics like [`Vec::reserve`].
 impl<A: Allocator> Write for Vec<u8, A> {
     #[inline]
     fn write(&mut self, bytes: &[u8]) -> Result<usize> {
