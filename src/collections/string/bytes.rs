@@ -1,4 +1,4 @@
-//! Strings as bytes, boxes and raw parts, and out of them: the block changes hands.
+//! Conversions between strings and bytes, boxes and raw parts. The block changes its owner, and no byte moves.
 
 use core::mem::ManuallyDrop;
 
@@ -8,11 +8,12 @@ use crate::collections::boxed::from_boxed_utf8_unchecked;
 use crate::collections::{Box, TryReserveError, Vec};
 
 impl String {
-    /// A string of what [`into_raw_parts`](Self::into_raw_parts) of this string or of std's returned.
+    /// Makes a string from the parts that [`into_raw_parts`](Self::into_raw_parts) of this type or of std's `String`
+    /// returns.
     ///
     /// # Safety
     ///
-    /// That of [`from_raw_parts_in`](Self::from_raw_parts_in), the allocator being the registered default.
+    /// Same as [`from_raw_parts_in`](Self::from_raw_parts_in), with the registered default as the allocator.
     ///
     /// # Examples
     ///
@@ -25,29 +26,29 @@ impl String {
     /// ```
     #[inline]
     pub unsafe fn from_raw_parts(start: *mut u8, length: usize, capacity: usize) -> Self {
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by `# Safety` of this fn, which is the same.
         unsafe { Self::from_raw_parts_in(start, length, capacity, Global) }
     }
 
-    /// The address of the bytes, their number and the capacity. Whoever gets them has to free the block.
+    /// Returns the address of the bytes, their number and the capacity. The caller has to free the block.
     ///
     /// # Examples
     ///
     /// See [`from_raw_parts`](Self::from_raw_parts).
     #[inline]
-    #[must_use = "the block is lost"]
+    #[must_use = "the block is leaked if the parts are dropped"]
     pub fn into_raw_parts(self) -> (*mut u8, usize, usize) {
         self.bytes.into_raw_parts()
     }
 }
 
 impl<A: Allocator> String<A> {
-    /// A string of what [`into_raw_parts_with_allocator`](Self::into_raw_parts_with_allocator) returned, or of a block that is
-    /// one.
+    /// Makes a string from the parts that [`into_raw_parts_with_allocator`](Self::into_raw_parts_with_allocator)
+    /// returns, or from any block of the allocator.
     ///
     /// # Safety
     ///
-    /// 1. The parts are those of a vector of bytes: [`Vec::from_raw_parts_in`].
+    /// 1. The parts fulfil the conditions of [`Vec::from_raw_parts_in`] for bytes.
     /// 2. The first `length` bytes are UTF-8.
     ///
     /// # Examples
@@ -61,28 +62,29 @@ impl<A: Allocator> String<A> {
     /// ```
     #[inline]
     pub unsafe fn from_raw_parts_in(start: *mut u8, length: usize, capacity: usize, allocator: A) -> Self {
-        // SAFETY: by (1).
+        // SAFETY: by `# Safety` (1).
         let bytes = unsafe { Vec::from_raw_parts_in(start, length, capacity, allocator) };
-        // Invariant 1 holds by (2).
+        // Invariant 1 holds by `# Safety` (2).
         Self { bytes }
     }
 
-    /// The address of the bytes, their number, the capacity and the allocator. Whoever gets them has to free the block.
+    /// Returns the address of the bytes, their number, the capacity and the allocator. The caller has to free the
+    /// block.
     ///
     /// # Examples
     ///
     /// See [`from_raw_parts_in`](Self::from_raw_parts_in).
     #[inline]
-    #[must_use = "the block is lost"]
+    #[must_use = "the block is leaked if the parts are dropped"]
     pub fn into_raw_parts_with_allocator(self) -> (*mut u8, usize, usize, A) {
         self.bytes.into_raw_parts_with_allocator()
     }
 
-    /// The bytes as text, if they are UTF-8. They stay where they are.
+    /// Converts a vector of bytes into a string in the same block, if they are UTF-8.
     ///
     /// # Errors
     ///
-    /// If they are not. The error has the bytes.
+    /// Returns an error that contains the bytes if they are not UTF-8.
     ///
     /// # Examples
     ///
@@ -102,7 +104,7 @@ impl<A: Allocator> String<A> {
         }
     }
 
-    /// The bytes as text, which nobody checks.
+    /// Converts a vector of bytes into a string in the same block, without checking that they are UTF-8.
     ///
     /// # Safety
     ///
@@ -122,7 +124,7 @@ impl<A: Allocator> String<A> {
         Self { bytes }
     }
 
-    /// The bytes, where they are.
+    /// Converts into a vector of bytes in the same block.
     ///
     /// # Examples
     ///
@@ -133,14 +135,14 @@ impl<A: Allocator> String<A> {
     #[must_use = "the string is consumed"]
     pub const fn into_bytes(self) -> Vec<u8, A> {
         let this = ManuallyDrop::new(self);
-        // A plain move out of `self` is not const: to the compiler there might be something left to drop.
-        // SAFETY: `ManuallyDrop` has the layout of what it wraps.
+        // Moving a field out of `self` is not const, because the compiler does not know that nothing is left to drop.
+        // SAFETY: `ManuallyDrop` has the layout of its content.
         let this = unsafe { &*(&raw const this).cast::<Self>() };
         // SAFETY: the string is not used again, so the bytes are moved out once.
         unsafe { (&raw const this.bytes).read() }
     }
 
-    /// The bytes.
+    /// Returns the bytes as a slice.
     ///
     /// # Examples
     ///
@@ -152,11 +154,11 @@ impl<A: Allocator> String<A> {
         self.bytes.as_slice()
     }
 
-    /// The bytes, to be changed as those of a vector.
+    /// Returns the underlying vector of bytes, for modification.
     ///
     /// # Safety
     ///
-    /// They are UTF-8 again when the borrow ends, also if that is by a panic.
+    /// The bytes are UTF-8 when the borrow ends, also if a panic ends it.
     ///
     /// # Examples
     ///
@@ -171,7 +173,7 @@ impl<A: Allocator> String<A> {
         &mut self.bytes
     }
 
-    /// The text as a boxed string. Gives back the room behind it first.
+    /// Converts into a boxed string slice, after freeing the unused capacity.
     ///
     /// # Examples
     ///
@@ -192,8 +194,8 @@ impl<A: Allocator> String<A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses: shrinking may need another block. The string is dropped then;
-    /// [`try_shrink_to_fit`](Self::try_shrink_to_fit) first would keep it.
+    /// Returns an error if the allocator cannot shrink the block, which may need a new block. The string is then
+    /// dropped; call [`try_shrink_to_fit`](Self::try_shrink_to_fit) first to keep it.
     ///
     /// # Examples
     ///
@@ -210,7 +212,7 @@ impl<A: Allocator> String<A> {
 }
 
 impl<A: Allocator> Box<str, A> {
-    /// A string of the text, in the same block. `String::from` does it too.
+    /// Converts into a string in the same block. `String::from` does the same.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Strings cloned, and out of nothing.
+//! `Clone`, `CloneIn` and `Default` for strings.
 
 use super::String;
 use crate::api::Allocator;
@@ -7,7 +7,7 @@ use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, sure}
 use crate::collections::vec::Vec;
 
 impl<A: Allocator + Default> Default for String<A> {
-    /// An empty string. It does not allocate.
+    /// Makes an empty string, without allocating.
     #[inline]
     fn default() -> Self {
         Self::new_in(A::default())
@@ -15,14 +15,14 @@ impl<A: Allocator + Default> Default for String<A> {
 }
 
 impl<A: Allocator + Clone> Clone for String<A> {
-    /// The text, in a clone of the allocator.
+    /// Copies the text, in a clone of the allocator.
     #[inline]
     #[track_caller]
     fn clone(&self) -> Self {
-        sure(Self::copied::<Panic>(self, self.allocator().clone()))
+        sure(Self::copy_str::<Panic>(self, self.allocator().clone()))
     }
 
-    /// Copies the text of `source` into the memory of this string if that is enough.
+    /// Copies the text of `source` into this string, and reuses its block if possible.
     #[inline]
     #[track_caller]
     fn clone_from(&mut self, source: &Self) {
@@ -48,7 +48,7 @@ impl<A: Allocator> String<A> {
     where
         A: Clone,
     {
-        Self::copied::<Return>(self, self.allocator().clone())
+        Self::copy_str::<Return>(self, self.allocator().clone())
     }
 
     /// The twin of [`clone_from`](Clone::clone_from) that returns an error.
@@ -77,11 +77,11 @@ impl<A: Allocator> String<A> {
         self.append::<F>(source)
     }
 
-    /// A copy of `text`.
+    /// Copies `text` into a new string.
     #[inline]
     #[track_caller]
-    pub(super) fn copied<F: OnFailure>(text: &str, allocator: A) -> Result<Self, F::Error> {
-        // Invariant 1 holds, since the bytes are those of a `str`.
+    pub(super) fn copy_str<F: OnFailure>(text: &str, allocator: A) -> Result<Self, F::Error> {
+        // The bytes are those of a `str`, so invariant 1 holds.
         Vec::clone_slice::<F>(text.as_bytes(), allocator).map(|bytes| Self { bytes })
     }
 }
@@ -91,6 +91,6 @@ impl<A: Allocator, B: Allocator> CloneIn<B> for String<A> {
 
     #[inline]
     fn try_clone_in(&self, allocator: B) -> Result<String<B>, TryReserveError> {
-        String::copied::<Return>(self, allocator)
+        String::copy_str::<Return>(self, allocator)
     }
 }

@@ -1,4 +1,4 @@
-//! Strings compared: with each other, whatever their allocators, with std's and with `str`.
+//! Comparisons of strings with each other, whatever their allocators, and with `str` and std's strings.
 
 use alloc::borrow::Cow;
 use core::cmp::Ordering;
@@ -7,7 +7,7 @@ use core::hash::{Hash, Hasher};
 use super::String;
 use crate::api::Allocator;
 
-/// Comparisons of the text of two types.
+/// Implements `PartialEq` between two types that dereference to `str`.
 macro_rules! equal {
     ($([$($generics:tt)*] $left:ty, $right:ty;)*) => {
         $(
@@ -48,7 +48,7 @@ impl<A: Allocator> Ord for String<A> {
     }
 }
 
-/// The hash is that of a `str`.
+/// Hashes like a `str`.
 impl<A: Allocator> Hash for String<A> {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {

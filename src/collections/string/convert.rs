@@ -1,5 +1,5 @@
-//! Strings on the registered default, out of what std has a `From` for; and from and into others, where the block changes hands.
-//! Into other allocators: [`FromIn`](crate::collections::FromIn).
+//! Conversions into strings on the registered default, and conversions in the same block. For other allocators see
+//! [`FromIn`](crate::collections::FromIn).
 
 use alloc::borrow::Cow;
 use core::convert::Infallible;
@@ -12,7 +12,7 @@ use crate::collections::{Box, FromIn, Vec};
 impl<A: Allocator + Default> FromStr for String<A> {
     type Err = Infallible;
 
-    /// A copy of `text`, in the default of the allocator.
+    /// Copies `text`, in the default of the allocator's type.
     #[inline]
     #[track_caller]
     fn from_str(text: &str) -> Result<Self, Infallible> {
@@ -20,12 +20,12 @@ impl<A: Allocator + Default> FromStr for String<A> {
     }
 }
 
-/// `From` of what is copied to the default.
+/// Implements `From` for types that are copied to the registered default.
 macro_rules! copied {
     ($([$($generics:tt)*] $source:ty;)*) => {
         $(
             impl<$($generics)*> From<$source> for String {
-                /// A copy of the text.
+                /// Copies the text.
                 #[inline]
                 #[track_caller]
                 fn from(text: $source) -> Self {
@@ -43,7 +43,7 @@ copied! {
 }
 
 impl<A: Allocator + Clone> From<&Self> for String<A> {
-    /// A clone.
+    /// Clones the string.
     #[inline]
     #[track_caller]
     fn from(text: &Self) -> Self {
@@ -52,7 +52,7 @@ impl<A: Allocator + Clone> From<&Self> for String<A> {
 }
 
 impl From<Cow<'_, str>> for String {
-    /// The text: where it is, or a copy if it is borrowed.
+    /// Takes over the block of an owned string, or copies a borrowed one.
     #[inline]
     #[track_caller]
     fn from(text: Cow<'_, str>) -> Self {
@@ -64,16 +64,16 @@ impl From<Cow<'_, str>> for String {
 }
 
 impl From<alloc::string::String> for String {
-    /// The text, where it is: both are on the registered default.
+    /// Takes over the block, since both are on the registered default.
     #[inline]
     fn from(theirs: alloc::string::String) -> Self {
-        // Invariant 1 holds, since std's are UTF-8.
+        // std's strings are UTF-8, so invariant 1 holds.
         Self { bytes: Vec::from(theirs.into_bytes()) }
     }
 }
 
 impl From<String> for alloc::string::String {
-    /// The text, where it is: both are on the registered default.
+    /// Passes on the block, since both are on the registered default.
     #[inline]
     fn from(ours: String) -> Self {
         // SAFETY: by invariant 1.
@@ -82,7 +82,7 @@ impl From<String> for alloc::string::String {
 }
 
 impl From<alloc::boxed::Box<str>> for String {
-    /// The text, where it is: both are on the registered default.
+    /// Takes over the block, since both are on the registered default.
     #[inline]
     fn from(boxed: alloc::boxed::Box<str>) -> Self {
         Self::from(boxed.into_string())
@@ -90,7 +90,7 @@ impl From<alloc::boxed::Box<str>> for String {
 }
 
 impl From<String> for alloc::boxed::Box<str> {
-    /// The text, where it is if there is no room behind it: both are on the registered default.
+    /// Passes on the block, since both are on the registered default, after freeing the unused capacity.
     #[inline]
     fn from(ours: String) -> Self {
         alloc::string::String::from(ours).into_boxed_str()
@@ -98,7 +98,7 @@ impl From<String> for alloc::boxed::Box<str> {
 }
 
 impl From<String> for Cow<'_, str> {
-    /// The text, where it is: both are on the registered default.
+    /// Passes on the block, since both are on the registered default.
     #[inline]
     fn from(ours: String) -> Self {
         Cow::Owned(ours.into())
@@ -106,7 +106,7 @@ impl From<String> for Cow<'_, str> {
 }
 
 impl<'a, A: Allocator> From<&'a String<A>> for Cow<'a, str> {
-    /// The text, borrowed.
+    /// Borrows the text.
     #[inline]
     fn from(ours: &'a String<A>) -> Self {
         Cow::Borrowed(ours)
@@ -114,7 +114,7 @@ impl<'a, A: Allocator> From<&'a String<A>> for Cow<'a, str> {
 }
 
 impl<A: Allocator> From<String<A>> for Vec<u8, A> {
-    /// The bytes, where they are.
+    /// Converts into a vector of bytes in the same block.
     #[inline]
     fn from(text: String<A>) -> Self {
         text.into_bytes()
@@ -124,7 +124,7 @@ impl<A: Allocator> From<String<A>> for Vec<u8, A> {
 impl<A: Allocator> TryFrom<Vec<u8, A>> for String<A> {
     type Error = FromUtf8Error<A>;
 
-    /// [`String::from_utf8`].
+    /// Same as [`String::from_utf8`].
     #[inline]
     fn try_from(bytes: Vec<u8, A>) -> Result<Self, FromUtf8Error<A>> {
         Self::from_utf8(bytes)
@@ -132,7 +132,7 @@ impl<A: Allocator> TryFrom<Vec<u8, A>> for String<A> {
 }
 
 impl<A: Allocator> From<Box<str, A>> for String<A> {
-    /// The text, where it is.
+    /// Converts into a string in the same block.
     #[inline]
     fn from(boxed: Box<str, A>) -> Self {
         boxed.into_string()
@@ -140,7 +140,7 @@ impl<A: Allocator> From<Box<str, A>> for String<A> {
 }
 
 impl<A: Allocator> From<String<A>> for Box<str, A> {
-    /// [`String::into_boxed_str`].
+    /// Same as [`String::into_boxed_str`].
     #[inline]
     #[track_caller]
     fn from(text: String<A>) -> Self {

@@ -1,18 +1,18 @@
-//! Text from bytes that may not be text, and from UTF-16.
+//! Decoding bytes that may not be UTF-8, and UTF-16.
 
 use super::{FromUtf16Error, String};
 use crate::api::{Allocator, Global};
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, sure};
 
-/// U+FFFD, for what cannot be decoded.
+/// U+FFFD, the replacement for invalid sequences.
 const REPLACEMENT: &str = "\u{FFFD}";
 
 impl String {
-    /// A copy of `bytes` as text on the registered default: [`from_utf8_lossy_in`](Self::from_utf8_lossy_in) there.
+    /// Copies `bytes` into a string on the registered default, like [`from_utf8_lossy_in`](Self::from_utf8_lossy_in).
     ///
     /// # Panics
     ///
-    /// If the text needs more than `isize::MAX` bytes.
+    /// Panics if the text needs more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -25,11 +25,11 @@ impl String {
         Self::from_utf8_lossy_in(bytes, Global)
     }
 
-    /// UTF-16 as text on the registered default: [`from_utf16_in`](Self::from_utf16_in) there.
+    /// Decodes UTF-16 into a string on the registered default, like [`from_utf16_in`](Self::from_utf16_in).
     ///
     /// # Errors
     ///
-    /// If a surrogate is without its other half.
+    /// Returns an error if there is an unpaired surrogate.
     ///
     /// # Examples
     ///
@@ -41,7 +41,7 @@ impl String {
         Self::from_utf16_in(units, Global)
     }
 
-    /// UTF-16 as text on the registered default: [`from_utf16_lossy_in`](Self::from_utf16_lossy_in) there.
+    /// Decodes UTF-16 into a string on the registered default, like [`from_utf16_lossy_in`](Self::from_utf16_lossy_in).
     ///
     /// # Examples
     ///
@@ -56,11 +56,11 @@ impl String {
 }
 
 impl<A: Allocator> String<A> {
-    /// A copy of `bytes` as text in `allocator`, with U+FFFD in the place of each sequence that is not UTF-8.
+    /// Copies `bytes` into a string in `allocator`, and replaces each invalid UTF-8 sequence by U+FFFD.
     ///
     /// # Panics
     ///
-    /// If the text needs more than `isize::MAX` bytes.
+    /// Panics if the text needs more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -73,14 +73,14 @@ impl<A: Allocator> String<A> {
     #[must_use]
     #[track_caller]
     pub fn from_utf8_lossy_in(bytes: &[u8], allocator: A) -> Self {
-        sure(Self::lossy::<Panic>(bytes, allocator))
+        sure(Self::decode_utf8_lossy::<Panic>(bytes, allocator))
     }
 
     /// The twin of [`from_utf8_lossy_in`](Self::from_utf8_lossy_in) that returns an error.
     ///
     /// # Errors
     ///
-    /// If the text needs more than `isize::MAX` bytes, or the allocator refuses.
+    /// Returns an error if the text needs more than `isize::MAX` bytes, or if the allocation fails.
     ///
     /// # Examples
     ///
@@ -90,11 +90,11 @@ impl<A: Allocator> String<A> {
     /// assert!(String::try_from_utf8_lossy_in(b"Ja\xFFnus", Null).is_err());
     /// ```
     pub fn try_from_utf8_lossy_in(bytes: &[u8], allocator: A) -> Result<Self, TryReserveError> {
-        Self::lossy::<Return>(bytes, allocator)
+        Self::decode_utf8_lossy::<Return>(bytes, allocator)
     }
 
     #[track_caller]
-    fn lossy<F: OnFailure>(bytes: &[u8], allocator: A) -> Result<Self, F::Error> {
+    fn decode_utf8_lossy<F: OnFailure>(bytes: &[u8], allocator: A) -> Result<Self, F::Error> {
         let mut text = Self::new_in(allocator);
         text.bytes.make_room::<F>(bytes.len())?;
         for chunk in bytes.utf8_chunks() {
@@ -106,15 +106,15 @@ impl<A: Allocator> String<A> {
         Ok(text)
     }
 
-    /// UTF-16 as text in `allocator`.
+    /// Decodes UTF-16 into a string in `allocator`.
     ///
     /// # Errors
     ///
-    /// If a surrogate is without its other half.
+    /// Returns an error if there is an unpaired surrogate.
     ///
     /// # Panics
     ///
-    /// If the text needs more than `isize::MAX` bytes.
+    /// Panics if the text needs more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -127,14 +127,15 @@ impl<A: Allocator> String<A> {
     /// ```
     #[track_caller]
     pub fn from_utf16_in(units: &[u16], allocator: A) -> Result<Self, FromUtf16Error> {
-        sure(Self::decoded::<Panic>(units, allocator))
+        sure(Self::decode_utf16::<Panic>(units, allocator))
     }
 
-    /// The twin of [`from_utf16_in`](Self::from_utf16_in) that returns an error, outside that of what is no UTF-16.
+    /// The twin of [`from_utf16_in`](Self::from_utf16_in) that returns an error. The outer result reports failed
+    /// allocations, the inner one invalid UTF-16.
     ///
     /// # Errors
     ///
-    /// If the text needs more than `isize::MAX` bytes, or the allocator refuses.
+    /// Returns an error if the text needs more than `isize::MAX` bytes, or if the allocation fails.
     ///
     /// # Examples
     ///
@@ -145,11 +146,11 @@ impl<A: Allocator> String<A> {
     /// assert!(String::try_from_utf16_in(&[0xD834], System).unwrap().is_err());
     /// ```
     pub fn try_from_utf16_in(units: &[u16], allocator: A) -> Result<Result<Self, FromUtf16Error>, TryReserveError> {
-        Self::decoded::<Return>(units, allocator)
+        Self::decode_utf16::<Return>(units, allocator)
     }
 
     #[track_caller]
-    fn decoded<F: OnFailure>(units: &[u16], allocator: A) -> Result<Result<Self, FromUtf16Error>, F::Error> {
+    fn decode_utf16<F: OnFailure>(units: &[u16], allocator: A) -> Result<Result<Self, FromUtf16Error>, F::Error> {
         let mut text = Self::new_in(allocator);
         text.bytes.make_room::<F>(units.len())?;
         for char in char::decode_utf16(units.iter().copied()) {
@@ -161,11 +162,11 @@ impl<A: Allocator> String<A> {
         Ok(Ok(text))
     }
 
-    /// UTF-16 as text in `allocator`, with U+FFFD in the place of each surrogate without its other half.
+    /// Decodes UTF-16 into a string in `allocator`, and replaces each unpaired surrogate by U+FFFD.
     ///
     /// # Panics
     ///
-    /// If the text needs more than `isize::MAX` bytes.
+    /// Panics if the text needs more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -178,14 +179,14 @@ impl<A: Allocator> String<A> {
     #[must_use]
     #[track_caller]
     pub fn from_utf16_lossy_in(units: &[u16], allocator: A) -> Self {
-        sure(Self::decoded_lossy::<Panic>(units, allocator))
+        sure(Self::decode_utf16_lossy::<Panic>(units, allocator))
     }
 
     /// The twin of [`from_utf16_lossy_in`](Self::from_utf16_lossy_in) that returns an error.
     ///
     /// # Errors
     ///
-    /// If the text needs more than `isize::MAX` bytes, or the allocator refuses.
+    /// Returns an error if the text needs more than `isize::MAX` bytes, or if the allocation fails.
     ///
     /// # Examples
     ///
@@ -195,11 +196,11 @@ impl<A: Allocator> String<A> {
     /// assert!(String::try_from_utf16_lossy_in(&[0x4A], Null).is_err());
     /// ```
     pub fn try_from_utf16_lossy_in(units: &[u16], allocator: A) -> Result<Self, TryReserveError> {
-        Self::decoded_lossy::<Return>(units, allocator)
+        Self::decode_utf16_lossy::<Return>(units, allocator)
     }
 
     #[track_caller]
-    fn decoded_lossy<F: OnFailure>(units: &[u16], allocator: A) -> Result<Self, F::Error> {
+    fn decode_utf16_lossy<F: OnFailure>(units: &[u16], allocator: A) -> Result<Self, F::Error> {
         let mut text = Self::new_in(allocator);
         text.bytes.make_room::<F>(units.len())?;
         for char in char::decode_utf16(units.iter().copied()) {

@@ -1,4 +1,4 @@
-//! A range of a string on its way out.
+//! Removing a range of a string.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -11,9 +11,9 @@ use super::String;
 use crate::api::{Allocator, Global};
 use crate::collections::bounds;
 
-/// The iterator that takes a range of characters out of a [`String`]: see [`String::drain`].
+/// The iterator that removes a range of characters from a [`String`]: see [`String::drain`].
 ///
-/// When it is dropped, the whole range is taken out. If it is forgotten, the string stays as it was.
+/// Dropping it removes the whole range. Forgetting it leaves the string unchanged.
 ///
 /// # Examples
 ///
@@ -28,26 +28,32 @@ use crate::collections::bounds;
 /// assert_eq!(name, "Janus");
 /// ```
 pub struct Drain<'s, A: Allocator = Global> {
-    /// Borrowed alone for `'s`. Nobody changes it before the iterator is dropped, so that `left` may be read.
+    /// # Invariants
+    ///
+    /// 1. The string is borrowed mutably for `'s`. Only the drop of the iterator modifies it, so `remaining` may be
+    ///    read until then.
+    /// 2. `range` is within the string, and both its ends are between characters.
     string: NonNull<String<A>>,
-    /// The text that is taken out in the end: whole characters of the string.
+    /// The bytes that the drop removes.
     range: Range<usize>,
-    /// Those of the range that have not been returned.
-    left: Chars<'s>,
+    /// The characters of the range that have not been returned.
+    remaining: Chars<'s>,
     borrows: PhantomData<&'s String<A>>,
 }
 
-// SAFETY: the iterator is a string that is borrowed alone.
+// SAFETY: by invariant 1 the iterator is the only user of the string, so it is sent with the string.
 unsafe impl<A: Allocator + Send> Send for Drain<'_, A> {}
-// SAFETY: a shared iterator gives shared text and a shared allocator.
+// SAFETY: a shared iterator gives access only to shared text and a shared allocator.
 unsafe impl<A: Allocator + Sync> Sync for Drain<'_, A> {}
 
 impl<A: Allocator> String<A> {
-    /// Takes the characters in `range` out, one by one, and moves those behind it in the end.
+    /// Removes the characters in `range` and yields them. Dropping the iterator shifts the text after the range to the
+    /// left.
     ///
     /// # Panics
     ///
-    /// If the range ends before it starts or behind the text, or an end of it lies within a character.
+    /// Panics if the start of the range exceeds its end, if its end exceeds the length, or if either lies within a
+    /// character.
     ///
     /// # Examples
     ///
@@ -62,16 +68,17 @@ impl<A: Allocator> String<A> {
         self.check_boundary(range.start);
         self.check_boundary(range.end);
         let string = NonNull::from(self);
-        // SAFETY: borrowed alone until the iterator is gone, which changes it in its drop only.
+        // SAFETY: the iterator borrows the string mutably, and modifies it only in its drop.
         let text: &str = unsafe { string.as_ref() };
-        // SAFETY: within the length, between characters, as checked.
-        let left = unsafe { text.get_unchecked(range.clone()) }.chars();
-        Drain { string, range, left, borrows: PhantomData }
+        // SAFETY: `bounds::indexes` returns a range within the length, and both ends have been checked to be
+        // boundaries.
+        let remaining = unsafe { text.get_unchecked(range.clone()) }.chars();
+        Drain { string, range, remaining, borrows: PhantomData }
     }
 }
 
 impl<A: Allocator> Drain<'_, A> {
-    /// The text left.
+    /// Returns the remaining text of the range.
     ///
     /// # Examples
     ///
@@ -84,10 +91,10 @@ impl<A: Allocator> Drain<'_, A> {
     #[inline]
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.left.as_str()
+        self.remaining.as_str()
     }
 
-    /// The allocator of the string.
+    /// Returns a reference to the allocator of the string.
     ///
     /// # Examples
     ///
@@ -100,7 +107,7 @@ impl<A: Allocator> Drain<'_, A> {
     #[inline]
     #[must_use]
     pub fn allocator(&self) -> &A {
-        // SAFETY: the string is borrowed, and nobody changes it while the iterator is shared.
+        // SAFETY: by invariant 1; a shared iterator modifies nothing.
         unsafe { self.string.as_ref() }.allocator()
     }
 }
@@ -110,12 +117,12 @@ impl<A: Allocator> Iterator for Drain<'_, A> {
 
     #[inline]
     fn next(&mut self) -> Option<char> {
-        self.left.next()
+        self.remaining.next()
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.left.size_hint()
+        self.remaining.size_hint()
     }
 
     #[inline]
@@ -127,7 +134,7 @@ impl<A: Allocator> Iterator for Drain<'_, A> {
 impl<A: Allocator> DoubleEndedIterator for Drain<'_, A> {
     #[inline]
     fn next_back(&mut self) -> Option<char> {
-        self.left.next_back()
+        self.remaining.next_back()
     }
 }
 
@@ -135,9 +142,9 @@ impl<A: Allocator> FusedIterator for Drain<'_, A> {}
 
 impl<A: Allocator> Drop for Drain<'_, A> {
     fn drop(&mut self) {
-        // The text left is not read again.
-        self.left = "".chars();
-        // SAFETY: borrowed alone.
+        // Ends the borrow of the text before it is modified.
+        self.remaining = "".chars();
+        // SAFETY: by invariant 1, and `remaining` no longer refers to the text.
         let string = unsafe { self.string.as_mut() };
         string.close_gap(self.range.start, self.range.len());
     }

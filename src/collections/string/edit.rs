@@ -1,11 +1,11 @@
-//! Text taken out.
+//! Removing text.
 
 use super::String;
 use crate::api::Allocator;
 use crate::collections::error::TryReserveError;
 
 impl<A: Allocator> String<A> {
-    /// Takes the last character out.
+    /// Removes and returns the last character, or returns `None` if the string is empty.
     ///
     /// # Examples
     ///
@@ -17,16 +17,16 @@ impl<A: Allocator> String<A> {
     pub fn pop(&mut self) -> Option<char> {
         let last = self.chars().next_back()?;
         let length = self.len() - last.len_utf8();
-        // SAFETY: less than the length. A whole character goes, so invariant 1 holds.
+        // SAFETY: less than the length. A whole character is removed, so invariant 1 holds.
         unsafe { self.bytes.set_len(length) };
         Some(last)
     }
 
-    /// Takes the character at byte `index` out, and moves the text behind it.
+    /// Removes and returns the character at byte `index`, and shifts the text after it to the left.
     ///
     /// # Panics
     ///
-    /// If there is no character at `index`, or it lies within one.
+    /// Panics if `index` is not less than the length or lies within a character.
     ///
     /// # Examples
     ///
@@ -41,31 +41,31 @@ impl<A: Allocator> String<A> {
         let Some(char) = self[index..].chars().next() else {
             panic!("cannot remove a character from the end of a `String`");
         };
-        // Invariant 1 holds, since a whole character goes.
+        // A whole character is removed, so invariant 1 holds.
         self.close_gap(index, char.len_utf8());
         char
     }
 
-    /// Takes out `width` bytes from byte `index` on. There are so many, and they are whole characters.
+    /// Removes `width` bytes from byte `index` on. Requires that they exist and are whole characters.
     #[inline]
     pub(super) fn close_gap(&mut self, index: usize, width: usize) {
         let length = self.len();
         debug_assert!(index + width <= length);
         // SAFETY: at most the length.
         let gap = unsafe { self.bytes.as_mut_ptr().add(index) };
-        // SAFETY: as above.
-        let behind = unsafe { gap.add(width) };
-        // SAFETY: so many bytes are behind the gap.
-        unsafe { behind.copy_to(gap, length - index - width) };
-        // SAFETY: at most the length, and whole characters are left, so invariant 1 holds.
+        // SAFETY: `index + width` is at most the length.
+        let tail = unsafe { gap.add(width) };
+        // SAFETY: that many bytes follow the gap.
+        unsafe { tail.copy_to(gap, length - index - width) };
+        // SAFETY: at most the length, and whole characters remain, so invariant 1 holds.
         unsafe { self.bytes.set_len(length - width) };
     }
 
-    /// Takes out what is behind the first `length` bytes. Does nothing if there are not so many. The capacity stays.
+    /// Shortens the text to `length` bytes. Does nothing if it has no more. The capacity is unchanged.
     ///
     /// # Panics
     ///
-    /// If byte `length` lies within a character.
+    /// Panics if `length` is less than the length of the text and lies within a character.
     ///
     /// # Examples
     ///
@@ -83,7 +83,7 @@ impl<A: Allocator> String<A> {
         }
     }
 
-    /// Takes all text out. The capacity stays.
+    /// Removes all text. The capacity is unchanged.
     ///
     /// # Examples
     ///
@@ -97,11 +97,12 @@ impl<A: Allocator> String<A> {
         self.bytes.clear();
     }
 
-    /// Moves the text from byte `at` on to a string of its own, in a clone of the allocator. The capacity stays.
+    /// Splits the string at byte `at`: moves the text from there on to a new string, in a clone of the allocator. The
+    /// capacity of this string is unchanged.
     ///
     /// # Panics
     ///
-    /// If `at` is greater than the length or lies within a character.
+    /// Panics if `at` is greater than the length or lies within a character.
     ///
     /// # Examples
     ///
@@ -112,13 +113,13 @@ impl<A: Allocator> String<A> {
     /// ```
     #[inline]
     #[track_caller]
-    #[must_use = "`truncate` takes it out"]
+    #[must_use = "use `truncate` to remove the text"]
     pub fn split_off(&mut self, at: usize) -> Self
     where
         A: Clone,
     {
         self.check_boundary(at);
-        // Invariant 1 holds for both, since `at` lies between two characters.
+        // `at` is between two characters, so invariant 1 holds for both.
         Self { bytes: self.bytes.split_off(at) }
     }
 
@@ -126,11 +127,11 @@ impl<A: Allocator> String<A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses. Nothing has changed then.
+    /// Returns an error if the allocation fails. The string is then unchanged.
     ///
     /// # Panics
     ///
-    /// If `at` is greater than the length or lies within a character.
+    /// Panics if `at` is greater than the length or lies within a character.
     ///
     /// # Examples
     ///
@@ -144,7 +145,7 @@ impl<A: Allocator> String<A> {
         A: Clone,
     {
         self.check_boundary(at);
-        // Invariant 1 holds for both, since `at` lies between two characters.
+        // `at` is between two characters, so invariant 1 holds for both.
         self.bytes.try_split_off(at).map(|bytes| Self { bytes })
     }
 }

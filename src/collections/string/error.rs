@@ -1,4 +1,4 @@
-//! Errors of what is not text.
+//! The errors for bytes that are not UTF-8 or UTF-16.
 
 use core::error::Error;
 use core::fmt;
@@ -7,7 +7,7 @@ use core::str::Utf8Error;
 use crate::api::{Allocator, Global};
 use crate::collections::Vec;
 
-/// The error of [`String::from_utf8`](super::String::from_utf8): the bytes, which are not UTF-8.
+/// The error of [`String::from_utf8`](super::String::from_utf8). It contains the bytes, which are not UTF-8.
 ///
 /// # Examples
 ///
@@ -23,7 +23,7 @@ pub struct FromUtf8Error<A: Allocator = Global> {
 }
 
 impl<A: Allocator> FromUtf8Error<A> {
-    /// The bytes that are not UTF-8.
+    /// Returns the bytes as a slice.
     ///
     /// # Examples
     ///
@@ -39,7 +39,7 @@ impl<A: Allocator> FromUtf8Error<A> {
         &self.bytes
     }
 
-    /// The bytes, where they are.
+    /// Returns the bytes, in the same block.
     ///
     /// # Examples
     ///
@@ -55,7 +55,7 @@ impl<A: Allocator> FromUtf8Error<A> {
         self.bytes
     }
 
-    /// Where the bytes cease to be UTF-8.
+    /// Returns the details of the error, like the position of the first invalid byte.
     ///
     /// # Examples
     ///
@@ -101,7 +101,7 @@ impl<A: Allocator, B: Allocator> PartialEq<FromUtf8Error<B>> for FromUtf8Error<A
 
 impl<A: Allocator> Eq for FromUtf8Error<A> {}
 
-/// The error of [`String::from_utf16_in`](super::String::from_utf16_in): a surrogate without its other half.
+/// The error of [`String::from_utf16_in`](super::String::from_utf16_in): an unpaired surrogate.
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! Many characters or pieces of text at once.
+//! Appending many characters or strings at once.
 
 use alloc::borrow::Cow;
 
@@ -7,10 +7,10 @@ use crate::api::Allocator;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, sure};
 use crate::collections::{Box, FromIteratorIn};
 
-/// A part that a string can be made of: a character, text, and a reference to either.
+/// An item that can be appended to a string: a character, a string, or a reference to either.
 ///
-/// Iterators of such extend a string ([`Extend`], [`try_extend`](String::try_extend)) and can be collected into one
-/// ([`collect_in`](crate::collections::CollectIn::collect_in)). It cannot be implemented elsewhere.
+/// An iterator of pieces extends a string ([`Extend`], [`try_extend`](String::try_extend)) or is collected into one
+/// ([`collect_in`](crate::collections::CollectIn::collect_in)). The trait is sealed.
 ///
 /// # Examples
 ///
@@ -30,8 +30,8 @@ mod sealed {
     use super::{Allocator, String, TryReserveError};
 
     pub trait Append {
-        /// The least number of bytes of any piece, if it is known and may be reserved.
-        const LEAST: usize;
+        /// The least number of bytes of a piece of this type, for which room is reserved in advance.
+        const MIN_BYTES: usize;
 
         #[track_caller]
         fn append_to<A: Allocator>(self, string: &mut String<A>);
@@ -40,14 +40,14 @@ mod sealed {
     }
 }
 
-/// The pieces, as what method and argument appends them.
+/// Implements [`Piece`] for each type, by a method of `String` and its argument.
 macro_rules! pieces {
     ($([$($generics:tt)*] $piece:ty, at least $least:literal: $append:ident($value:ident) $argument:expr;)*) => {
         $(
             impl<$($generics)*> Piece for $piece {}
 
             impl<$($generics)*> sealed::Append for $piece {
-                const LEAST: usize = $least;
+                const MIN_BYTES: usize = $least;
 
                 #[inline]
                 #[track_caller]
@@ -79,7 +79,7 @@ pieces! {
 impl<P: Piece, A: Allocator> Extend<P> for String<A> {
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     #[inline]
     #[track_caller]
     fn extend<I: IntoIterator<Item = P>>(&mut self, pieces: I) {
@@ -94,7 +94,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). The pieces before the one that found no room are there.
+    /// Same as [`try_reserve`](Self::try_reserve). The pieces before the one that did not fit are appended.
     ///
     /// # Examples
     ///
@@ -113,18 +113,19 @@ impl<A: Allocator> String<A> {
         pieces.try_for_each(|piece| sealed::Append::try_append_to(piece, self))
     }
 
-    /// Makes room for what the iterator says it has, which may be a lie: each piece looks for room of its own.
+    /// Reserves room for the pieces according to their `size_hint`. It may be wrong, so appending a piece reserves room
+    /// too.
     #[inline]
     #[track_caller]
     fn reserve_for<F: OnFailure, I: Iterator<Item: Piece>>(&mut self, pieces: &I) -> Result<(), F::Error> {
-        let least = <I::Item as sealed::Append>::LEAST;
+        let least = <I::Item as sealed::Append>::MIN_BYTES;
         if least == 0 { Ok(()) } else { self.bytes.make_room::<F>(pieces.size_hint().0.saturating_mul(least)) }
     }
 }
 
 impl<P: Piece, A: Allocator + Default> FromIterator<P> for String<A> {
-    /// The pieces behind each other, in the default of the allocator: [`collect_in`](crate::collections::CollectIn::collect_in)
-    /// takes another.
+    /// Concatenates the pieces, in the default of the allocator's type.
+    /// [`collect_in`](crate::collections::CollectIn::collect_in) takes an allocator.
     #[inline]
     #[track_caller]
     fn from_iter<I: IntoIterator<Item = P>>(pieces: I) -> Self {

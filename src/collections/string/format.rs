@@ -1,4 +1,4 @@
-//! Formatted text, in a new string and at the end of one.
+//! Formatting into a new string, and at the end of a string.
 
 use core::fmt::{self, Arguments, Write};
 use core::mem::MaybeUninit;
@@ -8,7 +8,7 @@ use super::String;
 use crate::api::Allocator;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, sure};
 
-/// Appends what is written. Never an error; without room it panics as [`String::reserve`] does.
+/// Appends the written text. It returns no errors, but panics like [`String::reserve`].
 impl<A: Allocator> Write for String<A> {
     #[inline]
     #[track_caller]
@@ -26,13 +26,14 @@ impl<A: Allocator> Write for String<A> {
 }
 
 impl<A: Allocator> String<A> {
-    /// Formatted text in `allocator`: what [`format_in!`](crate::format_in) calls.
+    /// Formats text into a new string in `allocator`. [`format_in!`](crate::format_in) calls this.
     ///
-    /// Text of up to 256 bytes gets a block as long as it is, since its length is known before there is a block.
+    /// Text of up to 256 bytes gets a block of exactly its length, since it is formatted on the stack first.
     ///
     /// # Panics
     ///
-    /// If an implementation of a formatting trait returns an error, or the text is more than `isize::MAX` bytes.
+    /// Panics if an implementation of a formatting trait returns an error, or if the text needs more than `isize::MAX`
+    /// bytes.
     ///
     /// # Examples
     ///
@@ -46,18 +47,19 @@ impl<A: Allocator> String<A> {
     #[inline]
     #[track_caller]
     pub fn format_in(arguments: Arguments<'_>, allocator: A) -> Self {
-        sure(Self::formatted::<Panic>(arguments, allocator))
+        sure(Self::format::<Panic>(arguments, allocator))
     }
 
-    /// The twin of [`format_in`](Self::format_in) that returns an error: what [`try_format_in!`](crate::try_format_in) calls.
+    /// The twin of [`format_in`](Self::format_in) that returns an error. [`try_format_in!`](crate::try_format_in) calls
+    /// this.
     ///
     /// # Errors
     ///
-    /// If the text needs more than `isize::MAX` bytes, or the allocator refuses.
+    /// Returns an error if the text needs more than `isize::MAX` bytes, or if the allocation fails.
     ///
     /// # Panics
     ///
-    /// If an implementation of a formatting trait returns an error of its own.
+    /// Panics if an implementation of a formatting trait returns an error by itself.
     ///
     /// # Examples
     ///
@@ -69,18 +71,18 @@ impl<A: Allocator> String<A> {
     #[inline]
     #[track_caller]
     pub fn try_format_in(arguments: Arguments<'_>, allocator: A) -> Result<Self, TryReserveError> {
-        Self::formatted::<Return>(arguments, allocator)
+        Self::format::<Return>(arguments, allocator)
     }
 
-    /// Appends formatted text. The macro [`write!`] does so too, and panics if there is no memory.
+    /// Appends formatted text. The macro [`write!`] does so too, but panics if there is no memory.
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). Nothing has changed then but the capacity.
+    /// Same as [`try_reserve`](Self::try_reserve). The text is then unchanged, but the capacity may have grown.
     ///
     /// # Panics
     ///
-    /// If an implementation of a formatting trait returns an error of its own.
+    /// Panics if an implementation of a formatting trait returns an error by itself.
     ///
     /// # Examples
     ///
@@ -92,9 +94,9 @@ impl<A: Allocator> String<A> {
     #[track_caller]
     pub fn try_write_fmt(&mut self, arguments: Arguments<'_>) -> Result<(), TryReserveError> {
         let length = self.len();
-        let mut end = End::<Return, A> { string: self, failed: None };
-        let result = end.write_fmt(arguments);
-        match end.failed {
+        let mut appender = Appender::<Return, A> { string: self, failure: None };
+        let result = appender.write_fmt(arguments);
+        match appender.failure {
             None => expect_no_error(result),
             Some(error) => {
                 self.truncate(length);
@@ -106,33 +108,33 @@ impl<A: Allocator> String<A> {
 
     #[inline]
     #[track_caller]
-    fn formatted<F: OnFailure>(arguments: Arguments<'_>, allocator: A) -> Result<Self, F::Error> {
+    fn format<F: OnFailure>(arguments: Arguments<'_>, allocator: A) -> Result<Self, F::Error> {
         match arguments.as_str() {
-            // Nothing is to be formatted.
-            Some(text) => Self::copied::<F>(text, allocator),
-            None => Self::formatted_parts::<F>(arguments, allocator),
+            // There is nothing to format.
+            Some(text) => Self::copy_str::<F>(text, allocator),
+            None => Self::format_parts::<F>(arguments, allocator),
         }
     }
 
     #[inline(never)]
     #[track_caller]
-    fn formatted_parts<F: OnFailure>(arguments: Arguments<'_>, allocator: A) -> Result<Self, F::Error> {
+    fn format_parts<F: OnFailure>(arguments: Arguments<'_>, allocator: A) -> Result<Self, F::Error> {
         let mut string = Self::new_in(allocator);
-        let end = End::<F, A> { string: &mut string, failed: None };
-        let mut start = Start { bytes: [MaybeUninit::uninit(); START], length: 0, end };
-        let result = start.write_fmt(arguments);
-        if let Some(error) = start.end.failed {
+        let appender = Appender::<F, A> { string: &mut string, failure: None };
+        let mut writer = StackWriter { bytes: [MaybeUninit::uninit(); STACK_CAPACITY], length: 0, appender };
+        let result = writer.write_fmt(arguments);
+        if let Some(error) = writer.appender.failure {
             return Err(error);
         }
         expect_no_error(result);
-        if start.end.string.is_empty() {
-            start.move_to_string(0)?;
+        if writer.appender.string.is_empty() {
+            writer.move_to_string(0)?;
         }
         Ok(string)
     }
 }
 
-/// `result` is of an implementation of a formatting trait, while the string did not fail.
+/// Panics if `result` is an error. The string did not fail, so it comes from an implementation of a formatting trait.
 #[inline]
 #[track_caller]
 fn expect_no_error(result: fmt::Result) {
@@ -148,82 +150,83 @@ fn expect_no_error(result: fmt::Result) {
     }
 }
 
-/// The end of a string, to which formatted text goes.
-struct End<'s, F: OnFailure, A: Allocator> {
+/// Appends formatted text to a string.
+struct Appender<'s, F: OnFailure, A: Allocator> {
     string: &'s mut String<A>,
-    /// Why there was no room. Then no more text is taken, even if who writes it goes on.
-    failed: Option<F::Error>,
+    /// The failure to reserve memory. After it nothing is appended, even if the caller ignores the error and continues.
+    failure: Option<F::Error>,
 }
 
-impl<F: OnFailure, A: Allocator> End<'_, F, A> {
+impl<F: OnFailure, A: Allocator> Appender<'_, F, A> {
     #[inline]
     #[track_caller]
-    fn note(&mut self, result: Result<(), F::Error>) -> fmt::Result {
+    fn record(&mut self, result: Result<(), F::Error>) -> fmt::Result {
         result.map_err(|error| {
-            self.failed = Some(error);
+            self.failure = Some(error);
             fmt::Error
         })
     }
 }
 
-impl<F: OnFailure, A: Allocator> Write for End<'_, F, A> {
+impl<F: OnFailure, A: Allocator> Write for Appender<'_, F, A> {
     #[inline]
     #[track_caller]
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if self.failed.is_some() {
+        if self.failure.is_some() {
             return Err(fmt::Error);
         }
         let result = self.string.append::<F>(text);
-        self.note(result)
+        self.record(result)
     }
 }
 
-/// The length of texts whose length is known before there is a block for them.
-const START: usize = 256;
+/// The capacity of the buffer on the stack. A text that fits gets a block of exactly its length.
+const STACK_CAPACITY: usize = 256;
 
-/// The start of a new string, which lies on the stack until it has more than [`START`] bytes.
+/// Writes formatted text to a buffer on the stack until it is full, and from then on to the string.
 ///
 /// # Invariants
 ///
-/// 1. While the string is empty, the first `length` bytes are the text. Later the text is in the string.
-struct Start<'s, F: OnFailure, A: Allocator> {
-    bytes: [MaybeUninit<u8>; START],
-    /// At most [`START`].
+/// 1. `length` is at most [`STACK_CAPACITY`].
+/// 2. While the string is empty, the first `length` bytes are initialised and are the whole text, which is UTF-8.
+///    Otherwise the text is in the string.
+struct StackWriter<'s, F: OnFailure, A: Allocator> {
+    bytes: [MaybeUninit<u8>; STACK_CAPACITY],
     length: usize,
-    end: End<'s, F, A>,
+    appender: Appender<'s, F, A>,
 }
 
-impl<F: OnFailure, A: Allocator> Start<'_, F, A> {
-    /// Moves the text to the string, which is empty, with room for `additional` bytes behind it.
+impl<F: OnFailure, A: Allocator> StackWriter<'_, F, A> {
+    /// Moves the text to the string, which is empty, and reserves room for `additional` bytes after it.
     #[inline]
     #[track_caller]
     fn move_to_string(&mut self, additional: usize) -> Result<(), F::Error> {
-        let string = &mut *self.end.string;
+        let string = &mut *self.appender.string;
         if let Some(length) = self.length.checked_add(additional).filter(|length| *length > 0) {
             string.bytes.make_exact_room::<F>(length)?;
         }
-        // SAFETY: so many bytes are initialised by (1).
+        // SAFETY: by invariant 2 that many bytes are initialised.
         let bytes = unsafe { slice::from_raw_parts(self.bytes.as_ptr().cast::<u8>(), self.length) };
-        // SAFETY: by (1) they are whole texts.
+        // SAFETY: by invariant 2 they are UTF-8.
         string.append::<F>(unsafe { core::str::from_utf8_unchecked(bytes) })
     }
 }
 
-impl<F: OnFailure, A: Allocator> Write for Start<'_, F, A> {
+impl<F: OnFailure, A: Allocator> Write for StackWriter<'_, F, A> {
     #[track_caller]
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if self.end.string.is_empty() && self.end.failed.is_none() {
-            if text.len() <= START - self.length {
-                // SAFETY: at most `START`.
+        if self.appender.string.is_empty() && self.appender.failure.is_none() {
+            if text.len() <= STACK_CAPACITY - self.length {
+                // SAFETY: by invariant 1 at most `STACK_CAPACITY`.
                 let place = unsafe { self.bytes.as_mut_ptr().cast::<u8>().add(self.length) };
-                // SAFETY: there is room for so many bytes, of which nobody has a reference.
+                // SAFETY: that many bytes fit, and nothing else refers to them.
                 unsafe { place.copy_from_nonoverlapping(text.as_ptr(), text.len()) };
                 self.length += text.len();
                 return Ok(());
             }
             let result = self.move_to_string(text.len());
-            self.end.note(result)?;
+            self.appender.record(result)?;
         }
-        self.end.write_str(text)
+        self.appender.write_str(text)
     }
 }

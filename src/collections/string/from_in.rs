@@ -1,4 +1,4 @@
-//! Strings in an allocator, out of what std makes strings of on the default.
+//! Conversions into a string in a given allocator. On the default allocator they are std's `From`.
 
 use alloc::borrow::Cow;
 
@@ -7,7 +7,7 @@ use crate::api::Allocator;
 use crate::collections::error::{Panic, Return, TryReserveError, sure};
 use crate::collections::{Box, FromIn};
 
-/// `FromIn` of a type that lends its text.
+/// Implements `FromIn` for types from which a `&str` can be borrowed.
 macro_rules! from_in {
     ($([$($generics:tt)*] $source:ty, by |$value:ident| $text:expr;)*) => {
         $(
@@ -17,12 +17,12 @@ macro_rules! from_in {
                 #[inline]
                 #[track_caller]
                 fn from_in($value: $source, allocator: A) -> Self {
-                    sure(Self::copied::<Panic>($text, allocator))
+                    sure(Self::copy_str::<Panic>($text, allocator))
                 }
 
                 #[inline]
                 fn try_from_in($value: $source, allocator: A) -> Result<Self, TryReserveError> {
-                    Self::copied::<Return>($text, allocator)
+                    Self::copy_str::<Return>($text, allocator)
                 }
             }
         )*

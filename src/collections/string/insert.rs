@@ -1,4 +1,4 @@
-//! Text put in.
+//! Appending and inserting text.
 
 use core::ops::RangeBounds;
 
@@ -12,7 +12,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -50,20 +50,20 @@ impl<A: Allocator> String<A> {
     pub(super) fn append_char<F: OnFailure>(&mut self, char: char) -> Result<(), F::Error> {
         let (length, width) = (self.len(), char.len_utf8());
         self.bytes.make_room::<F>(width)?;
-        // SAFETY: the length is at most the capacity.
+        // SAFETY: by invariant 1 of `Vec` the length is at most the capacity.
         let end = unsafe { self.bytes.as_mut_ptr().add(length) };
-        // SAFETY: there is room for so many bytes.
+        // SAFETY: `make_room` made room for that many bytes.
         unsafe { encode(char, end) };
-        // SAFETY: so many bytes are written, and they are a character, so invariant 1 holds.
+        // SAFETY: that many bytes were written. They are a character, so invariant 1 holds.
         unsafe { self.bytes.set_len(length + width) };
         Ok(())
     }
 
-    /// Appends text.
+    /// Appends a string slice.
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -102,21 +102,21 @@ impl<A: Allocator> String<A> {
     pub(super) fn append<F: OnFailure>(&mut self, text: &str) -> Result<(), F::Error> {
         let length = self.len();
         self.bytes.make_room::<F>(text.len())?;
-        // SAFETY: the length is at most the capacity.
+        // SAFETY: by invariant 1 of `Vec` the length is at most the capacity.
         let end = unsafe { self.bytes.as_mut_ptr().add(length) };
-        // SAFETY: there is room for so many bytes, and the string is borrowed alone, so the text lies elsewhere.
+        // SAFETY: `make_room` made room for `text`. It is in other memory, since the string is borrowed mutably.
         unsafe { end.copy_from_nonoverlapping(text.as_ptr(), text.len()) };
-        // SAFETY: so many bytes are written, and they are text, so invariant 1 holds.
+        // SAFETY: that many bytes were written. They are UTF-8, so invariant 1 holds.
         unsafe { self.bytes.set_len(length + text.len()) };
         Ok(())
     }
 
-    /// Appends the text in `range` once more.
+    /// Appends a copy of the text in `range`.
     ///
     /// # Panics
     ///
-    /// If the range ends before it starts or behind the text, or an end of it lies within a character, or the capacity would be
-    /// more than `isize::MAX` bytes.
+    /// Panics if the start of the range exceeds its end, if its end exceeds the length, if either lies within a
+    /// character, or if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -130,7 +130,7 @@ impl<A: Allocator> String<A> {
         let range = bounds::indexes(range, self.len());
         self.check_boundary(range.start);
         self.check_boundary(range.end);
-        // Invariant 1 holds, since both ends lie between characters.
+        // Both ends are between characters, so invariant 1 holds.
         self.bytes.extend_from_within(range);
     }
 
@@ -142,7 +142,8 @@ impl<A: Allocator> String<A> {
     ///
     /// # Panics
     ///
-    /// If the range ends before it starts or behind the text, or an end of it lies within a character.
+    /// Panics if the start of the range exceeds its end, if its end exceeds the length, or if either lies within a
+    /// character.
     ///
     /// # Examples
     ///
@@ -156,15 +157,16 @@ impl<A: Allocator> String<A> {
         let range = bounds::indexes(range, self.len());
         self.check_boundary(range.start);
         self.check_boundary(range.end);
-        // Invariant 1 holds, since both ends lie between characters.
+        // Both ends are between characters, so invariant 1 holds.
         self.bytes.try_extend_from_within(range)
     }
 
-    /// Inserts a character at byte `index`, and moves the text behind it.
+    /// Inserts a character at byte `index`, and shifts the text after it to the right.
     ///
     /// # Panics
     ///
-    /// If `index` is greater than the length or lies within a character, or the capacity would be more than `isize::MAX` bytes.
+    /// Panics if `index` is greater than the length or lies within a character, or the new capacity exceeds
+    /// `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -187,7 +189,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Panics
     ///
-    /// If `index` is greater than the length or lies within a character.
+    /// Panics if `index` is greater than the length or lies within a character.
     ///
     /// # Examples
     ///
@@ -209,18 +211,19 @@ impl<A: Allocator> String<A> {
         let width = char.len_utf8();
         let length = self.len();
         let gap = self.open_gap::<F>(index, width)?;
-        // SAFETY: the gap is so long.
+        // SAFETY: the gap has `width` bytes.
         unsafe { encode(char, gap) };
-        // SAFETY: the gap is filled with a character, between two others, so invariant 1 holds.
+        // SAFETY: the gap now holds a character between two others, so all bytes are initialised and invariant 1 holds.
         unsafe { self.bytes.set_len(length + width) };
         Ok(())
     }
 
-    /// Inserts text at byte `index`, and moves the text behind it.
+    /// Inserts a string slice at byte `index`, and shifts the text after it to the right.
     ///
     /// # Panics
     ///
-    /// If `index` is greater than the length or lies within a character, or the capacity would be more than `isize::MAX` bytes.
+    /// Panics if `index` is greater than the length or lies within a character, or the new capacity exceeds
+    /// `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -243,7 +246,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Panics
     ///
-    /// If `index` is greater than the length or lies within a character.
+    /// Panics if `index` is greater than the length or lies within a character.
     ///
     /// # Examples
     ///
@@ -264,15 +267,15 @@ impl<A: Allocator> String<A> {
         self.check_boundary(index);
         let length = self.len();
         let gap = self.open_gap::<F>(index, text.len())?;
-        // SAFETY: the gap is so long, and the string is borrowed alone, so the text lies elsewhere.
+        // SAFETY: the gap has the length of `text`, which is in other memory, since the string is borrowed mutably.
         unsafe { gap.copy_from_nonoverlapping(text.as_ptr(), text.len()) };
-        // SAFETY: the gap is filled with text, between two characters, so invariant 1 holds.
+        // SAFETY: the gap now holds text between two characters, so all bytes are initialised and invariant 1 holds.
         unsafe { self.bytes.set_len(length + text.len()) };
         Ok(())
     }
 
-    /// Moves what is from byte `index` on, which is at most the length, by `width` bytes. Returns the start of the gap, which is
-    /// to be filled before the length is set.
+    /// Shifts the bytes from `index` on by `width`, and returns the start of the gap. The caller fills the gap and then
+    /// sets the length. `index` is at most the length.
     #[inline]
     #[track_caller]
     fn open_gap<F: OnFailure>(&mut self, index: usize, width: usize) -> Result<*mut u8, F::Error> {
@@ -281,16 +284,18 @@ impl<A: Allocator> String<A> {
         self.bytes.make_room::<F>(width)?;
         // SAFETY: at most the length.
         let gap = unsafe { self.bytes.as_mut_ptr().add(index) };
-        // SAFETY: there is room for `width` bytes behind the length, so this is at most the capacity.
-        let behind = unsafe { gap.add(width) };
-        // SAFETY: so many bytes are behind `index`, and there is room for them at the new place.
-        unsafe { gap.copy_to(behind, length - index) };
+        // SAFETY: `make_room` made room for `width` more bytes, so this is at most the capacity.
+        let shifted = unsafe { gap.add(width) };
+        // SAFETY: that many bytes follow `index`, and they fit at the new place.
+        unsafe { gap.copy_to(shifted, length - index) };
         Ok(gap)
     }
 
+    /// Checks that `index` is a boundary between characters.
+    ///
     /// # Panics
     ///
-    /// If `index` is greater than the length or lies within a character.
+    /// Panics if `index` is greater than the length or lies within a character.
     #[inline]
     #[track_caller]
     pub(super) fn check_boundary(&self, index: usize) {
@@ -310,24 +315,31 @@ fn no_boundary(text: &str, index: usize) -> ! {
     panic!("byte index {index} lies within a character");
 }
 
-/// Writes the UTF-8 of a character.
+/// Writes a character as UTF-8.
 ///
 /// # Safety
 ///
-/// `place` may be written to for `char.len_utf8()` bytes.
+/// `place` is valid for writes of `char.len_utf8()` bytes.
 #[inline]
 pub(super) unsafe fn encode(char: char, place: *mut u8) {
     let code = u32::from(char);
-    // The six bits from `shift` on, in a byte that follows another.
-    let six = |shift: u32| (code >> shift) as u8 & 0x3F | 0x80;
+    // A continuation byte with the six bits from `shift` on.
+    let continuation = |shift: u32| (code >> shift) as u8 & 0x3F | 0x80;
     match char.len_utf8() {
         // SAFETY: by `# Safety` of this fn.
         1 => unsafe { place.write(code as u8) },
-        // SAFETY: as above. An array of bytes has the align of one.
-        2 => unsafe { place.cast::<[u8; 2]>().write([(code >> 6) as u8 | 0xC0, six(0)]) },
-        // SAFETY: as above.
-        3 => unsafe { place.cast::<[u8; 3]>().write([(code >> 12) as u8 | 0xE0, six(6), six(0)]) },
-        // SAFETY: as above.
-        _ => unsafe { place.cast::<[u8; 4]>().write([(code >> 18) as u8 | 0xF0, six(12), six(6), six(0)]) },
+        // SAFETY: same as above. An array of bytes has align 1.
+        2 => unsafe { place.cast::<[u8; 2]>().write([(code >> 6) as u8 | 0xC0, continuation(0)]) },
+        // SAFETY: same as above.
+        3 => unsafe { place.cast::<[u8; 3]>().write([(code >> 12) as u8 | 0xE0, continuation(6), continuation(0)]) },
+        // SAFETY: same as above.
+        _ => unsafe {
+            place.cast::<[u8; 4]>().write([
+                (code >> 18) as u8 | 0xF0,
+                continuation(12),
+                continuation(6),
+                continuation(0),
+            ])
+        },
     }
 }

@@ -1,11 +1,11 @@
-/// Formatted text as a [`String`](crate::collections::String) in an allocator: std's `format!` with a place.
+/// Makes a [`String`](crate::collections::String) in an allocator from a format: std's `format!` with an allocator.
 ///
-/// `format_in!(in allocator, "format", arguments...)`. The allocator is evaluated first.
+/// The form is `format_in!(in allocator, "format", arguments...)`. The allocator is evaluated first.
 ///
 /// # Panics
 ///
-/// If an implementation of a formatting trait returns an error, or the text is more than `isize::MAX` bytes.
-/// [`try_format_in!`](crate::try_format_in) returns an error for want of memory.
+/// Panics if an implementation of a formatting trait returns an error, or if the text needs more than `isize::MAX`
+/// bytes. If there is no memory, [`try_format_in!`](crate::try_format_in) returns an error.
 ///
 /// # Examples
 ///

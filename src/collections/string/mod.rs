@@ -1,4 +1,4 @@
-//! [`String`], text in an allocator, and what its methods return.
+//! [`String`], growable text in an allocator, and the types that its methods return.
 //!
 //! ```
 //! use janus_alloc::{Arena, collections::{FromIn, string::{Drain, String}}};
@@ -38,35 +38,36 @@ pub use drain::Drain;
 pub use error::{FromUtf8Error, FromUtf16Error};
 pub use extend::Piece;
 
-/// Text that grows, in an allocator: `String` of std for every [`Allocator`], on stable Rust.
+/// A growable UTF-8 string in an allocator: std's `String` for every [`Allocator`], on stable Rust.
 ///
-/// Methods, growth, panics, auto traits and variance are those of [`std::string::String`] in Rust 1.95, and it dereferences to
-/// `str`. In addition:
+/// Its methods, growth, panics, auto traits and variance are those of [`std::string::String`] in Rust 1.95, and it
+/// dereferences to `str`. In addition:
 ///
 /// * `new_in`, `with_capacity_in`, `from_raw_parts_in`, [`format_in!`](crate::format_in),
-///   [`from_in`](crate::collections::FromIn::from_in) and [`collect_in`](crate::collections::CollectIn::collect_in) take the allocator;
-///   [`allocator`](Self::allocator) lends it.
-/// * Each method that may allocate has a `try_` twin, which returns a [`TryReserveError`] where the method would panic or end
-///   the process. The operators `+` and `+=` have none.
-/// * Two strings can be compared whatever their allocators, and with std's.
-/// * It becomes a [`Vec`] of bytes or a `Box<str, A>` where it is, and on the registered default std's `String`: see the `From`
-///   impls.
+///   [`from_in`](crate::collections::FromIn::from_in) and [`collect_in`](crate::collections::CollectIn::collect_in)
+///   take an allocator; [`allocator`](Self::allocator) returns a reference to it.
+/// * Each method that may allocate has a `try_` twin. It returns a [`TryReserveError`] where the method would panic or
+///   abort the process. The operators `+` and `+=` have no twins.
+/// * Strings with different allocators can be compared, also with std's.
+/// * It converts without copying into a [`Vec`] of bytes or a `Box<str, A>`, and on the registered default into std's
+///   `String`: see the `From` impls.
 ///
-/// It hashes as a `str` does, and `Borrow<str>` lets a map whose keys are such strings be looked up by a `&str`.
+/// It hashes like a `str` and implements `Borrow<str>`, so a map with such keys can be searched for a `&str`.
 ///
 /// # Cost
 ///
-/// That of a [`Vec`] of bytes, which it is: three words and the allocator. A full string asks [`Allocator::grow`] for twice the
-/// capacity, so a last block of an arena grows where it is. An empty string has no block.
+/// A string is a [`Vec`] of bytes: three words plus the size of its allocator. Growth doubles the capacity with
+/// [`Allocator::grow`], so the last block of an arena grows in place. A string with capacity 0 has no block.
 ///
-/// # What differs from std's
+/// # Differences from std
 ///
-/// * `&String` is not a pattern to search for, as in `text.find(&string)`, because the trait of patterns is not stable: pass
-///   `&*string`.
-/// * [`from_utf8_lossy`](Self::from_utf8_lossy) returns a `String`, not a `Cow`, which would hold one of std's.
-/// * [`extend`](Extend::extend) of an array of texts may leave more capacity than std would.
-/// * `to_string`, `to_owned`, `repeat` and other methods of `str` and [`ToString`] return std's `String`, on the registered
-///   default.
+/// * `&String` is not a pattern for methods like `text.find(&string)`, because the trait of patterns is not stable.
+///   Pass `&*string`.
+/// * [`from_utf8_lossy`](Self::from_utf8_lossy) returns a `String`. std's returns a `Cow`, which could only hold std's
+///   `String`.
+/// * After [`extend`](Extend::extend) with an array of strings, the capacity may be larger than std's.
+/// * `to_string`, `to_owned`, `repeat` and other methods of `str` and [`ToString`] return std's `String`, on the
+///   registered default.
 ///
 /// # Examples
 ///
@@ -92,17 +93,16 @@ pub use extend::Piece;
 /// faces.insert(String::from_in("Janus", &arena), 2);
 /// assert_eq!(faces.get("Janus"), Some(&2));
 /// ```
-///
-/// # Invariants
-///
-/// 1. `bytes` are UTF-8, except while the borrow of [`as_mut_vec`](Self::as_mut_vec) lives.
 #[doc(alias = "from_str_in")]
 pub struct String<A: Allocator = Global> {
+    /// # Invariants
+    ///
+    /// 1. The bytes are UTF-8, except during the borrow that [`as_mut_vec`](Self::as_mut_vec) returns.
     bytes: Vec<u8, A>,
 }
 
 impl String {
-    /// An empty string on the registered default. It does not allocate.
+    /// Makes an empty string on the registered default, without allocating.
     ///
     /// # Examples
     ///
@@ -116,11 +116,11 @@ impl String {
         Self::new_in(Global)
     }
 
-    /// An empty string on the registered default, with room for `capacity` bytes.
+    /// Makes an empty string on the registered default, with room for `capacity` bytes.
     ///
     /// # Panics
     ///
-    /// If `capacity` is more than `isize::MAX`.
+    /// Panics if `capacity` exceeds `isize::MAX`.
     ///
     /// # Examples
     ///
@@ -138,7 +138,7 @@ impl String {
     ///
     /// # Errors
     ///
-    /// If the text needs more than `isize::MAX` bytes, or the default refuses.
+    /// Returns an error if the text needs more than `isize::MAX` bytes, or if the allocation fails.
     ///
     /// # Examples
     ///
@@ -152,7 +152,7 @@ impl String {
 }
 
 impl<A: Allocator> String<A> {
-    /// An empty string in `allocator`. It does not allocate.
+    /// Makes an empty string in `allocator`, without allocating.
     ///
     /// # Examples
     ///
@@ -168,11 +168,11 @@ impl<A: Allocator> String<A> {
         Self { bytes: Vec::new_in(allocator) }
     }
 
-    /// An empty string in `allocator`, with room for `capacity` bytes.
+    /// Makes an empty string in `allocator`, with room for `capacity` bytes.
     ///
     /// # Panics
     ///
-    /// If `capacity` is more than `isize::MAX`.
+    /// Panics if `capacity` exceeds `isize::MAX`.
     ///
     /// # Examples
     ///
@@ -196,7 +196,7 @@ impl<A: Allocator> String<A> {
     ///
     /// # Errors
     ///
-    /// If the text needs more than `isize::MAX` bytes, or the allocator refuses.
+    /// Returns an error if the text needs more than `isize::MAX` bytes, or if the allocation fails.
     ///
     /// # Examples
     ///
@@ -211,7 +211,7 @@ impl<A: Allocator> String<A> {
         Vec::try_with_capacity_in(capacity, allocator).map(|bytes| Self { bytes })
     }
 
-    /// The allocator.
+    /// Returns a reference to the allocator.
     ///
     /// # Examples
     ///
@@ -226,7 +226,7 @@ impl<A: Allocator> String<A> {
         self.bytes.allocator()
     }
 
-    /// The number of bytes there is room for without another block.
+    /// Returns the number of bytes that fit without reallocation.
     ///
     /// # Examples
     ///
@@ -238,7 +238,7 @@ impl<A: Allocator> String<A> {
         self.bytes.capacity()
     }
 
-    /// The number of bytes, which may be more than that of characters.
+    /// Returns the length in bytes, not in characters.
     ///
     /// # Examples
     ///
@@ -251,7 +251,7 @@ impl<A: Allocator> String<A> {
         self.bytes.len()
     }
 
-    /// Whether there is no text.
+    /// Returns whether the length is 0.
     ///
     /// # Examples
     ///
@@ -263,7 +263,7 @@ impl<A: Allocator> String<A> {
         self.bytes.is_empty()
     }
 
-    /// The text.
+    /// Returns the text as a string slice.
     ///
     /// # Examples
     ///
@@ -276,7 +276,7 @@ impl<A: Allocator> String<A> {
         unsafe { core::str::from_utf8_unchecked(self.bytes.as_slice()) }
     }
 
-    /// The text, to be changed.
+    /// Returns the text as a mutable string slice.
     ///
     /// # Examples
     ///
@@ -287,15 +287,15 @@ impl<A: Allocator> String<A> {
     /// ```
     #[inline]
     pub const fn as_mut_str(&mut self) -> &mut str {
-        // (`from_utf8_unchecked_mut` is not const in Rust 1.85.)
+        // `from_utf8_unchecked_mut` is not const in Rust 1.85.
         let text = core::ptr::from_mut::<[u8]>(self.bytes.as_mut_slice()) as *mut str;
-        // SAFETY: UTF-8 by invariant 1, and borrowed as the string is.
+        // SAFETY: UTF-8 by invariant 1, and the slice borrows the string.
         unsafe { &mut *text }
     }
 
-    /// The text, for as long as the allocator's memory lives: it is not freed.
+    /// Leaks the string, and returns its text for as long as the allocator's memory lives.
     ///
-    /// Room behind it stays allocated.
+    /// The unused capacity stays allocated.
     ///
     /// # Examples
     ///

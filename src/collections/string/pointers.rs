@@ -1,4 +1,4 @@
-//! Strings into blocks with counts.
+//! Conversions of strings into shared pointers.
 
 use super::String;
 use crate::api::Allocator;
@@ -6,17 +6,17 @@ use crate::api::Allocator;
 use crate::collections::Arc;
 use crate::collections::Rc;
 
-/// `From` a string for pointers with counts.
+/// Implements `From` of a string for reference-counted pointers.
 macro_rules! counted {
     ($($pointer:ident)*) => {$(
         impl<A: Allocator> From<String<A>> for $pointer<str, A> {
-            /// Moves the text into a block with counts, and frees the one of the string.
+            /// Moves the text into a block with reference counts, and frees the block of the string.
             #[inline]
             fn from(text: String<A>) -> Self {
                 let bytes = $pointer::<[u8], A>::from(text.into_bytes());
                 let (bytes, allocator) = $pointer::into_raw_with_allocator(bytes);
-                // SAFETY: the reference of the line above, as a type of the same layout; the bytes are those of a string, so
-                // UTF-8.
+                // SAFETY: pointer and allocator come from the pointer of the line above. `str` has the layout of
+                // `[u8]`, and the bytes of a string are UTF-8.
                 unsafe { Self::from_raw_in(bytes as *const str, allocator) }
             }
         }

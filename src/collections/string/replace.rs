@@ -1,4 +1,4 @@
-//! A range of a string replaced.
+//! Replacing a range of a string.
 
 use core::ops::RangeBounds;
 
@@ -8,12 +8,12 @@ use crate::collections::bounds;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, sure};
 
 impl<A: Allocator> String<A> {
-    /// Puts `text` in the place of what is in `range`. They need not be of the same length.
+    /// Replaces the text in `range` by `text`, which may have another length.
     ///
     /// # Panics
     ///
-    /// If the range ends before it starts or behind the text, or an end of it lies within a character, or the capacity would be
-    /// more than `isize::MAX` bytes.
+    /// Panics if the start of the range exceeds its end, if its end exceeds the length, if either lies within a
+    /// character, or if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -35,7 +35,8 @@ impl<A: Allocator> String<A> {
     ///
     /// # Panics
     ///
-    /// If the range ends before it starts or behind the text, or an end of it lies within a character.
+    /// Panics if the start of the range exceeds its end, if its end exceeds the length, or if either lies within a
+    /// character.
     ///
     /// # Examples
     ///
@@ -58,15 +59,15 @@ impl<A: Allocator> String<A> {
         self.bytes.make_room::<F>(text.len().saturating_sub(range.len()))?;
         // SAFETY: at most the length.
         let start = unsafe { self.bytes.as_mut_ptr().add(range.start) };
-        // SAFETY: as above.
+        // SAFETY: this is the end of the range, at most the length.
         let tail = unsafe { start.add(range.len()) };
-        // SAFETY: there is room for the text in the place of the range, so this is at most the capacity.
-        let behind = unsafe { start.add(text.len()) };
-        // SAFETY: so many bytes are behind the range, and there is room for them at the new place.
-        unsafe { tail.copy_to(behind, length - range.end) };
-        // SAFETY: as above, and the string is borrowed alone, so the text lies elsewhere.
+        // SAFETY: `make_room` made room for `text` in place of the range, so this is at most the capacity.
+        let new_tail = unsafe { start.add(text.len()) };
+        // SAFETY: that many bytes follow the range, and they fit at the new place.
+        unsafe { tail.copy_to(new_tail, length - range.end) };
+        // SAFETY: `text` fits before the tail. It is in other memory, since the string is borrowed mutably.
         unsafe { start.copy_from_nonoverlapping(text.as_ptr(), text.len()) };
-        // SAFETY: text stands between two characters, so invariant 1 holds.
+        // SAFETY: all these bytes are initialised. The text is between two characters, so invariant 1 holds.
         unsafe { self.bytes.set_len(length - range.len() + text.len()) };
         Ok(())
     }

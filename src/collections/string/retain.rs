@@ -1,4 +1,4 @@
-//! Characters taken out where a predicate says so.
+//! Removing characters that a predicate selects.
 
 use core::{slice, str};
 
@@ -7,9 +7,10 @@ use super::insert::encode;
 use crate::api::Allocator;
 
 impl<A: Allocator> String<A> {
-    /// Takes the characters out for which `keep` is false. It sees each once, in order.
+    /// Keeps only the characters for which `keep` returns `true`, and removes the others. Calls `keep` once for each,
+    /// in order.
     ///
-    /// If `keep` panics, the string ends with the last character kept.
+    /// If `keep` panics, the string is left with the characters kept so far.
     ///
     /// # Examples
     ///
@@ -19,44 +20,44 @@ impl<A: Allocator> String<A> {
     /// assert_eq!(name, "Janus");
     /// ```
     pub fn retain(&mut self, mut keep: impl FnMut(char) -> bool) {
-        /// The part that has been seen.
+        /// The progress of `retain`. Dropping it shortens the string to the characters kept, also if `keep` unwinds.
         ///
         /// # Invariants
         ///
-        /// 1. The first `kept` bytes are those of the characters kept.
-        /// 2. `kept` is at most `read`, and the bytes from `read` on are as they were.
-        struct Seen<'s, A: Allocator> {
+        /// 1. The first `kept` bytes are the characters kept.
+        /// 2. `kept` is at most `read`, which is between two characters. The bytes from `read` on are unchanged.
+        struct RetainGuard<'s, A: Allocator> {
             string: &'s mut String<A>,
             read: usize,
             kept: usize,
         }
 
-        impl<A: Allocator> Drop for Seen<'_, A> {
+        impl<A: Allocator> Drop for RetainGuard<'_, A> {
             fn drop(&mut self) {
-                // SAFETY: at most the length, and these are characters by (1).
+                // SAFETY: at most the length; by invariant 1 these are whole characters.
                 unsafe { self.string.bytes.set_len(self.kept) };
             }
         }
 
         let length = self.len();
         let start = self.bytes.as_mut_ptr();
-        let mut seen = Seen { string: self, read: 0, kept: 0 };
-        while seen.read < length {
+        let mut guard = RetainGuard { string: self, read: 0, kept: 0 };
+        while guard.read < length {
             // SAFETY: less than the length.
-            let next = unsafe { start.add(seen.read) };
-            // SAFETY: so many bytes of the string follow.
-            let rest = unsafe { slice::from_raw_parts(next, length - seen.read) };
-            // SAFETY: by (2) and invariant 1 of the string, since whole characters have been read.
+            let next = unsafe { start.add(guard.read) };
+            // SAFETY: that many bytes of the string follow.
+            let rest = unsafe { slice::from_raw_parts(next, length - guard.read) };
+            // SAFETY: by invariant 2 and invariant 1 of `String`.
             let rest = unsafe { str::from_utf8_unchecked(rest) };
             let char = rest.chars().next().expect("there is more");
             if keep(char) {
-                // SAFETY: by (2) less than the length.
-                let place = unsafe { start.add(seen.kept) };
-                // SAFETY: by (2) this ends where the character read ends, at the latest.
+                // SAFETY: by invariant 2 less than the length.
+                let place = unsafe { start.add(guard.kept) };
+                // SAFETY: by invariant 2 the write ends at most where the character that was read ends.
                 unsafe { encode(char, place) };
-                seen.kept += char.len_utf8();
+                guard.kept += char.len_utf8();
             }
-            seen.read += char.len_utf8();
+            guard.read += char.len_utf8();
         }
     }
 }

@@ -1,15 +1,16 @@
-//! Room for text to come: made, and given back.
+//! Capacity of a string: reserving and shrinking it.
 
 use super::String;
 use crate::api::Allocator;
 use crate::collections::TryReserveError;
 
 impl<A: Allocator> String<A> {
-    /// Makes room for `additional` more bytes, and for others to come. Does nothing if there is room.
+    /// Reserves room for at least `additional` more bytes, and perhaps for more, to avoid frequent reallocations. Does
+    /// nothing if they fit.
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -28,7 +29,8 @@ impl<A: Allocator> String<A> {
     ///
     /// # Errors
     ///
-    /// If the capacity would be more than `isize::MAX` bytes, or the allocator refuses. Nothing has changed then.
+    /// Returns an error if the new capacity exceeds `isize::MAX` bytes, or if the allocation fails. The string is then
+    /// unchanged.
     ///
     /// # Examples
     ///
@@ -49,13 +51,13 @@ impl<A: Allocator> String<A> {
         self.bytes.try_reserve(additional)
     }
 
-    /// Makes room for `additional` more bytes, and no others. Does nothing if there is room.
+    /// Reserves room for exactly `additional` more bytes. Does nothing if they fit.
     ///
-    /// To call this before each of many pushes takes quadratic time: [`reserve`](Self::reserve) does not.
+    /// Calling this before each of many pushes takes quadratic time; [`reserve`](Self::reserve) does not.
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -87,7 +89,7 @@ impl<A: Allocator> String<A> {
         self.bytes.try_reserve_exact(additional)
     }
 
-    /// Gives back the room behind the text.
+    /// Frees the unused capacity.
     ///
     /// # Examples
     ///
@@ -107,7 +109,8 @@ impl<A: Allocator> String<A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses: shrinking may need another block. Nothing has changed then.
+    /// Returns an error if the allocator cannot shrink the block, which may need a new block. The string is then
+    /// unchanged.
     ///
     /// # Examples
     ///
@@ -121,7 +124,7 @@ impl<A: Allocator> String<A> {
         self.bytes.try_shrink_to_fit()
     }
 
-    /// Gives back the room beyond `min_capacity` bytes and behind the text. Does nothing if there is less.
+    /// Shrinks the capacity to the greater of the length and `min_capacity`. Does nothing if it is less already.
     ///
     /// # Examples
     ///

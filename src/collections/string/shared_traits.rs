@@ -1,4 +1,4 @@
-//! Strings as `str`, which they are to most code, and joined by `+`.
+//! The traits that make a string usable as a `str`, and the operator `+`.
 
 use core::borrow::{Borrow, BorrowMut};
 use core::fmt;
@@ -117,7 +117,7 @@ impl<A: Allocator> fmt::Debug for String<A> {
 impl<A: Allocator> Add<&str> for String<A> {
     type Output = Self;
 
-    /// This string with `text` appended, in the same block if there is room.
+    /// Appends `text` and returns the string. It uses the same block if the text fits.
     #[inline]
     #[track_caller]
     fn add(mut self, text: &str) -> Self {
