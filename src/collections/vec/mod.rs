@@ -95,7 +95,7 @@ pub struct Vec<T, A: Allocator = Global> {
     ///
     /// # Invariants
     ///
-    /// They hold between calls, and whenever code of the caller runs.
+    /// They hold whenever code outside of this module can use the vector.
     ///
     /// 1. `length` is at most the capacity of `buffer`.
     /// 2. The first `length` elements of `buffer` are initialised, and belong to the vector alone.

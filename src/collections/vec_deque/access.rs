@@ -1,4 +1,4 @@
-//! Elements looked at where they are.
+//! Access to elements in place.
 
 use core::ops::{Index, IndexMut, RangeBounds};
 
@@ -7,7 +7,7 @@ use crate::api::Allocator;
 use crate::collections::bounds;
 
 impl<T, A: Allocator> VecDeque<T, A> {
-    /// The element at `index`, if there is one. The first has index 0.
+    /// Returns a reference to the element at `index`, or `None` if there is none. The first element has index 0.
     ///
     /// # Examples
     ///
@@ -18,16 +18,16 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[inline]
     pub fn get(&self, index: usize) -> Option<&T> {
         if index < self.length {
-            // SAFETY: a place of the buffer.
+            // SAFETY: `index` is less than the length, so the place is within the buffer.
             let element = unsafe { self.address(self.place(index)) };
-            // SAFETY: less than the length, so initialised.
+            // SAFETY: `index` is less than the length, so the element is initialised by invariant 3 of `VecDeque`.
             Some(unsafe { element.as_ref() })
         } else {
             None
         }
     }
 
-    /// The element at `index`, to be changed, if there is one.
+    /// Returns a mutable reference to the element at `index`, or `None` if there is none.
     ///
     /// # Examples
     ///
@@ -39,16 +39,16 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[inline]
     pub fn get_mut(&mut self, index: usize) -> Option<&mut T> {
         if index < self.length {
-            // SAFETY: a place of the buffer.
+            // SAFETY: `index` is less than the length, so the place is within the buffer.
             let mut element = unsafe { self.address(self.place(index)) };
-            // SAFETY: less than the length, so initialised, and borrowed as the deque is.
+            // SAFETY: initialised by invariant 3 of `VecDeque`, and the reference borrows the deque.
             Some(unsafe { element.as_mut() })
         } else {
             None
         }
     }
 
-    /// The first element, if there is one.
+    /// Returns a reference to the first element, or `None` if the deque is empty.
     ///
     /// # Examples
     ///
@@ -60,7 +60,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.get(0)
     }
 
-    /// The first element, to be changed, if there is one.
+    /// Returns a mutable reference to the first element, or `None` if the deque is empty.
     ///
     /// # Examples
     ///
@@ -74,7 +74,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.get_mut(0)
     }
 
-    /// The last element, if there is one.
+    /// Returns a reference to the last element, or `None` if the deque is empty.
     ///
     /// # Examples
     ///
@@ -86,7 +86,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.get(self.length.wrapping_sub(1))
     }
 
-    /// The last element, to be changed, if there is one.
+    /// Returns a mutable reference to the last element, or `None` if the deque is empty.
     ///
     /// # Examples
     ///
@@ -100,11 +100,11 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.get_mut(self.length.wrapping_sub(1))
     }
 
-    /// Exchanges the elements at `i` and `j`, which may be the same.
+    /// Swaps the elements at `i` and `j`, which may be equal.
     ///
     /// # Panics
     ///
-    /// If there is no element at one of them.
+    /// Panics if `i` or `j` is not less than the length.
     ///
     /// # Examples
     ///
@@ -119,15 +119,15 @@ impl<T, A: Allocator> VecDeque<T, A> {
         if highest >= self.length {
             out_of_bounds("swap at", highest, self.length);
         }
-        // SAFETY: a place of the buffer.
+        // SAFETY: `i` is less than the length, so the place is within the buffer.
         let left = unsafe { self.address(self.place(i)) };
-        // SAFETY: a place of the buffer.
+        // SAFETY: same as for `i`.
         let right = unsafe { self.address(self.place(j)) };
-        // SAFETY: both are initialised, and nobody else looks at them.
+        // SAFETY: by invariant 3 of `VecDeque` both are initialised, and nothing else refers to them.
         unsafe { left.swap(right) };
     }
 
-    /// The elements in order, in two slices. The second is empty if all lie one behind the other.
+    /// Returns the elements in order, in two slices. The second slice is empty if the elements are contiguous.
     ///
     /// # Examples
     ///
@@ -138,11 +138,11 @@ impl<T, A: Allocator> VecDeque<T, A> {
     /// ```
     #[inline]
     pub fn as_slices(&self) -> (&[T], &[T]) {
-        // SAFETY: all are initialised.
+        // SAFETY: by invariant 3 of `VecDeque` all elements are initialised.
         unsafe { self.slices(0, self.length) }
     }
 
-    /// The elements in order, to be changed, in two slices. The second is empty if all lie one behind the other.
+    /// Returns the elements in order, in two mutable slices. The second slice is empty if the elements are contiguous.
     ///
     /// # Examples
     ///
@@ -154,11 +154,11 @@ impl<T, A: Allocator> VecDeque<T, A> {
     /// ```
     #[inline]
     pub fn as_mut_slices(&mut self) -> (&mut [T], &mut [T]) {
-        // SAFETY: all are initialised.
+        // SAFETY: by invariant 3 of `VecDeque` all elements are initialised.
         unsafe { self.slices_mut(0, self.length) }
     }
 
-    /// The elements, one by one.
+    /// Returns an iterator over the elements.
     ///
     /// # Examples
     ///
@@ -171,7 +171,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         Iter::new(front.iter(), back.iter())
     }
 
-    /// The elements, one by one, to be changed.
+    /// Returns an iterator over mutable references to the elements.
     ///
     /// # Examples
     ///
@@ -186,11 +186,11 @@ impl<T, A: Allocator> VecDeque<T, A> {
         IterMut::new(front.iter_mut(), back.iter_mut())
     }
 
-    /// The elements in `range`, one by one.
+    /// Returns an iterator over the elements in `range`.
     ///
     /// # Panics
     ///
-    /// If the range ends before it starts or behind the last element.
+    /// Panics if the start of the range exceeds its end, or its end exceeds the length.
     ///
     /// # Examples
     ///
@@ -202,16 +202,16 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[track_caller]
     pub fn range(&self, range: impl RangeBounds<usize>) -> Iter<'_, T> {
         let range = bounds::indexes(range, self.length);
-        // SAFETY: the range was within the length when it was asked for its bounds.
+        // SAFETY: by invariant 3 of `VecDeque`, since `bounds::indexes` returns a range within the length.
         let (front, back) = unsafe { self.slices(range.start, range.len()) };
         Iter::new(front.iter(), back.iter())
     }
 
-    /// The elements in `range`, one by one, to be changed.
+    /// Returns an iterator over mutable references to the elements in `range`.
     ///
     /// # Panics
     ///
-    /// If the range ends before it starts or behind the last element.
+    /// Panics if the start of the range exceeds its end, or its end exceeds the length.
     ///
     /// # Examples
     ///
@@ -224,7 +224,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[track_caller]
     pub fn range_mut(&mut self, range: impl RangeBounds<usize>) -> IterMut<'_, T> {
         let range = bounds::indexes(range, self.length);
-        // SAFETY: the range was within the length when it was asked for its bounds.
+        // SAFETY: by invariant 3 of `VecDeque`, since `bounds::indexes` returns a range within the length.
         let (front, back) = unsafe { self.slices_mut(range.start, range.len()) };
         IterMut::new(front.iter_mut(), back.iter_mut())
     }
@@ -250,14 +250,14 @@ impl<T, A: Allocator> IndexMut<usize> for VecDeque<T, A> {
         if index >= self.length {
             no_element(index);
         }
-        // SAFETY: a place of the buffer.
+        // SAFETY: `index` is less than the length, so the place is within the buffer.
         let mut element = unsafe { self.address(self.place(index)) };
-        // SAFETY: less than the length, so initialised, and borrowed as the deque is.
+        // SAFETY: initialised by invariant 3 of `VecDeque`, and the reference borrows the deque.
         unsafe { element.as_mut() }
     }
 }
 
-/// Is not told the length, so that who calls need not keep it in a register.
+/// Panics. It does not take the length, so that callers need not keep it in a register.
 #[cold]
 #[inline(never)]
 #[track_caller]

@@ -1,4 +1,4 @@
-//! Deques compared: with each other, whatever their allocators, with vectors, slices and arrays.
+//! Comparisons of deques with each other, whatever their allocators, and with vectors, slices and arrays.
 
 use core::cmp::Ordering;
 use core::hash::{Hash, Hasher};
@@ -13,7 +13,7 @@ impl<T: PartialEq<U>, U, A: Allocator, B: Allocator> PartialEq<VecDeque<U, B>> f
             return false;
         }
         let ((our_front, our_back), (their_front, their_back)) = (self.as_slices(), other.as_slices());
-        // Of the longer front, what is beyond the shorter one is compared with the start of the other back.
+        // The part of the longer front beyond the shorter one is compared with the start of the other back.
         if our_front.len() <= their_front.len() {
             let (their_front, their_middle) = their_front.split_at(our_front.len());
             let (our_middle, our_back) = our_back.split_at(their_middle.len());
@@ -68,7 +68,7 @@ impl<T: Ord, A: Allocator> Ord for VecDeque<T, A> {
 }
 
 impl<T: Hash, A: Allocator> Hash for VecDeque<T, A> {
-    /// One by one, since equal deques may lie in parts of other lengths.
+    /// Hashes the elements one by one, since equal deques may be split into parts of different lengths.
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_usize(self.length);
         self.iter().for_each(|element| element.hash(state));

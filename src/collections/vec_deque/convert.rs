@@ -1,4 +1,4 @@
-//! Deques out of vectors and arrays, and vectors out of deques, in the same block.
+//! Conversions between deques, vectors and arrays.
 
 use alloc::collections::VecDeque as StdDeque;
 use alloc::vec::Vec as StdVec;
@@ -11,7 +11,7 @@ use crate::collections::Vec;
 use crate::collections::raw_buffer::RawBuffer;
 
 impl<T, A: Allocator> From<Vec<T, A>> for VecDeque<T, A> {
-    /// The elements, where they are.
+    /// Takes over the block, without moving elements.
     ///
     /// # Examples
     ///
@@ -25,16 +25,16 @@ impl<T, A: Allocator> From<Vec<T, A>> for VecDeque<T, A> {
     #[inline]
     fn from(vec: Vec<T, A>) -> Self {
         let (start, length, capacity, allocator) = vec.into_raw_parts_with_allocator();
-        // SAFETY: the address of a vector is not null.
+        // SAFETY: the address from a vector is not null.
         let start = unsafe { NonNull::new_unchecked(start) };
-        // SAFETY: the parts of a vector, which has a buffer of the same kind.
+        // SAFETY: the parts come from a vector, whose buffer has the same invariants.
         let buffer = unsafe { RawBuffer::from_parts(start, capacity, allocator) };
         Self { head: 0, length, buffer }
     }
 }
 
 impl<T, A: Allocator> From<VecDeque<T, A>> for Vec<T, A> {
-    /// The elements, in the same block. They move in it if they do not begin at its start.
+    /// Converts into a vector in the same block. The elements move within the block unless they begin at its start.
     ///
     /// # Examples
     ///
@@ -48,12 +48,12 @@ impl<T, A: Allocator> From<VecDeque<T, A>> for Vec<T, A> {
     fn from(mut deque: VecDeque<T, A>) -> Self {
         deque.make_contiguous();
         let length = deque.length;
-        // SAFETY: so many elements lie one behind the other there.
+        // SAFETY: the elements are contiguous from `head` on, so both ranges are within the buffer.
         unsafe { deque.copy(deque.head, 0, length) };
         let deque = ManuallyDrop::new(deque);
         // SAFETY: the deque is not used again, so the buffer is moved out once.
         let (start, capacity, allocator) = unsafe { (&raw const deque.buffer).read() }.into_parts();
-        // SAFETY: the parts of a buffer, in which the first `length` elements are initialised.
+        // SAFETY: the parts come from a buffer whose first `length` elements are initialised.
         unsafe { Vec::from_raw_parts_in(start.as_ptr(), length, capacity, allocator) }
     }
 }
@@ -66,21 +66,22 @@ impl<T, const N: usize> From<[T; N]> for VecDeque<T> {
 }
 
 impl<T> From<StdDeque<T>> for VecDeque<T> {
-    /// The elements, in the same block. They move in it if they do not begin at its start.
+    /// Takes over the block. The elements move within it unless they begin at its start.
     fn from(deque: StdDeque<T>) -> Self {
         Self::from(Vec::from(StdVec::from(deque)))
     }
 }
 
 impl<T> From<VecDeque<T>> for StdDeque<T> {
-    /// The elements, in the same block. They move in it if they do not begin at its start.
+    /// Passes on the block. The elements move within it unless they begin at its start.
     fn from(deque: VecDeque<T>) -> Self {
         Self::from(StdVec::from(Vec::from(deque)))
     }
 }
 
 impl<T, A: Allocator + Default> FromIterator<T> for VecDeque<T, A> {
-    /// The elements, in the default of the allocator: [`collect_in`](crate::collections::CollectIn::collect_in) takes another.
+    /// Collects the elements, in the default of the allocator's type.
+    /// [`collect_in`](crate::collections::CollectIn::collect_in) takes an allocator.
     #[inline]
     #[track_caller]
     fn from_iter<I: IntoIterator<Item = T>>(iter: I) -> Self {

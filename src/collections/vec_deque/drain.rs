@@ -1,4 +1,4 @@
-//! A range of a deque on its way out.
+//! Removing a range of a deque.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -11,10 +11,10 @@ use super::{VecDeque, ring};
 use crate::api::{Allocator, Global};
 use crate::collections::bounds;
 
-/// The iterator that takes a range of elements out of a [`VecDeque`]: see [`VecDeque::drain`].
+/// The iterator that removes a range of elements from a [`VecDeque`]: see [`VecDeque::drain`].
 ///
-/// When it is dropped, those left are dropped, and the elements before the range or those behind it move up, whichever are
-/// fewer. If it is forgotten, all from the start of the range on are lost to the deque.
+/// Dropping it drops the remaining elements of the range, and then moves the elements before or after the range,
+/// whichever are fewer. Forgetting it leaks all elements from the start of the range on.
 ///
 /// # Examples
 ///
@@ -28,33 +28,36 @@ use crate::collections::bounds;
 /// assert_eq!(numbers, [1, 4]);
 /// ```
 pub struct Drain<'d, T, A: Allocator = Global> {
-    /// Borrowed for `'d`. Its length is that of the elements before the range.
+    /// The deque. Its length is the number of elements before the range.
     ///
     /// # Invariants
     ///
-    /// 1. The `left` elements from index `next` on are initialised, and nobody else counts them.
-    /// 2. So are the `behind` elements from index `end` on.
+    /// 1. The `remaining` elements from index `next` on are initialised, and belong to the iterator: the deque's length
+    ///    does not include them.
+    /// 2. The same holds for the `tail_length` elements from index `tail` on.
+    /// 3. `tail` is not less than the length of the deque.
+    /// 4. The deque is borrowed mutably for `'d`, and nothing else uses it.
     deque: NonNull<VecDeque<T, A>>,
-    /// The index of the first of those left.
+    /// The index of the first remaining element.
     next: usize,
-    left: usize,
-    /// The index of the first element behind the range.
-    end: usize,
-    behind: usize,
+    remaining: usize,
+    /// The index of the first element after the range.
+    tail: usize,
+    tail_length: usize,
     borrows: PhantomData<&'d T>,
 }
 
-// SAFETY: the elements belong to the iterator alone, as the deque does.
+// SAFETY: by the invariants the elements and the deque belong to the iterator, so it is sent with them.
 unsafe impl<T: Send, A: Allocator + Send> Send for Drain<'_, T, A> {}
-// SAFETY: a shared iterator gives shared elements and a shared allocator.
+// SAFETY: a shared iterator gives access only to shared elements and a shared allocator.
 unsafe impl<T: Sync, A: Allocator + Sync> Sync for Drain<'_, T, A> {}
 
 impl<T, A: Allocator> VecDeque<T, A> {
-    /// Takes the elements in `range` out, one by one, and closes the gap in the end.
+    /// Removes the elements in `range` and yields them. Dropping the iterator closes the gap.
     ///
     /// # Panics
     ///
-    /// If the range ends before it starts or behind the last element.
+    /// Panics if the start of the range exceeds its end, or its end exceeds the length.
     ///
     /// # Examples
     ///
@@ -68,60 +71,61 @@ impl<T, A: Allocator> VecDeque<T, A> {
     pub fn drain(&mut self, range: impl RangeBounds<usize>) -> Drain<'_, T, A> {
         let length = self.length;
         let range = bounds::indexes(range, length);
-        // If the iterator is forgotten, the deque must not have what was taken out.
+        // If the iterator is forgotten, the deque must not contain moved-out elements.
         self.length = range.start;
         Drain {
             deque: NonNull::from(self),
             next: range.start,
-            left: range.len(),
-            end: range.end,
-            behind: length - range.end,
+            remaining: range.len(),
+            tail: range.end,
+            tail_length: length - range.end,
             borrows: PhantomData,
         }
     }
 
-    /// Closes a gap behind the elements: `behind` more are at index `end`.
+    /// Closes the gap between the elements and the `tail_length` elements from index `tail` on.
     ///
     /// # Safety
     ///
-    /// Those are initialised, `end` is not less than the length, and what lies between is nobody's.
+    /// The elements from index `tail` on are initialised, `tail` is not less than the length, and the places in between
+    /// belong to nothing.
     #[inline]
-    unsafe fn close_gap(&mut self, end: usize, behind: usize) {
-        let (before, gap) = (self.length, end - self.length);
-        if before > 0 && behind > 0 {
-            // SAFETY: by `# Safety` of this fn.
-            unsafe { self.join(end, behind) };
+    unsafe fn close_gap(&mut self, tail: usize, tail_length: usize) {
+        let (before, gap) = (self.length, tail - self.length);
+        if before > 0 && tail_length > 0 {
+            // SAFETY: by `# Safety` of this fn, which is the same.
+            unsafe { self.join(tail, tail_length) };
         }
-        if before + behind == 0 {
-            // So that those to come lie one behind the other.
+        if before + tail_length == 0 {
+            // Elements appended from now on are contiguous.
             self.head = 0;
-        } else if before < behind {
+        } else if before < tail_length {
             self.head = self.place(gap);
         }
-        self.length = before + behind;
+        self.length = before + tail_length;
     }
 
-    /// Moves the elements on one side of a gap over it: those before it if they are fewer.
+    /// Moves the elements on one side of a gap over it: those before it if they are fewer, and else those after it.
     ///
     /// # Safety
     ///
-    /// That of [`close_gap`](Self::close_gap).
+    /// Same as [`close_gap`](Self::close_gap).
     #[cold]
     #[inline(never)]
-    unsafe fn join(&mut self, end: usize, behind: usize) {
+    unsafe fn join(&mut self, tail: usize, tail_length: usize) {
         let before = self.length;
-        if before < behind {
-            // SAFETY: so many elements move over the gap, which is as long as the distance.
-            unsafe { self.shift(self.head, self.place(end - before), before) };
+        if before < tail_length {
+            // SAFETY: the distance is the length of the gap, whose places are free, so the condition on overlaps holds.
+            unsafe { self.shift(self.head, self.place(tail - before), before) };
         } else {
-            // SAFETY: as above, in the other direction.
-            unsafe { self.shift(self.place(end), self.place(before), behind) };
+            // SAFETY: same as above, in the other direction.
+            unsafe { self.shift(self.place(tail), self.place(before), tail_length) };
         }
     }
 }
 
 impl<T, A: Allocator> Drain<'_, T, A> {
-    /// The allocator of the deque.
+    /// Returns a reference to the allocator of the deque.
     ///
     /// # Examples
     ///
@@ -139,15 +143,15 @@ impl<T, A: Allocator> Drain<'_, T, A> {
 
     #[inline]
     fn deque(&self) -> &VecDeque<T, A> {
-        // SAFETY: the deque is borrowed, and nobody changes it while the iterator is shared.
+        // SAFETY: by invariant 4; a shared iterator modifies nothing.
         unsafe { self.deque.as_ref() }
     }
 
-    /// The address of the element at `index`, which is or was one of those left.
+    /// Returns the address of the element at `index`, which is or was a remaining one.
     #[inline]
     fn address(&self, index: usize) -> NonNull<T> {
         let deque = self.deque();
-        // SAFETY: a place of the buffer.
+        // SAFETY: the index was less than the length, so the place is less than the capacity or 0.
         unsafe { deque.address(deque.place(index)) }
     }
 }
@@ -157,25 +161,25 @@ impl<T, A: Allocator> Iterator for Drain<'_, T, A> {
 
     #[inline]
     fn next(&mut self) -> Option<T> {
-        self.left = self.left.checked_sub(1)?;
+        self.remaining = self.remaining.checked_sub(1)?;
         let first = self.address(self.next);
         self.next += 1;
-        // SAFETY: by (1), and it is no longer left, so that it is moved out once.
+        // SAFETY: by invariant 1 it is initialised; it no longer counts as remaining, so it is moved out once.
         Some(unsafe { first.read() })
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left, Some(self.left))
+        (self.remaining, Some(self.remaining))
     }
 }
 
 impl<T, A: Allocator> DoubleEndedIterator for Drain<'_, T, A> {
     #[inline]
     fn next_back(&mut self) -> Option<T> {
-        self.left = self.left.checked_sub(1)?;
-        let last = self.address(self.next + self.left);
-        // SAFETY: by (1), and it is no longer left, so that it is moved out once.
+        self.remaining = self.remaining.checked_sub(1)?;
+        let last = self.address(self.next + self.remaining);
+        // SAFETY: by invariant 1 it is initialised; it no longer counts as remaining, so it is moved out once.
         Some(unsafe { last.read() })
     }
 }
@@ -186,32 +190,32 @@ impl<T, A: Allocator> FusedIterator for Drain<'_, T, A> {}
 impl<T, A: Allocator> Drop for Drain<'_, T, A> {
     #[inline]
     fn drop(&mut self) {
-        /// Closes the gap, also if a drop unwinds.
-        struct Close<'c, 'd, T, A: Allocator>(&'c mut Drain<'d, T, A>);
+        /// Closes the gap on drop, so also if the drop of an element unwinds.
+        struct GapGuard<'c, 'd, T, A: Allocator>(&'c mut Drain<'d, T, A>);
 
-        impl<T, A: Allocator> Drop for Close<'_, '_, T, A> {
+        impl<T, A: Allocator> Drop for GapGuard<'_, '_, T, A> {
             #[inline]
             fn drop(&mut self) {
-                // SAFETY: nobody else uses the deque.
+                // SAFETY: by invariant 4.
                 let deque = unsafe { self.0.deque.as_mut() };
-                // SAFETY: by (2), and those of the range are gone.
-                unsafe { deque.close_gap(self.0.end, self.0.behind) };
+                // SAFETY: by invariants 2 and 3. None of the range remains, so the places in between belong to nothing.
+                unsafe { deque.close_gap(self.0.tail, self.0.tail_length) };
             }
         }
 
-        let close = Close(self);
+        let guard = GapGuard(self);
         if mem::needs_drop::<T>() {
-            let left = mem::take(&mut close.0.left);
-            // SAFETY: by (1), and they are no longer left.
-            unsafe { ring::drop_parts(close.0.deque().parts(close.0.next, left)) };
+            let remaining = mem::take(&mut guard.0.remaining);
+            // SAFETY: by invariant 1 they are initialised; they no longer count as remaining, so they are dropped once.
+            unsafe { ring::drop_parts(guard.0.deque().parts(guard.0.next, remaining)) };
         }
     }
 }
 
 impl<T: fmt::Debug, A: Allocator> fmt::Debug for Drain<'_, T, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // SAFETY: by (1).
-        let (front, back) = unsafe { self.deque().slices(self.next, self.left) };
+        // SAFETY: by invariant 1.
+        let (front, back) = unsafe { self.deque().slices(self.next, self.remaining) };
         f.debug_tuple("Drain").field(&front).field(&back).finish()
     }
 }

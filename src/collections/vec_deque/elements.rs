@@ -1,4 +1,4 @@
-//! Elements put in, moved and taken out anywhere.
+//! Inserting, removing and moving elements.
 
 use super::ring::{self, Parts};
 use super::{VecDeque, out_of_bounds, sure};
@@ -6,11 +6,11 @@ use crate::api::Allocator;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 
 impl<T, A: Allocator> VecDeque<T, A> {
-    /// Inserts `value` before the element at `index`. Those before it or those behind it move by one, whichever are fewer.
+    /// Inserts `value` at `index`. The elements before or after it move by one place, whichever are fewer.
     ///
     /// # Panics
     ///
-    /// If `index` is greater than the length, or the capacity would be more than `isize::MAX` bytes.
+    /// Panics if `index` is greater than the length, or the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -30,11 +30,11 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). `value` is dropped then.
+    /// Same as [`try_reserve`](Self::try_reserve); `value` is then dropped.
     ///
     /// # Panics
     ///
-    /// If `index` is greater than the length.
+    /// Panics if `index` is greater than the length.
     ///
     /// # Examples
     ///
@@ -48,7 +48,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.insert_one::<Return>(index, value).map(drop)
     }
 
-    /// Inserts as [`insert`](Self::insert) does, and lends the element where it is.
+    /// Inserts `value` like [`insert`](Self::insert), and returns a reference to it.
     ///
     /// # Panics
     ///
@@ -63,7 +63,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     /// ```
     #[inline]
     #[track_caller]
-    #[must_use = "`insert` inserts without lending"]
+    #[must_use = "use `insert` if the reference is not needed"]
     pub fn insert_mut(&mut self, index: usize, value: T) -> &mut T {
         sure(self.insert_one::<Panic>(index, value))
     }
@@ -76,7 +76,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Panics
     ///
-    /// If `index` is greater than the length.
+    /// Panics if `index` is greater than the length.
     ///
     /// # Examples
     ///
@@ -99,29 +99,30 @@ impl<T, A: Allocator> VecDeque<T, A> {
         if self.is_full() {
             self.grow::<F>()?;
         }
-        let behind = self.length - index;
-        let place = if behind < index {
+        let after = self.length - index;
+        let place = if after < index {
             let place = self.place(index);
-            // SAFETY: `behind` elements move by one, and a place is free.
-            unsafe { self.shift(place, self.forwards(place, 1), behind) };
+            // SAFETY: `after` elements move by one place, and a place is free, so the sum is at most the capacity.
+            unsafe { self.shift(place, self.forwards(place, 1), after) };
             place
         } else {
             let head = self.head;
             self.head = self.backwards(head, 1);
-            // SAFETY: `index` elements move by one, and a place is free.
+            // SAFETY: `index` elements move by one place, and a place is free, so the sum is at most the capacity.
             unsafe { self.shift(head, self.head, index) };
             self.place(index)
         };
-        // SAFETY: a place of the buffer.
+        // SAFETY: a result of `place`, so within the buffer.
         let place = unsafe { self.address(place) };
         // SAFETY: the place is free, or has been moved from.
         unsafe { place.write(value) };
         self.length += 1;
-        // SAFETY: initialised just now, and borrowed as the deque is.
+        // SAFETY: initialised just now, and the reference borrows the deque.
         Ok(unsafe { &mut *place.as_ptr() })
     }
 
-    /// Takes the element at `index` out, if there is one. Those before it or those behind it move by one, whichever are fewer.
+    /// Removes and returns the element at `index`, or returns `None` if there is none. The elements before or after it
+    /// move by one place, whichever are fewer.
     ///
     /// # Examples
     ///
@@ -135,25 +136,27 @@ impl<T, A: Allocator> VecDeque<T, A> {
             return None;
         }
         let place = self.place(index);
-        // SAFETY: a place of the buffer.
+        // SAFETY: `index` is less than the length, so the place is within the buffer.
         let element = unsafe { self.address(place) };
-        // SAFETY: initialised, and overwritten or no longer counted in the next lines, so that it is moved out once.
+        // SAFETY: initialised by invariant 3 of `VecDeque`. The next lines overwrite it or take it out of the deque, so
+        // it is moved out once.
         let element = unsafe { element.read() };
-        let behind = self.length - index - 1;
-        if behind < index {
-            // SAFETY: `behind` elements move by one, to the place that has been moved from.
-            unsafe { self.shift(self.forwards(place, 1), place, behind) };
+        let after = self.length - index - 1;
+        if after < index {
+            // SAFETY: `after` elements move by one place, to a place that has been moved from.
+            unsafe { self.shift(self.forwards(place, 1), place, after) };
         } else {
             let head = self.head;
             self.head = self.place(1);
-            // SAFETY: `index` elements move by one, to the place that has been moved from.
+            // SAFETY: `index` elements move by one place, to a place that has been moved from.
             unsafe { self.shift(head, self.head, index) };
         }
         self.length -= 1;
         Some(element)
     }
 
-    /// Takes the element at `index` out, if there is one, and puts the first one in its place.
+    /// Removes and returns the element at `index`, and replaces it with the first element. Returns `None` if there is
+    /// none.
     ///
     /// # Examples
     ///
@@ -170,7 +173,8 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.pop_front()
     }
 
-    /// Takes the element at `index` out, if there is one, and puts the last one in its place.
+    /// Removes and returns the element at `index`, and replaces it with the last element. Returns `None` if there is
+    /// none.
     ///
     /// # Examples
     ///
@@ -187,7 +191,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.pop_back()
     }
 
-    /// Drops the elements from `length` on. Does nothing if there are not so many.
+    /// Shortens the deque to `length` elements, and drops the others. Does nothing if there are no more.
     ///
     /// # Examples
     ///
@@ -201,13 +205,13 @@ impl<T, A: Allocator> VecDeque<T, A> {
             return;
         }
         let dropped = self.parts(length, self.length - length);
-        // First, so that nothing is dropped twice if a drop unwinds.
+        // Set before the drops, so that no element is dropped twice if one unwinds.
         self.length = length;
-        // SAFETY: these were elements, and are no longer counted.
+        // SAFETY: by invariant 3 of `VecDeque` they were initialised, and they are no longer part of the deque.
         unsafe { ring::drop_parts(dropped) };
     }
 
-    /// Drops all elements. The capacity stays.
+    /// Drops all elements, and keeps the capacity.
     ///
     /// # Examples
     ///
@@ -219,15 +223,15 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[inline]
     pub fn clear(&mut self) {
         self.truncate(0);
-        // So that those to come lie one behind the other.
+        // Elements appended from now on are contiguous.
         self.head = 0;
     }
 
-    /// Moves all elements of `other` to the end of this deque.
+    /// Moves all elements of `other` to the end of this deque, and leaves `other` empty.
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -249,7 +253,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). `other` is as before then.
+    /// Same as [`try_reserve`](Self::try_reserve); `other` is then unchanged.
     ///
     /// # Examples
     ///
@@ -268,7 +272,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[inline]
     #[track_caller]
     fn append_all<F: OnFailure>(&mut self, other: &mut Self) -> Result<(), F::Error> {
-        // SAFETY: they are no longer `other`'s after the next lines.
+        // SAFETY: `other` is a different deque. If this succeeds, the next lines make it forget the elements.
         unsafe { self.take_parts::<F>(other.parts(0, other.length)) }?;
         other.length = 0;
         other.head = 0;
@@ -279,15 +283,15 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Safety
     ///
-    /// The elements are another's, who does not use them again if this returns `Ok`.
+    /// The elements are initialised and not in the block of this deque. If this returns `Ok`, nothing uses them again.
     #[inline]
     #[track_caller]
     pub(super) unsafe fn take_parts<F: OnFailure>(&mut self, (front, back): Parts<T>) -> Result<(), F::Error> {
-        // They are in one block, or have no size and are in one part.
+        // The sum does not overflow: both parts are in one block, or the elements are zero-sized and in one part.
         self.make_room::<F>(front.len() + back.len())?;
-        // SAFETY: there is room, and by `# Safety` of this fn.
+        // SAFETY: by `# Safety` of this fn. It cannot fail half-way, since there is room for both parts.
         unsafe { self.take_all::<F>(front) }?;
-        // SAFETY: as above.
+        // SAFETY: same as for the first part.
         unsafe { self.take_all::<F>(back) }
     }
 
@@ -295,22 +299,23 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Safety
     ///
-    /// The elements are another's, who does not use them again if this returns `Ok`.
+    /// The elements are initialised and not in the block of this deque. If this returns `Ok`, nothing uses them again.
     #[inline]
     #[track_caller]
     pub(super) unsafe fn take_all<F: OnFailure>(&mut self, elements: *const [T]) -> Result<(), F::Error> {
         self.make_room::<F>(elements.len())?;
-        // SAFETY: there is room, and by `# Safety` of this fn.
+        // SAFETY: by `# Safety` of this fn, and `make_room` made room at the end of the elements.
         unsafe { self.copy_in(self.place(self.length), elements) };
         self.length += elements.len();
         Ok(())
     }
 
-    /// Moves the elements from `at` on to a deque of their own, in a clone of the allocator. The capacity stays.
+    /// Splits the deque at `at`: moves the elements from there on to a new deque, in a clone of the allocator. The
+    /// capacity of this deque is unchanged.
     ///
     /// # Panics
     ///
-    /// If `at` is greater than the length.
+    /// Panics if `at` is greater than the length.
     ///
     /// # Examples
     ///
@@ -321,7 +326,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     /// ```
     #[inline]
     #[track_caller]
-    #[must_use = "`truncate` drops them"]
+    #[must_use = "use `truncate` to drop the elements"]
     pub fn split_off(&mut self, at: usize) -> Self
     where
         A: Clone,
@@ -333,11 +338,11 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses. Nothing has changed then.
+    /// Returns an error if the allocation fails. The deque is then unchanged.
     ///
     /// # Panics
     ///
-    /// If `at` is greater than the length.
+    /// Panics if `at` is greater than the length.
     ///
     /// # Examples
     ///
@@ -364,7 +369,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         }
         let count = self.length - at;
         let mut other = Self::with_room::<F>(count, self.allocator().clone())?;
-        // SAFETY: they are no longer counted after the next line.
+        // SAFETY: they are initialised, and `other` has another block. The next line takes them out of this deque.
         unsafe { other.take_parts::<F>(self.parts(at, count)) }?;
         self.length = at;
         Ok(other)

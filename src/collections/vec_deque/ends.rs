@@ -1,4 +1,4 @@
-//! Elements pushed and popped at both ends.
+//! Pushing and popping at both ends.
 
 use super::{VecDeque, sure};
 use crate::api::Allocator;
@@ -9,7 +9,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -28,7 +28,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). `value` is dropped then.
+    /// Same as [`try_reserve`](Self::try_reserve); `value` is then dropped.
     ///
     /// # Examples
     ///
@@ -42,7 +42,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.append_one::<Return>(value).map(drop)
     }
 
-    /// Appends `value`, and lends it where it is.
+    /// Appends `value` and returns a reference to it.
     ///
     /// # Panics
     ///
@@ -57,7 +57,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     /// ```
     #[inline]
     #[track_caller]
-    #[must_use = "`push_back` appends without lending"]
+    #[must_use = "use `push_back` if the reference is not needed"]
     pub fn push_back_mut(&mut self, value: T) -> &mut T {
         sure(self.append_one::<Panic>(value))
     }
@@ -86,22 +86,22 @@ impl<T, A: Allocator> VecDeque<T, A> {
         if self.is_full() {
             self.grow::<F>()?;
         }
-        // Counted before it is written, so that the compiler need not read the length again.
+        // Set before the write, so that the compiler need not read the length again.
         let index = self.length;
         self.length = index + 1;
-        // SAFETY: a place of the buffer.
+        // SAFETY: there is room, so this is the place of the next element.
         let place = unsafe { self.address(self.place(index)) };
         // SAFETY: the place is free, since there is room.
         unsafe { place.write(value) };
-        // SAFETY: initialised just now, and borrowed as the deque is.
+        // SAFETY: initialised just now, and the reference borrows the deque.
         Ok(unsafe { &mut *place.as_ptr() })
     }
 
-    /// Puts `value` before all others.
+    /// Prepends `value`.
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -120,7 +120,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). `value` is dropped then.
+    /// Same as [`try_reserve`](Self::try_reserve); `value` is then dropped.
     ///
     /// # Examples
     ///
@@ -134,7 +134,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.prepend_one::<Return>(value).map(drop)
     }
 
-    /// Puts `value` before all others, and lends it where it is.
+    /// Prepends `value` and returns a reference to it.
     ///
     /// # Panics
     ///
@@ -149,7 +149,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     /// ```
     #[inline]
     #[track_caller]
-    #[must_use = "`push_front` does it without lending"]
+    #[must_use = "use `push_front` if the reference is not needed"]
     pub fn push_front_mut(&mut self, value: T) -> &mut T {
         sure(self.prepend_one::<Panic>(value))
     }
@@ -180,15 +180,15 @@ impl<T, A: Allocator> VecDeque<T, A> {
         }
         self.head = self.backwards(self.head, 1);
         self.length += 1;
-        // SAFETY: a place of the buffer.
+        // SAFETY: `head` is less than the capacity, or 0.
         let place = unsafe { self.address(self.head) };
         // SAFETY: the place was free, since there was room.
         unsafe { place.write(value) };
-        // SAFETY: initialised just now, and borrowed as the deque is.
+        // SAFETY: initialised just now, and the reference borrows the deque.
         Ok(unsafe { &mut *place.as_ptr() })
     }
 
-    /// Takes the first element out.
+    /// Removes the first element and returns it, or `None` if the deque is empty.
     ///
     /// # Examples
     ///
@@ -199,17 +199,18 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[inline]
     pub fn pop_front(&mut self) -> Option<T> {
         self.length = self.length.checked_sub(1)?;
-        // The next push can do without a question.
-        // SAFETY: the length was at most the capacity, and is less now.
+        // This removes the capacity check from a push that follows.
+        // SAFETY: by invariant 2 of `VecDeque` the length was at most the capacity, and it is less now.
         unsafe { core::hint::assert_unchecked(self.length < self.capacity()) };
-        // SAFETY: a place of the buffer.
+        // SAFETY: by invariant 1 of `VecDeque` `head` is less than the capacity, or 0.
         let first = unsafe { self.address(self.head) };
         self.head = self.place(1);
-        // SAFETY: initialised, and no longer counted, so that it is moved out once.
+        // SAFETY: by invariant 3 of `VecDeque` it is initialised. It is no longer part of the deque, so it is moved out
+        // once.
         Some(unsafe { first.read() })
     }
 
-    /// Takes the last element out.
+    /// Removes the last element and returns it, or `None` if the deque is empty.
     ///
     /// # Examples
     ///
@@ -220,15 +221,16 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[inline]
     pub fn pop_back(&mut self) -> Option<T> {
         self.length = self.length.checked_sub(1)?;
-        // SAFETY: as in `pop_front`.
+        // SAFETY: same as in `pop_front`.
         unsafe { core::hint::assert_unchecked(self.length < self.capacity()) };
-        // SAFETY: this was the last element.
+        // SAFETY: this is the place of the element that was the last.
         let last = unsafe { self.address(self.place(self.length)) };
-        // SAFETY: initialised, and no longer counted, so that it is moved out once.
+        // SAFETY: by invariant 3 of `VecDeque` it is initialised. It is no longer part of the deque, so it is moved out
+        // once.
         Some(unsafe { last.read() })
     }
 
-    /// Takes the first element out if there is one and `predicate` is true for it.
+    /// Removes and returns the first element if `predicate` returns `true` for it.
     ///
     /// # Examples
     ///
@@ -241,7 +243,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         if predicate(self.front_mut()?) { self.pop_front() } else { None }
     }
 
-    /// Takes the last element out if there is one and `predicate` is true for it.
+    /// Removes and returns the last element if `predicate` returns `true` for it.
     ///
     /// # Examples
     ///

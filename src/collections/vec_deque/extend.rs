@@ -1,4 +1,4 @@
-//! Many elements appended at once.
+//! Appending many elements at once.
 
 use core::ptr::NonNull;
 use core::slice;
@@ -12,7 +12,7 @@ use crate::collections::vec;
 impl<T, A: Allocator> Extend<T> for VecDeque<T, A> {
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     #[inline]
     #[track_caller]
     fn extend<I: IntoIterator<Item = T>>(&mut self, iter: I) {
@@ -23,11 +23,11 @@ impl<T, A: Allocator> Extend<T> for VecDeque<T, A> {
 impl<'a, T: Copy + 'a, A: Allocator> Extend<&'a T> for VecDeque<T, A> {
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     #[inline]
     #[track_caller]
     fn extend<I: IntoIterator<Item = &'a T>>(&mut self, iter: I) {
-        sure(self.copy_with::<Panic, _>(iter.into_iter()));
+        sure(self.extend_copied::<Panic, _>(iter.into_iter()));
     }
 }
 
@@ -36,8 +36,8 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). What came before is there, an element that found no room is dropped, and so is
-    /// the rest of the iterator.
+    /// Same as [`try_reserve`](Self::try_reserve). The deque keeps the elements appended before; the element that did
+    /// not fit and the rest of the iterator are dropped.
     ///
     /// # Examples
     ///
@@ -52,31 +52,34 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.extend_with::<Return, _>(iter.into_iter())
     }
 
-    /// Appends copies of the elements of `iter`, those of a slice in one go.
+    /// Appends copies of the elements of `iter`. The elements of a slice are copied at once.
     #[inline]
     #[track_caller]
-    fn copy_with<'a, F: OnFailure, I: Iterator<Item = &'a T>>(&mut self, iter: I) -> Result<(), F::Error>
+    fn extend_copied<'a, F: OnFailure, I: Iterator<Item = &'a T>>(&mut self, iter: I) -> Result<(), F::Error>
     where
         T: Copy + 'a,
     {
         if same_type::<I, slice::Iter<'a, T>>() {
-            // SAFETY: the types are equal but for lifetimes, of which none is in `&'a T`, the type of the items of both.
+            // SAFETY: the types are the same up to lifetimes, and the items of both are `&'a T`, so they have the same
+            // lifetime.
             let iter: slice::Iter<'a, T> = unsafe { transmute_same(iter) };
-            // SAFETY: they may be used again, since they are `Copy`.
+            // SAFETY: a shared slice is in another block. The elements are `Copy`, so they may be used again.
             return unsafe { self.take_all::<F>(iter.as_slice()) };
         }
         self.extend_with::<F, _>(iter.copied())
     }
 
-    /// Appends the elements of `iter`. If it says how many it has, room for these is made first; but no more are written there
-    /// than fit, whatever it said.
+    /// Appends the elements of `iter`, after reserving room for them if its `size_hint` is exact. The hint is not
+    /// trusted: each element is checked against the room.
     #[inline]
     #[track_caller]
     pub(super) fn extend_with<F: OnFailure, I: Iterator<Item = T>>(&mut self, mut iter: I) -> Result<(), F::Error> {
         if same_type::<I, vec::IntoIter<T, A>>() {
-            // SAFETY: the types are equal but for lifetimes, of which none is in `T`, the type of the items of both.
+            // SAFETY: the types are the same up to lifetimes. Both have items of type `T`, so only lifetimes of the
+            // allocator may differ, and the iterator is dropped within this call.
             let mut iter: vec::IntoIter<T, A> = unsafe { transmute_same(iter) };
-            // SAFETY: the iterator forgets them in the next line.
+            // SAFETY: a vector has another block. If this succeeds, the next line makes the iterator forget the
+            // elements.
             unsafe { self.take_all::<F>(iter.as_slice()) }?;
             iter.forget_rest();
             return Ok(());
@@ -88,26 +91,26 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.make_room::<F>(promised)?;
         let run = self.free_run();
         if promised > run {
-            return self.fill_around::<F, I>(iter, run, promised - run);
+            return self.fill_wrapping::<F, I>(iter, run, promised - run);
         }
-        // Asked again, because the compiler then sees the same number in the loop.
+        // Called again, because the compiler then sees the same number in the loop.
         let promised = iter.size_hint().0;
         if promised > run {
-            return self.extend_unpromised::<F>(iter);
+            return self.extend_changed_hint::<F>(iter);
         }
-        let mut fill = Fill::new(self, promised);
+        let mut writer = RunWriter::new(self, promised);
 
-        // `zip` runs through slices, ranges and what is made of them by an index without a check. Through a chain or a ring,
-        // which are larger, it goes slower than their own loop.
+        // `zip` iterates slices, ranges and their adapters by an index without a bounds check. A chain or a ring buffer
+        // is larger, and faster with its own `try_for_each`.
         if size_of::<I>() <= 3 * size_of::<usize>() {
             let mut numbered = (0..usize::MAX).zip(iter);
             while let Some((index, element)) = numbered.next() {
                 if index >= promised {
-                    drop(fill);
+                    drop(writer);
                     return self.extend_beyond::<F>(element, numbered.map(|(_, element)| element));
                 }
-                // SAFETY: the numbers are those of the elements before, and compared just now.
-                unsafe { fill.put(index, element) };
+                // SAFETY: `index` counts the elements before this one, and has just been checked.
+                unsafe { writer.put(index, element) };
             }
             return Ok(());
         }
@@ -116,41 +119,41 @@ impl<T, A: Allocator> VecDeque<T, A> {
             if index >= promised {
                 return Err(element);
             }
-            // SAFETY: counted in the next line, and compared just now.
-            unsafe { fill.put(index, element) };
+            // SAFETY: `index` counts the elements before this one, and has just been checked.
+            unsafe { writer.put(index, element) };
             index += 1;
             Ok(())
         });
-        drop(fill);
+        drop(writer);
         match filled {
             Ok(()) => Ok(()),
             Err(element) => self.extend_beyond::<F>(element, iter),
         }
     }
 
-    /// How many places are free behind the last element, up to the end of the buffer or the first element.
+    /// Returns the number of contiguous free places after the last element.
     #[inline]
     fn free_run(&self) -> usize {
         (self.capacity() - self.place(self.length)).min(self.capacity() - self.length)
     }
 
-    /// Appends the elements of `iter`, of which `run` fit one behind the other, and `rest` more from the start of the buffer on.
+    /// Appends the elements of `iter`: `run` of them up to the end of the buffer, and `rest` more from its start on.
     ///
-    /// Out of line, since the compiler then sees in the usual loop that the iterator is as it came.
+    /// It is not inlined, so that in the usual loop the compiler sees an iterator that has not been moved.
     #[inline(never)]
     #[track_caller]
-    fn fill_around<F: OnFailure, I: Iterator<Item = T>>(
+    fn fill_wrapping<F: OnFailure, I: Iterator<Item = T>>(
         &mut self,
         mut iter: I,
         run: usize,
         rest: usize,
     ) -> Result<(), F::Error> {
         for (place, room) in [(self.capacity() - run, run), (0, rest)] {
-            let mut fill = Fill::at(self, place, room);
+            let mut writer = RunWriter::at(self, place, room);
             for index in 0..room {
                 let Some(element) = iter.next() else { return Ok(()) };
-                // SAFETY: the numbers are those of the elements before, and less than the room.
-                unsafe { fill.put(index, element) };
+                // SAFETY: `index` counts the elements before this one, and is less than the room.
+                unsafe { writer.put(index, element) };
             }
         }
         match iter.next() {
@@ -159,19 +162,21 @@ impl<T, A: Allocator> VecDeque<T, A> {
         }
     }
 
+    /// Appends `value` without growth.
+    ///
     /// # Safety
     ///
     /// There is room for another element.
     #[inline]
     unsafe fn append_within_capacity(&mut self, value: T) {
-        // SAFETY: a place of the buffer.
+        // SAFETY: there is room, so this is the place of the next element.
         let place = unsafe { self.address(self.place(self.length)) };
-        // SAFETY: the place is free.
+        // SAFETY: the place is free, by `# Safety` of this fn.
         unsafe { place.write(value) };
         self.length += 1;
     }
 
-    /// Appends the element that is one too many, and the rest of the iterator, which promised less.
+    /// Appends the element that did not fit, and the rest of the iterator, whose `size_hint` claimed fewer elements.
     #[cold]
     #[track_caller]
     fn extend_beyond<F: OnFailure>(&mut self, element: T, rest: impl Iterator<Item = T>) -> Result<(), F::Error> {
@@ -179,33 +184,34 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.extend_one_by_one::<F>(rest)
     }
 
-    /// Appends the elements of `iter`, whose promise has changed.
+    /// Appends the elements of `iter`, whose `size_hint` has changed between two calls.
     #[cold]
     #[track_caller]
-    fn extend_unpromised<F: OnFailure>(&mut self, iter: impl Iterator<Item = T>) -> Result<(), F::Error> {
+    fn extend_changed_hint<F: OnFailure>(&mut self, iter: impl Iterator<Item = T>) -> Result<(), F::Error> {
         self.extend_one_by_one::<F>(iter)
     }
 
-    /// Appends the elements of `iter` and makes room where there is none.
+    /// Appends the elements of `iter`, and grows whenever the deque is full.
     #[inline]
     #[track_caller]
     fn extend_one_by_one<F: OnFailure>(&mut self, mut iter: impl Iterator<Item = T>) -> Result<(), F::Error> {
         while let Some(element) = iter.next() {
             let more = iter.size_hint().0.saturating_add(1);
             self.make_room::<F>(more)?;
-            // SAFETY: there is room for one.
+            // SAFETY: `make_room` made room for at least one element.
             unsafe { self.append_within_capacity(element) };
-            // Run by run, so that only the start of each is computed: up to the end of the buffer, and up to the first element.
+            // Fills contiguous runs, so that an address is computed only once for each: up to the end of the buffer,
+            // and up to the first element.
             loop {
                 let run = self.free_run();
                 if run == 0 {
                     break;
                 }
-                let mut fill = Fill::new(self, run);
+                let mut writer = RunWriter::new(self, run);
                 for index in 0..run {
                     let Some(element) = iter.next() else { return Ok(()) };
-                    // SAFETY: the numbers are those of the elements before, and less than `run`.
-                    unsafe { fill.put(index, element) };
+                    // SAFETY: `index` counts the elements before this one, and is less than `run`.
+                    unsafe { writer.put(index, element) };
                 }
             }
         }
@@ -213,30 +219,36 @@ impl<T, A: Allocator> VecDeque<T, A> {
     }
 }
 
-/// The end of a deque while elements are written behind it, one behind the other. Those written so far belong to the deque when
+/// Writes elements into contiguous free places after the last element. The written elements belong to the deque once
 /// this is dropped.
-struct Fill<'d, T, A: Allocator> {
+///
+/// # Invariants
+///
+/// 1. `start` is the address of the place after the last element. The `room` places from there on are free and
+///    contiguous.
+/// 2. `written` is at most `room`, and the first `written` of these places are initialised.
+struct RunWriter<'d, T, A: Allocator> {
     deque: &'d mut VecDeque<T, A>,
-    /// The first place of the room.
+    /// The address of the first free place.
     start: NonNull<T>,
     room: usize,
-    /// The number of elements written. At most `room`.
+    /// The number of elements written.
     written: usize,
 }
 
-impl<'d, T, A: Allocator> Fill<'d, T, A> {
-    /// Behind the last element there are `room` free places one behind the other.
+impl<'d, T, A: Allocator> RunWriter<'d, T, A> {
+    /// Requires `room` contiguous free places after the last element.
     #[inline]
     fn new(deque: &'d mut VecDeque<T, A>, room: usize) -> Self {
         let place = deque.place(deque.length);
         Self::at(deque, place, room)
     }
 
-    /// Same as [`new`](Self::new), where `place` is that behind the last element.
+    /// Same as [`new`](Self::new), for a caller that knows `place`, the one after the last element.
     #[inline]
     fn at(deque: &'d mut VecDeque<T, A>, place: usize, room: usize) -> Self {
         debug_assert!(room <= deque.capacity() - deque.length && place == deque.place(deque.length));
-        // SAFETY: a place of the buffer.
+        // SAFETY: `place` is less than the capacity or 0.
         let start = unsafe { deque.address(place) };
         Self { deque, start, room, written: 0 }
     }
@@ -245,20 +257,20 @@ impl<'d, T, A: Allocator> Fill<'d, T, A> {
     ///
     /// # Safety
     ///
-    /// `index` is the number of elements written so far, and less than the room. The loop says it, because the compiler sees the
-    /// most if that is the loop's own counter.
+    /// `index` is the number of elements written so far, and is less than the room. The caller passes it because the
+    /// compiler optimises best with the counter of the loop itself.
     #[inline(always)]
     unsafe fn put(&mut self, index: usize, element: T) {
         debug_assert!(index == self.written && index < self.room);
-        // SAFETY: there is room.
+        // SAFETY: by invariant 1, since `index` is less than `room`.
         let place = unsafe { self.start.add(index) };
-        // SAFETY: the place is free.
+        // SAFETY: by invariant 1 the place is free, and by `# Safety` it is not written yet.
         unsafe { place.write(element) };
         self.written = index + 1;
     }
 }
 
-impl<T, A: Allocator> Drop for Fill<'_, T, A> {
+impl<T, A: Allocator> Drop for RunWriter<'_, T, A> {
     #[inline]
     fn drop(&mut self) {
         self.deque.length += self.written;

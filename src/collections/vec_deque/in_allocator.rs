@@ -1,4 +1,4 @@
-//! Deques in an allocator, out of what std makes deques of on the default.
+//! Conversions into a deque in a given allocator. On the default allocator they are std's `From` and `FromIterator`.
 
 use core::mem::ManuallyDrop;
 
@@ -8,11 +8,11 @@ use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 use crate::collections::{CloneIn, FromIn, FromIteratorIn, Vec};
 
 impl<T, A: Allocator> VecDeque<T, A> {
-    /// The elements of `iter`, in `allocator`: [`FromIteratorIn`] without the trait.
+    /// Collects the elements of `iter`, in `allocator`. It is [`FromIteratorIn`] without the trait.
     ///
     /// # Panics
     ///
-    /// If the elements need more than `isize::MAX` bytes.
+    /// Panics if the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -32,7 +32,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// If the elements need more than `isize::MAX` bytes, or the allocator refuses.
+    /// Returns an error if the elements need more than `isize::MAX` bytes, or if the allocation fails.
     ///
     /// # Examples
     ///
@@ -51,17 +51,17 @@ impl<T, A: Allocator> VecDeque<T, A> {
     pub(super) fn from_array<F: OnFailure, const N: usize>(elements: [T; N], allocator: A) -> Result<Self, F::Error> {
         let mut deque = Self::with_room::<F>(N, allocator)?;
         let elements = ManuallyDrop::new(elements);
-        // SAFETY: the array is not used again.
+        // SAFETY: the array is in other memory, and its elements are not used again.
         unsafe { deque.take_all::<F>(elements.as_slice()) }?;
         Ok(deque)
     }
 
     #[inline]
     #[track_caller]
-    fn moved_from<F: OnFailure, B: Allocator>(deque: VecDeque<T, B>, allocator: A) -> Result<Self, F::Error> {
+    fn move_from<F: OnFailure, B: Allocator>(deque: VecDeque<T, B>, allocator: A) -> Result<Self, F::Error> {
         let mut moved = Self::with_room::<F>(deque.length, allocator)?;
         let mut elements = deque.into_iter();
-        // SAFETY: they are no longer counted after the next line.
+        // SAFETY: `elements` are in another deque. If this succeeds, the next line makes the iterator forget them.
         unsafe { moved.take_parts::<F>(elements.parts()) }?;
         elements.forget_rest();
         Ok(moved)
@@ -104,12 +104,12 @@ impl<T, B: Allocator, A: Allocator> FromIn<VecDeque<T, B>> for VecDeque<T, A> {
     #[inline]
     #[track_caller]
     fn from_in(deque: VecDeque<T, B>, allocator: A) -> Self {
-        sure(Self::moved_from::<Panic, B>(deque, allocator))
+        sure(Self::move_from::<Panic, B>(deque, allocator))
     }
 
     #[inline]
     fn try_from_in(deque: VecDeque<T, B>, allocator: A) -> Result<Self, TryReserveError> {
-        Self::moved_from::<Return, B>(deque, allocator)
+        Self::move_from::<Return, B>(deque, allocator)
     }
 }
 

@@ -1,4 +1,4 @@
-//! A deque taken apart, element by element.
+//! Iterating over a deque by value.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -6,7 +6,7 @@ use core::iter::FusedIterator;
 use super::{VecDeque, ring::Parts};
 use crate::api::{Allocator, Global};
 
-/// The iterator that takes the elements out of a [`VecDeque`]. Those left are dropped with it.
+/// The iterator that moves the elements out of a [`VecDeque`]. Dropping it drops the remaining ones.
 ///
 /// # Examples
 ///
@@ -18,11 +18,11 @@ use crate::api::{Allocator, Global};
 /// ```
 #[derive(Clone)]
 pub struct IntoIter<T, A: Allocator = Global> {
-    left: VecDeque<T, A>,
+    remaining: VecDeque<T, A>,
 }
 
 impl<T, A: Allocator> IntoIter<T, A> {
-    /// The allocator.
+    /// Returns a reference to the allocator.
     ///
     /// # Examples
     ///
@@ -34,30 +34,29 @@ impl<T, A: Allocator> IntoIter<T, A> {
     /// ```
     #[inline]
     pub fn allocator(&self) -> &A {
-        self.left.allocator()
+        self.remaining.allocator()
     }
 
-    /// All that are left.
+    /// Returns the remaining elements.
     #[inline]
     pub(super) fn parts(&self) -> Parts<T> {
-        self.left.parts(0, self.left.length)
+        self.remaining.parts(0, self.remaining.length)
     }
 
-    /// Counts all as taken out.
+    /// Forgets the remaining elements, which have been moved out.
     #[inline]
     pub(super) fn forget_rest(&mut self) {
-        self.left.length = 0;
+        self.remaining.length = 0;
     }
 }
 
-/// A deque while elements are read from its start in a loop, which counts in a register. When this is dropped, the deque has only
-/// the others.
-struct FromStart<'d, T, A: Allocator> {
+/// Removes the first `count` elements from a deque on drop. A loop that moves them out can so count in a register.
+struct FrontGuard<'d, T, A: Allocator> {
     deque: &'d mut VecDeque<T, A>,
     count: usize,
 }
 
-impl<T, A: Allocator> Drop for FromStart<'_, T, A> {
+impl<T, A: Allocator> Drop for FrontGuard<'_, T, A> {
     #[inline]
     fn drop(&mut self) {
         self.deque.head = self.deque.place(self.count);
@@ -65,13 +64,13 @@ impl<T, A: Allocator> Drop for FromStart<'_, T, A> {
     }
 }
 
-/// Like [`FromStart`], from the end.
-struct FromEnd<'d, T, A: Allocator> {
+/// Removes the last `count` elements from a deque on drop, like [`FrontGuard`].
+struct BackGuard<'d, T, A: Allocator> {
     deque: &'d mut VecDeque<T, A>,
     count: usize,
 }
 
-impl<T, A: Allocator> Drop for FromEnd<'_, T, A> {
+impl<T, A: Allocator> Drop for BackGuard<'_, T, A> {
     #[inline]
     fn drop(&mut self) {
         self.deque.length -= self.count;
@@ -83,41 +82,42 @@ impl<T, A: Allocator> Iterator for IntoIter<T, A> {
 
     #[inline]
     fn next(&mut self) -> Option<T> {
-        self.left.pop_front()
+        self.remaining.pop_front()
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left.len(), Some(self.left.len()))
+        (self.remaining.len(), Some(self.remaining.len()))
     }
 
     #[inline]
     fn count(self) -> usize {
-        self.left.len()
+        self.remaining.len()
     }
 
     #[inline]
     fn nth(&mut self, n: usize) -> Option<T> {
-        let skipped = n.min(self.left.len());
-        self.left.drain(..skipped);
-        self.left.pop_front()
+        let skipped = n.min(self.remaining.len());
+        self.remaining.drain(..skipped);
+        self.remaining.pop_front()
     }
 
     #[inline]
     fn last(mut self) -> Option<T> {
-        self.left.pop_back()
+        self.remaining.pop_back()
     }
 
     fn fold<B, F: FnMut(B, T) -> B>(mut self, init: B, mut f: F) -> B {
         let (front, back) = self.parts();
-        let mut taken = FromStart { deque: &mut self.left, count: 0 };
+        let mut guard = FrontGuard { deque: &mut self.remaining, count: 0 };
         let mut result = init;
         for part in [front, back] {
             for index in 0..part.len() {
-                // SAFETY: an element of the part.
+                // SAFETY: `index` is less than the length of the part.
                 let element = unsafe { part.cast::<T>().add(index) };
-                taken.count += 1;
-                // SAFETY: initialised, and counted as taken out, so that it is moved out once.
+                guard.count += 1;
+                // SAFETY: by invariant 3 of `VecDeque` it is initialised. The guard counts it as removed, so it is
+                // moved out once.
                 result = f(result, unsafe { element.read() });
             }
         }
@@ -128,25 +128,26 @@ impl<T, A: Allocator> Iterator for IntoIter<T, A> {
 impl<T, A: Allocator> DoubleEndedIterator for IntoIter<T, A> {
     #[inline]
     fn next_back(&mut self) -> Option<T> {
-        self.left.pop_back()
+        self.remaining.pop_back()
     }
 
     #[inline]
     fn nth_back(&mut self, n: usize) -> Option<T> {
-        self.left.truncate(self.left.len().saturating_sub(n));
-        self.left.pop_back()
+        self.remaining.truncate(self.remaining.len().saturating_sub(n));
+        self.remaining.pop_back()
     }
 
     fn rfold<B, F: FnMut(B, T) -> B>(mut self, init: B, mut f: F) -> B {
         let (front, back) = self.parts();
-        let mut taken = FromEnd { deque: &mut self.left, count: 0 };
+        let mut guard = BackGuard { deque: &mut self.remaining, count: 0 };
         let mut result = init;
         for part in [back, front] {
             for index in (0..part.len()).rev() {
-                // SAFETY: an element of the part.
+                // SAFETY: `index` is less than the length of the part.
                 let element = unsafe { part.cast::<T>().add(index) };
-                taken.count += 1;
-                // SAFETY: initialised, and counted as taken out, so that it is moved out once.
+                guard.count += 1;
+                // SAFETY: by invariant 3 of `VecDeque` it is initialised. The guard counts it as removed, so it is
+                // moved out once.
                 result = f(result, unsafe { element.read() });
             }
         }
@@ -159,7 +160,7 @@ impl<T, A: Allocator> FusedIterator for IntoIter<T, A> {}
 
 impl<T: fmt::Debug, A: Allocator> fmt::Debug for IntoIter<T, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("IntoIter").field(&self.left).finish()
+        f.debug_tuple("IntoIter").field(&self.remaining).finish()
     }
 }
 
@@ -169,6 +170,6 @@ impl<T, A: Allocator> IntoIterator for VecDeque<T, A> {
 
     #[inline]
     fn into_iter(self) -> IntoIter<T, A> {
-        IntoIter { left: self }
+        IntoIter { remaining: self }
     }
 }

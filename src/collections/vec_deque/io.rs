@@ -1,11 +1,11 @@
-//! Bytes written to the end of a deque and read from its start.
+//! `Write`, `Read` and `BufRead` for deques of bytes. Writing appends at the end, and reading removes from the start.
 
 use std::io::{BufRead, Error, ErrorKind, IoSlice, Read, Result, Write};
 
 use super::VecDeque;
 use crate::api::Allocator;
 
-/// Appends what is written. Never an error; without room it panics as [`VecDeque::reserve`] does.
+/// Appends the written bytes. It returns no errors, but panics like [`VecDeque::reserve`].
 impl<A: Allocator> Write for VecDeque<u8, A> {
     #[inline]
     fn write(&mut self, bytes: &[u8]) -> Result<usize> {
@@ -32,9 +32,10 @@ impl<A: Allocator> Write for VecDeque<u8, A> {
     }
 }
 
-/// Takes what is read out of the deque, from its start.
+/// Removes the bytes that are read from the start of the deque.
 impl<A: Allocator> Read for VecDeque<u8, A> {
-    /// Reads from the first of the two slices: less than there is, perhaps, but something if there is.
+    /// Reads from the first of the two slices. It may read fewer bytes than there are, but at least one if there are
+    /// any.
     #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let count = self.as_slices().0.read(buffer)?;
@@ -42,7 +43,8 @@ impl<A: Allocator> Read for VecDeque<u8, A> {
         Ok(count)
     }
 
-    /// If there are not so many bytes, the deque is empty then.
+    /// Reads exactly the length of `buffer`. If there are fewer bytes, this returns an error and leaves the deque
+    /// empty.
     fn read_exact(&mut self, buffer: &mut [u8]) -> Result<()> {
         let (front, back) = self.as_slices();
         let count = buffer.len();
@@ -67,7 +69,8 @@ impl<A: Allocator> Read for VecDeque<u8, A> {
         Ok(count)
     }
 
-    /// If the bytes are not UTF-8, they are lost to the deque, and the buffer is as before.
+    /// Reads all bytes as text. If they are not UTF-8, this returns an error, leaves the deque empty and `buffer`
+    /// unchanged.
     fn read_to_string(&mut self, buffer: &mut std::string::String) -> Result<usize> {
         let count = self.len();
         buffer.try_reserve(count)?;
@@ -78,16 +81,18 @@ impl<A: Allocator> Read for VecDeque<u8, A> {
     }
 }
 
-/// The buffer is the first of the two slices.
+/// The internal buffer is the first of the two slices.
 impl<A: Allocator> BufRead for VecDeque<u8, A> {
     #[inline]
     fn fill_buf(&mut self) -> Result<&[u8]> {
         Ok(self.as_slices().0)
     }
 
+    /// Removes the first `count` bytes.
+    ///
     /// # Panics
     ///
-    /// If there are fewer than `count` bytes.
+    /// Panics if there are fewer than `count` bytes.
     #[inline]
     fn consume(&mut self, count: usize) {
         self.drain(..count);

@@ -1,4 +1,4 @@
-//! The elements of a deque, one by one.
+//! Iterating over references to the elements of a deque.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -8,7 +8,7 @@ use core::slice;
 use super::VecDeque;
 use crate::api::Allocator;
 
-/// The iterator over the elements of a [`VecDeque`]: see [`VecDeque::iter`].
+/// The iterator over references to the elements of a [`VecDeque`]: see [`VecDeque::iter`].
 ///
 /// # Examples
 ///
@@ -20,7 +20,7 @@ use crate::api::Allocator;
 /// assert_eq!((iter.next(), iter.next_back(), iter.len()), (Some(&1), Some(&3), 1));
 /// ```
 pub struct Iter<'d, T> {
-    /// One of both may be empty while the other is not.
+    /// Either part may be empty while the other is not.
     front: slice::Iter<'d, T>,
     back: slice::Iter<'d, T>,
 }
@@ -40,7 +40,7 @@ impl<T> Clone for Iter<'_, T> {
 }
 
 impl<T> Default for Iter<'_, T> {
-    /// An iterator without elements.
+    /// Makes an iterator without elements.
     fn default() -> Self {
         Self { front: [].iter(), back: [].iter() }
     }
@@ -54,7 +54,7 @@ impl<'d, T> Iterator for Iter<'d, T> {
         match self.front.next() {
             Some(element) => Some(element),
             None => {
-                // The calls that follow find their elements at the first look. The first part has none to lose.
+                // The swap lets later calls succeed in the first arm. `front` is empty, so no element is lost.
                 mem::swap(&mut self.front, &mut self.back);
                 self.front.next()
             }

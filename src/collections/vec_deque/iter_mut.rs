@@ -1,4 +1,4 @@
-//! The elements of a deque, one by one, to be changed.
+//! Iterating over mutable references to the elements of a deque.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -8,7 +8,7 @@ use core::slice;
 use super::VecDeque;
 use crate::api::Allocator;
 
-/// The iterator over the elements, to be changed, of a [`VecDeque`]: see [`VecDeque::iter_mut`].
+/// The iterator over mutable references to the elements of a [`VecDeque`]: see [`VecDeque::iter_mut`].
 ///
 /// # Examples
 ///
@@ -21,7 +21,7 @@ use crate::api::Allocator;
 /// assert_eq!(numbers, [1, 2, 7]);
 /// ```
 pub struct IterMut<'d, T> {
-    /// One of both may be empty while the other is not.
+    /// Either part may be empty while the other is not.
     front: slice::IterMut<'d, T>,
     back: slice::IterMut<'d, T>,
 }
@@ -34,7 +34,7 @@ impl<'d, T> IterMut<'d, T> {
 }
 
 impl<T> Default for IterMut<'_, T> {
-    /// An iterator without elements.
+    /// Makes an iterator without elements.
     fn default() -> Self {
         Self { front: [].iter_mut(), back: [].iter_mut() }
     }
@@ -48,7 +48,7 @@ impl<'d, T> Iterator for IterMut<'d, T> {
         match self.front.next() {
             Some(element) => Some(element),
             None => {
-                // The calls that follow find their elements at the first look. The first part has none to lose.
+                // The swap lets later calls succeed in the first arm. `front` is empty, so no element is lost.
                 mem::swap(&mut self.front, &mut self.back);
                 self.front.next()
             }

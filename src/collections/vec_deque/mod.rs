@@ -1,4 +1,4 @@
-//! [`VecDeque`], a queue with two ends in an allocator, and the iterators that its methods return.
+//! [`VecDeque`], a double-ended queue in an allocator, and the iterators that its methods return.
 //!
 //! ```
 //! use janus_alloc::{Arena, collections::vec_deque::{Drain, VecDeque}};
@@ -40,29 +40,31 @@ pub use into_iter::IntoIter;
 pub use iter::Iter;
 pub use iter_mut::IterMut;
 
-/// A queue with two ends in an allocator: `VecDeque<T>` of std for every [`Allocator`], on stable Rust.
+/// A double-ended queue in an allocator: std's `VecDeque<T>` for every [`Allocator`], on stable Rust.
 ///
-/// Methods, growth, panics, drop order, auto traits and variance are those of [`std::collections::VecDeque`] in Rust 1.95. In
-/// addition:
+/// Its methods, growth, panics, drop order, auto traits and variance are those of [`std::collections::VecDeque`] in
+/// Rust 1.95. In addition:
 ///
-/// * `new_in` and `with_capacity_in` take the allocator; [`allocator`](Self::allocator) lends it.
-/// * Each method that may allocate has a `try_` twin, which returns a [`TryReserveError`] where the method would panic or end
-///   the process.
-/// * Two deques can be compared whatever their allocators.
-/// * It becomes a [`Vec`](super::Vec) in the same block, and a vector becomes a deque in constant time. So it becomes std's, and back,
-///   without a new block: see the `From` impls.
+/// * `new_in` and `with_capacity_in` take an allocator; [`allocator`](Self::allocator) returns a reference to it.
+/// * Each method that may allocate has a `try_` twin. It returns a [`TryReserveError`] where the method would panic or
+///   abort the process.
+/// * Deques with different allocators can be compared.
+/// * It converts into a [`Vec`](super::Vec) in the same block, and from a vector in constant time. So it converts into
+///   std's deque and back without a new block: see the `From` impls.
 ///
 /// # Cost
 ///
-/// Four words, and the allocator, which takes none if it has size 0. The elements lie in a ring: a push or pop at either end is
-/// a comparison, an address and a write or read. An insertion moves the elements on one side, the shorter one. Growth doubles
-/// the capacity by [`Allocator::grow`], so a last block of an arena grows where it is. Size 0 never reaches the allocator.
+/// A deque takes four words plus the size of its allocator. The elements are in a ring buffer: a push or pop at either
+/// end without growth is a comparison, the computation of an address, and a write or read. An insertion or removal
+/// moves the elements on one side, the shorter one. Growth doubles the capacity with [`Allocator::grow`], so the last
+/// block of an arena grows in place. A deque with capacity 0 has no block, and neither has a deque of zero-sized
+/// elements.
 ///
-/// # What differs from std's
+/// # Differences from std
 ///
-/// * The elements must outlive the deque: stable Rust has no `may_dangle`, with which a `VecDeque<&T>` may be dropped after the
-///   `T`.
-/// * An iterator that promises a length and gives less may leave more capacity than std would.
+/// * The elements must outlive the deque. std's `VecDeque<&T>` may be dropped after the `T`, by means of `may_dangle`,
+///   which is not stable.
+/// * After an iterator that yields fewer elements than its `size_hint` claims, the capacity may be larger than std's.
 ///
 /// # Examples
 ///
@@ -79,21 +81,25 @@ pub use iter_mut::IterMut;
 /// let mut on_the_default: VecDeque<u8> = VecDeque::new();
 /// assert!(on_the_default.try_push_back(1).is_ok());
 /// ```
-///
-/// # Invariants
-///
-/// 1. `head` is less than the capacity. It is 0 if there is no room, or if `T` has no size.
-/// 2. `length` is at most the capacity.
-/// 3. The places from `head` on, `length` of them, are initialised, unless a method that borrows the deque says otherwise. Place
-///    0 follows the last place of the buffer.
 pub struct VecDeque<T, A: Allocator = Global> {
+    /// The place of the first element.
+    ///
+    /// # Invariants
+    ///
+    /// They hold whenever code outside of this module can use the deque. A place is a position in the buffer. Place 0
+    /// follows the last place, so the places form a ring.
+    ///
+    /// 1. `head` is less than the capacity. It is 0 if the capacity is 0, or if `T` is zero-sized.
+    /// 2. `length` is at most the capacity.
+    /// 3. The `length` places from `head` on are initialised, and their elements belong to the deque alone.
     head: usize,
+    /// The number of elements.
     length: usize,
     buffer: RawBuffer<T, A>,
 }
 
 impl<T> VecDeque<T> {
-    /// An empty deque on the registered default. It does not allocate.
+    /// Makes an empty deque on the registered default, without allocating.
     ///
     /// # Examples
     ///
@@ -109,11 +115,11 @@ impl<T> VecDeque<T> {
         Self::new_in(Global)
     }
 
-    /// An empty deque on the registered default, with room for `capacity` elements.
+    /// Makes an empty deque on the registered default, with room for `capacity` elements.
     ///
     /// # Panics
     ///
-    /// If the elements need more than `isize::MAX` bytes.
+    /// Panics if the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -133,7 +139,7 @@ impl<T> VecDeque<T> {
     ///
     /// # Errors
     ///
-    /// If the elements need more than `isize::MAX` bytes, or the default refuses.
+    /// Returns an error if the elements need more than `isize::MAX` bytes, or if the allocation fails.
     ///
     /// # Examples
     ///
@@ -149,7 +155,7 @@ impl<T> VecDeque<T> {
 }
 
 impl<T, A: Allocator> VecDeque<T, A> {
-    /// An empty deque in `allocator`. It does not allocate.
+    /// Makes an empty deque in `allocator`, without allocating.
     ///
     /// # Examples
     ///
@@ -165,11 +171,11 @@ impl<T, A: Allocator> VecDeque<T, A> {
         Self { head: 0, length: 0, buffer: RawBuffer::new_in(allocator) }
     }
 
-    /// An empty deque in `allocator`, with room for `capacity` elements.
+    /// Makes an empty deque in `allocator`, with room for `capacity` elements.
     ///
     /// # Panics
     ///
-    /// If the elements need more than `isize::MAX` bytes.
+    /// Panics if the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -191,7 +197,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// If the elements need more than `isize::MAX` bytes, or the allocator refuses.
+    /// Returns an error if the elements need more than `isize::MAX` bytes, or if the allocation fails.
     ///
     /// # Examples
     ///
@@ -213,7 +219,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         Ok(Self { head: 0, length: 0, buffer })
     }
 
-    /// The allocator.
+    /// Returns a reference to the allocator.
     ///
     /// # Examples
     ///
@@ -228,7 +234,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.buffer.allocator()
     }
 
-    /// The number of elements there is room for without another block. `usize::MAX` if they have no size.
+    /// Returns the number of elements that fit without reallocation, which is `usize::MAX` if they are zero-sized.
     ///
     /// # Examples
     ///
@@ -243,7 +249,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.buffer.capacity()
     }
 
-    /// The number of elements.
+    /// Returns the number of elements.
     ///
     /// # Examples
     ///
@@ -255,7 +261,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.length
     }
 
-    /// Whether there are no elements.
+    /// Returns whether there are no elements.
     ///
     /// # Examples
     ///
@@ -270,8 +276,8 @@ impl<T, A: Allocator> VecDeque<T, A> {
 
 impl<T, A: Allocator> Drop for VecDeque<T, A> {
     fn drop(&mut self) {
-        // The buffer is freed behind this, also if an element's drop unwinds.
-        // SAFETY: these are all elements, and they are not used again.
+        // The buffer is freed after this, also if the drop of an element unwinds.
+        // SAFETY: by invariant 3 all elements are initialised, and they are not used again.
         unsafe { ring::drop_parts(self.parts(0, self.length)) };
     }
 }

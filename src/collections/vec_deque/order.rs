@@ -1,4 +1,4 @@
-//! Elements moved along the ring: all into one slice, and around.
+//! Moving all elements along the ring: making them contiguous, and rotating them.
 
 use core::slice;
 
@@ -6,9 +6,10 @@ use super::{VecDeque, out_of_bounds};
 use crate::api::Allocator;
 
 impl<T, A: Allocator> VecDeque<T, A> {
-    /// Moves the elements so that they lie one behind the other, and lends them: to be sorted, for example. Does not allocate.
+    /// Makes the elements contiguous, and returns them as one mutable slice, to sort them for example. It does not
+    /// allocate.
     ///
-    /// Takes no time if they lie so already, and linear time otherwise.
+    /// It takes constant time if the elements are contiguous already, and linear time otherwise.
     ///
     /// # Examples
     ///
@@ -22,55 +23,57 @@ impl<T, A: Allocator> VecDeque<T, A> {
         if !self.is_contiguous() {
             self.join_parts();
         }
-        // SAFETY: at most the capacity.
+        // SAFETY: by invariant 1 of `VecDeque` less than the capacity, or 0.
         let first = unsafe { self.address(self.head) };
-        // SAFETY: all are initialised, one behind the other, and borrowed as the deque is.
+        // SAFETY: by invariant 3 of `VecDeque` all elements are initialised. They are contiguous, and the slice borrows
+        // the deque.
         unsafe { slice::from_raw_parts_mut(first.as_ptr(), self.length) }
     }
 
-    /// The elements lie in two parts. Moves them to lie in one.
+    /// Joins the two parts of the elements into one.
     fn join_parts(&mut self) {
         debug_assert!(!self.is_contiguous());
         let front = self.capacity() - self.head;
         let back = self.length - front;
         let free = self.capacity() - self.length;
-        // Each element moves once if one of the parts fits in the free places, which lie between the two.
+        // Each element moves only once if one of the parts fits in the free places between the parts.
         if free >= front {
-            // SAFETY: behind the second part there are so many free places.
+            // SAFETY: after the second part there are `free` places, at least `front`.
             unsafe { self.copy(0, front, back) };
-            // SAFETY: these places have been moved from or were free.
+            // SAFETY: these places were free or have been moved from.
             unsafe { self.copy(self.head, 0, front) };
             self.head = 0;
         } else if free >= back {
-            // SAFETY: before the first part there are so many free places.
+            // SAFETY: before the first part there are `free` places, at least `back`.
             unsafe { self.copy(self.head, back, front) };
-            // SAFETY: the places behind it have been moved from or were free.
+            // SAFETY: the places after it were free or have been moved from.
             unsafe { self.copy(0, back + front, back) };
             self.head = back;
         } else if front > back {
-            // The shorter part moves next to the other one, in the wrong order.
-            // SAFETY: before the first part there are `free` places, so the second one ends there.
+            // The second part moves next to the first, and a rotation then puts them in order.
+            // SAFETY: before the first part there are `free` places, so the second part ends where the first begins.
             unsafe { self.copy(0, free, back) };
-            // SAFETY: a place of the buffer.
+            // SAFETY: at most the capacity.
             let first = unsafe { self.address(free) };
-            // SAFETY: all are initialised, one behind the other, and borrowed as the deque is.
+            // SAFETY: by invariant 3 of `VecDeque` all elements are initialised. They are contiguous, and the slice
+            // borrows the deque.
             unsafe { slice::from_raw_parts_mut(first.as_ptr(), self.length) }.rotate_left(back);
             self.head = free;
         } else {
-            // SAFETY: behind the second part there are `free` places, and then the first one.
+            // SAFETY: between the parts there are `free` places, so the first part begins where the second ends.
             unsafe { self.copy(self.head, back, front) };
             let first = self.buffer.start();
-            // SAFETY: as above.
+            // SAFETY: same as in the other branch.
             unsafe { slice::from_raw_parts_mut(first.as_ptr(), self.length) }.rotate_right(front);
             self.head = 0;
         }
     }
 
-    /// Moves the first `count` elements behind the others. The shorter side moves.
+    /// Rotates the deque so that the first `count` elements become the last. The shorter side moves.
     ///
     /// # Panics
     ///
-    /// If `count` is greater than the length.
+    /// Panics if `count` is greater than the length.
     ///
     /// # Examples
     ///
@@ -85,14 +88,14 @@ impl<T, A: Allocator> VecDeque<T, A> {
             out_of_bounds("rotate to", count, self.length);
         }
         let others = self.length - count;
-        if count <= others { self.first_to_end(count) } else { self.last_to_start(others) }
+        if count <= others { self.move_first_to_end(count) } else { self.move_last_to_start(others) }
     }
 
-    /// Moves the last `count` elements before the others. The shorter side moves.
+    /// Rotates the deque so that the last `count` elements become the first. The shorter side moves.
     ///
     /// # Panics
     ///
-    /// If `count` is greater than the length.
+    /// Panics if `count` is greater than the length.
     ///
     /// # Examples
     ///
@@ -107,23 +110,24 @@ impl<T, A: Allocator> VecDeque<T, A> {
             out_of_bounds("rotate to", count, self.length);
         }
         let others = self.length - count;
-        if count <= others { self.last_to_start(count) } else { self.first_to_end(others) }
+        if count <= others { self.move_last_to_start(count) } else { self.move_first_to_end(others) }
     }
 
-    /// `count` is at most half of the length.
-    fn first_to_end(&mut self, count: usize) {
+    /// Moves the first `count` elements to the end. `count` is at most half of the length.
+    fn move_first_to_end(&mut self, count: usize) {
         debug_assert!(count <= self.length / 2);
-        // SAFETY: from the first element to behind the last it is the length, and the other way around the free places. With
-        // `count`, each is at most the capacity if it is the shorter way.
+        // SAFETY: the distance from the first element to the place after the last is the length one way, and the number
+        // of free places the other way. Either plus `count` is at most the capacity if it is the shorter way.
         unsafe { self.shift(self.head, self.place(self.length), count) };
         self.head = self.place(count);
     }
 
-    /// `count` is at most half of the length.
-    fn last_to_start(&mut self, count: usize) {
+    /// Moves the last `count` elements to the start. `count` is at most half of the length.
+    fn move_last_to_start(&mut self, count: usize) {
         debug_assert!(count <= self.length / 2);
         self.head = self.backwards(self.head, count);
-        // SAFETY: as above, from the first of those elements, which has the index of the length now, to the new start.
+        // SAFETY: same as in `move_first_to_end`. With the new head, the elements to move begin at the index equal to
+        // the length.
         unsafe { self.shift(self.place(self.length), self.head, count) };
     }
 }

@@ -1,4 +1,4 @@
-//! Elements dropped where a predicate says so, and a length set.
+//! Removing elements that a predicate selects, and setting the length.
 
 use core::iter;
 
@@ -7,7 +7,8 @@ use crate::api::Allocator;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 
 impl<T, A: Allocator> VecDeque<T, A> {
-    /// Drops the elements for which `keep` is false. It sees each once, in order.
+    /// Keeps only the elements for which `keep` returns `true`, and drops the others. Calls `keep` once for each, in
+    /// order.
     ///
     /// # Examples
     ///
@@ -20,9 +21,10 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.retain_mut(|element| keep(element));
     }
 
-    /// Drops the elements for which `keep` is false. It sees each once, in order, and may change it.
+    /// Keeps only the elements for which `keep` returns `true`, and drops the others. Calls `keep` once for each, in
+    /// order; it may modify the element.
     ///
-    /// If `keep` panics, all elements stay, in another order.
+    /// If `keep` panics, all elements stay in the deque, perhaps in another order.
     ///
     /// # Examples
     ///
@@ -33,7 +35,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     /// ```
     pub fn retain_mut(&mut self, mut keep: impl FnMut(&mut T) -> bool) {
         let count = self.length;
-        // Nothing moves before the first one goes.
+        // Until an element is found that is not kept, nothing moves.
         let Some(mut kept) = (0..count).find(|&index| !keep(&mut self[index])) else { return };
         for index in kept + 1..count {
             if keep(&mut self[index]) {
@@ -44,11 +46,11 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.truncate(kept);
     }
 
-    /// Makes the length `length`: drops the elements from there on, or appends clones of `value`.
+    /// Changes the length to `length`: drops the elements from there on, or appends clones of `value`.
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -101,11 +103,11 @@ impl<T, A: Allocator> VecDeque<T, A> {
         }
     }
 
-    /// Makes the length `length`: drops the elements from there on, or appends what `make` returns.
+    /// Changes the length to `length`: drops the elements from there on, or appends the results of calls of `make`.
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -124,7 +126,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). `make` is not called then.
+    /// Same as [`try_reserve`](Self::try_reserve); `make` is then not called.
     ///
     /// # Examples
     ///

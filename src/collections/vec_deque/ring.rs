@@ -1,4 +1,4 @@
-//! The ring in which the elements lie: where an element is, and how elements move along it.
+//! The ring buffer: the places of elements, and moving elements along the ring.
 
 use core::ops::Range;
 use core::ptr::{self, NonNull};
@@ -8,46 +8,48 @@ use super::VecDeque;
 use crate::api::Allocator;
 use crate::collections::error::OnFailure;
 
-/// Elements that follow one another in the ring: those up to the end of the buffer at most, and those from its start on. The
-/// second part is empty if the first is.
+/// A sequence of elements in the ring, in two parts. The first part extends at most to the end of the buffer, and the
+/// second part begins at the start of the buffer. If the first part is empty, so is the second.
 pub(super) type Parts<T> = (*mut [T], *mut [T]);
 
-/// Drops both parts, the second one also if a drop in the first unwinds.
+/// Drops the elements of both parts. Those of the second part are dropped also if a drop in the first part unwinds.
 ///
 /// # Safety
 ///
-/// The elements of both parts are initialised, and nobody uses them again.
+/// The elements of both parts are initialised, and nothing uses them again.
 #[inline]
 pub(super) unsafe fn drop_parts<T>(parts: Parts<T>) {
-    /// Drops the elements when it is dropped itself.
-    struct Dropped<T>(*mut [T]);
+    /// Drops the elements on its own drop.
+    struct DropGuard<T>(*mut [T]);
 
-    impl<T> Drop for Dropped<T> {
+    impl<T> Drop for DropGuard<T> {
         #[inline]
         fn drop(&mut self) {
-            // SAFETY: by `# Safety` of `drop_parts`.
+            // SAFETY: by `# Safety` of `drop_parts`; each part is dropped once.
             unsafe { self.0.drop_in_place() };
         }
     }
 
-    let _second = Dropped(parts.1);
-    // SAFETY: by `# Safety` of this fn.
+    let _second = DropGuard(parts.1);
+    // SAFETY: by `# Safety` of this fn; each part is dropped once.
     unsafe { parts.0.drop_in_place() };
 }
 
 impl<T, A: Allocator> VecDeque<T, A> {
-    /// The place `count` behind `place`. `place` is less than the capacity or 0, and `count` at most the capacity.
+    /// Returns the place `count` after `place`. `place` is less than the capacity or 0, and `count` is at most the
+    /// capacity.
     #[inline]
     pub(super) fn forwards(&self, place: usize, count: usize) -> usize {
         if size_of::<T>() == 0 {
             return 0;
         }
-        // Neither is more than the capacity, which is at most `isize::MAX`.
+        // Both are at most the capacity, which is at most `isize::MAX`, so the sum does not overflow.
         let sum = place + count;
         if sum >= self.capacity() { sum - self.capacity() } else { sum }
     }
 
-    /// The place `count` before `place`. `place` is less than the capacity or 0, and `count` at most the capacity.
+    /// Returns the place `count` before `place`. `place` is less than the capacity or 0, and `count` is at most the
+    /// capacity.
     #[inline]
     pub(super) fn backwards(&self, place: usize, count: usize) -> usize {
         if size_of::<T>() == 0 {
@@ -57,24 +59,25 @@ impl<T, A: Allocator> VecDeque<T, A> {
         if sum >= self.capacity() { sum - self.capacity() } else { sum }
     }
 
-    /// The place of the element at `index`, which is at most the length. That of the length is where the next element goes.
+    /// Returns the place of the element at `index`, which is at most the length. An `index` equal to the length gives
+    /// the place of the next element to append.
     #[inline]
     pub(super) fn place(&self, index: usize) -> usize {
         self.forwards(self.head, index)
     }
 
-    /// The address of a place.
+    /// Returns the address of a place.
     ///
     /// # Safety
     ///
     /// `place` is at most the capacity.
     #[inline]
     pub(super) unsafe fn address(&self, place: usize) -> NonNull<T> {
-        // SAFETY: the block has so many places, by `# Safety` of this fn.
+        // SAFETY: the block has at least `place` places, by `# Safety` of this fn.
         unsafe { self.buffer.start().add(place) }
     }
 
-    /// Whether no element lies before the first one in the buffer.
+    /// Returns whether the elements do not wrap around the end of the buffer.
     #[inline]
     pub(super) fn is_contiguous(&self) -> bool {
         self.head <= self.capacity() - self.length
@@ -85,9 +88,9 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.length == self.capacity()
     }
 
-    /// The places of `count` elements from index `start` on, in two parts, as far as they go.
+    /// Returns the places of the `count` elements from index `start` on, in two parts.
     #[inline]
-    fn part_places(&self, start: usize, count: usize) -> (Range<usize>, Range<usize>) {
+    fn part_ranges(&self, start: usize, count: usize) -> (Range<usize>, Range<usize>) {
         if count == 0 {
             return (0..0, 0..0);
         }
@@ -96,71 +99,72 @@ impl<T, A: Allocator> VecDeque<T, A> {
         if count <= room { (first..first + count, 0..0) } else { (first..self.capacity(), 0..count - room) }
     }
 
-    /// `count` elements from index `start` on. There must have been so many.
+    /// Returns the `count` elements from index `start` on. Requires that `start + count` is at most the capacity.
     #[inline]
     pub(super) fn parts(&self, start: usize, count: usize) -> Parts<T> {
         let part = |places: Range<usize>| {
-            // SAFETY: a place of the buffer, or its start.
+            // SAFETY: less than the capacity, or 0.
             let first = unsafe { self.address(places.start) };
             ptr::slice_from_raw_parts_mut(first.as_ptr(), places.len())
         };
-        let (front, back) = self.part_places(start, count);
+        let (front, back) = self.part_ranges(start, count);
         (part(front), part(back))
     }
 
-    /// `count` elements from index `start` on.
+    /// Returns the `count` elements from index `start` on as slices.
     ///
     /// # Safety
     ///
-    /// These are initialised.
+    /// These elements are initialised.
     #[inline]
     pub(super) unsafe fn slices(&self, start: usize, count: usize) -> (&[T], &[T]) {
         let (front, back) = self.parts(start, count);
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: the elements are initialised, by `# Safety` of this fn.
         let front = unsafe { slice::from_raw_parts(front.cast(), front.len()) };
-        // SAFETY: as above.
+        // SAFETY: same as for the first part.
         let back = unsafe { slice::from_raw_parts(back.cast(), back.len()) };
         (front, back)
     }
 
-    /// `count` elements from index `start` on, to be changed.
+    /// Returns the `count` elements from index `start` on as mutable slices.
     ///
     /// # Safety
     ///
-    /// These are initialised.
+    /// These elements are initialised.
     #[inline]
     pub(super) unsafe fn slices_mut(&mut self, start: usize, count: usize) -> (&mut [T], &mut [T]) {
         let (front, back) = self.parts(start, count);
-        // SAFETY: by `# Safety` of this fn, and borrowed as the deque is.
+        // SAFETY: the elements are initialised, by `# Safety` of this fn, and the slice borrows the deque.
         let front = unsafe { slice::from_raw_parts_mut(front.cast(), front.len()) };
-        // SAFETY: as above, and other elements.
+        // SAFETY: same as for the first part; the parts do not overlap.
         let back = unsafe { slice::from_raw_parts_mut(back.cast(), back.len()) };
         (front, back)
     }
 
-    /// Moves `count` elements within the buffer, not around its end.
+    /// Moves `count` elements from the place `from` to the place `to`, neither of which wraps around the end of the
+    /// buffer.
     ///
     /// # Safety
     ///
-    /// From both places on there are so many to the end of the buffer.
+    /// `from + count` and `to + count` are at most the capacity.
     #[inline]
     pub(super) unsafe fn copy(&mut self, from: usize, to: usize, count: usize) {
         debug_assert!(from.max(to) + count <= self.capacity(), "copied beyond the buffer");
-        // SAFETY: within the buffer.
+        // SAFETY: at most the capacity.
         let source = unsafe { self.address(from) };
-        // SAFETY: within the buffer.
+        // SAFETY: at most the capacity.
         let target = unsafe { self.address(to) };
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: both ranges are within the buffer, by `# Safety` of this fn.
         unsafe { source.copy_to(target, count) };
     }
 
-    /// Moves `count` elements along the ring from the place `from` to the place `to`.
+    /// Moves `count` elements along the ring, from the place `from` to the place `to`.
     ///
     /// # Safety
     ///
-    /// 1. Both places are less than the capacity or 0, and `count` is at most the capacity.
-    /// 2. The elements do not overlap with their new places at both ends: the distance, taken the shorter way, and `count` are
-    ///    at most the capacity together.
+    /// 1. `from` and `to` are less than the capacity or 0, and `count` is at most the capacity.
+    /// 2. The new places overlap the old ones at one end only: `count` plus the distance between `from` and `to`, the
+    ///    shorter way round, is at most the capacity.
     #[inline]
     pub(super) unsafe fn shift(&mut self, from: usize, to: usize, count: usize) {
         if size_of::<T>() == 0 || from == to || count == 0 {
@@ -170,110 +174,112 @@ impl<T, A: Allocator> VecDeque<T, A> {
             self.backwards(to, from).min(self.backwards(from, to)) + count <= self.capacity(),
             "shifted over both ends"
         );
-        // Neither is more than the capacity, which is at most `isize::MAX`.
+        // By (1) and since the capacity is at most `isize::MAX`, the sum does not overflow.
         if from.max(to) + count <= self.capacity() {
-            // SAFETY: compared just now.
+            // SAFETY: this has just been checked.
             unsafe { self.copy(from, to, count) };
         } else {
-            // SAFETY: by `# Safety` of this fn.
+            // SAFETY: by `# Safety` of this fn, and the places differ.
             unsafe { self.shift_around(from, to, count) };
         }
     }
 
-    /// Shifts around the end of the buffer: in three pieces, each of which is contiguous before and after.
+    /// Shifts elements that wrap around the end of the buffer, before or after. It moves three pieces, each of which is
+    /// contiguous before and after.
     ///
     /// # Safety
     ///
-    /// That of [`shift`](Self::shift), and the places differ.
+    /// Same as [`shift`](Self::shift), and the places differ.
     #[inline]
     unsafe fn shift_around(&mut self, from: usize, to: usize, count: usize) {
         let (from_room, to_room) = (self.capacity() - from, self.capacity() - to);
-        // Up to where the first of both reaches the end of the buffer, up to where the other one does, and the rest.
+        // The first piece ends where the source or the target reaches the end of the buffer, and the second where the
+        // other one does.
         let first = from_room.min(to_room).min(count);
         let second = from_room.max(to_room).min(count);
         let (middle_from, middle_to) = if from_room < to_room { (0, to + first) } else { (from + first, 0) };
         let (last_from, last_to) = if from_room < to_room { (second - first, 0) } else { (0, second - first) };
-        // If the new places begin among the elements, the last ones go first. By (2) the new places do not reach the first
-        // elements then, and otherwise not the last ones, so that no piece is overwritten before it has moved.
+        // If the new places begin among the elements, the last piece moves first. By (2) the new places then do not
+        // reach the first elements, and otherwise not the last ones. So no piece is overwritten before it has moved.
         let last_first = self.backwards(to, from) < count;
         if last_first && second < count {
-            // SAFETY: behind both ends, from where the second one was crossed.
+            // SAFETY: the last piece is after both ends of the buffer, so it starts where the second one was crossed.
             unsafe { self.copy(last_from, last_to, count - second) };
         }
         if !last_first {
-            // SAFETY: before both ends.
+            // SAFETY: the first piece ends before either end of the buffer.
             unsafe { self.copy(from, to, first) };
         }
         if second - first == 1 {
-            // An insertion or removal shifts by one. This copy is no call.
-            // SAFETY: between both ends, so a place of the buffer.
+            // An insertion or removal shifts by one, and then this avoids a call of `memmove`.
+            // SAFETY: the middle piece is within the buffer.
             let source = unsafe { self.address(middle_from) };
-            // SAFETY: as above.
+            // SAFETY: same as for the source.
             let target = unsafe { self.address(middle_to) };
-            // SAFETY: an element that moves.
+            // SAFETY: by `# Safety` it is one of the elements to move.
             let element = unsafe { source.read() };
-            // SAFETY: the place is free or has been moved from.
+            // SAFETY: by the order above the place is free or its element has moved.
             unsafe { target.write(element) };
         } else {
-            // SAFETY: between both ends.
+            // SAFETY: the middle piece ends before the second end of the buffer.
             unsafe { self.copy(middle_from, middle_to, second - first) };
         }
         if last_first {
-            // SAFETY: before both ends.
+            // SAFETY: the first piece ends before either end of the buffer.
             unsafe { self.copy(from, to, first) };
         } else if second < count {
-            // SAFETY: behind both ends, from where the second one was crossed.
+            // SAFETY: the last piece is after both ends of the buffer, so it starts where the second one was crossed.
             unsafe { self.copy(last_from, last_to, count - second) };
         }
     }
 
-    /// Moves `elements` in, from `place` on along the ring.
+    /// Moves `elements` into the ring, from `place` on.
     ///
     /// # Safety
     ///
-    /// `place` is less than the capacity or 0, so many places from there on are free, and the elements are not in the buffer.
-    /// Nobody else uses the elements again.
+    /// 1. `place` is less than the capacity or 0, and `elements.len()` places from there on are free.
+    /// 2. The elements are initialised and not in the buffer, and nothing uses them again.
     #[inline]
     pub(super) unsafe fn copy_in(&mut self, place: usize, elements: *const [T]) {
         let (source, count) = (elements.cast::<T>(), elements.len());
         let room = (self.capacity() - place).min(count);
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: less than the capacity or 0, by `# Safety` (1).
         let target = unsafe { self.address(place) };
-        // SAFETY: so many places are free up to the end of the buffer.
+        // SAFETY: by `# Safety` that many elements can be moved to the places up to the end of the buffer.
         unsafe { source.copy_to_nonoverlapping(target.as_ptr(), room) };
         if room < count {
-            // SAFETY: not more than there are.
+            // SAFETY: less than the number of elements.
             let rest = unsafe { source.add(room) };
-            // SAFETY: the rest of the places is at the start of the buffer.
+            // SAFETY: by `# Safety` (1) the free places continue at the start of the buffer.
             unsafe { rest.copy_to_nonoverlapping(self.buffer.start().as_ptr(), count - room) };
         }
     }
 
-    /// Makes a ring of what was one before the buffer grew.
+    /// Restores the ring after the buffer has grown, by moving one of two parts.
     ///
     /// # Safety
     ///
-    /// The capacity was `old` when the deque was last a ring, and is not less now.
+    /// The invariants of the deque held when the capacity was `old`, which is at most the present capacity.
     #[inline]
-    unsafe fn spread(&mut self, old: usize) {
+    unsafe fn handle_growth(&mut self, old: usize) {
         if self.head <= old - self.length {
             return;
         }
-        // The part at the end of the old buffer, and that at its start.
+        // The parts at the end and at the start of the old buffer.
         let front = old - self.head;
         let back = self.length - front;
         if back < front && self.capacity() - old >= back {
-            // SAFETY: there is so much room behind the old end.
+            // SAFETY: that many places were added after the old end.
             unsafe { self.copy(0, old, back) };
         } else {
             let head = self.capacity() - front;
-            // SAFETY: up to the new end.
+            // SAFETY: the new places extend to the new end of the buffer.
             unsafe { self.copy(self.head, head, front) };
             self.head = head;
         }
     }
 
-    /// Makes room for one element more than the capacity.
+    /// Grows the capacity by at least one element. Requires that the deque is full.
     #[cold]
     #[inline(never)]
     #[track_caller]
@@ -281,32 +287,32 @@ impl<T, A: Allocator> VecDeque<T, A> {
         debug_assert!(self.is_full());
         let old = self.capacity();
         self.buffer.grow_one::<F>()?;
-        // SAFETY: `old` was the capacity before.
-        unsafe { self.spread(old) };
+        // SAFETY: `old` was the capacity before, and the invariants held.
+        unsafe { self.handle_growth(old) };
         Ok(())
     }
 
-    /// Makes room for `additional` elements and for others to come.
+    /// Makes room for at least `additional` more elements, and perhaps for more.
     #[inline]
     #[track_caller]
     pub(super) fn make_room<F: OnFailure>(&mut self, additional: usize) -> Result<(), F::Error> {
         let old = self.capacity();
         self.buffer.reserve::<F>(self.length, additional)?;
         if self.capacity() != old {
-            // SAFETY: `old` was the capacity before.
-            unsafe { self.spread(old) };
+            // SAFETY: `old` was the capacity before, and the invariants held.
+            unsafe { self.handle_growth(old) };
         }
         Ok(())
     }
 
-    /// Makes room for `additional` elements and no others.
+    /// Makes room for exactly `additional` more elements.
     #[track_caller]
     pub(super) fn make_exact_room<F: OnFailure>(&mut self, additional: usize) -> Result<(), F::Error> {
         let old = self.capacity();
         self.buffer.reserve_exact::<F>(self.length, additional)?;
         if self.capacity() != old {
-            // SAFETY: `old` was the capacity before.
-            unsafe { self.spread(old) };
+            // SAFETY: `old` was the capacity before, and the invariants held.
+            unsafe { self.handle_growth(old) };
         }
         Ok(())
     }

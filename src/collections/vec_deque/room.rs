@@ -1,4 +1,4 @@
-//! Room for elements to come: made, and given back.
+//! Capacity of a deque: reserving and shrinking it.
 
 use core::mem::ManuallyDrop;
 
@@ -7,11 +7,12 @@ use crate::api::Allocator;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 
 impl<T, A: Allocator> VecDeque<T, A> {
-    /// Makes room for `additional` more elements, and for others to come. Does nothing if there is room.
+    /// Reserves room for at least `additional` more elements, and perhaps for more, to avoid frequent reallocations.
+    /// Does nothing if they fit.
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -30,7 +31,8 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// If the capacity would be more than `isize::MAX` bytes, or the allocator refuses. Nothing has changed then.
+    /// Returns an error if the new capacity exceeds `isize::MAX` bytes, or if the allocation fails. The deque is then
+    /// unchanged.
     ///
     /// # Examples
     ///
@@ -44,13 +46,13 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.make_room::<Return>(additional)
     }
 
-    /// Makes room for `additional` more elements, and no others. Does nothing if there is room.
+    /// Reserves room for exactly `additional` more elements. Does nothing if they fit.
     ///
-    /// To call this before each of many pushes takes quadratic time: [`reserve`](Self::reserve) does not.
+    /// Calling this before each of many pushes takes quadratic time; [`reserve`](Self::reserve) does not.
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -80,7 +82,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.make_exact_room::<Return>(additional)
     }
 
-    /// Gives back the room that no element takes.
+    /// Frees the unused capacity.
     ///
     /// # Examples
     ///
@@ -100,7 +102,8 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses: shrinking may need another block. Neither the elements nor the capacity have changed then.
+    /// Returns an error if the allocator cannot shrink the block, which may need a new block. Elements and capacity are
+    /// then unchanged.
     ///
     /// # Examples
     ///
@@ -114,7 +117,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.try_shrink_to(0)
     }
 
-    /// Gives back the room beyond `min_capacity` that no element takes. Does nothing if there is less.
+    /// Shrinks the capacity to the greater of the length and `min_capacity`. Does nothing if it is less already.
     ///
     /// # Examples
     ///
@@ -154,70 +157,72 @@ impl<T, A: Allocator> VecDeque<T, A> {
         if size_of::<T>() == 0 || capacity >= self.capacity() {
             return Ok(());
         }
-        let undo = self.pull_in(capacity);
-        let undo = OnUnwind { deque: self, undo };
+        let undo = self.compact(capacity);
+        let undo = UndoGuard { deque: self, undo };
         undo.deque.buffer.shrink::<F>(capacity)?;
-        // The elements stay where they are now.
+        // The buffer has shrunk, so the elements stay where they are now.
         let _ = ManuallyDrop::new(undo);
         Ok(())
     }
 
-    /// Makes a ring of the elements in the first `capacity` places of the buffer, and says how to make one in the whole buffer
-    /// again. `capacity` is less than that of the buffer, and not less than the length.
-    fn pull_in(&mut self, capacity: usize) -> Undo {
+    /// Moves the elements so that they form a ring in the first `capacity` places. Returns how to restore the ring in
+    /// the whole buffer. `capacity` is less than that of the buffer, and not less than the length.
+    fn compact(&mut self, capacity: usize) -> Undo {
         if self.length == 0 {
             self.head = 0;
             return Undo::Nothing;
         }
         if !self.is_contiguous() {
-            // The part at the end of the buffer moves to the new end. The other one lies before it, since all fit.
+            // The part at the end of the buffer moves to the new end. The other part is before it, since all elements
+            // fit.
             let front = self.capacity() - self.head;
             let (from, to) = (self.head, capacity - front);
-            // SAFETY: up to the two ends.
+            // SAFETY: both ranges extend to an end that is at most the capacity.
             unsafe { self.copy(from, to, front) };
             self.head = to;
             return Undo::Front { from, count: front };
         }
         let end = self.head + self.length;
         if end <= capacity {
-            // An end at the capacity is a start at 0 for the next element, in both rings.
+            // If they end exactly at `capacity`, the next place is 0 in the smaller ring.
             return Undo::Nothing;
         }
         if self.head >= capacity {
-            // SAFETY: so many are there, and they fit.
+            // SAFETY: the elements are contiguous, and at the start there are enough places, since they fit in
+            // `capacity`.
             unsafe { self.copy(self.head, 0, self.length) };
             self.head = 0;
             return Undo::Nothing;
         }
         let count = end - capacity;
-        // SAFETY: the elements beyond the new end go to the start, where there is room, since all fit.
+        // SAFETY: the elements beyond the new end fit before `head`, since all elements fit in `capacity`.
         unsafe { self.copy(capacity, 0, count) };
-        // What is beyond the new end stays as it was until the buffer shrinks.
+        // Until the buffer shrinks, the elements beyond the new end are still there too.
         Undo::Nothing
     }
 }
 
-/// A move of elements that a failure reverts.
+/// The moves of [`compact`](VecDeque::compact) that a failure has to undo.
 enum Undo {
-    /// The whole buffer has them where the head and the length say.
+    /// None: with the present head and length, the elements form a ring in the whole buffer too.
     Nothing,
-    /// The first `count` elements go back to the place `from`, and to the end of the buffer.
+    /// The first `count` elements have to move back to the place `from`, up to the end of the buffer.
     Front { from: usize, count: usize },
 }
 
-/// Reverts when it is dropped: the allocator has refused, and the caller returns or unwinds.
-struct OnUnwind<'d, T, A: Allocator> {
+/// Undoes the moves on drop, when the allocator has failed and the caller returns or unwinds.
+struct UndoGuard<'d, T, A: Allocator> {
     deque: &'d mut VecDeque<T, A>,
     undo: Undo,
 }
 
-impl<T, A: Allocator> Drop for OnUnwind<'_, T, A> {
+impl<T, A: Allocator> Drop for UndoGuard<'_, T, A> {
     #[cold]
     fn drop(&mut self) {
         match self.undo {
             Undo::Nothing => {}
             Undo::Front { from, count } => {
-                // SAFETY: they came from there.
+                // SAFETY: the elements came from there, and both ranges are within the buffer.
                 unsafe { self.deque.copy(self.deque.head, from, count) };
                 self.deque.head = from;
             }

@@ -1,4 +1,4 @@
-//! Elements searched for.
+//! Searching.
 
 use core::cmp::Ordering;
 
@@ -6,7 +6,7 @@ use super::VecDeque;
 use crate::api::Allocator;
 
 impl<T, A: Allocator> VecDeque<T, A> {
-    /// Whether an element equals `value`.
+    /// Returns whether an element equals `value`.
     ///
     /// # Examples
     ///
@@ -21,11 +21,12 @@ impl<T, A: Allocator> VecDeque<T, A> {
         front.contains(value) || back.contains(value)
     }
 
-    /// The index of an element that equals `value`, if the elements are in order: see [`slice::binary_search`].
+    /// Searches for `value` in a deque that is sorted, and returns the index of an element that equals it. See
+    /// [`slice::binary_search`].
     ///
     /// # Errors
     ///
-    /// If there is none: the index at which `value` can be inserted and the elements stay in order.
+    /// If no element equals `value`, the error is the index at which it can be inserted so that the deque stays sorted.
     ///
     /// # Examples
     ///
@@ -41,12 +42,12 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.binary_search_by(|element| element.cmp(value))
     }
 
-    /// The index of an element for which `compare` returns [`Ordering::Equal`]. Those for which it returns `Less` come before,
-    /// those for which it returns `Greater` behind.
+    /// Searches with `compare`, and returns the index of an element for which it returns [`Ordering::Equal`]. Elements
+    /// for which it returns `Less` must come before those, and elements for which it returns `Greater` after them.
     ///
     /// # Errors
     ///
-    /// If there is none: the index at which one can be inserted and the elements stay in order.
+    /// If there is no such element, the error is the index at which one can be inserted so that the deque stays sorted.
     ///
     /// # Examples
     ///
@@ -66,11 +67,11 @@ impl<T, A: Allocator> VecDeque<T, A> {
         }
     }
 
-    /// The index of an element whose `key` equals `value`, if the elements are in the order of their keys.
+    /// Searches for `value` in a deque that is sorted by `key`, and returns the index of an element with that key.
     ///
     /// # Errors
     ///
-    /// If there is none: the index at which one can be inserted and the elements stay in order.
+    /// If there is no such element, the error is the index at which one can be inserted so that the deque stays sorted.
     ///
     /// # Examples
     ///
@@ -87,7 +88,8 @@ impl<T, A: Allocator> VecDeque<T, A> {
         self.binary_search_by(|element| key(element).cmp(value))
     }
 
-    /// The index of the first element for which `predicate` is false. Those for which it is true come before all others.
+    /// Returns the index of the first element for which `predicate` returns `false`. Elements for which it returns
+    /// `true` must come before all others.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Deques cloned, shown, and out of nothing.
+//! `Clone`, `Debug` and `Default` for deques.
 
 use core::fmt;
 use core::slice;
@@ -9,7 +9,7 @@ use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 use crate::collections::vec::clone_into;
 
 impl<T, A: Allocator + Default> Default for VecDeque<T, A> {
-    /// An empty deque. It does not allocate.
+    /// Makes an empty deque, without allocating.
     #[inline]
     fn default() -> Self {
         Self::new_in(A::default())
@@ -23,13 +23,13 @@ impl<T: fmt::Debug, A: Allocator> fmt::Debug for VecDeque<T, A> {
 }
 
 impl<T: Clone, A: Allocator + Clone> Clone for VecDeque<T, A> {
-    /// Clones of the elements, in a clone of the allocator.
+    /// Clones the elements into a new deque, in a clone of the allocator.
     #[track_caller]
     fn clone(&self) -> Self {
-        sure(self.cloned::<Panic>())
+        sure(self.make_clone::<Panic>())
     }
 
-    /// Clones the elements of `source` into the memory of this deque if that is enough.
+    /// Clones the elements of `source` into this deque, and reuses its block if possible.
     #[track_caller]
     fn clone_from(&mut self, source: &Self) {
         sure(self.clone_elements::<Panic>(source));
@@ -41,7 +41,7 @@ impl<T: Clone, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses.
+    /// Returns an error if the allocation fails.
     ///
     /// # Examples
     ///
@@ -53,14 +53,14 @@ impl<T: Clone, A: Allocator> VecDeque<T, A> {
     where
         A: Clone,
     {
-        self.cloned::<Return>()
+        self.make_clone::<Return>()
     }
 
     /// The twin of [`clone_from`](Clone::clone_from) that returns an error.
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). The deque is empty then.
+    /// Same as [`try_reserve`](Self::try_reserve). The deque is then empty.
     ///
     /// # Examples
     ///
@@ -77,12 +77,12 @@ impl<T: Clone, A: Allocator> VecDeque<T, A> {
 
     #[inline]
     #[track_caller]
-    fn cloned<F: OnFailure>(&self) -> Result<Self, F::Error>
+    fn make_clone<F: OnFailure>(&self) -> Result<Self, F::Error>
     where
         A: Clone,
     {
         let mut clone = Self::with_room::<F>(self.length, self.allocator().clone())?;
-        // SAFETY: the deque is new, and there is room.
+        // SAFETY: the deque is empty, its head is 0, and it has the necessary room.
         unsafe { clone.clone_parts(self) };
         Ok(clone)
     }
@@ -92,11 +92,13 @@ impl<T: Clone, A: Allocator> VecDeque<T, A> {
     fn clone_elements<F: OnFailure>(&mut self, source: &Self) -> Result<(), F::Error> {
         self.clear();
         self.make_room::<F>(source.length)?;
-        // SAFETY: the deque is empty, and begins at the start of the buffer.
+        // SAFETY: `clear` made the deque empty and its head 0, and `make_room` made the necessary room.
         unsafe { self.clone_parts(source) };
         Ok(())
     }
 
+    /// Clones the elements of `source` into this deque.
+    ///
     /// # Safety
     ///
     /// The deque is empty, its head is 0, and there is room for the elements of `source`.
@@ -107,7 +109,8 @@ impl<T: Clone, A: Allocator> VecDeque<T, A> {
         for part in [front, back] {
             // SAFETY: at most the capacity.
             let place = unsafe { self.address(self.length) };
-            // SAFETY: so many places follow, which are free.
+            // SAFETY: that many free places follow, by `# Safety` of this fn, and `MaybeUninit` allows them to be
+            // uninitialised.
             let places = unsafe { slice::from_raw_parts_mut(place.as_ptr().cast(), part.len()) };
             clone_into(part, places, &mut self.length);
         }
