@@ -166,7 +166,7 @@ impl OnFailure for Return {
 
 /// Unwraps the result of a shared body that panics instead of returning an error.
 #[inline(always)]
-pub(super) fn sure<T>(result: Result<T, Infallible>) -> T {
+pub(super) fn into_ok<T>(result: Result<T, Infallible>) -> T {
     let Ok(value) = result;
     value
 }

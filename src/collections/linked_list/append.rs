@@ -4,7 +4,7 @@ use core::alloc::Layout;
 use core::ptr;
 
 use super::chain::{self, Chain, Link, Node};
-use super::{LinkedList, OnFailure, Panic, Return, TryReserveError, sure};
+use super::{LinkedList, OnFailure, Panic, Return, TryReserveError, into_ok};
 #[cfg(feature = "std")]
 use crate::api::System;
 use crate::api::{Allocator, AllocatorClone, Global};
@@ -42,7 +42,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     #[track_caller]
     pub fn append(&mut self, other: &mut Self) {
-        sure(self.move_all::<Panic>(other));
+        into_ok(self.move_all::<Panic>(other));
     }
 
     /// The twin of [`append`](Self::append) that returns an error.

@@ -1,7 +1,7 @@
 //! Elements at the ends: looked at, pushed and popped.
 
 use super::chain::{self, Link};
-use super::{LinkedList, OnFailure, Panic, Return, TryReserveError, sure};
+use super::{LinkedList, OnFailure, Panic, Return, TryReserveError, into_ok};
 use crate::api::Allocator;
 
 impl<T, A: Allocator> LinkedList<T, A> {
@@ -47,7 +47,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     #[track_caller]
     pub fn push_front(&mut self, value: T) {
-        sure(self.add_front::<Panic>(value));
+        into_ok(self.add_front::<Panic>(value));
     }
 
     /// The twin of [`push_front`](Self::push_front) that returns an error.
@@ -81,7 +81,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[track_caller]
     #[must_use = "`push_front` adds without lending"]
     pub fn push_front_mut(&mut self, value: T) -> &mut T {
-        let node = sure(self.add_front::<Panic>(value));
+        let node = into_ok(self.add_front::<Panic>(value));
         // SAFETY: a node, borrowed as the list is.
         unsafe { &mut (*node.as_ptr()).element }
     }
@@ -172,7 +172,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     #[track_caller]
     pub fn push_back(&mut self, value: T) {
-        sure(self.add_back::<Panic>(value));
+        into_ok(self.add_back::<Panic>(value));
     }
 
     /// The twin of [`push_back`](Self::push_back) that returns an error.
@@ -206,7 +206,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[track_caller]
     #[must_use = "`push_back` adds without lending"]
     pub fn push_back_mut(&mut self, value: T) -> &mut T {
-        let node = sure(self.add_back::<Panic>(value));
+        let node = into_ok(self.add_back::<Panic>(value));
         // SAFETY: a node, borrowed as the list is.
         unsafe { &mut (*node.as_ptr()).element }
     }

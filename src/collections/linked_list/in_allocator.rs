@@ -1,6 +1,6 @@
 //! Lists in an allocator, out of what std makes lists of on the default.
 
-use super::{LinkedList, OnFailure, Panic, Return, TryReserveError, sure};
+use super::{LinkedList, OnFailure, Panic, Return, TryReserveError, into_ok};
 use crate::api::{Allocator, Global};
 use crate::collections::{CloneIn, FromIn, FromIteratorIn};
 
@@ -18,7 +18,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     #[track_caller]
     pub fn from_iter_in(iter: impl IntoIterator<Item = T>, allocator: A) -> Self {
-        sure(Self::collected::<Panic>(iter, allocator))
+        into_ok(Self::collected::<Panic>(iter, allocator))
     }
 
     /// The twin of [`from_iter_in`](Self::from_iter_in) that returns an error.

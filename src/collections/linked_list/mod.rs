@@ -24,7 +24,7 @@ use core::fmt;
 
 use chain::Chain;
 
-use super::error::{OnFailure, Panic, Return, TryReserveError, sure};
+use super::error::{OnFailure, Panic, Return, TryReserveError, into_ok};
 use crate::api::{Allocator, Global};
 
 pub use extract_if::ExtractIf;

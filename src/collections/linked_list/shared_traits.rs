@@ -3,7 +3,7 @@
 use core::cmp::Ordering;
 use core::hash::{Hash, Hasher};
 
-use super::{LinkedList, OnFailure, Panic, Return, TryReserveError, sure};
+use super::{LinkedList, OnFailure, Panic, Return, TryReserveError, into_ok};
 use crate::api::Allocator;
 
 impl<T, A: Allocator> LinkedList<T, A> {
@@ -113,7 +113,7 @@ impl<T, A: Allocator> Extend<T> for LinkedList<T, A> {
     #[inline]
     #[track_caller]
     fn extend<I: IntoIterator<Item = T>>(&mut self, iter: I) {
-        sure(self.add_all::<Panic>(iter));
+        into_ok(self.add_all::<Panic>(iter));
     }
 }
 
@@ -130,14 +130,14 @@ impl<T: Clone, A: Allocator + Clone> Clone for LinkedList<T, A> {
     #[inline]
     #[track_caller]
     fn clone(&self) -> Self {
-        sure(self.cloned::<Panic>())
+        into_ok(self.cloned::<Panic>())
     }
 
     /// Clones the elements of `source` into the nodes of this list as far as they go.
     #[inline]
     #[track_caller]
     fn clone_from(&mut self, source: &Self) {
-        sure(self.clone_elements::<Panic, A>(source));
+        into_ok(self.clone_elements::<Panic, A>(source));
     }
 }
 

@@ -3,7 +3,7 @@
 use super::String;
 use crate::api::Allocator;
 use crate::collections::CloneIn;
-use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, sure};
+use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, into_ok};
 use crate::collections::vec::Vec;
 
 impl<A: Allocator + Default> Default for String<A> {
@@ -19,14 +19,14 @@ impl<A: Allocator + Clone> Clone for String<A> {
     #[inline]
     #[track_caller]
     fn clone(&self) -> Self {
-        sure(Self::copy_str::<Panic>(self, self.allocator().clone()))
+        into_ok(Self::copy_str::<Panic>(self, self.allocator().clone()))
     }
 
     /// Copies the text of `source` into this string, and reuses its block if possible.
     #[inline]
     #[track_caller]
     fn clone_from(&mut self, source: &Self) {
-        sure(self.copy_from::<Panic>(source));
+        into_ok(self.copy_from::<Panic>(source));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{FromUtf16Error, String};
 use crate::api::{Allocator, Global};
-use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, sure};
+use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, into_ok};
 
 /// U+FFFD, the replacement for invalid sequences.
 const REPLACEMENT: &str = "\u{FFFD}";
@@ -73,7 +73,7 @@ impl<A: Allocator> String<A> {
     #[must_use]
     #[track_caller]
     pub fn from_utf8_lossy_in(bytes: &[u8], allocator: A) -> Self {
-        sure(Self::decode_utf8_lossy::<Panic>(bytes, allocator))
+        into_ok(Self::decode_utf8_lossy::<Panic>(bytes, allocator))
     }
 
     /// The twin of [`from_utf8_lossy_in`](Self::from_utf8_lossy_in) that returns an error.
@@ -127,7 +127,7 @@ impl<A: Allocator> String<A> {
     /// ```
     #[track_caller]
     pub fn from_utf16_in(units: &[u16], allocator: A) -> Result<Self, FromUtf16Error> {
-        sure(Self::decode_utf16::<Panic>(units, allocator))
+        into_ok(Self::decode_utf16::<Panic>(units, allocator))
     }
 
     /// The twin of [`from_utf16_in`](Self::from_utf16_in) that returns an error. The outer result reports failed
@@ -179,7 +179,7 @@ impl<A: Allocator> String<A> {
     #[must_use]
     #[track_caller]
     pub fn from_utf16_lossy_in(units: &[u16], allocator: A) -> Self {
-        sure(Self::decode_utf16_lossy::<Panic>(units, allocator))
+        into_ok(Self::decode_utf16_lossy::<Panic>(units, allocator))
     }
 
     /// The twin of [`from_utf16_lossy_in`](Self::from_utf16_lossy_in) that returns an error.

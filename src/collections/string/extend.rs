@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 
 use super::String;
 use crate::api::Allocator;
-use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, sure};
+use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, into_ok};
 use crate::collections::{Box, FromIteratorIn};
 
 /// An item that can be appended to a string: a character, a string, or a reference to either.
@@ -53,7 +53,7 @@ macro_rules! pieces {
                 #[track_caller]
                 fn append_to<A: Allocator>(self, string: &mut String<A>) {
                     let $value = self;
-                    sure(string.$append::<Panic>($argument));
+                    into_ok(string.$append::<Panic>($argument));
                 }
 
                 #[inline]
@@ -84,7 +84,7 @@ impl<P: Piece, A: Allocator> Extend<P> for String<A> {
     #[track_caller]
     fn extend<I: IntoIterator<Item = P>>(&mut self, pieces: I) {
         let pieces = pieces.into_iter();
-        sure(self.reserve_for::<Panic, I::IntoIter>(&pieces));
+        into_ok(self.reserve_for::<Panic, I::IntoIter>(&pieces));
         pieces.for_each(|piece| piece.append_to(self));
     }
 }

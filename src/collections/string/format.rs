@@ -6,7 +6,7 @@ use core::slice;
 
 use super::String;
 use crate::api::Allocator;
-use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, sure};
+use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, into_ok};
 
 /// Appends the written text. It returns no errors, but panics like [`String::reserve`].
 impl<A: Allocator> Write for String<A> {
@@ -47,7 +47,7 @@ impl<A: Allocator> String<A> {
     #[inline]
     #[track_caller]
     pub fn format_in(arguments: Arguments<'_>, allocator: A) -> Self {
-        sure(Self::format::<Panic>(arguments, allocator))
+        into_ok(Self::format::<Panic>(arguments, allocator))
     }
 
     /// The twin of [`format_in`](Self::format_in) that returns an error. [`try_format_in!`](crate::try_format_in) calls

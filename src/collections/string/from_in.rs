@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 
 use super::String;
 use crate::api::Allocator;
-use crate::collections::error::{Panic, Return, TryReserveError, sure};
+use crate::collections::error::{Panic, Return, TryReserveError, into_ok};
 use crate::collections::{Box, FromIn};
 
 /// Implements `FromIn` for types from which a `&str` can be borrowed.
@@ -17,7 +17,7 @@ macro_rules! from_in {
                 #[inline]
                 #[track_caller]
                 fn from_in($value: $source, allocator: A) -> Self {
-                    sure(Self::copy_str::<Panic>($text, allocator))
+                    into_ok(Self::copy_str::<Panic>($text, allocator))
                 }
 
                 #[inline]

@@ -5,7 +5,7 @@ use core::ops::RangeBounds;
 use super::String;
 use crate::api::Allocator;
 use crate::collections::bounds;
-use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, sure};
+use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, into_ok};
 
 impl<A: Allocator> String<A> {
     /// Appends a character.
@@ -24,7 +24,7 @@ impl<A: Allocator> String<A> {
     #[inline]
     #[track_caller]
     pub fn push(&mut self, char: char) {
-        sure(self.append_char::<Panic>(char));
+        into_ok(self.append_char::<Panic>(char));
     }
 
     /// The twin of [`push`](Self::push) that returns an error.
@@ -75,7 +75,7 @@ impl<A: Allocator> String<A> {
     #[inline]
     #[track_caller]
     pub fn push_str(&mut self, text: &str) {
-        sure(self.append::<Panic>(text));
+        into_ok(self.append::<Panic>(text));
     }
 
     /// The twin of [`push_str`](Self::push_str) that returns an error.
@@ -178,7 +178,7 @@ impl<A: Allocator> String<A> {
     #[inline]
     #[track_caller]
     pub fn insert(&mut self, index: usize, char: char) {
-        sure(self.insert_char::<Panic>(index, char));
+        into_ok(self.insert_char::<Panic>(index, char));
     }
 
     /// The twin of [`insert`](Self::insert) that returns an error.
@@ -235,7 +235,7 @@ impl<A: Allocator> String<A> {
     #[inline]
     #[track_caller]
     pub fn insert_str(&mut self, index: usize, text: &str) {
-        sure(self.insert_text::<Panic>(index, text));
+        into_ok(self.insert_text::<Panic>(index, text));
     }
 
     /// The twin of [`insert_str`](Self::insert_str) that returns an error.

@@ -5,7 +5,7 @@ use core::ops::RangeBounds;
 use super::String;
 use crate::api::Allocator;
 use crate::collections::bounds;
-use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, sure};
+use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, into_ok};
 
 impl<A: Allocator> String<A> {
     /// Replaces the text in `range` by `text`, which may have another length.
@@ -24,7 +24,7 @@ impl<A: Allocator> String<A> {
     /// ```
     #[track_caller]
     pub fn replace_range(&mut self, range: impl RangeBounds<usize>, text: &str) {
-        sure(self.replace::<Panic>(range, text));
+        into_ok(self.replace::<Panic>(range, text));
     }
 
     /// The twin of [`replace_range`](Self::replace_range) that returns an error.

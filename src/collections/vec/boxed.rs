@@ -2,7 +2,7 @@
 
 use core::ptr;
 
-use super::{Vec, sure};
+use super::{Vec, into_ok};
 use crate::api::Allocator;
 use crate::collections::Box;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
@@ -19,7 +19,7 @@ impl<T, A: Allocator> Vec<T, A> {
     #[inline]
     #[track_caller]
     pub fn into_boxed_slice(self) -> Box<[T], A> {
-        sure(self.shrink_into_box::<Panic>())
+        into_ok(self.shrink_into_box::<Panic>())
     }
 
     /// The twin of [`into_boxed_slice`](Self::into_boxed_slice) that returns an error.

@@ -40,7 +40,7 @@ impl<T: Clone, const N: usize> From<&mut [T; N]> for Vec<T> {
 impl<T, const N: usize> From<[T; N]> for Vec<T> {
     #[track_caller]
     fn from(elements: [T; N]) -> Self {
-        super::sure(Self::from_array::<super::Panic, N>(elements, Global))
+        super::into_ok(Self::from_array::<super::Panic, N>(elements, Global))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use core::ptr;
 
-use super::{Vec, sure};
+use super::{Vec, into_ok};
 use crate::api::Allocator;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 
@@ -23,7 +23,7 @@ impl<T, A: Allocator> Vec<T, A> {
     #[inline]
     #[track_caller]
     pub fn push(&mut self, value: T) {
-        sure(self.append_one::<Panic>(value));
+        into_ok(self.append_one::<Panic>(value));
     }
 
     /// The twin of [`push`](Self::push) that returns an error.
@@ -61,7 +61,7 @@ impl<T, A: Allocator> Vec<T, A> {
     #[track_caller]
     #[must_use = "use `push` if the reference is not needed"]
     pub fn push_mut(&mut self, value: T) -> &mut T {
-        sure(self.append_one::<Panic>(value))
+        into_ok(self.append_one::<Panic>(value))
     }
 
     /// The twin of [`push_mut`](Self::push_mut) that returns an error.
@@ -149,7 +149,7 @@ impl<T, A: Allocator> Vec<T, A> {
     #[inline]
     #[track_caller]
     pub fn insert(&mut self, index: usize, element: T) {
-        sure(self.insert_one::<Panic>(index, element));
+        into_ok(self.insert_one::<Panic>(index, element));
     }
 
     /// The twin of [`insert`](Self::insert) that returns an error.
@@ -191,7 +191,7 @@ impl<T, A: Allocator> Vec<T, A> {
     #[track_caller]
     #[must_use = "use `insert` if the reference is not needed"]
     pub fn insert_mut(&mut self, index: usize, element: T) -> &mut T {
-        sure(self.insert_one::<Panic>(index, element))
+        into_ok(self.insert_one::<Panic>(index, element))
     }
 
     /// The twin of [`insert_mut`](Self::insert_mut) that returns an error.
@@ -368,7 +368,7 @@ impl<T, A: Allocator> Vec<T, A> {
     #[inline]
     #[track_caller]
     pub fn append(&mut self, other: &mut Self) {
-        sure(self.append_all::<Panic>(other));
+        into_ok(self.append_all::<Panic>(other));
     }
 
     /// The twin of [`append`](Self::append) that returns an error.
@@ -440,7 +440,7 @@ impl<T, A: Allocator> Vec<T, A> {
     where
         A: Clone,
     {
-        sure(self.split_at::<Panic>(at))
+        into_ok(self.split_at::<Panic>(at))
     }
 
     /// The twin of [`split_off`](Self::split_off) that returns an error.

@@ -3,7 +3,7 @@
 use core::mem::MaybeUninit;
 use core::ops::RangeBounds;
 
-use super::{Vec, sure};
+use super::{Vec, into_ok};
 use crate::api::Allocator;
 use crate::collections::bounds;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
@@ -15,7 +15,7 @@ impl<T, A: Allocator> Extend<T> for Vec<T, A> {
     #[inline]
     #[track_caller]
     fn extend<I: IntoIterator<Item = T>>(&mut self, iter: I) {
-        sure(self.extend_with::<Panic, _>(iter.into_iter()));
+        into_ok(self.extend_with::<Panic, _>(iter.into_iter()));
     }
 }
 
@@ -75,7 +75,7 @@ impl<T, A: Allocator> Vec<T, A> {
     where
         T: Clone,
     {
-        sure(self.clone_all::<Panic>(elements));
+        into_ok(self.clone_all::<Panic>(elements));
     }
 
     /// The twin of [`extend_from_slice`](Self::extend_from_slice) that returns an error.
@@ -133,7 +133,7 @@ impl<T, A: Allocator> Vec<T, A> {
     where
         T: Clone,
     {
-        sure(self.clone_within::<Panic>(range));
+        into_ok(self.clone_within::<Panic>(range));
     }
 
     /// The twin of [`extend_from_within`](Self::extend_from_within) that returns an error.
@@ -202,7 +202,7 @@ impl<T, A: Allocator> Vec<T, A> {
     where
         T: Clone,
     {
-        sure(self.set_length::<Panic>(length, value));
+        into_ok(self.set_length::<Panic>(length, value));
     }
 
     /// The twin of [`resize`](Self::resize) that returns an error.
@@ -282,7 +282,7 @@ impl<T, A: Allocator> Vec<T, A> {
     #[inline]
     #[track_caller]
     pub fn resize_with(&mut self, length: usize, make: impl FnMut() -> T) {
-        sure(self.set_length_with::<Panic>(length, make));
+        into_ok(self.set_length_with::<Panic>(length, make));
     }
 
     /// The twin of [`resize_with`](Self::resize_with) that returns an error.

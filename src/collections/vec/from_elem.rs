@@ -3,7 +3,7 @@
 use core::num::NonZero;
 use core::ptr::NonNull;
 
-use super::{Vec, sure};
+use super::{Vec, into_ok};
 use crate::api::Allocator;
 use crate::collections::block::Contents;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
@@ -95,7 +95,7 @@ impl<T: Zeroable, A: Allocator> Vec<T, A> {
     #[must_use]
     #[track_caller]
     pub fn zeroed_in(length: usize, allocator: A) -> Self {
-        sure(Self::make_zeroed::<Panic>(length, allocator))
+        into_ok(Self::make_zeroed::<Panic>(length, allocator))
     }
 
     /// The twin of [`zeroed_in`](Self::zeroed_in) that returns an error.
@@ -141,7 +141,7 @@ unsafe fn allocate_zeroed<F: OnFailure, T, A: Allocator>(length: usize, allocato
 #[inline]
 #[track_caller]
 pub fn from_elem_in<T: Clone, A: Allocator>(value: T, length: usize, allocator: A) -> Vec<T, A> {
-    sure(from_elem::<Panic, T, A>(value, length, allocator))
+    into_ok(from_elem::<Panic, T, A>(value, length, allocator))
 }
 
 /// Makes a vector of `length` clones of `value`, for [`try_vec_in!`](crate::try_vec_in).

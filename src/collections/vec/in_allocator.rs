@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use core::mem::ManuallyDrop;
 
-use super::{Vec, fill, sure};
+use super::{Vec, fill, into_ok};
 use crate::api::Allocator;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 use crate::collections::{CloneIn, FromIn, FromIteratorIn};
@@ -26,7 +26,7 @@ impl<T, A: Allocator> Vec<T, A> {
     #[inline]
     #[track_caller]
     pub fn from_iter_in(iter: impl IntoIterator<Item = T>, allocator: A) -> Self {
-        sure(Self::collect::<Panic>(iter.into_iter(), allocator))
+        into_ok(Self::collect::<Panic>(iter.into_iter(), allocator))
     }
 
     /// The twin of [`from_iter_in`](Self::from_iter_in) that returns an error.
@@ -115,7 +115,7 @@ macro_rules! from_in {
                 #[track_caller]
                 fn from_in($value: $source, $allocator: A) -> Self {
                     type $f = Panic;
-                    sure($body)
+                    into_ok($body)
                 }
 
                 #[inline]

@@ -36,7 +36,7 @@ use core::ptr::NonNull;
 use core::slice;
 
 use super::block::Contents;
-use super::error::{OnFailure, Panic, Return, TryReserveError, sure};
+use super::error::{OnFailure, Panic, Return, TryReserveError, into_ok};
 use super::raw_buffer::RawBuffer;
 use crate::api::{Allocator, Global};
 
@@ -228,7 +228,7 @@ impl<T, A: Allocator> Vec<T, A> {
     #[must_use]
     #[track_caller]
     pub fn with_capacity_in(capacity: usize, allocator: A) -> Self {
-        sure(Self::with_room::<Panic>(capacity, allocator))
+        into_ok(Self::with_room::<Panic>(capacity, allocator))
     }
 
     /// The twin of [`with_capacity_in`](Self::with_capacity_in) that returns an error.

@@ -1,6 +1,6 @@
 //! Capacity of a vector: reserving and shrinking it.
 
-use super::{Vec, sure};
+use super::{Vec, into_ok};
 use crate::api::Allocator;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 
@@ -22,7 +22,7 @@ impl<T, A: Allocator> Vec<T, A> {
     #[inline]
     #[track_caller]
     pub fn reserve(&mut self, additional: usize) {
-        sure(self.make_room::<Panic>(additional));
+        into_ok(self.make_room::<Panic>(additional));
     }
 
     /// The twin of [`reserve`](Self::reserve) that returns an error.
@@ -80,7 +80,7 @@ impl<T, A: Allocator> Vec<T, A> {
     /// ```
     #[track_caller]
     pub fn reserve_exact(&mut self, additional: usize) {
-        sure(self.make_exact_room::<Panic>(additional));
+        into_ok(self.make_exact_room::<Panic>(additional));
     }
 
     /// The twin of [`reserve_exact`](Self::reserve_exact) that returns an error.
@@ -148,7 +148,7 @@ impl<T, A: Allocator> Vec<T, A> {
     /// ```
     #[track_caller]
     pub fn shrink_to(&mut self, min_capacity: usize) {
-        sure(self.buffer.shrink::<Panic>(self.length.max(min_capacity)));
+        into_ok(self.buffer.shrink::<Panic>(self.length.max(min_capacity)));
     }
 
     /// The twin of [`shrink_to`](Self::shrink_to) that returns an error.

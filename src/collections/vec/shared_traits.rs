@@ -4,7 +4,7 @@ use core::borrow::{Borrow, BorrowMut};
 use core::ops::{Deref, DerefMut, Index, IndexMut};
 use core::slice::SliceIndex;
 
-use super::{Vec, sure};
+use super::{Vec, into_ok};
 use crate::api::Allocator;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 
@@ -102,7 +102,7 @@ impl<T: Clone, A: Allocator + Clone> Clone for Vec<T, A> {
     #[inline]
     #[track_caller]
     fn clone_from(&mut self, source: &Self) {
-        sure(self.clone_elements::<Panic>(source));
+        into_ok(self.clone_elements::<Panic>(source));
     }
 }
 
@@ -160,7 +160,7 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
     #[inline]
     #[track_caller]
     pub(super) fn from_slice_in(elements: &[T], allocator: A) -> Self {
-        sure(Self::clone_slice::<Panic>(elements, allocator))
+        into_ok(Self::clone_slice::<Panic>(elements, allocator))
     }
 
     /// Clones `elements` into a new vector.

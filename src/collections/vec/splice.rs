@@ -3,7 +3,7 @@
 use core::mem;
 use core::ops::RangeBounds;
 
-use super::{Drain, Vec, sure};
+use super::{Drain, Vec, into_ok};
 use crate::api::{Allocator, Global};
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 
@@ -174,7 +174,7 @@ impl<T, A: Allocator> Drain<'_, T, A> {
         // SAFETY: by invariant 4 of `Drain`.
         let capacity = unsafe { self.vec.as_ref() }.capacity();
         if size_of::<T>() != 0 {
-            sure(self.widen::<Panic>(capacity - self.tail - self.tail_length));
+            into_ok(self.widen::<Panic>(capacity - self.tail - self.tail_length));
         }
     }
 }
@@ -205,6 +205,6 @@ impl<I: Iterator, A: Allocator> ExactSizeIterator for Splice<'_, I, A> {}
 impl<I: Iterator, A: Allocator> Drop for Splice<'_, I, A> {
     #[track_caller]
     fn drop(&mut self) {
-        sure(replace::<Panic, _, _>(&mut self.drain, &mut self.replacement));
+        into_ok(replace::<Panic, _, _>(&mut self.drain, &mut self.replacement));
     }
 }

@@ -5,7 +5,7 @@ use alloc::vec::Vec as StdVec;
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 
-use super::{Panic, VecDeque, sure};
+use super::{Panic, VecDeque, into_ok};
 use crate::api::{Allocator, Global};
 use crate::collections::Vec;
 use crate::collections::raw_buffer::RawBuffer;
@@ -61,7 +61,7 @@ impl<T, A: Allocator> From<VecDeque<T, A>> for Vec<T, A> {
 impl<T, const N: usize> From<[T; N]> for VecDeque<T> {
     #[track_caller]
     fn from(elements: [T; N]) -> Self {
-        sure(Self::from_array::<Panic, N>(elements, Global))
+        into_ok(Self::from_array::<Panic, N>(elements, Global))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Inserting, removing and moving elements.
 
 use super::ring::{self, Parts};
-use super::{VecDeque, out_of_bounds, sure};
+use super::{VecDeque, into_ok, out_of_bounds};
 use crate::api::Allocator;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 
@@ -23,7 +23,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[inline]
     #[track_caller]
     pub fn insert(&mut self, index: usize, value: T) {
-        sure(self.insert_one::<Panic>(index, value));
+        into_ok(self.insert_one::<Panic>(index, value));
     }
 
     /// The twin of [`insert`](Self::insert) that returns an error.
@@ -65,7 +65,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[track_caller]
     #[must_use = "use `insert` if the reference is not needed"]
     pub fn insert_mut(&mut self, index: usize, value: T) -> &mut T {
-        sure(self.insert_one::<Panic>(index, value))
+        into_ok(self.insert_one::<Panic>(index, value))
     }
 
     /// The twin of [`insert_mut`](Self::insert_mut) that returns an error.
@@ -246,7 +246,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[inline]
     #[track_caller]
     pub fn append(&mut self, other: &mut Self) {
-        sure(self.append_all::<Panic>(other));
+        into_ok(self.append_all::<Panic>(other));
     }
 
     /// The twin of [`append`](Self::append) that returns an error.
@@ -331,7 +331,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     where
         A: Clone,
     {
-        sure(self.split_at::<Panic>(at))
+        into_ok(self.split_at::<Panic>(at))
     }
 
     /// The twin of [`split_off`](Self::split_off) that returns an error.

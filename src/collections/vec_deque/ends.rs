@@ -1,6 +1,6 @@
 //! Pushing and popping at both ends.
 
-use super::{VecDeque, sure};
+use super::{VecDeque, into_ok};
 use crate::api::Allocator;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 
@@ -21,7 +21,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[inline]
     #[track_caller]
     pub fn push_back(&mut self, value: T) {
-        sure(self.append_one::<Panic>(value));
+        into_ok(self.append_one::<Panic>(value));
     }
 
     /// The twin of [`push_back`](Self::push_back) that returns an error.
@@ -59,7 +59,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[track_caller]
     #[must_use = "use `push_back` if the reference is not needed"]
     pub fn push_back_mut(&mut self, value: T) -> &mut T {
-        sure(self.append_one::<Panic>(value))
+        into_ok(self.append_one::<Panic>(value))
     }
 
     /// The twin of [`push_back_mut`](Self::push_back_mut) that returns an error.
@@ -113,7 +113,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[inline]
     #[track_caller]
     pub fn push_front(&mut self, value: T) {
-        sure(self.prepend_one::<Panic>(value));
+        into_ok(self.prepend_one::<Panic>(value));
     }
 
     /// The twin of [`push_front`](Self::push_front) that returns an error.
@@ -151,7 +151,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[track_caller]
     #[must_use = "use `push_front` if the reference is not needed"]
     pub fn push_front_mut(&mut self, value: T) -> &mut T {
-        sure(self.prepend_one::<Panic>(value))
+        into_ok(self.prepend_one::<Panic>(value))
     }
 
     /// The twin of [`push_front_mut`](Self::push_front_mut) that returns an error.

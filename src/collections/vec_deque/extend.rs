@@ -3,7 +3,7 @@
 use core::ptr::NonNull;
 use core::slice;
 
-use super::{VecDeque, sure};
+use super::{VecDeque, into_ok};
 use crate::api::Allocator;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 use crate::collections::same_type::{same_type, transmute_same};
@@ -16,7 +16,7 @@ impl<T, A: Allocator> Extend<T> for VecDeque<T, A> {
     #[inline]
     #[track_caller]
     fn extend<I: IntoIterator<Item = T>>(&mut self, iter: I) {
-        sure(self.extend_with::<Panic, _>(iter.into_iter()));
+        into_ok(self.extend_with::<Panic, _>(iter.into_iter()));
     }
 }
 
@@ -27,7 +27,7 @@ impl<'a, T: Copy + 'a, A: Allocator> Extend<&'a T> for VecDeque<T, A> {
     #[inline]
     #[track_caller]
     fn extend<I: IntoIterator<Item = &'a T>>(&mut self, iter: I) {
-        sure(self.extend_copied::<Panic, _>(iter.into_iter()));
+        into_ok(self.extend_copied::<Panic, _>(iter.into_iter()));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use core::mem::ManuallyDrop;
 
-use super::{VecDeque, sure};
+use super::{VecDeque, into_ok};
 use crate::api::Allocator;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 use crate::collections::{CloneIn, FromIn, FromIteratorIn, Vec};
@@ -89,7 +89,7 @@ impl<T, A: Allocator, const N: usize> FromIn<[T; N]> for VecDeque<T, A> {
     #[inline]
     #[track_caller]
     fn from_in(elements: [T; N], allocator: A) -> Self {
-        sure(Self::from_array::<Panic, N>(elements, allocator))
+        into_ok(Self::from_array::<Panic, N>(elements, allocator))
     }
 
     #[inline]
@@ -104,7 +104,7 @@ impl<T, B: Allocator, A: Allocator> FromIn<VecDeque<T, B>> for VecDeque<T, A> {
     #[inline]
     #[track_caller]
     fn from_in(deque: VecDeque<T, B>, allocator: A) -> Self {
-        sure(Self::move_from::<Panic, B>(deque, allocator))
+        into_ok(Self::move_from::<Panic, B>(deque, allocator))
     }
 
     #[inline]

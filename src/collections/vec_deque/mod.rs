@@ -31,7 +31,7 @@ mod search;
 mod shared_traits;
 
 use super::block::Contents;
-use super::error::{OnFailure, Panic, Return, TryReserveError, sure};
+use super::error::{OnFailure, Panic, Return, TryReserveError, into_ok};
 use super::raw_buffer::RawBuffer;
 use crate::api::{Allocator, Global};
 
@@ -190,7 +190,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[must_use]
     #[track_caller]
     pub fn with_capacity_in(capacity: usize, allocator: A) -> Self {
-        sure(Self::with_room::<Panic>(capacity, allocator))
+        into_ok(Self::with_room::<Panic>(capacity, allocator))
     }
 
     /// The twin of [`with_capacity_in`](Self::with_capacity_in) that returns an error.

@@ -2,7 +2,7 @@
 
 use core::iter;
 
-use super::{VecDeque, sure};
+use super::{VecDeque, into_ok};
 use crate::api::Allocator;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 
@@ -64,7 +64,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     where
         T: Clone,
     {
-        sure(self.set_length::<Panic>(length, value));
+        into_ok(self.set_length::<Panic>(length, value));
     }
 
     /// The twin of [`resize`](Self::resize) that returns an error.
@@ -119,7 +119,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     /// ```
     #[track_caller]
     pub fn resize_with(&mut self, length: usize, make: impl FnMut() -> T) {
-        sure(self.set_length_with::<Panic>(length, make));
+        into_ok(self.set_length_with::<Panic>(length, make));
     }
 
     /// The twin of [`resize_with`](Self::resize_with) that returns an error.

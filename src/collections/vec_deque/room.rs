@@ -2,7 +2,7 @@
 
 use core::mem::ManuallyDrop;
 
-use super::{VecDeque, sure};
+use super::{VecDeque, into_ok};
 use crate::api::Allocator;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 
@@ -24,7 +24,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[inline]
     #[track_caller]
     pub fn reserve(&mut self, additional: usize) {
-        sure(self.make_room::<Panic>(additional));
+        into_ok(self.make_room::<Panic>(additional));
     }
 
     /// The twin of [`reserve`](Self::reserve) that returns an error.
@@ -63,7 +63,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     /// ```
     #[track_caller]
     pub fn reserve_exact(&mut self, additional: usize) {
-        sure(self.make_exact_room::<Panic>(additional));
+        into_ok(self.make_exact_room::<Panic>(additional));
     }
 
     /// The twin of [`reserve_exact`](Self::reserve_exact) that returns an error.
@@ -131,7 +131,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     /// ```
     #[track_caller]
     pub fn shrink_to(&mut self, min_capacity: usize) {
-        sure(self.shrink::<Panic>(min_capacity));
+        into_ok(self.shrink::<Panic>(min_capacity));
     }
 
     /// The twin of [`shrink_to`](Self::shrink_to) that returns an error.

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::slice;
 
-use super::{VecDeque, sure};
+use super::{VecDeque, into_ok};
 use crate::api::Allocator;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 use crate::collections::vec::clone_into;
@@ -26,13 +26,13 @@ impl<T: Clone, A: Allocator + Clone> Clone for VecDeque<T, A> {
     /// Clones the elements into a new deque, in a clone of the allocator.
     #[track_caller]
     fn clone(&self) -> Self {
-        sure(self.make_clone::<Panic>())
+        into_ok(self.make_clone::<Panic>())
     }
 
     /// Clones the elements of `source` into this deque, and reuses its block if possible.
     #[track_caller]
     fn clone_from(&mut self, source: &Self) {
-        sure(self.clone_elements::<Panic>(source));
+        into_ok(self.clone_elements::<Panic>(source));
     }
 }
 
