@@ -1,69 +1,76 @@
-//! Nodes with few elements, filled from a neighbour or merged with it.
+//! Nodes with too few elements: filled from a sibling, or merged with it.
 
 use super::node::{CAPACITY, MIN_LEN, Node};
 use super::tree::Tree;
 use crate::api::Allocator;
 
-/// The leftmost or the rightmost nodes of a tree.
+/// A side of a tree, whose outermost nodes form the border.
 #[derive(Clone, Copy)]
 pub(super) enum Border {
     Left,
     Right,
 }
 
-/// Two neighbours and the element between them.
+/// Two adjacent children of a node, and the element between them.
+///
+/// # Invariants
+///
+/// `parent` is internal and has an element at `index`. `left` and `right` are its children on the two sides of that
+/// element.
 pub(super) struct Siblings<K, V> {
     parent: Node<K, V>,
-    /// The index of the element between them.
+    /// The index of the element between the two.
     index: usize,
     pub(super) left: Node<K, V>,
     pub(super) right: Node<K, V>,
 }
 
 impl<K, V> Siblings<K, V> {
-    /// The children of `parent` beside the element at `index`.
+    /// Returns the children of `parent` on the two sides of the element at `index`.
     ///
     /// # Safety
     ///
-    /// The parent is internal, and `index` is less than its length.
+    /// 1. `parent` is internal.
+    /// 2. `index` is less than its length.
     pub(super) unsafe fn new(parent: Node<K, V>, index: usize) -> Self {
-        // SAFETY: by `# Safety` of this fn and invariant 3.
+        // SAFETY: by `# Safety` (1) and (2), and invariant 3 of `Tree`.
         let left = unsafe { parent.child(index) };
         // SAFETY: as above.
         let right = unsafe { parent.child(index + 1) };
         Self { parent, index, left, right }
     }
 
-    /// Whether one node has room for all.
+    /// Returns whether one node has room for all elements.
     pub(super) fn can_merge(&self) -> bool {
         self.left.len() + 1 + self.right.len() <= CAPACITY
     }
 
-    /// Moves all to the left node, frees the right one, and returns the left. The parent has an element less.
+    /// Moves all elements to the left node, frees the right one, and returns the left. The parent loses an element.
     ///
     /// # Safety
     ///
-    /// The nodes can merge, and come from `allocator`.
+    /// 1. [`can_merge`](Self::can_merge) returns `true`.
+    /// 2. The nodes come from `allocator`.
     pub(super) unsafe fn merge<A: Allocator>(self, allocator: &A) -> Node<K, V> {
         let Self { parent, index, left, right } = self;
         let (left_len, right_len) = (left.len(), right.len());
         debug_assert!(self.can_merge());
-        // SAFETY: `Siblings` has an element at `index`.
+        // SAFETY: by the invariant of `Siblings`.
         let element = unsafe { parent.remove_with_edge(index) };
-        // SAFETY: there is room for all.
+        // SAFETY: by `# Safety` (1) the index is less than the capacity.
         unsafe { left.write(left_len, element) };
-        // SAFETY: as above; invariant 2.
+        // SAFETY: by `# Safety` (1) the left node has room, and by invariant 2 of `Tree` the elements are initialised.
         unsafe { right.move_elements(0, left, left_len + 1, right_len) };
         let len = left_len + 1 + right_len;
-        // SAFETY: that many are there; the edges follow.
+        // SAFETY: that many elements are initialised. The edges of an internal node follow below.
         unsafe { left.set_len(len) };
         if left.height() > 0 {
-            // SAFETY: as above; invariant 3.
+            // SAFETY: by `# Safety` (1) the left node has room, and by invariant 3 of `Tree` the edges are initialised.
             unsafe { right.move_edges(0, left, left_len + 1, right_len + 1) };
-            // SAFETY: these have come.
-            unsafe { left.relink(left_len + 1, len) };
+            // SAFETY: these edges have just been moved there.
+            unsafe { left.link_children(left_len + 1, len) };
         }
-        // SAFETY: everything has been moved from it, and the edge to it is gone.
+        // SAFETY: by `# Safety` (2). The elements and edges of the node have been moved, and the edge to it is removed.
         unsafe { right.free(allocator) };
         left
     }
@@ -72,35 +79,36 @@ impl<K, V> Siblings<K, V> {
     ///
     /// # Safety
     ///
-    /// `count` is at least 1, the left node has that many, and the right one has room for them.
+    /// 1. `count` is at least 1, and at most the length of the left node.
+    /// 2. The right node has room for `count` more elements.
     pub(super) unsafe fn steal_left(&self, count: usize) {
         let Self { parent, index, left, right } = *self;
         let (left_len, right_len) = (left.len(), right.len());
         debug_assert!(1 <= count && count <= left_len && right_len + count <= CAPACITY);
         let rest = left_len - count;
-        // SAFETY: there is room; invariant 2.
+        // SAFETY: by `# Safety` (2) there is room, and by invariant 2 of `Tree` the elements are initialised.
         unsafe { right.move_elements(0, right, count, right_len) };
-        // SAFETY: the last `count - 1` of the left, which is where they are missing now.
+        // SAFETY: these are the last `count - 1` elements of the left node, and the move above made room for them.
         unsafe { left.move_elements(rest + 1, right, 0, count - 1) };
-        // SAFETY: the element between, which is written over below.
+        // SAFETY: by the invariant of `Siblings` there is an element. It is overwritten below.
         let between = unsafe { parent.read(index) };
-        // SAFETY: there is room.
+        // SAFETY: by `# Safety` (2) the index is less than the capacity.
         unsafe { right.write(count - 1, between) };
-        // SAFETY: the last of the left that is left, which is taken from it below.
+        // SAFETY: this is the last remaining element of the left node. It is cut off below.
         let last = unsafe { left.read(rest) };
-        // SAFETY: the element there has been taken.
+        // SAFETY: by the invariant of `Siblings` the index is less than the length. The old element has been moved.
         unsafe { parent.write(index, last) };
-        // SAFETY: as many as were not moved.
+        // SAFETY: the first `rest` elements remain.
         unsafe { left.set_len(rest) };
-        // SAFETY: as many as there were and have come.
+        // SAFETY: `count` elements have been added.
         unsafe { right.set_len(right_len + count) };
         if left.height() > 0 {
-            // SAFETY: there is room; invariant 3.
+            // SAFETY: by `# Safety` (2) there is room, and by invariant 3 of `Tree` the edges are initialised.
             unsafe { right.move_edges(0, right, count, right_len + 1) };
-            // SAFETY: as many as there are elements fewer.
+            // SAFETY: these are the last `count` edges of the left node, and the move above made room for them.
             unsafe { left.move_edges(rest + 1, right, 0, count) };
-            // SAFETY: these are all.
-            unsafe { right.relink(0, right_len + count) };
+            // SAFETY: all these edges are initialised.
+            unsafe { right.link_children(0, right_len + count) };
         }
     }
 
@@ -108,62 +116,65 @@ impl<K, V> Siblings<K, V> {
     ///
     /// # Safety
     ///
-    /// `count` is at least 1, the right node has that many, and the left one has room for them.
+    /// 1. `count` is at least 1, and at most the length of the right node.
+    /// 2. The left node has room for `count` more elements.
     pub(super) unsafe fn steal_right(&self, count: usize) {
         let Self { parent, index, left, right } = *self;
         let (left_len, right_len) = (left.len(), right.len());
         debug_assert!(1 <= count && count <= right_len && left_len + count <= CAPACITY);
-        // SAFETY: the element between, which is written over below.
+        // SAFETY: by the invariant of `Siblings` there is an element. It is overwritten below.
         let between = unsafe { parent.read(index) };
-        // SAFETY: there is room.
+        // SAFETY: by `# Safety` (2) the index is less than the capacity.
         unsafe { left.write(left_len, between) };
-        // SAFETY: the first `count - 1` of the right.
+        // SAFETY: these are the first `count - 1` elements of the right node, and by `# Safety` (2) the left one has
+        // room.
         unsafe { right.move_elements(0, left, left_len + 1, count - 1) };
-        // SAFETY: the next one, over which the rest is moved below.
+        // SAFETY: by `# Safety` (1) there is an element. `close_gap` removes it below.
         let first = unsafe { right.read(count - 1) };
-        // SAFETY: the element there has been taken.
+        // SAFETY: by the invariant of `Siblings` the index is less than the length. The old element has been moved.
         unsafe { parent.write(index, first) };
-        // SAFETY: as many as there were and have come.
+        // SAFETY: `count` elements have been added.
         unsafe { left.set_len(left_len + count) };
         if left.height() > 0 {
-            // SAFETY: there is room; invariant 3.
+            // SAFETY: by `# Safety` (2) there is room, and by invariant 3 of `Tree` the edges are initialised.
             unsafe { right.move_edges(0, left, left_len + 1, count) };
-            // SAFETY: these have come.
-            unsafe { left.relink(left_len + 1, left_len + count) };
+            // SAFETY: these edges have just been moved there.
+            unsafe { left.link_children(left_len + 1, left_len + count) };
         }
-        // SAFETY: the first `count` elements and edges have been moved.
+        // SAFETY: the first `count` elements and edges have been moved, and the others are initialised.
         unsafe { right.close_gap(count) };
     }
 }
 
 impl<K, V> Tree<K, V> {
-    /// Replaces an internal root without an element by its only child, until there is none.
+    /// Replaces the root by its only child while it is an internal node without elements.
     ///
     /// # Safety
     ///
-    /// See [`Tree`].
+    /// Condition (1) of [`Tree`].
     pub(super) unsafe fn lower_root<A: Allocator>(&mut self, allocator: &A) {
         while let Some(root) = self.root.filter(|root| root.height() > 0 && root.len() == 0) {
-            // SAFETY: an internal node has an edge more than elements.
+            // SAFETY: the root is internal, so its first edge is initialised.
             let child = unsafe { root.child(0) };
-            // SAFETY: the edge to it goes with the old root.
-            unsafe { child.unlink() };
+            // SAFETY: the only edge to the child is in the old root, which is freed below.
+            unsafe { child.clear_parent() };
             self.root = Some(child);
-            // SAFETY: by `# Safety` of this fn; nothing leads to the old root.
+            // SAFETY: by `# Safety` (1). The old root is no longer reachable.
             unsafe { root.free(allocator) };
         }
     }
 
-    /// Restores invariant 5 for the outermost node of each height on one side, the only ones that may break it.
+    /// Restores invariant 5 of [`Tree`] on one side, where the outermost node of each height may have too few elements.
     ///
-    /// Goes down along the border. Each node there gets an element more than it needs, so that it can spare one to the
-    /// merge of two children.
+    /// Goes down along the border, and gives each node one element more than the minimum. So the node keeps enough if
+    /// two of its children are merged.
     ///
     /// # Safety
     ///
-    /// See [`Tree`].
+    /// 1. Condition (1) of [`Tree`].
+    /// 2. No other node breaks invariant 5.
     pub(super) unsafe fn fill_border<A: Allocator>(&mut self, border: Border, allocator: &A) {
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by `# Safety` (1).
         unsafe { self.lower_root(allocator) };
         let Some(mut node) = self.root else { return };
         while node.height() > 0 {
@@ -171,7 +182,8 @@ impl<K, V> Tree<K, V> {
                 Border::Left => 0,
                 Border::Right => node.len() - 1,
             };
-            // SAFETY: the root has an element, and each other node has got more than it needs.
+            // SAFETY: the node is internal. The root has an element after `lower_root`, and a turn of this loop filled
+            // each other node.
             let siblings = unsafe { Siblings::new(node, index) };
             node = match border {
                 Border::Left => siblings.left,
@@ -182,19 +194,19 @@ impl<K, V> Tree<K, V> {
                 continue;
             }
             if siblings.can_merge() {
-                // SAFETY: just asked; by `# Safety` of this fn.
+                // SAFETY: `can_merge` returned `true`, and by `# Safety` (1) the nodes come from `allocator`.
                 node = unsafe { siblings.merge(allocator) };
                 continue;
             }
-            // Together they have `CAPACITY` elements or more, so the other has `MIN_LEN` when it has given these.
+            // Together they have at least `CAPACITY` elements, so the sibling keeps at least `MIN_LEN`.
             match border {
-                // SAFETY: it has them, and the node has room for them.
+                // SAFETY: the sibling has more than `lacking` elements, and the node has room for them.
                 Border::Left => unsafe { siblings.steal_right(lacking) },
                 // SAFETY: as above.
                 Border::Right => unsafe { siblings.steal_left(lacking) },
             }
         }
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by `# Safety` (1).
         unsafe { self.lower_root(allocator) };
     }
 }

@@ -1,26 +1,27 @@
-//! The elements between two places: what borrowing iterators are made of.
+//! Ranges of elements between two edges, which the borrowing iterators are built on.
 
 use core::marker::PhantomData;
 
 use super::position::{Edge, Slot};
 use super::tree::Tree;
 
-/// The elements between two places.
+/// The elements between two leaf edges.
 ///
-/// `B` is the borrow of the elements, `&'a (K, V)` or `&'a mut (K, V)`: it decides the lifetime, the variance, and what
-/// threads may do.
+/// `B` is the type of the borrow, `&'a (K, V)` or `&'a mut (K, V)`. It determines the lifetime, the variance and the
+/// auto traits.
 ///
 /// # Invariants
 ///
-/// `front` and `back` are edges of leaves in one tree, which does not change during the borrow, and `front` is not
-/// behind `back`. Or there are none.
+/// 1. `front` and `back` are leaf edges of one tree, or both are `None`.
+/// 2. `front` is not behind `back`.
+/// 3. The tree does not change as long as `B` lasts.
 pub(super) struct EdgeRange<B, K, V> {
     front: Option<Edge<K, V>>,
     back: Option<Edge<K, V>>,
     borrow: PhantomData<B>,
 }
 
-// SAFETY: the range is used as the borrow is.
+// SAFETY: the range gives access to the elements, as the borrow `B` does.
 unsafe impl<B: Send, K, V> Send for EdgeRange<B, K, V> {}
 // SAFETY: as above.
 unsafe impl<B: Sync, K, V> Sync for EdgeRange<B, K, V> {}
@@ -40,8 +41,8 @@ impl<B, K, V> EdgeRange<B, K, V> {
         if self.front == self.back {
             return None;
         }
-        // SAFETY: there is an element between the two.
-        Some(unsafe { self.front.as_mut()?.pass_next() })
+        // SAFETY: by invariants 1 and 2 there is an element between two edges that differ.
+        Some(unsafe { self.front.as_mut()?.advance() })
     }
 
     #[inline]
@@ -49,11 +50,11 @@ impl<B, K, V> EdgeRange<B, K, V> {
         if self.front == self.back {
             return None;
         }
-        // SAFETY: there is an element between the two.
-        Some(unsafe { self.back.as_mut()?.pass_previous() })
+        // SAFETY: by invariants 1 and 2 there is an element between two edges that differ.
+        Some(unsafe { self.back.as_mut()?.retreat() })
     }
 
-    /// The same elements, to look at.
+    /// Returns the same range as a shared borrow.
     pub(super) fn shared(&self) -> EdgeRange<&(K, V), K, V> {
         EdgeRange { front: self.front, back: self.back, borrow: PhantomData }
     }
@@ -65,14 +66,17 @@ impl<K, V> Clone for EdgeRange<&(K, V), K, V> {
     }
 }
 
-/// All elements of a tree that are left, counted.
+/// The remaining elements of a tree, and their number.
 ///
 /// `B` is as in [`EdgeRange`].
 ///
 /// # Invariants
 ///
-/// `front` and `back` are places in one tree, which does not change during the borrow. `len` elements are between them.
-/// Each is an edge of a leaf, or one of the root that stands for the first or the last place below until it is used.
+/// 1. `front` and `back` are edges of one tree. They are `None` only if the tree has no node.
+/// 2. Each is a leaf edge, or it is still the first or last edge of the root. Its first use replaces that by the leaf
+///    edge that it stands for.
+/// 3. `len` elements lie between them.
+/// 4. The tree does not change as long as `B` lasts.
 pub(super) struct CountedRange<B, K, V> {
     front: Option<Edge<K, V>>,
     back: Option<Edge<K, V>>,
@@ -80,7 +84,7 @@ pub(super) struct CountedRange<B, K, V> {
     borrow: PhantomData<B>,
 }
 
-// SAFETY: the range is used as the borrow is.
+// SAFETY: the range gives access to the elements, as the borrow `B` does.
 unsafe impl<B: Send, K, V> Send for CountedRange<B, K, V> {}
 // SAFETY: as above.
 unsafe impl<B: Sync, K, V> Sync for CountedRange<B, K, V> {}
@@ -88,9 +92,9 @@ unsafe impl<B: Sync, K, V> Sync for CountedRange<B, K, V> {}
 impl<B, K, V> CountedRange<B, K, V> {
     pub(super) const EMPTY: Self = Self { front: None, back: None, len: 0, borrow: PhantomData };
 
-    /// # Safety
+    /// Returns the range of all elements of `tree`.
     ///
-    /// The tree does not change as long as `B` lasts.
+    /// # Safety
     pub(super) unsafe fn all(tree: &Tree<K, V>) -> Self {
         Self {
             front: tree.root.map(|node| Edge { node, index: 0 }),
@@ -100,6 +104,8 @@ impl<B, K, V> CountedRange<B, K, V> {
         }
     }
 
+    /// Returns the range of the `len` elements between `ends`.
+    ///
     /// # Safety
     ///
     /// The invariants hold as long as `B` lasts.
@@ -111,26 +117,26 @@ impl<B, K, V> CountedRange<B, K, V> {
     #[inline]
     pub(super) fn next(&mut self) -> Option<Slot<K, V>> {
         self.len = self.len.checked_sub(1)?;
-        // SAFETY: there is an element, so there is a node.
+        // SAFETY: by invariant 3 there is an element, so by invariant 1 `front` is an edge.
         let front = unsafe { self.front.as_mut().unwrap_unchecked() };
-        // SAFETY: an edge within its node.
-        *front = unsafe { front.first_below() };
-        // SAFETY: there is an element between the two.
-        Some(unsafe { front.pass_next() })
+        // SAFETY: by invariant 1 the edge lies in its node.
+        *front = unsafe { front.first_leaf_edge() };
+        // SAFETY: this is a leaf edge, and by invariant 3 there is an element to the right of it.
+        Some(unsafe { front.advance() })
     }
 
     #[inline]
     pub(super) fn next_back(&mut self) -> Option<Slot<K, V>> {
         self.len = self.len.checked_sub(1)?;
-        // SAFETY: there is an element, so there is a node.
+        // SAFETY: by invariant 3 there is an element, so by invariant 1 `back` is an edge.
         let back = unsafe { self.back.as_mut().unwrap_unchecked() };
-        // SAFETY: an edge within its node.
-        *back = unsafe { back.last_below() };
-        // SAFETY: there is an element between the two.
-        Some(unsafe { back.pass_previous() })
+        // SAFETY: by invariant 1 the edge lies in its node.
+        *back = unsafe { back.last_leaf_edge() };
+        // SAFETY: this is a leaf edge, and by invariant 3 there is an element to the left of it.
+        Some(unsafe { back.retreat() })
     }
 
-    /// The same elements, to look at.
+    /// Returns the same range as a shared borrow.
     pub(super) fn shared(&self) -> CountedRange<&(K, V), K, V> {
         CountedRange { front: self.front, back: self.back, len: self.len, borrow: PhantomData }
     }

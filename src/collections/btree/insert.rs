@@ -1,4 +1,4 @@
-//! Insertion, and the splits it leads to.
+//! Insertion, and the node splits that it causes.
 
 use super::node::{CAPACITY, Node};
 use super::position::{Edge, Slot};
@@ -6,28 +6,28 @@ use super::tree::Tree;
 use crate::api::Allocator;
 use crate::collections::error::TryReserveError;
 
-/// Nodes for one insertion, linked by their parents: a leaf first, then one of each height above.
+/// Nodes allocated in advance for one insertion: one of each height from 0 upwards, linked through their parent fields.
 ///
-/// They are allocated before anything is changed, so an allocator that refuses leaves the tree as it was.
-pub(super) struct Spare<K, V> {
+/// They are allocated before the tree changes. So if the allocator refuses one, the tree is as before.
+pub(super) struct SpareNodes<K, V> {
     first: Option<Node<K, V>>,
 }
 
-impl<K, V> Spare<K, V> {
+impl<K, V> SpareNodes<K, V> {
     pub(super) const NONE: Self = Self { first: None };
 
-    /// Allocates a node of each height below `heights`.
+    /// Allocates one node of each height below `heights`.
     pub(super) fn allocate<A: Allocator>(heights: usize, allocator: &A) -> Result<Self, TryReserveError> {
         let mut spare = Self::NONE;
         for height in (0..heights).rev() {
             match Node::new(height, allocator) {
                 Ok(node) => {
-                    // SAFETY: the node is in no tree yet.
+                    // SAFETY: no tree contains the node yet, so no invariant is concerned.
                     unsafe { node.set_parent(spare.first, 0) };
                     spare.first = Some(node);
                 }
                 Err(error) => {
-                    // SAFETY: the nodes come from `allocator`.
+                    // SAFETY: all nodes in `spare` come from `allocator`.
                     unsafe { spare.free(allocator) };
                     return Err(error);
                 }
@@ -36,20 +36,22 @@ impl<K, V> Spare<K, V> {
         Ok(spare)
     }
 
-    /// The lowest node that is left, without a parent.
+    /// Removes and returns the lowest remaining node, without a parent.
     ///
     /// # Safety
     ///
-    /// There is one.
+    /// A node remains.
     pub(super) unsafe fn take(&mut self) -> Node<K, V> {
         // SAFETY: by `# Safety` of this fn.
         let node = unsafe { self.first.unwrap_unchecked() };
         self.first = node.parent().map(|(next, _)| next);
         // SAFETY: no edge leads to the node.
-        unsafe { node.unlink() };
+        unsafe { node.clear_parent() };
         node
     }
 
+    /// Frees the remaining nodes.
+    ///
     /// # Safety
     ///
     /// The nodes come from `allocator`.
@@ -57,17 +59,17 @@ impl<K, V> Spare<K, V> {
         let mut next = self.first;
         while let Some(node) = next {
             next = node.parent().map(|(above, _)| above);
-            // SAFETY: by `# Safety` of this fn; the list has been passed on.
+            // SAFETY: by `# Safety` of this fn. `next` is already behind the node, so the node is not used again.
             unsafe { node.free(allocator) };
         }
     }
 }
 
-/// The part of a node that moves to a new one.
-struct Split {
-    /// The index of the element that goes to the parent; all behind it move.
+/// The point at which to split a full node before an insertion.
+struct SplitPoint {
+    /// The index of the element that moves to the parent. The elements behind it move to the right half.
     middle: usize,
-    /// The half to insert into, and the index there.
+    /// The half that the new element goes to, and its index there.
     insertion: Half,
 }
 
@@ -76,8 +78,9 @@ enum Half {
     Right(usize),
 }
 
-impl Split {
-    /// A split of a full node that is followed by an insertion at `index`: each half has `MIN_LEN` elements then.
+impl SplitPoint {
+    /// Returns the point at which to split a full node, so that each half has at least `MIN_LEN` elements after the
+    /// insertion at `index`.
     fn before_insertion(index: usize) -> Self {
         const CENTRE: usize = CAPACITY / 2;
         match index {
@@ -90,35 +93,38 @@ impl Split {
 }
 
 impl<K, V> Node<K, V> {
-    /// Moves what is behind the element at `middle` to `right`, and takes that element.
+    /// Moves the elements behind index `middle` to `right`, and removes and returns the element at `middle`. In an
+    /// internal node the edge to the right of that element becomes the first edge of `right`.
     ///
     /// # Safety
     ///
-    /// `middle` is less than the length. `right` is a new node of the same height. An edge is missing at its front,
-    /// which the element's right edge becomes.
+    /// 1. `middle` is less than the length.
+    /// 2. `right` is a new node of the same height, without elements or edges.
     unsafe fn split(self, middle: usize, right: Self) -> (K, V) {
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by `# Safety` (1) `middle + 1` is at most the length; `right` is empty by (2).
         unsafe { self.move_tail(middle + 1, right) };
         if self.height() > 0 {
-            // SAFETY: the last edge of the node is right of the element in the middle, which leaves the node below.
+            // SAFETY: the edge at `middle + 1` is initialised. It is behind the new length, which is set below.
             unsafe { self.move_edges(middle + 1, right, 0, 1) };
-            // SAFETY: it has come.
-            unsafe { right.relink(0, 0) };
+            // SAFETY: the first edge of `right` has just been initialised.
+            unsafe { right.link_children(0, 0) };
         }
-        // SAFETY: the element in the middle is now the last.
+        // SAFETY: `middle` is now the index of the last element, which is cut off below.
         let element = unsafe { self.read(middle) };
-        // SAFETY: it has been taken, and the edge right of it too.
+        // SAFETY: the element at `middle` has been read, and the edge to its right has moved.
         unsafe { self.set_len(middle) };
         element
     }
 }
 
 impl<K, V> Tree<K, V> {
-    /// Inserts an element at a place, which is `None` if there is no node.
+    /// Inserts an element at an edge, and returns its slot.
     ///
     /// # Safety
     ///
-    /// See [`Tree`]. The place is an edge of a leaf.
+    /// Conditions (1) and (2) of [`Tree`], and:
+    ///
+    /// 3. `edge` is a leaf edge, or `None` if the tree has no node.
     #[inline]
     pub(super) unsafe fn insert<A: Allocator>(
         &mut self,
@@ -128,21 +134,23 @@ impl<K, V> Tree<K, V> {
     ) -> Result<Slot<K, V>, TryReserveError> {
         match edge {
             Some(Edge { node, index }) if node.len() < CAPACITY => {
-                // SAFETY: by `# Safety` of this fn; the leaf is not full.
+                // SAFETY: the leaf is not full, and by `# Safety` (2) `index` is at most its length.
                 unsafe { node.insert(index, element) };
                 self.len += 1;
                 Ok(Slot { node, index })
             }
             _ => {
-                // SAFETY: by `# Safety` of this fn.
+                // SAFETY: by `# Safety` (1) to (3).
                 unsafe { self.allocate_and_insert(edge, element, allocator) }
             }
         }
     }
 
+    /// Inserts an element for which nodes have to be allocated.
+    ///
     /// # Safety
     ///
-    /// That of [`insert`](Self::insert).
+    /// The same as for [`insert`](Self::insert).
     #[inline(never)]
     unsafe fn allocate_and_insert<A: Allocator>(
         &mut self,
@@ -151,97 +159,100 @@ impl<K, V> Tree<K, V> {
         allocator: &A,
     ) -> Result<Slot<K, V>, TryReserveError> {
         let spare = Self::reserve(edge, allocator)?;
-        // SAFETY: by `# Safety` of this fn; the nodes are for this place.
+        // SAFETY: by `# Safety` of `insert` (2) and (3). The nodes have just been allocated for this edge.
         Ok(unsafe { self.insert_reserved(edge, element, spare) })
     }
 
-    /// Allocates the nodes that an insertion at a place needs.
+    /// Allocates the nodes that an insertion at `edge` needs.
     pub(super) fn reserve<A: Allocator>(
         edge: Option<Edge<K, V>>,
         allocator: &A,
-    ) -> Result<Spare<K, V>, TryReserveError> {
-        let Some(Edge { mut node, .. }) = edge else { return Spare::allocate(1, allocator) };
+    ) -> Result<SpareNodes<K, V>, TryReserveError> {
+        let Some(Edge { mut node, .. }) = edge else { return SpareNodes::allocate(1, allocator) };
         let mut heights = 0;
         while node.len() == CAPACITY {
             heights += 1;
             match node.parent() {
                 Some((parent, _)) => node = parent,
                 None => {
-                    // A new root.
+                    // The root is full too, so a new root is needed above it.
                     heights += 1;
                     break;
                 }
             }
         }
-        Spare::allocate(heights, allocator)
+        SpareNodes::allocate(heights, allocator)
     }
 
-    /// Inserts an element at a place, which is `None` if there is no node.
+    /// Inserts an element at an edge, and returns its slot.
     ///
     /// # Safety
     ///
-    /// See [`Tree`]. The place is an edge of a leaf, and `spare` has been reserved for it since the tree was last
-    /// changed.
+    /// Condition (2) of [`Tree`], and:
+    ///
+    /// 3. `edge` is a leaf edge, or `None` if the tree has no node.
+    /// 4. [`reserve`](Self::reserve) returned `spare` for this edge, and the tree has not changed since.
     pub(super) unsafe fn insert_reserved(
         &mut self,
         edge: Option<Edge<K, V>>,
         element: (K, V),
-        mut spare: Spare<K, V>,
+        mut spare: SpareNodes<K, V>,
     ) -> Slot<K, V> {
         self.len += 1;
         let Some(Edge { node: leaf, index }) = edge else {
-            // SAFETY: `reserve` allocated a leaf.
+            // SAFETY: by `# Safety` (4): without a node, `reserve` allocates a leaf.
             let node = unsafe { spare.take() };
-            // SAFETY: the node is empty.
+            // SAFETY: the node is empty, and 0 is its length.
             unsafe { node.insert(0, element) };
             self.root = Some(node);
             return Slot { node, index: 0 };
         };
         if leaf.len() < CAPACITY {
-            // SAFETY: by `# Safety` of this fn; the leaf is not full.
+            // SAFETY: the leaf is not full, and by `# Safety` (2) `index` is at most its length.
             unsafe { leaf.insert(index, element) };
             return Slot { node: leaf, index };
         }
-        let split = Split::before_insertion(index);
-        // SAFETY: the leaf is full, so `reserve` allocated another.
+        let split = SplitPoint::before_insertion(index);
+        // SAFETY: by `# Safety` (4): the leaf is full, so `reserve` allocated another one.
         let mut right = unsafe { spare.take() };
-        // SAFETY: the leaf is full, and `right` is new.
+        // SAFETY: the middle of a full node is less than its length, and `right` is a new leaf.
         let mut up = unsafe { leaf.split(split.middle, right) };
         let slot = match split.insertion {
             Half::Left(index) => Slot { node: leaf, index },
             Half::Right(index) => Slot { node: right, index },
         };
-        // SAFETY: both halves have room, and the index is one within the half.
+        // SAFETY: neither half is full, and the index is at most the length of its half.
         unsafe { slot.node.insert(slot.index, element) };
 
-        // The node that was split, the element to go up, and the node right of that.
+        // Each turn inserts `up`, with `right` to the right of it, into the parent of `left`, which has just been
+        // split.
         let mut left = leaf;
         loop {
             let Some((parent, index)) = left.parent() else {
-                // SAFETY: the root was full, so `reserve` allocated a new one.
+                // SAFETY: by `# Safety` (4): the root was full, so `reserve` allocated a new one.
                 let root = unsafe { spare.take() };
-                // SAFETY: a new internal node, and the old root is one lower.
+                // SAFETY: the new root is internal and empty, and its height is one more than that of the old root.
                 unsafe { root.set_first_edge(left) };
-                // SAFETY: the root is empty, and `right` has the height of `left`.
+                // SAFETY: the new root has no element, and `right` has the same height as `left`.
                 unsafe { root.insert_with_edge(0, up, right) };
                 self.root = Some(root);
                 return slot;
             };
             if parent.len() < CAPACITY {
-                // SAFETY: the parent has room, and `right` has the height of `left`.
+                // SAFETY: the parent is not full, and `right` has the same height as `left`.
                 unsafe { parent.insert_with_edge(index, up, right) };
                 return slot;
             }
-            let split = Split::before_insertion(index);
-            // SAFETY: the parent is full, so `reserve` allocated another of its height.
+            let split = SplitPoint::before_insertion(index);
+            // SAFETY: by `# Safety` (4): the parent is full, so `reserve` allocated another node of its height.
             let other = unsafe { spare.take() };
-            // SAFETY: the parent is full, and `other` is new.
+            // SAFETY: the middle of a full node is less than its length, and `other` is a new node of the same height.
             let next = unsafe { parent.split(split.middle, other) };
             let (half, index) = match split.insertion {
                 Half::Left(index) => (parent, index),
                 Half::Right(index) => (other, index),
             };
-            // SAFETY: both halves have room, and `right` has the height of their children.
+            // SAFETY: neither half is full, and `right` has the height of their children.
             unsafe { half.insert_with_edge(index, up, right) };
             (left, up, right) = (parent, next, other);
         }

@@ -1,63 +1,65 @@
-//! One tree, moved into another.
+//! Moving all elements of one tree into another.
 
 use core::mem;
 
 use super::build::Builder;
 use super::owned::Donor;
-use super::search::Search;
+use super::search::SearchResult;
 use super::tree::Tree;
 use crate::api::Allocator;
 use crate::collections::error::TryReserveError;
 
 impl<K: Ord, V> Tree<K, V> {
-    /// Moves all elements of `other` into this tree. Of two equal keys the one that is here stays, with the value of
-    /// the other.
+    /// Moves all elements of `other` into this tree. If both have a key, the key of this tree stays and gets the value
+    /// of the other.
     ///
-    /// If it fails, or if a comparison or the drop of an element panics, each element is in one of the two trees.
+    /// If the allocator refuses, or if a comparison or the drop of an element panics, the elements not moved yet stay
+    /// in `other`.
     ///
     /// # Safety
     ///
-    /// Each allocator is the one of its tree.
+    /// 1. The nodes of this tree come from `allocator`.
+    /// 2. The nodes of `other` come from `other_allocator`.
     pub(super) unsafe fn append<A: Allocator>(
         &mut self,
         allocator: &A,
         other: &mut Self,
         other_allocator: &A,
     ) -> Result<(), TryReserveError> {
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by `# Safety` (2).
         let Some(mut donor) = (unsafe { Donor::new(other, other_allocator) }) else { return Ok(()) };
-        // Both are in order, so each search starts where the last one ended.
-        let mut edge = self.first_edge();
-        while let (Some(from), Some(key)) = (edge, donor.key()) {
+        // Keys arrive in ascending order, so each search starts where the previous one ended.
+        let mut cursor = self.first_leaf_edge();
+        while let (Some(from), Some(key)) = (cursor, donor.key()) {
             match from.seek(key) {
-                Search::Found(slot) => {
-                    // SAFETY: the slot of an element.
-                    edge = Some(unsafe { slot.right() });
+                SearchResult::Found(slot) => {
+                    // SAFETY: `seek` returned the slot of an element.
+                    cursor = Some(unsafe { slot.next_leaf_edge() });
                     if let Some((key, value)) = donor.take() {
-                        // SAFETY: nobody else uses the value.
+                        // SAFETY: the slot holds an element of this tree, which is borrowed exclusively.
                         let old = mem::replace(unsafe { slot.value_mut() }, value);
                         drop((key, old));
                     }
                 }
-                // All that is left belongs behind the last element.
-                Search::Missing(place) if place.next().is_none() => break,
-                Search::Missing(place) => {
-                    let spare = Self::reserve(Some(place), allocator)?;
+                // All remaining elements belong behind the last one.
+                SearchResult::Missing(edge) if edge.next_slot().is_none() => break,
+                SearchResult::Missing(edge) => {
+                    let spare = Self::reserve(Some(edge), allocator)?;
                     if let Some(element) = donor.take() {
-                        // SAFETY: the place has just been found, and the nodes are for it.
-                        let slot = unsafe { self.insert_reserved(Some(place), element, spare) };
-                        // SAFETY: the slot of an element.
-                        edge = Some(unsafe { slot.right() });
+                        // SAFETY: `seek` has just returned this leaf edge, and the spare nodes were allocated for it.
+                        let slot = unsafe { self.insert_reserved(Some(edge), element, spare) };
+                        // SAFETY: `insert_reserved` returned the slot of an element.
+                        cursor = Some(unsafe { slot.next_leaf_edge() });
                     }
                 }
             }
         }
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by `# Safety` (1).
         let mut builder = unsafe { Builder::new(self, allocator) };
         while donor.key().is_some() {
             let spare = builder.reserve()?;
             if let Some(element) = donor.take() {
-                // SAFETY: just reserved.
+                // SAFETY: the builder has appended nothing since `reserve`.
                 unsafe { builder.push_reserved(element, spare) };
             }
         }

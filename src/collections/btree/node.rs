@@ -1,4 +1,4 @@
-//! Nodes: their layout, their memory, and the elements and edges in them.
+//! Nodes: their layout and their memory, and access to their elements and edges.
 
 use core::alloc::Layout;
 use core::fmt;
@@ -9,18 +9,18 @@ use core::slice;
 use crate::api::Allocator;
 use crate::collections::error::TryReserveError;
 
-/// The elements of a full node.
+/// The capacity of a node in elements.
 pub(super) const CAPACITY: usize = 11;
-/// The elements of a node that is not the root, at least.
+/// The minimum number of elements in a node that is not the root.
 pub(super) const MIN_LEN: usize = CAPACITY / 2;
 
 #[repr(C)]
 struct Header<K, V> {
     parent: Option<Node<K, V>>,
-    /// The index among the edges of the parent.
+    /// The index of the edge in the parent that leads to this node.
     parent_index: u8,
     len: u8,
-    /// The levels below: 0 in a leaf.
+    /// The number of levels below this node: 0 for a leaf.
     height: u8,
 }
 
@@ -37,11 +37,15 @@ struct Internal<K, V> {
     edges: [MaybeUninit<Node<K, V>>; CAPACITY + 1],
 }
 
-/// The address of a node.
+/// A pointer to a node.
 ///
-/// A `Node` comes from [`new`](Self::new) and is valid until [`free`](Self::free), whose caller gives up every copy of
-/// it, so its header may be read at any time. A safe function that goes to other nodes relies on invariants 2 and 3; to
-/// break them for a while is unsafe.
+/// # Invariants
+///
+/// The pointer comes from [`new`](Self::new), and the node has not been freed: the caller of [`free`](Self::free) stops
+/// using all copies. So the header is always readable.
+///
+/// The safe functions that go to other nodes also rely on invariants 2 and 3 of [`Tree`](super::tree::Tree). The
+/// functions that can break these are unsafe.
 pub(super) struct Node<K, V>(NonNull<Leaf<K, V>>);
 
 impl<K, V> Node<K, V> {
@@ -49,7 +53,7 @@ impl<K, V> Node<K, V> {
         if height == 0 { Layout::new::<Leaf<K, V>>() } else { Layout::new::<Internal<K, V>>() }
     }
 
-    /// A node without elements, edges or parent.
+    /// Allocates a node without elements, edges or parent.
     #[inline]
     pub(super) fn new<A: Allocator>(height: usize, allocator: &A) -> Result<Self, TryReserveError> {
         let layout = Self::layout(height);
@@ -57,21 +61,22 @@ impl<K, V> Node<K, V> {
         let node = Self(block.cast());
         debug_assert!(height <= u8::MAX.into());
         let header = Header { parent: None, parent_index: 0, len: 0, height: height as u8 };
-        // SAFETY: a new block of the layout of a node, which starts with its header.
+        // SAFETY: the block is new and has the layout of a node, which starts with its header.
         unsafe { node.header().write(header) };
         Ok(node)
     }
 
-    /// Frees the memory of the node, but drops no element in it.
+    /// Frees the memory of the node, without dropping its elements.
     ///
     /// # Safety
     ///
-    /// 1. `allocator` is the one that the node was allocated from.
-    /// 2. No copy of this `Node` is used again, the one in its parent included.
+    /// 1. The node comes from `allocator`.
+    /// 2. No copy of this `Node` is used again, including the one in its parent.
     #[inline]
     pub(super) unsafe fn free<A: Allocator>(self, allocator: &A) {
         let layout = Self::layout(self.height());
-        // SAFETY: by `# Safety` of this fn; the layout is that of `new`, since the height never changes.
+        // SAFETY: by `# Safety` (1) and (2). The layout is the one that `new` allocated, since the height never
+        // changes.
         unsafe { allocator.deallocate(self.0.cast(), layout) };
     }
 
@@ -79,71 +84,75 @@ impl<K, V> Node<K, V> {
         self.0.cast()
     }
 
-    /// The levels below: 0 for a leaf.
+    /// Returns the number of levels below this node: 0 for a leaf.
     #[inline(always)]
     pub(super) fn height(self) -> usize {
-        // SAFETY: a `Node` is valid.
+        // SAFETY: the node is live, by the invariant of `Node`.
         usize::from(unsafe { (*self.header().as_ptr()).height })
     }
 
-    /// The elements in the node.
+    /// Returns the number of elements in this node.
     #[inline(always)]
     pub(super) fn len(self) -> usize {
-        // SAFETY: a `Node` is valid.
+        // SAFETY: the node is live, by the invariant of `Node`.
         usize::from(unsafe { (*self.header().as_ptr()).len })
     }
 
+    /// Sets the number of elements in this node.
+    ///
     /// # Safety
     ///
-    /// By the time that anything relies on invariants 2 and 3 again, they hold for `len`.
+    /// Before any code relies on invariants 2 and 3 of [`Tree`](super::tree::Tree) again, they hold for the new length.
     #[inline(always)]
     pub(super) unsafe fn set_len(self, len: usize) {
         debug_assert!(len <= CAPACITY);
-        // SAFETY: a `Node` is valid.
+        // SAFETY: the node is live, by the invariant of `Node`.
         unsafe { (*self.header().as_ptr()).len = len as u8 };
     }
 
-    /// The parent and the index among its edges.
+    /// Returns the parent and the index of its edge to this node.
     #[inline(always)]
     pub(super) fn parent(self) -> Option<(Self, usize)> {
-        // SAFETY: a `Node` is valid.
+        // SAFETY: the node is live, by the invariant of `Node`.
         let parent = unsafe { (*self.header().as_ptr()).parent }?;
         // SAFETY: as above.
         let index = unsafe { (*self.header().as_ptr()).parent_index };
         Some((parent, index.into()))
     }
 
+    /// Sets the parent and the index of its edge to this node.
+    ///
     /// # Safety
     ///
-    /// By the time that anything relies on invariants 3 and 4 again, they hold for these.
+    /// Before any code relies on invariants 3 and 4 of [`Tree`](super::tree::Tree) again, they hold for the new values.
     #[inline(always)]
     pub(super) unsafe fn set_parent(self, parent: Option<Self>, index: usize) {
         debug_assert!(index <= CAPACITY);
-        // SAFETY: a `Node` is valid.
+        // SAFETY: the node is live, by the invariant of `Node`.
         unsafe { (*self.header().as_ptr()).parent = parent };
         // SAFETY: as above.
         unsafe { (*self.header().as_ptr()).parent_index = index as u8 };
     }
 
-    /// The room for keys.
+    /// Returns a pointer to the array of keys.
     #[inline(always)]
     pub(super) fn keys(self) -> NonNull<K> {
-        // SAFETY: a `Node` is valid, so the field is within its block.
+        // SAFETY: the node is live, by the invariant of `Node`, so the field lies within its block.
         unsafe { self.0.byte_add(offset_of!(Leaf<K, V>, keys)) }.cast()
     }
 
-    /// The room for values.
+    /// Returns a pointer to the array of values.
     #[inline(always)]
     pub(super) fn values(self) -> NonNull<V> {
-        // SAFETY: a `Node` is valid, so the field is within its block.
+        // SAFETY: the node is live, by the invariant of `Node`, so the field lies within its block.
         unsafe { self.0.byte_add(offset_of!(Leaf<K, V>, values)) }.cast()
     }
 
-    /// The room for edges.
+    /// Returns a pointer to the array of edges.
     ///
     /// # Safety
     ///
-    /// The node is not a leaf.
+    /// The node is internal.
     #[inline(always)]
     pub(super) unsafe fn edges(self) -> NonNull<Self> {
         debug_assert!(self.height() > 0);
@@ -151,71 +160,74 @@ impl<K, V> Node<K, V> {
         unsafe { self.0.byte_add(offset_of!(Internal<K, V>, edges)) }.cast()
     }
 
-    /// The keys in the node.
+    /// Returns the keys in this node.
     ///
     /// # Safety
     ///
-    /// Invariant 2 holds, and during `'t` nobody changes the keys or the number of them.
+    /// 1. Invariant 2 of [`Tree`](super::tree::Tree) holds.
+    /// 2. During `'t` neither the keys nor their number change.
     #[inline(always)]
     pub(super) unsafe fn key_slice<'t>(self) -> &'t [K] {
-        // SAFETY: by invariant 2; by `# Safety` of this fn they stay as they are.
+        // SAFETY: by (1) the keys are initialised, and by (2) they stay unchanged during `'t`.
         unsafe { slice::from_raw_parts(self.keys().as_ptr(), self.len()) }
     }
 
-    /// The node below the edge at `index`.
+    /// Returns the child that the edge at `index` leads to.
     ///
     /// # Safety
     ///
-    /// The node is not a leaf, and has initialised the edge at `index`.
+    /// The node is internal, and its edge at `index` is initialised.
     #[inline(always)]
     pub(super) unsafe fn child(self, index: usize) -> Self {
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by `# Safety` of this fn the node is internal.
         let edges = unsafe { self.edges() };
-        // SAFETY: as above, an index is at most `CAPACITY`.
+        // SAFETY: by `# Safety` of this fn `index` is that of an edge, so it is at most `CAPACITY`.
         let edge = unsafe { edges.add(index) };
-        // SAFETY: by `# Safety` of this fn it is initialised.
+        // SAFETY: by `# Safety` of this fn the edge is initialised.
         unsafe { edge.read() }
     }
 
-    /// Makes the node the parent of its children from index `first` to `last`, both included.
+    /// Stores this node as the parent of its children from index `first` to `last`, inclusive.
     ///
     /// # Safety
     ///
-    /// The node is not a leaf, and has initialised these edges.
-    pub(super) unsafe fn relink(self, first: usize, last: usize) {
+    /// The node is internal, and these edges are initialised.
+    pub(super) unsafe fn link_children(self, first: usize, last: usize) {
         for index in first..=last {
             // SAFETY: by `# Safety` of this fn.
             let child = unsafe { self.child(index) };
-            // SAFETY: this is what invariant 3 demands.
+            // SAFETY: the new values are those that invariant 3 of `Tree` requires.
             unsafe { child.set_parent(Some(self), index) };
         }
     }
 
-    /// Makes the node the root.
+    /// Makes this node a root: it no longer has a parent.
     ///
     /// # Safety
     ///
-    /// No edge leads to it.
-    pub(super) unsafe fn unlink(self) {
-        // SAFETY: this is what invariant 4 demands of a root.
+    /// No edge leads to the node.
+    pub(super) unsafe fn clear_parent(self) {
+        // SAFETY: a root has no parent, by invariant 4 of `Tree`, and no edge contradicts that by `# Safety` of this
+        // fn.
         unsafe { self.set_parent(None, 0) };
     }
 
-    /// The leftmost leaf below, or the node itself.
+    /// Returns the leftmost leaf of the subtree, which may be the node itself.
     #[inline]
     pub(super) fn first_leaf(mut self) -> Self {
         for _ in 0..self.height() {
-            // SAFETY: the height is not 0 before the last turn; an internal node has an edge more than elements.
+            // SAFETY: the loop runs once per level, so the node is internal here, and its first edge is initialised by
+            // invariant 3 of `Tree`.
             self = unsafe { self.child(0) };
         }
         self
     }
 
-    /// The rightmost leaf below, or the node itself.
+    /// Returns the rightmost leaf of the subtree, which may be the node itself.
     #[inline]
     pub(super) fn last_leaf(mut self) -> Self {
         for _ in 0..self.height() {
-            // SAFETY: as in `first_leaf`.
+            // SAFETY: as in `first_leaf`; the last edge has index `len`.
             self = unsafe { self.child(self.len()) };
         }
         self

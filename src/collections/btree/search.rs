@@ -1,4 +1,4 @@
-//! Keys and bounds, looked for.
+//! Searches for keys and for the bounds of ranges.
 
 use core::borrow::Borrow;
 use core::cmp::Ordering;
@@ -7,48 +7,53 @@ use core::ops::{Bound, RangeBounds};
 use super::node::Node;
 use super::position::{Edge, Slot};
 
-/// Where a key is, or where it would be inserted.
-pub(super) enum Search<K, V> {
+/// The result of a search for a key.
+pub(super) enum SearchResult<K, V> {
     Found(Slot<K, V>),
-    /// An edge of a leaf.
+    /// The leaf edge where the key would be inserted.
     Missing(Edge<K, V>),
 }
 
-/// A place that is looked for.
-enum Place<'q, Q: ?Sized> {
+/// A position that a bound of a range stands for.
+enum Target<'q, Q: ?Sized> {
+    /// Before all elements.
     First,
+    /// Before the first key that is not less than this one.
     Before(&'q Q),
+    /// Before the first key that is greater than this one.
     After(&'q Q),
+    /// Behind all elements.
     Last,
 }
 
-impl<'q, Q: ?Sized> Place<'q, Q> {
-    fn of_start(bound: Bound<&'q Q>) -> Self {
+impl<'q, Q: ?Sized> Target<'q, Q> {
+    fn from_start_bound(bound: Bound<&'q Q>) -> Self {
         match bound {
-            Bound::Unbounded => Place::First,
-            Bound::Included(key) => Place::Before(key),
-            Bound::Excluded(key) => Place::After(key),
+            Bound::Unbounded => Target::First,
+            Bound::Included(key) => Target::Before(key),
+            Bound::Excluded(key) => Target::After(key),
         }
     }
 
-    fn of_end(bound: Bound<&'q Q>) -> Self {
+    fn from_end_bound(bound: Bound<&'q Q>) -> Self {
         match bound {
-            Bound::Unbounded => Place::Last,
-            Bound::Included(key) => Place::After(key),
-            Bound::Excluded(key) => Place::Before(key),
+            Bound::Unbounded => Target::Last,
+            Bound::Included(key) => Target::After(key),
+            Bound::Excluded(key) => Target::Before(key),
         }
     }
 }
 
 impl<K, V> Node<K, V> {
-    /// The index of the first key, from index `from` on, that is not less than `key`, and whether it equals it; the
-    /// length if there is none.
+    /// Returns the index of the first key, at or behind index `from`, that is not less than `key`, and whether the two
+    /// are equal. If there is no such key, returns the length and `false`.
     #[inline(always)]
     fn find<Q: Ord + ?Sized>(self, key: &Q, from: usize) -> (usize, bool)
     where
         K: Borrow<Q>,
     {
-        // SAFETY: a search changes nothing. Should `Ord` do so behind a `Cell` in a key, the slice does not notice.
+        // SAFETY: by invariant 2 of `Tree`. A search neither moves nor replaces a key; an `Ord` that changes one
+        // through a `Cell` does so behind a shared reference, as the slice allows.
         let keys = unsafe { self.key_slice() };
         let mut index = from;
         while index < keys.len() {
@@ -61,9 +66,9 @@ impl<K, V> Node<K, V> {
         (index, false)
     }
 
-    /// Looks for `key` in the tree below.
+    /// Searches for `key` in the subtree.
     #[inline]
-    pub(super) fn search<Q: Ord + ?Sized>(self, key: &Q) -> Search<K, V>
+    pub(super) fn search<Q: Ord + ?Sized>(self, key: &Q) -> SearchResult<K, V>
     where
         K: Borrow<Q>,
     {
@@ -71,67 +76,69 @@ impl<K, V> Node<K, V> {
         loop {
             let (index, found) = node.find(key, 0);
             if found {
-                return Search::Found(Slot { node, index });
+                return SearchResult::Found(Slot { node, index });
             }
             if node.height() == 0 {
-                return Search::Missing(Edge { node, index });
+                return SearchResult::Missing(Edge { node, index });
             }
-            // SAFETY: by invariant 3; `find` returns the length at most.
+            // SAFETY: by invariant 3 of `Tree`, since the node is internal and `find` returns at most the length.
             node = unsafe { node.child(index) };
         }
     }
 
-    /// The index of the edge that leads to `place`, and what to look for below it.
-    fn find_place<'q, Q: Ord + ?Sized>(self, place: Place<'q, Q>) -> (usize, Place<'q, Q>)
+    /// Returns the index of the edge that leads to `target`, and the target to search for in its child.
+    fn find_edge<'q, Q: Ord + ?Sized>(self, target: Target<'q, Q>) -> (usize, Target<'q, Q>)
     where
         K: Borrow<Q>,
     {
-        match place {
-            Place::First => (0, Place::First),
-            Place::Last => (self.len(), Place::Last),
-            Place::Before(key) => match self.find(key, 0) {
-                (index, true) => (index, Place::Last),
-                (index, false) => (index, place),
+        match target {
+            Target::First => (0, Target::First),
+            Target::Last => (self.len(), Target::Last),
+            Target::Before(key) => match self.find(key, 0) {
+                (index, true) => (index, Target::Last),
+                (index, false) => (index, target),
             },
-            Place::After(key) => match self.find(key, 0) {
-                (index, true) => (index + 1, Place::First),
-                (index, false) => (index, place),
+            Target::After(key) => match self.find(key, 0) {
+                (index, true) => (index + 1, Target::First),
+                (index, false) => (index, target),
             },
         }
     }
 
-    /// The edge of a leaf that is `place` in the tree below.
-    fn search_place<Q: Ord + ?Sized>(self, mut place: Place<'_, Q>) -> Edge<K, V>
+    /// Returns the leaf edge in the subtree that is at `target`.
+    fn search_edge<Q: Ord + ?Sized>(self, mut target: Target<'_, Q>) -> Edge<K, V>
     where
         K: Borrow<Q>,
     {
         let mut node = self;
         loop {
             let index;
-            (index, place) = node.find_place(place);
+            (index, target) = node.find_edge(target);
             if node.height() == 0 {
                 return Edge { node, index };
             }
-            // SAFETY: by invariant 3; `find_place` returns the length at most.
+            // SAFETY: by invariant 3 of `Tree`, since the node is internal and `find_edge` returns at most the length.
             node = unsafe { node.child(index) };
         }
     }
 
-    /// The first place of a range that starts with `start`.
+    /// Returns the leaf edge where a range that starts with `start` begins.
     pub(super) fn search_start<Q: Ord + ?Sized>(self, start: Bound<&Q>) -> Edge<K, V>
     where
         K: Borrow<Q>,
     {
-        self.search_place(Place::of_start(start))
+        self.search_edge(Target::from_start_bound(start))
     }
 
-    /// The first and the last place of a range. The first is never behind the last.
+    /// Returns the leaf edges where a range begins and ends. The first is never behind the last, even if `Ord` is
+    /// inconsistent.
     ///
-    /// `collection` is the name for panics.
+    /// Panic messages name the collection as `collection`.
     ///
     /// # Panics
     ///
-    /// If the range ends before it starts, or if `Ord` makes it seem so.
+    /// Panics if the range ends before it starts, if both bounds are equal and excluded, or if an inconsistent `Ord`
+    /// puts its end before its start.
     pub(super) fn search_range<Q: Ord + ?Sized, R: RangeBounds<Q>>(
         self,
         range: &R,
@@ -140,7 +147,7 @@ impl<K, V> Node<K, V> {
     where
         K: Borrow<Q>,
     {
-        // Asked once each: safe code may answer differently each time.
+        // Read each bound once: a safe `RangeBounds` may return another bound each time.
         let (start, end) = (range.start_bound(), range.end_bound());
         if let (Bound::Included(first) | Bound::Excluded(first), Bound::Included(last) | Bound::Excluded(last)) =
             (start, end)
@@ -153,24 +160,24 @@ impl<K, V> Node<K, V> {
                 _ => {}
             }
         }
-        let (mut first, mut last) = (Place::of_start(start), Place::of_end(end));
+        let (mut first, mut last) = (Target::from_start_bound(start), Target::from_end_bound(end));
         let mut node = self;
         loop {
             let (first_index, last_index);
-            (first_index, first) = node.find_place(first);
-            (last_index, last) = node.find_place(last);
+            (first_index, first) = node.find_edge(first);
+            (last_index, last) = node.find_edge(last);
             if first_index > last_index {
                 panic!("Ord is ill-defined in {collection} range");
             }
             if node.height() == 0 {
                 return (Edge { node, index: first_index }, Edge { node, index: last_index });
             }
-            // SAFETY: by invariant 3; `find_place` returns the length at most.
+            // SAFETY: by invariant 3 of `Tree`, since the node is internal and `find_edge` returns at most the length.
             let child = unsafe { node.child(first_index) };
             if first_index < last_index {
                 // SAFETY: as above.
                 let last_child = unsafe { node.child(last_index) };
-                return (child.search_place(first), last_child.search_place(last));
+                return (child.search_edge(first), last_child.search_edge(last));
             }
             node = child;
         }
@@ -178,8 +185,8 @@ impl<K, V> Node<K, V> {
 }
 
 impl<K, V> Edge<K, V> {
-    /// Looks for `key` right of a place of a leaf. The time grows with the logarithm of the distance.
-    pub(super) fn seek<Q: Ord + ?Sized>(self, key: &Q) -> Search<K, V>
+    /// Searches for `key` to the right of this leaf edge, in time logarithmic in the distance.
+    pub(super) fn seek<Q: Ord + ?Sized>(self, key: &Q) -> SearchResult<K, V>
     where
         K: Borrow<Q>,
     {
@@ -187,16 +194,17 @@ impl<K, V> Edge<K, V> {
         loop {
             let (index, found) = node.find(key, from);
             if found {
-                return Search::Found(Slot { node, index });
+                return SearchResult::Found(Slot { node, index });
             }
             let edge = Edge { node, index };
-            // Past all keys of the node, the next one above it decides whether this is the node to search.
-            let above = if index == node.len() { edge.next() } else { None };
+            // If `key` is greater than all keys of this node, the next key above tells whether this subtree contains
+            // its position.
+            let above = if index == node.len() { edge.next_slot() } else { None };
             if let Some(slot) = above {
-                // SAFETY: `next` leads to an element, and a search changes none.
+                // SAFETY: `next_slot` returns the slot of an element, and a search neither moves nor replaces a key.
                 match key.cmp(unsafe { slot.key() }.borrow()) {
                     Ordering::Less => {}
-                    Ordering::Equal => return Search::Found(slot),
+                    Ordering::Equal => return SearchResult::Found(slot),
                     Ordering::Greater => {
                         (node, from) = (slot.node, slot.index + 1);
                         continue;
@@ -204,9 +212,9 @@ impl<K, V> Edge<K, V> {
                 }
             }
             if node.height() == 0 {
-                return Search::Missing(edge);
+                return SearchResult::Missing(edge);
             }
-            // SAFETY: by invariant 3; `find` returns the length at most.
+            // SAFETY: by invariant 3 of `Tree`, since the node is internal and `find` returns at most the length.
             return unsafe { node.child(index) }.search(key);
         }
     }

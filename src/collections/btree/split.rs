@@ -1,7 +1,7 @@
-//! A tree, cut in two.
+//! Splitting a tree in two.
 
 use super::balance::Border;
-use super::insert::Spare;
+use super::insert::SpareNodes;
 use super::node::Node;
 use super::position::Edge;
 use super::tree::Tree;
@@ -9,45 +9,49 @@ use crate::api::Allocator;
 use crate::collections::error::TryReserveError;
 
 impl<K, V> Tree<K, V> {
-    /// Cuts off what is right of a place. On failure nothing has changed.
+    /// Moves the elements to the right of `edge` to a new tree, which it returns. On failure the tree is as before.
     ///
     /// # Safety
     ///
-    /// See [`Tree`]. The place is an edge of a leaf.
+    /// Conditions (1) and (2) of [`Tree`], and:
+    ///
+    /// 3. `edge` is a leaf edge.
     pub(super) unsafe fn split_off<A: Allocator>(
         &mut self,
         edge: Edge<K, V>,
         allocator: &A,
     ) -> Result<Self, TryReserveError> {
-        if edge.next().is_none() {
+        if edge.next_slot().is_none() {
             return Ok(Self::new());
         }
-        if edge.previous().is_none() {
+        if edge.previous_slot().is_none() {
             return Ok(core::mem::replace(self, Self::new()));
         }
-        let mut spare = Spare::allocate(self.root.map_or(0, Node::height) + 1, allocator)?;
+        let mut spare = SpareNodes::allocate(self.root.map_or(0, Node::height) + 1, allocator)?;
         let Edge { mut node, mut index } = edge;
-        // SAFETY: there is a node for each height.
+        // SAFETY: `spare` has a node of each height up to that of the root.
         let mut right = unsafe { spare.take() };
-        // SAFETY: the new node is empty and as high.
+        // SAFETY: `index` is at most the length by `# Safety` (2). The new node is empty and has the same height.
         unsafe { node.move_tail(index, right) };
         while let Some((parent, at)) = node.parent() {
             (node, index) = (parent, at);
-            // SAFETY: there is a node for each height.
+            // SAFETY: as for `right`.
             let above = unsafe { spare.take() };
-            // SAFETY: a new internal node, one higher than `right`.
+            // SAFETY: the new node is internal and empty, its height is one more than that of `right`, and no edge
+            // leads to `right`.
             unsafe { above.set_first_edge(right) };
-            // SAFETY: it has no element, and as many edges.
+            // SAFETY: `at` is at most the length. The new node has the same height, and only its first edge.
             unsafe { node.move_tail(index, above) };
             right = above;
         }
         let total = self.len;
         let mut split = Self { root: Some(right), len: 0 };
-        // SAFETY: only nodes along the cut may break invariant 5.
+        // SAFETY: only the rightmost node of each height may break invariant 5. All nodes come from `allocator` by `#
+        // Safety` (1).
         unsafe { self.fill_border(Border::Right, allocator) };
-        // SAFETY: as above; all nodes are from `allocator`.
+        // SAFETY: as above, for the leftmost nodes of the new tree, which come from `allocator` too.
         unsafe { split.fill_border(Border::Left, allocator) };
-        // Counting looks at each node, so it is done in the tree that has fewer levels.
+        // Counting visits each node, so count the tree with fewer levels.
         match (self.root, split.root) {
             (Some(left), Some(right)) if left.height() <= right.height() => {
                 self.len = left.count();
@@ -63,12 +67,12 @@ impl<K, V> Tree<K, V> {
 }
 
 impl<K, V> Node<K, V> {
-    /// The elements in the tree below.
+    /// Returns the number of elements in the subtree.
     fn count(self) -> usize {
         let mut count = self.len();
         if self.height() > 0 {
             for index in 0..=self.len() {
-                // SAFETY: an internal node has an edge more than elements.
+                // SAFETY: the node is internal, so its edges from 0 to `len` are initialised, by invariant 3 of `Tree`.
                 let child = unsafe { self.child(index) };
                 count += if child.height() == 0 { child.len() } else { child.count() };
             }

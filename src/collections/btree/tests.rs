@@ -1,4 +1,4 @@
-//! The invariants hold after each operation, whatever the keys do.
+//! Tests that the invariants hold after each operation, even with keys whose order is inconsistent.
 
 use core::cell::Cell;
 use core::cmp::Ordering;
@@ -8,7 +8,7 @@ use super::check::{Nodes, Order};
 use super::map::BTreeMap;
 use super::node::CAPACITY;
 
-/// Numbers that look random, the same in each run.
+/// A pseudo-random number generator, with the same numbers in each run.
 struct Random(u64);
 
 impl Random {
@@ -38,7 +38,7 @@ fn ascending(len: u32) -> Map {
     map
 }
 
-/// The lengths around which a tree gets another node or level.
+/// Lengths around which a tree gets another node or level.
 fn lengths() -> impl Iterator<Item = u32> {
     (0..=40).chain(65..=80).chain([120, 143, 144, 145, 200, 500, 1727, 1728, 1729, 3000])
 }
@@ -69,14 +69,14 @@ fn insertions_in_each_order() {
 fn a_built_tree_is_full() {
     for len in lengths() {
         let nodes = check(&ascending(len));
-        // All leaves are full but the last, which may have taken some from its neighbour.
+        // All leaves are full but the last, which may have taken elements from its sibling.
         let least = (len as usize).div_ceil(CAPACITY + 1);
         assert!((least..=least + 1).contains(&nodes.leaves), "{len}: {nodes:?}");
     }
 }
 
 #[test]
-fn appended_to_what_is_there() {
+fn appends_to_half_full_nodes() {
     for old in lengths().filter(|len| *len < 200) {
         for new in lengths().filter(|len| *len < 200) {
             // A tree of half-full nodes.
@@ -98,7 +98,7 @@ fn removals_at_each_place() {
             let mut map = ascending(len);
             assert_eq!(map.remove(&(key * 2)), Some(key));
             check(&map);
-            assert!(!map.tree.has(&(key * 2)));
+            assert!(!map.tree.contains_key(&(key * 2)));
         }
     }
 }
@@ -174,8 +174,8 @@ fn merges() {
 }
 
 #[test]
-fn a_donor_keeps_what_is_not_taken() {
-    /// Panics at one of its comparisons.
+fn a_donor_keeps_elements_not_taken() {
+    /// A key that panics at one of its comparisons.
     #[derive(Debug, PartialEq, Eq)]
     struct Key<'a>(u32, &'a Cell<i32>);
 
@@ -188,7 +188,7 @@ fn a_donor_keeps_what_is_not_taken() {
     impl Ord for Key<'_> {
         fn cmp(&self, other: &Self) -> Ordering {
             self.1.set(self.1.get() - 1);
-            assert!(self.1.get() != 0, "as asked");
+            assert!(self.1.get() != 0, "deliberate panic");
             self.0.cmp(&other.0)
         }
     }
@@ -206,7 +206,7 @@ fn a_donor_keeps_what_is_not_taken() {
             map.tree.check(Order::Ascending);
             donor.tree.check(Order::Ascending);
             assert!(panicked || donor.is_empty());
-            // Multiples of 6 are in both, and of these the donor's are dropped as they are found.
+            // Multiples of 6 are in both maps. Those of the donor are dropped when they are found.
             let in_donor = donor.len() + map.keys().filter(|key| key.0 % 2 == 0 && key.0 / 2 < len).count();
             assert!(in_donor >= len as usize);
         }
@@ -214,8 +214,8 @@ fn a_donor_keeps_what_is_not_taken() {
 }
 
 #[test]
-fn random_operations_on_lying_keys() {
-    /// Compares as it likes.
+fn random_operations_with_an_inconsistent_order() {
+    /// A key whose order is inconsistent.
     #[derive(Debug, PartialEq, Eq)]
     struct Key<'a>(u32, &'a Cell<u64>);
 

@@ -1,28 +1,28 @@
-//! Elements, looked up and looked at.
+//! Look-ups and iteration.
 
 use core::borrow::Borrow;
 use core::ops::RangeBounds;
 
 use super::super::edge_range::{CountedRange, EdgeRange};
 use super::super::position::Slot;
-use super::super::search::Search;
+use super::super::search::SearchResult;
 use super::{BTreeMap, IntoKeys, IntoValues, Iter, IterMut, Keys, Range, RangeMut, Values, ValuesMut};
 use crate::api::Allocator;
 
 impl<K, V, A: Allocator> BTreeMap<K, V, A> {
-    /// Where `key` is.
+    /// Returns the slot of the key that equals `key`.
     #[inline]
     pub(in super::super) fn find<Q: Ord + ?Sized>(&self, key: &Q) -> Option<Slot<K, V>>
     where
         K: Borrow<Q>,
     {
         match self.tree.root?.search(key) {
-            Search::Found(slot) => Some(slot),
-            Search::Missing(_) => None,
+            SearchResult::Found(slot) => Some(slot),
+            SearchResult::Missing(_) => None,
         }
     }
 
-    /// A reference to the value of `key`.
+    /// Returns a reference to the value of `key`.
     ///
     /// # Examples
     ///
@@ -38,11 +38,11 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     where
         K: Borrow<Q> + Ord,
     {
-        // SAFETY: an element of the map, which is borrowed.
+        // SAFETY: `find` returned the slot of an element of the map, which is borrowed as long as the value is.
         Some(unsafe { self.find(key)?.value() })
     }
 
-    /// References to the key that equals `key`, and to its value.
+    /// Returns references to the key that equals `key`, and to its value.
     ///
     /// # Examples
     ///
@@ -56,10 +56,11 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     where
         K: Borrow<Q> + Ord,
     {
-        Some(self.borrow_element(self.find(key)?))
+        // SAFETY: `find` returned the slot of an element of this map.
+        Some(unsafe { self.borrow_element(self.find(key)?) })
     }
 
-    /// A mutable reference to the value of `key`.
+    /// Returns a mutable reference to the value of `key`.
     ///
     /// # Examples
     ///
@@ -75,11 +76,12 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     where
         K: Borrow<Q> + Ord,
     {
-        // SAFETY: an element of the map, which is borrowed exclusively.
+        // SAFETY: `find` returned the slot of an element of the map, which is borrowed exclusively as long as the value
+        // is.
         Some(unsafe { self.find(key)?.value_mut() })
     }
 
-    /// Whether there is a key that equals `key`.
+    /// Returns whether the map has a key that equals `key`.
     ///
     /// # Examples
     ///
@@ -98,7 +100,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         self.find(key).is_some()
     }
 
-    /// References to the least key and its value.
+    /// Returns references to the least key and its value.
     ///
     /// # Examples
     ///
@@ -112,10 +114,11 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     /// assert_eq!(map.first_key_value(), Some((&1, &"a")));
     /// ```
     pub fn first_key_value(&self) -> Option<(&K, &V)> {
-        Some(self.borrow_element(self.tree.first()?))
+        // SAFETY: `first` returned the slot of an element of this map.
+        Some(unsafe { self.borrow_element(self.tree.first()?) })
     }
 
-    /// References to the greatest key and its value.
+    /// Returns references to the greatest key and its value.
     ///
     /// # Examples
     ///
@@ -126,22 +129,28 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     /// assert_eq!(map.last_key_value(), Some((&2, &"b")));
     /// ```
     pub fn last_key_value(&self) -> Option<(&K, &V)> {
-        Some(self.borrow_element(self.tree.last()?))
+        // SAFETY: `last` returned the slot of an element of this map.
+        Some(unsafe { self.borrow_element(self.tree.last()?) })
     }
 
-    /// `slot` must be that of an element of this map.
-    fn borrow_element(&self, slot: Slot<K, V>) -> (&K, &V) {
-        // SAFETY: callers pass the slot of an element of the map, which is borrowed.
+    /// Returns references to the key and the value in `slot`.
+    ///
+    /// # Safety
+    ///
+    /// `slot` is that of an element of this map.
+    unsafe fn borrow_element(&self, slot: Slot<K, V>) -> (&K, &V) {
+        // SAFETY: by `# Safety` of this fn. The map is borrowed as long as the key is.
         let key = unsafe { slot.key() };
-        // SAFETY: as above.
+        // SAFETY: as above, for the value.
         (key, unsafe { slot.value() })
     }
 
-    /// The elements with keys in `range`, in ascending order, from both ends.
+    /// Returns an iterator over the elements with keys in `range`, in ascending order of the keys. It is double-ended.
     ///
     /// # Panics
     ///
-    /// If the range starts behind its end, or if both are equal and excluded, unless nothing was ever inserted.
+    /// Panics if the range starts behind its end, or if both bounds are equal and excluded. If the map is empty, it may
+    /// not check this.
     ///
     /// # Examples
     ///
@@ -161,7 +170,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         self.range_named(range, "BTreeMap")
     }
 
-    /// `range`, for a collection with that name.
+    /// Does what [`range`](Self::range) does, for a collection named `collection` in panic messages.
     pub(in super::super) fn range_named<Q: Ord + ?Sized, R: RangeBounds<Q>>(
         &self,
         range: R,
@@ -171,18 +180,19 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         K: Borrow<Q>,
     {
         let elements = match self.tree.root {
-            // SAFETY: the map is borrowed as long as the range lasts.
+            // SAFETY: `search_range` returns leaf edges in order. The map is borrowed as long as the range lasts.
             Some(root) => unsafe { EdgeRange::new(root.search_range(&range, collection)) },
             None => EdgeRange::EMPTY,
         };
         Range { elements }
     }
 
-    /// The elements with keys in `range`, in ascending order, from both ends, with mutable references to the values.
+    /// Returns an iterator over the elements with keys in `range`, in ascending order of the keys, with mutable
+    /// references to the values. It is double-ended.
     ///
     /// # Panics
     ///
-    /// If [`range`](Self::range) would.
+    /// Panics under the same conditions as [`range`](Self::range).
     ///
     /// # Examples
     ///
@@ -200,14 +210,15 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         K: Borrow<Q> + Ord,
     {
         let elements = match self.tree.root {
-            // SAFETY: the map is borrowed exclusively as long as the range lasts.
+            // SAFETY: `search_range` returns leaf edges in order. The map is borrowed exclusively as long as the range
+            // lasts.
             Some(root) => unsafe { EdgeRange::new(root.search_range(&range, "BTreeMap")) },
             None => EdgeRange::EMPTY,
         };
         RangeMut { elements }
     }
 
-    /// All elements, in the order of their keys.
+    /// Returns an iterator over all elements, in ascending order of the keys.
     ///
     /// # Examples
     ///
@@ -223,7 +234,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         Iter { elements: unsafe { CountedRange::all(&self.tree) } }
     }
 
-    /// All elements, in the order of their keys, with mutable references to the values.
+    /// Returns an iterator over all elements, in ascending order of the keys, with mutable references to the values.
     ///
     /// # Examples
     ///
@@ -242,7 +253,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         IterMut { elements: unsafe { CountedRange::all(&self.tree) } }
     }
 
-    /// All keys, in their order.
+    /// Returns an iterator over all keys, in ascending order.
     ///
     /// # Examples
     ///
@@ -257,7 +268,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         Keys { inner: self.iter() }
     }
 
-    /// All values, in the order of their keys.
+    /// Returns an iterator over all values, in ascending order of the keys.
     ///
     /// # Examples
     ///
@@ -272,7 +283,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         Values { inner: self.iter() }
     }
 
-    /// Mutable references to all values, in the order of their keys.
+    /// Returns an iterator over mutable references to all values, in ascending order of the keys.
     ///
     /// # Examples
     ///
@@ -288,7 +299,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         ValuesMut { inner: self.iter_mut() }
     }
 
-    /// The keys, in their order. The values are dropped on the way.
+    /// Returns an iterator that takes out all keys, in ascending order, and drops the values.
     ///
     /// # Examples
     ///
@@ -303,7 +314,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         IntoKeys { inner: self.into_iter() }
     }
 
-    /// The values, in the order of their keys. The keys are dropped on the way.
+    /// Returns an iterator that takes out all values, in ascending order of the keys, and drops the keys.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Elements, inserted and removed.
+//! Insertion and removal.
 
 use core::borrow::Borrow;
 use core::cmp::Ordering;
@@ -7,14 +7,14 @@ use core::ops::RangeBounds;
 
 use super::super::build::Builder;
 use super::super::position::Slot;
-use super::super::search::Search;
+use super::super::search::SearchResult;
 use super::super::tree::Tree;
 use super::extract_if::Extraction;
 use super::{BTreeMap, Entry, ExtractIf, OccupiedEntry, VacantEntry, into_value};
 use crate::api::{Allocator, AllocatorClone};
 use crate::collections::error::TryReserveError;
 
-/// Which of two equal keys stays in a map.
+/// The key that a map keeps of two equal ones. It always keeps the value of the last.
 #[derive(Clone, Copy)]
 pub(super) enum EqualKeys {
     First,
@@ -22,9 +22,9 @@ pub(super) enum EqualKeys {
 }
 
 impl<K, V, A: Allocator> BTreeMap<K, V, A> {
-    /// Inserts an element, and returns the value that the key had.
+    /// Inserts an element. If the map had an equal key, returns its old value.
     ///
-    /// If the map has an equal key, that one stays and `key` is dropped.
+    /// An equal key in the map stays there, and `key` is dropped.
     ///
     /// # Examples
     ///
@@ -48,7 +48,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses a node. The map is as it was; `key` and `value` are dropped.
+    /// Returns an error if the allocator refuses a node. The map is then unchanged, and `key` and `value` are dropped.
     ///
     /// # Examples
     ///
@@ -65,36 +65,36 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         K: Ord,
     {
         let edge = match self.tree.root.map(|root| root.search(&key)) {
-            Some(Search::Found(slot)) => {
-                // Should this panic, no value is on its way.
+            Some(SearchResult::Found(slot)) => {
+                // Drop the key before the old value leaves the map: if the drop panics, the value does not leak.
                 drop(key);
-                // SAFETY: an element of the map, which is borrowed exclusively.
+                // SAFETY: the slot of an element of the map, which is borrowed exclusively.
                 return Ok(Some(mem::replace(unsafe { slot.value_mut() }, value)));
             }
-            Some(Search::Missing(edge)) => Some(edge),
+            Some(SearchResult::Missing(edge)) => Some(edge),
             None => None,
         };
-        // SAFETY: a place of this tree, just found; the allocator is the one of the tree.
+        // SAFETY: by the invariant of `BTreeMap`. The search has just returned this leaf edge of the tree.
         unsafe { self.tree.insert(edge, (key, value), &self.allocator) }?;
         Ok(None)
     }
 
-    /// Inserts an element in place of one with an equal key, which it returns.
+    /// Inserts an element. If the map had an equal key, replaces its element, and returns the old one.
     pub(in super::super) fn try_replace(&mut self, (key, value): (K, V)) -> Result<Option<(K, V)>, TryReserveError>
     where
         K: Ord,
     {
         let edge = match self.tree.root.map(|root| root.search(&key)) {
-            Some(Search::Found(slot)) => {
-                // SAFETY: an element of the map, which is borrowed exclusively.
+            Some(SearchResult::Found(slot)) => {
+                // SAFETY: the slot of an element of the map, which is borrowed exclusively.
                 let key = mem::replace(unsafe { slot.key_mut() }, key);
                 // SAFETY: as above.
                 return Ok(Some((key, mem::replace(unsafe { slot.value_mut() }, value))));
             }
-            Some(Search::Missing(edge)) => Some(edge),
+            Some(SearchResult::Missing(edge)) => Some(edge),
             None => None,
         };
-        // SAFETY: a place of this tree, just found; the allocator is the one of the tree.
+        // SAFETY: by the invariant of `BTreeMap`. The search has just returned this leaf edge of the tree.
         unsafe { self.tree.insert(edge, (key, value), &self.allocator) }?;
         Ok(None)
     }
@@ -118,7 +118,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         self.remove_entry(key).map(into_value)
     }
 
-    /// Removes a key, and returns it and its value.
+    /// Removes a key, and returns it with its value.
     ///
     /// # Examples
     ///
@@ -134,16 +134,21 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         K: Borrow<Q> + Ord,
     {
         let slot = self.find(key)?;
-        Some(self.remove_slot(slot))
+        // SAFETY: `find` returned the slot of an element of this map.
+        Some(unsafe { self.remove_slot(slot) })
     }
 
-    /// `slot` must be that of an element of this map.
-    pub(super) fn remove_slot(&mut self, slot: Slot<K, V>) -> (K, V) {
-        // SAFETY: callers pass the slot of an element; the allocator is the one of the tree.
+    /// Removes and returns the element in `slot`.
+    ///
+    /// # Safety
+    ///
+    /// `slot` is that of an element of this map.
+    pub(super) unsafe fn remove_slot(&mut self, slot: Slot<K, V>) -> (K, V) {
+        // SAFETY: by `# Safety` of this fn and the invariant of `BTreeMap`.
         unsafe { self.tree.remove(slot, &self.allocator) }
     }
 
-    /// Removes the least key and its value.
+    /// Removes the least key, and returns it with its value.
     ///
     /// # Examples
     ///
@@ -157,10 +162,11 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     /// ```
     pub fn pop_first(&mut self) -> Option<(K, V)> {
         let slot = self.tree.first()?;
-        Some(self.remove_slot(slot))
+        // SAFETY: `first` returned the slot of an element of this map.
+        Some(unsafe { self.remove_slot(slot) })
     }
 
-    /// Removes the greatest key and its value.
+    /// Removes the greatest key, and returns it with its value.
     ///
     /// # Examples
     ///
@@ -172,10 +178,11 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     /// ```
     pub fn pop_last(&mut self) -> Option<(K, V)> {
         let slot = self.tree.last()?;
-        Some(self.remove_slot(slot))
+        // SAFETY: `last` returned the slot of an element of this map.
+        Some(unsafe { self.remove_slot(slot) })
     }
 
-    /// The entry of the least key, to change or to remove.
+    /// Returns the entry of the least key, through which it can be changed or removed.
     ///
     /// # Examples
     ///
@@ -193,7 +200,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         Some(OccupiedEntry { slot: self.tree.first()?, map: self })
     }
 
-    /// The entry of the greatest key, to change or to remove.
+    /// Returns the entry of the greatest key, through which it can be changed or removed.
     ///
     /// # Examples
     ///
@@ -208,7 +215,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         Some(OccupiedEntry { slot: self.tree.last()?, map: self })
     }
 
-    /// The entry of `key`, to look at, to change, to insert or to remove.
+    /// Returns the entry of `key`, through which an element can be inserted, read, changed or removed.
     ///
     /// # Examples
     ///
@@ -227,17 +234,17 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         K: Ord,
     {
         match self.tree.root.map(|root| root.search(&key)) {
-            Some(Search::Found(slot)) => Entry::Occupied(OccupiedEntry { slot, map: self }),
-            Some(Search::Missing(edge)) => Entry::Vacant(VacantEntry { key, edge: Some(edge), map: self }),
+            Some(SearchResult::Found(slot)) => Entry::Occupied(OccupiedEntry { slot, map: self }),
+            Some(SearchResult::Missing(edge)) => Entry::Vacant(VacantEntry { key, edge: Some(edge), map: self }),
             None => Entry::Vacant(VacantEntry { key, edge: None, map: self }),
         }
     }
 
     /// Moves all elements of `other` into the map, and leaves `other` empty.
     ///
-    /// Of two equal keys the one in the map stays, and gets the value of the other.
+    /// If both maps have a key, the key of this map stays and gets the value of the other.
     ///
-    /// If a comparison or the drop of an element panics, the elements that have not been moved are still in `other`.
+    /// If a comparison or the drop of an element panics, the elements not moved yet stay in `other`.
     ///
     /// # Examples
     ///
@@ -261,7 +268,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator of the map refuses a node. The elements that have not been moved are still in `other`.
+    /// Returns an error if the allocator of this map refuses a node. The elements not moved yet stay in `other`.
     ///
     /// # Examples
     ///
@@ -281,11 +288,11 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     where
         K: Ord,
     {
-        // SAFETY: each allocator is the one of its tree.
+        // SAFETY: by the invariant of `BTreeMap`, for both maps.
         unsafe { self.tree.append(&self.allocator, &mut other.tree, &other.allocator) }
     }
 
-    /// Splits the map in two at `key`, and returns everything from `key` on, with a clone of the allocator.
+    /// Splits the map in two at `key`. Returns the elements from `key` on, in a map with a clone of the allocator.
     ///
     /// # Examples
     ///
@@ -309,7 +316,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses a node. The map is as it was.
+    /// Returns an error if the allocator refuses a node. The map is then unchanged.
     ///
     /// # Examples
     ///
@@ -331,20 +338,20 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
             None => Tree::new(),
             Some(root) => {
                 let edge = match root.search(key) {
-                    // SAFETY: the slot of an element.
-                    Search::Found(slot) => unsafe { slot.left() },
-                    Search::Missing(edge) => edge,
+                    // SAFETY: the search has just returned the slot of an element.
+                    SearchResult::Found(slot) => unsafe { slot.previous_leaf_edge() },
+                    SearchResult::Missing(edge) => edge,
                 };
-                // SAFETY: a place of this tree, just found; the allocator is the one of the tree.
+                // SAFETY: by the invariant of `BTreeMap`. The edge has just been found in this tree.
                 unsafe { self.tree.split_off(edge, &self.allocator) }?
             }
         };
         Ok(Self { tree, allocator })
     }
 
-    /// Keeps the elements for which `keep` returns `true`, and drops the others, in the order of their keys.
+    /// Keeps the elements for which `keep` returns `true`, and drops the others, in ascending order of the keys.
     ///
-    /// If `keep` panics, its element and those behind it are kept.
+    /// If `keep` panics, the current element and all later ones are kept.
     ///
     /// # Examples
     ///
@@ -362,10 +369,10 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         self.extract_if(.., |key, value| !keep(key, value)).for_each(drop);
     }
 
-    /// Removes the elements with keys in `range` for which `remove` returns `true`, one with each call of `next`.
+    /// Returns an iterator that removes the elements with keys in `range` for which `remove` returns `true`.
     ///
-    /// `remove` may change the values. Elements that have not been asked for when the iterator is dropped stay, and so
-    /// does one for which `remove` panics.
+    /// Each call of `next` removes and returns one element. `remove` may change the values. Elements not visited before
+    /// the iterator is dropped stay in the map, and so does an element for which `remove` panics.
     ///
     /// # Examples
     ///
@@ -388,13 +395,13 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
 
     /// Inserts all elements of an iterator, each as [`insert`](Self::insert) does.
     ///
-    /// Takes constant time for each element, and fills the nodes, as long as each key is greater than all keys in the
-    /// map.
+    /// As long as each key is greater than all keys in the map, this takes constant time per element, and fills the
+    /// nodes.
     ///
     /// # Errors
     ///
-    /// If the allocator refuses a node. What came before is in the map; the element for which there was no room and the
-    /// iterator are dropped.
+    /// Returns an error if the allocator refuses a node. The elements before are then in the map. The element that did
+    /// not fit and the rest of the iterator are dropped.
     ///
     /// # Examples
     ///
@@ -416,18 +423,19 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         self.try_extend_with(elements, EqualKeys::First)
     }
 
-    /// Inserts all elements of an iterator. Of equal keys the value of the last is taken.
+    /// Inserts all elements of an iterator. Of equal keys, the map keeps the one that `keep` names, with the last
+    /// value.
     pub(super) fn try_extend_with(
         &mut self,
         elements: impl IntoIterator<Item = (K, V)>,
-        stays: EqualKeys,
+        keep: EqualKeys,
     ) -> Result<(), TryReserveError>
     where
         K: Ord,
     {
         let mut elements = elements.into_iter();
         let mut last = self.tree.last();
-        // SAFETY: the allocator is the one of the tree.
+        // SAFETY: by the invariant of `BTreeMap`.
         let mut builder = unsafe { Builder::new(&mut self.tree, &self.allocator) };
         let mut next = loop {
             let Some((key, value)) = elements.next() else { return Ok(()) };
@@ -435,13 +443,13 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
                 last = Some(builder.push((key, value))?);
                 continue;
             };
-            // SAFETY: the last element, which stays where it is when another is appended.
+            // SAFETY: this is the slot of the last element, which does not move when another is appended.
             match key.cmp(unsafe { slot.key() }) {
                 Ordering::Greater => last = Some(builder.push((key, value))?),
                 Ordering::Equal => {
-                    let key = match stays {
+                    let key = match keep {
                         EqualKeys::First => key,
-                        // SAFETY: as above; the map is borrowed exclusively.
+                        // SAFETY: as above. The map is borrowed exclusively.
                         EqualKeys::Last => mem::replace(unsafe { slot.key_mut() }, key),
                     };
                     // SAFETY: as above.
@@ -452,7 +460,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         };
         drop(builder);
         while let Some((key, value)) = next {
-            match stays {
+            match keep {
                 EqualKeys::First => drop(self.try_insert(key, value)?),
                 EqualKeys::Last => drop(self.try_replace((key, value))?),
             }

@@ -1,4 +1,4 @@
-//! The place of one key.
+//! Entries: the element of a key, or the position where it would be inserted.
 
 use core::fmt;
 use core::mem;
@@ -8,7 +8,7 @@ use super::{BTreeMap, into_value};
 use crate::api::{Allocator, Global};
 use crate::collections::error::TryReserveError;
 
-/// The place of a key in a map, with an element or without: see [`BTreeMap::entry`].
+/// An entry of a map, vacant or occupied: see [`BTreeMap::entry`].
 ///
 /// # Examples
 ///
@@ -28,7 +28,7 @@ pub enum Entry<'a, K, V, A: Allocator = Global> {
     Occupied(OccupiedEntry<'a, K, V, A>),
 }
 
-/// The place of a key that is not in the map.
+/// An entry whose key is not in the map.
 ///
 /// # Examples
 ///
@@ -43,12 +43,12 @@ pub enum Entry<'a, K, V, A: Allocator = Global> {
 /// ```
 pub struct VacantEntry<'a, K, V, A: Allocator = Global> {
     pub(super) key: K,
-    /// Where it is to be inserted, as an edge of a leaf, if there is a node.
+    /// The leaf edge of the map's tree at which to insert the key. `None` if the tree has no node.
     pub(super) edge: Option<Edge<K, V>>,
     pub(super) map: &'a mut BTreeMap<K, V, A>,
 }
 
-/// The place of a key that is in the map.
+/// An entry whose key is in the map.
 ///
 /// # Examples
 ///
@@ -62,22 +62,22 @@ pub struct VacantEntry<'a, K, V, A: Allocator = Global> {
 /// assert_eq!(map[&1], 11);
 /// ```
 pub struct OccupiedEntry<'a, K, V, A: Allocator = Global> {
-    /// That of an element of the map.
+    /// The slot of an element of the map.
     pub(super) slot: Slot<K, V>,
     pub(super) map: &'a mut BTreeMap<K, V, A>,
 }
 
-// SAFETY: the place is used as the borrow of the map is.
+// SAFETY: the edge gives access to the elements, as the borrow of the map does.
 unsafe impl<K: Send, V: Send, A: Allocator + Send> Send for VacantEntry<'_, K, V, A> {}
 // SAFETY: as above.
 unsafe impl<K: Sync, V: Sync, A: Allocator + Sync> Sync for VacantEntry<'_, K, V, A> {}
-// SAFETY: as above.
+// SAFETY: the slot gives access to the elements, as the borrow of the map does.
 unsafe impl<K: Send, V: Send, A: Allocator + Send> Send for OccupiedEntry<'_, K, V, A> {}
 // SAFETY: as above.
 unsafe impl<K: Sync, V: Sync, A: Allocator + Sync> Sync for OccupiedEntry<'_, K, V, A> {}
 
 impl<'a, K: Ord, V, A: Allocator> Entry<'a, K, V, A> {
-    /// The value, which is `default` if there was none.
+    /// Inserts `default` if the entry is vacant. Returns a mutable reference to the value.
     ///
     /// # Examples
     ///
@@ -97,7 +97,8 @@ impl<'a, K: Ord, V, A: Allocator> Entry<'a, K, V, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses a node. The map is as it was; the key and `default` are dropped.
+    /// Returns an error if the allocator refuses a node. The map is then unchanged, and the key and `default` are
+    /// dropped.
     ///
     /// # Examples
     ///
@@ -116,7 +117,7 @@ impl<'a, K: Ord, V, A: Allocator> Entry<'a, K, V, A> {
         }
     }
 
-    /// The value, which comes from `default` if there was none.
+    /// Inserts the result of `default` if the entry is vacant. Returns a mutable reference to the value.
     ///
     /// # Examples
     ///
@@ -135,7 +136,8 @@ impl<'a, K: Ord, V, A: Allocator> Entry<'a, K, V, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses a node. The map is as it was; the key and the value are dropped.
+    /// Returns an error if the allocator refuses a node. The map is then unchanged, and the key and the value are
+    /// dropped.
     ///
     /// # Examples
     ///
@@ -150,7 +152,8 @@ impl<'a, K: Ord, V, A: Allocator> Entry<'a, K, V, A> {
         self.try_or_insert_with_key(|_| default())
     }
 
-    /// The value, which `default` makes from the key if there was none.
+    /// Inserts the result of `default`, called with the key, if the entry is vacant. Returns a mutable reference to the
+    /// value.
     ///
     /// # Examples
     ///
@@ -169,7 +172,8 @@ impl<'a, K: Ord, V, A: Allocator> Entry<'a, K, V, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses a node. The map is as it was; the key and the value are dropped.
+    /// Returns an error if the allocator refuses a node. The map is then unchanged, and the key and the value are
+    /// dropped.
     ///
     /// # Examples
     ///
@@ -190,7 +194,7 @@ impl<'a, K: Ord, V, A: Allocator> Entry<'a, K, V, A> {
         }
     }
 
-    /// The value, which is that of [`Default`] if there was none.
+    /// Inserts the [`Default`] value if the entry is vacant. Returns a mutable reference to the value.
     ///
     /// # Examples
     ///
@@ -213,7 +217,8 @@ impl<'a, K: Ord, V, A: Allocator> Entry<'a, K, V, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses a node. The map is as it was; the key and the value are dropped.
+    /// Returns an error if the allocator refuses a node. The map is then unchanged, and the key and the value are
+    /// dropped.
     ///
     /// # Examples
     ///
@@ -233,7 +238,7 @@ impl<'a, K: Ord, V, A: Allocator> Entry<'a, K, V, A> {
         self.try_or_insert_with(V::default)
     }
 
-    /// The key.
+    /// Returns a reference to the key.
     ///
     /// # Examples
     ///
@@ -250,7 +255,7 @@ impl<'a, K: Ord, V, A: Allocator> Entry<'a, K, V, A> {
         }
     }
 
-    /// Changes the value, if there is one.
+    /// Calls `modify` with the value if the entry is occupied.
     ///
     /// # Examples
     ///
@@ -270,7 +275,7 @@ impl<'a, K: Ord, V, A: Allocator> Entry<'a, K, V, A> {
         self
     }
 
-    /// Sets the value, and returns the entry that has it.
+    /// Sets the value, and returns the occupied entry.
     ///
     /// # Examples
     ///
@@ -289,7 +294,8 @@ impl<'a, K: Ord, V, A: Allocator> Entry<'a, K, V, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses a node. The map is as it was; the key and `value` are dropped.
+    /// Returns an error if the allocator refuses a node. The map is then unchanged, and the key and `value` are
+    /// dropped.
     ///
     /// # Examples
     ///
@@ -323,7 +329,7 @@ impl<K: fmt::Debug, V: fmt::Debug, A: Allocator> fmt::Debug for Entry<'_, K, V, 
 }
 
 impl<'a, K, V, A: Allocator> VacantEntry<'a, K, V, A> {
-    /// The key that is to be inserted.
+    /// Returns a reference to the key to insert.
     ///
     /// # Examples
     ///
@@ -338,7 +344,7 @@ impl<'a, K, V, A: Allocator> VacantEntry<'a, K, V, A> {
         &self.key
     }
 
-    /// Gives the key back, and inserts nothing.
+    /// Returns the key, without inserting it.
     ///
     /// # Examples
     ///
@@ -353,7 +359,7 @@ impl<'a, K, V, A: Allocator> VacantEntry<'a, K, V, A> {
         self.key
     }
 
-    /// Inserts the key with `value`.
+    /// Inserts the key with `value`, and returns a mutable reference to the value.
     ///
     /// # Examples
     ///
@@ -374,7 +380,8 @@ impl<'a, K, V, A: Allocator> VacantEntry<'a, K, V, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses a node. The map is as it was; the key and `value` are dropped.
+    /// Returns an error if the allocator refuses a node. The map is then unchanged, and the key and `value` are
+    /// dropped.
     ///
     /// # Examples
     ///
@@ -390,7 +397,7 @@ impl<'a, K, V, A: Allocator> VacantEntry<'a, K, V, A> {
         Ok(self.try_insert_entry(value)?.into_mut())
     }
 
-    /// Inserts the key with `value`, and returns the entry that has them.
+    /// Inserts the key with `value`, and returns the occupied entry.
     ///
     /// # Examples
     ///
@@ -410,7 +417,8 @@ impl<'a, K, V, A: Allocator> VacantEntry<'a, K, V, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses a node. The map is as it was; the key and `value` are dropped.
+    /// Returns an error if the allocator refuses a node. The map is then unchanged, and the key and `value` are
+    /// dropped.
     ///
     /// # Examples
     ///
@@ -424,8 +432,8 @@ impl<'a, K, V, A: Allocator> VacantEntry<'a, K, V, A> {
     #[inline]
     pub fn try_insert_entry(self, value: V) -> Result<OccupiedEntry<'a, K, V, A>, TryReserveError> {
         let Self { key, edge, map } = self;
-        // SAFETY: the place has been found in this tree, which has been borrowed since; the allocator is the one of the
-        // tree.
+        // SAFETY: by the invariant of `BTreeMap`. The edge was found in this tree, which has been borrowed exclusively
+        // since.
         let slot = unsafe { map.tree.insert(edge, (key, value), &map.allocator) }?;
         Ok(OccupiedEntry { slot, map })
     }
@@ -438,7 +446,7 @@ impl<K: fmt::Debug, V, A: Allocator> fmt::Debug for VacantEntry<'_, K, V, A> {
 }
 
 impl<'a, K, V, A: Allocator> OccupiedEntry<'a, K, V, A> {
-    /// The key in the map.
+    /// Returns a reference to the key in the map.
     ///
     /// # Examples
     ///
@@ -449,11 +457,11 @@ impl<'a, K, V, A: Allocator> OccupiedEntry<'a, K, V, A> {
     /// assert_eq!(map.first_entry().unwrap().key(), &1);
     /// ```
     pub fn key(&self) -> &K {
-        // SAFETY: an element of the map, which is borrowed.
+        // SAFETY: the slot of an element of the map, which is borrowed.
         unsafe { self.slot.key() }
     }
 
-    /// Removes the element, and returns its key and its value.
+    /// Removes the element, and returns its key and value.
     ///
     /// # Examples
     ///
@@ -464,10 +472,11 @@ impl<'a, K, V, A: Allocator> OccupiedEntry<'a, K, V, A> {
     /// assert_eq!(map.first_entry().unwrap().remove_entry(), (1, "a"));
     /// ```
     pub fn remove_entry(self) -> (K, V) {
-        self.map.remove_slot(self.slot)
+        // SAFETY: the slot of an element of the map.
+        unsafe { self.map.remove_slot(self.slot) }
     }
 
-    /// The value.
+    /// Returns a reference to the value.
     ///
     /// # Examples
     ///
@@ -478,11 +487,11 @@ impl<'a, K, V, A: Allocator> OccupiedEntry<'a, K, V, A> {
     /// assert_eq!(map.first_entry().unwrap().get(), &"a");
     /// ```
     pub fn get(&self) -> &V {
-        // SAFETY: an element of the map, which is borrowed.
+        // SAFETY: the slot of an element of the map, which is borrowed.
         unsafe { self.slot.value() }
     }
 
-    /// The value, to change as long as the entry is borrowed.
+    /// Returns a mutable reference to the value, which lasts as long as the entry is borrowed.
     ///
     /// # Examples
     ///
@@ -494,11 +503,11 @@ impl<'a, K, V, A: Allocator> OccupiedEntry<'a, K, V, A> {
     /// assert_eq!(map[&1], 11);
     /// ```
     pub fn get_mut(&mut self) -> &mut V {
-        // SAFETY: an element of the map, which is borrowed exclusively.
+        // SAFETY: the slot of an element of the map, which is borrowed exclusively.
         unsafe { self.slot.value_mut() }
     }
 
-    /// The value, to change as long as the map is borrowed.
+    /// Converts the entry into a mutable reference to the value, which lasts as long as the map is borrowed.
     ///
     /// # Examples
     ///
@@ -512,11 +521,11 @@ impl<'a, K, V, A: Allocator> OccupiedEntry<'a, K, V, A> {
     /// ```
     #[inline]
     pub fn into_mut(self) -> &'a mut V {
-        // SAFETY: an element of the map, which is borrowed exclusively for `'a`.
+        // SAFETY: the slot of an element of the map, which is borrowed exclusively for `'a`.
         unsafe { self.slot.value_mut() }
     }
 
-    /// Sets the value, and returns the old one.
+    /// Replaces the value, and returns the old one.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Elements, removed by a predicate.
+//! Removal of elements by a predicate.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -8,16 +8,16 @@ use super::super::position::Edge;
 use super::BTreeMap;
 use crate::api::{Allocator, Global};
 
-/// A walk through a range, during which elements are removed.
+/// A traversal of a range that removes elements.
 pub(in super::super) struct Extraction<'a, K, V, R, A: Allocator> {
-    /// The place before the next element to look at, as an edge of a leaf. `None` at the end, and if the predicate
-    /// panicked.
+    /// The leaf edge before the next element to visit, in the tree of `map`. `None` at the end, and after the predicate
+    /// has panicked.
     front: Option<Edge<K, V>>,
     map: &'a mut BTreeMap<K, V, A>,
     range: R,
 }
 
-// SAFETY: the place is used as the borrow of the map is.
+// SAFETY: the edge gives access to the elements, as the borrow of the map does.
 unsafe impl<K: Send, V: Send, R: Send, A: Allocator + Send> Send for Extraction<'_, K, V, R, A> {}
 // SAFETY: as above.
 unsafe impl<K: Sync, V: Sync, R: Sync, A: Allocator + Sync> Sync for Extraction<'_, K, V, R, A> {}
@@ -31,17 +31,18 @@ impl<'a, K, V, R: RangeBounds<K>, A: Allocator> Extraction<'a, K, V, R, A> {
         Self { front, map, range }
     }
 
-    /// Removes the next element for which `remove` returns `true`.
+    /// Removes and returns the next element for which `remove` returns `true`.
     pub(in super::super) fn next(&mut self, mut remove: impl FnMut(&K, &mut V) -> bool) -> Option<(K, V)>
     where
         K: PartialOrd,
     {
         while let Some(edge) = self.front.take() {
-            let slot = edge.next()?;
-            // SAFETY: an element of the map, which is borrowed exclusively; it is removed when the reference is no
-            // longer used.
+            let slot = edge.next_slot()?;
+            // SAFETY: the slot of an element of the map, which is borrowed exclusively. The element is removed only
+            // after the last use of this reference.
             let key = unsafe { slot.key() };
-            // A range that answers differently each time leads to other elements, and no further.
+            // The bound is read again for each element. A `RangeBounds` that returns another bound each time only
+            // changes which elements are visited.
             let within = match self.range.end_bound() {
                 Bound::Unbounded => true,
                 Bound::Included(last) => key <= last,
@@ -54,35 +55,35 @@ impl<'a, K, V, R: RangeBounds<K>, A: Allocator> Extraction<'a, K, V, R, A> {
             let value = unsafe { slot.value_mut() };
             if remove(key, value) {
                 let BTreeMap { tree, allocator } = &mut *self.map;
-                // SAFETY: an element of the tree; the allocator is the one of the tree.
-                let (element, place) = unsafe { tree.remove_and_pass(slot, allocator) };
-                self.front = Some(place);
+                // SAFETY: by the invariant of `BTreeMap`. The slot is that of an element of this tree.
+                let (element, edge) = unsafe { tree.remove_and_advance(slot, allocator) };
+                self.front = Some(edge);
                 return Some(element);
             }
-            // SAFETY: the slot of an element.
-            self.front = Some(unsafe { slot.right() });
+            // SAFETY: there is an element in the slot.
+            self.front = Some(unsafe { slot.next_leaf_edge() });
         }
         None
     }
 }
 
 impl<K, V, R, A: Allocator> Extraction<'_, K, V, R, A> {
-    /// The elements that may be removed, at most.
+    /// Returns the maximum number of elements that may still be removed.
     pub(in super::super) fn max_len(&self) -> usize {
         if self.front.is_some() { self.map.len() } else { 0 }
     }
 
-    /// The element that is looked at next, whether it is in the range or behind it.
+    /// Returns the element to visit next, or the one behind the range.
     pub(in super::super) fn peek(&self) -> Option<(&K, &V)> {
-        let slot = self.front?.next()?;
-        // SAFETY: an element of the map, and nothing is removed during the borrow.
+        let slot = self.front?.next_slot()?;
+        // SAFETY: the slot of an element of the map. Nothing is removed while `self` is borrowed.
         let key = unsafe { slot.key() };
-        // SAFETY: as above.
+        // SAFETY: as above, for the value.
         Some((key, unsafe { slot.value() }))
     }
 }
 
-/// Removes the elements that a predicate chooses: see [`BTreeMap::extract_if`].
+/// An iterator that removes the elements chosen by a predicate: see [`BTreeMap::extract_if`].
 ///
 /// # Examples
 ///
@@ -92,7 +93,7 @@ impl<K, V, R, A: Allocator> Extraction<'_, K, V, R, A> {
 /// let mut map: BTreeMap<i32, i32> = (0..6).map(|n| (n, n)).collect();
 /// let mut odd = map.extract_if(.., |key, _| key % 2 == 1);
 /// assert_eq!(odd.next(), Some((1, 1)));
-/// drop(odd); // what has not been asked for stays
+/// drop(odd); // elements not visited yet stay
 /// assert!(map.keys().eq(&[0, 2, 3, 4, 5]));
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed; use `retain` to remove and drop elements"]

@@ -1,4 +1,4 @@
-//! Maps in an allocator, out of what std makes maps of on the default.
+//! Creating maps in a given allocator.
 
 use super::BTreeMap;
 use super::change::EqualKeys;
@@ -7,11 +7,11 @@ use crate::collections::error::{TryReserveError, or_fail};
 use crate::collections::{CloneIn, FromIn, FromIteratorIn};
 
 impl<K: Ord, V, A: Allocator> BTreeMap<K, V, A> {
-    /// The elements of `iter`, in `allocator`: [`FromIteratorIn`] without the trait.
+    /// Creates a map in `allocator` from the elements of `iter`, as [`FromIteratorIn`] does.
     ///
-    /// Of equal keys the last is taken. An ascending input takes constant time for each element, and fills the nodes; each
-    /// element of another is inserted. No memory but that of the map is used, where [`collect`](Iterator::collect) sorts all
-    /// elements first.
+    /// Of equal keys, the last element is kept. As long as the input is ascending, this takes constant time per
+    /// element, and fills the nodes; from the first element out of order on, each is inserted on its own. Unlike
+    /// [`collect`](Iterator::collect), which first sorts all elements, this uses no memory except that of the map.
     ///
     /// # Examples
     ///
@@ -29,7 +29,7 @@ impl<K: Ord, V, A: Allocator> BTreeMap<K, V, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses a node. The elements that had been taken are dropped.
+    /// Returns an error if the allocator refuses a node. The elements taken from `iter` are then dropped.
     ///
     /// # Examples
     ///
@@ -53,7 +53,7 @@ impl<K: Ord, V, A: Allocator> FromIteratorIn<(K, V)> for BTreeMap<K, V, A> {
     }
 }
 
-/// Of equal keys the last is taken.
+/// Of equal keys, the last element is kept.
 impl<K: Ord, V, A: Allocator, const N: usize> FromIn<[(K, V); N]> for BTreeMap<K, V, A> {
     type Allocator = A;
 
@@ -87,7 +87,7 @@ where
 {
     type Cloned = BTreeMap<K::Cloned, V::Cloned, B>;
 
-    /// The clones of the keys are compared, since the order of their type may be another.
+    /// Compares the cloned keys, since their type may have another order.
     fn try_clone_in(&self, allocator: B) -> Result<Self::Cloned, TryReserveError> {
         let mut error = None;
         let clones = self.iter().map_while(|(key, value)| {

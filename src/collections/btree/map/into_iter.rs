@@ -1,4 +1,4 @@
-//! All elements, taken out.
+//! Iterators that take out all elements.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -9,9 +9,10 @@ use super::super::tree::Tree;
 use super::{BTreeMap, Iter, into_key, into_value};
 use crate::api::{Allocator, Global};
 
-/// The elements of a map, in the order of their keys: the [`IntoIterator`] of [`BTreeMap`].
+/// An iterator that takes the elements out of a map, in ascending order of the keys: the [`IntoIterator`] of
+/// [`BTreeMap`].
 ///
-/// Nodes are freed as they get empty.
+/// It frees each node as soon as the node is empty.
 ///
 /// # Examples
 ///
@@ -29,7 +30,7 @@ pub struct IntoIter<K, V, A: Allocator = Global> {
     allocator: A,
 }
 
-/// The keys of a map, in their order: see [`BTreeMap::into_keys`].
+/// An iterator that takes the keys out of a map, in ascending order: see [`BTreeMap::into_keys`].
 ///
 /// # Examples
 ///
@@ -45,7 +46,7 @@ pub struct IntoKeys<K, V, A: Allocator = Global> {
     pub(super) inner: IntoIter<K, V, A>,
 }
 
-/// The values of a map, in the order of their keys: see [`BTreeMap::into_values`].
+/// An iterator that takes the values out of a map, in ascending order of the keys: see [`BTreeMap::into_values`].
 ///
 /// # Examples
 ///
@@ -62,9 +63,10 @@ pub struct IntoValues<K, V, A: Allocator = Global> {
 }
 
 impl<K, V, A: Allocator> IntoIter<K, V, A> {
-    /// The elements that are left, to look at.
+    /// Returns an iterator that borrows the remaining elements.
     pub(super) fn iter(&self) -> Iter<'_, K, V> {
-        // SAFETY: the places are the first and the last, and nothing is taken during the borrow.
+        // SAFETY: `ends` returns the leaf edges around the remaining elements. Nothing is taken while `self` is
+        // borrowed.
         Iter { elements: unsafe { CountedRange::new(self.tree.ends(), self.tree.len) } }
     }
 }
@@ -85,7 +87,7 @@ impl<K, V, A: Allocator> Iterator for IntoIter<K, V, A> {
 
     #[inline]
     fn next(&mut self) -> Option<(K, V)> {
-        // SAFETY: the allocator is the one of the tree.
+        // SAFETY: the nodes come from the allocator, by the invariant of the `BTreeMap` that both were taken from.
         unsafe { self.tree.next(&self.allocator) }
     }
 
@@ -98,7 +100,7 @@ impl<K, V, A: Allocator> Iterator for IntoIter<K, V, A> {
 impl<K, V, A: Allocator> DoubleEndedIterator for IntoIter<K, V, A> {
     #[inline]
     fn next_back(&mut self) -> Option<(K, V)> {
-        // SAFETY: the allocator is the one of the tree.
+        // SAFETY: as in `next`.
         unsafe { self.tree.next_back(&self.allocator) }
     }
 }
@@ -109,12 +111,12 @@ impl<K, V, A: Allocator> FusedIterator for IntoIter<K, V, A> {}
 
 impl<K, V, A: Allocator> Drop for IntoIter<K, V, A> {
     fn drop(&mut self) {
-        // SAFETY: the allocator is the one of the tree.
+        // SAFETY: as in `next`.
         unsafe { self.tree.clear(&self.allocator) };
     }
 }
 
-/// Yields nothing.
+/// Creates an iterator without elements.
 impl<K, V, A: Allocator + Default> Default for IntoIter<K, V, A> {
     fn default() -> Self {
         Self { tree: OwnedTree::new(Tree::new()), allocator: A::default() }
@@ -143,7 +145,7 @@ impl<K, V, A: Allocator> Iterator for IntoKeys<K, V, A> {
     #[inline]
     fn last(mut self) -> Option<K> {
         let last = self.next_back();
-        // Before the return: see `into_key`.
+        // Drop before the return: see `into_key`.
         drop(self);
         last
     }
@@ -154,7 +156,7 @@ impl<K, V, A: Allocator> Iterator for IntoKeys<K, V, A> {
         K: Ord,
     {
         let first = self.next();
-        // Before the return: see `into_key`.
+        // Drop before the return: see `into_key`.
         drop(self);
         first
     }
@@ -165,7 +167,7 @@ impl<K, V, A: Allocator> Iterator for IntoKeys<K, V, A> {
         K: Ord,
     {
         let last = self.next_back();
-        // Before the return: see `into_key`.
+        // Drop before the return: see `into_key`.
         drop(self);
         last
     }
@@ -182,7 +184,7 @@ impl<K, V, A: Allocator> ExactSizeIterator for IntoKeys<K, V, A> {}
 
 impl<K, V, A: Allocator> FusedIterator for IntoKeys<K, V, A> {}
 
-/// Yields nothing.
+/// Creates an iterator without elements.
 impl<K, V, A: Allocator + Default> Default for IntoKeys<K, V, A> {
     fn default() -> Self {
         Self { inner: IntoIter::default() }
@@ -211,7 +213,7 @@ impl<K, V, A: Allocator> Iterator for IntoValues<K, V, A> {
     #[inline]
     fn last(mut self) -> Option<V> {
         let last = self.next_back();
-        // Before the return: see `into_key`.
+        // Drop before the return: see `into_key`.
         drop(self);
         last
     }
@@ -228,7 +230,7 @@ impl<K, V, A: Allocator> ExactSizeIterator for IntoValues<K, V, A> {}
 
 impl<K, V, A: Allocator> FusedIterator for IntoValues<K, V, A> {}
 
-/// Yields nothing.
+/// Creates an iterator without elements.
 impl<K, V, A: Allocator + Default> Default for IntoValues<K, V, A> {
     fn default() -> Self {
         Self { inner: IntoIter::default() }

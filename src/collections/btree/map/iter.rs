@@ -1,4 +1,4 @@
-//! All elements, borrowed.
+//! Iterators that borrow all elements.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -7,7 +7,7 @@ use super::super::edge_range::CountedRange;
 use super::BTreeMap;
 use crate::api::Allocator;
 
-/// The elements of a map, in the order of their keys: see [`BTreeMap::iter`].
+/// An iterator over the elements of a map, in ascending order of the keys: see [`BTreeMap::iter`].
 ///
 /// # Examples
 ///
@@ -24,7 +24,7 @@ pub struct Iter<'a, K, V> {
     pub(super) elements: CountedRange<&'a (K, V), K, V>,
 }
 
-/// The elements of a map, in the order of their keys, with mutable references to the values: see
+/// An iterator over the elements of a map, in ascending order of the keys, with mutable references to the values: see
 /// [`BTreeMap::iter_mut`].
 ///
 /// # Examples
@@ -48,9 +48,9 @@ impl<'a, K, V> Iterator for Iter<'a, K, V> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let slot = self.elements.next()?;
-        // SAFETY: an element of the map, which is borrowed for `'a`.
+        // SAFETY: the slot of an element of the map, which is borrowed for `'a`.
         let key = unsafe { slot.key() };
-        // SAFETY: as above.
+        // SAFETY: as above, for the value.
         Some((key, unsafe { slot.value() }))
     }
 
@@ -85,9 +85,9 @@ impl<K, V> DoubleEndedIterator for Iter<'_, K, V> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
         let slot = self.elements.next_back()?;
-        // SAFETY: an element of the map, which is borrowed as long as the iterator lasts.
+        // SAFETY: the slot of an element of the map, which is borrowed for the lifetime of the item.
         let key = unsafe { slot.key() };
-        // SAFETY: as above.
+        // SAFETY: as above, for the value.
         Some((key, unsafe { slot.value() }))
     }
 }
@@ -102,7 +102,7 @@ impl<K, V> Clone for Iter<'_, K, V> {
     }
 }
 
-/// Yields nothing.
+/// Creates an iterator without elements.
 impl<K, V> Default for Iter<'_, K, V> {
     fn default() -> Self {
         Self { elements: CountedRange::EMPTY }
@@ -116,7 +116,7 @@ impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for Iter<'_, K, V> {
 }
 
 impl<K, V> IterMut<'_, K, V> {
-    /// The same elements, to look at.
+    /// Returns an iterator that shares the remaining elements.
     pub(super) fn iter(&self) -> Iter<'_, K, V> {
         Iter { elements: self.elements.shared() }
     }
@@ -128,9 +128,9 @@ impl<'a, K, V> Iterator for IterMut<'a, K, V> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let slot = self.elements.next()?;
-        // SAFETY: an element of the map, which is borrowed for `'a`; no key is given out mutably.
+        // SAFETY: the slot of an element of the map, which is borrowed for `'a`. All references to keys are shared.
         let key = unsafe { slot.key() };
-        // SAFETY: as above; each element is passed once.
+        // SAFETY: as above. The iterator returns each value only once.
         Some((key, unsafe { slot.value_mut() }))
     }
 
@@ -165,9 +165,10 @@ impl<K, V> DoubleEndedIterator for IterMut<'_, K, V> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
         let slot = self.elements.next_back()?;
-        // SAFETY: an element of the map, which is borrowed as long as the iterator lasts; no key is given out mutably.
+        // SAFETY: the slot of an element of the map, which is borrowed for the lifetime of the item. All references to
+        // keys are shared.
         let key = unsafe { slot.key() };
-        // SAFETY: as above; each element is passed once.
+        // SAFETY: as above. The iterator returns each value only once.
         Some((key, unsafe { slot.value_mut() }))
     }
 }
@@ -176,7 +177,7 @@ impl<K, V> ExactSizeIterator for IterMut<'_, K, V> {}
 
 impl<K, V> FusedIterator for IterMut<'_, K, V> {}
 
-/// Yields nothing.
+/// Creates an iterator without elements.
 impl<K, V> Default for IterMut<'_, K, V> {
     fn default() -> Self {
         Self { elements: CountedRange::EMPTY }

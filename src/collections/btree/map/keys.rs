@@ -1,11 +1,11 @@
-//! Keys alone and values alone, borrowed.
+//! Iterators that borrow only the keys or only the values.
 
 use core::fmt;
 use core::iter::FusedIterator;
 
 use super::{Iter, IterMut};
 
-/// The keys of a map, in their order: see [`BTreeMap::keys`](super::BTreeMap::keys).
+/// An iterator over the keys of a map, in ascending order: see [`BTreeMap::keys`](super::BTreeMap::keys).
 ///
 /// # Examples
 ///
@@ -21,7 +21,8 @@ pub struct Keys<'a, K, V> {
     pub(super) inner: Iter<'a, K, V>,
 }
 
-/// The values of a map, in the order of their keys: see [`BTreeMap::values`](super::BTreeMap::values).
+/// An iterator over the values of a map, in ascending order of the keys: see
+/// [`BTreeMap::values`](super::BTreeMap::values).
 ///
 /// # Examples
 ///
@@ -37,7 +38,7 @@ pub struct Values<'a, K, V> {
     pub(super) inner: Iter<'a, K, V>,
 }
 
-/// Mutable references to the values of a map, in the order of their keys: see
+/// An iterator over mutable references to the values of a map, in ascending order of the keys: see
 /// [`BTreeMap::values_mut`](super::BTreeMap::values_mut).
 ///
 /// # Examples
@@ -107,7 +108,7 @@ impl<K, V> Clone for Keys<'_, K, V> {
     }
 }
 
-/// Yields nothing.
+/// Creates an iterator without elements.
 impl<K, V> Default for Keys<'_, K, V> {
     fn default() -> Self {
         Self { inner: Iter::default() }
@@ -156,7 +157,7 @@ impl<K, V> Clone for Values<'_, K, V> {
     }
 }
 
-/// Yields nothing.
+/// Creates an iterator without elements.
 impl<K, V> Default for Values<'_, K, V> {
     fn default() -> Self {
         Self { inner: Iter::default() }
@@ -199,7 +200,7 @@ impl<K, V> ExactSizeIterator for ValuesMut<'_, K, V> {}
 
 impl<K, V> FusedIterator for ValuesMut<'_, K, V> {}
 
-/// Yields nothing.
+/// Creates an iterator without elements.
 impl<K, V> Default for ValuesMut<'_, K, V> {
     fn default() -> Self {
         Self { inner: IterMut::default() }

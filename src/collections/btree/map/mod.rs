@@ -27,30 +27,30 @@ use crate::api::{Allocator, Global};
 
 /// An ordered map: std's [`BTreeMap`](std::collections::BTreeMap) with an allocator.
 ///
-/// It is a B-tree, whose nodes hold 5 to 11 elements; the root may hold fewer. Each node is a block of its own, and an empty map has none.
-/// Look-ups, insertions and removals take a time that grows with the logarithm of the length.
+/// It is a B-tree whose nodes hold 5 to 11 elements; the root may hold fewer. Each node is a block of its own, and a
+/// new map has none. Look-ups, insertions and removals take time logarithmic in the length.
 ///
-/// Methods and their behaviour are std's, but for these:
+/// The methods behave as those of std, except:
 ///
-/// * Each method that may allocate has a `try_` twin that returns an error instead of a call of
+/// * Each method that may allocate has a `try_` twin, which returns an error instead of calling
 ///   [`handle_alloc_error`](crate::api::handle_alloc_error): [`try_insert`](Self::try_insert), those of an [`Entry`]
-///   ([`try_or_insert`](Entry::try_or_insert) and its like), [`try_append`](Self::try_append),
+///   ([`try_or_insert`](Entry::try_or_insert) and the like), [`try_append`](Self::try_append),
 ///   [`try_split_off`](Self::try_split_off), [`try_extend`](Self::try_extend), [`try_clone`](Self::try_clone) and
-///   [`try_from_iter_in`](Self::try_from_iter_in). What only removes, changes or finds never allocates. All nodes that an
-///   insertion needs are allocated before anything is changed, so on failure the map is as it was. The key and the value that
-///   were to be inserted are dropped.
-/// * [`split_off`](Self::split_off) moves nodes to a map with a clone of the allocator, so it asks for an
-///   [`AllocatorClone`](crate::api::AllocatorClone). Any other method leaves nodes where they are;
+///   [`try_from_iter_in`](Self::try_from_iter_in). Methods that only find, change or remove elements never allocate. An
+///   insertion allocates all nodes that it needs before it changes the map. So on failure the map is unchanged, and the
+///   key and the value are dropped.
+/// * [`split_off`](Self::split_off) moves nodes to a map with a clone of the allocator, so it requires
+///   [`AllocatorClone`](crate::api::AllocatorClone). All other methods leave nodes with their map;
 ///   [`append`](Self::append) moves the elements.
-/// * [`append`](Self::append) takes a time that grows with the length of `other` rather than with that of both, and
-///   [`extend`](Self::extend) fills the nodes of an ascending input.
-/// * What the elements borrow must outlive the map, since `may_dangle` is not stable.
+/// * [`append`](Self::append) takes time that grows with the length of `other` rather than with that of both maps, and
+///   [`extend`](Self::extend) fills the nodes if the input is ascending.
+/// * Data that the elements borrow must outlive the map, since `may_dangle` is not stable.
 ///
-/// A key must not change its place in the order while it is in the map. If it does, or if its `Ord` is no total order,
-/// results are unspecified, and so are panics and endless loops in the caller's own code, but no behaviour is
-/// undefined.
+/// A key must not change its place in the order while it is in the map. If it does, or if its `Ord` is not a total
+/// order, the results are unspecified, and the code of the caller may panic or loop forever. But there is no undefined
+/// behaviour.
 ///
-/// If the drop of an element panics while the map is dropped, the other elements are dropped nevertheless.
+/// If the drop of an element panics while the map is dropped, the other elements are still dropped.
 ///
 /// # Examples
 ///
@@ -68,12 +68,13 @@ use crate::api::{Allocator, Global};
 /// assert_eq!(faces.range("I"..).map(|(name, _)| *name).collect::<Vec<_>>(), ["Janus", "Svetovid"]);
 /// ```
 pub struct BTreeMap<K, V, A: Allocator = Global> {
+    /// Invariant: all its nodes come from `allocator`.
     pub(super) tree: Tree<K, V>,
     pub(super) allocator: A,
 }
 
 impl<K, V> BTreeMap<K, V> {
-    /// An empty map in the registered default. Allocates nothing.
+    /// Creates an empty map in the registered default. Does not allocate.
     ///
     /// # Examples
     ///
@@ -91,7 +92,7 @@ impl<K, V> BTreeMap<K, V> {
 }
 
 impl<K, V, A: Allocator> BTreeMap<K, V, A> {
-    /// An empty map in `allocator`. Allocates nothing.
+    /// Creates an empty map in `allocator`. Does not allocate.
     ///
     /// # Examples
     ///
@@ -107,7 +108,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         Self { tree: Tree::new(), allocator }
     }
 
-    /// The allocator.
+    /// Returns a reference to the allocator.
     ///
     /// # Examples
     ///
@@ -124,7 +125,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         &self.allocator
     }
 
-    /// The number of elements.
+    /// Returns the number of elements.
     ///
     /// # Examples
     ///
@@ -142,7 +143,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         self.tree.len
     }
 
-    /// Whether there is no element.
+    /// Returns whether the map is empty.
     ///
     /// # Examples
     ///
@@ -160,7 +161,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         self.len() == 0
     }
 
-    /// Drops all elements, and frees all nodes.
+    /// Removes and drops all elements, and frees all nodes.
     ///
     /// # Examples
     ///
@@ -173,20 +174,20 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     /// ```
     pub fn clear(&mut self) {
         let mut tree = self.take_tree();
-        // SAFETY: the allocator is the one of the tree.
+        // SAFETY: by the invariant of `BTreeMap`.
         unsafe { tree.clear(&self.allocator) };
     }
 
-    /// Leaves the map empty.
+    /// Takes the tree out, and leaves the map empty.
     fn take_tree(&mut self) -> super::owned::OwnedTree<K, V> {
         super::owned::OwnedTree::new(mem::replace(&mut self.tree, Tree::new()))
     }
 
-    /// The tree and its allocator, taken apart.
+    /// Splits the map into its tree and its allocator.
     fn into_parts(self) -> (Tree<K, V>, A) {
         let mut map = ManuallyDrop::new(self);
         let tree = mem::replace(&mut map.tree, Tree::new());
-        // SAFETY: the map is not used again, and not dropped.
+        // SAFETY: the map is neither dropped nor used again, so the allocator has one owner.
         let allocator = unsafe { ptr::read(&raw const map.allocator) };
         (tree, allocator)
     }
@@ -199,9 +200,9 @@ impl<K, V, A: Allocator> Drop for BTreeMap<K, V, A> {
     }
 }
 
-/// The key of an element.
+/// Returns the key of an element.
 ///
-/// The value is dropped before the key is returned: what a function is about to return leaks if a drop panics
+/// Drops the value first: if a drop panics, the value that a function is about to return leaks
 /// ([rust#47949](https://github.com/rust-lang/rust/issues/47949)).
 #[inline]
 fn into_key<K, V>((key, value): (K, V)) -> K {
@@ -209,7 +210,7 @@ fn into_key<K, V>((key, value): (K, V)) -> K {
     key
 }
 
-/// The value of an element. The key is dropped first, as in [`into_key`].
+/// Returns the value of an element. Drops the key first, as [`into_key`] does with the value.
 #[inline]
 fn into_value<K, V>((key, value): (K, V)) -> V {
     drop(key);

@@ -1,11 +1,11 @@
-//! The elements of a range, borrowed.
+//! Iterators that borrow the elements of a range.
 
 use core::fmt;
 use core::iter::FusedIterator;
 
 use super::super::edge_range::EdgeRange;
 
-/// The elements of a range of a map: see [`BTreeMap::range`](super::BTreeMap::range).
+/// An iterator over the elements of a range of a map: see [`BTreeMap::range`](super::BTreeMap::range).
 ///
 /// # Examples
 ///
@@ -23,7 +23,7 @@ pub struct Range<'a, K, V> {
     pub(super) elements: EdgeRange<&'a (K, V), K, V>,
 }
 
-/// The elements of a range of a map, with mutable references to the values: see
+/// An iterator over the elements of a range of a map, with mutable references to the values: see
 /// [`BTreeMap::range_mut`](super::BTreeMap::range_mut).
 ///
 /// # Examples
@@ -47,9 +47,9 @@ impl<'a, K, V> Iterator for Range<'a, K, V> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let slot = self.elements.next()?;
-        // SAFETY: an element of the map, which is borrowed for `'a`.
+        // SAFETY: the slot of an element of the map, which is borrowed for `'a`.
         let key = unsafe { slot.key() };
-        // SAFETY: as above.
+        // SAFETY: as above, for the value.
         Some((key, unsafe { slot.value() }))
     }
 
@@ -79,9 +79,9 @@ impl<K, V> DoubleEndedIterator for Range<'_, K, V> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
         let slot = self.elements.next_back()?;
-        // SAFETY: an element of the map, which is borrowed as long as the iterator lasts.
+        // SAFETY: the slot of an element of the map, which is borrowed for the lifetime of the item.
         let key = unsafe { slot.key() };
-        // SAFETY: as above.
+        // SAFETY: as above, for the value.
         Some((key, unsafe { slot.value() }))
     }
 }
@@ -94,7 +94,7 @@ impl<K, V> Clone for Range<'_, K, V> {
     }
 }
 
-/// Yields nothing.
+/// Creates an iterator without elements.
 impl<K, V> Default for Range<'_, K, V> {
     fn default() -> Self {
         Self { elements: EdgeRange::EMPTY }
@@ -113,9 +113,9 @@ impl<'a, K, V> Iterator for RangeMut<'a, K, V> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let slot = self.elements.next()?;
-        // SAFETY: an element of the map, which is borrowed for `'a`; no key is given out mutably.
+        // SAFETY: the slot of an element of the map, which is borrowed for `'a`. All references to keys are shared.
         let key = unsafe { slot.key() };
-        // SAFETY: as above; each element is passed once.
+        // SAFETY: as above. The iterator returns each value only once.
         Some((key, unsafe { slot.value_mut() }))
     }
 
@@ -145,16 +145,17 @@ impl<K, V> DoubleEndedIterator for RangeMut<'_, K, V> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
         let slot = self.elements.next_back()?;
-        // SAFETY: an element of the map, which is borrowed as long as the iterator lasts; no key is given out mutably.
+        // SAFETY: the slot of an element of the map, which is borrowed for the lifetime of the item. All references to
+        // keys are shared.
         let key = unsafe { slot.key() };
-        // SAFETY: as above; each element is passed once.
+        // SAFETY: as above. The iterator returns each value only once.
         Some((key, unsafe { slot.value_mut() }))
     }
 }
 
 impl<K, V> FusedIterator for RangeMut<'_, K, V> {}
 
-/// Yields nothing.
+/// Creates an iterator without elements.
 impl<K, V> Default for RangeMut<'_, K, V> {
     fn default() -> Self {
         Self { elements: EdgeRange::EMPTY }

@@ -1,4 +1,4 @@
-//! Traits of the map itself.
+//! Trait implementations of the map.
 
 use core::borrow::Borrow;
 use core::cmp::Ordering;
@@ -16,7 +16,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses a node. What had been cloned is dropped.
+    /// Returns an error if the allocator refuses a node. The elements cloned before are then dropped.
     ///
     /// # Examples
     ///
@@ -37,15 +37,15 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
         A: Clone,
     {
         let mut clone = Self::new_in(self.allocator.clone());
-        // SAFETY: the allocator is the one of the tree.
+        // SAFETY: by the invariant of `BTreeMap`.
         let mut builder = unsafe { Builder::new(&mut clone.tree, &clone.allocator) };
         builder.push_clones(&self.tree)?;
         drop(builder);
         Ok(clone)
     }
 
-    /// Appends elements in ascending order to an empty map; the last of equal ones is taken.
-    pub(in super::super) fn try_fill(
+    /// Appends elements to an empty map. They come in ascending order; of equal keys, the last element is kept.
+    pub(in super::super) fn try_append_ascending(
         &mut self,
         elements: impl IntoIterator<Item = (K, V)>,
     ) -> Result<(), TryReserveError>
@@ -54,7 +54,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     {
         let mut elements = elements.into_iter();
         let Some(mut last) = elements.next() else { return Ok(()) };
-        // SAFETY: the allocator is the one of the tree.
+        // SAFETY: by the invariant of `BTreeMap`.
         let mut builder = unsafe { Builder::new(&mut self.tree, &self.allocator) };
         for element in elements {
             if last.0.cmp(&element.0) == Ordering::Equal {
@@ -123,18 +123,18 @@ where
 {
     type Output = V;
 
-    /// The value of `key`.
+    /// Returns a reference to the value of `key`.
     ///
     /// # Panics
     ///
-    /// If there is no such key.
+    /// Panics if the map has no such key.
     #[inline]
     fn index(&self, key: &Q) -> &V {
         self.get(key).expect("no entry found for key")
     }
 }
 
-/// Inserts each element as [`BTreeMap::insert`] does; see [`BTreeMap::try_extend`].
+/// Inserts each element as [`BTreeMap::insert`] does: see [`BTreeMap::try_extend`].
 impl<K: Ord, V, A: Allocator> Extend<(K, V)> for BTreeMap<K, V, A> {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, elements: I) {
         self.try_extend(elements).unwrap_or_else(|error| error.fail());
@@ -148,18 +148,19 @@ impl<'a, K: Ord + Copy, V: Copy, A: Allocator> Extend<(&'a K, &'a V)> for BTreeM
 }
 
 impl<K: Ord, V, A: Allocator + Default> FromIterator<(K, V)> for BTreeMap<K, V, A> {
-    /// Sorts the elements, and builds the map from them, in the default of the allocator:
-    /// [`collect_in`](crate::collections::CollectIn::collect_in) takes another. Of equal keys the last is taken.
+    /// Sorts the elements, and creates a map from them in the default value of the allocator type.
+    /// [`collect_in`](crate::collections::CollectIn::collect_in) takes an allocator instead. Of equal keys, the last
+    /// element is kept.
     fn from_iter<I: IntoIterator<Item = (K, V)>>(elements: I) -> Self {
         let mut elements: alloc::vec::Vec<(K, V)> = elements.into_iter().collect();
         elements.sort_by(|(one, _), (other, _)| one.cmp(other));
         let mut map = Self::new_in(A::default());
-        map.try_fill(elements).unwrap_or_else(|error| error.fail());
+        map.try_append_ascending(elements).unwrap_or_else(|error| error.fail());
         map
     }
 }
 
-/// Of equal keys the last is taken.
+/// Of equal keys, the last element is kept.
 impl<K: Ord, V, const N: usize> From<[(K, V); N]> for BTreeMap<K, V> {
     fn from(elements: [(K, V); N]) -> Self {
         elements.into_iter().collect()

@@ -1,4 +1,4 @@
-//! Elements, looked up and looked at.
+//! Look-ups, iteration and set operations.
 
 use core::borrow::Borrow;
 use core::ops::RangeBounds;
@@ -8,7 +8,7 @@ use super::{BTreeSet, Iter, Range};
 use crate::api::Allocator;
 
 impl<T, A: Allocator> BTreeSet<T, A> {
-    /// Whether there is an element that equals `value`.
+    /// Returns whether the set has an element that equals `value`.
     ///
     /// # Examples
     ///
@@ -27,7 +27,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         self.map.contains_key(value)
     }
 
-    /// A reference to the element that equals `value`.
+    /// Returns a reference to the element that equals `value`.
     ///
     /// # Examples
     ///
@@ -45,7 +45,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         self.map.get_key_value(value).map(|(value, ())| value)
     }
 
-    /// A reference to the least element.
+    /// Returns a reference to the least element.
     ///
     /// # Examples
     ///
@@ -62,7 +62,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         self.map.first_key_value().map(|(value, ())| value)
     }
 
-    /// A reference to the greatest element.
+    /// Returns a reference to the greatest element.
     ///
     /// # Examples
     ///
@@ -76,7 +76,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         self.map.last_key_value().map(|(value, ())| value)
     }
 
-    /// All elements, in ascending order.
+    /// Returns an iterator over all elements, in ascending order.
     ///
     /// # Examples
     ///
@@ -91,11 +91,12 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         Iter { inner: self.map.keys() }
     }
 
-    /// The elements in `range`, in ascending order, from both ends.
+    /// Returns an iterator over the elements in `range`, in ascending order. It is double-ended.
     ///
     /// # Panics
     ///
-    /// If the range starts behind its end, or if both are equal and excluded, unless nothing was ever inserted.
+    /// Panics if the range starts behind its end, or if both bounds are equal and excluded. If the set is empty, it may
+    /// not check this.
     ///
     /// # Examples
     ///
@@ -113,7 +114,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         Range { inner: self.map.range_named(range, "BTreeSet") }
     }
 
-    /// The elements of the set that are not in `other`, in ascending order.
+    /// Returns an iterator over the elements of this set that are not in `other`, in ascending order.
     ///
     /// # Examples
     ///
@@ -130,7 +131,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         Difference::new(self, other)
     }
 
-    /// The elements that are in one of the two sets, but not in both, in ascending order.
+    /// Returns an iterator over the elements that are in only one of the two sets, in ascending order.
     ///
     /// # Examples
     ///
@@ -147,7 +148,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         SymmetricDifference::new(self, other)
     }
 
-    /// The elements of the set that are also in `other`, in ascending order.
+    /// Returns an iterator over the elements of this set that are also in `other`, in ascending order.
     ///
     /// # Examples
     ///
@@ -164,7 +165,8 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         Intersection::new(self, other)
     }
 
-    /// The elements that are in one of the two sets, in ascending order. Of two equal ones it is the one of this set.
+    /// Returns an iterator over the elements that are in at least one of the two sets, in ascending order. Of two equal
+    /// elements it returns the one of this set.
     ///
     /// # Examples
     ///
@@ -181,7 +183,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         Union::new(self, other)
     }
 
-    /// Whether no element is in both sets.
+    /// Returns whether the two sets have no element in common.
     ///
     /// # Examples
     ///
@@ -200,7 +202,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         self.intersection(other).next().is_none()
     }
 
-    /// Whether all elements of the set are in `other`.
+    /// Returns whether all elements of this set are in `other`.
     ///
     /// # Examples
     ///
@@ -219,7 +221,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         self.len() <= other.len() && self.difference(other).next().is_none()
     }
 
-    /// Whether all elements of `other` are in the set.
+    /// Returns whether all elements of `other` are in this set.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Elements, inserted and removed.
+//! Insertion and removal.
 
 use core::borrow::Borrow;
 use core::ops::RangeBounds;
@@ -9,9 +9,9 @@ use crate::api::{Allocator, AllocatorClone};
 use crate::collections::error::TryReserveError;
 
 impl<T, A: Allocator> BTreeSet<T, A> {
-    /// Inserts an element, and returns whether it is new.
+    /// Inserts an element, and returns whether the set did not have it before.
     ///
-    /// If the set has an equal element, that one stays and `value` is dropped.
+    /// An equal element in the set stays there, and `value` is dropped.
     ///
     /// # Examples
     ///
@@ -34,7 +34,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses a node. The set is as it was; `value` is dropped.
+    /// Returns an error if the allocator refuses a node. The set is then unchanged, and `value` is dropped.
     ///
     /// # Examples
     ///
@@ -52,7 +52,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         Ok(self.map.try_insert(value, ())?.is_none())
     }
 
-    /// Inserts an element in place of an equal one, which it returns.
+    /// Inserts an element. If the set had an equal one, replaces it, and returns the old one.
     ///
     /// # Examples
     ///
@@ -74,7 +74,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses a node. The set is as it was; `value` is dropped.
+    /// Returns an error if the allocator refuses a node. The set is then unchanged, and `value` is dropped.
     ///
     /// # Examples
     ///
@@ -93,7 +93,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         Ok(self.map.try_replace((value, ()))?.map(|(value, ())| value))
     }
 
-    /// Removes an element, and returns whether there was one.
+    /// Removes an element, and returns whether the set had it.
     ///
     /// # Examples
     ///
@@ -112,7 +112,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         self.map.remove(value).is_some()
     }
 
-    /// Removes an element, and returns it.
+    /// Removes and returns an element.
     ///
     /// # Examples
     ///
@@ -130,7 +130,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         self.map.remove_entry(value).map(|(value, ())| value)
     }
 
-    /// Removes the least element.
+    /// Removes and returns the least element.
     ///
     /// # Examples
     ///
@@ -144,7 +144,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         self.map.pop_first().map(|(value, ())| value)
     }
 
-    /// Removes the greatest element.
+    /// Removes and returns the greatest element.
     ///
     /// # Examples
     ///
@@ -160,7 +160,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
 
     /// Keeps the elements for which `keep` returns `true`, and drops the others, in ascending order.
     ///
-    /// If `keep` panics, its element and those behind it are kept.
+    /// If `keep` panics, the current element and all later ones are kept.
     ///
     /// # Examples
     ///
@@ -178,10 +178,10 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         self.extract_if(.., |value| !keep(value)).for_each(drop);
     }
 
-    /// Moves all elements of `other` into the set, and leaves `other` empty. Of two equal elements the one in the set
-    /// stays.
+    /// Moves all elements of `other` into this set, and leaves `other` empty. Of two equal elements, the one in this
+    /// set stays.
     ///
-    /// If a comparison or the drop of an element panics, the elements that have not been moved are still in `other`.
+    /// If a comparison or the drop of an element panics, the elements not moved yet stay in `other`.
     ///
     /// # Examples
     ///
@@ -205,7 +205,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator of the set refuses a node. The elements that have not been moved are still in `other`.
+    /// Returns an error if the allocator of this set refuses a node. The elements not moved yet stay in `other`.
     ///
     /// # Examples
     ///
@@ -224,7 +224,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         self.map.try_append(&mut other.map)
     }
 
-    /// Splits the set in two at `value`, and returns everything from `value` on, with a clone of the allocator.
+    /// Splits the set in two at `value`. Returns the elements from `value` on, in a set with a clone of the allocator.
     ///
     /// # Examples
     ///
@@ -248,7 +248,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses a node. The set is as it was.
+    /// Returns an error if the allocator refuses a node. The set is then unchanged.
     ///
     /// # Examples
     ///
@@ -268,10 +268,10 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         Ok(Self { map: self.map.try_split_off(value)? })
     }
 
-    /// Removes the elements in `range` for which `remove` returns `true`, one with each call of `next`.
+    /// Returns an iterator that removes the elements in `range` for which `remove` returns `true`.
     ///
-    /// Elements that have not been asked for when the iterator is dropped stay, and so does one for which `remove`
-    /// panics.
+    /// Each call of `next` removes and returns one element. Elements not visited before the iterator is dropped stay in
+    /// the set, and so does an element for which `remove` panics.
     ///
     /// # Examples
     ///
@@ -293,12 +293,13 @@ impl<T, A: Allocator> BTreeSet<T, A> {
 
     /// Inserts all elements of an iterator, each as [`insert`](Self::insert) does.
     ///
-    /// Takes constant time for each element, and fills the nodes, as long as each is greater than all in the set.
+    /// As long as each element is greater than all in the set, this takes constant time per element, and fills the
+    /// nodes.
     ///
     /// # Errors
     ///
-    /// If the allocator refuses a node. What came before is in the set; the element for which there was no room and the
-    /// iterator are dropped.
+    /// Returns an error if the allocator refuses a node. The elements before are then in the set. The element that did
+    /// not fit and the rest of the iterator are dropped.
     ///
     /// # Examples
     ///

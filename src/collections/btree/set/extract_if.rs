@@ -1,4 +1,4 @@
-//! Elements, removed by a predicate.
+//! Removal of elements by a predicate.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -7,7 +7,8 @@ use core::ops::RangeBounds;
 use super::super::map::Extraction;
 use crate::api::{Allocator, Global};
 
-/// Removes the elements that a predicate chooses: see [`BTreeSet::extract_if`](super::BTreeSet::extract_if).
+/// An iterator that removes the elements chosen by a predicate: see
+/// [`BTreeSet::extract_if`](super::BTreeSet::extract_if).
 ///
 /// # Examples
 ///
@@ -17,7 +18,7 @@ use crate::api::{Allocator, Global};
 /// let mut set = BTreeSet::from([0, 1, 2, 3]);
 /// let mut odd = set.extract_if(.., |value| value % 2 == 1);
 /// assert_eq!(odd.next(), Some(1));
-/// drop(odd); // what has not been asked for stays
+/// drop(odd); // elements not visited yet stay
 /// assert!(set.iter().eq(&[0, 2, 3]));
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed; use `retain` to remove and drop elements"]

@@ -1,4 +1,4 @@
-//! Sets in an allocator, out of what std makes sets of on the default.
+//! Creating sets in a given allocator.
 
 use super::super::map::BTreeMap;
 use super::BTreeSet;
@@ -7,11 +7,11 @@ use crate::collections::error::{TryReserveError, or_fail};
 use crate::collections::{CloneIn, FromIn, FromIteratorIn};
 
 impl<T: Ord, A: Allocator> BTreeSet<T, A> {
-    /// The elements of `iter`, in `allocator`: [`FromIteratorIn`] without the trait.
+    /// Creates a set in `allocator` from the elements of `iter`, as [`FromIteratorIn`] does.
     ///
-    /// Of equal elements the last is taken. An ascending input takes constant time for each element, and fills the nodes; each
-    /// element of another is inserted. No memory but that of the set is used, where [`collect`](Iterator::collect) sorts all
-    /// elements first.
+    /// Of equal elements, the last is kept. As long as the input is ascending, this takes constant time per element,
+    /// and fills the nodes; from the first element out of order on, each is inserted on its own. Unlike
+    /// [`collect`](Iterator::collect), which first sorts all elements, this uses no memory except that of the set.
     ///
     /// # Examples
     ///
@@ -29,7 +29,7 @@ impl<T: Ord, A: Allocator> BTreeSet<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses a node. The elements that had been taken are dropped.
+    /// Returns an error if the allocator refuses a node. The elements taken from `iter` are then dropped.
     ///
     /// # Examples
     ///
@@ -52,7 +52,7 @@ impl<T: Ord, A: Allocator> FromIteratorIn<T> for BTreeSet<T, A> {
     }
 }
 
-/// Of equal elements the last is taken.
+/// Of equal elements, the last is kept.
 impl<T: Ord, A: Allocator, const N: usize> FromIn<[T; N]> for BTreeSet<T, A> {
     type Allocator = A;
 
@@ -85,7 +85,7 @@ where
 {
     type Cloned = BTreeSet<T::Cloned, B>;
 
-    /// The clones are compared, since the order of their type may be another.
+    /// Compares the clones, since their type may have another order.
     fn try_clone_in(&self, allocator: B) -> Result<Self::Cloned, TryReserveError> {
         Ok(BTreeSet { map: self.map.try_clone_in(allocator)? })
     }

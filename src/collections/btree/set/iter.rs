@@ -1,4 +1,4 @@
-//! All elements or those of a range.
+//! Iterators over all elements, and over those of a range.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -7,7 +7,7 @@ use super::super::map;
 use super::BTreeSet;
 use crate::api::{Allocator, Global};
 
-/// The elements of a set, in ascending order: see [`BTreeSet::iter`].
+/// An iterator over the elements of a set, in ascending order: see [`BTreeSet::iter`].
 ///
 /// # Examples
 ///
@@ -24,7 +24,7 @@ pub struct Iter<'a, T> {
     pub(super) inner: map::Keys<'a, T, ()>,
 }
 
-/// The elements of a set, in ascending order: the [`IntoIterator`] of [`BTreeSet`].
+/// An iterator that takes the elements out of a set, in ascending order: the [`IntoIterator`] of [`BTreeSet`].
 ///
 /// # Examples
 ///
@@ -41,7 +41,7 @@ pub struct IntoIter<T, A: Allocator = Global> {
     inner: map::IntoKeys<T, (), A>,
 }
 
-/// The elements of a range of a set: see [`BTreeSet::range`].
+/// An iterator over the elements of a range of a set: see [`BTreeSet::range`].
 ///
 /// # Examples
 ///
@@ -109,7 +109,7 @@ impl<T> Clone for Iter<'_, T> {
     }
 }
 
-/// Yields nothing.
+/// Creates an iterator without elements.
 impl<T> Default for Iter<'_, T> {
     fn default() -> Self {
         Self { inner: map::Keys::default() }
@@ -167,7 +167,7 @@ impl<T, A: Allocator> ExactSizeIterator for IntoIter<T, A> {}
 
 impl<T, A: Allocator> FusedIterator for IntoIter<T, A> {}
 
-/// Yields nothing.
+/// Creates an iterator without elements.
 impl<T, A: Allocator + Default> Default for IntoIter<T, A> {
     fn default() -> Self {
         Self { inner: map::IntoKeys::default() }
@@ -225,7 +225,7 @@ impl<T> Clone for Range<'_, T> {
     }
 }
 
-/// Yields nothing.
+/// Creates an iterator without elements.
 impl<T> Default for Range<'_, T> {
     fn default() -> Self {
         Self { inner: map::Range::default() }

@@ -17,11 +17,12 @@ use crate::api::{Allocator, Global};
 
 /// An ordered set: std's [`BTreeSet`](std::collections::BTreeSet) with an allocator.
 ///
-/// It is a [`BTreeMap`] without values, and what is said there of its memory, its `try_` methods and its keys holds
-/// here too; a [`replace`](Self::replace) may allocate as well, so it has a [`try_replace`](Self::try_replace). The operators
-/// `&`, `|`, `^` and `-` make a new set and have no twin: collect [`intersection`](Self::intersection) and its like by
-/// [`try_from_iter_in`](Self::try_from_iter_in). [`union`](Self::union), [`intersection`](Self::intersection) and their like
-/// also take a set with another allocator.
+/// It is a [`BTreeMap`] without values. Memory, `try_` methods and the rules for keys are as described there. In
+/// addition, [`replace`](Self::replace) may allocate, so it has the twin [`try_replace`](Self::try_replace).
+///
+/// The operators `&`, `|`, `^` and `-` create a new set and have no twin. Instead, pass
+/// [`intersection`](Self::intersection) and the like to [`try_from_iter_in`](Self::try_from_iter_in). The methods
+/// [`union`](Self::union), [`intersection`](Self::intersection) and the like also accept a set with another allocator.
 ///
 /// # Examples
 ///
@@ -41,7 +42,7 @@ pub struct BTreeSet<T, A: Allocator = Global> {
 }
 
 impl<T> BTreeSet<T> {
-    /// An empty set in the registered default. Allocates nothing.
+    /// Creates an empty set in the registered default. Does not allocate.
     ///
     /// # Examples
     ///
@@ -59,7 +60,7 @@ impl<T> BTreeSet<T> {
 }
 
 impl<T, A: Allocator> BTreeSet<T, A> {
-    /// An empty set in `allocator`. Allocates nothing.
+    /// Creates an empty set in `allocator`. Does not allocate.
     ///
     /// # Examples
     ///
@@ -75,7 +76,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         Self { map: BTreeMap::new_in(allocator) }
     }
 
-    /// The allocator.
+    /// Returns a reference to the allocator.
     ///
     /// # Examples
     ///
@@ -91,7 +92,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         self.map.allocator()
     }
 
-    /// The number of elements.
+    /// Returns the number of elements.
     ///
     /// # Examples
     ///
@@ -106,7 +107,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         self.map.len()
     }
 
-    /// Whether there is no element.
+    /// Returns whether the set is empty.
     ///
     /// # Examples
     ///
@@ -124,7 +125,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         self.map.is_empty()
     }
 
-    /// Drops all elements, and frees all nodes.
+    /// Removes and drops all elements, and frees all nodes.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Two sets, compared element by element.
+//! Difference, intersection, symmetric difference and union.
 
 use core::cmp::{Ordering, max, min};
 use core::fmt;
@@ -7,43 +7,43 @@ use core::marker::PhantomData;
 use core::mem;
 
 use super::super::position::Edge;
-use super::super::search::Search;
+use super::super::search::SearchResult;
 use super::{BTreeSet, Iter};
 use crate::api::Allocator;
 
-/// A set in which ascending values are looked for, each from where the last one was found.
+/// A set in which values are searched for in ascending order, each from where the previous search ended.
 ///
-/// If one set is much smaller than the other, this takes far less time than a walk through both.
+/// If one set is much smaller than the other, this is much faster than a traversal of both.
 struct Seeker<'a, T> {
-    /// An edge of a leaf, or `None` when all elements have been passed.
-    place: Option<Edge<T, ()>>,
-    /// The elements that have not been found yet.
+    /// The leaf edge where the next search starts, or `None` at the end of the set.
+    edge: Option<Edge<T, ()>>,
+    /// The maximum number of elements that may still be found.
     len: usize,
     borrow: PhantomData<&'a T>,
 }
 
-// SAFETY: a seeker gives shared references only.
+// SAFETY: a seeker gives access to elements through shared references only.
 unsafe impl<T: Sync> Send for Seeker<'_, T> {}
 // SAFETY: as above.
 unsafe impl<T: Sync> Sync for Seeker<'_, T> {}
 
 impl<'a, T: Ord> Seeker<'a, T> {
     fn new<A: Allocator>(set: &'a BTreeSet<T, A>) -> Self {
-        Self { place: set.map.tree.first_edge(), len: set.len(), borrow: PhantomData }
+        Self { edge: set.map.tree.first_leaf_edge(), len: set.len(), borrow: PhantomData }
     }
 
-    /// The element that equals `value`, if there is one behind those that were found before.
+    /// Returns the element that equals `value`, if the search finds it to the right of the previous one.
     fn find(&mut self, value: &T) -> Option<&'a T> {
-        match self.place?.seek(value) {
-            Search::Found(slot) => {
+        match self.edge?.seek(value) {
+            SearchResult::Found(slot) => {
                 self.len = self.len.saturating_sub(1);
-                // SAFETY: the slot of an element.
-                self.place = Some(unsafe { slot.right() });
-                // SAFETY: an element of the set, which is borrowed for `'a`.
+                // SAFETY: `seek` returned the slot of an element.
+                self.edge = Some(unsafe { slot.next_leaf_edge() });
+                // SAFETY: the slot of an element of the set, which is borrowed for `'a`.
                 Some(unsafe { slot.key() })
             }
-            Search::Missing(edge) => {
-                self.place = edge.next().map(|_| edge);
+            SearchResult::Missing(edge) => {
+                self.edge = edge.next_slot().map(|_| edge);
                 None
             }
         }
@@ -52,7 +52,7 @@ impl<'a, T: Ord> Seeker<'a, T> {
 
 impl<T> Seeker<'_, T> {
     fn is_at_end(&self) -> bool {
-        self.place.is_none()
+        self.edge.is_none()
     }
 }
 
@@ -62,7 +62,7 @@ impl<T> Clone for Seeker<'_, T> {
     }
 }
 
-/// The elements of a set that are not in another, in ascending order: see [`BTreeSet::difference`].
+/// An iterator over the elements of a set that are not in another, in ascending order: see [`BTreeSet::difference`].
 ///
 /// # Examples
 ///
@@ -79,7 +79,7 @@ pub struct Difference<'a, T> {
     others: Seeker<'a, T>,
 }
 
-/// The elements of a set that are also in another, in ascending order: see [`BTreeSet::intersection`].
+/// An iterator over the elements of a set that are also in another, in ascending order: see [`BTreeSet::intersection`].
 ///
 /// # Examples
 ///
@@ -92,20 +92,21 @@ pub struct Difference<'a, T> {
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Intersection<'a, T> {
-    /// Of the smaller set.
+    /// The elements of the smaller set.
     elements: Iter<'a, T>,
     others: Seeker<'a, T>,
     yields: Yields,
 }
 
-/// The set whose elements an intersection yields.
+/// The set whose elements an intersection returns.
 #[derive(Clone, Copy)]
 enum Yields {
     Smaller,
     Larger,
 }
 
-/// The elements that are in just one of two sets, in ascending order: see [`BTreeSet::symmetric_difference`].
+/// An iterator over the elements that are in only one of two sets, in ascending order: see
+/// [`BTreeSet::symmetric_difference`].
 ///
 /// # Examples
 ///
@@ -121,7 +122,7 @@ pub struct SymmetricDifference<'a, T> {
     merge: Merge<'a, T>,
 }
 
-/// The elements that are in one of two sets, in ascending order: see [`BTreeSet::union`].
+/// An iterator over the elements that are in at least one of two sets, in ascending order: see [`BTreeSet::union`].
 ///
 /// # Examples
 ///
@@ -232,25 +233,25 @@ impl<T: fmt::Debug + Ord> fmt::Debug for Intersection<'_, T> {
     }
 }
 
-/// Two sets, passed side by side.
+/// A simultaneous traversal of two sets in ascending order.
 struct Merge<'a, T> {
-    one: Ahead<'a, T>,
-    other: Ahead<'a, T>,
+    one: Lookahead<'a, T>,
+    other: Lookahead<'a, T>,
 }
 
-/// A set, with the next element at hand. Covariant, which [`Peekable`](core::iter::Peekable) is not.
-struct Ahead<'a, T> {
+/// An iterator over a set that also stores its next element. Unlike [`Peekable`](core::iter::Peekable) it is covariant.
+struct Lookahead<'a, T> {
     next: Option<&'a T>,
     rest: Iter<'a, T>,
 }
 
-impl<'a, T> Ahead<'a, T> {
+impl<'a, T> Lookahead<'a, T> {
     fn new<A: Allocator>(set: &'a BTreeSet<T, A>) -> Self {
         let mut rest = set.iter();
         Self { next: rest.next(), rest }
     }
 
-    fn pass(&mut self) -> Option<&'a T> {
+    fn advance(&mut self) -> Option<&'a T> {
         mem::replace(&mut self.next, self.rest.next())
     }
 
@@ -259,7 +260,7 @@ impl<'a, T> Ahead<'a, T> {
     }
 }
 
-impl<T> Clone for Ahead<'_, T> {
+impl<T> Clone for Lookahead<'_, T> {
     fn clone(&self) -> Self {
         Self { next: self.next, rest: self.rest.clone() }
     }
@@ -267,22 +268,22 @@ impl<T> Clone for Ahead<'_, T> {
 
 impl<'a, T: Ord> Merge<'a, T> {
     fn new<A: Allocator, B: Allocator>(set: &'a BTreeSet<T, A>, other: &'a BTreeSet<T, B>) -> Self {
-        Self { one: Ahead::new(set), other: Ahead::new(other) }
+        Self { one: Lookahead::new(set), other: Lookahead::new(other) }
     }
 
-    /// The next element of each set, if there is none in the other that is less.
+    /// Returns the next element in ascending order, from one set or, if both have an equal element, from both.
     fn next(&mut self) -> (Option<&'a T>, Option<&'a T>) {
         let order = match (self.one.next, self.other.next) {
             (Some(one), Some(other)) => one.cmp(other),
             (None, Some(_)) => Ordering::Greater,
             (_, None) => Ordering::Less,
         };
-        let one = if order.is_le() { self.one.pass() } else { None };
-        let other = if order.is_ge() { self.other.pass() } else { None };
+        let one = if order.is_le() { self.one.advance() } else { None };
+        let other = if order.is_ge() { self.other.advance() } else { None };
         (one, other)
     }
 
-    fn lens(&self) -> (usize, usize) {
+    fn lengths(&self) -> (usize, usize) {
         (self.one.len(), self.other.len())
     }
 }
@@ -312,7 +313,7 @@ impl<'a, T: Ord> Iterator for SymmetricDifference<'a, T> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let (one, other) = self.merge.lens();
+        let (one, other) = self.merge.lengths();
         (0, one.checked_add(other))
     }
 
@@ -352,7 +353,7 @@ impl<'a, T: Ord> Iterator for Union<'a, T> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let (one, other) = self.merge.lens();
+        let (one, other) = self.merge.lengths();
         (max(one, other), one.checked_add(other))
     }
 

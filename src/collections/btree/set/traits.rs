@@ -1,4 +1,4 @@
-//! Traits of the set itself.
+//! Trait implementations of the set.
 
 use core::cmp::Ordering;
 use core::fmt;
@@ -15,7 +15,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses a node. What had been cloned is dropped.
+    /// Returns an error if the allocator refuses a node. The elements cloned before are then dropped.
     ///
     /// # Examples
     ///
@@ -34,14 +34,14 @@ impl<T, A: Allocator> BTreeSet<T, A> {
         Ok(Self { map: self.map.try_clone()? })
     }
 
-    /// A set in a clone of the allocator, of elements in ascending order.
-    fn of_ascending<'a>(&self, elements: impl Iterator<Item = &'a T>) -> Self
+    /// Creates a set from elements in ascending order, in a clone of the allocator of this set.
+    fn collect_ascending<'a>(&self, elements: impl Iterator<Item = &'a T>) -> Self
     where
         T: Ord + Clone + 'a,
         A: Clone,
     {
         let mut set = Self::new_in(self.allocator().clone());
-        set.map.try_fill(elements.map(|value| (value.clone(), ()))).unwrap_or_else(|error| error.fail());
+        set.map.try_append_ascending(elements.map(|value| (value.clone(), ()))).unwrap_or_else(|error| error.fail());
         set
     }
 }
@@ -90,7 +90,7 @@ impl<T: fmt::Debug, A: Allocator> fmt::Debug for BTreeSet<T, A> {
     }
 }
 
-/// Inserts each element as [`BTreeSet::insert`] does; see [`BTreeSet::try_extend`].
+/// Inserts each element as [`BTreeSet::insert`] does: see [`BTreeSet::try_extend`].
 impl<T: Ord, A: Allocator> Extend<T> for BTreeSet<T, A> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
         self.try_extend(elements).unwrap_or_else(|error| error.fail());
@@ -104,52 +104,53 @@ impl<'a, T: Ord + Copy + 'a, A: Allocator> Extend<&'a T> for BTreeSet<T, A> {
 }
 
 impl<T: Ord, A: Allocator + Default> FromIterator<T> for BTreeSet<T, A> {
-    /// Sorts the elements, and builds the set from them, in the default of the allocator:
-    /// [`collect_in`](crate::collections::CollectIn::collect_in) takes another. Of equal ones the last is taken.
+    /// Sorts the elements, and creates a set from them in the default value of the allocator type.
+    /// [`collect_in`](crate::collections::CollectIn::collect_in) takes an allocator instead. Of equal elements, the
+    /// last is kept.
     fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
         Self { map: BTreeMap::from_iter(elements.into_iter().map(|value| (value, ()))) }
     }
 }
 
-/// Of equal elements the last is taken.
+/// Of equal elements, the last is kept.
 impl<T: Ord, const N: usize> From<[T; N]> for BTreeSet<T> {
     fn from(elements: [T; N]) -> Self {
         elements.into_iter().collect()
     }
 }
 
-/// The intersection, in a clone of the allocator of the left set.
+/// Creates the intersection, in a clone of the allocator of the left set.
 impl<T: Ord + Clone, A: Allocator + Clone> BitAnd for &BTreeSet<T, A> {
     type Output = BTreeSet<T, A>;
 
     fn bitand(self, other: Self) -> BTreeSet<T, A> {
-        self.of_ascending(self.intersection(other))
+        self.collect_ascending(self.intersection(other))
     }
 }
 
-/// The union, in a clone of the allocator of the left set.
+/// Creates the union, in a clone of the allocator of the left set.
 impl<T: Ord + Clone, A: Allocator + Clone> BitOr for &BTreeSet<T, A> {
     type Output = BTreeSet<T, A>;
 
     fn bitor(self, other: Self) -> BTreeSet<T, A> {
-        self.of_ascending(self.union(other))
+        self.collect_ascending(self.union(other))
     }
 }
 
-/// The symmetric difference, in a clone of the allocator of the left set.
+/// Creates the symmetric difference, in a clone of the allocator of the left set.
 impl<T: Ord + Clone, A: Allocator + Clone> BitXor for &BTreeSet<T, A> {
     type Output = BTreeSet<T, A>;
 
     fn bitxor(self, other: Self) -> BTreeSet<T, A> {
-        self.of_ascending(self.symmetric_difference(other))
+        self.collect_ascending(self.symmetric_difference(other))
     }
 }
 
-/// The difference, in a clone of the allocator of the left set.
+/// Creates the difference, in a clone of the allocator of the left set.
 impl<T: Ord + Clone, A: Allocator + Clone> Sub for &BTreeSet<T, A> {
     type Output = BTreeSet<T, A>;
 
     fn sub(self, other: Self) -> BTreeSet<T, A> {
-        self.of_ascending(self.difference(other))
+        self.collect_ascending(self.difference(other))
     }
 }
