@@ -1,11 +1,11 @@
-//! The elements of a heap as they are.
+//! Access to the elements of a heap, in arbitrary order.
 
 use super::{BinaryHeap, Drain, Iter};
 use crate::api::Allocator;
 use crate::collections::Vec;
 
 impl<T, A: Allocator> BinaryHeap<T, A> {
-    /// The greatest element, if there is one.
+    /// Returns a reference to the greatest element.
     ///
     /// # Examples
     ///
@@ -18,7 +18,7 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
         self.elements.first()
     }
 
-    /// The elements in no order, one by one.
+    /// Returns an iterator over the elements, in arbitrary order.
     ///
     /// # Examples
     ///
@@ -27,10 +27,10 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
     /// ```
     #[inline]
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter { left: self.elements.iter() }
+        Iter { inner: self.elements.iter() }
     }
 
-    /// The elements in no order.
+    /// Returns a slice of the elements, in arbitrary order.
     ///
     /// # Examples
     ///
@@ -43,7 +43,7 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
         &self.elements
     }
 
-    /// The elements in no order, in the same block.
+    /// Converts the heap into a vector of its elements, in arbitrary order and in the same block.
     ///
     /// # Examples
     ///
@@ -56,7 +56,7 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
         self.elements
     }
 
-    /// Takes all elements out, one by one, in no order. The capacity stays.
+    /// Returns an iterator that takes out all elements, in arbitrary order. The capacity stays.
     ///
     /// # Examples
     ///
@@ -67,10 +67,10 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
     /// ```
     #[inline]
     pub fn drain(&mut self) -> Drain<'_, T, A> {
-        Drain { left: self.elements.drain(..) }
+        Drain { inner: self.elements.drain(..) }
     }
 
-    /// Drops all elements. The capacity stays.
+    /// Removes and drops all elements. The capacity stays.
     ///
     /// # Examples
     ///
@@ -84,7 +84,7 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
         self.elements.clear();
     }
 
-    /// The number of elements.
+    /// Returns the number of elements.
     ///
     /// # Examples
     ///
@@ -97,7 +97,7 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
         self.elements.len()
     }
 
-    /// Whether there are no elements.
+    /// Returns whether the heap is empty.
     ///
     /// # Examples
     ///
@@ -110,7 +110,7 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
         self.elements.is_empty()
     }
 
-    /// The allocator.
+    /// Returns a reference to the allocator.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Heaps out of vectors and arrays, and vectors out of heaps, in the same block.
+//! Conversions from vectors, arrays and heaps of std, and back.
 
 use alloc::collections::BinaryHeap as StdHeap;
 use alloc::vec::Vec as StdVec;
@@ -8,7 +8,7 @@ use crate::api::Allocator;
 use crate::collections::Vec;
 
 impl<T: Ord, A: Allocator> From<Vec<T, A>> for BinaryHeap<T, A> {
-    /// The elements, in the same block, in which they move.
+    /// Makes a heap of the elements, in the same block and in linear time.
     ///
     /// # Examples
     ///
@@ -25,7 +25,7 @@ impl<T: Ord, A: Allocator> From<Vec<T, A>> for BinaryHeap<T, A> {
 }
 
 impl<T, A: Allocator> From<BinaryHeap<T, A>> for Vec<T, A> {
-    /// The elements, where they are, in no order.
+    /// Returns the elements in arbitrary order, in the same block and in constant time.
     #[inline]
     fn from(heap: BinaryHeap<T, A>) -> Self {
         heap.elements
@@ -40,22 +40,23 @@ impl<T: Ord, const N: usize> From<[T; N]> for BinaryHeap<T> {
 }
 
 impl<T: Ord> From<StdHeap<T>> for BinaryHeap<T> {
-    /// The elements, where they are.
+    /// Takes over the elements, in the same block and in constant time.
     fn from(heap: StdHeap<T>) -> Self {
-        // The order of a heap is the same in both.
+        // std orders the elements of a heap in the same way.
         Self { elements: Vec::from(heap.into_vec()) }
     }
 }
 
 impl<T: Ord> From<BinaryHeap<T>> for StdHeap<T> {
-    /// The elements, in the same block. std compares them again.
+    /// Returns a heap in the same block, for which std compares the elements again.
     fn from(heap: BinaryHeap<T>) -> Self {
         Self::from(StdVec::from(heap.elements))
     }
 }
 
 impl<T: Ord, A: Allocator + Default> FromIterator<T> for BinaryHeap<T, A> {
-    /// The elements, in the default of the allocator: [`collect_in`](crate::collections::CollectIn::collect_in) takes another.
+    /// Makes a heap of the elements, in the default value of the allocator type.
+    /// [`collect_in`](crate::collections::CollectIn::collect_in) takes an allocator instead.
     #[track_caller]
     fn from_iter<I: IntoIterator<Item = T>>(iter: I) -> Self {
         Self::from_iter_in(iter, A::default())

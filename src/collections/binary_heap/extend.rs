@@ -1,24 +1,24 @@
-//! Many elements added at once.
+//! Adding many elements at once.
 
-use super::{BinaryHeap, order::RestoreOnDrop};
+use super::{BinaryHeap, order::RebuildOnDrop};
 use crate::api::Allocator;
 use crate::collections::error::TryReserveError;
 
 impl<T: Ord, A: Allocator> Extend<T> for BinaryHeap<T, A> {
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     #[track_caller]
     fn extend<I: IntoIterator<Item = T>>(&mut self, iter: I) {
-        let from = self.len();
-        RestoreOnDrop { elements: &mut self.elements, from }.elements.extend(iter);
+        let rebuild_from = self.len();
+        RebuildOnDrop { elements: &mut self.elements, rebuild_from }.elements.extend(iter);
     }
 }
 
 impl<'a, T: Ord + Copy + 'a, A: Allocator> Extend<&'a T> for BinaryHeap<T, A> {
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     #[track_caller]
     fn extend<I: IntoIterator<Item = &'a T>>(&mut self, iter: I) {
         self.extend(iter.into_iter().copied());
@@ -30,8 +30,8 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). What came before is there, an element that found no room is dropped, and so is
-    /// the rest of the iterator.
+    /// Returns an error under the same conditions as [`try_reserve`](Self::try_reserve). The elements before are then
+    /// in the heap. The element that did not fit and the rest of the iterator are dropped.
     ///
     /// # Examples
     ///
@@ -41,7 +41,7 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     /// assert_eq!(numbers.into_sorted_vec(), [1, 2, 3]);
     /// ```
     pub fn try_extend(&mut self, iter: impl IntoIterator<Item = T>) -> Result<(), TryReserveError> {
-        let from = self.len();
-        RestoreOnDrop { elements: &mut self.elements, from }.elements.try_extend(iter)
+        let rebuild_from = self.len();
+        RebuildOnDrop { elements: &mut self.elements, rebuild_from }.elements.try_extend(iter)
     }
 }

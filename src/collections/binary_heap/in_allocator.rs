@@ -1,4 +1,4 @@
-//! Heaps in an allocator, out of what std makes heaps of on the default.
+//! Creating heaps in a given allocator.
 
 use super::BinaryHeap;
 use crate::api::Allocator;
@@ -6,11 +6,11 @@ use crate::collections::error::TryReserveError;
 use crate::collections::{CloneIn, FromIn, FromIteratorIn, Vec};
 
 impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
-    /// The elements of `iter`, in `allocator`: [`FromIteratorIn`] without the trait.
+    /// Creates a heap in `allocator` from the elements of `iter`, as [`FromIteratorIn`] does.
     ///
     /// # Panics
     ///
-    /// If the elements need more than `isize::MAX` bytes.
+    /// Panics if the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -29,7 +29,7 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// If the elements need more than `isize::MAX` bytes, or the allocator refuses.
+    /// Returns an error if the elements need more than `isize::MAX` bytes, or if the allocator refuses.
     ///
     /// # Examples
     ///
@@ -56,7 +56,7 @@ impl<T: Ord, A: Allocator> FromIteratorIn<T> for BinaryHeap<T, A> {
     }
 }
 
-/// `FromIn` by that of [`Vec`].
+/// Implements `FromIn` by means of the impl for [`Vec`].
 macro_rules! from_in {
     ($([$($generics:tt)*] $source:ty, by |$value:ident| $elements:expr, |$vec:ident| $heap:expr;)*) => {
         $(
@@ -77,7 +77,7 @@ macro_rules! from_in {
         )*
     };
 }
-// The order of a heap stays, whoever made it.
+// A source that is a heap already has the order of a heap.
 from_in! {
     [const N: usize] [T; N], by |array| array, |elements| Self::from(elements);
     [B: Allocator] Vec<T, B>, by |vec| vec, |elements| Self::from(elements);
@@ -89,7 +89,7 @@ impl<T: CloneIn<B, Cloned: Ord>, A: Allocator, B: Allocator + Clone> CloneIn<B> 
     type Cloned = BinaryHeap<T::Cloned, B>;
 
     fn try_clone_in(&self, allocator: B) -> Result<Self::Cloned, TryReserveError> {
-        // Clones are of another type, whose order may be another.
+        // The clones may be of another type, which may have another order.
         Ok(BinaryHeap::from(self.elements.try_clone_in(allocator)?))
     }
 }

@@ -1,4 +1,4 @@
-//! The elements of a heap, one by one, in no order.
+//! Iterators over the elements of a heap, in arbitrary order.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -8,7 +8,7 @@ use super::BinaryHeap;
 use crate::api::{Allocator, Global};
 use crate::collections::vec;
 
-/// The iterator over the elements of a [`BinaryHeap`]: see [`BinaryHeap::iter`].
+/// An iterator over the elements of a [`BinaryHeap`]: see [`BinaryHeap::iter`].
 ///
 /// # Examples
 ///
@@ -20,30 +20,31 @@ use crate::collections::vec;
 /// assert_eq!(iter.len(), 2);
 /// ```
 pub struct Iter<'h, T> {
-    pub(super) left: slice::Iter<'h, T>,
+    pub(super) inner: slice::Iter<'h, T>,
 }
 
 impl<T> Clone for Iter<'_, T> {
     #[inline]
     fn clone(&self) -> Self {
-        Self { left: self.left.clone() }
+        Self { inner: self.inner.clone() }
     }
 }
 
 impl<T> Default for Iter<'_, T> {
-    /// An iterator without elements.
+    /// Creates an iterator without elements.
     fn default() -> Self {
-        Self { left: [].iter() }
+        Self { inner: [].iter() }
     }
 }
 
 impl<T: fmt::Debug> fmt::Debug for Iter<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Iter").field(&self.left.as_slice()).finish()
+        f.debug_tuple("Iter").field(&self.inner.as_slice()).finish()
     }
 }
 
-/// The iterator that takes the elements out of a [`BinaryHeap`]. Those left are dropped with it.
+/// An iterator that takes the elements out of a [`BinaryHeap`]: its [`IntoIterator`]. Dropping it drops the remaining
+/// ones.
 ///
 /// # Examples
 ///
@@ -55,11 +56,11 @@ impl<T: fmt::Debug> fmt::Debug for Iter<'_, T> {
 /// ```
 #[derive(Clone)]
 pub struct IntoIter<T, A: Allocator = Global> {
-    left: vec::IntoIter<T, A>,
+    inner: vec::IntoIter<T, A>,
 }
 
 impl<T, A: Allocator> IntoIter<T, A> {
-    /// The allocator.
+    /// Returns a reference to the allocator.
     ///
     /// # Examples
     ///
@@ -71,24 +72,25 @@ impl<T, A: Allocator> IntoIter<T, A> {
     /// ```
     #[inline]
     pub fn allocator(&self) -> &A {
-        self.left.allocator()
+        self.inner.allocator()
     }
 }
 
 impl<T, A: Allocator + Default> Default for IntoIter<T, A> {
-    /// An iterator without elements.
+    /// Creates an iterator without elements.
     fn default() -> Self {
-        Self { left: vec::IntoIter::default() }
+        Self { inner: vec::IntoIter::default() }
     }
 }
 
 impl<T: fmt::Debug, A: Allocator> fmt::Debug for IntoIter<T, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("IntoIter").field(&self.left.as_slice()).finish()
+        f.debug_tuple("IntoIter").field(&self.inner.as_slice()).finish()
     }
 }
 
-/// The iterator that takes all elements out of a [`BinaryHeap`]: see [`BinaryHeap::drain`]. Those left are dropped with it.
+/// An iterator that takes all elements out of a [`BinaryHeap`]: see [`BinaryHeap::drain`]. Dropping it drops the
+/// remaining ones.
 ///
 /// # Examples
 ///
@@ -100,11 +102,11 @@ impl<T: fmt::Debug, A: Allocator> fmt::Debug for IntoIter<T, A> {
 /// assert_eq!(drain.len(), 2);
 /// ```
 pub struct Drain<'h, T, A: Allocator = Global> {
-    pub(super) left: vec::Drain<'h, T, A>,
+    pub(super) inner: vec::Drain<'h, T, A>,
 }
 
 impl<T, A: Allocator> Drain<'_, T, A> {
-    /// The allocator of the heap.
+    /// Returns a reference to the allocator of the heap.
     ///
     /// # Examples
     ///
@@ -117,17 +119,17 @@ impl<T, A: Allocator> Drain<'_, T, A> {
     #[inline]
     #[must_use]
     pub fn allocator(&self) -> &A {
-        self.left.allocator()
+        self.inner.allocator()
     }
 }
 
 impl<T: fmt::Debug, A: Allocator> fmt::Debug for Drain<'_, T, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Drain").field(&self.left.as_slice()).finish()
+        f.debug_tuple("Drain").field(&self.inner.as_slice()).finish()
     }
 }
 
-/// The traits of an iterator that forwards to another one.
+/// Implements the iterator traits by forwarding to the inner iterator.
 macro_rules! forward {
     ($([$($generics:tt)*] $iterator:ty => $item:ty;)*) => {
         $(
@@ -136,12 +138,12 @@ macro_rules! forward {
 
                 #[inline]
                 fn next(&mut self) -> Option<$item> {
-                    self.left.next()
+                    self.inner.next()
                 }
 
                 #[inline]
                 fn size_hint(&self) -> (usize, Option<usize>) {
-                    self.left.size_hint()
+                    self.inner.size_hint()
                 }
 
                 #[inline]
@@ -151,7 +153,7 @@ macro_rules! forward {
 
                 #[inline]
                 fn nth(&mut self, n: usize) -> Option<$item> {
-                    self.left.nth(n)
+                    self.inner.nth(n)
                 }
 
                 #[inline]
@@ -163,12 +165,12 @@ macro_rules! forward {
             impl<$($generics)*> DoubleEndedIterator for $iterator {
                 #[inline]
                 fn next_back(&mut self) -> Option<$item> {
-                    self.left.next_back()
+                    self.inner.next_back()
                 }
 
                 #[inline]
                 fn nth_back(&mut self, n: usize) -> Option<$item> {
-                    self.left.nth_back(n)
+                    self.inner.nth_back(n)
                 }
             }
 
@@ -187,10 +189,10 @@ impl<T, A: Allocator> IntoIterator for BinaryHeap<T, A> {
     type Item = T;
     type IntoIter = IntoIter<T, A>;
 
-    /// Takes the elements out in no order.
+    /// Returns an iterator that takes out the elements, in arbitrary order.
     #[inline]
     fn into_iter(self) -> IntoIter<T, A> {
-        IntoIter { left: self.elements.into_iter() }
+        IntoIter { inner: self.elements.into_iter() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! [`BinaryHeap`], a priority queue in an allocator, and what its methods return.
+//! [`BinaryHeap`], a priority queue in an allocator, and the types that its methods return.
 //!
 //! ```
 //! use janus_alloc::{Arena, collections::binary_heap::{BinaryHeap, PeekMut}};
@@ -27,27 +27,29 @@ use crate::api::{Allocator, Global};
 pub use iter::{Drain, IntoIter, Iter};
 pub use peek_mut::PeekMut;
 
-/// A priority queue in an allocator: `BinaryHeap<T>` of std for every [`Allocator`], on stable Rust. The greatest element comes
-/// first; [`Reverse`](core::cmp::Reverse) makes that the least.
+/// A priority queue in an allocator: std's `BinaryHeap<T>` for every [`Allocator`], on stable Rust.
 ///
-/// Methods, order among equal elements, panics, auto traits and variance are those of [`std::collections::BinaryHeap`] in Rust
-/// 1.95. In addition:
+/// The greatest element comes first. To get the least first, wrap the elements in [`Reverse`](core::cmp::Reverse).
 ///
-/// * `new_in` and `with_capacity_in` take the allocator; [`allocator`](Self::allocator) lends it.
-/// * Each method that may allocate has a `try_` twin, which returns a [`TryReserveError`] where the method would panic or end
-///   the process.
-/// * It becomes a [`Vec`] in constant time, and a vector becomes a heap in the same block.
+/// Its methods, the order of equal elements, panics, auto traits and variance are those of
+/// [`std::collections::BinaryHeap`] in Rust 1.95. In addition:
+///
+/// * `new_in` and `with_capacity_in` take an allocator; [`allocator`](Self::allocator) returns a reference to it.
+/// * Each method that may allocate has a `try_` twin. It returns a [`TryReserveError`] where the method would panic or
+///   abort the process.
+/// * A heap converts into a [`Vec`] in constant time, and a vector into a heap in the same block.
 ///
 /// # Cost
 ///
-/// That of a [`Vec`], which it is inside. A push compares with a few elements in the mean and with log₂(n) at most; a pop with
-/// about log₂(n), and moves as many. A heap of n elements is made with about 2n comparisons.
+/// The heap is a [`Vec`] inside, and takes as much memory. A push takes a constant number of comparisons on average and
+/// log₂(n) at most. A pop takes about log₂(n) comparisons and as many moves. Creating a heap of n elements takes about
+/// 2n comparisons.
 ///
-/// # Order that changes
+/// # Changing the order
 ///
-/// An element must not change so that its order to the others changes, by a `Cell` for example; [`peek_mut`](Self::peek_mut) is
-/// the exception. If it does, or if [`Ord`] answers at random, the heap's order is not specified; but no element is lost or
-/// duplicated, also if a comparison panics.
+/// An element must not change in a way that changes its order relative to the others, for example through a `Cell`;
+/// [`peek_mut`](Self::peek_mut) is the exception. If it does, or if its [`Ord`] is not a total order, the order of the
+/// heap is unspecified. But no element is lost or duplicated, even if a comparison panics.
 ///
 /// # Examples
 ///
@@ -63,12 +65,13 @@ pub use peek_mut::PeekMut;
 /// assert_eq!(numbers.into_sorted_vec(), [1, 2, 7]);
 /// ```
 pub struct BinaryHeap<T, A: Allocator = Global> {
-    /// No element is less than those at twice its index and 1 and 2 more, if [`Ord`] is lawful.
+    /// If `T: Ord` is a total order, no element is less than its children, at twice its index plus 1 and plus 2. No
+    /// unsafe code relies on that.
     elements: Vec<T, A>,
 }
 
 impl<T: Ord> BinaryHeap<T> {
-    /// An empty heap on the registered default. It does not allocate.
+    /// Creates an empty heap on the registered default, without allocating.
     ///
     /// # Examples
     ///
@@ -84,11 +87,11 @@ impl<T: Ord> BinaryHeap<T> {
         Self::new_in(Global)
     }
 
-    /// An empty heap on the registered default, with room for `capacity` elements.
+    /// Creates an empty heap on the registered default, with room for `capacity` elements.
     ///
     /// # Panics
     ///
-    /// If the elements need more than `isize::MAX` bytes.
+    /// Panics if the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -108,7 +111,7 @@ impl<T: Ord> BinaryHeap<T> {
     ///
     /// # Errors
     ///
-    /// If the elements need more than `isize::MAX` bytes, or the default refuses.
+    /// Returns an error if the elements need more than `isize::MAX` bytes, or if the allocator refuses.
     ///
     /// # Examples
     ///
@@ -124,7 +127,7 @@ impl<T: Ord> BinaryHeap<T> {
 }
 
 impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
-    /// An empty heap in `allocator`. It does not allocate.
+    /// Creates an empty heap in `allocator`, without allocating.
     ///
     /// # Examples
     ///
@@ -140,11 +143,11 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
         Self { elements: Vec::new_in(allocator) }
     }
 
-    /// An empty heap in `allocator`, with room for `capacity` elements.
+    /// Creates an empty heap in `allocator`, with room for `capacity` elements.
     ///
     /// # Panics
     ///
-    /// If the elements need more than `isize::MAX` bytes.
+    /// Panics if the elements need more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -166,7 +169,7 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// If the elements need more than `isize::MAX` bytes, or the allocator refuses.
+    /// Returns an error if the elements need more than `isize::MAX` bytes, or if the allocator refuses.
     ///
     /// # Examples
     ///
@@ -180,11 +183,11 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
         Ok(Self { elements: Vec::try_with_capacity_in(capacity, allocator)? })
     }
 
-    /// Adds `item`.
+    /// Adds an element.
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -198,7 +201,7 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     pub fn push(&mut self, item: T) {
         self.elements.push(item);
         let last = self.elements.len() - 1;
-        // SAFETY: the index of the last element.
+        // SAFETY: `last` is the index of the last element.
         unsafe { order::sift_up(&mut self.elements, 0, last) };
     }
 
@@ -206,7 +209,7 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). `item` is dropped then.
+    /// Returns an error under the same conditions as [`try_reserve`](Self::try_reserve). `item` is then dropped.
     ///
     /// # Examples
     ///
@@ -217,13 +220,13 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     /// ```
     #[inline]
     pub fn try_push(&mut self, item: T) -> Result<(), TryReserveError> {
-        // By what makes room, so that `push` is its body too.
+        // There is room from here on, so `push` cannot fail.
         self.try_reserve(1)?;
         self.push(item);
         Ok(())
     }
 
-    /// Takes the greatest element out.
+    /// Removes and returns the greatest element.
     ///
     /// # Examples
     ///
@@ -236,15 +239,15 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
         let mut item = self.elements.pop()?;
         if let Some(first) = self.elements.first_mut() {
             core::mem::swap(&mut item, first);
-            // SAFETY: there is an element.
+            // SAFETY: there is a first element.
             unsafe { order::sift_down_to_bottom(&mut self.elements, 0) };
         }
         Some(item)
     }
 
-    /// The greatest element, to be changed. The heap is in order again when the result is dropped.
+    /// Returns a mutable reference to the greatest element. Dropping it restores the order of the heap.
     ///
-    /// If it is forgotten after a change, the heap may lose elements.
+    /// If the reference is leaked after a change, the heap may lose elements.
     ///
     /// # Examples
     ///
@@ -255,10 +258,14 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     /// ```
     #[inline]
     pub fn peek_mut(&mut self) -> Option<PeekMut<'_, T, A>> {
-        if self.is_empty() { None } else { Some(PeekMut::new(self)) }
+        if self.is_empty() {
+            return None;
+        }
+        // SAFETY: the heap is not empty.
+        Some(unsafe { PeekMut::new(self) })
     }
 
-    /// The elements in ascending order, in the same block.
+    /// Returns the elements in ascending order, in the same block.
     ///
     /// # Examples
     ///
@@ -273,7 +280,7 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
         while end > 1 {
             end -= 1;
             elements.swap(0, end);
-            // SAFETY: `end` is at least 1, and less than the length.
+            // SAFETY: `end` is at least 1, so the slice is not empty.
             unsafe { order::sift_down(&mut elements[..end], 0) };
         }
         elements
@@ -281,11 +288,11 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
 
     /// Moves all elements of `other` into this heap.
     ///
-    /// If `other` is the longer one, the heaps change places first, with their allocators, as std's do.
+    /// If `other` is the longer one, the two heaps are swapped first, including their allocators, as in std.
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -303,14 +310,14 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
         }
         let start = self.len();
         self.elements.append(&mut other.elements);
-        order::restore(&mut self.elements, start);
+        order::rebuild_tail(&mut self.elements, start);
     }
 
     /// The twin of [`append`](Self::append) that returns an error.
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). Both are as before then.
+    /// Returns an error under the same conditions as [`try_reserve`](Self::try_reserve). Both heaps are then unchanged.
     ///
     /// # Examples
     ///
@@ -322,7 +329,7 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     /// assert_eq!(numbers.len(), 2);
     /// ```
     pub fn try_append(&mut self, other: &mut Self) -> Result<(), TryReserveError> {
-        // That one keeps its block which `append` would keep.
+        // `append` adds to the longer heap, so that one needs the room.
         if self.len() < other.len() {
             other.try_reserve(self.len())?;
         } else {
@@ -332,7 +339,8 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
         Ok(())
     }
 
-    /// Drops the elements for which `keep` is false. It sees each once, in no order.
+    /// Keeps the elements for which `keep` returns `true`, and drops the others. Visits each element once, in arbitrary
+    /// order.
     ///
     /// # Examples
     ///
@@ -343,14 +351,14 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     /// ```
     pub fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
         let length = self.len();
-        // Those before the first one that goes stay in order.
-        let mut restored = order::RestoreOnDrop { elements: &mut self.elements, from: length };
-        let order::RestoreOnDrop { elements, from } = &mut restored;
+        // The elements before the first one that is dropped remain a heap.
+        let mut guard = order::RebuildOnDrop { elements: &mut self.elements, rebuild_from: length };
+        let order::RebuildOnDrop { elements, rebuild_from } = &mut guard;
         let mut index = 0;
         elements.retain(|element| {
             let kept = keep(element);
-            if !kept && index < *from {
-                *from = index;
+            if !kept && index < *rebuild_from {
+                *rebuild_from = index;
             }
             index += 1;
             kept

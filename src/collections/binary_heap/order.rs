@@ -1,4 +1,4 @@
-//! The order of a heap in a slice, restored element by element.
+//! The order of a heap in a slice, which is restored by sifting single elements.
 
 use core::mem::{ManuallyDrop, MaybeUninit};
 use core::ptr;
@@ -6,19 +6,19 @@ use core::ptr;
 use crate::api::Allocator;
 use crate::collections::Vec;
 
-/// The index of the first of the two elements below that at `index`. It may be beyond all.
+/// Returns the index of the first of the two children of the element at `index`. It may be out of bounds.
 #[inline(always)]
-fn below(index: usize) -> usize {
+fn first_child(index: usize) -> usize {
     2 * index + 1
 }
 
-/// A slice while one of its elements is outside. Wherever it is dropped, the element goes back in, so that a comparison that
-/// panics loses none.
+/// A slice from which one element has been taken out. Dropping this puts the element into the hole, so that a
+/// comparison that panics loses no element.
 ///
 /// # Invariants
 ///
-/// 1. `position` is less than the length. What is there is a copy of another element or of `element`.
-/// 2. All others are initialised.
+/// 1. `position`, where the hole is, is less than the length. It holds a copy of `element` or of another element.
+/// 2. The elements at all other indexes are initialised.
 struct Hole<'h, T> {
     elements: &'h mut [MaybeUninit<T>],
     element: ManuallyDrop<T>,
@@ -26,6 +26,8 @@ struct Hole<'h, T> {
 }
 
 impl<'h, T> Hole<'h, T> {
+    /// Takes the element at `position` out.
+    ///
     /// # Safety
     ///
     /// `position` is less than the length.
@@ -33,43 +35,43 @@ impl<'h, T> Hole<'h, T> {
     unsafe fn new(elements: &'h mut [T], position: usize) -> Self {
         debug_assert!(position < elements.len());
         let elements: *mut [T] = elements;
-        // SAFETY: the same places, of which the one that is a copy is not used as an element before `drop` fills it.
+        // SAFETY: the memory is the same. `drop` initialises all elements again before the borrow of the slice ends.
         let elements = unsafe { &mut *(elements as *mut [MaybeUninit<T>]) };
         // SAFETY: by `# Safety` of this fn.
         let place = unsafe { elements.get_unchecked(position) };
-        // SAFETY: initialised, and overwritten before it is used again.
+        // SAFETY: the element is initialised, and its copy in the slice is overwritten before it is used again.
         let element = ManuallyDrop::new(unsafe { place.assume_init_read() });
         Self { elements, element, position }
     }
 
-    /// The element at `index`.
+    /// Returns a reference to the element at `index`.
     ///
     /// # Safety
     ///
-    /// `index` is less than the length, and not the position.
+    /// `index` is less than the length, and is not `position`.
     #[inline]
     unsafe fn get(&self, index: usize) -> &T {
         debug_assert!(index != self.position && index < self.elements.len());
         // SAFETY: by `# Safety` of this fn.
         let place = unsafe { self.elements.get_unchecked(index) };
-        // SAFETY: by (2).
+        // SAFETY: by invariant 2.
         unsafe { place.assume_init_ref() }
     }
 
-    /// Moves the element at `index` into the hole, which is there then.
+    /// Moves the element at `index` into the hole, so that the hole is at `index`.
     ///
     /// # Safety
     ///
-    /// `index` is less than the length, and not the position.
+    /// `index` is less than the length, and is not `position`.
     #[inline]
     unsafe fn move_to(&mut self, index: usize) {
         debug_assert!(index != self.position && index < self.elements.len());
         let start = self.elements.as_mut_ptr();
         // SAFETY: by `# Safety` of this fn.
         let from = unsafe { start.add(index) };
-        // SAFETY: by (1).
+        // SAFETY: by invariant 1.
         let to = unsafe { start.add(self.position) };
-        // SAFETY: two places.
+        // SAFETY: by `# Safety` of this fn the two indexes differ.
         unsafe { ptr::copy_nonoverlapping(from, to, 1) };
         self.position = index;
     }
@@ -78,15 +80,15 @@ impl<'h, T> Hole<'h, T> {
 impl<T> Drop for Hole<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: by (1).
+        // SAFETY: by invariant 1.
         let place = unsafe { self.elements.get_unchecked_mut(self.position) };
         let element = &raw const *self.element;
-        // SAFETY: another place, and the element is not used again here.
+        // SAFETY: the source is outside of the slice. The element is `ManuallyDrop`, so it is not dropped here.
         unsafe { ptr::copy_nonoverlapping(element, place.as_mut_ptr(), 1) };
     }
 }
 
-/// Moves the element at `position` up while the one above is less, no further than to `start`. Returns where it is then.
+/// Moves the element at `position` up while its parent is less, but not above `start`. Returns its new position.
 ///
 /// # Safety
 ///
@@ -96,32 +98,33 @@ pub(super) unsafe fn sift_up<T: Ord>(elements: &mut [T], start: usize, position:
     // SAFETY: by `# Safety` of this fn.
     let mut hole = unsafe { Hole::new(elements, position) };
     while hole.position > start {
-        let above = (hole.position - 1) / 2;
-        // SAFETY: less than the position.
-        if *hole.element <= *unsafe { hole.get(above) } {
+        let parent = (hole.position - 1) / 2;
+        // SAFETY: the index of a parent is less than `position`.
+        if *hole.element <= *unsafe { hole.get(parent) } {
             break;
         }
         // SAFETY: as above.
-        unsafe { hole.move_to(above) };
+        unsafe { hole.move_to(parent) };
     }
     hole.position
 }
 
-/// The index of the greater of two elements, of which the first is at `first`; of the second one if they are equal.
+/// Returns the index of the greater of the two children at `first` and the next index. If they are equal, returns that
+/// of the second.
 ///
 /// # Safety
 ///
-/// `first` and the next index are less than the length, and not the position.
+/// Both indexes are less than the length, and are not `hole.position`.
 #[inline]
-unsafe fn greater<T: Ord>(hole: &Hole<'_, T>, first: usize) -> usize {
+unsafe fn greater_child<T: Ord>(hole: &Hole<'_, T>, first: usize) -> usize {
     // SAFETY: by `# Safety` of this fn.
     let left = unsafe { hole.get(first) };
-    // SAFETY: as above.
+    // SAFETY: by `# Safety` of this fn.
     let right = unsafe { hole.get(first + 1) };
     first + usize::from(left <= right)
 }
 
-/// Moves the element at `position` down while one below is greater.
+/// Moves the element at `position` down while one of its children is greater.
 ///
 /// # Safety
 ///
@@ -131,23 +134,23 @@ pub(super) unsafe fn sift_down<T: Ord>(elements: &mut [T], position: usize) {
     let length = elements.len();
     // SAFETY: by `# Safety` of this fn.
     let mut hole = unsafe { Hole::new(elements, position) };
-    // Of the elements above, which have two below, the indexes are less than this. Compared before they are doubled: of elements
-    // without a size there may be more than half of `usize::MAX`.
-    let with_two = (length - 1) / 2;
-    while hole.position < with_two {
-        // SAFETY: both below are less than the length, and greater than the position.
-        let below = unsafe { greater(&hole, below(hole.position)) };
+    // Elements before this index have two children. Compare before doubling an index: there may be more than
+    // `usize::MAX / 2` zero-sized elements.
+    let full_parents = (length - 1) / 2;
+    while hole.position < full_parents {
+        // SAFETY: both children are in bounds, since the parent has two, and their indexes are greater than `position`.
+        let child = unsafe { greater_child(&hole, first_child(hole.position)) };
         // SAFETY: as above.
-        if *hole.element >= *unsafe { hole.get(below) } {
+        if *hole.element >= *unsafe { hole.get(child) } {
             return;
         }
         // SAFETY: as above.
-        unsafe { hole.move_to(below) };
+        unsafe { hole.move_to(child) };
     }
-    // The last one may be alone below the one above it.
-    if length % 2 == 0 && hole.position == with_two {
+    // The last element may be an only child.
+    if length % 2 == 0 && hole.position == full_parents {
         let last = length - 1;
-        // SAFETY: less than the length, and greater than the position, which is half of it.
+        // SAFETY: the last index is in bounds, and is greater than `position`, which is about half of it.
         if *hole.element < *unsafe { hole.get(last) } {
             // SAFETY: as above.
             unsafe { hole.move_to(last) };
@@ -155,8 +158,8 @@ pub(super) unsafe fn sift_down<T: Ord>(elements: &mut [T], position: usize) {
     }
 }
 
-/// Moves the element at `position` down, the greater one below up each time, until there is none below; then up to where it
-/// belongs. That takes fewer comparisons than [`sift_down`] for an element that belongs far down.
+/// Moves the element at `position` down to a leaf, replacing it with the greater child on each level, and then up to
+/// its place. For an element that belongs near the bottom, this takes fewer comparisons than [`sift_down`].
 ///
 /// # Safety
 ///
@@ -166,65 +169,66 @@ pub(super) unsafe fn sift_down_to_bottom<T: Ord>(elements: &mut [T], position: u
     let length = elements.len();
     // SAFETY: by `# Safety` of this fn.
     let mut hole = unsafe { Hole::new(elements, position) };
-    let with_two = (length - 1) / 2;
-    while hole.position < with_two {
-        // SAFETY: both below are less than the length, and greater than the position.
-        let below = unsafe { greater(&hole, below(hole.position)) };
+    let full_parents = (length - 1) / 2;
+    while hole.position < full_parents {
+        // SAFETY: both children are in bounds, since the parent has two, and their indexes are greater than `position`.
+        let child = unsafe { greater_child(&hole, first_child(hole.position)) };
         // SAFETY: as above.
-        unsafe { hole.move_to(below) };
+        unsafe { hole.move_to(child) };
     }
-    if length % 2 == 0 && hole.position == with_two {
-        // SAFETY: the last one is greater than the position, which is half of it.
+    if length % 2 == 0 && hole.position == full_parents {
+        // SAFETY: the last index is in bounds, and is greater than `position`, which is about half of it.
         unsafe { hole.move_to(length - 1) };
     }
     let bottom = hole.position;
     drop(hole);
-    // SAFETY: the position of the hole.
+    // SAFETY: the hole was at this index, so it is in bounds.
     unsafe { sift_up(elements, position, bottom) };
 }
 
-/// Makes a heap of all.
+/// Makes a heap of all elements.
 pub(super) fn rebuild<T: Ord>(elements: &mut [T]) {
     for position in (0..elements.len() / 2).rev() {
-        // SAFETY: less than half of the length.
+        // SAFETY: `position` is less than half of the length.
         unsafe { sift_down(elements, position) };
     }
 }
 
-/// Makes a heap of all, of which those before `start` are one.
-pub(super) fn restore<T: Ord>(elements: &mut [T], start: usize) {
+/// Makes a heap of all elements, of which those before `start` already are one.
+pub(super) fn rebuild_tail<T: Ord>(elements: &mut [T], start: usize) {
     let length = elements.len();
     if start == length {
         return;
     }
-    let more = length - start;
-    // To rebuild takes about two comparisons for each element; to sift up takes log₂(start) at worst for each one more. In large
-    // heaps, those are spread over more cache lines, and eleven comparisons are worth two.
-    let from_scratch = start < more
+    let tail_len = length - start;
+    // To rebuild the heap takes about two comparisons per element. To sift up takes up to log₂(start) comparisons per
+    // element of the tail. In large heaps these touch more cache lines, so count eleven of them as much as two of the
+    // former.
+    let rebuild_all = start < tail_len
         || if length <= 2048 {
-            2 * length < more * start.ilog2() as usize
+            2 * length < tail_len * start.ilog2() as usize
         } else {
-            length.saturating_mul(2) < more.saturating_mul(11)
+            length.saturating_mul(2) < tail_len.saturating_mul(11)
         };
-    if from_scratch {
+    if rebuild_all {
         rebuild(elements);
     } else {
         for position in start..length {
-            // SAFETY: less than the length.
+            // SAFETY: `position` is less than the length.
             unsafe { sift_up(elements, 0, position) };
         }
     }
 }
 
-/// A heap while elements are added or taken out, and none before `from` change. It is in order again when this is dropped, also
-/// by a panic.
-pub(super) struct RestoreOnDrop<'h, T: Ord, A: Allocator> {
+/// A vector that is made a heap again when this is dropped, even by a panic. The elements before `rebuild_from` already
+/// are one.
+pub(super) struct RebuildOnDrop<'h, T: Ord, A: Allocator> {
     pub(super) elements: &'h mut Vec<T, A>,
-    pub(super) from: usize,
+    pub(super) rebuild_from: usize,
 }
 
-impl<T: Ord, A: Allocator> Drop for RestoreOnDrop<'_, T, A> {
+impl<T: Ord, A: Allocator> Drop for RebuildOnDrop<'_, T, A> {
     fn drop(&mut self) {
-        restore(self.elements, self.from);
+        rebuild_tail(self.elements, self.rebuild_from);
     }
 }

@@ -1,4 +1,4 @@
-//! The greatest element, to be changed.
+//! A mutable reference to the greatest element.
 
 use core::fmt;
 use core::num::NonZero;
@@ -7,7 +7,7 @@ use core::ops::{Deref, DerefMut};
 use super::{BinaryHeap, order};
 use crate::api::{Allocator, Global};
 
-/// The greatest element of a [`BinaryHeap`], to be changed: see [`BinaryHeap::peek_mut`].
+/// A mutable reference to the greatest element of a [`BinaryHeap`]: see [`BinaryHeap::peek_mut`].
 ///
 /// # Examples
 ///
@@ -20,30 +20,40 @@ use crate::api::{Allocator, Global};
 /// assert_eq!(PeekMut::pop(first), 5);
 /// ```
 pub struct PeekMut<'h, T: Ord, A: Allocator = Global> {
-    /// Not empty. From the first change on it has one element, so that forgetting this loses the others and breaks no order.
+    /// The heap.
+    ///
+    /// # Invariants
+    ///
+    /// 1. The heap has an element, until `pop` removes it.
+    /// 2. After the first mutable access its length is 1. If it was more before, `original_len` stores it. So leaking
+    ///    this loses the other elements, but does not break the order.
     heap: &'h mut BinaryHeap<T, A>,
-    /// The number of elements before the first change.
-    length: Option<NonZero<usize>>,
+    /// The length before the first mutable access, if that has changed it.
+    original_len: Option<NonZero<usize>>,
 }
 
 impl<'h, T: Ord, A: Allocator> PeekMut<'h, T, A> {
-    /// `heap` is not empty.
+    /// Borrows the greatest element of `heap`.
+    ///
+    /// # Safety
+    ///
+    /// The heap is not empty.
     #[inline]
-    pub(super) fn new(heap: &'h mut BinaryHeap<T, A>) -> Self {
+    pub(super) unsafe fn new(heap: &'h mut BinaryHeap<T, A>) -> Self {
         debug_assert!(!heap.is_empty());
-        Self { heap, length: None }
+        Self { heap, original_len: None }
     }
 
-    /// Gives the heap its elements back, and says whether the first one may have changed.
+    /// Restores the length of the heap. Returns whether the first element may have changed while there were others.
     #[inline]
     fn restore_length(&mut self) -> bool {
-        let Some(length) = self.length.take() else { return false };
-        // SAFETY: that was the length, and since then no element has been moved out.
-        unsafe { self.heap.elements.set_len(length.get()) };
+        let Some(original_len) = self.original_len.take() else { return false };
+        // SAFETY: by invariant 2 this was the length. No element has been moved out since then.
+        unsafe { self.heap.elements.set_len(original_len.get()) };
         true
     }
 
-    /// Takes the element out.
+    /// Removes and returns the element.
     ///
     /// # Examples
     ///
@@ -56,7 +66,7 @@ impl<'h, T: Ord, A: Allocator> PeekMut<'h, T, A> {
     /// ```
     #[inline]
     pub fn pop(mut this: Self) -> T {
-        // Whatever it has changed to, the order of the others is as it was.
+        // `pop` takes out the first element whatever its value is; the others are still in order.
         this.restore_length();
         this.heap.pop().expect("the heap is not empty")
     }
@@ -68,7 +78,7 @@ impl<T: Ord, A: Allocator> Deref for PeekMut<'_, T, A> {
     #[inline]
     fn deref(&self) -> &T {
         debug_assert!(!self.heap.is_empty());
-        // SAFETY: the heap is not empty.
+        // SAFETY: by invariant 1.
         unsafe { self.heap.elements.get_unchecked(0) }
     }
 }
@@ -77,13 +87,13 @@ impl<T: Ord, A: Allocator> DerefMut for PeekMut<'_, T, A> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
         debug_assert!(!self.heap.is_empty());
-        let length = self.heap.len();
-        if length > 1 {
-            self.length = NonZero::new(length);
-            // SAFETY: less than the length.
+        let len = self.heap.len();
+        if len > 1 {
+            self.original_len = NonZero::new(len);
+            // SAFETY: 1 is less than the length.
             unsafe { self.heap.elements.set_len(1) };
         }
-        // SAFETY: the heap is not empty.
+        // SAFETY: by invariant 1.
         unsafe { self.heap.elements.get_unchecked_mut(0) }
     }
 }
@@ -92,7 +102,7 @@ impl<T: Ord, A: Allocator> Drop for PeekMut<'_, T, A> {
     #[inline]
     fn drop(&mut self) {
         if self.restore_length() {
-            // SAFETY: there is more than one element.
+            // SAFETY: the heap had more than one element, and has the same number again.
             unsafe { order::sift_down(&mut self.heap.elements, 0) };
         }
     }

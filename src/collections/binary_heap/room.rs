@@ -1,11 +1,11 @@
-//! Room for elements to come: made, and given back.
+//! Capacity: reserving and shrinking it.
 
 use super::BinaryHeap;
 use crate::api::Allocator;
 use crate::collections::error::TryReserveError;
 
 impl<T, A: Allocator> BinaryHeap<T, A> {
-    /// The number of elements there is room for without another block. `usize::MAX` if they have no size.
+    /// Returns the number of elements that fit without reallocation, which is `usize::MAX` if they are zero-sized.
     ///
     /// # Examples
     ///
@@ -18,11 +18,12 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
         self.elements.capacity()
     }
 
-    /// Makes room for `additional` more elements, and for others to come. Does nothing if there is room.
+    /// Reserves room for at least `additional` more elements, and perhaps for more, to avoid frequent reallocations.
+    /// Does nothing if they fit.
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -41,7 +42,8 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// If the capacity would be more than `isize::MAX` bytes, or the allocator refuses. Nothing has changed then.
+    /// Returns an error if the new capacity exceeds `isize::MAX` bytes, or if the allocator refuses. The heap is then
+    /// unchanged.
     ///
     /// # Examples
     ///
@@ -54,11 +56,11 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
         self.elements.try_reserve(additional)
     }
 
-    /// Makes room for `additional` more elements, and no others. Does nothing if there is room.
+    /// Reserves room for exactly `additional` more elements. Does nothing if they fit.
     ///
     /// # Panics
     ///
-    /// If the capacity would be more than `isize::MAX` bytes.
+    /// Panics if the new capacity exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -76,7 +78,7 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve).
+    /// Returns an error under the same conditions as [`try_reserve`](Self::try_reserve).
     ///
     /// # Examples
     ///
@@ -88,7 +90,7 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
         self.elements.try_reserve_exact(additional)
     }
 
-    /// Gives back the room that no element takes.
+    /// Frees the unused capacity.
     ///
     /// # Examples
     ///
@@ -106,7 +108,8 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses: shrinking may need another block. Nothing has changed then.
+    /// Returns an error if the allocator cannot shrink the block, which may need a new block. The heap is then
+    /// unchanged.
     ///
     /// # Examples
     ///
@@ -118,7 +121,7 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
         self.elements.try_shrink_to_fit()
     }
 
-    /// Gives back the room beyond `min_capacity` that no element takes. Does nothing if there is less.
+    /// Shrinks the capacity to the greater of the length and `min_capacity`. Does nothing if it is less already.
     ///
     /// # Examples
     ///
@@ -136,7 +139,7 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// Same as [`try_shrink_to_fit`](Self::try_shrink_to_fit).
+    /// Returns an error under the same conditions as [`try_shrink_to_fit`](Self::try_shrink_to_fit).
     ///
     /// # Examples
     ///

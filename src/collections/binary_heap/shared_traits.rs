@@ -1,4 +1,4 @@
-//! Heaps cloned, shown, and out of nothing.
+//! `Default`, `Debug` and `Clone`.
 
 use core::fmt;
 
@@ -7,7 +7,7 @@ use crate::api::Allocator;
 use crate::collections::error::TryReserveError;
 
 impl<T: Ord, A: Allocator + Default> Default for BinaryHeap<T, A> {
-    /// An empty heap. It does not allocate.
+    /// Creates an empty heap, without allocating.
     #[inline]
     fn default() -> Self {
         Self::new_in(A::default())
@@ -21,13 +21,13 @@ impl<T: fmt::Debug, A: Allocator> fmt::Debug for BinaryHeap<T, A> {
 }
 
 impl<T: Clone, A: Allocator + Clone> Clone for BinaryHeap<T, A> {
-    /// Clones of the elements, in a clone of the allocator.
+    /// Clones the elements into a new heap, in a clone of the allocator.
     #[track_caller]
     fn clone(&self) -> Self {
         Self { elements: self.elements.clone() }
     }
 
-    /// Clones the elements of `source` into the memory of this heap if that is enough.
+    /// Clones the elements of `source` into this heap, and reuses its block and elements where possible.
     #[track_caller]
     fn clone_from(&mut self, source: &Self) {
         self.elements.clone_from(&source.elements);
@@ -39,7 +39,7 @@ impl<T: Clone, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses.
+    /// Returns an error if the allocator refuses.
     ///
     /// # Examples
     ///
@@ -58,8 +58,8 @@ impl<T: Clone, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). The first elements of the slice are those of `source` then, as many as there was
-    /// room for: a heap of them.
+    /// Returns an error under the same conditions as [`try_reserve`](Self::try_reserve). The heap then holds clones of
+    /// the first elements of `source`, as many as it had elements.
     ///
     /// # Examples
     ///
