@@ -1,4 +1,4 @@
-//! Lists put together and taken apart.
+//! Joining and splitting lists.
 
 use core::alloc::Layout;
 use core::ptr;
@@ -10,7 +10,7 @@ use crate::api::System;
 use crate::api::{Allocator, AllocatorClone, Global};
 use crate::collections::same_type::same_type;
 
-/// Whether any two values of the type are one allocator, so that each frees the blocks of the other.
+/// Returns whether all values of type `A` are the same allocator, so that each frees the blocks of the others.
 #[inline(always)]
 fn is_one_allocator<A>() -> bool {
     #[cfg(feature = "std")]
@@ -23,8 +23,8 @@ fn is_one_allocator<A>() -> bool {
 impl<T, A: Allocator> LinkedList<T, A> {
     /// Moves all elements of `other` behind those of this list, and leaves `other` empty.
     ///
-    /// On `Global` and `System` that takes constant time, since the nodes change hands. On other
-    /// allocators each element moves to a new node: two allocators of one type need not free each other's nodes. If they are known to,
+    /// With `Global` and `System` this takes constant time, since it relinks the nodes. With other allocators each
+    /// element moves to a new node, since two allocators of one type need not free each other's nodes. If they do,
     /// [`append_nodes`](Self::append_nodes) takes constant time.
     ///
     /// # Examples
@@ -42,14 +42,14 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     #[track_caller]
     pub fn append(&mut self, other: &mut Self) {
-        into_ok(self.move_all::<Panic>(other));
+        into_ok(self.append_all::<Panic>(other));
     }
 
     /// The twin of [`append`](Self::append) that returns an error.
     ///
     /// # Errors
     ///
-    /// If the allocator of this list refuses. Both lists are as they were.
+    /// Returns an error if the allocator of this list refuses. Both lists are then unchanged.
     ///
     /// # Examples
     ///
@@ -66,14 +66,15 @@ impl<T, A: Allocator> LinkedList<T, A> {
     /// ```
     #[inline]
     pub fn try_append(&mut self, other: &mut Self) -> Result<(), TryReserveError> {
-        self.move_all::<Return>(other)
+        self.append_all::<Return>(other)
     }
 
     #[inline]
     #[track_caller]
-    fn move_all<F: OnFailure>(&mut self, other: &mut Self) -> Result<(), F::Error> {
+    fn append_all<F: OnFailure>(&mut self, other: &mut Self) -> Result<(), F::Error> {
         if is_one_allocator::<A>() {
-            // SAFETY: just asked for.
+            // SAFETY: both allocators are the same, so each may free the blocks of the other, and these stay valid as
+            // long.
             unsafe { self.append_nodes(other) };
             return Ok(());
         }
@@ -90,32 +91,34 @@ impl<T, A: Allocator> LinkedList<T, A> {
                 return Err(F::fail(TryReserveError::refused(layout)));
             };
             let copy: Link<T> = block.cast();
-            // SAFETY: a node of the other list, and a new block of the layout of one. The element is not used through the copy before
-            // it is no longer used through the original.
+            // SAFETY: the source is a node of the other list, and the block is new and has the layout of a node. The
+            // copy of the element is not used until the original no longer is.
             unsafe { ptr::copy_nonoverlapping(node.as_ptr(), copy.as_ptr(), 1) };
-            // SAFETY: a new node, which is in no chain.
+            // SAFETY: the allocator of `copies` allocated the node, and it is in no chain.
             unsafe { copies.chain.push_back(copy) };
-            // SAFETY: a node of the other list.
+            // SAFETY: a node of the other list, which is borrowed.
             next = unsafe { (*node.as_ptr()).next };
         }
         let copied = copies.chain.take();
-        // From here on the elements are those of the copies.
+        // From here on the copies own the elements.
         let mut originals = other.chain.take();
-        // SAFETY: the nodes come from the allocator of this list.
+        // SAFETY: the allocator of this list allocated the nodes.
         unsafe { self.chain.append(copied) };
         while let Some(node) = originals.pop_front() {
-            // SAFETY: a node of the other list, whose element has moved.
+            // SAFETY: a node of the other list, which is unlinked, and whose element has moved.
             unsafe { chain::free(node, &other.allocator) };
         }
         Ok(())
     }
 
-    /// Links the nodes of `other` behind those of this list, and leaves `other` empty: [`append`](Self::append) in constant time.
+    /// Links the nodes of `other` behind those of this list, and leaves `other` empty. Unlike [`append`](Self::append),
+    /// this always takes constant time.
     ///
     /// # Safety
     ///
-    /// A block of the allocator of `other` may be handed to the allocator of this list, and is valid for as long as one of its own. So it
-    /// is if one is a clone of the other and an [`AllocatorClone`], as with two references to one arena.
+    /// A block of the allocator of `other` may be passed to the allocator of this list, and is valid for as long as one
+    /// of its own. That holds if one is a clone of the other and the type is [`AllocatorClone`], as with two references
+    /// to one arena.
     ///
     /// # Examples
     ///
@@ -132,17 +135,18 @@ impl<T, A: Allocator> LinkedList<T, A> {
     /// ```
     #[inline]
     pub unsafe fn append_nodes(&mut self, other: &mut Self) {
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by `# Safety` of this fn the allocator may free the nodes.
         unsafe { self.chain.append(other.chain.take()) };
     }
 
-    /// Splits the list in two at index `at`, and returns the elements from there on, with a clone of the allocator.
+    /// Splits the list in two at index `at`. Returns the elements from there on, in a list with a clone of the
+    /// allocator.
     ///
-    /// Takes linear time, since the node is searched for, from the nearer end.
+    /// Takes linear time, since it searches for the node, from the nearer end.
     ///
     /// # Panics
     ///
-    /// If `at` is more than the length.
+    /// Panics if `at` exceeds the length.
     ///
     /// # Examples
     ///
@@ -156,13 +160,14 @@ impl<T, A: Allocator> LinkedList<T, A> {
     where
         A: AllocatorClone,
     {
-        assert!(at <= self.len(), "cannot split off at {at}, behind the end at {}", self.len());
+        assert!(at <= self.len(), "cannot split off at index {at}, since the length is {}", self.len());
         let allocator = self.allocator.clone();
         Self { chain: self.chain.split_off(at), allocator }
     }
 }
 
-/// Nodes with copies of elements, which belong to others: dropped, they are freed, and the elements are not dropped.
+/// Nodes with copies of elements that belong to another list. Dropping this frees the nodes, but does not drop the
+/// elements.
 struct Copies<'a, T, A: Allocator> {
     chain: Chain<T>,
     allocator: &'a A,
@@ -171,7 +176,7 @@ struct Copies<'a, T, A: Allocator> {
 impl<T, A: Allocator> Drop for Copies<'_, T, A> {
     fn drop(&mut self) {
         while let Some(node) = self.chain.pop_front() {
-            // SAFETY: a node of the allocator, which nobody else uses.
+            // SAFETY: `allocator` allocated the node, which is unlinked and used by nothing else.
             unsafe { chain::free(node, self.allocator) };
         }
     }

@@ -1,4 +1,4 @@
-//! Nodes, linked both ways, without the allocator they come from.
+//! Chains of doubly linked nodes, without their allocator.
 
 use core::alloc::Layout;
 use core::marker::PhantomData;
@@ -10,69 +10,71 @@ use crate::api::Allocator;
 use crate::collections::block::OwnedBlock;
 use crate::collections::error::{OnFailure, TryReserveError};
 
-/// A node that is live, with an initialised element.
+/// A pointer to a live node, whose element is initialised.
 pub(super) type Link<T> = NonNull<Node<T>>;
 
-/// An element and its neighbours. Its size is never 0.
+/// An element and links to its neighbours. It is never zero-sized.
 pub(super) struct Node<T> {
     pub(super) next: Option<Link<T>>,
     pub(super) previous: Option<Link<T>>,
     pub(super) element: T,
 }
 
-/// A node of `allocator` with `element`, linked to no other. Without memory the element is dropped.
+/// Allocates a node with `element`, which is not linked yet. If the allocator refuses, the element is dropped.
 #[inline]
 #[track_caller]
 pub(super) fn allocate<T, A: Allocator, F: OnFailure>(element: T, allocator: &A) -> Result<Link<T>, F::Error> {
     let layout = Layout::new::<Node<T>>();
     let Ok(block) = allocator.allocate(layout) else { return Err(F::fail(TryReserveError::refused(layout))) };
     let node = block.cast::<Node<T>>();
-    // SAFETY: a new block of the layout of a node.
+    // SAFETY: the block is new and has the layout of a node.
     unsafe { node.write(Node { next: None, previous: None, element }) };
     Ok(node)
 }
 
-/// The place of the element.
+/// Returns a pointer to the element of a node.
 #[inline(always)]
-fn place<T>(node: Link<T>) -> *mut T {
-    // SAFETY: a link leads to a live node.
+fn element_ptr<T>(node: Link<T>) -> *mut T {
+    // SAFETY: a link points to a live node.
     unsafe { &raw mut (*node.as_ptr()).element }
 }
 
-/// Frees the node, without dropping its element.
+/// Frees a node, without dropping its element.
 ///
 /// # Safety
 ///
-/// The node comes from `allocator`, and is not used again.
+/// 1. `allocator` may free the node.
+/// 2. The node is not used again.
 #[inline]
 pub(super) unsafe fn free<T, A: Allocator>(node: Link<T>, allocator: &A) {
-    // SAFETY: by `# Safety` of this fn; `allocate` asked for this layout.
+    // SAFETY: by `# Safety` (1) and (2). All nodes have this layout.
     unsafe { allocator.deallocate(node.cast(), Layout::new::<Node<T>>()) };
 }
 
-/// Frees the node, and returns its element.
+/// Frees a node, and returns its element.
 ///
 /// # Safety
 ///
-/// The node comes from `allocator`, and is not used again.
+/// 1. `allocator` may free the node.
+/// 2. The node is not used again.
 #[inline]
-pub(super) unsafe fn take<T, A: Allocator>(node: Link<T>, allocator: &A) -> T {
-    // SAFETY: a node has an element, which is moved out once, since the node is not used again.
-    let element = unsafe { place(node).read() };
-    // SAFETY: by `# Safety` of this fn.
+pub(super) unsafe fn take_element<T, A: Allocator>(node: Link<T>, allocator: &A) -> T {
+    // SAFETY: a link points to a live node with an element. By `# Safety` (2) the element is moved out only once.
+    let element = unsafe { element_ptr(node).read() };
+    // SAFETY: by `# Safety` (1) and (2).
     unsafe { free(node, allocator) };
     element
 }
 
-/// The nodes of a list. Dropped, it frees nothing.
+/// The nodes of a list. Dropping it frees nothing.
 ///
 /// # Invariants
 ///
-/// 1. `head` and what is reached from it by `next` are `len` different nodes, the last of which is `tail`.
-/// 2. Each but the first has the one before it as `previous`, and the first has `None`.
-/// 3. All nodes come from one allocator, and only this chain leads to them.
+/// They hold whenever code of the user runs.
 ///
-/// They hold whenever the caller's code runs.
+/// 1. Following `next` from `head` leads through `len` distinct nodes, the last of which is `tail`.
+/// 2. The `previous` of each node is the node before it, and that of the first is `None`.
+/// 3. One allocator may free all nodes, and no other chain has any of them.
 pub(super) struct Chain<T> {
     pub(super) head: Option<Link<T>>,
     pub(super) tail: Option<Link<T>>,
@@ -80,9 +82,9 @@ pub(super) struct Chain<T> {
     owned: PhantomData<Box<Node<T>>>,
 }
 
-// SAFETY: by invariant 3 a chain owns its elements.
+// SAFETY: by invariant 3 a chain owns its nodes and their elements.
 unsafe impl<T: Send> Send for Chain<T> {}
-// SAFETY: a borrowed chain gives its elements as it is borrowed.
+// SAFETY: a shared reference to a chain gives only shared references to its elements.
 unsafe impl<T: Sync> Sync for Chain<T> {}
 
 impl<T> Chain<T> {
@@ -90,23 +92,26 @@ impl<T> Chain<T> {
         Self { head: None, tail: None, len: 0, owned: PhantomData }
     }
 
-    /// Leaves the chain empty.
+    /// Takes out all nodes, and leaves the chain empty.
     #[inline]
     pub(super) fn take(&mut self) -> Self {
         core::mem::replace(self, Self::new())
     }
 
+    /// Links a node before the others.
+    ///
     /// # Safety
     ///
-    /// The node comes from the allocator of the chain, and is in none.
+    /// 1. The allocator of the chain may free the node.
+    /// 2. The node is in no chain.
     #[inline]
     pub(super) unsafe fn push_front(&mut self, node: Link<T>) {
-        // SAFETY: a live node that nothing else leads to.
+        // SAFETY: a link points to a live node. By `# Safety` (2) nothing else uses it.
         unsafe { (*node.as_ptr()).next = self.head };
         // SAFETY: as above.
         unsafe { (*node.as_ptr()).previous = None };
         match self.head {
-            // SAFETY: a node of this chain.
+            // SAFETY: a node of this chain, by invariant 1.
             Some(head) => unsafe { (*head.as_ptr()).previous = Some(node) },
             None => self.tail = Some(node),
         }
@@ -114,17 +119,20 @@ impl<T> Chain<T> {
         self.len += 1;
     }
 
+    /// Links a node behind the others.
+    ///
     /// # Safety
     ///
-    /// The node comes from the allocator of the chain, and is in none.
+    /// 1. The allocator of the chain may free the node.
+    /// 2. The node is in no chain.
     #[inline]
     pub(super) unsafe fn push_back(&mut self, node: Link<T>) {
-        // SAFETY: a live node that nothing else leads to.
+        // SAFETY: a link points to a live node. By `# Safety` (2) nothing else uses it.
         unsafe { (*node.as_ptr()).next = None };
         // SAFETY: as above.
         unsafe { (*node.as_ptr()).previous = self.tail };
         match self.tail {
-            // SAFETY: a node of this chain.
+            // SAFETY: a node of this chain, by invariant 1.
             Some(tail) => unsafe { (*tail.as_ptr()).next = Some(node) },
             None => self.head = Some(node),
         }
@@ -132,14 +140,14 @@ impl<T> Chain<T> {
         self.len += 1;
     }
 
-    /// The first node, which is in no chain then.
+    /// Unlinks and returns the first node.
     #[inline]
     pub(super) fn pop_front(&mut self) -> Option<Link<T>> {
         let node = self.head?;
-        // SAFETY: a node of this chain.
+        // SAFETY: a node of this chain, by invariant 1.
         self.head = unsafe { (*node.as_ptr()).next };
         match self.head {
-            // SAFETY: a node of this chain.
+            // SAFETY: a node of this chain, by invariant 1.
             Some(head) => unsafe { (*head.as_ptr()).previous = None },
             None => self.tail = None,
         }
@@ -147,14 +155,14 @@ impl<T> Chain<T> {
         Some(node)
     }
 
-    /// The last node, which is in no chain then.
+    /// Unlinks and returns the last node.
     #[inline]
     pub(super) fn pop_back(&mut self) -> Option<Link<T>> {
         let node = self.tail?;
-        // SAFETY: a node of this chain.
+        // SAFETY: a node of this chain, by invariant 1.
         self.tail = unsafe { (*node.as_ptr()).previous };
         match self.tail {
-            // SAFETY: a node of this chain.
+            // SAFETY: a node of this chain, by invariant 2.
             Some(tail) => unsafe { (*tail.as_ptr()).next = None },
             None => self.head = None,
         }
@@ -162,29 +170,31 @@ impl<T> Chain<T> {
         Some(node)
     }
 
+    /// Unlinks a node.
+    ///
     /// # Safety
     ///
-    /// The node is one of this chain. It is in none then.
+    /// The node is in this chain.
     #[inline]
     pub(super) unsafe fn unlink(&mut self, node: Link<T>) {
-        // SAFETY: a node of this chain.
+        // SAFETY: by `# Safety` of this fn.
         let next = unsafe { (*node.as_ptr()).next };
-        // SAFETY: as above.
+        // SAFETY: by `# Safety` of this fn.
         let previous = unsafe { (*node.as_ptr()).previous };
         match previous {
-            // SAFETY: a node of this chain.
+            // SAFETY: a node of this chain, by invariant 2.
             Some(previous) => unsafe { (*previous.as_ptr()).next = next },
             None => self.head = next,
         }
         match next {
-            // SAFETY: a node of this chain.
+            // SAFETY: a node of this chain, by invariant 1.
             Some(next) => unsafe { (*next.as_ptr()).previous = previous },
             None => self.tail = previous,
         }
         self.len -= 1;
     }
 
-    /// Takes the nodes of another chain behind its own.
+    /// Links the nodes of another chain behind those of this one.
     ///
     /// # Safety
     ///
@@ -194,9 +204,9 @@ impl<T> Chain<T> {
         let Some(first) = other.head else { return };
         match self.tail {
             Some(tail) => {
-                // SAFETY: a node of this chain.
+                // SAFETY: a node of this chain, by invariant 1.
                 unsafe { (*tail.as_ptr()).next = Some(first) };
-                // SAFETY: a node of the other chain, which only leads to its nodes from here on.
+                // SAFETY: a node of the other chain, which is used up here.
                 unsafe { (*first.as_ptr()).previous = Some(tail) };
             }
             None => self.head = Some(first),
@@ -205,7 +215,7 @@ impl<T> Chain<T> {
         self.len += other.len;
     }
 
-    /// The nodes from index `at` on, taken off. `at` is at most the length.
+    /// Splits off and returns the nodes from index `at` on. `at` is at most the length.
     pub(super) fn split_off(&mut self, at: usize) -> Self {
         debug_assert!(at <= self.len);
         if at == 0 {
@@ -214,12 +224,12 @@ impl<T> Chain<T> {
         if at == self.len {
             return Self::new();
         }
-        let first = self.node(at);
+        let first = self.node_at(at);
         // SAFETY: a node of this chain.
         let last = unsafe { (*first.as_ptr()).previous.take() };
         let rest = Self { head: Some(first), tail: self.tail, len: self.len - at, owned: PhantomData };
         if let Some(last) = last {
-            // SAFETY: a node of this chain.
+            // SAFETY: a node of this chain, by invariant 2.
             unsafe { (*last.as_ptr()).next = None };
         }
         self.tail = last;
@@ -227,47 +237,49 @@ impl<T> Chain<T> {
         rest
     }
 
-    /// The node at `index`, which is less than the length, found from the nearer end.
-    fn node(&self, index: usize) -> Link<T> {
-        let mut place = self.head;
+    /// Returns the node at `index`, which must be less than the length. Searches from the nearer end.
+    fn node_at(&self, index: usize) -> Link<T> {
+        let mut link = self.head;
         if index <= self.len / 2 {
             for _ in 0..index {
                 // SAFETY: a node of this chain, by invariant 1.
-                place = place.and_then(|node| unsafe { (*node.as_ptr()).next });
+                link = link.and_then(|node| unsafe { (*node.as_ptr()).next });
             }
         } else {
-            place = self.tail;
+            link = self.tail;
             for _ in index + 1..self.len {
                 // SAFETY: a node of this chain, by invariants 1 and 2.
-                place = place.and_then(|node| unsafe { (*node.as_ptr()).previous });
+                link = link.and_then(|node| unsafe { (*node.as_ptr()).previous });
             }
         }
-        place.expect("the index is less than the length")
+        link.expect("the index is less than the length")
     }
 
-    /// Drops all elements in their order, and frees their nodes. If a drop unwinds, the others are done nevertheless.
+    /// Drops all elements in their order, and frees their nodes. If the drop of an element unwinds, the others are
+    /// still dropped and freed.
     ///
     /// # Safety
     ///
-    /// The nodes come from `allocator`.
+    /// `allocator` may free the nodes.
     pub(super) unsafe fn drop_all<A: Allocator>(self, allocator: &A) {
-        // SAFETY: by `# Safety` of this fn; the chain is not used again.
-        let mut rest = unsafe { Rest::new(self.head, allocator) };
-        rest.drop_all();
-        core::mem::forget(rest);
+        // SAFETY: by `# Safety` of this fn. The chain is consumed, and by invariant 3 nothing else uses the nodes.
+        let mut guard = unsafe { DropGuard::new(self.head, allocator) };
+        guard.drop_all();
+        core::mem::forget(guard);
     }
 }
 
-/// Nodes on their way out.
-struct Rest<'a, T, A: Allocator> {
+/// Drops the elements from `next` on, and frees their nodes, even if the drop of an element unwinds.
+struct DropGuard<'a, T, A: Allocator> {
     next: Option<Link<T>>,
     allocator: &'a A,
 }
 
-impl<'a, T, A: Allocator> Rest<'a, T, A> {
+impl<'a, T, A: Allocator> DropGuard<'a, T, A> {
     /// # Safety
     ///
-    /// The nodes from `next` on come from `allocator`, and are used by nobody else.
+    /// 1. `allocator` may free the nodes from `next` on.
+    /// 2. Nothing else uses these nodes.
     #[inline]
     unsafe fn new(next: Option<Link<T>>, allocator: &'a A) -> Self {
         Self { next, allocator }
@@ -276,19 +288,19 @@ impl<'a, T, A: Allocator> Rest<'a, T, A> {
     #[inline]
     fn drop_all(&mut self) {
         while let Some(node) = self.next {
-            // SAFETY: a node, by `# Safety` of `new`.
+            // SAFETY: a link points to a live node.
             self.next = unsafe { (*node.as_ptr()).next };
-            // It is freed also if the drop unwinds.
-            // SAFETY: by `# Safety` of `new`; `next` has passed the node.
+            // Owns the node, so that it is freed even if the drop of the element unwinds.
+            // SAFETY: by `# Safety` (1) and (2) of `new`. `next` is already behind the node.
             let _block = unsafe { OwnedBlock::new(node.cast(), Layout::new::<Node<T>>(), self.allocator) };
-            // SAFETY: the element of a node that nobody else uses.
-            unsafe { place(node).drop_in_place() };
+            // SAFETY: the element of a live node. By `# Safety` (2) of `new` nothing else uses it.
+            unsafe { element_ptr(node).drop_in_place() };
         }
     }
 }
 
-impl<T, A: Allocator> Drop for Rest<'_, T, A> {
-    /// Only if a drop unwinds. A second one that does ends the process.
+impl<T, A: Allocator> Drop for DropGuard<'_, T, A> {
+    /// Runs only if the drop of an element unwinds. If another drop unwinds here, the process aborts.
     #[cold]
     fn drop(&mut self) {
         self.drop_all();

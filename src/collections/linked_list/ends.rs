@@ -1,11 +1,11 @@
-//! Elements at the ends: looked at, pushed and popped.
+//! Access, insertion and removal at the ends.
 
 use super::chain::{self, Link};
 use super::{LinkedList, OnFailure, Panic, Return, TryReserveError, into_ok};
 use crate::api::Allocator;
 
 impl<T, A: Allocator> LinkedList<T, A> {
-    /// The first element.
+    /// Returns a reference to the first element.
     ///
     /// # Examples
     ///
@@ -15,11 +15,11 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     #[must_use]
     pub fn front(&self) -> Option<&T> {
-        // SAFETY: a node, borrowed as the list is.
+        // SAFETY: a node of the list, which is borrowed as long as the element is.
         self.chain.head.map(|node| unsafe { &(*node.as_ptr()).element })
     }
 
-    /// The first element, to be changed.
+    /// Returns a mutable reference to the first element.
     ///
     /// # Examples
     ///
@@ -31,11 +31,11 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     #[must_use]
     pub fn front_mut(&mut self) -> Option<&mut T> {
-        // SAFETY: a node, borrowed as the list is.
+        // SAFETY: a node of the list, which is borrowed exclusively as long as the element is.
         self.chain.head.map(|node| unsafe { &mut (*node.as_ptr()).element })
     }
 
-    /// Adds an element before the others.
+    /// Adds an element at the front.
     ///
     /// # Examples
     ///
@@ -47,14 +47,14 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     #[track_caller]
     pub fn push_front(&mut self, value: T) {
-        into_ok(self.add_front::<Panic>(value));
+        into_ok(self.prepend_one::<Panic>(value));
     }
 
     /// The twin of [`push_front`](Self::push_front) that returns an error.
     ///
     /// # Errors
     ///
-    /// If the allocator refuses. The list is as it was, and `value` is dropped.
+    /// Returns an error if the allocator refuses. The list is then unchanged, and `value` is dropped.
     ///
     /// # Examples
     ///
@@ -65,10 +65,10 @@ impl<T, A: Allocator> LinkedList<T, A> {
     /// ```
     #[inline]
     pub fn try_push_front(&mut self, value: T) -> Result<(), TryReserveError> {
-        self.add_front::<Return>(value).map(drop)
+        self.prepend_one::<Return>(value).map(drop)
     }
 
-    /// Adds an element before the others, and lends it.
+    /// Adds an element at the front, and returns a mutable reference to it.
     ///
     /// # Examples
     ///
@@ -81,8 +81,8 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[track_caller]
     #[must_use = "`push_front` adds without lending"]
     pub fn push_front_mut(&mut self, value: T) -> &mut T {
-        let node = into_ok(self.add_front::<Panic>(value));
-        // SAFETY: a node, borrowed as the list is.
+        let node = into_ok(self.prepend_one::<Panic>(value));
+        // SAFETY: a node of the list, which is borrowed exclusively as long as the element is.
         unsafe { &mut (*node.as_ptr()).element }
     }
 
@@ -90,7 +90,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses. The list is as it was, and `value` is dropped.
+    /// Returns an error if the allocator refuses. The list is then unchanged, and `value` is dropped.
     ///
     /// # Examples
     ///
@@ -100,21 +100,22 @@ impl<T, A: Allocator> LinkedList<T, A> {
     /// ```
     #[inline]
     pub fn try_push_front_mut(&mut self, value: T) -> Result<&mut T, TryReserveError> {
-        let node = self.add_front::<Return>(value)?;
-        // SAFETY: a node, borrowed as the list is.
+        let node = self.prepend_one::<Return>(value)?;
+        // SAFETY: a node of the list, which is borrowed exclusively as long as the element is.
         Ok(unsafe { &mut (*node.as_ptr()).element })
     }
 
+    /// The common body of [`push_front`](Self::push_front) and its variants.
     #[inline]
     #[track_caller]
-    fn add_front<F: OnFailure>(&mut self, value: T) -> Result<Link<T>, F::Error> {
+    fn prepend_one<F: OnFailure>(&mut self, value: T) -> Result<Link<T>, F::Error> {
         let node = chain::allocate::<T, A, F>(value, &self.allocator)?;
-        // SAFETY: a new node of the allocator.
+        // SAFETY: the node is new, and comes from the allocator of the list.
         unsafe { self.chain.push_front(node) };
         Ok(node)
     }
 
-    /// Removes the first element.
+    /// Removes and returns the first element.
     ///
     /// # Examples
     ///
@@ -126,11 +127,11 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     pub fn pop_front(&mut self) -> Option<T> {
         let node = self.chain.pop_front()?;
-        // SAFETY: a node of the allocator that is no longer in the list.
-        Some(unsafe { chain::take(node, &self.allocator) })
+        // SAFETY: by the invariant of `LinkedList`. The node is unlinked.
+        Some(unsafe { chain::take_element(node, &self.allocator) })
     }
 
-    /// The last element.
+    /// Returns a reference to the last element.
     ///
     /// # Examples
     ///
@@ -140,11 +141,11 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     #[must_use]
     pub fn back(&self) -> Option<&T> {
-        // SAFETY: a node, borrowed as the list is.
+        // SAFETY: a node of the list, which is borrowed as long as the element is.
         self.chain.tail.map(|node| unsafe { &(*node.as_ptr()).element })
     }
 
-    /// The last element, to be changed.
+    /// Returns a mutable reference to the last element.
     ///
     /// # Examples
     ///
@@ -156,11 +157,11 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     #[must_use]
     pub fn back_mut(&mut self) -> Option<&mut T> {
-        // SAFETY: a node, borrowed as the list is.
+        // SAFETY: a node of the list, which is borrowed exclusively as long as the element is.
         self.chain.tail.map(|node| unsafe { &mut (*node.as_ptr()).element })
     }
 
-    /// Adds an element behind the others.
+    /// Adds an element at the back.
     ///
     /// # Examples
     ///
@@ -172,14 +173,14 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     #[track_caller]
     pub fn push_back(&mut self, value: T) {
-        into_ok(self.add_back::<Panic>(value));
+        into_ok(self.append_one::<Panic>(value));
     }
 
     /// The twin of [`push_back`](Self::push_back) that returns an error.
     ///
     /// # Errors
     ///
-    /// If the allocator refuses. The list is as it was, and `value` is dropped.
+    /// Returns an error if the allocator refuses. The list is then unchanged, and `value` is dropped.
     ///
     /// # Examples
     ///
@@ -190,10 +191,10 @@ impl<T, A: Allocator> LinkedList<T, A> {
     /// ```
     #[inline]
     pub fn try_push_back(&mut self, value: T) -> Result<(), TryReserveError> {
-        self.add_back::<Return>(value).map(drop)
+        self.append_one::<Return>(value).map(drop)
     }
 
-    /// Adds an element behind the others, and lends it.
+    /// Adds an element at the back, and returns a mutable reference to it.
     ///
     /// # Examples
     ///
@@ -206,8 +207,8 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[track_caller]
     #[must_use = "`push_back` adds without lending"]
     pub fn push_back_mut(&mut self, value: T) -> &mut T {
-        let node = into_ok(self.add_back::<Panic>(value));
-        // SAFETY: a node, borrowed as the list is.
+        let node = into_ok(self.append_one::<Panic>(value));
+        // SAFETY: a node of the list, which is borrowed exclusively as long as the element is.
         unsafe { &mut (*node.as_ptr()).element }
     }
 
@@ -215,7 +216,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses. The list is as it was, and `value` is dropped.
+    /// Returns an error if the allocator refuses. The list is then unchanged, and `value` is dropped.
     ///
     /// # Examples
     ///
@@ -225,21 +226,22 @@ impl<T, A: Allocator> LinkedList<T, A> {
     /// ```
     #[inline]
     pub fn try_push_back_mut(&mut self, value: T) -> Result<&mut T, TryReserveError> {
-        let node = self.add_back::<Return>(value)?;
-        // SAFETY: a node, borrowed as the list is.
+        let node = self.append_one::<Return>(value)?;
+        // SAFETY: a node of the list, which is borrowed exclusively as long as the element is.
         Ok(unsafe { &mut (*node.as_ptr()).element })
     }
 
+    /// The common body of [`push_back`](Self::push_back) and its variants.
     #[inline]
     #[track_caller]
-    pub(super) fn add_back<F: OnFailure>(&mut self, value: T) -> Result<Link<T>, F::Error> {
+    pub(super) fn append_one<F: OnFailure>(&mut self, value: T) -> Result<Link<T>, F::Error> {
         let node = chain::allocate::<T, A, F>(value, &self.allocator)?;
-        // SAFETY: a new node of the allocator.
+        // SAFETY: the node is new, and comes from the allocator of the list.
         unsafe { self.chain.push_back(node) };
         Ok(node)
     }
 
-    /// Removes the last element.
+    /// Removes and returns the last element.
     ///
     /// # Examples
     ///
@@ -251,7 +253,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     pub fn pop_back(&mut self) -> Option<T> {
         let node = self.chain.pop_back()?;
-        // SAFETY: a node of the allocator that is no longer in the list.
-        Some(unsafe { chain::take(node, &self.allocator) })
+        // SAFETY: by the invariant of `LinkedList`. The node is unlinked.
+        Some(unsafe { chain::take_element(node, &self.allocator) })
     }
 }

@@ -1,4 +1,4 @@
-//! Those elements of a list that a predicate chooses, on their way out.
+//! Removal of elements by a predicate.
 
 use core::fmt;
 
@@ -6,9 +6,9 @@ use super::LinkedList;
 use super::chain::{self, Link};
 use crate::api::{Allocator, Global};
 
-/// The iterator that takes chosen elements out of a [`LinkedList`]: see [`LinkedList::extract_if`].
+/// An iterator that removes the elements of a [`LinkedList`] chosen by a predicate: see [`LinkedList::extract_if`].
 ///
-/// When it is dropped, the elements that were not looked at stay.
+/// Elements not visited before it is dropped stay in the list.
 ///
 /// # Examples
 ///
@@ -24,22 +24,23 @@ use crate::api::{Allocator, Global};
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
     list: &'a mut LinkedList<T, A>,
-    /// The node to be looked at next: one of the list, or `None` at the end.
+    /// The next node to visit, which is in the list, or `None` at the end.
     next: Option<Link<T>>,
-    /// The nodes from there on.
-    left: usize,
+    /// The number of nodes from `next` on.
+    remaining: usize,
     choose: F,
 }
 
-// SAFETY: the node is used as the borrow of the list is.
+// SAFETY: the link gives access to the elements, as the borrow of the list does.
 unsafe impl<T: Send, F: Send, A: Allocator + Send> Send for ExtractIf<'_, T, F, A> {}
-// SAFETY: as above; a shared borrow gives access to nothing but the list.
+// SAFETY: as above. A shared reference gives access only to the list.
 unsafe impl<T: Sync, F: Sync, A: Allocator + Sync> Sync for ExtractIf<'_, T, F, A> {}
 
 impl<T, A: Allocator> LinkedList<T, A> {
-    /// Takes those elements out for which `choose` is true, one by one. It sees each once, in order, and may change it.
+    /// Returns an iterator that removes the elements for which `choose` returns `true`.
     ///
-    /// An element for which `choose` panics stays.
+    /// `choose` visits each element once, in order, and may change it. An element for which it panics stays in the
+    /// list.
     ///
     /// # Examples
     ///
@@ -53,7 +54,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     where
         F: FnMut(&mut T) -> bool,
     {
-        ExtractIf { next: self.chain.head, left: self.len(), list: self, choose }
+        ExtractIf { next: self.chain.head, remaining: self.len(), list: self, choose }
     }
 }
 
@@ -64,13 +65,13 @@ impl<T, F: FnMut(&mut T) -> bool, A: Allocator> Iterator for ExtractIf<'_, T, F,
         while let Some(node) = self.next {
             // SAFETY: a node of the list, which is borrowed.
             self.next = unsafe { (*node.as_ptr()).next };
-            self.left -= 1;
-            // SAFETY: as above; nobody else has the element.
+            self.remaining -= 1;
+            // SAFETY: as above. The list is borrowed exclusively.
             if (self.choose)(unsafe { &mut (*node.as_ptr()).element }) {
-                // SAFETY: a node of the list, which `next` has passed.
+                // SAFETY: a node of the list. `next` is already behind it.
                 unsafe { self.list.chain.unlink(node) };
-                // SAFETY: a node of the allocator that is no longer in the list.
-                return Some(unsafe { chain::take(node, &self.list.allocator) });
+                // SAFETY: by the invariant of `LinkedList`. The node is unlinked.
+                return Some(unsafe { chain::take_element(node, &self.list.allocator) });
             }
         }
         None
@@ -78,7 +79,7 @@ impl<T, F: FnMut(&mut T) -> bool, A: Allocator> Iterator for ExtractIf<'_, T, F,
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.left))
+        (0, Some(self.remaining))
     }
 }
 

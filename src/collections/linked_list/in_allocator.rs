@@ -1,11 +1,11 @@
-//! Lists in an allocator, out of what std makes lists of on the default.
+//! Creating lists in a given allocator.
 
 use super::{LinkedList, OnFailure, Panic, Return, TryReserveError, into_ok};
 use crate::api::{Allocator, Global};
 use crate::collections::{CloneIn, FromIn, FromIteratorIn};
 
 impl<T, A: Allocator> LinkedList<T, A> {
-    /// The elements of `iter`, in `allocator`: [`FromIteratorIn`] without the trait.
+    /// Creates a list in `allocator` from the elements of `iter`, as [`FromIteratorIn`] does.
     ///
     /// # Examples
     ///
@@ -18,14 +18,14 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     #[track_caller]
     pub fn from_iter_in(iter: impl IntoIterator<Item = T>, allocator: A) -> Self {
-        into_ok(Self::collected::<Panic>(iter, allocator))
+        into_ok(Self::collect::<Panic>(iter, allocator))
     }
 
     /// The twin of [`from_iter_in`](Self::from_iter_in) that returns an error.
     ///
     /// # Errors
     ///
-    /// If the allocator refuses.
+    /// Returns an error if the allocator refuses.
     ///
     /// # Examples
     ///
@@ -36,14 +36,14 @@ impl<T, A: Allocator> LinkedList<T, A> {
     /// ```
     #[inline]
     pub fn try_from_iter_in(iter: impl IntoIterator<Item = T>, allocator: A) -> Result<Self, TryReserveError> {
-        Self::collected::<Return>(iter, allocator)
+        Self::collect::<Return>(iter, allocator)
     }
 
     #[inline]
     #[track_caller]
-    fn collected<F: OnFailure>(iter: impl IntoIterator<Item = T>, allocator: A) -> Result<Self, F::Error> {
+    fn collect<F: OnFailure>(iter: impl IntoIterator<Item = T>, allocator: A) -> Result<Self, F::Error> {
         let mut list = Self::new_in(allocator);
-        list.add_all::<F>(iter)?;
+        list.extend_with::<F>(iter)?;
         Ok(list)
     }
 }
@@ -64,7 +64,8 @@ impl<T, A: Allocator> FromIteratorIn<T> for LinkedList<T, A> {
 }
 
 impl<T, A: Allocator + Default> FromIterator<T> for LinkedList<T, A> {
-    /// The elements, in the default of the allocator: [`collect_in`](crate::collections::CollectIn::collect_in) takes another.
+    /// Creates a list of the elements, in the default value of the allocator type.
+    /// [`collect_in`](crate::collections::CollectIn::collect_in) takes an allocator instead.
     #[inline]
     #[track_caller]
     fn from_iter<I: IntoIterator<Item = T>>(iter: I) -> Self {
@@ -79,7 +80,7 @@ impl<T, const N: usize> From<[T; N]> for LinkedList<T> {
     }
 }
 
-/// `FromIn` of what moves its elements out.
+/// Implements `FromIn` by moving the elements of the source.
 macro_rules! from_in {
     ($([$($generics:tt)*] $source:ty;)*) => {
         $(

@@ -1,4 +1,4 @@
-//! All elements, taken out.
+//! The iterator that takes out all elements.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -6,7 +6,7 @@ use core::iter::FusedIterator;
 use super::LinkedList;
 use crate::api::{Allocator, Global};
 
-/// The elements of a list in their order: the [`IntoIterator`] of [`LinkedList`].
+/// An iterator that takes the elements out of a list, in order: the [`IntoIterator`] of [`LinkedList`].
 ///
 /// # Examples
 ///
@@ -24,7 +24,7 @@ pub struct IntoIter<T, A: Allocator = Global> {
 }
 
 impl<T, A: Allocator> IntoIter<T, A> {
-    /// The allocator of the list.
+    /// Returns a reference to the allocator of the list.
     ///
     /// # Examples
     ///
@@ -75,7 +75,7 @@ impl<T, A: Allocator> ExactSizeIterator for IntoIter<T, A> {}
 
 impl<T, A: Allocator> FusedIterator for IntoIter<T, A> {}
 
-/// Yields nothing.
+/// Creates an iterator without elements.
 impl<T, A: Allocator + Default> Default for IntoIter<T, A> {
     fn default() -> Self {
         LinkedList::default().into_iter()

@@ -1,4 +1,4 @@
-//! All elements, borrowed.
+//! The iterator that borrows all elements.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -8,7 +8,7 @@ use super::LinkedList;
 use super::chain::{Link, Node};
 use crate::api::Allocator;
 
-/// The elements of a list in their order: see [`LinkedList::iter`].
+/// An iterator over the elements of a list, in order: see [`LinkedList::iter`].
 ///
 /// # Examples
 ///
@@ -22,22 +22,25 @@ use crate::api::Allocator;
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Iter<'a, T> {
-    /// The first of the nodes that are left, if there are any.
+    /// The first remaining node.
+    ///
+    /// Invariant: if `len` is not 0, `head` and `tail` are the first and the last of `len` consecutive nodes of a list
+    /// that is borrowed for `'a`.
     pub(super) head: Option<Link<T>>,
-    /// The last of them, if there are any.
+    /// The last remaining node.
     pub(super) tail: Option<Link<T>>,
-    /// The number of elements left.
+    /// The number of remaining elements.
     pub(super) len: usize,
     pub(super) list: PhantomData<&'a Node<T>>,
 }
 
-// SAFETY: it is a shared borrow of elements.
+// SAFETY: it gives access to the elements as a shared reference does.
 unsafe impl<T: Sync> Send for Iter<'_, T> {}
 // SAFETY: as above.
 unsafe impl<T: Sync> Sync for Iter<'_, T> {}
 
 impl<T, A: Allocator> LinkedList<T, A> {
-    /// The elements, in their order.
+    /// Returns an iterator over the elements, in order.
     ///
     /// # Examples
     ///
@@ -72,7 +75,7 @@ impl<'a, T> Iterator for Iter<'a, T> {
         }
         let node = self.head?;
         self.len -= 1;
-        // SAFETY: a node of the list, which is borrowed for `'a`.
+        // SAFETY: `len` was not 0, so by the invariant this is a node of the list, which is borrowed for `'a`.
         self.head = unsafe { (*node.as_ptr()).next };
         // SAFETY: as above.
         Some(unsafe { &(*node.as_ptr()).element })
@@ -97,7 +100,7 @@ impl<'a, T> DoubleEndedIterator for Iter<'a, T> {
         }
         let node = self.tail?;
         self.len -= 1;
-        // SAFETY: a node of the list, which is borrowed for `'a`.
+        // SAFETY: `len` was not 0, so by the invariant this is a node of the list, which is borrowed for `'a`.
         self.tail = unsafe { (*node.as_ptr()).previous };
         // SAFETY: as above.
         Some(unsafe { &(*node.as_ptr()).element })
@@ -115,7 +118,7 @@ impl<T> Clone for Iter<'_, T> {
     }
 }
 
-/// Yields nothing.
+/// Creates an iterator without elements.
 impl<T> Default for Iter<'_, T> {
     #[inline]
     fn default() -> Self {
@@ -123,7 +126,7 @@ impl<T> Default for Iter<'_, T> {
     }
 }
 
-/// Shows elements as a list.
+/// Formats the elements of an iterator as a list, for `Debug`.
 pub(super) struct Elements<'a, T>(pub(super) Iter<'a, T>);
 
 impl<T: fmt::Debug> fmt::Debug for Elements<'_, T> {

@@ -1,4 +1,4 @@
-//! All elements, borrowed to be changed.
+//! The iterator that borrows all elements mutably.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -9,7 +9,7 @@ use super::chain::{Link, Node};
 use super::iter::{Elements, Iter};
 use crate::api::Allocator;
 
-/// The elements of a list in their order, to be changed: see [`LinkedList::iter_mut`].
+/// An iterator over the elements of a list, in order, with mutable references: see [`LinkedList::iter_mut`].
 ///
 /// # Examples
 ///
@@ -23,22 +23,25 @@ use crate::api::Allocator;
 /// ```
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct IterMut<'a, T> {
-    /// The first of the nodes that are left, if there are any.
+    /// The first remaining node.
+    ///
+    /// Invariant: if `len` is not 0, `head` and `tail` are the first and the last of `len` consecutive nodes of a list
+    /// that is borrowed exclusively for `'a`. Their elements have not been returned yet.
     head: Option<Link<T>>,
-    /// The last of them, if there are any.
+    /// The last remaining node.
     tail: Option<Link<T>>,
-    /// The number of elements left.
+    /// The number of remaining elements.
     len: usize,
     list: PhantomData<&'a mut Node<T>>,
 }
 
-// SAFETY: it is a borrow of elements.
+// SAFETY: it gives access to the elements as a mutable reference does.
 unsafe impl<T: Send> Send for IterMut<'_, T> {}
 // SAFETY: as above.
 unsafe impl<T: Sync> Sync for IterMut<'_, T> {}
 
 impl<T, A: Allocator> LinkedList<T, A> {
-    /// The elements, in their order, to be changed.
+    /// Returns an iterator over mutable references to the elements, in order.
     ///
     /// # Examples
     ///
@@ -75,9 +78,9 @@ impl<'a, T> Iterator for IterMut<'a, T> {
         }
         let node = self.head?;
         self.len -= 1;
-        // SAFETY: a node of the list, which is borrowed for `'a`.
+        // SAFETY: `len` was not 0, so by the invariant this is a node of the list, which is borrowed for `'a`.
         self.head = unsafe { (*node.as_ptr()).next };
-        // SAFETY: as above; each element is lent once, since at most `len` are.
+        // SAFETY: as above. By the invariant the element has not been returned yet.
         Some(unsafe { &mut (*node.as_ptr()).element })
     }
 
@@ -100,9 +103,9 @@ impl<'a, T> DoubleEndedIterator for IterMut<'a, T> {
         }
         let node = self.tail?;
         self.len -= 1;
-        // SAFETY: a node of the list, which is borrowed for `'a`.
+        // SAFETY: `len` was not 0, so by the invariant this is a node of the list, which is borrowed for `'a`.
         self.tail = unsafe { (*node.as_ptr()).previous };
-        // SAFETY: as above; each element is lent once, since at most `len` are.
+        // SAFETY: as above. By the invariant the element has not been returned yet.
         Some(unsafe { &mut (*node.as_ptr()).element })
     }
 }
@@ -111,7 +114,7 @@ impl<T> ExactSizeIterator for IterMut<'_, T> {}
 
 impl<T> FusedIterator for IterMut<'_, T> {}
 
-/// Yields nothing.
+/// Creates an iterator without elements.
 impl<T> Default for IterMut<'_, T> {
     #[inline]
     fn default() -> Self {
@@ -120,7 +123,7 @@ impl<T> Default for IterMut<'_, T> {
 }
 
 impl<T> IterMut<'_, T> {
-    /// The same elements, to look at.
+    /// Returns an iterator that shares the remaining elements.
     fn as_iter(&self) -> Iter<'_, T> {
         Iter { head: self.head, tail: self.tail, len: self.len, list: PhantomData }
     }

@@ -1,4 +1,4 @@
-//! [`LinkedList`], a doubly linked list in an allocator, and what its methods return.
+//! [`LinkedList`], a doubly linked list in an allocator, and the types that its methods return.
 //!
 //! ```
 //! use janus_alloc::{Arena, collections::linked_list::{Iter, LinkedList}};
@@ -34,27 +34,29 @@ pub use iter_mut::IterMut;
 
 /// A doubly linked list in an allocator: std's [`LinkedList`](std::collections::LinkedList) for every [`Allocator`].
 ///
-/// Methods, panics, drop order, auto traits and variance are those of std's in Rust 1.95. In addition:
+/// Its methods, panics, drop order, auto traits and variance are those of std in Rust 1.95. In addition:
 ///
-/// * `new_in` takes the allocator; [`allocator`](Self::allocator) lends it.
-/// * Each method that may allocate has a `try_` twin, which returns a [`TryReserveError`] where the method would end the process.
-/// * Two lists can be compared whatever their allocators.
+/// * `new_in` takes an allocator; [`allocator`](Self::allocator) returns a reference to it.
+/// * Each method that may allocate has a `try_` twin. It returns a [`TryReserveError`] where the method would abort the
+///   process.
+/// * Lists with different allocators can be compared.
 ///
 /// # Cost
 ///
-/// Each element is in a block of its own, beside two pointers. What needs no search takes constant time, and an element stays
-/// where it is. A [`Vec`](super::Vec) or a [`VecDeque`](super::VecDeque) is faster for nearly everything: see what std's docs
-/// say.
+/// Each element is in a block of its own, together with two pointers. Operations that need no search take constant
+/// time, and insertions and removals move no other element. A [`Vec`](super::Vec) or a [`VecDeque`](super::VecDeque) is
+/// faster for nearly everything, as the docs of std explain.
 ///
-/// # What differs from std's
+/// # Differences from std
 ///
-/// * A node is freed by the allocator it comes from. So [`append`](Self::append) only links nodes over if the lists are on the
-///   registered default or on [`System`](crate::System); otherwise each element moves to a new node.
-///   [`append_nodes`](Self::append_nodes) links if the caller knows that both allocators are the same one.
-/// * [`split_off`](Self::split_off) moves nodes to a list with a clone of the allocator, so it asks for an
+/// * Each node is freed by the allocator that it comes from. So [`append`](Self::append) relinks nodes only if the lists
+///   are on the registered default or on [`System`](crate::System). With other allocators it moves each element to a new
+///   node. [`append_nodes`](Self::append_nodes) always relinks nodes, if the caller knows that both allocators are the
+///   same.
+/// * [`split_off`](Self::split_off) moves nodes to a list with a clone of the allocator, so it requires
 ///   [`AllocatorClone`](crate::api::AllocatorClone).
-/// * The elements must outlive the list: stable Rust has no `may_dangle`, with which a list of references may be dropped after
-///   what they refer to.
+/// * The elements must outlive the list. std's list of references may be dropped after their referents, by means of
+///   `may_dangle`, which is not stable.
 ///
 /// # Examples
 ///
@@ -69,13 +71,13 @@ pub use iter_mut::IterMut;
 /// assert_eq!(faces.pop_back(), Some("future"));
 /// ```
 pub struct LinkedList<T, A: Allocator = Global> {
-    /// Its nodes come from `allocator`.
+    /// Invariant: `allocator` may free all its nodes.
     chain: Chain<T>,
     allocator: A,
 }
 
 impl<T> LinkedList<T> {
-    /// An empty list on the registered default. It does not allocate.
+    /// Creates an empty list on the registered default, without allocating.
     ///
     /// # Examples
     ///
@@ -91,7 +93,7 @@ impl<T> LinkedList<T> {
 }
 
 impl<T, A: Allocator> LinkedList<T, A> {
-    /// An empty list in `allocator`. It does not allocate.
+    /// Creates an empty list in `allocator`, without allocating.
     ///
     /// # Examples
     ///
@@ -107,7 +109,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
         Self { chain: Chain::new(), allocator }
     }
 
-    /// The allocator.
+    /// Returns a reference to the allocator.
     ///
     /// # Examples
     ///
@@ -123,7 +125,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
         &self.allocator
     }
 
-    /// The number of elements, in constant time.
+    /// Returns the number of elements, in constant time.
     ///
     /// # Examples
     ///
@@ -136,7 +138,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
         self.chain.len
     }
 
-    /// Whether there are no elements.
+    /// Returns whether the list is empty.
     ///
     /// # Examples
     ///
@@ -149,7 +151,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
         self.chain.head.is_none()
     }
 
-    /// Drops all elements.
+    /// Removes and drops all elements.
     ///
     /// # Examples
     ///
@@ -160,19 +162,19 @@ impl<T, A: Allocator> LinkedList<T, A> {
     /// ```
     #[inline]
     pub fn clear(&mut self) {
-        // SAFETY: the nodes come from the allocator.
+        // SAFETY: by the invariant of `LinkedList`.
         unsafe { self.chain.take().drop_all(&self.allocator) };
     }
 
-    /// Drops the elements from `len` on, without the need of a clone of the allocator.
+    /// Drops the elements from index `len` on. Unlike `split_off`, it needs no clone of the allocator.
     fn truncate(&mut self, len: usize) {
         if len < self.len() {
-            // SAFETY: the nodes come from the allocator.
+            // SAFETY: by the invariant of `LinkedList`.
             unsafe { self.chain.split_off(len).drop_all(&self.allocator) };
         }
     }
 
-    /// Whether an element equals `value`. Takes linear time.
+    /// Returns whether an element equals `value`, in linear time.
     ///
     /// # Examples
     ///
@@ -189,7 +191,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
 }
 
 impl<T, A: Allocator> Drop for LinkedList<T, A> {
-    /// If the drop of an element panics, the others are dropped nevertheless.
+    /// If the drop of an element panics, the others are still dropped.
     #[inline]
     fn drop(&mut self) {
         self.clear();

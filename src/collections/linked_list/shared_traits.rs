@@ -1,4 +1,4 @@
-//! Lists compared, cloned, extended, and out of nothing.
+//! Comparison, `Clone`, `Default`, `Extend` and `Hash`.
 
 use core::cmp::Ordering;
 use core::hash::{Hash, Hasher};
@@ -11,8 +11,8 @@ impl<T, A: Allocator> LinkedList<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses. What came before is in the list. The element for which there was no room is dropped, and so is
-    /// the rest of the iterator.
+    /// Returns an error if the allocator refuses. The elements before are then in the list. The element that did not
+    /// fit and the rest of the iterator are dropped.
     ///
     /// # Examples
     ///
@@ -29,20 +29,20 @@ impl<T, A: Allocator> LinkedList<T, A> {
     /// ```
     #[inline]
     pub fn try_extend(&mut self, iter: impl IntoIterator<Item = T>) -> Result<(), TryReserveError> {
-        self.add_all::<Return>(iter)
+        self.extend_with::<Return>(iter)
     }
 
     #[inline]
     #[track_caller]
-    pub(super) fn add_all<F: OnFailure>(&mut self, iter: impl IntoIterator<Item = T>) -> Result<(), F::Error> {
-        iter.into_iter().try_for_each(|element| self.add_back::<F>(element).map(drop))
+    pub(super) fn extend_with<F: OnFailure>(&mut self, iter: impl IntoIterator<Item = T>) -> Result<(), F::Error> {
+        iter.into_iter().try_for_each(|element| self.append_one::<F>(element).map(drop))
     }
 
     /// The twin of [`clone`](Clone::clone) that returns an error.
     ///
     /// # Errors
     ///
-    /// If the allocator refuses. The clones that were made are dropped.
+    /// Returns an error if the allocator refuses. The clones made before are then dropped.
     ///
     /// # Examples
     ///
@@ -56,18 +56,18 @@ impl<T, A: Allocator> LinkedList<T, A> {
         T: Clone,
         A: Clone,
     {
-        self.cloned::<Return>()
+        self.clone_list::<Return>()
     }
 
     #[inline]
     #[track_caller]
-    fn cloned<F: OnFailure>(&self) -> Result<Self, F::Error>
+    fn clone_list<F: OnFailure>(&self) -> Result<Self, F::Error>
     where
         T: Clone,
         A: Clone,
     {
         let mut list = Self::new_in(self.allocator.clone());
-        list.add_all::<F>(self.iter().cloned())?;
+        list.extend_with::<F>(self.iter().cloned())?;
         Ok(list)
     }
 
@@ -75,7 +75,8 @@ impl<T, A: Allocator> LinkedList<T, A> {
     ///
     /// # Errors
     ///
-    /// If the allocator refuses. The first elements are those of `source` then, as many as there was room for.
+    /// Returns an error if the allocator refuses. The list then holds clones of the first elements of `source`, as many
+    /// as there was memory for.
     ///
     /// # Examples
     ///
@@ -101,11 +102,12 @@ impl<T, A: Allocator> LinkedList<T, A> {
     {
         self.truncate(source.len());
         let mut elements = source.iter();
-        // The places come first: a `Zip` whose first is empty takes nothing from its second.
+        // `zip` asks `iter_mut` first. When that is at its end, `elements` still has all elements without a
+        // counterpart.
         for (place, element) in self.iter_mut().zip(&mut elements) {
             place.clone_from(element);
         }
-        self.add_all::<F>(elements.cloned())
+        self.extend_with::<F>(elements.cloned())
     }
 }
 
@@ -113,7 +115,7 @@ impl<T, A: Allocator> Extend<T> for LinkedList<T, A> {
     #[inline]
     #[track_caller]
     fn extend<I: IntoIterator<Item = T>>(&mut self, iter: I) {
-        into_ok(self.add_all::<Panic>(iter));
+        into_ok(self.extend_with::<Panic>(iter));
     }
 }
 
@@ -126,14 +128,14 @@ impl<'a, T: Copy + 'a, A: Allocator> Extend<&'a T> for LinkedList<T, A> {
 }
 
 impl<T: Clone, A: Allocator + Clone> Clone for LinkedList<T, A> {
-    /// Clones of the elements, in a clone of the allocator.
+    /// Clones the elements into a new list, in a clone of the allocator.
     #[inline]
     #[track_caller]
     fn clone(&self) -> Self {
-        into_ok(self.cloned::<Panic>())
+        into_ok(self.clone_list::<Panic>())
     }
 
-    /// Clones the elements of `source` into the nodes of this list as far as they go.
+    /// Clones the elements of `source` into this list, and reuses its nodes.
     #[inline]
     #[track_caller]
     fn clone_from(&mut self, source: &Self) {
@@ -142,7 +144,7 @@ impl<T: Clone, A: Allocator + Clone> Clone for LinkedList<T, A> {
 }
 
 impl<T, A: Allocator + Default> Default for LinkedList<T, A> {
-    /// An empty list. It does not allocate.
+    /// Creates an empty list, without allocating.
     #[inline]
     fn default() -> Self {
         Self::new_in(A::default())
