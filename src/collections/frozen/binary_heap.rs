@@ -1,11 +1,11 @@
-//! Look-ups of frozen heaps.
+//! Look-ups in frozen heaps.
 
 use super::Frozen;
 use crate::api::Allocator;
 use crate::collections::{BinaryHeap, binary_heap};
 
 impl<T, A: Allocator> Frozen<BinaryHeap<T, A>> {
-    /// The number of elements.
+    /// Returns the number of elements.
     ///
     /// # Examples
     ///
@@ -20,7 +20,7 @@ impl<T, A: Allocator> Frozen<BinaryHeap<T, A>> {
         self.0.len()
     }
 
-    /// Whether there are no elements.
+    /// Returns whether the heap is empty.
     ///
     /// # Examples
     ///
@@ -30,7 +30,7 @@ impl<T, A: Allocator> Frozen<BinaryHeap<T, A>> {
         self.0.is_empty()
     }
 
-    /// The greatest element, if there is one.
+    /// Returns a reference to the greatest element.
     ///
     /// # Examples
     ///
@@ -44,7 +44,7 @@ impl<T, A: Allocator> Frozen<BinaryHeap<T, A>> {
         self.0.peek()
     }
 
-    /// The elements in no order, one by one.
+    /// Returns an iterator over the elements, in arbitrary order.
     ///
     /// # Examples
     ///
@@ -58,7 +58,7 @@ impl<T, A: Allocator> Frozen<BinaryHeap<T, A>> {
         self.0.iter()
     }
 
-    /// The elements in no order.
+    /// Returns a slice of the elements, in arbitrary order.
     ///
     /// # Examples
     ///

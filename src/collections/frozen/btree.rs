@@ -1,4 +1,4 @@
-//! Look-ups of frozen B-trees.
+//! Look-ups in frozen B-trees.
 
 use core::borrow::Borrow;
 use core::ops::{Index, RangeBounds};
@@ -8,7 +8,7 @@ use crate::api::Allocator;
 use crate::collections::{BTreeMap, BTreeSet, btree_map, btree_set};
 
 impl<K, V, A: Allocator> Frozen<BTreeMap<K, V, A>> {
-    /// The number of elements.
+    /// Returns the number of elements.
     ///
     /// # Examples
     ///
@@ -23,7 +23,7 @@ impl<K, V, A: Allocator> Frozen<BTreeMap<K, V, A>> {
         self.0.len()
     }
 
-    /// Whether there are no elements.
+    /// Returns whether the map is empty.
     ///
     /// # Examples
     ///
@@ -33,7 +33,7 @@ impl<K, V, A: Allocator> Frozen<BTreeMap<K, V, A>> {
         self.0.is_empty()
     }
 
-    /// The value of a key.
+    /// Returns a reference to the value of `key`.
     ///
     /// # Examples
     ///
@@ -51,7 +51,7 @@ impl<K, V, A: Allocator> Frozen<BTreeMap<K, V, A>> {
         self.0.get(key)
     }
 
-    /// A key as it is in the map, and its value.
+    /// Returns references to the key that equals `key`, and to its value.
     ///
     /// # Examples
     ///
@@ -69,7 +69,7 @@ impl<K, V, A: Allocator> Frozen<BTreeMap<K, V, A>> {
         self.0.get_key_value(key)
     }
 
-    /// Whether there is such a key.
+    /// Returns whether the map has a key that equals `key`.
     ///
     /// # Examples
     ///
@@ -87,7 +87,7 @@ impl<K, V, A: Allocator> Frozen<BTreeMap<K, V, A>> {
         self.0.contains_key(key)
     }
 
-    /// The element with the least key.
+    /// Returns references to the least key and its value.
     ///
     /// # Examples
     ///
@@ -102,7 +102,7 @@ impl<K, V, A: Allocator> Frozen<BTreeMap<K, V, A>> {
         self.0.first_key_value()
     }
 
-    /// The element with the greatest key.
+    /// Returns references to the greatest key and its value.
     ///
     /// # Examples
     ///
@@ -117,11 +117,12 @@ impl<K, V, A: Allocator> Frozen<BTreeMap<K, V, A>> {
         self.0.last_key_value()
     }
 
-    /// The elements with keys in a range, in ascending order.
+    /// Returns an iterator over the elements with keys in `range`, in ascending order of the keys. It is double-ended.
     ///
     /// # Panics
     ///
-    /// If the range starts behind its end, or starts and ends with one excluded key.
+    /// Panics if the range starts behind its end, or if both bounds are equal and excluded. If the map is empty, it may
+    /// not check this.
     ///
     /// # Examples
     ///
@@ -139,7 +140,7 @@ impl<K, V, A: Allocator> Frozen<BTreeMap<K, V, A>> {
         self.0.range(range)
     }
 
-    /// The elements, in ascending order of their keys.
+    /// Returns an iterator over all elements, in ascending order of the keys.
     ///
     /// # Examples
     ///
@@ -154,7 +155,7 @@ impl<K, V, A: Allocator> Frozen<BTreeMap<K, V, A>> {
         self.0.iter()
     }
 
-    /// The keys, in ascending order.
+    /// Returns an iterator over all keys, in ascending order.
     ///
     /// # Examples
     ///
@@ -168,7 +169,7 @@ impl<K, V, A: Allocator> Frozen<BTreeMap<K, V, A>> {
         self.0.keys()
     }
 
-    /// The values, in ascending order of their keys.
+    /// Returns an iterator over all values, in ascending order of the keys.
     ///
     /// # Examples
     ///
@@ -186,11 +187,11 @@ impl<K, V, A: Allocator> Frozen<BTreeMap<K, V, A>> {
 impl<K: Borrow<Q> + Ord, Q: Ord + ?Sized, V, A: Allocator> Index<&Q> for Frozen<BTreeMap<K, V, A>> {
     type Output = V;
 
-    /// The value of a key.
+    /// Returns a reference to the value of `key`.
     ///
     /// # Panics
     ///
-    /// If there is no such key.
+    /// Panics if the map has no such key.
     #[inline]
     fn index(&self, key: &Q) -> &V {
         &self.0[key]
@@ -198,7 +199,7 @@ impl<K: Borrow<Q> + Ord, Q: Ord + ?Sized, V, A: Allocator> Index<&Q> for Frozen<
 }
 
 impl<T, A: Allocator> Frozen<BTreeSet<T, A>> {
-    /// The number of elements.
+    /// Returns the number of elements.
     ///
     /// # Examples
     ///
@@ -213,7 +214,7 @@ impl<T, A: Allocator> Frozen<BTreeSet<T, A>> {
         self.0.len()
     }
 
-    /// Whether there are no elements.
+    /// Returns whether the set is empty.
     ///
     /// # Examples
     ///
@@ -223,7 +224,7 @@ impl<T, A: Allocator> Frozen<BTreeSet<T, A>> {
         self.0.is_empty()
     }
 
-    /// An element as it is in the set.
+    /// Returns a reference to the element that equals `value`.
     ///
     /// # Examples
     ///
@@ -241,7 +242,7 @@ impl<T, A: Allocator> Frozen<BTreeSet<T, A>> {
         self.0.get(value)
     }
 
-    /// Whether there is such an element.
+    /// Returns whether the set has an element that equals `value`.
     ///
     /// # Examples
     ///
@@ -259,7 +260,7 @@ impl<T, A: Allocator> Frozen<BTreeSet<T, A>> {
         self.0.contains(value)
     }
 
-    /// The least element.
+    /// Returns a reference to the least element.
     ///
     /// # Examples
     ///
@@ -273,7 +274,7 @@ impl<T, A: Allocator> Frozen<BTreeSet<T, A>> {
         self.0.first()
     }
 
-    /// The greatest element.
+    /// Returns a reference to the greatest element.
     ///
     /// # Examples
     ///
@@ -287,11 +288,12 @@ impl<T, A: Allocator> Frozen<BTreeSet<T, A>> {
         self.0.last()
     }
 
-    /// The elements in a range, in ascending order.
+    /// Returns an iterator over the elements in `range`, in ascending order. It is double-ended.
     ///
     /// # Panics
     ///
-    /// If the range starts behind its end, or starts and ends with one excluded value.
+    /// Panics if the range starts behind its end, or if both bounds are equal and excluded. If the set is empty, it may
+    /// not check this.
     ///
     /// # Examples
     ///
@@ -309,7 +311,7 @@ impl<T, A: Allocator> Frozen<BTreeSet<T, A>> {
         self.0.range(range)
     }
 
-    /// The elements, in ascending order.
+    /// Returns an iterator over all elements, in ascending order.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Look-ups of frozen hash tables.
+//! Look-ups in frozen hash tables.
 
 use core::hash::{BuildHasher, Hash};
 use core::ops::Index;
@@ -10,7 +10,7 @@ use crate::api::Allocator;
 use crate::collections::{HashMap, HashSet, HashTable, hash_map, hash_set, hash_table};
 
 impl<K, V, S, A: Allocator> Frozen<HashMap<K, V, S, A>> {
-    /// The number of elements.
+    /// Returns the number of elements.
     ///
     /// # Examples
     ///
@@ -25,7 +25,7 @@ impl<K, V, S, A: Allocator> Frozen<HashMap<K, V, S, A>> {
         self.0.len()
     }
 
-    /// Whether there are no elements.
+    /// Returns whether the map is empty.
     ///
     /// # Examples
     ///
@@ -35,7 +35,7 @@ impl<K, V, S, A: Allocator> Frozen<HashMap<K, V, S, A>> {
         self.0.is_empty()
     }
 
-    /// The elements, in no order.
+    /// Returns an iterator over the elements, in arbitrary order.
     ///
     /// # Examples
     ///
@@ -50,7 +50,7 @@ impl<K, V, S, A: Allocator> Frozen<HashMap<K, V, S, A>> {
         self.0.iter()
     }
 
-    /// The keys, in no order.
+    /// Returns an iterator over the keys, in arbitrary order.
     ///
     /// # Examples
     ///
@@ -65,7 +65,7 @@ impl<K, V, S, A: Allocator> Frozen<HashMap<K, V, S, A>> {
         self.0.keys()
     }
 
-    /// The values, in no order.
+    /// Returns an iterator over the values, in arbitrary order.
     ///
     /// # Examples
     ///
@@ -80,7 +80,7 @@ impl<K, V, S, A: Allocator> Frozen<HashMap<K, V, S, A>> {
         self.0.values()
     }
 
-    /// The hasher.
+    /// Returns a reference to the hasher.
     ///
     /// # Examples
     ///
@@ -97,7 +97,7 @@ impl<K, V, S, A: Allocator> Frozen<HashMap<K, V, S, A>> {
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Frozen<HashMap<K, V, S, A>> {
-    /// The value of a key.
+    /// Returns a reference to the value of `key`.
     ///
     /// # Examples
     ///
@@ -112,7 +112,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Frozen<HashMap<K, V, S, A>> 
         self.0.get(key)
     }
 
-    /// A key as it is in the map, and its value.
+    /// Returns references to the key that equals `key`, and to its value.
     ///
     /// # Examples
     ///
@@ -127,7 +127,7 @@ impl<K: Eq + Hash, V, S: BuildHasher, A: Allocator> Frozen<HashMap<K, V, S, A>> 
         self.0.get_key_value(key)
     }
 
-    /// Whether there is such a key.
+    /// Returns whether the map has a key that equals `key`.
     ///
     /// # Examples
     ///
@@ -152,11 +152,11 @@ where
 {
     type Output = V;
 
-    /// The value of a key.
+    /// Returns a reference to the value of `key`.
     ///
     /// # Panics
     ///
-    /// If there is no such key.
+    /// Panics if the map has no such key.
     #[inline]
     fn index(&self, key: &Q) -> &V {
         &self.0[key]
@@ -164,7 +164,7 @@ where
 }
 
 impl<T, S, A: Allocator> Frozen<HashSet<T, S, A>> {
-    /// The number of elements.
+    /// Returns the number of elements.
     ///
     /// # Examples
     ///
@@ -179,7 +179,7 @@ impl<T, S, A: Allocator> Frozen<HashSet<T, S, A>> {
         self.0.len()
     }
 
-    /// Whether there are no elements.
+    /// Returns whether the set is empty.
     ///
     /// # Examples
     ///
@@ -189,7 +189,7 @@ impl<T, S, A: Allocator> Frozen<HashSet<T, S, A>> {
         self.0.is_empty()
     }
 
-    /// The elements, in no order.
+    /// Returns an iterator over the elements, in arbitrary order.
     ///
     /// # Examples
     ///
@@ -204,7 +204,7 @@ impl<T, S, A: Allocator> Frozen<HashSet<T, S, A>> {
         self.0.iter()
     }
 
-    /// The hasher.
+    /// Returns a reference to the hasher.
     ///
     /// # Examples
     ///
@@ -221,7 +221,7 @@ impl<T, S, A: Allocator> Frozen<HashSet<T, S, A>> {
 }
 
 impl<T: Eq + Hash, S: BuildHasher, A: Allocator> Frozen<HashSet<T, S, A>> {
-    /// An element as it is in the set.
+    /// Returns a reference to the element that equals `value`.
     ///
     /// # Examples
     ///
@@ -236,7 +236,7 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> Frozen<HashSet<T, S, A>> {
         self.0.get(value)
     }
 
-    /// Whether there is such an element.
+    /// Returns whether the set has an element that equals `value`.
     ///
     /// # Examples
     ///
@@ -253,7 +253,7 @@ impl<T: Eq + Hash, S: BuildHasher, A: Allocator> Frozen<HashSet<T, S, A>> {
 }
 
 impl<T, A: Allocator> Frozen<HashTable<T, A>> {
-    /// The number of elements.
+    /// Returns the number of elements.
     ///
     /// # Examples
     ///
@@ -270,7 +270,7 @@ impl<T, A: Allocator> Frozen<HashTable<T, A>> {
         self.0.len()
     }
 
-    /// Whether there are no elements.
+    /// Returns whether the table is empty.
     ///
     /// # Examples
     ///
@@ -280,7 +280,7 @@ impl<T, A: Allocator> Frozen<HashTable<T, A>> {
         self.0.is_empty()
     }
 
-    /// The elements, in no order.
+    /// Returns an iterator over the elements, in arbitrary order.
     ///
     /// # Examples
     ///
@@ -296,7 +296,7 @@ impl<T, A: Allocator> Frozen<HashTable<T, A>> {
         self.0.iter()
     }
 
-    /// An element with this hash for which `eq` is true, if there is one.
+    /// Returns a reference to an element with this hash for which `eq` returns `true`.
     ///
     /// # Examples
     ///
@@ -313,7 +313,7 @@ impl<T, A: Allocator> Frozen<HashTable<T, A>> {
         self.0.find(hash, eq)
     }
 
-    /// The elements that may have this hash: all that have it, and maybe others.
+    /// Returns an iterator over the elements that may have this hash: all that have it, and possibly others.
     ///
     /// # Examples
     ///

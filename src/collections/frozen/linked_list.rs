@@ -1,11 +1,11 @@
-//! Look-ups of frozen lists.
+//! Look-ups in frozen lists.
 
 use super::Frozen;
 use crate::api::Allocator;
 use crate::collections::{LinkedList, linked_list};
 
 impl<T, A: Allocator> Frozen<LinkedList<T, A>> {
-    /// The number of elements.
+    /// Returns the number of elements.
     ///
     /// # Examples
     ///
@@ -20,7 +20,7 @@ impl<T, A: Allocator> Frozen<LinkedList<T, A>> {
         self.0.len()
     }
 
-    /// Whether there are no elements.
+    /// Returns whether the list is empty.
     ///
     /// # Examples
     ///
@@ -30,7 +30,7 @@ impl<T, A: Allocator> Frozen<LinkedList<T, A>> {
         self.0.is_empty()
     }
 
-    /// The first element.
+    /// Returns a reference to the first element.
     ///
     /// # Examples
     ///
@@ -44,7 +44,7 @@ impl<T, A: Allocator> Frozen<LinkedList<T, A>> {
         self.0.front()
     }
 
-    /// The last element.
+    /// Returns a reference to the last element.
     ///
     /// # Examples
     ///
@@ -58,7 +58,7 @@ impl<T, A: Allocator> Frozen<LinkedList<T, A>> {
         self.0.back()
     }
 
-    /// The elements, in their order.
+    /// Returns an iterator over the elements, in order.
     ///
     /// # Examples
     ///
@@ -72,7 +72,7 @@ impl<T, A: Allocator> Frozen<LinkedList<T, A>> {
         self.0.iter()
     }
 
-    /// Whether there is an element equal to `value`.
+    /// Returns whether an element equals `value`, in linear time.
     ///
     /// # Examples
     ///

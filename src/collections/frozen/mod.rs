@@ -1,11 +1,12 @@
-//! Collections that many threads read although their allocator serves one.
+//! Read-only collections, which threads may share although their allocator serves one thread.
 //!
 //! # Adding a collection
 //!
-//! 1. Implement `Sealed` and [`Freezable`] for it here, after a look at each of its impls of the traits that [`Frozen`] forwards.
-//! 2. If it dereferences, implement [`Borrow`] and [`AsRef`] of its target; never by a blanket impl, since each type borrows as
-//!    itself.
-//! 3. Otherwise forward its look-ups in a file of its own.
+//! 1. Check each of its impls of the traits that [`Frozen`] forwards. Then implement `Sealed` and [`Freezable`] for it
+//!    here.
+//! 2. If it dereferences, implement [`Borrow`] and [`AsRef`] for its target. Do not write a blanket impl, since each
+//!    type also borrows as itself.
+//! 3. Otherwise, forward its look-ups in a file of its own.
 
 mod binary_heap;
 mod btree;
@@ -23,24 +24,25 @@ use super::Arc;
 use super::{BTreeMap, BTreeSet, BinaryHeap, Box, HashMap, HashSet, HashTable, LinkedList, Rc, String, Vec, VecDeque};
 use crate::api::Allocator;
 
-/// A read-only face of a collection, which threads may share although its allocator is not `Sync`.
+/// A read-only wrapper of a collection, which threads may share although its allocator is not `Sync`.
 ///
-/// A `Vec<T, &Arena>` is neither `Send` nor `Sync`, since a `&Vec` leads to the arena, which serves one thread. A `&Frozen`
-/// gives access to the elements and never to the allocator: a `Frozen` collection is `Sync` if its elements are. So a map that one thread builds in an arena can be read by many,
-/// without a copy and without a lock. The thread that owns the arena may go on to allocate in it meanwhile, since no allocator
-/// reads or writes live blocks.
+/// A `Vec<T, &Arena>` is neither `Send` nor `Sync`: a `&Vec` gives access to the arena, which serves one thread. A
+/// `&Frozen` gives access to the elements, but never to the allocator. So a `Frozen` collection is `Sync` if its
+/// elements are, and many threads can read a map that one thread has built in an arena, without copies or locks. The
+/// thread that owns the arena may go on allocating in it meanwhile, since no allocator reads or writes live blocks.
 ///
-/// * **Collections**: all of [`collections`](crate::collections). What dereferences does so frozen, too: a `Frozen<Vec<T, _>>` is
-///   a slice. The others have their look-ups and iterators.
-/// * **Shared** access reaches elements and never the allocator. So there is no `Clone`, which would allocate.
-/// * **Exclusive** access is to the collection: [`get_mut`](Self::get_mut) and [`into_inner`](Self::into_inner).
-/// * **Elements** that are collections themselves have to be frozen too, before they are put in:
-///   `Vec<Frozen<String<&Arena>>, &Arena>`. Otherwise the compiler says that the arena cannot be shared between threads. A map
-///   with keys `Frozen<String<_>>` is asked by `&str`.
+/// * **Collections**: all of [`collections`](crate::collections). A collection that dereferences also does so when it
+///   is frozen: a `Frozen<Vec<T, _>>` is a slice. The others have their look-ups and iterators.
+/// * **Shared access** reaches only the elements. There is no `Clone`, since that would allocate.
+/// * **Exclusive access** reaches the collection: see [`get_mut`](Self::get_mut) and [`into_inner`](Self::into_inner).
+/// * **Elements** that are collections must be frozen before they are inserted: `Vec<Frozen<String<&Arena>>, &Arena>`.
+///   Otherwise the compiler reports that the arena cannot be shared between threads. The look-ups of a map with keys
+///   `Frozen<String<_>>` take a `&str`.
 /// * **Cost**: none. It is the collection itself.
-/// * **Sending**: it is `Send` only if the collection is, since whoever drops it uses the allocator. One in a `&Arena` or `Rc<Arena>` cannot be
-///   moved to a thread: lend it to scoped threads. One that owns its `Arena` can, also in an `Arc`.
-/// * **Not needed** where the allocator is `Sync`: a collection in an `Arc<SyncArena>` is.
+/// * **Sending**: it is `Send` only if the collection is, since dropping it uses the allocator. A collection in a
+///   `&Arena` or `Rc<Arena>` cannot be moved to another thread: lend it to scoped threads. A collection that owns its
+///   `Arena` can be moved, also in an `Arc`.
+/// * **Not needed** if the allocator is `Sync`: a collection in an `Arc<SyncArena>` can be shared without it.
 ///
 /// # Examples
 ///
@@ -62,7 +64,7 @@ use crate::api::Allocator;
 /// });
 /// ```
 ///
-/// With an arena that the vector owns, so that threads without a scope share it:
+/// A vector that owns its arena can be shared by threads without a scope:
 ///
 /// ```
 /// use std::{sync::Arc, thread};
@@ -79,7 +81,7 @@ use crate::api::Allocator;
 /// assert_eq!(squares[4] + thread.join().unwrap(), 25);
 /// ```
 ///
-/// Nested, where keys are collections:
+/// Keys that are collections are frozen, too:
 ///
 /// ```
 /// use janus_alloc::{Arena, collections::IntoIn};
@@ -98,15 +100,15 @@ use crate::api::Allocator;
 /// ```
 pub struct Frozen<C>(C);
 
-/// A collection that a [`Frozen`] may hold. Sealed.
+/// A collection that [`Frozen`] may hold. Other crates cannot implement this trait.
 ///
 /// # Safety
 ///
-/// 1. No method of the type that [`Frozen`] calls by `&` reaches the allocator, nor does what that returns. Besides look-ups and
-///    iterators these are the methods of `Deref`, `IntoIterator` for a reference, `Debug`, `Display`, `PartialEq`, `PartialOrd`,
-///    `Ord`, `Hash`, and with the feature `serde` `Serialize`. (No other crate can implement one of those for such a type, by
-///    the orphan rule.)
-/// 2. What these lend may be shared between threads: elements and hasher are `Sync`.
+/// 1. No method that [`Frozen`] calls on a `&Self` reaches the allocator, and nothing that it returns does. These
+///    methods are the look-ups and iterators, and those of `Deref`, `IntoIterator` for a reference, `Debug`, `Display`,
+///    `PartialEq`, `PartialOrd`, `Ord`, `Hash` and, with the feature `serde`, `Serialize`. (By the orphan rule no other
+///    crate can implement one of these traits for the type.)
+/// 2. Everything that these methods return may be shared between threads: the elements and the hasher are `Sync`.
 ///
 /// # Examples
 ///
@@ -123,7 +125,7 @@ pub struct Frozen<C>(C);
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be frozen",
     label = "not a collection that a `Frozen` may hold",
-    note = "a `Frozen` holds a collection of `janus_alloc::collections`, of elements that are `Sync`: freeze those that are collections"
+    note = "a `Frozen` holds a collection of `janus_alloc::collections` whose elements are `Sync`: freeze elements that are collections"
 )]
 pub unsafe trait Freezable: private::Sealed {}
 
@@ -151,13 +153,14 @@ impl<C: Freezable> Frozen<C> {
 }
 
 impl<C> Frozen<C> {
-    /// The collection. It leads to the allocator, so whoever asks keeps to what [`Freezable`] allows.
+    /// Returns the collection. It gives access to the allocator, so callers must restrict themselves to the methods
+    /// that [`Freezable`] allows.
     #[cfg(feature = "serde")]
     pub(super) const fn collection(&self) -> &C {
         &self.0
     }
 
-    /// The collection, to be changed for a while. Nobody reads it meanwhile.
+    /// Returns a mutable reference to the collection. No other thread reads it meanwhile.
     ///
     /// # Examples
     ///
@@ -173,7 +176,7 @@ impl<C> Frozen<C> {
         &mut self.0
     }
 
-    /// The collection, which can be changed again.
+    /// Returns the collection, which can then be changed again.
     ///
     /// # Examples
     ///
@@ -189,71 +192,73 @@ impl<C> Frozen<C> {
     }
 }
 
-// SAFETY: shared access reaches what `Freezable` allows: elements and hashers, which are `Sync`, and never the allocator. That
-// is all that keeps the collection from being `Sync`. Other values of the allocator, or references to it, may be in use by the
-// thread that has them: by rule 2 of `api` they leave live blocks alone. An allocator that lies in the collection is reached by
-// nobody.
+// SAFETY: by (1) and (2) of `Freezable` a shared reference reaches only the elements and the hasher, which are `Sync`.
+// It never reaches the allocator, which alone keeps the collection from being `Sync`. The thread that owns other values
+// of the allocator, or references to it, may use them meanwhile: by rule 2 of `api` they leave live blocks alone. An
+// allocator that lies inside the collection is not reachable.
 unsafe impl<C: Freezable> Sync for Frozen<C> {}
 
 impl<T, A: Allocator> private::Sealed for Vec<T, A> {}
-// SAFETY: (1) all is done with the slice of elements, (2) which are `Sync`.
+// SAFETY: (1) all methods use only the slice of elements, (2) which are `Sync`.
 unsafe impl<T: Sync, A: Allocator> Freezable for Vec<T, A> {}
 
 impl<A: Allocator> private::Sealed for String<A> {}
-// SAFETY: (1) all is done with the text, (2) which is `Sync`.
+// SAFETY: (1) all methods use only the text, (2) which is `Sync`.
 unsafe impl<A: Allocator> Freezable for String<A> {}
 
 impl<T, A: Allocator> private::Sealed for VecDeque<T, A> {}
-// SAFETY: (1) all is done with the two slices of elements, (2) which are `Sync`.
+// SAFETY: (1) all methods use only the two slices of elements, (2) which are `Sync`.
 unsafe impl<T: Sync, A: Allocator> Freezable for VecDeque<T, A> {}
 
 impl<T: ?Sized, A: Allocator> private::Sealed for Box<T, A> {}
-// SAFETY: (1) all is done with the value, (2) which is `Sync`.
+// SAFETY: (1) all methods use only the value, (2) which is `Sync`.
 unsafe impl<T: ?Sized + Sync, A: Allocator> Freezable for Box<T, A> {}
 
 impl<T: ?Sized, A: Allocator> private::Sealed for Rc<T, A> {}
-// SAFETY: (1) all is done with the value, and nothing with the counts, (2) which is `Sync`. Other pointers to it may be cloned
-// and dropped by the thread that has them: that touches the counts alone, since this pointer keeps the value, and keeps it
+// SAFETY: (1) all methods use only the value, not the counts, (2) and it is `Sync`. Other pointers to it may be cloned
+// and dropped by the thread that has them. That changes only the counts, since this pointer keeps the value alive and
 // shared.
 unsafe impl<T: ?Sized + Sync, A: Allocator> Freezable for Rc<T, A> {}
 
 #[cfg(target_has_atomic = "ptr")]
 impl<T: ?Sized, A: Allocator> private::Sealed for Arc<T, A> {}
-// SAFETY: as for the `Rc`. The value is not sent, since the last pointer is dropped where the allocator is.
+// SAFETY: as for `Rc`. The value is not sent to another thread, since the last pointer is dropped where the allocator
+// is.
 #[cfg(target_has_atomic = "ptr")]
 unsafe impl<T: ?Sized + Sync, A: Allocator> Freezable for Arc<T, A> {}
 
 impl<T, A: Allocator> private::Sealed for LinkedList<T, A> {}
-// SAFETY: (1) all is done with the nodes, and iterators have pointers to those; (2) the elements are `Sync`, and the links are
-// only read.
+// SAFETY: (1) all methods use only the nodes, and iterators point to these. (2) The elements are `Sync`, and the links
+// are only read.
 unsafe impl<T: Sync, A: Allocator> Freezable for LinkedList<T, A> {}
 
 impl<T, A: Allocator> private::Sealed for BinaryHeap<T, A> {}
-// SAFETY: (1) all is done with the slice of elements, (2) which are `Sync`.
+// SAFETY: (1) all methods use only the slice of elements, (2) which are `Sync`.
 unsafe impl<T: Sync, A: Allocator> Freezable for BinaryHeap<T, A> {}
 
 impl<K, V, S, A: Allocator> private::Sealed for HashMap<K, V, S, A> {}
-// SAFETY: (1) all is done with the control bytes, the elements and the hasher; iterators have pointers to the former two; (2)
-// those are bytes, and the others are `Sync`.
+// SAFETY: (1) all methods use only the control bytes, the elements and the hasher, and iterators point to the former
+// two. (2) The control bytes are only read, and the others are `Sync`.
 unsafe impl<K: Sync, V: Sync, S: Sync, A: Allocator> Freezable for HashMap<K, V, S, A> {}
 
 impl<T, S, A: Allocator> private::Sealed for HashSet<T, S, A> {}
-// SAFETY: as for the map.
+// SAFETY: as for `HashMap`.
 unsafe impl<T: Sync, S: Sync, A: Allocator> Freezable for HashSet<T, S, A> {}
 
 impl<T, A: Allocator> private::Sealed for HashTable<T, A> {}
-// SAFETY: as for the map, without a hasher.
+// SAFETY: as for `HashMap`, without a hasher.
 unsafe impl<T: Sync, A: Allocator> Freezable for HashTable<T, A> {}
 
 impl<K, V, A: Allocator> private::Sealed for BTreeMap<K, V, A> {}
-// SAFETY: (1) all is done with the tree, and iterators have pointers into that; (2) the elements are `Sync`.
+// SAFETY: (1) all methods use only the tree, and iterators point into it. (2) The elements are `Sync`, and the rest of
+// the tree is only read.
 unsafe impl<K: Sync, V: Sync, A: Allocator> Freezable for BTreeMap<K, V, A> {}
 
 impl<T, A: Allocator> private::Sealed for BTreeSet<T, A> {}
-// SAFETY: as for the map.
+// SAFETY: as for `BTreeMap`.
 unsafe impl<T: Sync, A: Allocator> Freezable for BTreeSet<T, A> {}
 
-// -- what is forwarded for all: by (1) of `Freezable`
+// Forwarded for all collections, as (1) of `Freezable` allows.
 
 impl<C: Freezable + Deref> Deref for Frozen<C> {
     type Target = C::Target;
@@ -326,14 +331,14 @@ impl<C: Freezable + Default> Default for Frozen<C> {
 }
 
 impl<C: Freezable> From<C> for Frozen<C> {
-    /// [`Frozen::new`].
+    /// Freezes a collection, as [`Frozen::new`] does.
     #[inline]
     fn from(collection: C) -> Self {
         Self::new(collection)
     }
 }
 
-// -- for what dereferences
+// Forwarded for the collections that dereference.
 
 impl<T: Sync, A: Allocator> Borrow<[T]> for Frozen<Vec<T, A>> {
     #[inline]

@@ -1,4 +1,4 @@
-//! Look-ups of frozen ring buffers.
+//! Look-ups in frozen ring buffers.
 
 use core::ops::Index;
 
@@ -7,7 +7,7 @@ use crate::api::Allocator;
 use crate::collections::{VecDeque, vec_deque};
 
 impl<T, A: Allocator> Frozen<VecDeque<T, A>> {
-    /// The number of elements.
+    /// Returns the number of elements.
     ///
     /// # Examples
     ///
@@ -22,7 +22,7 @@ impl<T, A: Allocator> Frozen<VecDeque<T, A>> {
         self.0.len()
     }
 
-    /// Whether there are no elements.
+    /// Returns whether the deque is empty.
     ///
     /// # Examples
     ///
@@ -32,7 +32,7 @@ impl<T, A: Allocator> Frozen<VecDeque<T, A>> {
         self.0.is_empty()
     }
 
-    /// The element at an index, counted from the front.
+    /// Returns a reference to the element at `index`, counted from the front.
     ///
     /// # Examples
     ///
@@ -47,7 +47,7 @@ impl<T, A: Allocator> Frozen<VecDeque<T, A>> {
         self.0.get(index)
     }
 
-    /// The first element.
+    /// Returns a reference to the first element.
     ///
     /// # Examples
     ///
@@ -61,7 +61,7 @@ impl<T, A: Allocator> Frozen<VecDeque<T, A>> {
         self.0.front()
     }
 
-    /// The last element.
+    /// Returns a reference to the last element.
     ///
     /// # Examples
     ///
@@ -75,7 +75,7 @@ impl<T, A: Allocator> Frozen<VecDeque<T, A>> {
         self.0.back()
     }
 
-    /// The elements, from the front to the back.
+    /// Returns an iterator over the elements, from front to back.
     ///
     /// # Examples
     ///
@@ -89,7 +89,7 @@ impl<T, A: Allocator> Frozen<VecDeque<T, A>> {
         self.0.iter()
     }
 
-    /// The elements as two slices: those of the first come before those of the second.
+    /// Returns the elements as two slices. Those of the first slice come before those of the second.
     ///
     /// # Examples
     ///
@@ -109,11 +109,11 @@ impl<T, A: Allocator> Frozen<VecDeque<T, A>> {
 impl<T, A: Allocator> Index<usize> for Frozen<VecDeque<T, A>> {
     type Output = T;
 
-    /// The element at an index, counted from the front.
+    /// Returns a reference to the element at `index`, counted from the front.
     ///
     /// # Panics
     ///
-    /// If there are not so many elements.
+    /// Panics if `index` is not less than the length.
     #[inline]
     fn index(&self, index: usize) -> &T {
         &self.0[index]
