@@ -46,8 +46,8 @@ impl<K, V> Tree<K, V> {
         }
         let total = self.len;
         let mut split = Self { root: Some(right), len: 0 };
-        // SAFETY: only the rightmost node of each height may break invariant 5. All nodes come from `allocator` by `#
-        // Safety` (1).
+        // SAFETY: only the rightmost node of each height may break invariant 5.
+        // All nodes come from `allocator` by `# Safety` (1).
         unsafe { self.fill_border(Border::Right, allocator) };
         // SAFETY: as above, for the leftmost nodes of the new tree, which come from `allocator` too.
         unsafe { split.fill_border(Border::Left, allocator) };

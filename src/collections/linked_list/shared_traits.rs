@@ -102,10 +102,9 @@ impl<T, A: Allocator> LinkedList<T, A> {
     {
         self.truncate(source.len());
         let mut elements = source.iter();
-        // `zip` asks `iter_mut` first. When that is at its end, `elements` still has all elements without a
-        // counterpart.
-        for (place, element) in self.iter_mut().zip(&mut elements) {
-            place.clone_from(element);
+        // `zip` advances `iter_mut` first. When that is at its end, `zip` takes no element from `elements`.
+        for (target, element) in self.iter_mut().zip(&mut elements) {
+            target.clone_from(element);
         }
         self.extend_with::<F>(elements.cloned())
     }
