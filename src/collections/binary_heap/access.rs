@@ -51,7 +51,7 @@ impl<T, A: Allocator> BinaryHeap<T, A> {
     /// assert_eq!(janus_alloc::collections::BinaryHeap::from([1, 3]).into_vec().len(), 2);
     /// ```
     #[inline]
-    #[must_use = "`drop` drops them"]
+    #[must_use = "the heap is consumed"]
     pub fn into_vec(self) -> Vec<T, A> {
         self.elements
     }

@@ -273,7 +273,7 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     /// let numbers = janus_alloc::collections::BinaryHeap::from([2, 3, 1]);
     /// assert_eq!(numbers.into_sorted_vec(), [1, 2, 3]);
     /// ```
-    #[must_use = "`drop` drops them"]
+    #[must_use = "the heap is consumed"]
     pub fn into_sorted_vec(self) -> Vec<T, A> {
         let mut elements = self.elements;
         let mut end = elements.len();

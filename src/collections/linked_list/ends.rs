@@ -79,7 +79,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     /// ```
     #[inline]
     #[track_caller]
-    #[must_use = "`push_front` adds without lending"]
+    #[must_use = "use `push_front` if the reference is not needed"]
     pub fn push_front_mut(&mut self, value: T) -> &mut T {
         let node = into_ok(self.prepend_one::<Panic>(value));
         // SAFETY: a node of the list, which is borrowed exclusively as long as the element is.
@@ -205,7 +205,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     /// ```
     #[inline]
     #[track_caller]
-    #[must_use = "`push_back` adds without lending"]
+    #[must_use = "use `push_back` if the reference is not needed"]
     pub fn push_back_mut(&mut self, value: T) -> &mut T {
         let node = into_ok(self.append_one::<Panic>(value));
         // SAFETY: a node of the list, which is borrowed exclusively as long as the element is.
