@@ -74,7 +74,7 @@ pub struct BTreeMap<K, V, A: Allocator = Global> {
 }
 
 impl<K, V> BTreeMap<K, V> {
-    /// Creates an empty map in the registered default. Does not allocate.
+    /// Creates an empty map on the registered default. Does not allocate.
     ///
     /// # Examples
     ///

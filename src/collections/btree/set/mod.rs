@@ -42,7 +42,7 @@ pub struct BTreeSet<T, A: Allocator = Global> {
 }
 
 impl<T> BTreeSet<T> {
-    /// Creates an empty set in the registered default. Does not allocate.
+    /// Creates an empty set on the registered default. Does not allocate.
     ///
     /// # Examples
     ///
