@@ -1,4 +1,4 @@
-//! Clones, which are in blocks of the same allocator, cloned.
+//! Clones of values in new boxes, and clones of boxes. The clone of a box has a clone of its allocator.
 
 use core::ffi::CStr;
 
@@ -8,9 +8,10 @@ use crate::collections::block::{Contents, OwnedBlock, allocate, fail, with_metad
 use crate::collections::clone_to_uninit::CloneToUninit;
 
 impl<T: ?Sized + CloneToUninit, A: Allocator> Box<T, A> {
-    /// A clone of a value behind a reference, which may be a slice or a string, in a block of `allocator`.
+    /// Clones `value`, which may be a slice or a string, into a new block of `allocator`.
     ///
-    /// `T` is a type with [`Clone`], a slice of such, `str`, [`CStr`], or with std `OsStr` or `Path`.
+    /// `T` is a type that implements [`Clone`], a slice of such a type, `str`, [`CStr`], or, with the feature `std`,
+    /// `OsStr` or `Path`.
     ///
     /// # Examples
     ///
@@ -31,7 +32,7 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Box<T, A> {
     ///
     /// # Errors
     ///
-    /// The allocator has no memory. It is dropped, and nothing is cloned.
+    /// Returns [`AllocError`] if allocation fails. The allocator is then dropped, and nothing is cloned.
     ///
     /// # Examples
     ///
@@ -44,12 +45,13 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Box<T, A> {
     pub fn try_clone_from_ref_in(value: &T, allocator: A) -> Result<Self, AllocError> {
         let layout = Layout::for_value(value);
         let block = allocate(&allocator, layout, Contents::Uninitialised)?;
-        // SAFETY: a new block of the layout, or a dangling pointer for no size.
+        // SAFETY: a new block of `allocator` that the layout fits, which only this function frees, or a dangling
+        // pointer for size 0.
         let block = unsafe { OwnedBlock::new(block, layout, &allocator) };
-        // SAFETY: the block is new, as long as the value, and aligned for it.
+        // SAFETY: the block is new, so it overlaps nothing, and has the size and alignment of `value`.
         unsafe { value.clone_to_uninit(block.start()) };
         let clone = with_metadata_of(block.release(), value);
-        // SAFETY: the clone is initialised by the contract of `CloneToUninit`, in a block of its layout.
+        // SAFETY: the clone is initialised by the contract of `CloneToUninit`, and is in a new block of its layout.
         Ok(unsafe { Self::from_non_null_in(clone, allocator) })
     }
 
@@ -57,7 +59,7 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Box<T, A> {
     ///
     /// # Errors
     ///
-    /// The allocator has no memory. Nothing is cloned.
+    /// Returns [`AllocError`] if allocation fails. Nothing is then cloned.
     ///
     /// # Examples
     ///
@@ -82,12 +84,12 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Box<T, A> {
 impl<T: Clone, A: Allocator + Clone> Clone for Box<T, A> {
     #[inline]
     fn clone(&self) -> Self {
-        // First the block, so that the clone is made where it stays.
+        // The block comes first, so that the clone can be constructed in place.
         let block = Self::new_uninit_in(self.allocator.clone());
         Box::write(block, T::clone(self))
     }
 
-    /// Clones into the block that is there.
+    /// Clones the value of `source` into the block of this box.
     ///
     /// # Examples
     ///
@@ -111,7 +113,7 @@ impl<T: Clone, A: Allocator + Clone> Clone for Box<[T], A> {
         Self::clone_from_ref_in(self, self.allocator.clone())
     }
 
-    /// Clones into the block that is there, if the slices are equally long.
+    /// Clones the values of `source` into the block of this box, if the slices have the same length.
     #[inline]
     fn clone_from(&mut self, source: &Self) {
         if self.len() == source.len() {
@@ -122,7 +124,7 @@ impl<T: Clone, A: Allocator + Clone> Clone for Box<[T], A> {
     }
 }
 
-/// `Clone` for what has no size and is no slice.
+/// Implements `Clone` for boxes of unsized types other than slices.
 macro_rules! clone_unsized {
     ($($(#[$attribute:meta])* $type:ty,)*) => {$(
         $(#[$attribute])*

@@ -1,4 +1,4 @@
-//! Boxes from other values, in blocks of an allocator that is made for it: the default, or another with [`Default`].
+//! Boxes from other values, for allocators that implement [`Default`], such as [`Global`](crate::Global).
 
 use core::error::Error;
 use core::ffi::CStr;
@@ -18,7 +18,7 @@ impl<T: Default, A: Allocator + Default> Default for Box<T, A> {
 }
 
 impl<T, A: Allocator + Default> Default for Box<[T], A> {
-    /// A slice without values. The allocator is not asked for memory.
+    /// Returns an empty slice, without allocating.
     #[inline]
     fn default() -> Self {
         Box::slice(Box::new_in([], A::default()))
@@ -26,7 +26,7 @@ impl<T, A: Allocator + Default> Default for Box<[T], A> {
 }
 
 impl<A: Allocator + Default> Default for Box<str, A> {
-    /// An empty string. The allocator is not asked for memory.
+    /// Returns an empty string, without allocating.
     #[inline]
     fn default() -> Self {
         Self::clone_from_ref_in("", A::default())
@@ -34,7 +34,7 @@ impl<A: Allocator + Default> Default for Box<str, A> {
 }
 
 impl<A: Allocator + Default> Default for Box<CStr, A> {
-    /// An empty string, which has a block for the NUL.
+    /// Returns an empty string. It has a block, for the NUL.
     #[inline]
     fn default() -> Self {
         Self::clone_from_ref_in(c"", A::default())
@@ -43,7 +43,7 @@ impl<A: Allocator + Default> Default for Box<CStr, A> {
 
 #[cfg(feature = "std")]
 impl<A: Allocator + Default> Default for Box<std::ffi::OsStr, A> {
-    /// An empty string. The allocator is not asked for memory.
+    /// Returns an empty string, without allocating.
     #[inline]
     fn default() -> Self {
         Self::clone_from_ref_in(std::ffi::OsStr::new(""), A::default())
@@ -51,6 +51,8 @@ impl<A: Allocator + Default> Default for Box<std::ffi::OsStr, A> {
 }
 
 impl<T, A: Allocator + Default> From<T> for Box<T, A> {
+    /// Moves `value` into a new box.
+    ///
     /// # Examples
     ///
     /// ```
@@ -66,6 +68,8 @@ impl<T, A: Allocator + Default> From<T> for Box<T, A> {
 }
 
 impl<T, A: Allocator + Default, const N: usize> From<[T; N]> for Box<[T], A> {
+    /// Moves the values of `array` into a new boxed slice.
+    ///
     /// # Examples
     ///
     /// ```
@@ -81,6 +85,8 @@ impl<T, A: Allocator + Default, const N: usize> From<[T; N]> for Box<[T], A> {
 }
 
 impl<T: Clone, A: Allocator + Default> From<&[T]> for Box<[T], A> {
+    /// Clones the values of `slice` into a new boxed slice.
+    ///
     /// # Examples
     ///
     /// ```
@@ -109,7 +115,7 @@ impl<T: Clone, A: Allocator + Default> From<Cow<'_, [T]>> for Box<[T], A> {
     }
 }
 
-/// Copies of what has no size and is no slice.
+/// Implements `From<&T>`, `From<&mut T>` and `From<Cow<T>>` for boxes of unsized types other than slices.
 macro_rules! from_unsized {
     ($($(#[$attribute:meta])* $type:ty,)*) => {$(
         $(#[$attribute])*
@@ -147,12 +153,12 @@ from_unsized! {
     std::path::Path,
 }
 
-/// std's strings, whose block is in the default: it is taken over.
+/// Implements `From` both ways between boxed strings and std's owned strings, whose blocks are the default's.
 macro_rules! from_owned {
     ($($(#[$attribute:meta])* $owned:ty: $into:ident => $type:ty,)*) => {$(
         $(#[$attribute])*
         impl From<$owned> for Box<$type> {
-            /// In the same block, shrunk if it is too long.
+            /// Converts the string in the same block, which is shrunk if it has excess capacity.
             #[inline]
             fn from(string: $owned) -> Self {
                 Self::from_std(string.$into())
@@ -161,7 +167,7 @@ macro_rules! from_owned {
 
         $(#[$attribute])*
         impl From<Box<$type>> for $owned {
-            /// In the same block.
+            /// Converts the string in the same block.
             #[inline]
             fn from(string: Box<$type>) -> Self {
                 Self::from(Box::into_std(string))
@@ -196,7 +202,7 @@ impl<A: Allocator> FromIterator<Box<str, A>> for String {
 }
 
 impl<'a, E: Error + 'a, A: Allocator + Default> From<E> for Box<dyn Error + 'a, A> {
-    /// Boxes an error, which is how `?` converts it.
+    /// Boxes an error. The operator `?` converts errors by this.
     ///
     /// # Examples
     ///
@@ -217,7 +223,7 @@ impl<'a, E: Error + 'a, A: Allocator + Default> From<E> for Box<dyn Error + 'a, 
 }
 
 impl<'a, E: Error + Send + Sync + 'a, A: Allocator + Default> From<E> for Box<dyn Error + Send + Sync + 'a, A> {
-    /// Boxes an error, which is how `?` converts it.
+    /// Boxes an error. The operator `?` converts errors by this.
     #[inline]
     fn from(error: E) -> Self {
         crate::unsize_box!(Box::new_in(error, A::default()))

@@ -1,4 +1,4 @@
-//! From `dyn Any` and `dyn Error` back to the type of the value.
+//! Conversions from boxes of `dyn Any` and `dyn Error` to boxes of concrete types.
 
 use core::any::Any;
 use core::error::Error;
@@ -6,15 +6,15 @@ use core::error::Error;
 use super::Box;
 use crate::api::Allocator;
 
-/// `downcast` for a `dyn Trait` that knows the type of its value.
+/// Implements `downcast` for each `$dyn`.
 macro_rules! downcast {
     ($($dyn:ty: $bound:path,)*) => {$(
         impl<A: Allocator> Box<$dyn, A> {
-            /// The box with the type of its value, if that is `T`.
+            /// Converts the box to a `Box<T, A>` if its value is a `T`.
             ///
             /// # Errors
             ///
-            /// It is not; the box is the error.
+            /// Returns the box unchanged if its value is of another type.
             ///
             /// # Examples
             ///
@@ -32,7 +32,8 @@ macro_rules! downcast {
                     return Err(self);
                 }
                 let (value, allocator) = Self::into_raw_with_allocator(self);
-                // SAFETY: the value is a `T`, in a block of the layout that the metadata told.
+                // SAFETY: the value was just checked to be a `T`. Its block has the layout that the metadata gives,
+                // which is that of a `T`.
                 Ok(unsafe { Box::from_raw_in(value.cast(), allocator) })
             }
         }

@@ -1,4 +1,4 @@
-//! Traits of the value that its box has too.
+//! Traits that a box implements by forwarding to its value.
 
 use core::borrow::{Borrow, BorrowMut};
 use core::cmp::Ordering;
@@ -47,7 +47,7 @@ impl<T: ?Sized + PartialEq, A: Allocator> PartialEq for Box<T, A> {
     }
 
     #[inline]
-    #[expect(clippy::partialeq_ne_impl, reason = "the value's may differ from the opposite of its `eq`")]
+    #[expect(clippy::partialeq_ne_impl, reason = "the `ne` of the value need not be the negation of its `eq`")]
     fn ne(&self, other: &Self) -> bool {
         T::ne(self, other)
     }
@@ -96,7 +96,7 @@ impl<T: ?Sized + Hash, A: Allocator> Hash for Box<T, A> {
     }
 }
 
-/// Methods of a [`Hasher`] that pass one value on.
+/// Forwards methods of [`Hasher`] that write one value.
 macro_rules! write_each {
     ($($name:ident: $type:ty,)*) => {$(
         #[inline]

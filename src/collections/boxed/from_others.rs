@@ -1,15 +1,16 @@
-//! From and into the boxes of others, in the same block: std's, and those of allocator-api2.
+//! Conversions from and into std's boxes and those of allocator-api2, which keep the block.
 //!
-//! `From` takes boxes of values with a size, of slices and of strings. A `dyn Trait` is left out: to the compiler the box of
-//! another crate could become an [`Error`](core::error::Error) one day, and each error has a `From` for `Box<dyn Error>`.
+//! `From` is implemented for boxes of sized values, of slices and of strings, but not of `dyn Trait`. Such an
+//! implementation would conflict with `From<E: Error>` for `Box<dyn Error>`, because the other crate's box could
+//! implement [`Error`](core::error::Error) one day.
 
 use super::Box;
 
-/// `From` the box `$theirs<T, $other>` for `Box<T, $ours>`, by a function for any `T`.
+/// Implements `From<$theirs<T, $other>>` for `Box<T, $ours>` by the function `$from`, which converts a box of any `T`.
 macro_rules! from_theirs {
     ($from:ident: [$($bounds:tt)*] $theirs:ident, $($other:ty)? => $ours:ty) => {
         impl<T, $($bounds)*> From<$theirs<T, $($other)?>> for Box<T, $ours> {
-            /// In the same block.
+            /// Converts the box. The value stays in its block.
             #[inline]
             fn from(boxed: $theirs<T, $($other)?>) -> Self {
                 $from(boxed)
@@ -17,7 +18,7 @@ macro_rules! from_theirs {
         }
 
         impl<T, $($bounds)*> From<$theirs<[T], $($other)?>> for Box<[T], $ours> {
-            /// In the same block.
+            /// Converts the box. The value stays in its block.
             #[inline]
             fn from(boxed: $theirs<[T], $($other)?>) -> Self {
                 $from(boxed)
@@ -29,7 +30,7 @@ macro_rules! from_theirs {
     };
     ($from:ident: [$($bounds:tt)*] $theirs:ident, $($other:ty)? => $ours:ty; $type:ty) => {
         impl<$($bounds)*> From<$theirs<$type, $($other)?>> for Box<$type, $ours> {
-            /// In the same block.
+            /// Converts the box. The value stays in its block.
             #[inline]
             fn from(boxed: $theirs<$type, $($other)?>) -> Self {
                 $from(boxed)
@@ -38,7 +39,7 @@ macro_rules! from_theirs {
     };
 }
 
-/// std's, in the default.
+/// std's boxes in the default.
 #[cfg(not(feature = "std-trait"))]
 mod default_of_std {
     use super::Box;
@@ -46,9 +47,9 @@ mod default_of_std {
     use alloc::boxed::Box as StdBox;
 
     impl<T: ?Sized> Box<T> {
-        /// The box of std's in the same block.
+        /// Converts the box to one of std's. The value stays in its block.
         ///
-        /// (`into` cannot lead there: `From` for std's `Box<T>` is for those to implement who own the `T`.)
+        /// There is no `From` for this: only the crate that defines `T` may implement `From` for std's `Box<T>`.
         ///
         /// # Examples
         ///
@@ -62,12 +63,12 @@ mod default_of_std {
         #[inline]
         #[must_use]
         pub fn into_std(boxed: Self) -> StdBox<T> {
-            // SAFETY: the value is initialised, in a block of the default for its layout, or without one if it has no size:
-            // std's `Box` is made like this one.
+            // SAFETY: by the invariants of this crate's `Box`, which std's has, too: the value is initialised, and is
+            // in a block of the default for its layout, or in none if its size is 0.
             unsafe { StdBox::from_raw(Self::into_raw(boxed)) }
         }
 
-        /// The box of std's, in the same block. If the value has a size or is a slice or a string, `From` does it too.
+        /// Converts a box of std's. The value stays in its block. `From` does the same for sized values, slices and strings.
         ///
         /// # Examples
         ///
@@ -80,7 +81,8 @@ mod default_of_std {
         #[inline]
         #[must_use]
         pub fn from_std(boxed: StdBox<T>) -> Self {
-            // SAFETY: the value is initialised, in a block of the default for its layout, or without one if it has no size.
+            // SAFETY: std's `Box` has the invariants of this one: the value is initialised, and is in a block of the
+            // default for its layout, or in none if its size is 0.
             unsafe { Self::from_raw(StdBox::into_raw(boxed)) }
         }
     }
@@ -92,7 +94,7 @@ mod default_of_std {
     from_theirs!(from_std: [] StdBox, => Global);
 }
 
-/// std's, where its trait is ours.
+/// std's boxes, where `api::Allocator` is std's trait.
 #[cfg(feature = "std-trait")]
 mod same_trait {
     use super::Box;
@@ -100,22 +102,23 @@ mod same_trait {
     use alloc::boxed::Box as StdBox;
 
     impl<T: ?Sized, A: Allocator> Box<T, A> {
-        /// The box of std's in the same block.
+        /// Converts the box to one of std's. The value stays in its block.
         #[inline]
         #[must_use]
         pub fn into_std(boxed: Self) -> StdBox<T, A> {
             let (value, allocator) = Self::into_raw_with_allocator(boxed);
-            // SAFETY: the value is initialised, in a block of the allocator for its layout, or without one if it has no size:
-            // std's `Box` is made like this one.
+            // SAFETY: by the invariants of this crate's `Box`, which std's has, too: the value is initialised, and is
+            // in a block of the allocator for its layout, or in none if its size is 0.
             unsafe { StdBox::from_raw_in(value, allocator) }
         }
 
-        /// The box of std's, in the same block. If the value has a size or is a slice or a string, `From` does it too.
+        /// Converts a box of std's. The value stays in its block. `From` does the same for sized values, slices and strings.
         #[inline]
         #[must_use]
         pub fn from_std(boxed: StdBox<T, A>) -> Self {
             let (value, allocator) = StdBox::into_raw_with_allocator(boxed);
-            // SAFETY: the value is initialised, in a block of the allocator for its layout, or without one if it has no size.
+            // SAFETY: std's `Box` has the invariants of this one: the value is initialised, and is in a block of the
+            // allocator for its layout, or in none if its size is 0.
             unsafe { Self::from_raw_in(value, allocator) }
         }
     }
@@ -127,7 +130,7 @@ mod same_trait {
     from_theirs!(from_std: [A: Allocator] StdBox, A => A);
 }
 
-/// std's, where the compiler has its trait beside ours.
+/// std's boxes, where the compiler has std's trait beside `api::Allocator`.
 #[cfg(any(std_allocator, std_allocator_gated))]
 mod bridged_to_std {
     use super::Box;
@@ -137,9 +140,10 @@ mod bridged_to_std {
     use core::alloc::Allocator as StdAllocator;
 
     impl<T: ?Sized, A: Allocator> Box<T, A> {
-        /// The box of std's in the same block, whose allocator is this one as std sees it.
+        /// Converts the box to one of std's whose allocator is this one, wrapped in [`ToStd`]. The value stays in its block.
         ///
-        /// [`from_std_in`](Self::from_std_in) leads back; `From` makes a box of [`FromStd`] of one of std's.
+        /// [`from_std_in`](Self::from_std_in) converts back. `From` converts any box of std's, and wraps its allocator
+        /// in [`FromStd`].
         ///
         /// # Examples
         ///
@@ -156,14 +160,15 @@ mod bridged_to_std {
         #[must_use]
         pub fn into_std_in(boxed: Self) -> StdBox<T, ToStd<A>> {
             let (value, allocator) = Self::into_raw_with_allocator(boxed);
-            // SAFETY: the value is initialised, in a block of the allocator for its layout, or without one if it has no size:
-            // std's `Box` is made like this one.
+            // SAFETY: by the invariants of this crate's `Box`, which std's has, too: the value is initialised, and is
+            // in a block of the allocator for its layout, or in none if its size is 0.
             unsafe { StdBox::from_raw_in(value, ToStd(allocator)) }
         }
 
-        /// The box of one of std's whose allocator is one of this crate's as std sees it, in the same block.
+        /// Converts a box of std's whose allocator is wrapped in [`ToStd`], and unwraps the allocator. The value stays
+        /// in its block.
         ///
-        /// `From` would keep [`ToStd`], in a [`FromStd`].
+        /// `From` would keep the [`ToStd`], inside a [`FromStd`].
         ///
         /// # Examples
         ///
@@ -180,24 +185,27 @@ mod bridged_to_std {
         #[must_use]
         pub fn from_std_in(boxed: StdBox<T, ToStd<A>>) -> Self {
             let (value, ToStd(allocator)) = StdBox::into_raw_with_allocator(boxed);
-            // SAFETY: the value is initialised, in a block of the allocator for its layout, or without one if it has no size.
+            // SAFETY: std's `Box` has the invariants of this one: the value is initialised, and is in a block of the
+            // allocator for its layout, or in none if its size is 0.
             unsafe { Self::from_raw_in(value, allocator) }
         }
     }
 
     fn from_std<T: ?Sized, A: StdAllocator>(boxed: StdBox<T, A>) -> Box<T, FromStd<A>> {
         let (value, allocator) = StdBox::into_raw_with_allocator(boxed);
-        // SAFETY: the value is initialised, in a block of the allocator for its layout, or without one if it has no size.
+        // SAFETY: std's `Box` has the invariants of this one: the value is initialised, and is in a block of the
+        // allocator for its layout, or in none if its size is 0.
         unsafe { Box::from_raw_in(value, FromStd(allocator)) }
     }
 
     from_theirs!(from_std: [A: StdAllocator] StdBox, A => FromStd<A>);
 }
 
-/// The value of a box and its allocator, for a box that frees a block of size 0 too: a value without a size gets such a block.
+/// Takes a box apart for a `Box` of allocator-api2, which frees the block of a value of size 0, too. Such a value gets
+/// a block of size 0 here.
 #[cfg(any(not(feature = "std-trait"), feature = "allocator-api2-03", feature = "allocator-api2-04"))]
 #[inline]
-fn with_a_block<T: ?Sized, A: crate::api::Allocator>(boxed: Box<T, A>) -> (core::ptr::NonNull<T>, A) {
+fn into_parts_with_block<T: ?Sized, A: crate::api::Allocator>(boxed: Box<T, A>) -> (core::ptr::NonNull<T>, A) {
     use crate::collections::block::with_metadata_of;
 
     let layout = core::alloc::Layout::for_value::<T>(&boxed);
@@ -211,8 +219,8 @@ fn with_a_block<T: ?Sized, A: crate::api::Allocator>(boxed: Box<T, A>) -> (core:
     (value, allocator)
 }
 
-/// The two directions between `Box<T, $ours>` and allocator-api2's `$theirs<T, $other>`.
-macro_rules! same_block {
+/// Implements `From` in both directions between `Box<T, $ours>` and allocator-api2's `$theirs<T, $other>`.
+macro_rules! both_ways {
     (
         $from:ident: [$($bounds:tt)*]
         $theirs:ident, $other:ty => $ours:ty, $to_ours:expr;
@@ -220,25 +228,28 @@ macro_rules! same_block {
     ) => {
         fn $from<T: ?Sized, $($bounds)*>(boxed: $theirs<T, $other>) -> Box<T, $ours> {
             let (value, allocator) = $theirs::into_raw_with_allocator(boxed);
-            // SAFETY: the value is initialised, in a block of the allocator for its layout. Without a size it may have no block.
+            // SAFETY: by the contract of `$theirs`, the value is initialised and in a block of the allocator for its
+            // layout. A value of size 0 needs no block in this crate's `Box`.
             unsafe { Box::from_raw_in(value, $to_ours(allocator)) }
         }
 
         from_theirs!($from: [$($bounds)*] $theirs, $other => $ours);
 
         impl<T: ?Sized, $($bounds)*> From<Box<T, $ours>> for $theirs<T, $other> {
-            /// In the same block. (One of size 0 is asked for, if the value has none: this box frees it.)
+            /// Converts the box. The value stays in its block; one of size 0 gets a block of size 0, which
+            /// allocator-api2's box frees.
             #[inline]
             fn from(boxed: Box<T, $ours>) -> Self {
-                let (value, allocator) = super::with_a_block(boxed);
-                // SAFETY: the value is initialised, in a block of the allocator for its layout.
+                let (value, allocator) = super::into_parts_with_block(boxed);
+                // SAFETY: the value is initialised and in a block of the allocator for its layout, which is never
+                // missing here.
                 unsafe { Self::from_raw_in(value.as_ptr(), $to_other(allocator)) }
             }
         }
     };
 }
 
-/// allocator-api2 0.2, whose trait is ours.
+/// Boxes of allocator-api2 0.2, whose trait is `api::Allocator`.
 #[cfg(not(feature = "std-trait"))]
 mod v02 {
     use super::Box;
@@ -246,14 +257,14 @@ mod v02 {
     use allocator_api2::boxed::Box as Box02;
     use core::convert::identity;
 
-    same_block! {
+    both_ways! {
         from_02: [A: Allocator]
         Box02, A => A, identity;
         identity
     }
 }
 
-/// allocator-api2 0.3.
+/// Boxes of allocator-api2 0.3.
 #[cfg(feature = "allocator-api2-03")]
 mod v03 {
     use super::Box;
@@ -262,20 +273,20 @@ mod v03 {
     use allocator_api2_03::alloc::Allocator as Allocator03;
     use allocator_api2_03::boxed::Box as Box03;
 
-    same_block! {
+    both_ways! {
         from_to_03: [A: Allocator]
         Box03, To03<A> => A, |allocator: To03<A>| allocator.0;
         To03
     }
 
-    same_block! {
+    both_ways! {
         from_03: [A: Allocator03]
         Box03, A => From03<A>, From03;
         |allocator: From03<A>| allocator.0
     }
 }
 
-/// allocator-api2 0.4.
+/// Boxes of allocator-api2 0.4.
 #[cfg(feature = "allocator-api2-04")]
 mod v04 {
     use super::Box;
@@ -284,13 +295,13 @@ mod v04 {
     use allocator_api2_04::alloc::Allocator as Allocator04;
     use allocator_api2_04::boxed::Box as Box04;
 
-    same_block! {
+    both_ways! {
         from_to_04: [A: Allocator]
         Box04, To04<A> => A, |allocator: To04<A>| allocator.0;
         To04
     }
 
-    same_block! {
+    both_ways! {
         from_04: [A: Allocator04]
         Box04, A => From04<A>, From04;
         |allocator: From04<A>| allocator.0

@@ -1,4 +1,4 @@
-//! std's `io` through a box.
+//! The traits of [`std::io`], forwarded to the value of a box.
 
 use std::fmt;
 use std::io::{BufRead, IoSlice, IoSliceMut, Read, Result, Seek, SeekFrom, Write};
@@ -6,7 +6,7 @@ use std::io::{BufRead, IoSlice, IoSliceMut, Read, Result, Seek, SeekFrom, Write}
 use super::Box;
 use crate::api::Allocator;
 
-// The buffers that readers fill are std's.
+// The traits take std's buffers.
 use alloc::string::String;
 use alloc::vec::Vec;
 

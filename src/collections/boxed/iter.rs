@@ -5,11 +5,14 @@ use core::iter::FusedIterator;
 use super::Box;
 use crate::api::Allocator;
 
-/// Iterators that are iterators in a [`Box`] as well.
+/// An iterator whose [`Box`] is an iterator, too.
 ///
-/// Each one that has a size is, and so is `dyn Iterator`, `dyn DoubleEndedIterator`, `dyn ExactSizeIterator` and
-/// `dyn FusedIterator`, alone or with `Send` and `Sync`. For a trait of your own it is one line. (Without the trait `Box<[T]>`
-/// could not have its `into_iter`: to the compiler a slice could become an iterator one day.)
+/// It is implemented for every sized iterator, and for `dyn Iterator`, `dyn DoubleEndedIterator`,
+/// `dyn ExactSizeIterator` and `dyn FusedIterator`, alone or with `Send` and `Sync`. For a trait object of your own
+/// trait, implement it in one line as below.
+///
+/// The trait exists because `[T]` could implement `Iterator` one day. If every box of an iterator were one, `Box<[T]>` could
+/// therefore not implement `IntoIterator` itself.
 ///
 /// # Examples
 ///
@@ -27,16 +30,16 @@ use crate::api::Allocator;
 /// assert_eq!(tokens.nth(1), Some('+'));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not known to be an iterator in a `Box`",
+    message = "a `Box` of `{Self}` is not an iterator",
     label = "not a `BoxedIterator`",
-    note = "if it is a `dyn Trait` of yours: `impl BoxedIterator for dyn Trait + '_ {{}}`",
-    note = "a mutable reference to the value, `&mut *boxed`, is an iterator in any case"
+    note = "for a `dyn Trait` of your own, write `impl BoxedIterator for dyn Trait + '_ {{}}`",
+    note = "a mutable reference to the value, `&mut *boxed`, is an iterator if the value is one"
 )]
 pub trait BoxedIterator: Iterator {}
 
 impl<I: Iterator> BoxedIterator for I {}
 
-/// Trait objects of std's traits.
+/// Implements [`BoxedIterator`] for trait objects of std's traits.
 macro_rules! boxed_iterator {
     ($($trait:ident)*) => {$(
         impl<T> BoxedIterator for dyn $trait<Item = T> + '_ {}

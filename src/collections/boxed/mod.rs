@@ -1,18 +1,18 @@
-//! A value in a block of an allocator: [`Box`].
+//! [`Box`], a pointer that owns a value in a block of an allocator.
 //!
-//! # What differs from std's
+//! # Differences from std
 //!
-//! | std's | here | why |
+//! | std's `Box` | this `Box` | reason |
 //! | --- | --- | --- |
-//! | `Box<T>` becomes `Box<dyn Trait>` by itself | [`unsize_box!`](crate::unsize_box) | `CoerceUnsized` is not stable |
-//! | `boxed(argument)` for `Fn` and `FnMut` | the same, by dereference | |
-//! | a `Box<F>` is itself an `Fn`, `FnMut` or `FnOnce` | it is none: pass `\|x\| boxed(x)` | those traits cannot be implemented on stable |
-//! | a `Box<dyn FnOnce()>` can be called | not: keep an `Option<F>` in a `dyn FnMut()`, or [`Box::into_std`] | only std can move a value without a size |
-//! | `*boxed` moves the value out | [`Box::into_inner`] | only std's `Box` has that |
-//! | a pattern or a method looks through `Box` to `self: Box<Self>` | not | only std's `Box` has that |
-//! | a `Box<&T>` may be dropped after the `T` | the `T` must outlive it | `may_dangle` is not stable |
-//! | a `Box<I>` is an iterator for any `I` | for sized ones, and those of [`BoxedIterator`] | `[T]` could become an iterator one day |
-//! | `From<&str>` and `From<String>` for `Box<dyn Error>` | not | `str` could become an error one day |
+//! | `Box<T>` coerces to `Box<dyn Trait>` | [`unsize_box!`](crate::unsize_box) converts it | `CoerceUnsized` is not stable |
+//! | `boxed(argument)` calls an `Fn` or `FnMut` | the same, by dereference | |
+//! | `Box<F>` implements `Fn`, `FnMut` and `FnOnce` | it implements none of them: pass `\|x\| boxed(x)` | they cannot be implemented on stable Rust |
+//! | a `Box<dyn FnOnce()>` can be called | it cannot: keep an `Option<F>` in a `dyn FnMut()`, or use [`Box::into_std`] | only std can move an unsized value |
+//! | `*boxed` moves the value out | [`Box::into_inner`] | built into the compiler for std's `Box` only |
+//! | a pattern moves fields out of `*boxed`; a method takes `self: Box<Self>` | not supported | built into the compiler for std's `Box` only |
+//! | a `Box<&T>` may be dropped after the `T` | the `T` must outlive the box | `may_dangle` is not stable |
+//! | `Box<I>` is an iterator for every iterator `I` | for every sized one, and every [`BoxedIterator`] | `[T]` could implement `Iterator` one day |
+//! | `From<&str>` and `From<String>` for `Box<dyn Error>` | not implemented | `&str` and `String` could implement `Error` one day |
 //! | `pin_in` and `into_pin` for `A: 'static` | for [`A: StaticAllocator`](crate::api::StaticAllocator) | see [`Box::pin_in`] |
 
 mod clone;
@@ -42,17 +42,19 @@ use super::block::OwnedBlock;
 use super::clone_to_uninit::CloneToUninit;
 use crate::api::{AllocError, Allocator, Global, Layout};
 
-/// A value in a block of an allocator, which is dropped and freed with the box.
+/// A pointer that owns a value in a block of an allocator.
 ///
-/// It is one word for an allocator of size 0, and two for a reference to one; [`Option<Box<T, A>>`](Option) is no larger. A
-/// value of size 0 needs no block: the allocator is not asked. The [module docs](self) list the differences from std's.
+/// For a sized `T`, a box is one word with a zero-sized allocator, and two words with a reference to an allocator;
+/// [`Option<Box<T, A>>`](Option) has the same size. A value of size 0 needs no block: the allocator is not called. The
+/// [module docs](self) list the differences from std's `Box`.
 ///
-/// First the value is dropped, then its block is freed, also if the drop panicked, and last the allocator is dropped.
+/// Dropping a box drops the value, then frees its block (even if the value's drop panics), and then drops the allocator.
 ///
 /// # Invariants
 ///
-/// 1. `value` points to an initialised `T`, aligned, which nobody else may use; the pointer may be used for all of its block.
-/// 2. If the `T` has a size, it is in a live block of `allocator`, which [`Layout::for_value`] fits. If not, there is no block.
+/// 1. `value` is aligned and points to an initialised `T` that only this box uses. The pointer is valid for the whole block.
+/// 2. If the size of the `T` is not 0, the `T` is in a live block of `allocator` that its [`Layout::for_value`] fits
+///    and that only this box frees. Otherwise there is no block.
 ///
 /// # Examples
 ///
@@ -83,16 +85,16 @@ pub struct Box<T: ?Sized, A: Allocator = Global> {
     owned: PhantomData<T>,
 }
 
-// SAFETY: a box owns its value and its allocator, and gives access to them as its own fields would.
+// SAFETY: a box owns its value and its allocator, and gives the same access to them as plain fields would.
 unsafe impl<T: ?Sized + Send, A: Allocator + Send> Send for Box<T, A> {}
 // SAFETY: as above.
 unsafe impl<T: ?Sized + Sync, A: Allocator + Sync> Sync for Box<T, A> {}
 impl<T: ?Sized + UnwindSafe, A: Allocator + UnwindSafe> UnwindSafe for Box<T, A> {}
-// The value does not move with its box.
+// Moving a box does not move its value.
 impl<T: ?Sized, A: Allocator> Unpin for Box<T, A> {}
 
 impl<T> Box<T> {
-    /// Puts a value into a block of the default.
+    /// Allocates a block from the default and moves `value` into it.
     ///
     /// # Examples
     ///
@@ -110,7 +112,7 @@ impl<T> Box<T> {
     ///
     /// # Errors
     ///
-    /// The default has no memory. The value is dropped.
+    /// Returns [`AllocError`] if allocation fails. The value is then dropped.
     ///
     /// # Examples
     ///
@@ -126,7 +128,7 @@ impl<T> Box<T> {
 }
 
 impl<T, A: Allocator> Box<T, A> {
-    /// Puts a value into a block of `allocator`.
+    /// Allocates a block from `allocator` and moves `value` into it.
     ///
     /// # Examples
     ///
@@ -145,7 +147,7 @@ impl<T, A: Allocator> Box<T, A> {
     ///
     /// # Errors
     ///
-    /// The allocator has no memory. Value and allocator are dropped.
+    /// Returns [`AllocError`] if allocation fails. The value and the allocator are then dropped.
     ///
     /// # Examples
     ///
@@ -163,7 +165,7 @@ impl<T, A: Allocator> Box<T, A> {
         }
     }
 
-    /// Takes the value out, and frees the block. For std's `Box` that is `*boxed`.
+    /// Moves the value out and frees the block. With std's `Box` this is `*boxed`.
     ///
     /// # Examples
     ///
@@ -177,16 +179,17 @@ impl<T, A: Allocator> Box<T, A> {
     #[inline]
     pub fn into_inner(boxed: Self) -> T {
         let (value, allocator) = Self::into_non_null_with_allocator(boxed);
-        // SAFETY: initialised by invariant 1, and not used again as a `T`.
+        // SAFETY: the value is initialised by invariant 1, and is not used as a `T` again.
         let inner = unsafe { value.read() };
-        // SAFETY: by invariant 1 and 2 this is a box of the same block, of a type that drops nothing.
+        // SAFETY: pointer and allocator are those of `boxed`. A `MaybeUninit<T>` has the layout of a `T`, is always
+        // initialised and drops nothing.
         drop(unsafe { Box::from_non_null_in(value.cast::<MaybeUninit<T>>(), allocator) });
         inner
     }
 }
 
 impl<T: ?Sized + CloneToUninit> Box<T> {
-    /// A clone of a value behind a reference, which may be a slice or a string, in a block of the default.
+    /// Clones `value`, which may be a slice or a string, into a new block of the default.
     ///
     /// # Examples
     ///
@@ -206,7 +209,7 @@ impl<T: ?Sized + CloneToUninit> Box<T> {
     ///
     /// # Errors
     ///
-    /// The default has no memory. Nothing is cloned.
+    /// Returns [`AllocError`] if allocation fails. Nothing is then cloned.
     ///
     /// # Examples
     ///
@@ -227,7 +230,7 @@ impl<T: ?Sized, A: Allocator> Deref for Box<T, A> {
 
     #[inline]
     fn deref(&self) -> &T {
-        // SAFETY: by invariant 1, for as long as the box is borrowed.
+        // SAFETY: by invariant 1, the value is initialised and only used through this box, which stays borrowed.
         unsafe { self.value.as_ref() }
     }
 }
@@ -235,7 +238,7 @@ impl<T: ?Sized, A: Allocator> Deref for Box<T, A> {
 impl<T: ?Sized, A: Allocator> DerefMut for Box<T, A> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
-        // SAFETY: by invariant 1, for as long as the box is borrowed mutably.
+        // SAFETY: by invariant 1, the value is initialised and only used through this box, which stays mutably borrowed.
         unsafe { self.value.as_mut() }
     }
 }
@@ -244,9 +247,10 @@ impl<T: ?Sized, A: Allocator> Drop for Box<T, A> {
     #[inline]
     fn drop(&mut self) {
         let layout = Layout::for_value::<T>(self);
-        // SAFETY: by invariant 2, and the box is not used again.
-        let _freed_also_by_a_panic = unsafe { OwnedBlock::new(self.value.cast(), layout, &self.allocator) };
-        // SAFETY: by invariant 1, and the value is not used again.
+        // Frees the block even if the drop of the value panics.
+        // SAFETY: by invariant 2; the box is not used again.
+        let _block = unsafe { OwnedBlock::new(self.value.cast(), layout, &self.allocator) };
+        // SAFETY: by invariant 1, the value is initialised and only this box uses it, which does not use it again.
         unsafe { self.value.drop_in_place() };
     }
 }

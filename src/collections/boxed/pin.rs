@@ -6,7 +6,7 @@ use super::Box;
 use crate::api::{AllocError, Allocator, Global, StaticAllocator};
 
 impl<T> Box<T> {
-    /// Puts a value into a block of the default and pins it there.
+    /// Allocates a block from the default, moves `value` into it and pins it there.
     ///
     /// # Examples
     ///
@@ -24,11 +24,12 @@ impl<T> Box<T> {
 }
 
 impl<T, A: StaticAllocator> Box<T, A> {
-    /// Puts a value into a block of `allocator` and pins it there.
+    /// Allocates a block from `allocator`, moves `value` into it and pins it there.
     ///
-    /// The allocator is a [`StaticAllocator`]. Pinned memory must not be used anew before its value is dropped, and a box can be
-    /// forgotten: nobody then drops the value, but an arena is reset, or dropped, all the same. std asks for `A: 'static` only,
-    /// which an arena fulfils that is owned by its box or leaked.
+    /// The allocator must be a [`StaticAllocator`]: the memory of a pinned value must not be reused before the value is
+    /// dropped. If a box is forgotten, its value is never dropped, but its arena could still be reset or dropped and
+    /// the memory reused. std requires only `A: 'static`, which also holds for an arena that is leaked or owned by the
+    /// box.
     ///
     /// # Examples
     ///
@@ -55,7 +56,7 @@ impl<T, A: StaticAllocator> Box<T, A> {
     ///
     /// # Errors
     ///
-    /// The allocator has no memory. Value and allocator are dropped.
+    /// Returns [`AllocError`] if allocation fails. The value and the allocator are then dropped.
     ///
     /// # Examples
     ///
@@ -71,7 +72,7 @@ impl<T, A: StaticAllocator> Box<T, A> {
 }
 
 impl<T: ?Sized, A: StaticAllocator> Box<T, A> {
-    /// Pins the value where it is. [`pin_in`](Self::pin_in) says why the allocator is a [`StaticAllocator`].
+    /// Pins the value in its block. See [`pin_in`](Self::pin_in) for why the allocator must be a [`StaticAllocator`].
     ///
     /// # Examples
     ///
@@ -86,14 +87,15 @@ impl<T: ?Sized, A: StaticAllocator> Box<T, A> {
     /// ```
     #[inline]
     pub fn into_pin(boxed: Self) -> Pin<Self> {
-        // SAFETY: `Deref`, `DerefMut` and `Drop` of a box do not move the value. Its block is neither freed nor used anew before
-        // the value is dropped: only the box frees it, after the drop, and a `StaticAllocator` keeps it until it is freed.
+        // SAFETY: `Deref`, `DerefMut` and `Drop` of a box do not move the value. The block is neither freed nor reused
+        // before the value is dropped: only the box frees it, after that drop, and a `StaticAllocator` keeps it until
+        // then.
         unsafe { Pin::new_unchecked(boxed) }
     }
 }
 
 impl<T: ?Sized, A: StaticAllocator> From<Box<T, A>> for Pin<Box<T, A>> {
-    /// Pins the value where it is: see [`Box::into_pin`].
+    /// Pins the value in its block. See [`Box::into_pin`].
     #[inline]
     fn from(boxed: Box<T, A>) -> Self {
         Box::into_pin(boxed)

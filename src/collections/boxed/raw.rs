@@ -1,4 +1,4 @@
-//! Boxes and raw pointers.
+//! Conversions between boxes and raw pointers.
 
 use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop};
@@ -8,11 +8,11 @@ use super::Box;
 use crate::api::{Allocator, Global};
 
 impl<T: ?Sized> Box<T> {
-    /// A box of the default from a raw pointer. See [`from_raw_in`](Self::from_raw_in).
+    /// Constructs a box of the default from a raw pointer. See [`from_raw_in`](Self::from_raw_in).
     ///
     /// # Safety
     ///
-    /// Same as for [`from_raw_in`](Self::from_raw_in) with [`Global`].
+    /// The conditions of [`from_raw_in`](Self::from_raw_in), with [`Global`] as the allocator.
     ///
     /// # Examples
     ///
@@ -20,21 +20,21 @@ impl<T: ?Sized> Box<T> {
     /// use janus_alloc::collections::Box;
     ///
     /// let pointer = Box::into_raw(Box::new(5));
-    /// // SAFETY: the pointer of a box, which nobody else has.
+    /// // SAFETY: the pointer is that of the box above, and is used only once.
     /// assert_eq!(*unsafe { Box::from_raw(pointer) }, 5);
     /// ```
     #[inline]
     #[must_use = "call `drop(Box::from_raw(pointer))` to drop the value and free its block"]
     pub unsafe fn from_raw(value: *mut T) -> Self {
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by `# Safety` of this fn, which requires the same.
         unsafe { Self::from_raw_in(value, Global) }
     }
 
-    /// A box of the default from a raw pointer known not to be null. See [`from_raw_in`](Self::from_raw_in).
+    /// Constructs a box of the default from a [`NonNull`] pointer. See [`from_raw_in`](Self::from_raw_in).
     ///
     /// # Safety
     ///
-    /// Same as for [`from_raw_in`](Self::from_raw_in) with [`Global`].
+    /// The conditions of [`from_raw_in`](Self::from_raw_in), with [`Global`] as the allocator.
     ///
     /// # Examples
     ///
@@ -42,19 +42,20 @@ impl<T: ?Sized> Box<T> {
     /// use janus_alloc::collections::Box;
     ///
     /// let pointer = Box::into_non_null(Box::new(5));
-    /// // SAFETY: the pointer of a box, which nobody else has.
+    /// // SAFETY: the pointer is that of the box above, and is used only once.
     /// assert_eq!(*unsafe { Box::from_non_null(pointer) }, 5);
     /// ```
     #[inline]
     #[must_use = "call `drop(Box::from_non_null(pointer))` to drop the value and free its block"]
     pub unsafe fn from_non_null(value: NonNull<T>) -> Self {
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by `# Safety` of this fn, which requires the same.
         unsafe { Self::from_non_null_in(value, Global) }
     }
 
-    /// The pointer of a box of the default, which is now the caller's to give back to [`from_raw`](Self::from_raw).
+    /// Consumes a box of the default and returns the pointer to its value.
     ///
-    /// For boxes of other allocators there is [`into_raw_with_allocator`](Self::into_raw_with_allocator).
+    /// The caller now owns the value and its block, and can give both back with [`from_raw`](Self::from_raw). For a box
+    /// of another allocator, use [`into_raw_with_allocator`](Self::into_raw_with_allocator).
     ///
     /// # Examples
     ///
@@ -62,16 +63,16 @@ impl<T: ?Sized> Box<T> {
     /// use janus_alloc::collections::Box;
     ///
     /// let pointer = Box::into_raw(Box::new("Janus".to_string()));
-    /// // SAFETY: the pointer of a box, which nobody else has.
+    /// // SAFETY: the pointer is that of the box above, and is used only once.
     /// drop(unsafe { Box::from_raw(pointer) });
     /// ```
     #[inline]
-    #[must_use = "nobody drops the value behind the pointer"]
+    #[must_use = "the value and its block leak unless the pointer goes back to `from_raw`"]
     pub fn into_raw(boxed: Self) -> *mut T {
         Self::into_raw_with_allocator(boxed).0
     }
 
-    /// The pointer of a box of the default, known not to be null. See [`into_raw`](Self::into_raw).
+    /// Consumes a box of the default and returns the [`NonNull`] pointer to its value. See [`into_raw`](Self::into_raw).
     ///
     /// # Examples
     ///
@@ -79,26 +80,27 @@ impl<T: ?Sized> Box<T> {
     /// use janus_alloc::collections::Box;
     ///
     /// let pointer = Box::into_non_null(Box::new("Janus".to_string()));
-    /// // SAFETY: the pointer of a box, which nobody else has.
+    /// // SAFETY: the pointer is that of the box above, and is used only once.
     /// drop(unsafe { Box::from_non_null(pointer) });
     /// ```
     #[inline]
-    #[must_use = "nobody drops the value behind the pointer"]
+    #[must_use = "the value and its block leak unless the pointer goes back to `from_non_null`"]
     pub fn into_non_null(boxed: Self) -> NonNull<T> {
         Self::into_non_null_with_allocator(boxed).0
     }
 }
 
 impl<T: ?Sized, A: Allocator> Box<T, A> {
-    /// A box from a raw pointer and the allocator of its block.
+    /// Constructs a box from a raw pointer and the allocator of its block.
     ///
     /// # Safety
     ///
-    /// 1. `value` points to an initialised `T`, is aligned and not null, and nobody else uses it as long as the box is there.
-    /// 2. If the `T` has a size, `value` is a live block of `allocator`, which
-    ///    [`Layout::for_value`](core::alloc::Layout::for_value) of the `T` fits, and the pointer may be used for all of it. A
-    ///    pointer of [`into_raw_with_allocator`](Self::into_raw_with_allocator) is one.
-    /// 3. Both hold for the rest of the box's life, whatever lifetime is in the types.
+    /// 1. `value` is not null, is aligned, and points to an initialised `T` that only the new box uses.
+    /// 2. If the size of the `T` is not 0, `value` is the start of a live block of `allocator` that
+    ///    [`Layout::for_value`](core::alloc::Layout::for_value) of the `T` fits and that only the new box frees, and
+    ///    the pointer is valid for the whole block. A pointer from
+    ///    [`into_raw_with_allocator`](Self::into_raw_with_allocator) meets this.
+    /// 3. Conditions 1 and 2 hold until the box is gone, whatever the lifetimes in its type say.
     ///
     /// # Examples
     ///
@@ -106,22 +108,22 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
     /// use janus_alloc::{System, collections::Box};
     ///
     /// let (pointer, allocator) = Box::into_raw_with_allocator(Box::new_in(5, System));
-    /// // SAFETY: both are of the same box.
+    /// // SAFETY: pointer and allocator are those of one box, and the pointer is used only once.
     /// assert_eq!(*unsafe { Box::from_raw_in(pointer, allocator) }, 5);
     /// ```
     #[inline]
     pub const unsafe fn from_raw_in(value: *mut T, allocator: A) -> Self {
-        // SAFETY: not null by (1) of `# Safety` of this fn.
+        // SAFETY: `value` is not null by `# Safety` (1) of this fn.
         let value = unsafe { NonNull::new_unchecked(value) };
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by `# Safety` (1) to (3) of this fn, which are the same.
         unsafe { Self::from_non_null_in(value, allocator) }
     }
 
-    /// A box from a raw pointer known not to be null, and the allocator of its block. See [`from_raw_in`](Self::from_raw_in).
+    /// Constructs a box from a [`NonNull`] pointer and the allocator of its block. See [`from_raw_in`](Self::from_raw_in).
     ///
     /// # Safety
     ///
-    /// Same as for [`from_raw_in`](Self::from_raw_in).
+    /// The conditions of [`from_raw_in`](Self::from_raw_in).
     ///
     /// # Examples
     ///
@@ -129,7 +131,7 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
     /// use janus_alloc::{System, collections::Box};
     ///
     /// let (pointer, allocator) = Box::into_non_null_with_allocator(Box::new_in(5, System));
-    /// // SAFETY: both are of the same box.
+    /// // SAFETY: pointer and allocator are those of one box, and the pointer is used only once.
     /// assert_eq!(*unsafe { Box::from_non_null_in(pointer, allocator) }, 5);
     /// ```
     #[inline]
@@ -137,7 +139,9 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
         Self { value, allocator, owned: PhantomData }
     }
 
-    /// The pointer of the value and its allocator, which are now the caller's to give back to [`from_raw_in`](Self::from_raw_in).
+    /// Consumes the box and returns the pointer to its value, and its allocator.
+    ///
+    /// The caller now owns the value and its block, and can give both back with [`from_raw_in`](Self::from_raw_in).
     ///
     /// # Examples
     ///
@@ -146,17 +150,17 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
     ///
     /// let arena = Arena::new();
     /// let (pointer, allocator) = Box::into_raw_with_allocator(Box::new_in(5, &arena));
-    /// // SAFETY: both are of the same box.
+    /// // SAFETY: pointer and allocator are those of one box, and the pointer is used only once.
     /// drop(unsafe { Box::from_raw_in(pointer, allocator) });
     /// ```
     #[inline]
-    #[must_use = "nobody drops the value behind the pointer"]
+    #[must_use = "the value and its block leak unless the pointer goes back to `from_raw_in`"]
     pub fn into_raw_with_allocator(boxed: Self) -> (*mut T, A) {
         let (value, allocator) = Self::into_non_null_with_allocator(boxed);
         (value.as_ptr(), allocator)
     }
 
-    /// The pointer of the value, known not to be null, and its allocator. See
+    /// Consumes the box and returns the [`NonNull`] pointer to its value, and its allocator. See
     /// [`into_raw_with_allocator`](Self::into_raw_with_allocator).
     ///
     /// # Examples
@@ -166,22 +170,22 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
     ///
     /// let arena = Arena::new();
     /// let (pointer, allocator) = Box::into_non_null_with_allocator(Box::new_in(5, &arena));
-    /// // SAFETY: both are of the same box.
+    /// // SAFETY: pointer and allocator are those of one box, and the pointer is used only once.
     /// drop(unsafe { Box::from_non_null_in(pointer, allocator) });
     /// ```
     #[inline]
-    #[must_use = "nobody drops the value behind the pointer"]
+    #[must_use = "the value and its block leak unless the pointer goes back to `from_non_null_in`"]
     pub fn into_non_null_with_allocator(boxed: Self) -> (NonNull<T>, A) {
         let boxed = ManuallyDrop::new(boxed);
-        // SAFETY: the box is not used again, so the allocator is moved out once.
+        // SAFETY: `boxed` is neither dropped nor used again, so the allocator is moved out only once.
         let allocator = unsafe { (&raw const boxed.allocator).read() };
         (boxed.value, allocator)
     }
 
-    /// A pointer to the value. The box keeps it.
+    /// Returns a pointer to the value, which the box keeps. It must not be written through, except inside an `UnsafeCell`.
     ///
-    /// No reference is made, so earlier pointers of [`as_mut_ptr`](Self::as_mut_ptr) stay valid. The pointer itself may be
-    /// written through only if it comes from there.
+    /// This creates no reference to the value, so pointers from earlier calls of [`as_mut_ptr`](Self::as_mut_ptr) stay
+    /// valid.
     ///
     /// # Examples
     ///
@@ -191,7 +195,7 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
     /// let mut five = Box::new_in(5, System);
     /// let write = Box::as_mut_ptr(&mut five);
     /// let read = Box::as_ptr(&five);
-    /// // SAFETY: the box is there, and nobody else uses its value.
+    /// // SAFETY: the box is alive, and nothing else uses its value meanwhile.
     /// unsafe { write.write(6) };
     /// // SAFETY: as above.
     /// assert_eq!(unsafe { read.read() }, 6);
@@ -202,7 +206,7 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
         boxed.value.as_ptr()
     }
 
-    /// A pointer to the value, which may be written through. The box keeps the value.
+    /// Returns a pointer to the value, which the box keeps. It may be written through.
     ///
     /// # Examples
     ///
@@ -211,7 +215,7 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
     ///
     /// let mut five = Box::new_in(5, System);
     /// let pointer = Box::as_mut_ptr(&mut five);
-    /// // SAFETY: the box is there, and nobody else uses its value.
+    /// // SAFETY: the box is alive, and nothing else uses its value meanwhile.
     /// unsafe { pointer.write(6) };
     /// assert_eq!(*five, 6);
     /// ```
@@ -221,7 +225,7 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
         boxed.value.as_ptr()
     }
 
-    /// The allocator of the block.
+    /// Returns the allocator of the box.
     ///
     /// # Examples
     ///
@@ -239,8 +243,11 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
         &boxed.allocator
     }
 
-    /// The value for as long as its allocator is there: it is never dropped, and its block is not freed on its own. The
-    /// allocator is forgotten, so if it is a value that owns its memory, that memory stays as well.
+    /// Consumes the box and returns a reference to its value, which is never dropped.
+    ///
+    /// The block is not freed either, except by what ends all blocks of its allocator, such as the reset of an arena;
+    /// the lifetime `'a` ends before that. The allocator value in the box is forgotten, so if it owns memory, that
+    /// memory leaks, too.
     ///
     /// # Examples
     ///
@@ -259,8 +266,9 @@ impl<T: ?Sized, A: Allocator> Box<T, A> {
     {
         let (mut value, allocator) = Self::into_non_null_with_allocator(boxed);
         mem::forget(allocator);
-        // SAFETY: by invariant 1 of `Box`. The block stays: nobody frees it, the allocator is never dropped nor borrowed
-        // mutably, and its lifetimes are at least `'a`.
+        // SAFETY: by invariant 1 of `Box`, the value is initialised and nothing else uses it. Its block is live for
+        // `'a`: nothing frees it, the allocator is neither dropped nor mutably borrowed again, and the lifetimes in `A`
+        // outlive `'a`.
         unsafe { value.as_mut() }
     }
 }

@@ -8,7 +8,11 @@ use crate::api::{AllocError, Allocator, Global, Layout};
 use crate::collections::block::{Contents, allocate, fail};
 
 impl<T> Box<[T]> {
-    /// A block of the default for `length` values that come later.
+    /// Allocates a block from the default for `length` values that are not initialised yet.
+    ///
+    /// # Panics
+    ///
+    /// If the block would have more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -18,7 +22,7 @@ impl<T> Box<[T]> {
     /// let mut pair = Box::<[u32]>::new_uninit_slice(2);
     /// pair[0].write(1);
     /// pair[1].write(2);
-    /// // SAFETY: both were written.
+    /// // SAFETY: both values were written above.
     /// assert_eq!(*unsafe { pair.assume_init() }, [1, 2]);
     /// ```
     #[inline]
@@ -31,7 +35,7 @@ impl<T> Box<[T]> {
     ///
     /// # Errors
     ///
-    /// The default has no memory, or no layout is so large.
+    /// Returns [`AllocError`] if allocation fails or the block would have more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -45,14 +49,18 @@ impl<T> Box<[T]> {
         Self::try_new_uninit_slice_in(length, Global)
     }
 
-    /// A block of the default, of zero bytes, for `length` values.
+    /// Allocates a block from the default for `length` values whose bytes are zero.
+    ///
+    /// # Panics
+    ///
+    /// If the block would have more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
     /// ```
     /// use janus_alloc::collections::Box;
     ///
-    /// // SAFETY: zero bytes are numbers.
+    /// // SAFETY: zero bytes are valid integers.
     /// assert_eq!(*unsafe { Box::<[u32]>::new_zeroed_slice(2).assume_init() }, [0, 0]);
     /// ```
     #[inline]
@@ -65,7 +73,7 @@ impl<T> Box<[T]> {
     ///
     /// # Errors
     ///
-    /// The default has no memory, or no layout is so large.
+    /// Returns [`AllocError`] if allocation fails or the block would have more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -81,11 +89,11 @@ impl<T> Box<[T]> {
 }
 
 impl<T, A: Allocator> Box<[T], A> {
-    /// A block of `allocator` for `length` values that come later.
+    /// Allocates a block from `allocator` for `length` values that are not initialised yet.
     ///
     /// # Panics
     ///
-    /// If the values would have more than `isize::MAX` bytes.
+    /// If the block would have more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -95,7 +103,7 @@ impl<T, A: Allocator> Box<[T], A> {
     /// let mut pair = Box::<[u32], _>::new_uninit_slice_in(2, System);
     /// pair[0].write(1);
     /// pair[1].write(2);
-    /// // SAFETY: both were written.
+    /// // SAFETY: both values were written above.
     /// assert_eq!(*unsafe { pair.assume_init() }, [1, 2]);
     /// ```
     #[inline]
@@ -107,7 +115,8 @@ impl<T, A: Allocator> Box<[T], A> {
     ///
     /// # Errors
     ///
-    /// The allocator has no memory, or no layout is so large. The allocator is dropped.
+    /// Returns [`AllocError`] if allocation fails or the block would have more than `isize::MAX` bytes. The allocator
+    /// is then dropped.
     ///
     /// # Examples
     ///
@@ -122,11 +131,11 @@ impl<T, A: Allocator> Box<[T], A> {
         new_slice_in(length, allocator, Contents::Uninitialised)
     }
 
-    /// A block of `allocator`, of zero bytes, for `length` values.
+    /// Allocates a block from `allocator` for `length` values whose bytes are zero.
     ///
     /// # Panics
     ///
-    /// If the values would have more than `isize::MAX` bytes.
+    /// If the block would have more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -134,7 +143,7 @@ impl<T, A: Allocator> Box<[T], A> {
     /// use janus_alloc::{Pages, collections::Box};
     ///
     /// let table = Box::<[u64], _>::new_zeroed_slice_in(100_000, Pages::new());
-    /// // SAFETY: zero bytes are numbers.
+    /// // SAFETY: zero bytes are valid integers.
     /// assert_eq!(unsafe { table.assume_init() }[99_999], 0);
     /// ```
     #[inline]
@@ -146,7 +155,8 @@ impl<T, A: Allocator> Box<[T], A> {
     ///
     /// # Errors
     ///
-    /// The allocator has no memory, or no layout is so large. The allocator is dropped.
+    /// Returns [`AllocError`] if allocation fails or the block would have more than `isize::MAX` bytes. The allocator
+    /// is then dropped.
     ///
     /// # Examples
     ///
@@ -170,12 +180,13 @@ fn new_slice_in<T, A: Allocator>(
     let layout = Layout::array::<T>(length).map_err(|_| AllocError)?;
     let block = allocate(&allocator, layout, contents)?;
     let values = NonNull::slice_from_raw_parts(block.cast(), length);
-    // SAFETY: a new block of the layout, which is that of `MaybeUninit`s too, or a dangling pointer for no size.
+    // SAFETY: `MaybeUninit`s need no initialisation and have the layout of `T`s. The block is new and has the layout of
+    // so many, or the size is 0 and the pointer is aligned and dangling.
     Ok(unsafe { Box::from_non_null_in(values, allocator) })
 }
 
 impl<T, A: Allocator> Box<T, A> {
-    /// A slice of the one value that is in the box.
+    /// Converts the box to one of a slice of length 1.
     ///
     /// # Examples
     ///
@@ -188,13 +199,13 @@ impl<T, A: Allocator> Box<T, A> {
     #[inline]
     pub fn into_boxed_slice(boxed: Self) -> Box<[T], A> {
         let (value, allocator) = Self::into_non_null_with_allocator(boxed);
-        // SAFETY: the block of a box of the same layout.
+        // SAFETY: pointer and allocator are those of a box of the same value and layout.
         unsafe { Box::from_non_null_in(NonNull::slice_from_raw_parts(value, 1), allocator) }
     }
 }
 
 impl<T, A: Allocator, const N: usize> Box<[T; N], A> {
-    /// A slice of the values of an array. [`unsize_box!`](crate::unsize_box) does it too.
+    /// Converts the boxed array to a boxed slice, as [`unsize_box!`](crate::unsize_box) does.
     ///
     /// # Examples
     ///
@@ -207,32 +218,33 @@ impl<T, A: Allocator, const N: usize> Box<[T; N], A> {
     #[inline]
     pub fn slice(boxed: Self) -> Box<[T], A> {
         let (array, allocator) = Self::into_non_null_with_allocator(boxed);
-        // SAFETY: the block of a box of the same layout.
+        // SAFETY: pointer and allocator are those of a box of the same value and layout.
         unsafe { Box::from_non_null_in(NonNull::slice_from_raw_parts(array.cast(), N), allocator) }
     }
 }
 
-/// An array of the values of a slice, which has `N` of them.
+/// Converts a boxed slice to a boxed array.
 ///
 /// # Safety
 ///
-/// It does.
+/// The length of `slice` is `N`.
 #[inline]
-pub(super) unsafe fn array_of<T, A: Allocator, const N: usize>(slice: Box<[T], A>) -> Box<[T; N], A> {
+pub(super) unsafe fn into_array_unchecked<T, A: Allocator, const N: usize>(slice: Box<[T], A>) -> Box<[T; N], A> {
     debug_assert_eq!(slice.len(), N);
     let (values, allocator) = Box::into_non_null_with_allocator(slice);
-    // SAFETY: the block of a box of the same layout, by `# Safety` of this fn.
+    // SAFETY: pointer and allocator are those of a box of `N` values by `# Safety` of this fn, which has the layout of
+    // the array.
     unsafe { Box::from_non_null_in(values.cast(), allocator) }
 }
 
 impl<T, A: Allocator, const N: usize> TryFrom<Box<[T], A>> for Box<[T; N], A> {
     type Error = Box<[T], A>;
 
-    /// An array, if the slice is as long.
+    /// Converts a boxed slice of length `N` to a boxed array.
     ///
     /// # Errors
     ///
-    /// The slice has another length; it is the error.
+    /// Returns the slice if its length is not `N`.
     ///
     /// # Examples
     ///
@@ -248,13 +260,13 @@ impl<T, A: Allocator, const N: usize> TryFrom<Box<[T], A>> for Box<[T; N], A> {
         if slice.len() != N {
             return Err(slice);
         }
-        // SAFETY: it has so many values.
-        Ok(unsafe { array_of(slice) })
+        // SAFETY: the length was checked above.
+        Ok(unsafe { into_array_unchecked(slice) })
     }
 }
 
 impl<A: Allocator> Box<str, A> {
-    /// The bytes of the string. `Box::from` does it too.
+    /// Converts the string to its bytes, as `Box::from` does.
     ///
     /// # Examples
     ///
@@ -268,7 +280,7 @@ impl<A: Allocator> Box<str, A> {
     #[must_use = "the string is consumed"]
     pub fn into_boxed_bytes(self) -> Box<[u8], A> {
         let (string, allocator) = Self::into_raw_with_allocator(self);
-        // SAFETY: the block of a box of the same layout, and the bytes of a string are initialised.
+        // SAFETY: pointer and allocator are those of a box of the same bytes and layout.
         unsafe { Box::from_raw_in(string as *mut [u8], allocator) }
     }
 }
@@ -280,7 +292,7 @@ impl<A: Allocator> From<Box<str, A>> for Box<[u8], A> {
     }
 }
 
-/// The string of boxed bytes, which are not looked at.
+/// Converts boxed bytes to a boxed string without checking that they are UTF-8.
 ///
 /// # Safety
 ///
@@ -298,6 +310,6 @@ impl<A: Allocator> From<Box<str, A>> for Box<[u8], A> {
 #[inline]
 pub unsafe fn from_boxed_utf8_unchecked<A: Allocator>(bytes: Box<[u8], A>) -> Box<str, A> {
     let (bytes, allocator) = Box::into_raw_with_allocator(bytes);
-    // SAFETY: the block of a box of the same layout, and the bytes are a string by `# Safety` of this fn.
+    // SAFETY: pointer and allocator are those of a box of the same layout, whose bytes are UTF-8 by `# Safety` of this fn.
     unsafe { Box::from_raw_in(bytes as *mut str, allocator) }
 }

@@ -1,4 +1,4 @@
-//! Boxes whose value comes later.
+//! Boxes of values that are not initialised yet.
 
 use core::mem::MaybeUninit;
 
@@ -7,7 +7,7 @@ use crate::api::{AllocError, Allocator, Global, Layout};
 use crate::collections::block::{Contents, allocate, fail};
 
 impl<T> Box<T> {
-    /// A block of the default for a value that comes later.
+    /// Allocates a block from the default for a value that is not initialised yet.
     ///
     /// # Examples
     ///
@@ -27,7 +27,7 @@ impl<T> Box<T> {
     ///
     /// # Errors
     ///
-    /// The default has no memory.
+    /// Returns [`AllocError`] if allocation fails.
     ///
     /// # Examples
     ///
@@ -42,14 +42,14 @@ impl<T> Box<T> {
         Self::try_new_uninit_in(Global)
     }
 
-    /// A block of the default, of zero bytes.
+    /// Allocates a block from the default for a value whose bytes are zero.
     ///
     /// # Examples
     ///
     /// ```
     /// use janus_alloc::collections::Box;
     ///
-    /// // SAFETY: zero bytes are a `u32`.
+    /// // SAFETY: zero bytes are a valid `u32`.
     /// assert_eq!(*unsafe { Box::<u32>::new_zeroed().assume_init() }, 0);
     /// ```
     #[inline]
@@ -62,14 +62,14 @@ impl<T> Box<T> {
     ///
     /// # Errors
     ///
-    /// The default has no memory.
+    /// Returns [`AllocError`] if allocation fails.
     ///
     /// # Examples
     ///
     /// ```
     /// use janus_alloc::collections::Box;
     ///
-    /// // SAFETY: zero bytes are a `u32`.
+    /// // SAFETY: zero bytes are a valid `u32`.
     /// assert_eq!(*unsafe { Box::<u32>::try_new_zeroed()?.assume_init() }, 0);
     /// # Ok::<(), janus_alloc::api::AllocError>(())
     /// ```
@@ -80,7 +80,7 @@ impl<T> Box<T> {
 }
 
 impl<T, A: Allocator> Box<T, A> {
-    /// A block of `allocator` for a value that comes later.
+    /// Allocates a block from `allocator` for a value that is not initialised yet.
     ///
     /// # Examples
     ///
@@ -99,7 +99,7 @@ impl<T, A: Allocator> Box<T, A> {
     ///
     /// # Errors
     ///
-    /// The allocator has no memory. It is dropped.
+    /// Returns [`AllocError`] if allocation fails. The allocator is then dropped.
     ///
     /// # Examples
     ///
@@ -113,7 +113,7 @@ impl<T, A: Allocator> Box<T, A> {
         new_in(allocator, Contents::Uninitialised)
     }
 
-    /// A block of `allocator`, of zero bytes.
+    /// Allocates a block from `allocator` for a value whose bytes are zero.
     ///
     /// # Examples
     ///
@@ -121,7 +121,7 @@ impl<T, A: Allocator> Box<T, A> {
     /// use janus_alloc::{Pages, collections::Box};
     ///
     /// let table = Box::<[u64; 100_000], _>::new_zeroed_in(Pages::new());
-    /// // SAFETY: zero bytes are numbers.
+    /// // SAFETY: zero bytes are valid integers.
     /// assert_eq!(unsafe { table.assume_init() }[99_999], 0);
     /// ```
     #[inline]
@@ -133,7 +133,7 @@ impl<T, A: Allocator> Box<T, A> {
     ///
     /// # Errors
     ///
-    /// The allocator has no memory. It is dropped.
+    /// Returns [`AllocError`] if allocation fails. The allocator is then dropped.
     ///
     /// # Examples
     ///
@@ -151,12 +151,13 @@ impl<T, A: Allocator> Box<T, A> {
 #[inline]
 fn new_in<T, A: Allocator>(allocator: A, contents: Contents) -> Result<Box<MaybeUninit<T>, A>, AllocError> {
     let block = allocate(&allocator, Layout::new::<T>(), contents)?;
-    // SAFETY: a new block of the layout, which is that of the `MaybeUninit` too, or a dangling pointer for no size.
+    // SAFETY: a `MaybeUninit<T>` needs no initialisation and has the layout of a `T`. The block is new and has that
+    // layout, or the size is 0 and the pointer is aligned and dangling.
     Ok(unsafe { Box::from_non_null_in(block.cast(), allocator) })
 }
 
 impl<T, A: Allocator> Box<MaybeUninit<T>, A> {
-    /// The box of the value that is there by now.
+    /// Converts the box to one of the initialised value.
     ///
     /// # Safety
     ///
@@ -169,17 +170,18 @@ impl<T, A: Allocator> Box<MaybeUninit<T>, A> {
     ///
     /// let mut five = Box::<u32, _>::new_uninit_in(System);
     /// five.write(5);
-    /// // SAFETY: initialised in the line above.
+    /// // SAFETY: the line above initialises the value.
     /// assert_eq!(*unsafe { five.assume_init() }, 5);
     /// ```
     #[inline]
     pub unsafe fn assume_init(self) -> Box<T, A> {
         let (value, allocator) = Self::into_non_null_with_allocator(self);
-        // SAFETY: the block of a box of the same layout, initialised by `# Safety` of this fn.
+        // SAFETY: pointer and allocator are those of a box of the same layout, whose contents are initialised by
+        // `# Safety` of this fn.
         unsafe { Box::from_non_null_in(value.cast(), allocator) }
     }
 
-    /// Writes the value, and returns its box.
+    /// Writes `value` into the block and returns the box of it.
     ///
     /// # Examples
     ///
@@ -192,13 +194,13 @@ impl<T, A: Allocator> Box<MaybeUninit<T>, A> {
     #[inline]
     pub fn write(mut boxed: Self, value: T) -> Box<T, A> {
         MaybeUninit::write(&mut *boxed, value);
-        // SAFETY: initialised in the line above.
+        // SAFETY: the line above initialises the value.
         unsafe { boxed.assume_init() }
     }
 }
 
 impl<T, A: Allocator> Box<[MaybeUninit<T>], A> {
-    /// The box of the values that are there by now.
+    /// Converts the box to one of the initialised values.
     ///
     /// # Safety
     ///
@@ -213,13 +215,14 @@ impl<T, A: Allocator> Box<[MaybeUninit<T>], A> {
     /// for (n, place) in squares.iter_mut().enumerate() {
     ///     place.write(n * n);
     /// }
-    /// // SAFETY: all were written.
+    /// // SAFETY: the loop wrote every value.
     /// assert_eq!(*unsafe { squares.assume_init() }, [0, 1, 4, 9]);
     /// ```
     #[inline]
     pub unsafe fn assume_init(self) -> Box<[T], A> {
         let (values, allocator) = Self::into_raw_with_allocator(self);
-        // SAFETY: the block of a box of the same layout, initialised by `# Safety` of this fn.
+        // SAFETY: pointer and allocator are those of a box of the same layout, whose contents are initialised by
+        // `# Safety` of this fn.
         unsafe { Box::from_raw_in(values as *mut [T], allocator) }
     }
 }

@@ -1,17 +1,17 @@
-//! Boxed slices and vectors.
+//! Conversions between boxed slices and vectors, and boxed slices and strings from iterators.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 use core::slice;
 
 use super::Box;
-use super::slice::{array_of, from_boxed_utf8_unchecked};
+use super::slice::{from_boxed_utf8_unchecked, into_array_unchecked};
 use crate::api::Allocator;
 use crate::collections::vec::IntoIter;
 use crate::collections::{self, Vec};
 
 impl<T, A: Allocator> Box<[T], A> {
-    /// A vector of the values, in the same block.
+    /// Converts the boxed slice to a vector, in the same block.
     ///
     /// # Examples
     ///
@@ -26,7 +26,8 @@ impl<T, A: Allocator> Box<[T], A> {
     pub fn into_vec(self) -> Vec<T, A> {
         let length = self.len();
         let (values, allocator) = Self::into_raw_with_allocator(self);
-        // SAFETY: all values are initialised, and their block has the layout of so many, or there is none for no size.
+        // SAFETY: by the invariants of `Box`, `length` values are initialised, and the block has exactly their layout,
+        // or there is no block because their size is 0.
         unsafe { Vec::from_raw_parts_in(values.cast(), length, length, allocator) }
     }
 }
@@ -39,7 +40,7 @@ impl<T, A: Allocator> From<Box<[T], A>> for Vec<T, A> {
 }
 
 impl<T, A: Allocator> From<Vec<T, A>> for Box<[T], A> {
-    /// [`Vec::into_boxed_slice`].
+    /// Converts the vector by [`Vec::into_boxed_slice`].
     #[inline]
     #[track_caller]
     fn from(vector: Vec<T, A>) -> Self {
@@ -50,18 +51,18 @@ impl<T, A: Allocator> From<Vec<T, A>> for Box<[T], A> {
 impl<T, A: Allocator, const N: usize> TryFrom<Vec<T, A>> for Box<[T; N], A> {
     type Error = Vec<T, A>;
 
-    /// An array, if the vector is as long.
+    /// Converts a vector of length `N` to a boxed array.
     ///
     /// # Errors
     ///
-    /// The vector has another length; it is the error.
+    /// Returns the vector if its length is not `N`.
     #[inline]
     fn try_from(vector: Vec<T, A>) -> Result<Self, Self::Error> {
         if vector.len() != N {
             return Err(vector);
         }
-        // SAFETY: it has so many values.
-        Ok(unsafe { array_of(Box::from(vector)) })
+        // SAFETY: the length was checked above.
+        Ok(unsafe { into_array_unchecked(Box::from(vector)) })
     }
 }
 
@@ -74,18 +75,18 @@ impl<T, A: Allocator + Default> FromIterator<T> for Box<[T], A> {
     }
 }
 
-/// The string of the bytes that `push` appends, which it takes from strings.
-fn joined<A: Allocator + Default>(push: impl FnOnce(&mut Vec<u8, A>)) -> Box<str, A> {
+/// Returns the string of the bytes that `push` appends. It must append whole strings only.
+fn collect_strings<A: Allocator + Default>(push: impl FnOnce(&mut Vec<u8, A>)) -> Box<str, A> {
     let mut bytes = Vec::new_in(A::default());
     push(&mut bytes);
-    // SAFETY: strings behind each other are one.
+    // SAFETY: the callers, all in this file, append whole strings only, so the bytes are UTF-8.
     unsafe { from_boxed_utf8_unchecked(Box::from(bytes)) }
 }
 
 impl<A: Allocator + Default> FromIterator<char> for Box<str, A> {
     #[inline]
     fn from_iter<I: IntoIterator<Item = char>>(chars: I) -> Self {
-        joined(|bytes| {
+        collect_strings(|bytes| {
             for char in chars {
                 bytes.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
             }
@@ -100,13 +101,13 @@ impl<'a, A: Allocator + Default> FromIterator<&'a char> for Box<str, A> {
     }
 }
 
-/// A string of several.
+/// Implements `FromIterator<$string>` for `Box<str, A>`.
 macro_rules! from_strings {
     ($([$($parameter:tt)*] $string:ty,)*) => {$(
         impl<$($parameter)* A: Allocator + Default> FromIterator<$string> for Box<str, A> {
             #[inline]
             fn from_iter<I: IntoIterator<Item = $string>>(strings: I) -> Self {
-                joined(|bytes| {
+                collect_strings(|bytes| {
                     for string in strings {
                         bytes.extend_from_slice(string.as_bytes());
                     }
