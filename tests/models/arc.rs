@@ -117,7 +117,7 @@ impl Strong {
 
     /// Adds as `make_mut` gives access: to the value, to a clone of it, or to the value where it was moved to.
     fn add_to_own(&mut self) {
-        match self.block().counts().others() {
+        match self.block().counts().claim() {
             Others::None => {}
             Others::Strong => {
                 let clone = Self::new(self.get());

@@ -1,26 +1,31 @@
-//! The counts of an `Arc`, which threads share. Modelled in `tests/models/arc.rs`.
+//! The counts of an `Arc`, which threads share. `tests/models/arc.rs` checks them with loom.
 
 use crate::collections::counted::{self, Others};
 use crate::sync::{AtomicUsize, Ordering, spin_loop};
 
+/// The counts of the block of an `Arc`.
+///
 /// # Invariants
 ///
-/// 1. `weak` is [`LOCKED`] only while a thread looks whether its strong reference is the only reference of any kind. That thread
-///    has a strong one, and there was no weak one but the common one, so only threads with a strong one find it locked.
-/// 2. What a thread did with the value before it released its reference has happened before whoever finds that no other is left
-///    goes on: each release is a `Release`, and each finding an `Acquire`.
+/// 1. `weak` is [`LOCKED`] only while a thread checks whether its strong reference is the only reference. That thread
+///    has a strong reference, and there is no weak one except the implicit one, so only threads with a strong reference
+///    can find it locked.
+/// 2. Whatever a thread did with the value before it released a reference happens before whatever a thread does after
+///    it found that no other reference is left: releasing is a `Release` operation, and finding so is an `Acquire`
+///    operation.
 pub(crate) struct Counts {
     strong: AtomicUsize,
     weak: AtomicUsize,
 }
 
-/// In place of the number of weak references.
+/// Stands for the weak count while it is locked.
 const LOCKED: usize = usize::MAX;
 
-/// Beyond it the process ends. Until it has ended, other threads can count one more each; there are not enough for an overflow.
-const MAX: usize = isize::MAX as usize;
+/// A thread that increments a larger count ends the process. Until it has ended, each other thread can increment the
+/// count once more. There cannot be enough threads for an overflow.
+const MAX_COUNT: usize = isize::MAX as usize;
 
-/// Ends the process: a function of C's does not unwind.
+/// Ends the process: a panic aborts when it would leave an `extern "C"` function.
 #[cold]
 extern "C" fn overflow() -> ! {
     panic!("more references than `isize::MAX`");
@@ -39,15 +44,16 @@ impl counted::Counts for Counts {
 
     #[inline]
     fn weak(&self) -> usize {
-        // In this order: if there is a strong reference after the weak ones were counted, the common one was among those.
+        // In this order: if there still is a strong reference after the weak count was read, that count includes the
+        // implicit one.
         let weak = self.weak.load(Ordering::Acquire);
         if weak == LOCKED || self.strong.load(Ordering::Relaxed) == 0 { 0 } else { weak - 1 }
     }
 
     #[inline]
     unsafe fn clone_strong(&self) {
-        // Who has a reference already knows all that it shows: nothing is to be seen, or to be shown, by counting another.
-        if self.strong.fetch_add(1, Ordering::Relaxed) > MAX {
+        // `Relaxed` is enough, since the caller's reference already gives it access to the value.
+        if self.strong.fetch_add(1, Ordering::Relaxed) > MAX_COUNT {
             overflow();
         }
     }
@@ -57,44 +63,47 @@ impl counted::Counts for Counts {
         if self.strong.fetch_sub(1, Ordering::Release) != 1 {
             return false;
         }
-        // Invariant 2, for the last only. (A fence would do as well, but thread sanitizers do not see it.)
+        // `Acquire` by invariant 2, for the last reference only. A fence would do as well, but thread sanitizers ignore
+        // fences.
         self.strong.load(Ordering::Acquire);
         true
     }
 
     #[inline]
     fn take_last(&self) -> bool {
-        // Invariant 2.
+        // `Acquire` by invariant 2.
         self.strong.compare_exchange(1, 0, Ordering::Acquire, Ordering::Relaxed).is_ok()
     }
 
     #[inline]
     fn put_back(&self) {
-        // Nobody else changes a count of 0. Who upgrades sees the value that was written before.
+        // No other thread changes a count of 0. `Release`, so that a thread that upgrades sees the value that was
+        // written before.
         self.strong.store(1, Ordering::Release);
     }
 
     #[inline]
     fn is_unique(&self) -> bool {
-        // Locked, so that no weak reference is made of another strong one between the two looks. `Acquire`, so that what was
-        // upgraded from weak references that are gone is seen in the strong count.
+        // The lock keeps other strong references from being downgraded between the two checks. `Acquire`, so that the
+        // strong count includes references that were upgraded from weak ones before those were released.
         if self.weak.compare_exchange(1, LOCKED, Ordering::Acquire, Ordering::Relaxed).is_err() {
             return false;
         }
-        // Invariant 2.
+        // `Acquire` by invariant 2.
         let unique = self.strong.load(Ordering::Acquire) == 1;
-        // `Release`, so that a weak reference made from now on is made after the look at the strong count.
+        // `Release`, so that the strong count was read before any later `downgrade`.
         self.weak.store(1, Ordering::Release);
         unique
     }
 
     #[inline]
-    fn others(&self) -> Others {
+    fn claim(&self) -> Others {
         if !self.take_last() {
             return Others::Strong;
         }
-        // Not locked, since nobody has a strong reference (invariant 1). A weak one that is just going away may be missed or
-        // seen, either is right: nothing was done through it since the strong one was taken.
+        // The weak count is not locked by invariant 1, since no thread has a strong reference. A weak reference that is
+        // being released may be counted or not. Both are right, since it cannot have been used since the strong one was
+        // taken.
         if self.weak.load(Ordering::Relaxed) != 1 {
             return Others::Weak;
         }
@@ -111,11 +120,11 @@ impl counted::Counts for Counts {
                 weak = self.weak.load(Ordering::Relaxed);
                 continue;
             }
-            if weak > MAX {
+            if weak > MAX_COUNT {
                 overflow();
             }
-            // `Acquire` for the `Release` in `is_unique`: the strong reference at hand was not counted there, or is one of
-            // several.
+            // `Acquire` pairs with the `Release` in `is_unique`: the caller's strong reference was one of several
+            // there, or was made later.
             match self.weak.compare_exchange_weak(weak, weak + 1, Ordering::Acquire, Ordering::Relaxed) {
                 Ok(_) => return,
                 Err(now) => weak = now,
@@ -125,25 +134,25 @@ impl counted::Counts for Counts {
 
     #[inline]
     unsafe fn clone_weak(&self) {
-        // Not locked by invariant 1. As in `clone_strong`.
-        if self.weak.fetch_add(1, Ordering::Relaxed) > MAX {
+        // Not locked by invariant 1, since the caller has a weak reference. `Relaxed` is enough, as in `clone_strong`.
+        if self.weak.fetch_add(1, Ordering::Relaxed) > MAX_COUNT {
             overflow();
         }
     }
 
     #[inline]
     fn upgrade(&self) -> bool {
-        let one_more = |strong| {
+        let incremented = |strong| {
             if strong == 0 {
                 return None;
             }
-            if strong > MAX {
+            if strong > MAX_COUNT {
                 overflow();
             }
             Some(strong + 1)
         };
-        // `Acquire` for `put_back`, which may have shown the value at last.
-        self.strong.fetch_update(Ordering::Acquire, Ordering::Relaxed, one_more).is_ok()
+        // `Acquire` pairs with the `Release` in `put_back`: the value may have been written just before that.
+        self.strong.fetch_update(Ordering::Acquire, Ordering::Relaxed, incremented).is_ok()
     }
 
     #[inline]
@@ -151,7 +160,7 @@ impl counted::Counts for Counts {
         if self.weak.fetch_sub(1, Ordering::Release) != 1 {
             return false;
         }
-        // So that the memory is freed after all have looked at it for the last time.
+        // `Acquire`, so that the block is freed after every other thread's last use of it.
         self.weak.load(Ordering::Acquire);
         true
     }

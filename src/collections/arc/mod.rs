@@ -1,15 +1,20 @@
-//! A value that several pointers own, in any thread: [`Arc`], and the [`Weak`] pointers that do not keep it. (std's are in `sync`.)
+//! [`Arc`], a thread-safe reference-counted pointer to a value in a block of an allocator, and its [`Weak`] pointers.
 //!
-//! # What differs from std's
+//! std's are in `std::sync`.
 //!
-//! | std's | here | why |
+//! # Differences from std
+//!
+//! | std's `Arc` | this `Arc` | reason |
 //! | --- | --- | --- |
-//! | `Arc<T>` becomes `Arc<dyn Trait>` by itself, `Weak<T>` too | [`unsize_arc!`](crate::unsize_arc), [`unsize_arc_weak!`](crate::unsize_arc_weak) | `CoerceUnsized` is not stable |
-//! | a method takes `self: Arc<Self>` | not | only std's pointers can do that |
-//! | an `Arc<&T>` may be dropped after the `T` | the `T` must outlive it | `may_dangle` is not stable |
-//! | `==` of two pointers to one value of a `T: Eq` does not look at it | it does | no specialisation on stable |
-//! | a `Waker` is made of an `Arc<impl Wake>` | not | std takes its own `Arc` only |
+//! | `Arc<T>` coerces to `Arc<dyn Trait>`, and `Weak` likewise | [`unsize_arc!`], [`unsize_arc_weak!`] | `CoerceUnsized` is not stable |
+//! | a method takes `self: Arc<Self>` | not supported | built into the compiler for std's pointers only |
+//! | an `Arc<&T>` may be dropped after the `T` | the `T` must outlive the pointer | `may_dangle` is not stable |
+//! | `==` compares no values if both pointers are to one value of a `T: Eq` | it compares them | specialisation is not stable |
+//! | an `Arc<impl Wake>` converts to a `Waker` | not supported | std accepts its own `Arc` only |
 //! | `pin_in` for `A: 'static` | for [`A: StaticAllocator`](crate::api::StaticAllocator) | see [`Box::pin_in`](crate::collections::Box::pin_in) |
+//!
+//! [`unsize_arc!`]: crate::unsize_arc
+//! [`unsize_arc_weak!`]: crate::unsize_arc_weak
 
 mod convert;
 mod counts;
@@ -34,16 +39,18 @@ use super::clone_to_uninit::CloneToUninit;
 use super::counted::{Counts as _, Strong, WeakRef, fail};
 use crate::api::{AllocError, Allocator, AllocatorClone, Global, Layout, StaticAllocator};
 
-/// A value in a block of an allocator, which several pointers own, in any thread; the last one drops it.
+/// A thread-safe reference-counted pointer to a value in a block of an allocator. The last pointer drops the value.
 ///
-/// It is one word for an allocator of size 0, and two for a reference to one; [`Option<Arc<T, A>>`](Option) is no larger. The block has two
-/// words for the counts, besides the value. Each pointer has a clone of the allocator, so what makes a new pointer asks for an
-/// [`AllocatorClone`]: every reference is one. The [module docs](self) list the differences from std's.
+/// For a sized `T`, a pointer is one word with a zero-sized allocator, and two words with a reference to an allocator;
+/// [`Option<Arc<T, A>>`](Option) has the same size. The block holds two words for the counts in front of the value.
+/// Each pointer has its own clone of the allocator, so methods that create another pointer require an
+/// [`AllocatorClone`], as every reference is. The [module docs](self) list the differences from std's `Arc`.
 ///
-/// With the last [`Arc`] the value is dropped. Its block is freed with the last [`Weak`] pointer, or at once if there is none, also if the
-/// drop panicked; then the allocator of that pointer is dropped.
+/// Dropping the last [`Arc`] drops the value. The block is freed when the last [`Weak`] pointer is gone, too, even if
+/// the value's drop panics. Each pointer drops its clone of the allocator last.
 ///
-/// Threads share a pointer if the value is [`Send`] and [`Sync`], and the allocator too: `System`, or `&SharedPool`, but not `&Pool`.
+/// An `Arc` is [`Send`] and [`Sync`] if the value and the allocator are both, as `System` and `&SharedPool` are.
+/// `&Pool` is neither.
 ///
 /// # Examples
 ///
@@ -62,7 +69,7 @@ use crate::api::{AllocError, Allocator, AllocatorClone, Global, Layout, StaticAl
 /// });
 /// ```
 ///
-/// Several collections can own one pool, without a lifetime: a pointer to an allocator is one.
+/// A pointer to an allocator is itself an allocator, so several collections can own one pool, without a lifetime:
 ///
 /// ```
 /// use std::thread;
@@ -81,18 +88,18 @@ use crate::api::{AllocError, Allocator, AllocatorClone, Global, Layout, StaticAl
 /// ```
 pub struct Arc<T: ?Sized, A: Allocator = Global>(Strong<T, A, Counts>);
 
-// SAFETY: the counts are made for several threads. `T: Sync`, since the value is shared, and `T: Send`, since any thread may have the last
-// pointer, and with it the value.
+// SAFETY: the counts are atomic. Pointers in several threads share the value, so `T: Sync`. Any thread may drop the
+// last pointer, and the value with it, so `T: Send`.
 unsafe impl<T: ?Sized + Sync + Send, A: Allocator + Send> Send for Arc<T, A> {}
-// SAFETY: as above; a shared pointer can be cloned, and shares its allocator.
+// SAFETY: as above, since a shared pointer can be cloned. It also shares its allocator, so `A: Sync`.
 unsafe impl<T: ?Sized + Sync + Send, A: Allocator + Sync> Sync for Arc<T, A> {}
-// The value is only shared, and the counts are not changed by anything that panics.
+// Pointers only give shared access to the value, and no operation that changes the counts can panic.
 impl<T: ?Sized + RefUnwindSafe, A: Allocator + UnwindSafe> UnwindSafe for Arc<T, A> {}
-// The value does not move with its pointers.
+// Moving a pointer does not move its value.
 impl<T: ?Sized, A: Allocator> Unpin for Arc<T, A> {}
 
 impl<T> Arc<T> {
-    /// Puts a value into a block of the default.
+    /// Allocates a block from the default and moves `value` into it.
     ///
     /// # Examples
     ///
@@ -111,7 +118,7 @@ impl<T> Arc<T> {
     ///
     /// # Errors
     ///
-    /// The default has no memory. The value is dropped.
+    /// Returns [`AllocError`] if allocation fails. The value is then dropped.
     ///
     /// # Examples
     ///
@@ -126,7 +133,8 @@ impl<T> Arc<T> {
         Self::try_new_in(value, Global)
     }
 
-    /// Makes a value that knows its own pointer, in the default: see [`new_cyclic_in`](Self::new_cyclic_in).
+    /// Constructs a value that holds a [`Weak`] pointer to itself, in the default. See
+    /// [`new_cyclic_in`](Self::new_cyclic_in).
     ///
     /// # Examples
     ///
@@ -150,7 +158,7 @@ impl<T> Arc<T> {
     ///
     /// # Errors
     ///
-    /// The default has no memory. `value` is dropped, and not called.
+    /// Returns [`AllocError`] if allocation fails. `value` is then dropped without being called.
     ///
     /// # Examples
     ///
@@ -165,7 +173,7 @@ impl<T> Arc<T> {
         Self::try_new_cyclic_in(value, Global)
     }
 
-    /// Puts a value into a block of the default and pins it there.
+    /// Allocates a block from the default, moves `value` into it and pins it there.
     ///
     /// # Examples
     ///
@@ -182,7 +190,7 @@ impl<T> Arc<T> {
 }
 
 impl<T, A: Allocator> Arc<T, A> {
-    /// Puts a value into a block of `allocator`.
+    /// Allocates a block from `allocator` and moves `value` into it.
     ///
     /// # Examples
     ///
@@ -200,7 +208,7 @@ impl<T, A: Allocator> Arc<T, A> {
     ///
     /// # Errors
     ///
-    /// The allocator has no memory. Value and allocator are dropped.
+    /// Returns [`AllocError`] if allocation fails. The value and the allocator are then dropped.
     ///
     /// # Examples
     ///
@@ -214,9 +222,10 @@ impl<T, A: Allocator> Arc<T, A> {
         Ok(Self(Strong::new(value, allocator)?))
     }
 
-    /// Makes a value that knows its own pointer: `value` is given a [`Weak`] one, which cannot be upgraded before the value is there.
+    /// Constructs a value that holds a [`Weak`] pointer to itself.
     ///
-    /// If `value` panics, the block is freed with the last clone of that pointer.
+    /// `value` is called with that pointer, which cannot be upgraded before this function returns. If `value` panics,
+    /// the block is freed with the last clone of the pointer.
     ///
     /// # Examples
     ///
@@ -246,7 +255,8 @@ impl<T, A: Allocator> Arc<T, A> {
     ///
     /// # Errors
     ///
-    /// The allocator has no memory. `value` and the allocator are dropped, and `value` is not called.
+    /// Returns [`AllocError`] if allocation fails. `value` is then dropped without being called, and the allocator is
+    /// dropped.
     ///
     /// # Examples
     ///
@@ -257,16 +267,17 @@ impl<T, A: Allocator> Arc<T, A> {
     /// ```
     #[inline]
     pub fn try_new_cyclic_in(value: impl FnOnce(&Weak<T, A>) -> T, allocator: A) -> Result<Self, AllocError> {
-        let weak = Weak(WeakRef::to_come(allocator)?);
+        let weak = Weak(WeakRef::uninit(allocator)?);
         let value = value(&weak);
-        // SAFETY: made by `to_come`.
-        Ok(Self(unsafe { weak.0.come(value) }))
+        // SAFETY: `weak` is the pointer from `uninit`; `value` got clones of it at most.
+        Ok(Self(unsafe { weak.0.init(value) }))
     }
 }
 
 impl<T, A: StaticAllocator> Arc<T, A> {
-    /// Puts a value into a block of `allocator` and pins it there. [`Box::pin_in`](crate::collections::Box::pin_in)
-    /// says why the allocator is a [`StaticAllocator`].
+    /// Allocates a block from `allocator`, moves `value` into it and pins it there.
+    ///
+    /// [`Box::pin_in`](crate::collections::Box::pin_in) explains why the allocator must be a [`StaticAllocator`].
     ///
     /// # Examples
     ///
@@ -277,14 +288,14 @@ impl<T, A: StaticAllocator> Arc<T, A> {
     /// ```
     #[inline]
     pub fn pin_in(value: T, allocator: A) -> Pin<Self> {
-        pinned(Self::new_in(value, allocator))
+        pin_unique(Self::new_in(value, allocator))
     }
 
     /// The twin of [`pin_in`](Self::pin_in) that returns an error.
     ///
     /// # Errors
     ///
-    /// The allocator has no memory. Value and allocator are dropped.
+    /// Returns [`AllocError`] if allocation fails. The value and the allocator are then dropped.
     ///
     /// # Examples
     ///
@@ -295,21 +306,22 @@ impl<T, A: StaticAllocator> Arc<T, A> {
     /// ```
     #[inline]
     pub fn try_pin_in(value: T, allocator: A) -> Result<Pin<Self>, AllocError> {
-        Self::try_new_in(value, allocator).map(pinned)
+        Self::try_new_in(value, allocator).map(pin_unique)
     }
 }
 
-/// Pins a value that no pointer was cloned of yet: clones made later come from the pinned one, and are pinned too.
+/// Pins a value whose only pointer is `new`. Clones of the pinned pointer are pinned, too.
 #[inline]
-fn pinned<T: ?Sized, A: StaticAllocator>(new: Arc<T, A>) -> Pin<Arc<T, A>> {
+fn pin_unique<T: ?Sized, A: StaticAllocator>(new: Arc<T, A>) -> Pin<Arc<T, A>> {
     debug_assert!(new.0.counts().is_unique());
-    // SAFETY: nobody has another pointer, which could move the value out or lend it mutably when it is alone. `Deref` and `Drop` do not move
-    // it. Its block is neither freed nor used anew before it is dropped: only the last pointer frees it, and a `StaticAllocator` keeps it.
+    // SAFETY: there is no unpinned pointer, which could move the value out or lend it mutably once it is the last.
+    // `Deref` and `Drop` do not move the value. Its block is neither freed nor reused before the value is dropped: the
+    // pointers free it only after that, and a `StaticAllocator` keeps it until then.
     unsafe { Pin::new_unchecked(new) }
 }
 
 impl<T: ?Sized + CloneToUninit> Arc<T> {
-    /// A clone of a value behind a reference, which may be a slice or a string, in a block of the default.
+    /// Clones `value`, which may be a slice or a string, into a new block of the default.
     ///
     /// # Examples
     ///
@@ -329,7 +341,7 @@ impl<T: ?Sized + CloneToUninit> Arc<T> {
     ///
     /// # Errors
     ///
-    /// The default has no memory. Nothing is cloned.
+    /// Returns [`AllocError`] if allocation fails. Nothing is then cloned.
     ///
     /// # Examples
     ///
@@ -346,9 +358,10 @@ impl<T: ?Sized + CloneToUninit> Arc<T> {
 }
 
 impl<T: ?Sized + CloneToUninit, A: Allocator> Arc<T, A> {
-    /// A clone of a value behind a reference, which may be a slice or a string, in a block of `allocator`.
+    /// Clones `value`, which may be a slice or a string, into a new block of `allocator`.
     ///
-    /// `T` is a type with [`Clone`], a slice of such, `str`, [`CStr`](core::ffi::CStr), or with std `OsStr` or `Path`.
+    /// `T` is a type that implements [`Clone`], a slice of such a type, `str`, [`CStr`](core::ffi::CStr), or, with the
+    /// feature `std`, `OsStr` or `Path`.
     ///
     /// # Examples
     ///
@@ -362,14 +375,16 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Arc<T, A> {
     /// ```
     #[inline]
     pub fn clone_from_ref_in(value: &T, allocator: A) -> Self {
-        Self(Strong::clone_of(value, allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::for_value(value)))))
+        Self(
+            Strong::clone_from_ref(value, allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::for_value(value)))),
+        )
     }
 
     /// The twin of [`clone_from_ref_in`](Self::clone_from_ref_in) that returns an error.
     ///
     /// # Errors
     ///
-    /// The allocator has no memory. It is dropped, and nothing is cloned.
+    /// Returns [`AllocError`] if allocation fails. The allocator is then dropped, and nothing is cloned.
     ///
     /// # Examples
     ///
@@ -380,12 +395,12 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Arc<T, A> {
     /// ```
     #[inline]
     pub fn try_clone_from_ref_in(value: &T, allocator: A) -> Result<Self, AllocError> {
-        Ok(Self(Strong::clone_of(value, allocator)?))
+        Ok(Self(Strong::clone_from_ref(value, allocator)?))
     }
 }
 
 impl<T: ?Sized, A: Allocator> Arc<T, A> {
-    /// The allocator of the block.
+    /// Returns the allocator of the pointer.
     ///
     /// # Examples
     ///
@@ -403,7 +418,7 @@ impl<T: ?Sized, A: Allocator> Arc<T, A> {
         this.0.allocator()
     }
 
-    /// A [`Weak`] pointer to the value, which does not keep it.
+    /// Returns a new [`Weak`] pointer to the value.
     ///
     /// # Examples
     ///
@@ -417,7 +432,7 @@ impl<T: ?Sized, A: Allocator> Arc<T, A> {
     /// assert_eq!(weak.upgrade(), None);
     /// ```
     #[inline]
-    #[must_use = "a weak pointer that is not kept does nothing"]
+    #[must_use = "a weak pointer has no effect unless it is kept"]
     pub fn downgrade(this: &Self) -> Weak<T, A>
     where
         A: AllocatorClone,
@@ -425,7 +440,7 @@ impl<T: ?Sized, A: Allocator> Arc<T, A> {
         Weak(this.0.downgrade())
     }
 
-    /// The number of [`Weak`] pointers to the value. Other threads may change that at any time.
+    /// Returns the number of [`Weak`] pointers to the value. Other threads may change it at any time.
     ///
     /// # Examples
     ///
@@ -442,7 +457,7 @@ impl<T: ?Sized, A: Allocator> Arc<T, A> {
         this.0.counts().weak()
     }
 
-    /// The number of [`Arc`] pointers to the value. Other threads may change that at any time.
+    /// Returns the number of [`Arc`] pointers to the value. Other threads may change it at any time.
     ///
     /// # Examples
     ///
@@ -459,7 +474,7 @@ impl<T: ?Sized, A: Allocator> Arc<T, A> {
         this.0.counts().strong()
     }
 
-    /// Whether both point to the same value, and not only to equal ones. Metadata is not compared.
+    /// Returns whether both point to the same value, and not just to equal values. Metadata is not compared.
     ///
     /// # Examples
     ///
@@ -487,7 +502,7 @@ impl<T: ?Sized, A: Allocator> Deref for Arc<T, A> {
 }
 
 impl<T: ?Sized, A: AllocatorClone> Clone for Arc<T, A> {
-    /// One pointer more to the value.
+    /// Returns another pointer to the same value.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Access to a value that has one pointer only.
+//! Exclusive access to a value that has only one pointer.
 
 use super::{Arc, Counts};
 use crate::api::{AllocError, Allocator, Layout};
@@ -6,7 +6,7 @@ use crate::collections::clone_to_uninit::CloneToUninit;
 use crate::collections::counted::fail;
 
 impl<T: ?Sized, A: Allocator> Arc<T, A> {
-    /// The value, mutably, if there is no other pointer to it, not even a [`Weak`](super::Weak) one.
+    /// Returns a mutable reference to the value, if there is no other pointer to it, not even a [`Weak`](super::Weak) one.
     ///
     /// # Examples
     ///
@@ -26,10 +26,13 @@ impl<T: ?Sized, A: Allocator> Arc<T, A> {
 }
 
 impl<T: ?Sized + CloneToUninit, A: Allocator> Arc<T, A> {
-    /// The value, mutably. If it has other pointers, this one first gets a clone of its own; if those are [`Weak`](super::Weak)
-    /// ones only, the value is moved instead, and they lose it.
+    /// Returns a mutable reference to the value, after making this the only pointer to it.
     ///
-    /// `T` is a type with [`Clone`], a slice of such, `str`, [`CStr`](core::ffi::CStr), or with std `OsStr` or `Path`.
+    /// If there are other [`Arc`] pointers, the value is cloned into a new block for this one. If there are only
+    /// [`Weak`](super::Weak) pointers, the value is moved to a new block, and they can no longer be upgraded.
+    ///
+    /// `T` is a type that implements [`Clone`], a slice of such a type, `str`, [`CStr`](core::ffi::CStr), or, with the
+    /// feature `std`, `OsStr` or `Path`.
     ///
     /// # Examples
     ///
@@ -50,7 +53,7 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Arc<T, A> {
         if this.0.make_unique().is_err() {
             fail::<Counts>(Some(Layout::for_value::<T>(this)));
         }
-        // SAFETY: nobody else has a reference.
+        // SAFETY: `make_unique` left no other reference to the value.
         unsafe { this.0.get_mut_unchecked() }
     }
 
@@ -58,7 +61,7 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Arc<T, A> {
     ///
     /// # Errors
     ///
-    /// The value has other pointers, and the allocator no memory for one of this pointer's own. All is as before.
+    /// Returns [`AllocError`] if the value has other pointers and allocation fails. All pointers are then unchanged.
     ///
     /// # Examples
     ///
@@ -77,20 +80,20 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Arc<T, A> {
     #[inline]
     pub fn try_make_mut(this: &mut Self) -> Result<&mut T, AllocError> {
         this.0.make_unique()?;
-        // SAFETY: nobody else has a reference.
+        // SAFETY: `make_unique` left no other reference to the value.
         Ok(unsafe { this.0.get_mut_unchecked() })
     }
 }
 
 impl<T, A: Allocator> Arc<T, A> {
-    /// The value, if there is no other [`Arc`] pointer to it.
+    /// Returns the value, if there is no other [`Arc`] pointer to it.
     ///
-    /// If several threads ask at once with the last pointers and drop what they get back, nobody may get the value.
-    /// [`into_inner`](Self::into_inner) gives it to one of them.
+    /// If threads call this at once for the last pointers to a value and drop the pointers that they get back, it may
+    /// be that none of them gets the value. With [`into_inner`](Self::into_inner), one of them does.
     ///
     /// # Errors
     ///
-    /// There is; the pointer is the error.
+    /// Returns the pointer if there is another [`Arc`] pointer to the value.
     ///
     /// # Examples
     ///
@@ -108,8 +111,9 @@ impl<T, A: Allocator> Arc<T, A> {
         this.0.try_unwrap().map_err(Self)
     }
 
-    /// The value, if there is no other [`Arc`] pointer to it; else the pointer is dropped. If several threads ask at once with
-    /// all the pointers, exactly one gets the value.
+    /// Returns the value, if there is no other [`Arc`] pointer to it. Otherwise, drops the pointer and returns `None`.
+    ///
+    /// If threads call this at once for all pointers to a value, exactly one of them gets the value.
     ///
     /// # Examples
     ///
@@ -125,7 +129,7 @@ impl<T, A: Allocator> Arc<T, A> {
         this.0.into_inner()
     }
 
-    /// The value, if there is no other [`Arc`] pointer to it, else a clone.
+    /// Returns the value, if there is no other [`Arc`] pointer to it, and a clone of it otherwise.
     ///
     /// # Examples
     ///

@@ -1,6 +1,6 @@
-/// Turns an `Arc<T, A>` into an `Arc<dyn Trait, A>` or an `Arc<[T], A>`, which stable Rust does by itself for std's `Arc` only.
+/// Converts an `Arc<T, A>` to an `Arc<dyn Trait, A>` or an `Arc<[T], A>`. Stable Rust coerces only std's `Arc`.
 ///
-/// The type it is to become must be known: from a signature, a `let` with a type, or a field.
+/// The target type must be known from the context: a signature, a `let` with a type, or a field.
 ///
 /// # Examples
 ///
@@ -14,17 +14,18 @@
 macro_rules! unsize_arc {
     ($arc:expr $(,)?) => {{
         let (value, allocator) = $crate::collections::Arc::into_raw_with_allocator($arc);
-        // In a tuple, which is never coerced: a `&A` would become a `&B` where `A` dereferences to that.
+        // A tuple is never coerced. A plain `&A` would be, to a `&B` if `A` dereferences to `B`.
         let allocator = (allocator,);
-        // A coercion, never a cast: only what the compiler allows by itself passes.
+        // A coercion and not a cast, so that the compiler rejects everything except unsizing.
         let value: *const _ = value;
-        // SAFETY: pointer and allocator are those of a pointer just taken apart; unsizing keeps the address and the layout.
+        // SAFETY: pointer and allocator are those of the pointer taken apart above. Unsizing keeps the address and the
+        // layout.
         unsafe { $crate::collections::unsizing::arc(value, allocator) }
     }};
 }
 
-/// Turns a [`arc::Weak<T, A>`](crate::collections::arc::Weak) into a `Weak<dyn Trait, A>` or a `Weak<[T], A>`, as
-/// [`unsize_arc!`] does an `Arc`.
+/// Converts an [`arc::Weak<T, A>`](crate::collections::arc::Weak) to a `Weak<dyn Trait, A>` or a `Weak<[T], A>`, as
+/// [`unsize_arc!`] converts an `Arc`.
 ///
 /// # Examples
 ///
@@ -42,11 +43,12 @@ macro_rules! unsize_arc {
 macro_rules! unsize_arc_weak {
     ($weak:expr $(,)?) => {{
         let (value, allocator) = $crate::collections::arc::Weak::into_raw_with_allocator($weak);
-        // In a tuple, which is never coerced: a `&A` would become a `&B` where `A` dereferences to that.
+        // A tuple is never coerced. A plain `&A` would be, to a `&B` if `A` dereferences to `B`.
         let allocator = (allocator,);
-        // A coercion, never a cast: only what the compiler allows by itself passes.
+        // A coercion and not a cast, so that the compiler rejects everything except unsizing.
         let value: *const _ = value;
-        // SAFETY: pointer and allocator are those of a pointer just taken apart; unsizing keeps the address and the layout.
+        // SAFETY: pointer and allocator are those of the pointer taken apart above. Unsizing keeps the address and the
+        // layout.
         unsafe { $crate::collections::unsizing::arc_weak(value, allocator) }
     }};
 }

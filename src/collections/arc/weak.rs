@@ -1,4 +1,4 @@
-//! Pointers that do not keep the value.
+//! Weak pointers.
 
 use core::fmt;
 use core::ptr::NonNull;
@@ -7,10 +7,10 @@ use super::{Arc, Counts};
 use crate::api::{Allocator, AllocatorClone, Global};
 use crate::collections::counted::{Counts as _, WeakRef};
 
-/// A pointer to the value of an [`Arc`] that does not keep it: as long as an [`Arc`] does, [`upgrade`](Self::upgrade) gives
-/// another.
+/// A pointer to the value of an [`Arc`] that does not keep the value alive. [`upgrade`](Self::upgrade) returns an
+/// [`Arc`] while one is left.
 ///
-/// It does keep the memory, whose size is as large as the value is.
+/// It does keep the block, which has at least the size of the value.
 ///
 /// # Examples
 ///
@@ -34,13 +34,13 @@ use crate::collections::counted::{Counts as _, WeakRef};
 /// ```
 pub struct Weak<T: ?Sized, A: Allocator = Global>(pub(super) WeakRef<T, A, Counts>);
 
-// SAFETY: as for `Arc`, which it can be upgraded to.
+// SAFETY: as for `Arc`, to which a weak pointer can be upgraded.
 unsafe impl<T: ?Sized + Sync + Send, A: Allocator + Send> Send for Weak<T, A> {}
 // SAFETY: as above.
 unsafe impl<T: ?Sized + Sync + Send, A: Allocator + Sync> Sync for Weak<T, A> {}
 
 impl<T> Weak<T> {
-    /// A pointer to nothing, which no memory is asked for.
+    /// Returns a pointer without a value, without allocating. It can never be upgraded.
     ///
     /// # Examples
     ///
@@ -58,7 +58,7 @@ impl<T> Weak<T> {
 }
 
 impl<T, A: Allocator> Weak<T, A> {
-    /// A pointer to nothing, which no memory is asked for.
+    /// Returns a pointer without a value, without allocating. It can never be upgraded.
     ///
     /// # Examples
     ///
@@ -75,11 +75,11 @@ impl<T, A: Allocator> Weak<T, A> {
 }
 
 impl<T: ?Sized> Weak<T> {
-    /// A pointer of the default from a raw one. See [`from_raw_in`](Self::from_raw_in).
+    /// Constructs a [`Weak`] pointer of the default from a raw pointer. See [`from_raw_in`](Self::from_raw_in).
     ///
     /// # Safety
     ///
-    /// Same as for [`from_raw_in`](Self::from_raw_in) with [`Global`].
+    /// The conditions of [`from_raw_in`](Self::from_raw_in), with [`Global`] as the allocator.
     ///
     /// # Examples
     ///
@@ -88,16 +88,18 @@ impl<T: ?Sized> Weak<T> {
     ///
     /// let five = Arc::new(5);
     /// let pointer = Arc::downgrade(&five).into_raw();
-    /// // SAFETY: the reference of the line above.
+    /// // SAFETY: the pointer owns the reference of the line above.
     /// assert_eq!(unsafe { Weak::from_raw(pointer) }.upgrade(), Some(five));
     /// ```
     #[inline]
     pub unsafe fn from_raw(pointer: *const T) -> Self {
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by `# Safety` of this fn, which requires the same.
         unsafe { Self::from_raw_in(pointer, Global) }
     }
 
-    /// The raw pointer of one of the default, whose reference is now the caller's to give back to [`from_raw`](Self::from_raw).
+    /// Consumes a pointer of the default and returns the raw pointer.
+    ///
+    /// The caller now owns the weak reference, and can give it back with [`from_raw`](Self::from_raw).
     ///
     /// # Examples
     ///
@@ -106,25 +108,26 @@ impl<T: ?Sized> Weak<T> {
     ///
     /// let five = Arc::new(5);
     /// let pointer = Arc::downgrade(&five).into_raw();
-    /// // SAFETY: the reference of the line above.
+    /// // SAFETY: the pointer owns the reference of the line above.
     /// drop(unsafe { Weak::from_raw(pointer) });
     /// ```
     #[inline]
-    #[must_use = "nobody releases the reference behind the pointer"]
+    #[must_use = "the block leaks unless the pointer goes back to `from_raw`"]
     pub fn into_raw(self) -> *const T {
         self.into_raw_with_allocator().0
     }
 }
 
 impl<T: ?Sized, A: Allocator> Weak<T, A> {
-    /// A pointer from a raw one and the allocator of its block.
+    /// Constructs a [`Weak`] pointer from a raw pointer and the allocator of its block.
     ///
     /// # Safety
     ///
-    /// 1. `pointer` is one of [`into_raw_with_allocator`](Self::into_raw_with_allocator), [`into_raw`](Weak::into_raw) or
-    ///    [`as_ptr`](Self::as_ptr) of a [`Weak`], perhaps cast as for [`Arc::from_raw_in`].
-    /// 2. It stands for a weak reference, which this one takes over, or for none if it is that of a [`Weak::new`].
-    /// 3. `allocator` is the one of that [`Weak`], or as good as a clone of it.
+    /// 1. `pointer` is from [`into_raw_with_allocator`](Self::into_raw_with_allocator), [`into_raw`](Weak::into_raw) or
+    ///    [`as_ptr`](Self::as_ptr) of a [`Weak`]. It may have been cast as for [`Arc::from_raw_in`].
+    /// 2. The caller owns a weak reference to the block and gives it up, unless the pointer is that of a [`Weak::new`],
+    ///    which has none.
+    /// 3. `allocator` is the allocator of that [`Weak`], or can free its block as a clone of that allocator can.
     ///
     /// # Examples
     ///
@@ -133,18 +136,20 @@ impl<T: ?Sized, A: Allocator> Weak<T, A> {
     ///
     /// let five = Arc::new_in(5, System);
     /// let (pointer, allocator) = Arc::downgrade(&five).into_raw_with_allocator();
-    /// // SAFETY: the reference of the line above.
+    /// // SAFETY: the pointer owns the reference of the line above.
     /// assert_eq!(unsafe { Weak::from_raw_in(pointer, allocator) }.upgrade(), Some(five));
     /// ```
     #[inline]
     pub unsafe fn from_raw_in(pointer: *const T, allocator: A) -> Self {
-        // SAFETY: not null by (1) of `# Safety` of this fn.
+        // SAFETY: the pointer of a `Weak` is not null, and this is one by `# Safety` (1) of this fn.
         let value = unsafe { NonNull::new_unchecked(pointer.cast_mut()) };
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: invariant 1 of `WeakRef` holds by `# Safety` (1) and (3) of this fn, invariant 2 by (2).
         Self(unsafe { WeakRef::from_parts(value, allocator) })
     }
 
-    /// The raw pointer and the allocator; the reference is now the caller's to give back to [`from_raw_in`](Self::from_raw_in).
+    /// Consumes the pointer and returns the raw pointer and the allocator.
+    ///
+    /// The caller now owns the weak reference, and can give it back with [`from_raw_in`](Self::from_raw_in).
     ///
     /// # Examples
     ///
@@ -153,17 +158,18 @@ impl<T: ?Sized, A: Allocator> Weak<T, A> {
     ///
     /// let five = Arc::new_in(5, System);
     /// let (pointer, allocator) = Arc::downgrade(&five).into_raw_with_allocator();
-    /// // SAFETY: the reference of the line above.
+    /// // SAFETY: the pointer owns the reference of the line above.
     /// drop(unsafe { Weak::from_raw_in(pointer, allocator) });
     /// ```
     #[inline]
-    #[must_use = "nobody releases the reference behind the pointer"]
+    #[must_use = "the block leaks unless the pointer goes back to `from_raw_in`"]
     pub fn into_raw_with_allocator(self) -> (*const T, A) {
         let (value, allocator) = self.0.into_parts();
         (value.as_ptr(), allocator)
     }
 
-    /// A pointer to the value, good for as long as an [`Arc`] keeps it. Of a [`Weak::new`] it is dangling, and may be unaligned.
+    /// Returns a pointer to the value, which is valid while an [`Arc`] is left. That of a [`Weak::new`] is dangling and
+    /// maybe unaligned.
     ///
     /// # Examples
     ///
@@ -179,7 +185,7 @@ impl<T: ?Sized, A: Allocator> Weak<T, A> {
         self.0.as_ptr()
     }
 
-    /// The allocator of the block.
+    /// Returns the allocator of the pointer.
     ///
     /// # Examples
     ///
@@ -196,7 +202,7 @@ impl<T: ?Sized, A: Allocator> Weak<T, A> {
         self.0.allocator()
     }
 
-    /// An [`Arc`] to the value, if there still is one.
+    /// Returns a new [`Arc`] pointer to the value, or `None` if no [`Arc`] is left.
     ///
     /// # Examples
     ///
@@ -210,7 +216,7 @@ impl<T: ?Sized, A: Allocator> Weak<T, A> {
     /// assert_eq!(weak.upgrade(), None);
     /// ```
     #[inline]
-    #[must_use = "an `Arc` that is not kept does nothing"]
+    #[must_use = "an `Arc` has no effect unless it is kept"]
     pub fn upgrade(&self) -> Option<Arc<T, A>>
     where
         A: AllocatorClone,
@@ -218,7 +224,7 @@ impl<T: ?Sized, A: Allocator> Weak<T, A> {
         self.0.upgrade().map(Arc)
     }
 
-    /// The number of [`Arc`] pointers to the value; 0 for a [`Weak::new`]. Other threads may change that at any time.
+    /// Returns the number of [`Arc`] pointers to the value; 0 for a [`Weak::new`]. Other threads may change it at any time.
     ///
     /// # Examples
     ///
@@ -235,7 +241,8 @@ impl<T: ?Sized, A: Allocator> Weak<T, A> {
         self.0.counts().map_or(0, |counts| counts.strong())
     }
 
-    /// The number of [`Weak`] pointers to the value; 0 if no [`Arc`] is left. Other threads may change that at any time.
+    /// Returns the number of [`Weak`] pointers to the value; 0 if no [`Arc`] is left. Other threads may change it at
+    /// any time.
     ///
     /// # Examples
     ///
@@ -254,7 +261,8 @@ impl<T: ?Sized, A: Allocator> Weak<T, A> {
         self.0.counts().map_or(0, |counts| counts.weak())
     }
 
-    /// Whether both point to the same value, or both to nothing. Metadata is not compared.
+    /// Returns whether both point to the same value, or both have none, as from [`new_in`](Self::new_in). Metadata is
+    /// not compared.
     ///
     /// # Examples
     ///
@@ -281,7 +289,7 @@ impl<T: ?Sized, A: AllocatorClone> Clone for Weak<T, A> {
 }
 
 impl<T, A: Allocator + Default> Default for Weak<T, A> {
-    /// A pointer to nothing.
+    /// Returns a pointer without a value: see [`new_in`](Self::new_in).
     #[inline]
     fn default() -> Self {
         Self::new_in(A::default())

@@ -1,68 +1,70 @@
-//! The trait of the counts.
+//! The interface of the two kinds of counts.
 
-/// The numbers of references to a value, strong and weak. All strong ones together hold one weak one.
+/// The strong and the weak count of a value. All strong references together hold one weak reference, the implicit one.
 ///
-/// A count that would overflow ends the process, since values can be leaked until it does.
+/// A count that would overflow ends the process: safe code can get there by leaking references.
 pub(crate) trait Counts {
-    /// Those of a value with one strong reference.
+    /// Returns the counts of a value with one strong reference.
     fn new() -> Self;
 
-    /// Strong references.
+    /// Returns the number of strong references.
     fn strong(&self) -> usize;
 
-    /// Weak references, without the common one; 0 if no strong reference is left.
+    /// Returns the number of weak references without the implicit one, or 0 if no strong reference is left.
     fn weak(&self) -> usize;
 
-    /// One strong reference more.
+    /// Counts one more strong reference.
     ///
     /// # Safety
     ///
     /// The caller has a strong reference.
     unsafe fn clone_strong(&self);
 
-    /// One strong reference less. If this is `true` it was the last: whoever has it drops the value and releases the common weak
-    /// one.
+    /// Releases the caller's strong reference, and returns whether it was the last. If so, the caller drops the value
+    /// and then releases the implicit weak reference.
     fn release_strong(&self) -> bool;
 
-    /// Takes the strong reference away from who has it, if there is no other: there is none then, and the value is the caller's.
+    /// Takes the strong reference of the caller if it is the only one, and returns whether it was. If so, the strong
+    /// count is 0, weak references cannot be upgraded, and the caller owns the value and the implicit weak reference.
     fn take_last(&self) -> bool;
 
-    /// Gives back what [`take_last`](Self::take_last) took.
+    /// Restores the strong reference that [`take_last`](Self::take_last) took.
     fn put_back(&self);
 
-    /// Whether there is one strong reference and no weak one but the common one.
+    /// Returns whether there is one strong reference, and no weak one except the implicit one.
     fn is_unique(&self) -> bool;
 
-    /// The references besides the caller's strong one, which wants the value alone.
-    fn others(&self) -> Others;
+    /// Claims the value for the caller's strong reference, and returns which other references there are.
+    fn claim(&self) -> Others;
 
-    /// One weak reference more.
+    /// Counts one more weak reference.
     ///
     /// # Safety
     ///
     /// The caller has a strong reference.
     unsafe fn downgrade(&self);
 
-    /// One weak reference more.
+    /// Counts one more weak reference.
     ///
     /// # Safety
     ///
     /// The caller has a weak reference.
     unsafe fn clone_weak(&self);
 
-    /// One strong reference more, for who has a weak one, if there still is one.
+    /// Counts one more strong reference for a caller with a weak one, unless none is left. Returns whether it did.
     fn upgrade(&self) -> bool;
 
-    /// One weak reference less. If this is `true` it was the last: whoever has it frees the memory.
+    /// Releases the caller's weak reference, and returns whether it was the last. If so, the caller frees the block.
     fn release_weak(&self) -> bool;
 }
 
-/// The references to a value besides a strong one.
+/// The references to a value other than the strong one that claims it.
 pub(crate) enum Others {
-    /// There are none.
+    /// None: the value can be used alone.
     None,
-    /// Weak references only. The strong one was taken, as by [`take_last`](Counts::take_last), so that none of them is upgraded.
+    /// Weak references only. The strong reference was taken as by [`take_last`](Counts::take_last), so that none of
+    /// them can be upgraded.
     Weak,
-    /// Strong ones.
+    /// Strong references, and maybe weak ones. The counts are unchanged.
     Strong,
 }

@@ -1,7 +1,8 @@
-//! Values that several pointers own: what `Rc` and `Arc`, and the `Weak` of each, have in common.
+//! Reference-counted pointers: the common part of `Rc` and `Arc`, and of their `Weak` pointers.
 //!
-//! A block holds two counts and behind them the value. Pointers are to the value, so that to read it costs nothing, also through
-//! `dyn Trait`, whose align is known to its vtable only. The counts end where the value begins:
+//! A block holds two counts, followed by the value. The pointers point to the value, so that a dereference needs no
+//! offset. The offset of a `dyn Trait` would have to be computed from the alignment in its vtable. The counts end where
+//! the value begins:
 //!
 //! ```text
 //!     +---------+--------+------+-----------+
@@ -10,8 +11,8 @@
 //!     block                     pointers
 //! ```
 //!
-//! A strong pointer keeps the value; a weak one keeps the memory. All strong ones together hold one weak reference, the common
-//! one, so the memory goes when the weak count gets to 0.
+//! Strong references keep the value alive, weak references keep the block. All strong references together hold one weak
+//! reference, the implicit one, so the block is freed when the weak count reaches 0.
 
 mod block;
 mod counts;

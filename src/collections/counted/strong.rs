@@ -1,23 +1,24 @@
-//! Strong pointers.
+//! Strong pointers, generic over the counts.
 
 use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop, MaybeUninit};
 use core::ptr::{self, NonNull};
 
-use super::block::{self, CommonWeak};
+use super::block::{self, ImplicitWeak};
 use super::{Counts, Others, WeakRef};
 use crate::api::{AllocError, Allocator, AllocatorClone, Layout};
 use crate::collections::block::{Contents, OwnedBlock};
 use crate::collections::clone_to_uninit::CloneToUninit;
 use crate::collections::{Box, Vec};
 
-/// An `Rc` or `Arc`, by the counts.
+/// The pointer inside an `Rc` or an `Arc`.
 ///
 /// # Invariants
 ///
-/// 1. `value` points to an initialised `T` in a block of [`block::new`] of `allocator` (or a clone of it), for the layout of the
-///    `T`; the pointer may be used for the whole block.
-/// 2. This is one of the strong references that its counts count. So the value is only shared, unless it is the only one.
+/// 1. `value` points to an initialised `T` in a block that [`block::new`] made for the layout of the `T`, with counts
+///    of type `C`, from `allocator` or a clone of it. The pointer is valid for the whole block.
+/// 2. This pointer owns one of the strong references that the counts of the block count. The value is therefore only
+///    borrowed shared, unless the counts have shown that this is the only reference.
 pub(in crate::collections) struct Strong<T: ?Sized, A: Allocator, C: Counts> {
     value: NonNull<T>,
     allocator: A,
@@ -28,24 +29,24 @@ pub(in crate::collections) struct Strong<T: ?Sized, A: Allocator, C: Counts> {
 impl<T: ?Sized, A: Allocator, C: Counts> Strong<T, A, C> {
     /// # Safety
     ///
-    /// By invariants 1 and 2, of which the strong reference is the caller's until now.
+    /// Invariants 1 and 2 hold for the new pointer. The caller gives up the strong reference of invariant 2.
     #[inline]
     pub(in crate::collections) unsafe fn from_parts(value: NonNull<T>, allocator: A) -> Self {
         Self { value, allocator, owned: PhantomData, counts: PhantomData }
     }
 
-    /// The strong reference and the allocator are the caller's from now on.
+    /// Takes the pointer apart. The caller now owns the strong reference.
     #[inline]
     pub(in crate::collections) fn into_parts(self) -> (NonNull<T>, A) {
         let this = ManuallyDrop::new(self);
-        // SAFETY: `this` is not used again, so the allocator is moved out once.
+        // SAFETY: `this` is neither dropped nor used again, so the allocator is moved out only once.
         let allocator = unsafe { (&raw const this.allocator).read() };
         (this.value, allocator)
     }
 
     #[inline]
     pub(in crate::collections) fn counts(&self) -> &C {
-        // SAFETY: by invariant 1, for as long as this reference is there.
+        // SAFETY: `value` is in such a block by invariant 1, and the reference of invariant 2 keeps the block.
         unsafe { block::counts(self.value.cast()) }
     }
 
@@ -56,7 +57,7 @@ impl<T: ?Sized, A: Allocator, C: Counts> Strong<T, A, C> {
 
     #[inline]
     pub(in crate::collections) fn get(&self) -> &T {
-        // SAFETY: by invariants 1 and 2.
+        // SAFETY: the value is initialised by invariant 1, and only borrowed shared by invariant 2.
         unsafe { self.value.as_ref() }
     }
 
@@ -71,79 +72,87 @@ impl<T: ?Sized, A: Allocator, C: Counts> Strong<T, A, C> {
         A: AllocatorClone,
     {
         let allocator = self.allocator.clone();
-        // SAFETY: this one.
+        // SAFETY: this pointer has a strong reference by invariant 2.
         unsafe { self.counts().downgrade() };
-        // SAFETY: the value is in such a block by invariant 1, and the reference was counted.
+        // SAFETY: `value` is in such a block by invariant 1. The weak reference was counted above.
         unsafe { WeakRef::from_parts(self.value, allocator) }
     }
 
     #[inline]
     pub(in crate::collections) fn get_mut(&mut self) -> Option<&mut T> {
         if self.counts().is_unique() {
-            // SAFETY: nobody else has a reference.
+            // SAFETY: there is no other reference.
             Some(unsafe { self.get_mut_unchecked() })
         } else {
             None
         }
     }
 
-    /// A clone of the value behind a reference.
+    /// Clones `value` into a new block.
     #[inline]
-    pub(in crate::collections) fn clone_of(value: &T, allocator: A) -> Result<Self, AllocError>
+    pub(in crate::collections) fn clone_from_ref(value: &T, allocator: A) -> Result<Self, AllocError>
     where
         T: CloneToUninit,
     {
-        let value = block::cloned::<T, C, A>(value, &allocator)?;
-        // SAFETY: a new block, whose one strong reference this is.
+        let value = block::clone_value::<T, C, A>(value, &allocator)?;
+        // SAFETY: the clone is in a new block of `allocator` for its layout, whose only strong reference this is.
         Ok(unsafe { Self::from_parts(value, allocator) })
     }
 
-    /// Moves the value of a box into a block with counts.
+    /// Moves the value of a box into a block with counts, and frees the block of the box.
     #[inline]
     pub(in crate::collections) fn from_box(boxed: Box<T, A>) -> Result<Self, AllocError> {
         let layout = Layout::for_value::<T>(&boxed);
-        // SAFETY: the value is that of a box, which is taken apart below.
-        let value = unsafe { block::moved::<T, C, A>(NonNull::from(&*boxed), Box::allocator(&boxed))? };
-        let (left, allocator) = Box::into_non_null_with_allocator(boxed);
-        // SAFETY: the block of the box, if its value has a size, which is not used again.
-        drop(unsafe { OwnedBlock::new(left.cast(), layout, &allocator) });
-        // SAFETY: a new block, whose one strong reference this is.
+        // SAFETY: a box points to an initialised value. If this succeeds, the box is taken apart below, and its value
+        // not used again.
+        let value = unsafe { block::move_value::<T, C, A>(NonNull::from(&*boxed), Box::allocator(&boxed))? };
+        let (old_value, allocator) = Box::into_non_null_with_allocator(boxed);
+        // SAFETY: by invariant 2 of `Box`, `old_value` is a block of `allocator` that `layout` fits, or the size is 0.
+        // The box that would have freed it was taken apart.
+        drop(unsafe { OwnedBlock::new(old_value.cast(), layout, &allocator) });
+        // SAFETY: the value is in a new block of `allocator` for its layout, whose only strong reference this is.
         Ok(unsafe { Self::from_parts(value, allocator) })
     }
 
-    /// Sees to it that nobody else has a reference to the value: a shared one is cloned.
+    /// Makes this the only reference to its value. A value with other strong references is cloned into a new block; one
+    /// with weak references only is moved.
     #[inline]
     pub(in crate::collections) fn make_unique(&mut self) -> Result<(), AllocError>
     where
         T: CloneToUninit,
     {
-        match self.counts().others() {
+        match self.counts().claim() {
             Others::None => {}
-            Others::Weak => self.leave_to_weak()?,
+            Others::Weak => self.move_from_weak()?,
             Others::Strong => {
-                let clone = block::cloned::<T, C, A>(self.get(), &self.allocator)?;
+                let clone = block::clone_value::<T, C, A>(self.get(), &self.allocator)?;
                 let shared = mem::replace(&mut self.value, clone);
-                // SAFETY: the strong reference that was this one's, which has another now.
+                // SAFETY: invariants 1 and 2 held for `shared` until now. This pointer now owns the reference to the
+                // clone instead.
                 unsafe { release_shared::<T, A, C>(shared, &self.allocator) };
             }
         }
         Ok(())
     }
 
+    /// Returns a mutable reference to the value without checking the counts.
+    ///
     /// # Safety
     ///
-    /// Nobody else has a reference to the value, as long as the mutable one is there.
+    /// There is no other strong or weak reference to the value, except the implicit weak one, while the mutable one is
+    /// in use.
     #[inline]
     pub(in crate::collections) unsafe fn get_mut_unchecked(&mut self) -> &mut T {
-        // SAFETY: initialised by invariant 1, and nobody else uses it by `# Safety` of this fn.
+        // SAFETY: the value is initialised by invariant 1, and nothing else uses it by `# Safety` of this fn.
         unsafe { self.value.as_mut() }
     }
 
-    /// Moves the value to a block of its own. Those who have a weak reference keep the old one, without the value.
+    /// Moves the value into a new block. The weak references keep the old block, without a value.
     ///
-    /// The strong reference was taken by [`Counts::others`]. If there is no memory, it is put back.
+    /// [`Counts::claim`] has taken the strong reference. It is put back if the allocation fails.
     #[cold]
-    fn leave_to_weak(&mut self) -> Result<(), AllocError> {
+    fn move_from_weak(&mut self) -> Result<(), AllocError> {
+        /// Puts the strong reference back when dropped.
         struct PutBack<'a, C: Counts>(&'a C);
 
         impl<C: Counts> Drop for PutBack<'_, C> {
@@ -152,61 +161,64 @@ impl<T: ?Sized, A: Allocator, C: Counts> Strong<T, A, C> {
             }
         }
 
-        let unless_moved = PutBack(self.counts());
-        // SAFETY: initialised by invariant 1. Nobody has a strong reference, nor gets one, so the value is not used there again.
-        let moved = unsafe { block::moved::<T, C, A>(self.value, &self.allocator)? };
-        mem::forget(unless_moved);
-        let left = mem::replace(&mut self.value, moved);
-        // SAFETY: initialised.
+        let put_back_on_failure = PutBack(self.counts());
+        // SAFETY: the value is initialised by invariant 1. The strong count is 0 and cannot grow, so the value is not
+        // used at the old place again.
+        let moved = unsafe { block::move_value::<T, C, A>(self.value, &self.allocator)? };
+        mem::forget(put_back_on_failure);
+        let old_place = mem::replace(&mut self.value, moved);
+        // SAFETY: the value was moved to `moved`, so it is initialised there.
         let layout = Layout::for_value(unsafe { moved.as_ref() });
-        // SAFETY: the common weak reference of the block that was left, whose strong one was taken.
-        unsafe { block::release_weak::<C, A>(left.cast(), || layout, &self.allocator) };
+        // SAFETY: `old_place` was in a block for this layout by invariant 1. With the last strong reference of that
+        // block, which was taken, this pointer has its implicit weak reference.
+        unsafe { block::release_weak::<C, A>(old_place.cast(), || layout, &self.allocator) };
         Ok(())
     }
 }
 
 impl<T, A: Allocator, C: Counts> Strong<T, A, C> {
-    /// A block for a value that comes later.
+    /// Allocates a block for a value that is not initialised yet.
     #[inline]
     pub(in crate::collections) fn uninit(
         contents: Contents,
         allocator: A,
     ) -> Result<Strong<MaybeUninit<T>, A, C>, AllocError> {
         let place = block::new::<C, A>(Layout::new::<T>(), contents, &allocator)?;
-        // SAFETY: a new block, whose one strong reference this is; a `MaybeUninit` has the layout of what it wraps, and needs no
-        // initialising.
+        // SAFETY: `place` is in a new block of `allocator`, whose only strong reference this is. A `MaybeUninit<T>` has
+        // the layout of a `T` and needs no initialisation.
         Ok(unsafe { Strong::from_parts(place.cast(), allocator) })
     }
 
     #[inline]
     pub(in crate::collections) fn new(value: T, allocator: A) -> Result<Self, AllocError> {
         let mut this = Self::uninit(Contents::Uninitialised, allocator)?;
-        // SAFETY: nobody else has a reference yet.
+        // SAFETY: `this` is the only reference to the new block.
         unsafe { this.value.as_mut() }.write(value);
-        // SAFETY: initialised in the line above.
+        // SAFETY: the line above initialises the value.
         Ok(unsafe { this.assume_init() })
     }
 
-    /// The value, if this is the only strong reference.
+    /// Returns the value if this is the only strong reference, and the pointer otherwise.
     #[inline]
     pub(in crate::collections) fn try_unwrap(self) -> Result<T, Self> {
         if self.counts().take_last() {
             let (value, allocator) = self.into_parts();
-            // SAFETY: the only strong reference, which was taken.
-            Ok(unsafe { take(value, &allocator, PhantomData::<C>) })
+            // SAFETY: invariant 1 held for this pointer. Its strong reference was the last, and was taken.
+            Ok(unsafe { take_value(value, &allocator, PhantomData::<C>) })
         } else {
             Err(self)
         }
     }
 
-    /// The value, if this is the last strong reference. Of several threads that ask at once with all of them, one gets the value.
+    /// Releases the strong reference, and returns the value if it was the last. If several threads call this at once
+    /// for all strong references, one of them gets the value.
     #[inline]
     pub(in crate::collections) fn into_inner(self) -> Option<T> {
         let (value, allocator) = self.into_parts();
-        // SAFETY: by invariant 1, for as long as the reference is there.
+        // SAFETY: `value` is in such a block by invariant 1, and the strong reference keeps the block.
         if unsafe { block::counts::<C>(value.cast()) }.release_strong() {
-            // SAFETY: the last strong reference, which was released.
-            Some(unsafe { take(value, &allocator, PhantomData::<C>) })
+            // SAFETY: invariant 1 held for this pointer. Its strong reference was the last, and was released.
+            Some(unsafe { take_value(value, &allocator, PhantomData::<C>) })
         } else {
             None
         }
@@ -214,7 +226,7 @@ impl<T, A: Allocator, C: Counts> Strong<T, A, C> {
 }
 
 impl<T, A: Allocator, C: Counts> Strong<[T], A, C> {
-    /// A block for values that come later.
+    /// Allocates a block for `length` values that are not initialised yet.
     #[inline]
     pub(in crate::collections) fn uninit_slice(
         length: usize,
@@ -224,41 +236,46 @@ impl<T, A: Allocator, C: Counts> Strong<[T], A, C> {
         let layout = Layout::array::<T>(length).map_err(|_| AllocError)?;
         let place = block::new::<C, A>(layout, contents, &allocator)?;
         let values = NonNull::slice_from_raw_parts(place.cast(), length);
-        // SAFETY: as for `uninit`.
+        // SAFETY: `place` is in a new block of `allocator`, whose only strong reference this is. So many
+        // `MaybeUninit<T>`s have this layout and need no initialisation.
         Ok(unsafe { Strong::from_parts(values, allocator) })
     }
 
-    /// Moves the values of a vector into a block with counts, and frees that of the vector. On failure the vector is dropped.
+    /// Moves the values of a vector into a block with counts, and frees the block of the vector. If allocation fails,
+    /// the vector is dropped.
     pub(in crate::collections) fn from_vec(vector: Vec<T, A>) -> Result<Self, AllocError> {
         let mut vector = ManuallyDrop::new(vector);
         let capacity = vector.capacity();
         let values = NonNull::from(vector.as_mut_slice());
-        // SAFETY: the values are those of the vector, which drops them only if they are not moved.
-        let moved = match unsafe { block::moved::<[T], C, A>(values, vector.allocator()) } {
+        // SAFETY: the values of a vector are initialised. The vector uses and drops them only if they are not moved.
+        let moved = match unsafe { block::move_value::<[T], C, A>(values, vector.allocator()) } {
             Ok(moved) => moved,
             Err(error) => {
                 drop(ManuallyDrop::into_inner(vector));
                 return Err(error);
             }
         };
-        // SAFETY: the vector is not used again, so the allocator is moved out once.
+        // SAFETY: the vector is neither dropped nor used again, so the allocator is moved out only once.
         let allocator = unsafe { ptr::read(vector.allocator()) };
-        // SAFETY: a new block of that allocator, whose one strong reference this is.
+        // SAFETY: the values are in a new block of that allocator for their layout, whose only strong reference this is.
         let slice = unsafe { Self::from_parts(moved, allocator) };
-        // SAFETY: the parts of the vector, without its values; the block is now freed.
+        // SAFETY: these are the parts of the vector, whose values were moved out. Dropping the new vector frees the block.
         drop(unsafe { Vec::<T, &A>::from_raw_parts_in(values.cast().as_ptr(), 0, capacity, &slice.allocator) });
         Ok(slice)
     }
 }
 
 impl<T, A: Allocator, C: Counts> Strong<MaybeUninit<T>, A, C> {
+    /// Converts the pointer to one to the initialised value.
+    ///
     /// # Safety
     ///
     /// The value is initialised.
     #[inline]
     pub(in crate::collections) unsafe fn assume_init(self) -> Strong<T, A, C> {
         let (value, allocator) = self.into_parts();
-        // SAFETY: the same reference; initialised by `# Safety` of this fn.
+        // SAFETY: the invariants held for `self`. A `T` has the layout of a `MaybeUninit<T>`, and is initialised by
+        // `# Safety` of this fn.
         unsafe { Strong::from_parts(value.cast(), allocator) }
     }
 }
@@ -267,9 +284,9 @@ impl<T: ?Sized, A: AllocatorClone, C: Counts> Clone for Strong<T, A, C> {
     #[inline]
     fn clone(&self) -> Self {
         let allocator = self.allocator.clone();
-        // SAFETY: this one.
+        // SAFETY: this pointer has a strong reference by invariant 2.
         unsafe { self.counts().clone_strong() };
-        // SAFETY: the value is in such a block by invariant 1, and the reference was counted.
+        // SAFETY: invariant 1 holds as for this pointer. The strong reference was counted above.
         unsafe { Self::from_parts(self.value, allocator) }
     }
 }
@@ -277,55 +294,57 @@ impl<T: ?Sized, A: AllocatorClone, C: Counts> Clone for Strong<T, A, C> {
 impl<T: ?Sized, A: Allocator, C: Counts> Drop for Strong<T, A, C> {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: the reference of this, which is not used again.
+        // SAFETY: by invariants 1 and 2; the pointer is not used again.
         unsafe { release(self.value, &self.allocator, PhantomData::<C>) };
     }
 }
 
-/// Releases a strong reference, with the last one the value, and with that the common weak reference.
+/// Releases a strong reference. If it was the last, drops the value and then releases the implicit weak reference.
 ///
 /// # Safety
 ///
-/// Same as for invariants 1 and 2 of [`Strong`]; the reference is the caller's, and is not used again.
+/// Invariants 1 and 2 of [`Strong`] hold for `value` and `allocator`. The caller does not use the strong reference again.
 #[inline]
 unsafe fn release<T: ?Sized, A: Allocator, C: Counts>(value: NonNull<T>, allocator: &A, _: PhantomData<C>) {
     #[inline(never)]
     unsafe fn drop_value<T: ?Sized, A: Allocator, C: Counts>(mut value: NonNull<T>, allocator: &A) {
-        // SAFETY: initialised by invariant 1.
+        // SAFETY: the value is initialised by invariant 1, and no other strong reference is left.
         let layout = Layout::for_value(unsafe { value.as_mut() });
-        // SAFETY: by invariant 1, and no strong reference is left to use the common one.
-        let _released_also_by_a_panic = unsafe { CommonWeak::<C, A>::new(value.cast(), layout, allocator) };
-        // SAFETY: initialised by invariant 1, and nobody else has a strong reference, or gets one.
+        // SAFETY: `value` is in such a block by invariant 1. The implicit weak reference was left to the last strong one.
+        let _implicit = unsafe { ImplicitWeak::<C, A>::new(value.cast(), layout, allocator) };
+        // SAFETY: the value is initialised by invariant 1. The strong count is 0 and cannot grow, so nothing uses the
+        // value again.
         unsafe { value.drop_in_place() };
     }
 
-    // SAFETY: by invariant 1, for as long as the reference is there.
+    // SAFETY: `value` is in such a block by invariant 1, and the strong reference keeps the block.
     if unsafe { block::counts::<C>(value.cast()) }.release_strong() {
-        // SAFETY: it was the last.
+        // SAFETY: invariant 1 holds by `# Safety` of this fn, and the reference was the last.
         unsafe { drop_value::<T, A, C>(value, allocator) };
     }
 }
 
-/// [`release`] out of line, for a reference that was shared: the way of one that is not gets shorter by it.
+/// Calls [`release`] out of line, for a value that has other references. This keeps the code for an unshared value short.
 ///
 /// # Safety
 ///
-/// Same as for [`release`].
+/// The conditions of [`release`].
 #[inline(never)]
 unsafe fn release_shared<T: ?Sized, A: Allocator, C: Counts>(value: NonNull<T>, allocator: &A) {
-    // SAFETY: by `# Safety` of this fn.
+    // SAFETY: by `# Safety` of this fn, which is the same.
     unsafe { release(value, allocator, PhantomData::<C>) };
 }
 
-/// The value, whose last strong reference is gone, and releases the common weak one.
+/// Moves the value out after its last strong reference was released, and releases the implicit weak reference.
 ///
 /// # Safety
 ///
-/// Same as for invariant 1 of [`Strong`]; nobody has a strong reference, or gets one.
+/// Invariant 1 of [`Strong`] holds for `value` and `allocator`. The caller has released or taken the last strong reference.
 #[inline]
-unsafe fn take<T, A: Allocator, C: Counts>(value: NonNull<T>, allocator: &A, _: PhantomData<C>) -> T {
-    // SAFETY: by invariant 1, and no strong reference is left to use the common one.
-    let _common = unsafe { CommonWeak::<C, A>::new(value.cast(), Layout::new::<T>(), allocator) };
-    // SAFETY: initialised, and nobody else uses it.
+unsafe fn take_value<T, A: Allocator, C: Counts>(value: NonNull<T>, allocator: &A, _: PhantomData<C>) -> T {
+    // SAFETY: `value` is in such a block by invariant 1. The implicit weak reference was left to the last strong one.
+    let _implicit = unsafe { ImplicitWeak::<C, A>::new(value.cast(), Layout::new::<T>(), allocator) };
+    // SAFETY: the value is initialised by invariant 1. The strong count is 0 and cannot grow, so nothing uses the value
+    // again.
     unsafe { value.read() }
 }

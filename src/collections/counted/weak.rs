@@ -1,4 +1,4 @@
-//! Weak pointers.
+//! Weak pointers, generic over the counts.
 
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
@@ -9,24 +9,27 @@ use super::{Counts, Strong};
 use crate::api::{AllocError, Allocator, AllocatorClone, Layout};
 use crate::collections::block::Contents;
 
-/// A `Weak`, by the counts.
+/// The pointer inside a `Weak`.
 ///
 /// # Invariants
 ///
-/// 1. `value` is at [`DANGLING`], and there is no block; or it points to the place of a `T` in a block of [`block::new`] of `allocator` (or a
-///    clone of it), for the layout of the `T`, and may be used for the whole block. Its metadata is that of a real `T`.
-/// 2. If there is a block, this is one of the weak references that its counts count. The value is there as long as a strong one is.
+/// 1. Either the address of `value` is [`DANGLING`] and there is no block, or `value` points to the place of a `T` in a
+///    block that [`block::new`] made for the layout of the `T`, with counts of type `C`, from `allocator` or a clone of
+///    it. The pointer is then valid for the whole block, and its metadata is that of an existing `T`.
+/// 2. If there is a block, this pointer owns one of the weak references that the counts of the block count. The value is
+///    initialised while the strong count is not 0.
 pub(in crate::collections) struct WeakRef<T: ?Sized, A: Allocator, C: Counts> {
     value: NonNull<T>,
     allocator: A,
     counts: PhantomData<NonNull<C>>,
 }
 
-/// No value is there: it has two counts before it, so its address is a multiple of their align.
+/// The address of a pointer without a block. No value can have it, since the address of a value is a multiple of the
+/// alignment of the counts in front of it.
 const DANGLING: usize = usize::MAX;
 
 impl<T, A: Allocator, C: Counts> WeakRef<T, A, C> {
-    /// One to nothing.
+    /// Returns a pointer without a block.
     #[inline]
     pub(in crate::collections) const fn dangling(allocator: A) -> Self {
         // SAFETY: the address is not null.
@@ -34,29 +37,32 @@ impl<T, A: Allocator, C: Counts> WeakRef<T, A, C> {
         Self { value, allocator, counts: PhantomData }
     }
 
-    /// The common weak reference of a value that comes later. Until then it has no strong one.
+    /// Allocates a block for a value that is not initialised yet, and returns its implicit weak reference. The strong
+    /// count is 0 until [`init`](Self::init).
     #[inline]
-    pub(in crate::collections) fn to_come(allocator: A) -> Result<Self, AllocError> {
+    pub(in crate::collections) fn uninit(allocator: A) -> Result<Self, AllocError> {
         let place = block::new::<C, A>(Layout::new::<T>(), Contents::Uninitialised, &allocator)?;
-        // SAFETY: a new block.
+        // SAFETY: `place` is in a new block, which nothing else knows and could free.
         unsafe { block::counts::<C>(place) }.take_last();
-        // SAFETY: a new block, whose common weak reference this is.
+        // SAFETY: `place` is in a new block of `allocator` for a `T`. With its only strong reference, which was taken,
+        // this pointer has its implicit weak reference.
         Ok(unsafe { Self::from_parts(place.cast(), allocator) })
     }
 
-    /// The strong reference of the value that is there by now.
+    /// Writes the value, and returns its first strong reference.
     ///
     /// # Safety
     ///
-    /// This is of [`to_come`](Self::to_come).
+    /// This pointer is from [`uninit`](Self::uninit), and not a clone.
     #[inline]
-    pub(in crate::collections) unsafe fn come(self, value: T) -> Strong<T, A, C> {
+    pub(in crate::collections) unsafe fn init(self, value: T) -> Strong<T, A, C> {
         let (place, allocator) = self.into_parts();
-        // SAFETY: the place of a `T`, which nobody else uses without a strong reference.
+        // SAFETY: `place` is in a block for a `T` by invariant 1. The strong count is 0, so nothing else uses the place.
         unsafe { place.write(value) };
-        // SAFETY: the block is there as long as the reference is.
+        // SAFETY: `place` is in such a block, and the weak reference of this pointer keeps the block.
         unsafe { block::counts::<C>(place.cast()) }.put_back();
-        // SAFETY: initialised above; the strong reference that was put back, which has the common weak one.
+        // SAFETY: the value was written above. The strong reference was put back, and has the implicit weak reference
+        // of this pointer.
         unsafe { Strong::from_parts(place, allocator) }
     }
 }
@@ -64,17 +70,17 @@ impl<T, A: Allocator, C: Counts> WeakRef<T, A, C> {
 impl<T: ?Sized, A: Allocator, C: Counts> WeakRef<T, A, C> {
     /// # Safety
     ///
-    /// By invariants 1 and 2, of which the reference is the caller's until now.
+    /// Invariants 1 and 2 hold for the new pointer. The caller gives up the weak reference of invariant 2.
     #[inline]
     pub(in crate::collections) unsafe fn from_parts(value: NonNull<T>, allocator: A) -> Self {
         Self { value, allocator, counts: PhantomData }
     }
 
-    /// The weak reference and the allocator are the caller's from now on.
+    /// Takes the pointer apart. The caller now owns the weak reference.
     #[inline]
     pub(in crate::collections) fn into_parts(self) -> (NonNull<T>, A) {
         let this = ManuallyDrop::new(self);
-        // SAFETY: `this` is not used again, so the allocator is moved out once.
+        // SAFETY: `this` is neither dropped nor used again, so the allocator is moved out only once.
         let allocator = unsafe { (&raw const this.allocator).read() };
         (this.value, allocator)
     }
@@ -84,22 +90,25 @@ impl<T: ?Sized, A: Allocator, C: Counts> WeakRef<T, A, C> {
         self.value.cast::<u8>().addr().get() == DANGLING
     }
 
+    /// Returns the counts of the block.
+    ///
     /// # Safety
     ///
-    /// This is not dangling.
+    /// The pointer is not dangling.
     #[inline]
     unsafe fn counts_of_block(&self) -> &C {
-        // SAFETY: by invariant 1, for as long as this reference is there.
+        // SAFETY: `value` is in such a block by invariant 1 and `# Safety` of this fn. The reference of invariant 2
+        // keeps the block.
         unsafe { block::counts(self.value.cast()) }
     }
 
-    /// None if there is no block.
+    /// Returns the counts of the block, or `None` if there is no block.
     #[inline]
     pub(in crate::collections) fn counts(&self) -> Option<&C> {
         if self.is_dangling() {
             return None;
         }
-        // SAFETY: not dangling.
+        // SAFETY: the pointer was just checked not to be dangling.
         Some(unsafe { self.counts_of_block() })
     }
 
@@ -113,19 +122,20 @@ impl<T: ?Sized, A: Allocator, C: Counts> WeakRef<T, A, C> {
         &self.allocator
     }
 
-    /// A strong reference, if there still is one.
+    /// Returns a new strong pointer if there is still a strong reference.
     #[inline]
     pub(in crate::collections) fn upgrade(&self) -> Option<Strong<T, A, C>>
     where
         A: AllocatorClone,
     {
-        // SAFETY: not dangling, where it is asked for.
+        // SAFETY: the right side of `||` runs only if the pointer is not dangling.
         if self.is_dangling() || !unsafe { self.counts_of_block() }.upgrade() {
             return None;
         }
-        // Which does not unwind, by rule 3 of `AllocatorClone`.
+        // This does not unwind, by rule 3 of `AllocatorClone`, so the strong reference does not leak.
         let allocator = self.allocator.clone();
-        // SAFETY: in such a block by invariant 1, and initialised as long as there is a strong reference, of which this one was counted.
+        // SAFETY: `value` is in such a block by invariant 1, and initialised by invariant 2, since the strong count was
+        // not 0. The strong reference was counted above.
         Some(unsafe { Strong::from_parts(self.value, allocator) })
     }
 }
@@ -135,10 +145,10 @@ impl<T: ?Sized, A: AllocatorClone, C: Counts> Clone for WeakRef<T, A, C> {
     fn clone(&self) -> Self {
         let allocator = self.allocator.clone();
         if let Some(counts) = self.counts() {
-            // SAFETY: this one.
+            // SAFETY: this pointer has a weak reference by invariant 2.
             unsafe { counts.clone_weak() };
         }
-        // SAFETY: as this one; the reference was counted.
+        // SAFETY: invariant 1 holds as for this pointer. If there is a block, the weak reference was counted above.
         unsafe { Self::from_parts(self.value, allocator) }
     }
 }
@@ -147,9 +157,10 @@ impl<T: ?Sized, A: Allocator, C: Counts> Drop for WeakRef<T, A, C> {
     #[inline]
     fn drop(&mut self) {
         if !self.is_dangling() {
-            // SAFETY: the place of a `T` in a block, by invariant 1.
+            // SAFETY: `value` points to the place of a `T` in a block, with the metadata of an existing `T`, by
+            // invariant 1. The block is not freed before the layout is known.
             let layout = || unsafe { layout_of_raw(self.value) };
-            // SAFETY: by invariants 1 and 2, and the reference is not used again.
+            // SAFETY: (1) by invariant 1, (2) by invariant 2; the pointer is not used again.
             unsafe { block::release_weak::<C, A>(self.value.cast(), layout, &self.allocator) };
         }
     }

@@ -1,4 +1,4 @@
-//! Pointers from other values, and from a type to another.
+//! Pointers from other values, and conversions of the type of the value.
 
 use core::any::Any;
 use core::ffi::CStr;
@@ -9,7 +9,7 @@ use alloc::borrow::Cow;
 use alloc::ffi::CString;
 use alloc::string::String;
 
-use super::{Counts, Rc, Strong, pinned};
+use super::{Counts, Rc, Strong, pin_unique};
 use crate::api::{Allocator, Layout, StaticAllocator};
 use crate::collections::Box;
 use crate::collections::counted::fail;
@@ -22,7 +22,7 @@ impl<T: Default, A: Allocator + Default> Default for Rc<T, A> {
 }
 
 impl<T, A: Allocator + Default> Default for Rc<[T], A> {
-    /// A slice without values.
+    /// Returns an empty slice. Its block holds the counts.
     #[inline]
     fn default() -> Self {
         Self::from([])
@@ -30,7 +30,7 @@ impl<T, A: Allocator + Default> Default for Rc<[T], A> {
 }
 
 impl<A: Allocator + Default> Default for Rc<str, A> {
-    /// An empty string.
+    /// Returns an empty string. Its block holds the counts.
     #[inline]
     fn default() -> Self {
         Self::from("")
@@ -38,7 +38,7 @@ impl<A: Allocator + Default> Default for Rc<str, A> {
 }
 
 impl<A: Allocator + Default> Default for Rc<CStr, A> {
-    /// An empty string.
+    /// Returns an empty string. Its block holds the counts.
     #[inline]
     fn default() -> Self {
         Self::from(c"")
@@ -51,11 +51,12 @@ where
 {
     #[inline]
     fn default() -> Self {
-        pinned(Rc::default())
+        pin_unique(Rc::default())
     }
 }
 
 impl<T, A: Allocator + Default> From<T> for Rc<T, A> {
+    /// Moves `value` into a new block.
     #[inline]
     fn from(value: T) -> Self {
         Self::new_in(value, A::default())
@@ -63,6 +64,8 @@ impl<T, A: Allocator + Default> From<T> for Rc<T, A> {
 }
 
 impl<T, A: Allocator + Default, const N: usize> From<[T; N]> for Rc<[T], A> {
+    /// Moves the values of `array` into a new block.
+    ///
     /// # Examples
     ///
     /// ```
@@ -78,6 +81,7 @@ impl<T, A: Allocator + Default, const N: usize> From<[T; N]> for Rc<[T], A> {
 }
 
 impl<T: Clone, A: Allocator + Default> From<&[T]> for Rc<[T], A> {
+    /// Clones the values of `slice` into a new block.
     #[inline]
     fn from(slice: &[T]) -> Self {
         Self::clone_from_ref_in(slice, A::default())
@@ -98,7 +102,8 @@ impl<T: Clone, A: Allocator + Default> From<Cow<'_, [T]>> for Rc<[T], A> {
     }
 }
 
-/// Copies of what has no size and is no slice.
+/// Implements `From<&T>`, `From<&mut T>`, `From<Cow<T>>` and `From` the owned form of `T`, for unsized types `T` except
+/// slices.
 macro_rules! from_unsized {
     ($($(#[$attribute:meta])* $type:ty, $owned:ty;)*) => {$(
         $(#[$attribute])*
@@ -145,7 +150,7 @@ from_unsized! {
 }
 
 impl<T: ?Sized, A: Allocator> From<Box<T, A>> for Rc<T, A> {
-    /// Moves the value of a box, which may be a `dyn Trait`, into a block with counts.
+    /// Moves the value of a box, which may be a `dyn Trait`, into a new block with counts.
     ///
     /// # Examples
     ///
@@ -163,11 +168,12 @@ impl<T: ?Sized, A: Allocator> From<Box<T, A>> for Rc<T, A> {
 }
 
 impl<A: Allocator> From<Rc<str, A>> for Rc<[u8], A> {
-    /// The bytes of the string, which other pointers share.
+    /// Converts a pointer to a string to one to its bytes. Other pointers to the string are unaffected.
     #[inline]
     fn from(string: Rc<str, A>) -> Self {
         let (string, allocator) = Rc::into_raw_with_allocator(string);
-        // SAFETY: the reference of the line above, as a type of the same layout; the bytes of a string are initialised.
+        // SAFETY: pointer and allocator are those of `string`, whose reference passes to the result. `[u8]` has the
+        // layout and contents of `str`.
         unsafe { Self::from_raw_in(string as *const [u8], allocator) }
     }
 }
@@ -175,11 +181,11 @@ impl<A: Allocator> From<Rc<str, A>> for Rc<[u8], A> {
 impl<T, A: Allocator, const N: usize> TryFrom<Rc<[T], A>> for Rc<[T; N], A> {
     type Error = Rc<[T], A>;
 
-    /// An array, if the slice is as long.
+    /// Converts a slice of length `N` to an array.
     ///
     /// # Errors
     ///
-    /// The slice has another length; it is the error.
+    /// Returns the slice if its length is not `N`.
     ///
     /// # Examples
     ///
@@ -196,17 +202,18 @@ impl<T, A: Allocator, const N: usize> TryFrom<Rc<[T], A>> for Rc<[T; N], A> {
             return Err(slice);
         }
         let (values, allocator): (NonNull<[T]>, A) = slice.0.into_parts();
-        // SAFETY: the same reference, to as many values.
+        // SAFETY: the invariants held for `slice`, whose reference passes to the result. An array of `N` values has the
+        // layout of a slice of them.
         Ok(Self(unsafe { Strong::from_parts(values.cast(), allocator) }))
     }
 }
 
 impl<A: Allocator> Rc<dyn Any, A> {
-    /// The pointer with the type of its value, if that is `T`.
+    /// Converts the pointer to an `Rc<T, A>` if its value is a `T`.
     ///
     /// # Errors
     ///
-    /// It is not; the pointer is the error.
+    /// Returns the pointer unchanged if its value is of another type.
     ///
     /// # Examples
     ///
@@ -225,7 +232,8 @@ impl<A: Allocator> Rc<dyn Any, A> {
             return Err(self);
         }
         let (value, allocator) = self.0.into_parts();
-        // SAFETY: the same reference, to a value that is a `T`.
+        // SAFETY: the invariants held for `self`, whose reference passes to the result. The value was just checked to
+        // be a `T`.
         Ok(Rc(unsafe { Strong::from_parts(value.cast(), allocator) }))
     }
 }

@@ -1,25 +1,25 @@
-//! The counts of an `Rc`, for one thread.
+//! The counts of an `Rc`, which stays in one thread.
 
 use core::cell::Cell;
 use core::hint::assert_unchecked;
 
 use crate::collections::counted::{self, Others};
 
+/// The counts of the block of an `Rc`.
 pub(crate) struct Counts {
     strong: Cell<usize>,
     weak: Cell<usize>,
 }
 
-/// One more, or the end.
+/// Increments a count. If it overflows, the process ends.
 ///
 /// # Safety
 ///
-/// There is one, so that the count is 0 only when it has just overflown. (The compiler then knows, for one, that a value is
-/// shared after its pointer was cloned.)
+/// The count is not 0. (This tells the compiler, for example, that a value is shared after its pointer was cloned.)
 #[inline]
 unsafe fn increment(count: &Cell<usize>) {
     let before = count.get();
-    // SAFETY: by `# Safety` of this fn.
+    // SAFETY: the count is not 0 by `# Safety` of this fn.
     unsafe { assert_unchecked(before != 0) };
     let more = before.wrapping_add(1);
     count.set(more);
@@ -28,7 +28,7 @@ unsafe fn increment(count: &Cell<usize>) {
     }
 }
 
-/// Ends the process: a function of C's does not unwind.
+/// Ends the process: a panic aborts when it would leave an `extern "C"` function.
 #[cold]
 extern "C" fn overflow() -> ! {
     panic!("more references than `usize::MAX`");
@@ -52,7 +52,7 @@ impl counted::Counts for Counts {
 
     #[inline]
     unsafe fn clone_strong(&self) {
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: the caller has a strong reference by `# Safety` of this fn.
         unsafe { increment(&self.strong) };
     }
 
@@ -83,7 +83,7 @@ impl counted::Counts for Counts {
     }
 
     #[inline]
-    fn others(&self) -> Others {
+    fn claim(&self) -> Others {
         if self.strong.get() != 1 {
             return Others::Strong;
         }
@@ -96,13 +96,13 @@ impl counted::Counts for Counts {
 
     #[inline]
     unsafe fn downgrade(&self) {
-        // SAFETY: by `# Safety` of this fn there is a strong reference, and with it the common weak one.
+        // SAFETY: by `# Safety` of this fn there is a strong reference, and with it the implicit weak one.
         unsafe { increment(&self.weak) };
     }
 
     #[inline]
     unsafe fn clone_weak(&self) {
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: the caller has a weak reference by `# Safety` of this fn.
         unsafe { increment(&self.weak) };
     }
 
@@ -111,7 +111,7 @@ impl counted::Counts for Counts {
         if self.strong.get() == 0 {
             return false;
         }
-        // SAFETY: not 0.
+        // SAFETY: the count was just checked not to be 0.
         unsafe { increment(&self.strong) };
         true
     }
@@ -123,11 +123,11 @@ impl counted::Counts for Counts {
     }
 }
 
-/// What nothing is: it makes the compiler say why an `Rc` is neither `Send` nor `Sync`.
+/// Never implemented. Gives a readable error where an `Rc` would have to be `Send` or `Sync`.
 #[diagnostic::on_unimplemented(
-    message = "an `Rc` stays in one thread, with the collections it is the allocator of",
+    message = "an `Rc` stays in one thread, and so does a collection whose allocator it is",
     label = "used in another thread here",
-    note = "take an `Arc`; an allocator in it has to serve several threads, such as a `SyncArena` or a `SharedPool`",
+    note = "use an `Arc`; an allocator in it must serve several threads, such as a `SyncArena` or a `SharedPool`",
     note = "threads that only read can share a `&Frozen<_>` of a collection in it; collections inside that have to be `Frozen`, too"
 )]
 pub trait UsedInThreads {}

@@ -1,4 +1,4 @@
-//! Traits of the value that its pointers have too.
+//! Traits that an `Rc` implements by forwarding to its value.
 
 use core::borrow::Borrow;
 use core::cmp::Ordering;
@@ -29,7 +29,7 @@ impl<T: ?Sized + PartialEq, A: Allocator> PartialEq for Rc<T, A> {
     }
 
     #[inline]
-    #[expect(clippy::partialeq_ne_impl, reason = "the value's may differ from the opposite of its `eq`")]
+    #[expect(clippy::partialeq_ne_impl, reason = "the `ne` of the value need not be the negation of its `eq`")]
     fn ne(&self, other: &Self) -> bool {
         T::ne(self, other)
     }

@@ -1,14 +1,17 @@
-//! A value that several pointers own, all in one thread: [`Rc`], and the [`Weak`] pointers that do not keep it.
+//! [`Rc`], a single-threaded reference-counted pointer to a value in a block of an allocator, and its [`Weak`] pointers.
 //!
-//! # What differs from std's
+//! # Differences from std
 //!
-//! | std's | here | why |
+//! | std's `Rc` | this `Rc` | reason |
 //! | --- | --- | --- |
-//! | `Rc<T>` becomes `Rc<dyn Trait>` by itself, `Weak<T>` too | [`unsize_rc!`](crate::unsize_rc), [`unsize_rc_weak!`](crate::unsize_rc_weak) | `CoerceUnsized` is not stable |
-//! | a method takes `self: Rc<Self>` | not | only std's pointers can do that |
-//! | an `Rc<&T>` may be dropped after the `T` | the `T` must outlive it | `may_dangle` is not stable |
-//! | `==` of two pointers to one value of a `T: Eq` does not look at it | it does | no specialisation on stable |
+//! | `Rc<T>` coerces to `Rc<dyn Trait>`, and `Weak` likewise | [`unsize_rc!`], [`unsize_rc_weak!`] | `CoerceUnsized` is not stable |
+//! | a method takes `self: Rc<Self>` | not supported | built into the compiler for std's pointers only |
+//! | an `Rc<&T>` may be dropped after the `T` | the `T` must outlive the pointer | `may_dangle` is not stable |
+//! | `==` compares no values if both pointers are to one value of a `T: Eq` | it compares them | specialisation is not stable |
 //! | `pin_in` for `A: 'static` | for [`A: StaticAllocator`](crate::api::StaticAllocator) | see [`Box::pin_in`](crate::collections::Box::pin_in) |
+//!
+//! [`unsize_rc!`]: crate::unsize_rc
+//! [`unsize_rc_weak!`]: crate::unsize_rc_weak
 
 mod convert;
 mod counts;
@@ -34,14 +37,15 @@ use super::clone_to_uninit::CloneToUninit;
 use super::counted::{Counts as _, Strong, WeakRef, fail};
 use crate::api::{AllocError, Allocator, AllocatorClone, Global, Layout, StaticAllocator};
 
-/// A value in a block of an allocator, which several pointers of one thread own; the last one drops it.
+/// A single-threaded reference-counted pointer to a value in a block of an allocator. The last pointer drops the value.
 ///
-/// It is one word for an allocator of size 0, and two for a reference to one; [`Option<Rc<T, A>>`](Option) is no larger. The block has two
-/// words for the counts, besides the value. Each pointer has a clone of the allocator, so what makes a new pointer asks for an
-/// [`AllocatorClone`]: every reference is one. The [module docs](self) list the differences from std's.
+/// For a sized `T`, a pointer is one word with a zero-sized allocator, and two words with a reference to an allocator;
+/// [`Option<Rc<T, A>>`](Option) has the same size. The block holds two words for the counts in front of the value. Each
+/// pointer has its own clone of the allocator, so methods that create another pointer require an [`AllocatorClone`], as
+/// every reference is. The [module docs](self) list the differences from std's `Rc`.
 ///
-/// With the last [`Rc`] the value is dropped. Its block is freed with the last [`Weak`] pointer, or at once if there is none, also if the
-/// drop panicked; then the allocator of that pointer is dropped.
+/// Dropping the last [`Rc`] drops the value. The block is freed when the last [`Weak`] pointer is gone, too, even if
+/// the value's drop panics. Each pointer drops its clone of the allocator last.
 ///
 /// # Examples
 ///
@@ -54,7 +58,7 @@ use crate::api::{AllocError, Allocator, AllocatorClone, Global, Layout, StaticAl
 /// assert_eq!((Rc::strong_count(&name), other.len()), (2, 5));
 /// ```
 ///
-/// Several collections can own one pool, without a lifetime: a pointer to an allocator is one.
+/// A pointer to an allocator is itself an allocator, so several collections can own one pool, without a lifetime:
 ///
 /// ```
 /// use janus_alloc::{Pool, collections::{Rc, Vec}};
@@ -72,18 +76,18 @@ use crate::api::{AllocError, Allocator, AllocatorClone, Global, Layout, StaticAl
 /// ```
 pub struct Rc<T: ?Sized, A: Allocator = Global>(Strong<T, A, Counts>);
 
-// SAFETY: nothing implements `UsedInThreads`, which cannot be named elsewhere.
+// SAFETY: never applies, since nothing implements `UsedInThreads`, and no other crate can name it.
 unsafe impl<T: ?Sized, A: Allocator + UsedInThreads> Send for Rc<T, A> {}
 // SAFETY: as above.
 unsafe impl<T: ?Sized, A: Allocator + UsedInThreads> Sync for Rc<T, A> {}
-// The value is only shared, and the counts are not changed by anything that panics.
+// Pointers only give shared access to the value, and no operation that changes the counts can panic.
 impl<T: ?Sized + RefUnwindSafe, A: Allocator + UnwindSafe> UnwindSafe for Rc<T, A> {}
 impl<T: ?Sized + RefUnwindSafe, A: Allocator + UnwindSafe> RefUnwindSafe for Rc<T, A> {}
-// The value does not move with its pointers.
+// Moving a pointer does not move its value.
 impl<T: ?Sized, A: Allocator> Unpin for Rc<T, A> {}
 
 impl<T> Rc<T> {
-    /// Puts a value into a block of the default.
+    /// Allocates a block from the default and moves `value` into it.
     ///
     /// # Examples
     ///
@@ -102,7 +106,7 @@ impl<T> Rc<T> {
     ///
     /// # Errors
     ///
-    /// The default has no memory. The value is dropped.
+    /// Returns [`AllocError`] if allocation fails. The value is then dropped.
     ///
     /// # Examples
     ///
@@ -117,7 +121,8 @@ impl<T> Rc<T> {
         Self::try_new_in(value, Global)
     }
 
-    /// Makes a value that knows its own pointer, in the default: see [`new_cyclic_in`](Self::new_cyclic_in).
+    /// Constructs a value that holds a [`Weak`] pointer to itself, in the default. See
+    /// [`new_cyclic_in`](Self::new_cyclic_in).
     ///
     /// # Examples
     ///
@@ -141,7 +146,7 @@ impl<T> Rc<T> {
     ///
     /// # Errors
     ///
-    /// The default has no memory. `value` is dropped, and not called.
+    /// Returns [`AllocError`] if allocation fails. `value` is then dropped without being called.
     ///
     /// # Examples
     ///
@@ -156,7 +161,7 @@ impl<T> Rc<T> {
         Self::try_new_cyclic_in(value, Global)
     }
 
-    /// Puts a value into a block of the default and pins it there.
+    /// Allocates a block from the default, moves `value` into it and pins it there.
     ///
     /// # Examples
     ///
@@ -173,7 +178,7 @@ impl<T> Rc<T> {
 }
 
 impl<T, A: Allocator> Rc<T, A> {
-    /// Puts a value into a block of `allocator`.
+    /// Allocates a block from `allocator` and moves `value` into it.
     ///
     /// # Examples
     ///
@@ -191,7 +196,7 @@ impl<T, A: Allocator> Rc<T, A> {
     ///
     /// # Errors
     ///
-    /// The allocator has no memory. Value and allocator are dropped.
+    /// Returns [`AllocError`] if allocation fails. The value and the allocator are then dropped.
     ///
     /// # Examples
     ///
@@ -205,9 +210,10 @@ impl<T, A: Allocator> Rc<T, A> {
         Ok(Self(Strong::new(value, allocator)?))
     }
 
-    /// Makes a value that knows its own pointer: `value` is given a [`Weak`] one, which cannot be upgraded before the value is there.
+    /// Constructs a value that holds a [`Weak`] pointer to itself.
     ///
-    /// If `value` panics, the block is freed with the last clone of that pointer.
+    /// `value` is called with that pointer, which cannot be upgraded before this function returns. If `value` panics,
+    /// the block is freed with the last clone of the pointer.
     ///
     /// # Examples
     ///
@@ -237,7 +243,8 @@ impl<T, A: Allocator> Rc<T, A> {
     ///
     /// # Errors
     ///
-    /// The allocator has no memory. `value` and the allocator are dropped, and `value` is not called.
+    /// Returns [`AllocError`] if allocation fails. `value` is then dropped without being called, and the allocator is
+    /// dropped.
     ///
     /// # Examples
     ///
@@ -248,16 +255,17 @@ impl<T, A: Allocator> Rc<T, A> {
     /// ```
     #[inline]
     pub fn try_new_cyclic_in(value: impl FnOnce(&Weak<T, A>) -> T, allocator: A) -> Result<Self, AllocError> {
-        let weak = Weak(WeakRef::to_come(allocator)?);
+        let weak = Weak(WeakRef::uninit(allocator)?);
         let value = value(&weak);
-        // SAFETY: made by `to_come`.
-        Ok(Self(unsafe { weak.0.come(value) }))
+        // SAFETY: `weak` is the pointer from `uninit`; `value` got clones of it at most.
+        Ok(Self(unsafe { weak.0.init(value) }))
     }
 }
 
 impl<T, A: StaticAllocator> Rc<T, A> {
-    /// Puts a value into a block of `allocator` and pins it there. [`Box::pin_in`](crate::collections::Box::pin_in)
-    /// says why the allocator is a [`StaticAllocator`].
+    /// Allocates a block from `allocator`, moves `value` into it and pins it there.
+    ///
+    /// [`Box::pin_in`](crate::collections::Box::pin_in) explains why the allocator must be a [`StaticAllocator`].
     ///
     /// # Examples
     ///
@@ -268,14 +276,14 @@ impl<T, A: StaticAllocator> Rc<T, A> {
     /// ```
     #[inline]
     pub fn pin_in(value: T, allocator: A) -> Pin<Self> {
-        pinned(Self::new_in(value, allocator))
+        pin_unique(Self::new_in(value, allocator))
     }
 
     /// The twin of [`pin_in`](Self::pin_in) that returns an error.
     ///
     /// # Errors
     ///
-    /// The allocator has no memory. Value and allocator are dropped.
+    /// Returns [`AllocError`] if allocation fails. The value and the allocator are then dropped.
     ///
     /// # Examples
     ///
@@ -286,21 +294,22 @@ impl<T, A: StaticAllocator> Rc<T, A> {
     /// ```
     #[inline]
     pub fn try_pin_in(value: T, allocator: A) -> Result<Pin<Self>, AllocError> {
-        Self::try_new_in(value, allocator).map(pinned)
+        Self::try_new_in(value, allocator).map(pin_unique)
     }
 }
 
-/// Pins a value that no pointer was cloned of yet: clones made later come from the pinned one, and are pinned too.
+/// Pins a value whose only pointer is `new`. Clones of the pinned pointer are pinned, too.
 #[inline]
-fn pinned<T: ?Sized, A: StaticAllocator>(new: Rc<T, A>) -> Pin<Rc<T, A>> {
+fn pin_unique<T: ?Sized, A: StaticAllocator>(new: Rc<T, A>) -> Pin<Rc<T, A>> {
     debug_assert!(new.0.counts().is_unique());
-    // SAFETY: nobody has another pointer, which could move the value out or lend it mutably when it is alone. `Deref` and `Drop` do not move
-    // it. Its block is neither freed nor used anew before it is dropped: only the last pointer frees it, and a `StaticAllocator` keeps it.
+    // SAFETY: there is no unpinned pointer, which could move the value out or lend it mutably once it is the last.
+    // `Deref` and `Drop` do not move the value. Its block is neither freed nor reused before the value is dropped: the
+    // pointers free it only after that, and a `StaticAllocator` keeps it until then.
     unsafe { Pin::new_unchecked(new) }
 }
 
 impl<T: ?Sized + CloneToUninit> Rc<T> {
-    /// A clone of a value behind a reference, which may be a slice or a string, in a block of the default.
+    /// Clones `value`, which may be a slice or a string, into a new block of the default.
     ///
     /// # Examples
     ///
@@ -320,7 +329,7 @@ impl<T: ?Sized + CloneToUninit> Rc<T> {
     ///
     /// # Errors
     ///
-    /// The default has no memory. Nothing is cloned.
+    /// Returns [`AllocError`] if allocation fails. Nothing is then cloned.
     ///
     /// # Examples
     ///
@@ -337,9 +346,10 @@ impl<T: ?Sized + CloneToUninit> Rc<T> {
 }
 
 impl<T: ?Sized + CloneToUninit, A: Allocator> Rc<T, A> {
-    /// A clone of a value behind a reference, which may be a slice or a string, in a block of `allocator`.
+    /// Clones `value`, which may be a slice or a string, into a new block of `allocator`.
     ///
-    /// `T` is a type with [`Clone`], a slice of such, `str`, [`CStr`](core::ffi::CStr), or with std `OsStr` or `Path`.
+    /// `T` is a type that implements [`Clone`], a slice of such a type, `str`, [`CStr`](core::ffi::CStr), or, with the
+    /// feature `std`, `OsStr` or `Path`.
     ///
     /// # Examples
     ///
@@ -353,14 +363,16 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Rc<T, A> {
     /// ```
     #[inline]
     pub fn clone_from_ref_in(value: &T, allocator: A) -> Self {
-        Self(Strong::clone_of(value, allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::for_value(value)))))
+        Self(
+            Strong::clone_from_ref(value, allocator).unwrap_or_else(|_| fail::<Counts>(Some(Layout::for_value(value)))),
+        )
     }
 
     /// The twin of [`clone_from_ref_in`](Self::clone_from_ref_in) that returns an error.
     ///
     /// # Errors
     ///
-    /// The allocator has no memory. It is dropped, and nothing is cloned.
+    /// Returns [`AllocError`] if allocation fails. The allocator is then dropped, and nothing is cloned.
     ///
     /// # Examples
     ///
@@ -371,12 +383,12 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Rc<T, A> {
     /// ```
     #[inline]
     pub fn try_clone_from_ref_in(value: &T, allocator: A) -> Result<Self, AllocError> {
-        Ok(Self(Strong::clone_of(value, allocator)?))
+        Ok(Self(Strong::clone_from_ref(value, allocator)?))
     }
 }
 
 impl<T: ?Sized, A: Allocator> Rc<T, A> {
-    /// The allocator of the block.
+    /// Returns the allocator of the pointer.
     ///
     /// # Examples
     ///
@@ -394,7 +406,7 @@ impl<T: ?Sized, A: Allocator> Rc<T, A> {
         this.0.allocator()
     }
 
-    /// A [`Weak`] pointer to the value, which does not keep it.
+    /// Returns a new [`Weak`] pointer to the value.
     ///
     /// # Examples
     ///
@@ -408,7 +420,7 @@ impl<T: ?Sized, A: Allocator> Rc<T, A> {
     /// assert_eq!(weak.upgrade(), None);
     /// ```
     #[inline]
-    #[must_use = "a weak pointer that is not kept does nothing"]
+    #[must_use = "a weak pointer has no effect unless it is kept"]
     pub fn downgrade(this: &Self) -> Weak<T, A>
     where
         A: AllocatorClone,
@@ -416,7 +428,7 @@ impl<T: ?Sized, A: Allocator> Rc<T, A> {
         Weak(this.0.downgrade())
     }
 
-    /// The number of [`Weak`] pointers to the value.
+    /// Returns the number of [`Weak`] pointers to the value.
     ///
     /// # Examples
     ///
@@ -433,7 +445,7 @@ impl<T: ?Sized, A: Allocator> Rc<T, A> {
         this.0.counts().weak()
     }
 
-    /// The number of [`Rc`] pointers to the value.
+    /// Returns the number of [`Rc`] pointers to the value.
     ///
     /// # Examples
     ///
@@ -450,7 +462,7 @@ impl<T: ?Sized, A: Allocator> Rc<T, A> {
         this.0.counts().strong()
     }
 
-    /// Whether both point to the same value, and not only to equal ones. Metadata is not compared.
+    /// Returns whether both point to the same value, and not just to equal values. Metadata is not compared.
     ///
     /// # Examples
     ///
@@ -478,7 +490,7 @@ impl<T: ?Sized, A: Allocator> Deref for Rc<T, A> {
 }
 
 impl<T: ?Sized, A: AllocatorClone> Clone for Rc<T, A> {
-    /// One pointer more to the value.
+    /// Returns another pointer to the same value.
     ///
     /// # Examples
     ///

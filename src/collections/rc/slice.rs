@@ -1,4 +1,4 @@
-//! Slices whose values come later.
+//! Slices whose values are not initialised yet.
 
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
@@ -9,7 +9,7 @@ use crate::collections::block::Contents;
 use crate::collections::counted::fail;
 
 impl<T> Rc<[T]> {
-    /// A block of the default for `length` values that come later.
+    /// Allocates a block from the default for `length` values that are not initialised yet.
     ///
     /// # Panics
     ///
@@ -24,7 +24,7 @@ impl<T> Rc<[T]> {
     /// for place in Rc::get_mut(&mut pair).unwrap() {
     ///     place.write(7);
     /// }
-    /// // SAFETY: both were written.
+    /// // SAFETY: both values were written above.
     /// assert_eq!(*unsafe { pair.assume_init() }, [7, 7]);
     /// ```
     #[inline]
@@ -37,7 +37,7 @@ impl<T> Rc<[T]> {
     ///
     /// # Errors
     ///
-    /// The default has no memory, or no layout is so large.
+    /// Returns [`AllocError`] if allocation fails or the block would have more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -49,7 +49,7 @@ impl<T> Rc<[T]> {
         Self::try_new_uninit_slice_in(length, Global)
     }
 
-    /// A block of the default for `length` values, of zero bytes.
+    /// Allocates a block from the default for `length` values whose bytes are zero.
     ///
     /// # Panics
     ///
@@ -60,7 +60,7 @@ impl<T> Rc<[T]> {
     /// ```
     /// use janus_alloc::collections::Rc;
     ///
-    /// // SAFETY: zero bytes are numbers.
+    /// // SAFETY: zero bytes are valid integers.
     /// assert_eq!(*unsafe { Rc::<[u32]>::new_zeroed_slice(2).assume_init() }, [0, 0]);
     /// ```
     #[inline]
@@ -73,7 +73,7 @@ impl<T> Rc<[T]> {
     ///
     /// # Errors
     ///
-    /// The default has no memory, or no layout is so large.
+    /// Returns [`AllocError`] if allocation fails or the block would have more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -87,7 +87,7 @@ impl<T> Rc<[T]> {
 }
 
 impl<T, A: Allocator> Rc<[T], A> {
-    /// A block of `allocator` for `length` values that come later.
+    /// Allocates a block from `allocator` for `length` values that are not initialised yet.
     ///
     /// # Panics
     ///
@@ -102,7 +102,7 @@ impl<T, A: Allocator> Rc<[T], A> {
     /// for place in Rc::get_mut(&mut pair).unwrap() {
     ///     place.write(7);
     /// }
-    /// // SAFETY: both were written.
+    /// // SAFETY: both values were written above.
     /// assert_eq!(*unsafe { pair.assume_init() }, [7, 7]);
     /// ```
     #[inline]
@@ -115,7 +115,8 @@ impl<T, A: Allocator> Rc<[T], A> {
     ///
     /// # Errors
     ///
-    /// The allocator has no memory, or no layout is so large. The allocator is dropped.
+    /// Returns [`AllocError`] if allocation fails or the block would have more than `isize::MAX` bytes. The allocator
+    /// is then dropped.
     ///
     /// # Examples
     ///
@@ -129,7 +130,7 @@ impl<T, A: Allocator> Rc<[T], A> {
         Ok(Rc(Strong::<[T], A, _>::uninit_slice(length, Contents::Uninitialised, allocator)?))
     }
 
-    /// A block of `allocator` for `length` values, of zero bytes.
+    /// Allocates a block from `allocator` for `length` values whose bytes are zero.
     ///
     /// # Panics
     ///
@@ -140,7 +141,7 @@ impl<T, A: Allocator> Rc<[T], A> {
     /// ```
     /// use janus_alloc::{System, collections::Rc};
     ///
-    /// // SAFETY: zero bytes are numbers.
+    /// // SAFETY: zero bytes are valid integers.
     /// assert_eq!(*unsafe { Rc::<[u32], _>::new_zeroed_slice_in(2, System).assume_init() }, [0, 0]);
     /// ```
     #[inline]
@@ -153,7 +154,8 @@ impl<T, A: Allocator> Rc<[T], A> {
     ///
     /// # Errors
     ///
-    /// The allocator has no memory, or no layout is so large. The allocator is dropped.
+    /// Returns [`AllocError`] if allocation fails or the block would have more than `isize::MAX` bytes. The allocator
+    /// is then dropped.
     ///
     /// # Examples
     ///
@@ -169,7 +171,7 @@ impl<T, A: Allocator> Rc<[T], A> {
 }
 
 impl<T, A: Allocator> Rc<[MaybeUninit<T>], A> {
-    /// The pointer to the values that are there by now.
+    /// Converts the pointer to one to the initialised values.
     ///
     /// # Safety
     ///
@@ -180,14 +182,15 @@ impl<T, A: Allocator> Rc<[MaybeUninit<T>], A> {
     /// ```
     /// use janus_alloc::{System, collections::Rc};
     ///
-    /// // SAFETY: zero bytes are numbers.
+    /// // SAFETY: zero bytes are valid integers.
     /// assert_eq!(unsafe { Rc::<[u32], _>::new_zeroed_slice_in(3, System).assume_init() }.len(), 3);
     /// ```
     #[inline]
     pub unsafe fn assume_init(self) -> Rc<[T], A> {
         let (values, allocator) = self.0.into_parts();
         let values = NonNull::slice_from_raw_parts(values.cast(), values.len());
-        // SAFETY: the same reference; initialised by `# Safety` of this fn.
+        // SAFETY: the invariants held for `self`, whose reference passes to the result. `T`s have the layout of so many
+        // `MaybeUninit<T>`s, and are initialised by `# Safety` of this fn.
         Rc(unsafe { Strong::from_parts(values, allocator) })
     }
 }

@@ -1,4 +1,4 @@
-//! Pointers whose value comes later.
+//! Pointers to values that are not initialised yet.
 
 use core::mem::MaybeUninit;
 
@@ -8,7 +8,7 @@ use crate::collections::block::Contents;
 use crate::collections::counted::fail;
 
 impl<T> Rc<T> {
-    /// A block of the default for a value that comes later.
+    /// Allocates a block from the default for a value that is not initialised yet.
     ///
     /// # Examples
     ///
@@ -17,7 +17,7 @@ impl<T> Rc<T> {
     ///
     /// let mut five = Rc::<u32>::new_uninit();
     /// Rc::get_mut(&mut five).unwrap().write(5);
-    /// // SAFETY: written in the line above.
+    /// // SAFETY: the line above initialises the value.
     /// assert_eq!(*unsafe { five.assume_init() }, 5);
     /// ```
     #[inline]
@@ -30,7 +30,7 @@ impl<T> Rc<T> {
     ///
     /// # Errors
     ///
-    /// The default has no memory.
+    /// Returns [`AllocError`] if allocation fails.
     ///
     /// # Examples
     ///
@@ -42,14 +42,14 @@ impl<T> Rc<T> {
         Self::try_new_uninit_in(Global)
     }
 
-    /// A block of the default for a value, of zero bytes.
+    /// Allocates a block from the default for a value whose bytes are zero.
     ///
     /// # Examples
     ///
     /// ```
     /// use janus_alloc::collections::Rc;
     ///
-    /// // SAFETY: zero bytes are a number.
+    /// // SAFETY: zero bytes are a valid `u32`.
     /// assert_eq!(*unsafe { Rc::<u32>::new_zeroed().assume_init() }, 0);
     /// ```
     #[inline]
@@ -62,7 +62,7 @@ impl<T> Rc<T> {
     ///
     /// # Errors
     ///
-    /// The default has no memory.
+    /// Returns [`AllocError`] if allocation fails.
     ///
     /// # Examples
     ///
@@ -76,7 +76,7 @@ impl<T> Rc<T> {
 }
 
 impl<T, A: Allocator> Rc<T, A> {
-    /// A block of `allocator` for a value that comes later.
+    /// Allocates a block from `allocator` for a value that is not initialised yet.
     ///
     /// # Examples
     ///
@@ -85,7 +85,7 @@ impl<T, A: Allocator> Rc<T, A> {
     ///
     /// let mut five = Rc::<u32, _>::new_uninit_in(System);
     /// Rc::get_mut(&mut five).unwrap().write(5);
-    /// // SAFETY: written in the line above.
+    /// // SAFETY: the line above initialises the value.
     /// assert_eq!(*unsafe { five.assume_init() }, 5);
     /// ```
     #[inline]
@@ -97,7 +97,7 @@ impl<T, A: Allocator> Rc<T, A> {
     ///
     /// # Errors
     ///
-    /// The allocator has no memory. It is dropped.
+    /// Returns [`AllocError`] if allocation fails. The allocator is then dropped.
     ///
     /// # Examples
     ///
@@ -111,14 +111,14 @@ impl<T, A: Allocator> Rc<T, A> {
         Ok(Rc(Strong::<T, A, _>::uninit(Contents::Uninitialised, allocator)?))
     }
 
-    /// A block of `allocator` for a value, of zero bytes.
+    /// Allocates a block from `allocator` for a value whose bytes are zero.
     ///
     /// # Examples
     ///
     /// ```
     /// use janus_alloc::{System, collections::Rc};
     ///
-    /// // SAFETY: zero bytes are a number.
+    /// // SAFETY: zero bytes are a valid `u32`.
     /// assert_eq!(*unsafe { Rc::<u32, _>::new_zeroed_in(System).assume_init() }, 0);
     /// ```
     #[inline]
@@ -130,7 +130,7 @@ impl<T, A: Allocator> Rc<T, A> {
     ///
     /// # Errors
     ///
-    /// The allocator has no memory. It is dropped.
+    /// Returns [`AllocError`] if allocation fails. The allocator is then dropped.
     ///
     /// # Examples
     ///
@@ -146,7 +146,7 @@ impl<T, A: Allocator> Rc<T, A> {
 }
 
 impl<T, A: Allocator> Rc<MaybeUninit<T>, A> {
-    /// The pointer to the value that is there by now.
+    /// Converts the pointer to one to the initialised value.
     ///
     /// # Safety
     ///
@@ -159,12 +159,12 @@ impl<T, A: Allocator> Rc<MaybeUninit<T>, A> {
     ///
     /// let mut five = Rc::<u32, _>::new_uninit_in(System);
     /// Rc::get_mut(&mut five).unwrap().write(5);
-    /// // SAFETY: written in the line above.
+    /// // SAFETY: the line above initialises the value.
     /// assert_eq!(*unsafe { five.assume_init() }, 5);
     /// ```
     #[inline]
     pub unsafe fn assume_init(self) -> Rc<T, A> {
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: the value is initialised by `# Safety` of this fn.
         Rc(unsafe { self.0.assume_init() })
     }
 }

@@ -1,4 +1,4 @@
-//! Access to a value that has one pointer only.
+//! Exclusive access to a value that has only one pointer.
 
 use super::{Counts, Rc};
 use crate::api::{AllocError, Allocator, Layout};
@@ -6,7 +6,7 @@ use crate::collections::clone_to_uninit::CloneToUninit;
 use crate::collections::counted::fail;
 
 impl<T: ?Sized, A: Allocator> Rc<T, A> {
-    /// The value, mutably, if there is no other pointer to it, not even a [`Weak`](super::Weak) one.
+    /// Returns a mutable reference to the value, if there is no other pointer to it, not even a [`Weak`](super::Weak) one.
     ///
     /// # Examples
     ///
@@ -26,10 +26,13 @@ impl<T: ?Sized, A: Allocator> Rc<T, A> {
 }
 
 impl<T: ?Sized + CloneToUninit, A: Allocator> Rc<T, A> {
-    /// The value, mutably. If it has other pointers, this one first gets a clone of its own; if those are [`Weak`](super::Weak)
-    /// ones only, the value is moved instead, and they lose it.
+    /// Returns a mutable reference to the value, after making this the only pointer to it.
     ///
-    /// `T` is a type with [`Clone`], a slice of such, `str`, [`CStr`](core::ffi::CStr), or with std `OsStr` or `Path`.
+    /// If there are other [`Rc`] pointers, the value is cloned into a new block for this one. If there are only
+    /// [`Weak`](super::Weak) pointers, the value is moved to a new block, and they can no longer be upgraded.
+    ///
+    /// `T` is a type that implements [`Clone`], a slice of such a type, `str`, [`CStr`](core::ffi::CStr), or, with the
+    /// feature `std`, `OsStr` or `Path`.
     ///
     /// # Examples
     ///
@@ -50,7 +53,7 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Rc<T, A> {
         if this.0.make_unique().is_err() {
             fail::<Counts>(Some(Layout::for_value::<T>(this)));
         }
-        // SAFETY: nobody else has a reference.
+        // SAFETY: `make_unique` left no other reference to the value.
         unsafe { this.0.get_mut_unchecked() }
     }
 
@@ -58,7 +61,7 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Rc<T, A> {
     ///
     /// # Errors
     ///
-    /// The value has other pointers, and the allocator no memory for one of this pointer's own. All is as before.
+    /// Returns [`AllocError`] if the value has other pointers and allocation fails. All pointers are then unchanged.
     ///
     /// # Examples
     ///
@@ -77,17 +80,17 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Rc<T, A> {
     #[inline]
     pub fn try_make_mut(this: &mut Self) -> Result<&mut T, AllocError> {
         this.0.make_unique()?;
-        // SAFETY: nobody else has a reference.
+        // SAFETY: `make_unique` left no other reference to the value.
         Ok(unsafe { this.0.get_mut_unchecked() })
     }
 }
 
 impl<T, A: Allocator> Rc<T, A> {
-    /// The value, if there is no other [`Rc`] pointer to it.
+    /// Returns the value, if there is no other [`Rc`] pointer to it.
     ///
     /// # Errors
     ///
-    /// There is; the pointer is the error.
+    /// Returns the pointer if there is another [`Rc`] pointer to the value.
     ///
     /// # Examples
     ///
@@ -105,7 +108,7 @@ impl<T, A: Allocator> Rc<T, A> {
         this.0.try_unwrap().map_err(Self)
     }
 
-    /// The value, if there is no other [`Rc`] pointer to it; else the pointer is dropped.
+    /// Returns the value, if there is no other [`Rc`] pointer to it. Otherwise, drops the pointer and returns `None`.
     ///
     /// # Examples
     ///
@@ -121,7 +124,7 @@ impl<T, A: Allocator> Rc<T, A> {
         this.0.into_inner()
     }
 
-    /// The value, if there is no other [`Rc`] pointer to it, else a clone.
+    /// Returns the value, if there is no other [`Rc`] pointer to it, and a clone of it otherwise.
     ///
     /// # Examples
     ///

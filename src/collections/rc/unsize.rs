@@ -1,6 +1,6 @@
-/// Turns an `Rc<T, A>` into an `Rc<dyn Trait, A>` or an `Rc<[T], A>`, which stable Rust does by itself for std's `Rc` only.
+/// Converts an `Rc<T, A>` to an `Rc<dyn Trait, A>` or an `Rc<[T], A>`. Stable Rust coerces only std's `Rc`.
 ///
-/// The type it is to become must be known: from a signature, a `let` with a type, or a field.
+/// The target type must be known from the context: a signature, a `let` with a type, or a field.
 ///
 /// # Examples
 ///
@@ -14,17 +14,18 @@
 macro_rules! unsize_rc {
     ($rc:expr $(,)?) => {{
         let (value, allocator) = $crate::collections::Rc::into_raw_with_allocator($rc);
-        // In a tuple, which is never coerced: a `&A` would become a `&B` where `A` dereferences to that.
+        // A tuple is never coerced. A plain `&A` would be, to a `&B` if `A` dereferences to `B`.
         let allocator = (allocator,);
-        // A coercion, never a cast: only what the compiler allows by itself passes.
+        // A coercion and not a cast, so that the compiler rejects everything except unsizing.
         let value: *const _ = value;
-        // SAFETY: pointer and allocator are those of a pointer just taken apart; unsizing keeps the address and the layout.
+        // SAFETY: pointer and allocator are those of the pointer taken apart above. Unsizing keeps the address and the
+        // layout.
         unsafe { $crate::collections::unsizing::rc(value, allocator) }
     }};
 }
 
-/// Turns a [`rc::Weak<T, A>`](crate::collections::rc::Weak) into a `Weak<dyn Trait, A>` or a `Weak<[T], A>`, as [`unsize_rc!`]
-/// does an `Rc`.
+/// Converts an [`rc::Weak<T, A>`](crate::collections::rc::Weak) to a `Weak<dyn Trait, A>` or a `Weak<[T], A>`, as
+/// [`unsize_rc!`] converts an `Rc`.
 ///
 /// # Examples
 ///
@@ -42,11 +43,12 @@ macro_rules! unsize_rc {
 macro_rules! unsize_rc_weak {
     ($weak:expr $(,)?) => {{
         let (value, allocator) = $crate::collections::rc::Weak::into_raw_with_allocator($weak);
-        // In a tuple, which is never coerced: a `&A` would become a `&B` where `A` dereferences to that.
+        // A tuple is never coerced. A plain `&A` would be, to a `&B` if `A` dereferences to `B`.
         let allocator = (allocator,);
-        // A coercion, never a cast: only what the compiler allows by itself passes.
+        // A coercion and not a cast, so that the compiler rejects everything except unsizing.
         let value: *const _ = value;
-        // SAFETY: pointer and allocator are those of a pointer just taken apart; unsizing keeps the address and the layout.
+        // SAFETY: pointer and allocator are those of the pointer taken apart above. Unsizing keeps the address and the
+        // layout.
         unsafe { $crate::collections::unsizing::rc_weak(value, allocator) }
     }};
 }

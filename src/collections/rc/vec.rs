@@ -6,7 +6,7 @@ use crate::collections::Vec;
 use crate::collections::counted::fail;
 
 impl<T, A: Allocator> From<Vec<T, A>> for Rc<[T], A> {
-    /// Moves the values into a block with counts, and frees the one of the vector.
+    /// Moves the values into a new block with counts, and frees the block of the vector.
     ///
     /// # Examples
     ///
@@ -30,7 +30,7 @@ impl<T, A: Allocator> Rc<[T], A> {
     ///
     /// # Errors
     ///
-    /// The allocator has no memory. The vector is dropped.
+    /// Returns [`AllocError`] if allocation fails. The vector is then dropped.
     ///
     /// # Examples
     ///
@@ -48,7 +48,7 @@ impl<T, A: Allocator> Rc<[T], A> {
 }
 
 impl<T, A: Allocator + Default> FromIterator<T> for Rc<[T], A> {
-    /// Collects into a vector, from which the values are moved: how many there are is known at the end only.
+    /// Collects the values into a vector, then moves them into a block of the right size, which is not known before the end.
     #[inline]
     fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
         let mut vector = Vec::new_in(A::default());
