@@ -1,4 +1,4 @@
-//! Serializing: what is in an allocator is written like what is not.
+//! Serialization. The allocator has no influence on the output.
 
 use serde::ser::{Serialize, Serializer};
 
@@ -9,8 +9,8 @@ use crate::collections::{
     BTreeMap, BTreeSet, BinaryHeap, Box, Freezable, Frozen, LinkedList, Rc, String, Vec, VecDeque,
 };
 
-/// `Serialize` of collections by a method of the serializer.
-macro_rules! collected {
+/// Implements `Serialize` for collections by the method `$collect` of the serializer.
+macro_rules! serialize_by {
     ($([$($generics:tt)*] $collection:ty, $collect:ident;)*) => {$(
         impl<$($generics)*, A: Allocator> Serialize for $collection {
             #[inline]
@@ -20,7 +20,7 @@ macro_rules! collected {
         }
     )*};
 }
-collected! {
+serialize_by! {
     [T: Serialize] Vec<T, A>, collect_seq;
     [T: Serialize] VecDeque<T, A>, collect_seq;
     [T: Serialize] LinkedList<T, A>, collect_seq;
@@ -29,8 +29,8 @@ collected! {
     [K: Serialize, V: Serialize] BTreeMap<K, V, A>, collect_map;
 }
 
-/// `Serialize` of what dereferences, as its target.
-macro_rules! dereferenced {
+/// Implements `Serialize` for pointers and strings by dereferencing them.
+macro_rules! serialize_target {
     ($($(#[$cfg:meta])* [$($generics:tt)*] $pointer:ty;)*) => {$(
         $(#[$cfg])*
         impl<$($generics)*> Serialize for $pointer {
@@ -41,7 +41,7 @@ macro_rules! dereferenced {
         }
     )*};
 }
-dereferenced! {
+serialize_target! {
     [A: Allocator] String<A>;
     [T: Serialize + ?Sized, A: Allocator] Box<T, A>;
     [T: Serialize + ?Sized, A: Allocator] Rc<T, A>;
@@ -49,7 +49,8 @@ dereferenced! {
     [T: Serialize + ?Sized, A: Allocator] Arc<T, A>;
 }
 
-// Nobody else implements `Serialize` for such a type, so this reaches elements and not the allocator.
+// `Serialize` for a `Freezable` type is implemented by this crate and hashbrown only, so this reads its elements, never
+// its allocator.
 impl<C: Freezable + Serialize> Serialize for Frozen<C> {
     #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,4 +1,4 @@
-//! Maps.
+//! Deserialization of maps.
 
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
@@ -6,19 +6,19 @@ use core::marker::PhantomData;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 
-use super::{DeserializeIn, In, cautious};
+use super::{DeserializeIn, In, cautious_capacity};
 use crate::api::Allocator;
 use crate::collections::{BTreeMap, HashMap, TryReserveError};
 
-/// A map that is filled one by one.
+/// A map that is filled entry by entry.
 trait Map<A>: Sized {
     type Key;
     type Value;
 
-    /// An empty one. It may reserve room for so many elements.
-    fn with_room(length: usize, allocator: A) -> Result<Self, TryReserveError>;
+    /// Returns an empty map, with capacity for `length` entries if it can reserve any.
+    fn with_capacity_hint(length: usize, allocator: A) -> Result<Self, TryReserveError>;
 
-    /// Adds an element, or gives one that is there another value.
+    /// Adds an entry, or replaces the value of an existing key.
     fn set(&mut self, key: Self::Key, value: Self::Value) -> Result<(), TryReserveError>;
 }
 
@@ -27,7 +27,7 @@ impl<K: Ord, V, A: Allocator> Map<A> for BTreeMap<K, V, A> {
     type Value = V;
 
     #[inline]
-    fn with_room(_: usize, allocator: A) -> Result<Self, TryReserveError> {
+    fn with_capacity_hint(_: usize, allocator: A) -> Result<Self, TryReserveError> {
         Ok(Self::new_in(allocator))
     }
 
@@ -42,7 +42,7 @@ impl<K: Eq + Hash, V, S: BuildHasher + Default, A: Allocator> Map<A> for HashMap
     type Value = V;
 
     #[inline]
-    fn with_room(length: usize, allocator: A) -> Result<Self, TryReserveError> {
+    fn with_capacity_hint(length: usize, allocator: A) -> Result<Self, TryReserveError> {
         let mut map = Self::with_hasher_in(S::default(), allocator);
         map.try_reserve(length)?;
         Ok(map)
@@ -56,15 +56,15 @@ impl<K: Eq + Hash, V, S: BuildHasher + Default, A: Allocator> Map<A> for HashMap
     }
 }
 
-/// Fills a map with what the seeds make of each key and value.
-struct Entries<C, K, V, A> {
+/// A visitor that fills a map of type `C`. Clones of the seeds deserialize each key and value.
+struct MapVisitor<C, K, V, A> {
     key: K,
     value: V,
     allocator: A,
     map: PhantomData<fn() -> C>,
 }
 
-impl<'de, C, K, V, A> Visitor<'de> for Entries<C, K, V, A>
+impl<'de, C, K, V, A> Visitor<'de> for MapVisitor<C, K, V, A>
 where
     C: Map<A>,
     K: DeserializeSeed<'de, Value = C::Key> + Clone,
@@ -77,8 +77,8 @@ where
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut entries: M) -> Result<C, M::Error> {
-        let room = cautious::<(C::Key, C::Value)>(entries.size_hint());
-        let mut map = C::with_room(room, self.allocator).map_err(Error::custom)?;
+        let capacity = cautious_capacity::<(C::Key, C::Value)>(entries.size_hint());
+        let mut map = C::with_capacity_hint(capacity, self.allocator).map_err(Error::custom)?;
         while let Some((key, value)) = entries.next_entry_seed(self.key.clone(), self.value.clone())? {
             map.set(key, value).map_err(Error::custom)?;
         }
@@ -86,7 +86,7 @@ where
     }
 }
 
-/// `DeserializeIn` of maps in the allocator of their elements.
+/// Implements `DeserializeIn` for maps whose keys and values use the same allocator.
 macro_rules! maps_in {
     ($([$($key:tt)*] [$($generics:tt)*] $map:ty;)*) => {$(
         impl<'de, K, V, A, $($generics)*> DeserializeIn<'de, A> for $map
@@ -97,7 +97,7 @@ macro_rules! maps_in {
         {
             fn deserialize_in<D: Deserializer<'de>>(deserializer: D, allocator: A) -> Result<Self, D::Error> {
                 let (key, value) = (In(allocator.clone()).seed::<K>(), In(allocator.clone()).seed::<V>());
-                deserializer.deserialize_map(Entries { key, value, allocator, map: PhantomData })
+                deserializer.deserialize_map(MapVisitor { key, value, allocator, map: PhantomData })
             }
         }
     )*};
@@ -107,12 +107,12 @@ maps_in! {
     [Eq + Hash] [S: BuildHasher + Default] HashMap<K, V, S, A>;
 }
 
-// hashbrown's maps have theirs.
+// hashbrown implements `Deserialize` for its maps.
 impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>, A: Allocator + Default> Deserialize<'de>
     for BTreeMap<K, V, A>
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (key, value) = (PhantomData::<K>, PhantomData::<V>);
-        deserializer.deserialize_map(Entries { key, value, allocator: A::default(), map: PhantomData })
+        deserializer.deserialize_map(MapVisitor { key, value, allocator: A::default(), map: PhantomData })
     }
 }

@@ -1,8 +1,8 @@
-//! Deserializing into an allocator (feature `serde`).
+//! Deserialization into an allocator (feature `serde`).
 //!
-//! [`In(allocator)`](In) deserializes any type that implements [`DeserializeIn`]: plain types, and the collections of this crate, nested
-//! to any depth. All their memory comes from clones of the allocator. [`In`] reads one value; `json.end()?` rejects what follows it, as
-//! `from_str` does.
+//! [`In(allocator)`](In) deserializes any type that implements [`DeserializeIn`]: plain types and the collections of
+//! this crate, nested to any depth. All their memory comes from clones of the allocator. [`In`] reads one value. Call
+//! `json.end()?` afterwards to reject trailing input, as `from_str` does.
 //!
 //! ```
 //! use janus_alloc::Arena;
@@ -19,29 +19,31 @@
 //! # }
 //! ```
 //!
-//! | type | in a format |
+//! | type | represented as |
 //! | --- | --- |
 //! | [`Vec`], [`VecDeque`], [`LinkedList`], [`BinaryHeap`] (in no order), [`BTreeSet`], [`HashSet`], `Box<[T], A>`, `Rc<[T], A>`, `Arc<[T], A>` | a sequence |
-//! | [`BTreeMap`], [`HashMap`] | a map; of equal keys the last has its value there |
+//! | [`BTreeMap`], [`HashMap`] | a map; if a key occurs several times, its last value is kept |
 //! | [`String`], `Box<str, A>`, `Rc<str, A>`, `Arc<str, A>` | a string |
-//! | [`Box`], [`Rc`], [`Arc`], [`Frozen`] | what is in it. Two pointers to one value become two values |
-//! | numbers, `bool`, `char`, `()`, [std's `String`](alloc::string::String), `&str`, `&[u8]`, `Duration`, `PhantomData` | what serde makes of it, without the allocator |
-//! | `Option`, arrays, tuples up to 8 of all these | what serde makes of it |
+//! | [`Box`], [`Rc`], [`Arc`], [`Frozen`] | the value inside; two pointers to one value become two values |
+//! | numbers, `bool`, `char`, `()`, [std's `String`](alloc::string::String), `&str`, `&[u8]`, `Duration`, `PhantomData` | as in serde, without the allocator |
+//! | `Option`, arrays, and tuples of up to 8 elements, of all these | as in serde |
 //!
-//! All of them but arrays of more than 32 elements are [`Serialize`](serde::Serialize), too. Where the allocator is `Default`,
-//! the collections are [`Deserialize`](serde::Deserialize), each with an allocator of its own: `Vec<T>` is, and `Vec<T, Arena>`.
+//! All of them except arrays of more than 32 elements also implement [`Serialize`](serde::Serialize). A collection
+//! whose allocator implements `Default`, such as `Vec<T>` or `Vec<T, Arena>`, also implements
+//! [`Deserialize`](serde::Deserialize). Each collection deserialized by that has an allocator of its own.
 //!
 //! # Errors
 //!
-//! * A request that the allocator refuses is an error of the deserializer, and what was built is dropped. (But for the
-//!   `Deserialize` of the hash tables, which is hashbrown's, and ends the process.)
-//! * A length that comes with the input is not believed: room is reserved for elements of at most 1 MiB before they are there.
-//! * How deep values may nest is the deserializer's matter.
+//! * If allocation fails, the deserializer returns an error, and everything built so far is dropped. (Only the
+//!   `Deserialize` of the hash tables, which is hashbrown's, ends the process instead.)
+//! * A length in the input is not trusted: at most 1 MiB is reserved for elements that have not been read yet.
+//! * The depth of nested values is not limited here. Many deserializers limit it.
 //!
-//! # In place of `Deserialize`
+//! # Types that cannot derive `Deserialize`
 //!
-//! [`Deserialize`](serde::Deserialize) has no place for an allocator, so `#[derive(Deserialize)]` serves a type whose allocators are
-//! `Default`. With one `String<&Arena>` in the type it does not compile, and the error does not name the remedy:
+//! [`Deserialize`](serde::Deserialize) has no parameter for an allocator, so `#[derive(Deserialize)]` works only for a
+//! type whose allocators implement `Default`. With a `String<&Arena>` in the type it does not compile, and the error
+//! does not name the remedy:
 //!
 //! ```compile_fail,E0277
 //! use janus_alloc::{Arena, collections::String};
@@ -50,7 +52,8 @@
 //! // error[E0277]: the trait bound `&Arena: Default` is not satisfied
 //! ```
 //!
-//! Such a type implements [`DeserializeIn`], as shown below, and is asked for by [`In`]. Before, on the default, and after:
+//! Implement [`DeserializeIn`] for such a type, as shown below, and deserialize it by [`In`]. The code before, with the
+//! default allocator, and after:
 //!
 //! ```
 //! use janus_alloc::Arena;
@@ -69,9 +72,9 @@
 //! # }
 //! ```
 //!
-//! # In a type of your own
+//! # Implementing `DeserializeIn`
 //!
-//! A type without a collection in it derives `Deserialize`, and needs a line:
+//! A type without collections can derive `Deserialize`, and implements `DeserializeIn` by forwarding to it:
 //!
 //! ```
 //! use janus_alloc::collections::de::DeserializeIn;
@@ -91,7 +94,7 @@
 //! }
 //! ```
 //!
-//! One whose fields come as a sequence is made from a tuple; it may contain itself:
+//! A type whose fields come as a sequence can be built from a tuple. It may contain itself:
 //!
 //! ```
 //! use janus_alloc::{Arena, api::Allocator};
@@ -119,7 +122,7 @@
 //! # }
 //! ```
 //!
-//! One whose fields have names has a visitor, which asks for each field's value by [`In::seed`]:
+//! A type whose fields have names needs a visitor, which reads the value of each field by [`In::seed`]:
 //!
 //! ```
 //! use std::fmt;
@@ -187,9 +190,9 @@ use crate::collections::{
     Arc, BTreeMap, BTreeSet, BinaryHeap, Box, Frozen, HashMap, HashSet, LinkedList, Rc, String, Vec, VecDeque,
 };
 
-/// A type that is deserialized into an allocator.
+/// A type that can be deserialized into an allocator of type `A`.
 ///
-/// [The module](self) says which types implement it, and how yours does.
+/// The [module docs](self) list the types that implement it, and show how to implement it for your own.
 ///
 /// # Examples
 ///
@@ -203,16 +206,16 @@ use crate::collections::{
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not deserialized into an allocator of type `{A}`",
+    message = "`{Self}` cannot be deserialized into an allocator of type `{A}`",
     label = "not a `DeserializeIn`",
-    note = "the docs of `janus_alloc::collections::de` show how a type of yours implements it; a collection in an allocator needs one that is `Clone`, such as a reference"
+    note = "the docs of `janus_alloc::collections::de` show how to implement it for your own type; a collection needs an allocator that is `Clone`, such as a reference"
 )]
 pub trait DeserializeIn<'de, A>: Sized {
-    /// Deserializes a value, with what it needs in `allocator`.
+    /// Deserializes a value whose memory comes from `allocator`.
     ///
     /// # Errors
     ///
-    /// Those of the deserializer; and its [`custom`](serde::de::Error::custom) one if the allocator refuses.
+    /// Returns the deserializer's error, or a [`custom`](serde::de::Error::custom) error if allocation fails.
     fn deserialize_in<D: Deserializer<'de>>(deserializer: D, allocator: A) -> Result<Self, D::Error>;
 }
 
@@ -220,16 +223,16 @@ pub trait DeserializeIn<'de, A>: Sized {
 ///
 /// # Examples
 ///
-/// See [the module](self).
+/// See the [module docs](self).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct In<A>(pub A);
 
 impl<A> In<A> {
-    /// Deserializes a value of a type that is known from how it is used.
+    /// Deserializes a value of type `T`, which is usually inferred.
     ///
     /// # Errors
     ///
-    /// Those of the deserializer; and its [`custom`](serde::de::Error::custom) one if the allocator refuses.
+    /// Returns the deserializer's error, or a [`custom`](serde::de::Error::custom) error if allocation fails.
     ///
     /// # Examples
     ///
@@ -255,7 +258,7 @@ impl<A> In<A> {
         T::deserialize_in(deserializer, self.0)
     }
 
-    /// A seed for a value of type `T`: for `next_element_seed` of a visitor of yours, and its kin.
+    /// Returns a seed for a value of type `T`, for `next_element_seed`, `next_value_seed` and the like in your own visitor.
     ///
     /// # Examples
     ///
@@ -276,7 +279,7 @@ impl<A> In<A> {
     }
 }
 
-/// A [`DeserializeSeed`] for a `T` in an allocator: see [`In::seed`].
+/// A [`DeserializeSeed`] for a `T` in an allocator. Made by [`In::seed`].
 ///
 /// # Examples
 ///
@@ -309,9 +312,8 @@ impl<T, A: fmt::Debug> fmt::Debug for Seed<T, A> {
     }
 }
 
-/// The number of elements to reserve room for when the input promises `hint`, without belief: no more than a fixed number of
-/// bytes.
-fn cautious<T>(hint: Option<usize>) -> usize {
+/// Returns the capacity to reserve for `hint` elements, at most 1 MiB: the input may claim any length.
+fn cautious_capacity<T>(hint: Option<usize>) -> usize {
     const MAX_BYTES: usize = 1 << 20;
     match size_of::<T>() {
         0 => 0,

@@ -1,4 +1,4 @@
-//! Types that are deserialized without the allocator, and std's that may contain some that are not.
+//! Deserialization of types that need no allocator, and of options, arrays and tuples of types that may need one.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -10,7 +10,7 @@ use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 
 use super::{DeserializeIn, In};
 
-/// Types that serde deserializes.
+/// Implements `DeserializeIn` by `Deserialize`, without the allocator.
 macro_rules! plain {
     ($($type:ty;)*) => {$(
         impl<'de, A> DeserializeIn<'de, A> for $type {
@@ -33,7 +33,7 @@ impl<'de: 'a, 'a, A> DeserializeIn<'de, A> for &'a str {
     }
 }
 
-// As above.
+// Borrowed from the input, too.
 impl<'de: 'a, 'a, A> DeserializeIn<'de, A> for &'a [u8] {
     #[inline]
     fn deserialize_in<D: Deserializer<'de>>(deserializer: D, _: A) -> Result<Self, D::Error> {
@@ -88,15 +88,15 @@ impl<'de, T: DeserializeIn<'de, A>, const N: usize, A: Clone> DeserializeIn<'de,
             }
 
             fn visit_seq<Q: SeqAccess<'de>>(self, mut sequence: Q) -> Result<[T; N], Q::Error> {
-                // The places are options, since there is no array of what may fail on stable Rust.
+                // Elements are options until all are read: stable Rust cannot build an array from fallible elements.
                 let mut elements = [const { None }; N];
-                for (number, place) in elements.iter_mut().enumerate() {
-                    *place = sequence.next_element_seed(In(self.0.clone()).seed())?;
-                    if place.is_none() {
-                        return Err(Error::invalid_length(number, &self));
+                for (index, element) in elements.iter_mut().enumerate() {
+                    *element = sequence.next_element_seed(In(self.0.clone()).seed())?;
+                    if element.is_none() {
+                        return Err(Error::invalid_length(index, &self));
                     }
                 }
-                Ok(elements.map(|element| element.expect("the loop filled all places")))
+                Ok(elements.map(|element| element.expect("the loop above reads every element")))
             }
         }
 
@@ -104,8 +104,9 @@ impl<'de, T: DeserializeIn<'de, A>, const N: usize, A: Clone> DeserializeIn<'de,
     }
 }
 
+/// Implements `DeserializeIn` for tuples of `$length` elements, given the index and the type parameter of each.
 macro_rules! tuples {
-    ($($length:literal: $($number:literal $name:ident)*;)*) => {$(
+    ($($length:literal: $($index:literal $name:ident)*;)*) => {$(
         impl<'de, $($name: DeserializeIn<'de, Allocator>,)* Allocator: Clone> DeserializeIn<'de, Allocator> for ($($name,)*) {
             fn deserialize_in<De: Deserializer<'de>>(deserializer: De, allocator: Allocator) -> Result<Self, De::Error> {
                 struct Tuple<$($name,)* Allocator>(Allocator, PhantomData<fn() -> ($($name,)*)>);
@@ -121,7 +122,7 @@ macro_rules! tuples {
                         Ok(($(
                             match sequence.next_element_seed(In(self.0.clone()).seed::<$name>())? {
                                 Some(element) => element,
-                                None => return Err(Error::invalid_length($number, &self)),
+                                None => return Err(Error::invalid_length($index, &self)),
                             },
                         )*))
                     }

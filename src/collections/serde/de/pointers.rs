@@ -1,4 +1,4 @@
-//! Pointers to a value, and texts.
+//! Deserialization of pointers and strings.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -12,6 +12,7 @@ use crate::api::Allocator;
 use crate::collections::Arc;
 use crate::collections::{Box, Freezable, Frozen, Rc, String};
 
+/// Implements `DeserializeIn` and `Deserialize` for pointers to sized values, and [`FromStrIn`] for pointers to `str`.
 macro_rules! pointers {
     ($($pointer:ident)*) => {$(
         impl<'de, T: DeserializeIn<'de, A>, A: Allocator + Clone> DeserializeIn<'de, A> for $pointer<T, A> {
@@ -26,9 +27,9 @@ macro_rules! pointers {
             }
         }
 
-        impl<A: Allocator> FromText<A> for $pointer<str, A> {
+        impl<A: Allocator> FromStrIn<A> for $pointer<str, A> {
             #[inline]
-            fn try_from_text<E: Error>(text: &str, allocator: A) -> Result<Self, E> {
+            fn try_from_str_in<E: Error>(text: &str, allocator: A) -> Result<Self, E> {
                 Self::try_clone_from_ref_in(text, allocator).map_err(E::custom)
             }
         }
@@ -38,27 +39,28 @@ pointers!(Box Rc);
 #[cfg(target_has_atomic = "ptr")]
 pointers!(Arc);
 
-/// A text in an allocator.
-trait FromText<A>: Sized {
-    fn try_from_text<E: Error>(text: &str, allocator: A) -> Result<Self, E>;
+/// A string in an allocator.
+trait FromStrIn<A>: Sized {
+    /// Copies `text` into `allocator`.
+    fn try_from_str_in<E: Error>(text: &str, allocator: A) -> Result<Self, E>;
 }
 
-impl<A: Allocator> FromText<A> for String<A> {
+impl<A: Allocator> FromStrIn<A> for String<A> {
     #[inline]
-    fn try_from_text<E: Error>(text: &str, allocator: A) -> Result<Self, E> {
+    fn try_from_str_in<E: Error>(text: &str, allocator: A) -> Result<Self, E> {
         let mut string = Self::try_with_capacity_in(text.len(), allocator).map_err(E::custom)?;
         string.try_push_str(text).map_err(E::custom)?;
         Ok(string)
     }
 }
 
-/// Copies a text.
-struct Text<C, A> {
+/// A visitor that copies a string into a `C`.
+struct StrVisitor<C, A> {
     allocator: A,
-    collection: PhantomData<fn() -> C>,
+    string: PhantomData<fn() -> C>,
 }
 
-impl<C: FromText<A>, A> Visitor<'_> for Text<C, A> {
+impl<C: FromStrIn<A>, A> Visitor<'_> for StrVisitor<C, A> {
     type Value = C;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,7 +69,7 @@ impl<C: FromText<A>, A> Visitor<'_> for Text<C, A> {
 
     #[inline]
     fn visit_str<E: Error>(self, text: &str) -> Result<C, E> {
-        C::try_from_text(text, self.allocator)
+        C::try_from_str_in(text, self.allocator)
     }
 
     fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<C, E> {
@@ -78,24 +80,25 @@ impl<C: FromText<A>, A> Visitor<'_> for Text<C, A> {
     }
 }
 
-macro_rules! texts {
-    ($($text:ty;)*) => {$(
-        impl<'de, A: Allocator> DeserializeIn<'de, A> for $text {
+/// Implements `DeserializeIn` and `Deserialize` for types that implement [`FromStrIn`].
+macro_rules! strings {
+    ($($string:ty;)*) => {$(
+        impl<'de, A: Allocator> DeserializeIn<'de, A> for $string {
             fn deserialize_in<D: Deserializer<'de>>(deserializer: D, allocator: A) -> Result<Self, D::Error> {
-                deserializer.deserialize_str(Text { allocator, collection: PhantomData })
+                deserializer.deserialize_str(StrVisitor { allocator, string: PhantomData })
             }
         }
 
-        impl<'de, A: Allocator + Default> Deserialize<'de> for $text {
+        impl<'de, A: Allocator + Default> Deserialize<'de> for $string {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 Self::deserialize_in(deserializer, A::default())
             }
         }
     )*};
 }
-texts! { String<A>; Box<str, A>; Rc<str, A>; }
+strings! { String<A>; Box<str, A>; Rc<str, A>; }
 #[cfg(target_has_atomic = "ptr")]
-texts! { Arc<str, A>; }
+strings! { Arc<str, A>; }
 
 impl<'de, C: Freezable + DeserializeIn<'de, A>, A> DeserializeIn<'de, A> for Frozen<C> {
     fn deserialize_in<D: Deserializer<'de>>(deserializer: D, allocator: A) -> Result<Self, D::Error> {

@@ -1,4 +1,4 @@
-//! Sequences: collections of elements.
+//! Deserialization of sequences.
 
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
@@ -6,19 +6,20 @@ use core::marker::PhantomData;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
 
-use super::{DeserializeIn, In, cautious};
+use super::{DeserializeIn, In, cautious_capacity};
 use crate::api::Allocator;
 #[cfg(target_has_atomic = "ptr")]
 use crate::collections::Arc;
 use crate::collections::{BTreeSet, BinaryHeap, Box, HashSet, LinkedList, Rc, TryReserveError, Vec, VecDeque};
 
-/// A collection that is filled one by one.
+/// A collection that is filled element by element.
 pub(super) trait Sequence<A>: Sized {
     type Element;
 
-    /// An empty one. It may reserve room for so many elements.
-    fn with_room(length: usize, allocator: A) -> Result<Self, TryReserveError>;
+    /// Returns an empty collection, with capacity for `length` elements if it can reserve any.
+    fn with_capacity_hint(length: usize, allocator: A) -> Result<Self, TryReserveError>;
 
+    /// Adds an element, at the end if there is an order.
     fn add(&mut self, element: Self::Element) -> Result<(), TryReserveError>;
 }
 
@@ -26,7 +27,7 @@ impl<T, A: Allocator> Sequence<A> for Vec<T, A> {
     type Element = T;
 
     #[inline]
-    fn with_room(length: usize, allocator: A) -> Result<Self, TryReserveError> {
+    fn with_capacity_hint(length: usize, allocator: A) -> Result<Self, TryReserveError> {
         Self::try_with_capacity_in(length, allocator)
     }
 
@@ -40,7 +41,7 @@ impl<T, A: Allocator> Sequence<A> for VecDeque<T, A> {
     type Element = T;
 
     #[inline]
-    fn with_room(length: usize, allocator: A) -> Result<Self, TryReserveError> {
+    fn with_capacity_hint(length: usize, allocator: A) -> Result<Self, TryReserveError> {
         Self::try_with_capacity_in(length, allocator)
     }
 
@@ -54,7 +55,7 @@ impl<T: Ord, A: Allocator> Sequence<A> for BinaryHeap<T, A> {
     type Element = T;
 
     #[inline]
-    fn with_room(length: usize, allocator: A) -> Result<Self, TryReserveError> {
+    fn with_capacity_hint(length: usize, allocator: A) -> Result<Self, TryReserveError> {
         Self::try_with_capacity_in(length, allocator)
     }
 
@@ -68,7 +69,7 @@ impl<T, A: Allocator> Sequence<A> for LinkedList<T, A> {
     type Element = T;
 
     #[inline]
-    fn with_room(_: usize, allocator: A) -> Result<Self, TryReserveError> {
+    fn with_capacity_hint(_: usize, allocator: A) -> Result<Self, TryReserveError> {
         Ok(Self::new_in(allocator))
     }
 
@@ -82,7 +83,7 @@ impl<T: Ord, A: Allocator> Sequence<A> for BTreeSet<T, A> {
     type Element = T;
 
     #[inline]
-    fn with_room(_: usize, allocator: A) -> Result<Self, TryReserveError> {
+    fn with_capacity_hint(_: usize, allocator: A) -> Result<Self, TryReserveError> {
         Ok(Self::new_in(allocator))
     }
 
@@ -96,7 +97,7 @@ impl<T: Eq + Hash, S: BuildHasher + Default, A: Allocator> Sequence<A> for HashS
     type Element = T;
 
     #[inline]
-    fn with_room(length: usize, allocator: A) -> Result<Self, TryReserveError> {
+    fn with_capacity_hint(length: usize, allocator: A) -> Result<Self, TryReserveError> {
         let mut set = Self::with_hasher_in(S::default(), allocator);
         set.try_reserve(length)?;
         Ok(set)
@@ -110,14 +111,18 @@ impl<T: Eq + Hash, S: BuildHasher + Default, A: Allocator> Sequence<A> for HashS
     }
 }
 
-/// Fills a collection with what the seed makes of each element.
-struct Elements<C, S, A> {
+/// A visitor that fills a collection of type `C`. Clones of the seed deserialize each element.
+struct SequenceVisitor<C, S, A> {
     seed: S,
     allocator: A,
     collection: PhantomData<fn() -> C>,
 }
 
-impl<'de, C: Sequence<A>, S: DeserializeSeed<'de, Value = C::Element> + Clone, A> Visitor<'de> for Elements<C, S, A> {
+impl<'de, C, S, A> Visitor<'de> for SequenceVisitor<C, S, A>
+where
+    C: Sequence<A>,
+    S: DeserializeSeed<'de, Value = C::Element> + Clone,
+{
     type Value = C;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -125,8 +130,8 @@ impl<'de, C: Sequence<A>, S: DeserializeSeed<'de, Value = C::Element> + Clone, A
     }
 
     fn visit_seq<Q: SeqAccess<'de>>(self, mut sequence: Q) -> Result<C, Q::Error> {
-        let room = cautious::<C::Element>(sequence.size_hint());
-        let mut collection = C::with_room(room, self.allocator).map_err(Error::custom)?;
+        let capacity = cautious_capacity::<C::Element>(sequence.size_hint());
+        let mut collection = C::with_capacity_hint(capacity, self.allocator).map_err(Error::custom)?;
         while let Some(element) = sequence.next_element_seed(self.seed.clone())? {
             collection.add(element).map_err(Error::custom)?;
         }
@@ -134,23 +139,23 @@ impl<'de, C: Sequence<A>, S: DeserializeSeed<'de, Value = C::Element> + Clone, A
     }
 }
 
-/// A collection whose elements are made by clones of `seed`.
+/// Deserializes a collection in `allocator`. Clones of `seed` deserialize the elements.
 #[inline]
-fn elements<'de, D, C, S, A>(deserializer: D, seed: S, allocator: A) -> Result<C, D::Error>
+fn deserialize_sequence<'de, D, C, S, A>(deserializer: D, seed: S, allocator: A) -> Result<C, D::Error>
 where
     D: Deserializer<'de>,
     C: Sequence<A>,
     S: DeserializeSeed<'de, Value = C::Element> + Clone,
 {
-    deserializer.deserialize_seq(Elements { seed, allocator, collection: PhantomData })
+    deserializer.deserialize_seq(SequenceVisitor { seed, allocator, collection: PhantomData })
 }
 
-/// `DeserializeIn` of collections in the allocator of their elements.
+/// Implements `DeserializeIn` for collections whose elements use the same allocator.
 macro_rules! sequences_in {
     ($([$($generics:tt)*] $collection:ty;)*) => {$(
         impl<'de, T: DeserializeIn<'de, A> $($generics)*, A: Allocator + Clone> DeserializeIn<'de, A> for $collection {
             fn deserialize_in<D: Deserializer<'de>>(deserializer: D, allocator: A) -> Result<Self, D::Error> {
-                elements(deserializer, In(allocator.clone()).seed::<T>(), allocator)
+                deserialize_sequence(deserializer, In(allocator.clone()).seed::<T>(), allocator)
             }
         }
     )*};
@@ -164,12 +169,12 @@ sequences_in! {
     [+ Eq + Hash, S: BuildHasher + Default] HashSet<T, S, A>;
 }
 
-/// `Deserialize` of collections whose allocator is a `Default`. (hashbrown's have it.)
+/// Implements `Deserialize` for collections whose allocator is `Default`. (hashbrown implements it for its sets.)
 macro_rules! sequences {
     ($([$($generics:tt)*] $collection:ty;)*) => {$(
         impl<'de, T: Deserialize<'de> $($generics)*, A: Allocator + Default> Deserialize<'de> for $collection {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                elements(deserializer, PhantomData::<T>, A::default())
+                deserialize_sequence(deserializer, PhantomData::<T>, A::default())
             }
         }
     )*};
@@ -182,7 +187,7 @@ sequences! {
     [+ Ord] BTreeSet<T, A>;
 }
 
-/// A slice behind a pointer, made from a vector.
+/// A pointer to a slice, which can be made from a vector.
 trait FromVec<T, A: Allocator>: Sized {
     fn try_from_vec<E: Error>(vector: Vec<T, A>) -> Result<Self, E>;
 }
@@ -194,6 +199,7 @@ impl<T, A: Allocator> FromVec<T, A> for Box<[T], A> {
     }
 }
 
+/// Implements [`FromVec`] for reference-counted pointers.
 macro_rules! counted_from_vec {
     ($($pointer:ident)*) => {$(
         impl<T, A: Allocator> FromVec<T, A> for $pointer<[T], A> {
@@ -208,6 +214,7 @@ counted_from_vec!(Rc);
 #[cfg(target_has_atomic = "ptr")]
 counted_from_vec!(Arc);
 
+/// Implements `DeserializeIn` and `Deserialize` for pointers to slices.
 macro_rules! slices {
     ($($pointer:ident)*) => {$(
         impl<'de, T: DeserializeIn<'de, A>, A: Allocator + Clone> DeserializeIn<'de, A> for $pointer<[T], A> {
