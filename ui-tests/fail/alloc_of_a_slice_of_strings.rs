@@ -1,4 +1,4 @@
-//! An arena drops nothing, no more in a slice: each method that would leak has the user's line in its last note.
+//! An arena never drops values, and neither do its slice methods. The last note of each error names the user's line.
 use janus_alloc::Arena;
 
 fn main() {

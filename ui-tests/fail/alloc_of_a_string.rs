@@ -1,4 +1,4 @@
-//! An arena drops nothing, so it does not take what needs it.
+//! An arena never drops values, so it rejects a type that needs `Drop`.
 use janus_alloc::Arena;
 
 fn main() {

@@ -1,4 +1,4 @@
-//! A `GlobalAlloc` with a size may keep its memory inside itself, and may not be moved.
+//! A `GlobalAlloc` that is not zero-sized may keep memory inside itself, so it must not be wrapped by value.
 use janus_alloc::{AsAllocator, AsGlobal, Stats, System};
 
 fn main() {

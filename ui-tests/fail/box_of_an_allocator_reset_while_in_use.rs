@@ -1,4 +1,4 @@
-//! A collection that owns a boxed arena gives nobody `&mut` of it.
+//! A collection that owns a boxed allocator never lends it mutably.
 use janus_alloc::Pool;
 use janus_alloc::collections::{Box, Vec};
 

@@ -1,4 +1,4 @@
-//! A box, and what is leaked of one, ends before its arena does, and before it is reset.
+//! A box, and a reference leaked from one, must not be used after the arena is dropped or reset.
 use janus_alloc::Arena;
 use janus_alloc::collections::Box;
 

@@ -1,4 +1,4 @@
-//! No collection outlives its arena, nor does an empty one or a frozen one.
+//! No collection may outlive its arena, even if it is empty or frozen.
 use janus_alloc::Arena;
 use janus_alloc::collections::{
     Arc, BTreeMap, BTreeSet, BinaryHeap, Frozen, HashMapIn, HashSetIn, HashTable, LinkedList, String, Vec, VecDeque, rc,

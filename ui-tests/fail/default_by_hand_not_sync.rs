@@ -1,4 +1,4 @@
-//! Promising it by hand does not help.
+//! Implementing `GlobalAllocator` by hand does not help a type that is not `Sync`.
 use std::cell::Cell;
 use std::ptr::NonNull;
 

@@ -1,4 +1,4 @@
-//! The default lives as long as the process; what it borrows must, too.
+//! The default lives as long as the process, so it must not borrow anything shorter-lived.
 use janus_alloc::{AsAllocatorRef, AsGlobal, System};
 
 fn main() {

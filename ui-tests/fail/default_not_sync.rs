@@ -1,4 +1,4 @@
-//! The default serves all threads.
+//! The default is used by all threads, so it must be `Sync`.
 use janus_alloc::{AsGlobal, Stats};
 
 fn main() {

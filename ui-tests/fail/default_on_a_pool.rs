@@ -1,4 +1,4 @@
-//! A pool is for one thread, the default for all.
+//! A `Pool` serves one thread, but the default serves all.
 use janus_alloc::{AsGlobal, Pool, System};
 
 #[global_allocator]

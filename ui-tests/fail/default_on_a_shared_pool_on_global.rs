@@ -1,4 +1,4 @@
-//! The default must not be built on the default, with a pool between neither.
+//! The default must not be built on itself, even with a pool in between.
 use janus_alloc::{AsGlobal, Global, SharedPool};
 
 #[global_allocator]

@@ -1,4 +1,4 @@
-//! The default must not be built on the default, with an arena between neither.
+//! The default must not be built on itself, even with an arena in between.
 use janus_alloc::{AsGlobal, Global, SyncArena};
 
 #[global_allocator]

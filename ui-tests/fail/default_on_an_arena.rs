@@ -1,4 +1,4 @@
-//! An arena is for one thread, the default for all.
+//! An `Arena` serves one thread, but the default serves all.
 use janus_alloc::{Arena, AsGlobal, System};
 
 fn main() {

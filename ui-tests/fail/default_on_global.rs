@@ -1,4 +1,4 @@
-//! The default must not be built on the default.
+//! The default must not be built on itself.
 use janus_alloc::{AsGlobal, Global};
 
 #[global_allocator]

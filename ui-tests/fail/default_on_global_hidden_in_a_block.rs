@@ -1,4 +1,4 @@
-//! However deep it hides.
+//! The default must not be built on itself, however deeply `Global` is nested.
 use janus_alloc::{AsGlobal, Global, Stats};
 
 #[global_allocator]

@@ -1,4 +1,4 @@
-//! Behind `dyn` the default could refer to itself.
+//! A `dyn GlobalAlloc` is rejected, because it could refer to the default itself.
 use janus_alloc::api::GlobalAlloc;
 use janus_alloc::{AsAllocatorRef, AsGlobal};
 

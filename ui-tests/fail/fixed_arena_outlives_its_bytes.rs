@@ -1,4 +1,4 @@
-//! A vector that owns a `FixedArena` borrows the bytes.
+//! A vector that owns a `FixedArena` still borrows the arena's bytes.
 use core::mem::MaybeUninit;
 use janus_alloc::FixedArena;
 use janus_alloc::collections::Vec;

@@ -1,4 +1,4 @@
-//! Whoever drops a frozen collection uses the allocator.
+//! Dropping a frozen collection uses its allocator, so the collection must not move to another thread.
 use janus_alloc::Arena;
 use janus_alloc::collections::{Frozen, Vec};
 

@@ -1,4 +1,4 @@
-//! What threads share is `Sync`.
+//! Threads may share a frozen collection, so its elements must be `Sync`.
 use janus_alloc::Arena;
 use janus_alloc::collections::{Frozen, Vec};
 use std::cell::Cell;

@@ -1,4 +1,4 @@
-//! Elements that are collections have to be frozen, too.
+//! Elements that are collections must be frozen, too.
 use janus_alloc::Arena;
 use janus_alloc::collections::{Frozen, Vec};
 

@@ -1,4 +1,4 @@
-//! A frozen collection leads to its elements and not to its allocator.
+//! A frozen collection gives access to its elements but never to its allocator.
 use janus_alloc::Arena;
 use janus_alloc::collections::{Arc, BinaryHeap, Frozen, HashMap, HashTable, LinkedList, Vec};
 

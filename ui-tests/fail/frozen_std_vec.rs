@@ -1,4 +1,4 @@
-//! Types of others are not frozen.
+//! A collection of std cannot be frozen.
 use janus_alloc::collections::Frozen;
 
 fn main() {

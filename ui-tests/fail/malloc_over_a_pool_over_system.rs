@@ -1,4 +1,4 @@
-//! Nor must what it takes its memory from.
+//! An allocator exported as `malloc` must not call `malloc` through its parent.
 use janus_alloc::{SharedPool, System, export_malloc};
 
 static POOL: SharedPool<System> = SharedPool::new_in(System);

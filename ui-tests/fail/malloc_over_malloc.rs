@@ -1,4 +1,4 @@
-//! What becomes `malloc` must not call it.
+//! An allocator exported as `malloc` must not call `malloc`.
 use janus_alloc::{AsGlobal, Malloc, export_malloc};
 
 static ALLOCATOR: AsGlobal<Malloc> = AsGlobal::new(Malloc);

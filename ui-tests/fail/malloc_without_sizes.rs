@@ -1,4 +1,4 @@
-//! C does not say how large a block is that it frees.
+//! An allocator exported as `malloc` must know the size of each block, because C's `free` does not pass it.
 use janus_alloc::{Pages, export_malloc};
 
 static PAGES: Pages = Pages::new();

@@ -1,4 +1,4 @@
-//! What becomes `malloc` must be a `GlobalAllocator`: an allocator of a user's that does not promise it.
+//! An allocator exported as `malloc` must be a `GlobalAllocator`. This one does not implement it.
 use std::ptr::NonNull;
 
 use janus_alloc::api::{AllocError, Allocator, Layout, UsableSize};

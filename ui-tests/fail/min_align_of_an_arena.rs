@@ -1,4 +1,4 @@
-//! A minimum alignment is a power of two.
+//! A minimum alignment must be a power of two.
 use janus_alloc::{Arena, Global};
 
 fn main() {

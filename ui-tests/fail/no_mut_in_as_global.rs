@@ -1,4 +1,4 @@
-//! What is behind the default is lent by shared reference only.
+//! `AsGlobal` lends its allocator by shared reference only.
 use janus_alloc::{AsGlobal, Pages};
 
 fn main() {

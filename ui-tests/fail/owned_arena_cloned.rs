@@ -1,4 +1,4 @@
-//! A clone of a vector needs a clone of its allocator, and an arena has none.
+//! Cloning a vector clones its allocator, and an arena is not `Clone`.
 use janus_alloc::Arena;
 use janus_alloc::collections::Vec;
 

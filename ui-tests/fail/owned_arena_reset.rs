@@ -1,4 +1,4 @@
-//! A vector that owns its arena lends it shared, and a reset needs it alone.
+//! A vector lends its own arena by shared reference only, and a reset needs a mutable one.
 use janus_alloc::Arena;
 use janus_alloc::collections::Vec;
 

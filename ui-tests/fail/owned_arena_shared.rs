@@ -1,4 +1,4 @@
-//! Whoever has a reference to the vector has one to its arena, which serves one thread.
+//! A vector that owns an arena is not `Sync`, because a reference to the vector gives access to the arena.
 use janus_alloc::Arena;
 use janus_alloc::collections::Vec;
 

@@ -1,4 +1,4 @@
-//! Pinned memory must not go with its allocator.
+//! A value must not be pinned in memory that may be freed before the value is dropped.
 use janus_alloc::Arena;
 use janus_alloc::collections::Box;
 

@@ -1,4 +1,4 @@
-//! An owned arena is no `StaticAllocator`: its memory goes when it is dropped.
+//! An owned arena is not a `StaticAllocator`, because dropping it frees its memory.
 use janus_alloc::Arena;
 use janus_alloc::collections::Box;
 

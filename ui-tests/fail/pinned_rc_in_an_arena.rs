@@ -1,4 +1,4 @@
-//! Pinned memory must not go with its allocator, whoever counts.
+//! As for `Box`, an `Rc` or `Arc` must not be pinned in memory that may be freed before its value is dropped.
 use janus_alloc::Arena;
 use janus_alloc::collections::{Arc, Rc};
 

@@ -1,4 +1,4 @@
-//! A pinned value that must not move is not given back, by whatever pointer it is pinned.
+//! A pinned value that is not `Unpin` cannot be moved out, whatever the type of the pinned pointer.
 use std::marker::PhantomPinned;
 use std::pin::Pin;
 

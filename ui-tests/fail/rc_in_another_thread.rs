@@ -1,4 +1,4 @@
-//! The counts of an `Rc` are for one thread, and so is the memory of an `Arc` in an allocator for one thread.
+//! An `Rc` stays in one thread, and so does an `Arc` in an allocator that serves one thread.
 use std::thread;
 
 use janus_alloc::Pool;

@@ -1,4 +1,4 @@
-//! A vector in a shared arena keeps it shared.
+//! An arena in an `Rc` cannot be reset while a vector shares it.
 use janus_alloc::Arena;
 use janus_alloc::collections::{Rc, Vec};
 

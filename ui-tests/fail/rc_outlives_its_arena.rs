@@ -1,4 +1,4 @@
-//! Strong and weak pointers end before their arena does, and before it is reset.
+//! Strong and weak pointers must not be used after the arena is dropped or reset.
 use janus_alloc::Arena;
 use janus_alloc::collections::{Arc, Rc};
 

@@ -1,4 +1,4 @@
-//! Another pointer needs another allocator: one by value that is no `Clone` has one pointer only.
+//! Every pointer holds its own allocator, so an `Rc` can only be cloned if its allocator is an `AllocatorClone`.
 use janus_alloc::Pool;
 use janus_alloc::collections::Rc;
 

@@ -1,4 +1,4 @@
-//! A reset frees every block, so none is in use.
+//! An arena cannot be reset while a vector borrows it, because a reset frees all blocks.
 use janus_alloc::Arena;
 use janus_alloc::collections::Vec;
 

@@ -1,4 +1,4 @@
-//! A scope is lent, and a vector cannot own it.
+//! A scope is only lent, so a vector cannot own it.
 use janus_alloc::Arena;
 use janus_alloc::collections::Vec;
 

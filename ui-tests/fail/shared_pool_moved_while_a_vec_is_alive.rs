@@ -1,4 +1,4 @@
-//! A pool may be moved and dropped between calls, but not while something borrows it.
+//! A pool can be moved or dropped, but not while a vector borrows it.
 use janus_alloc::SharedPool;
 use janus_alloc::collections::Vec;
 

@@ -1,4 +1,4 @@
-//! A pool is of as many threads as its parent.
+//! A `SharedPool` can be shared between threads only if its parent can.
 use janus_alloc::{Arena, SharedPool};
 
 fn main() {

@@ -1,4 +1,4 @@
-//! `SyncArena` is reset by value, which nothing may borrow then.
+//! Resetting a `SyncArena` consumes it, which is impossible while a vector borrows it.
 use janus_alloc::SyncArena;
 use janus_alloc::collections::Vec;
 

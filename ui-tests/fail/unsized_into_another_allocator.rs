@@ -1,4 +1,4 @@
-//! What is unsized stays with its allocator, also where that dereferences to another one.
+//! Unsizing a pointer keeps its allocator, even if the allocator dereferences to another one.
 use std::any::Any;
 use std::ops::Deref;
 use std::ptr::NonNull;
@@ -20,14 +20,14 @@ impl Deref for Tagged {
     }
 }
 
-// SAFETY: the pool's blocks.
+// SAFETY: all blocks are those of the pool.
 unsafe impl Allocator for Tagged {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         self.pool.allocate(layout)
     }
 
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-        // SAFETY: the pool's block.
+        // SAFETY: the block is from the pool, with this layout.
         unsafe { self.pool.deallocate(block, layout) }
     }
 }

@@ -1,4 +1,4 @@
-//! A value of a scope does not get into a collection of the arena around it.
+//! A value allocated in a scope cannot be put into a collection that outlives the scope.
 use janus_alloc::Arena;
 use janus_alloc::collections::Vec;
 

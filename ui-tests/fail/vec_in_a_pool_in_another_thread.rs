@@ -1,4 +1,4 @@
-//! A pool is used by one thread at a time, and what is in it uses it.
+//! A `Pool` serves one thread at a time, so a vector that borrows it stays in that thread.
 use std::thread;
 
 use janus_alloc::Pool;

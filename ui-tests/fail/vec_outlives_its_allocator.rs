@@ -1,4 +1,4 @@
-//! A collection borrows its allocator.
+//! A collection must not outlive the allocator that it borrows.
 use janus_alloc::collections::Vec;
 use janus_alloc::{Stats, System};
 

@@ -1,4 +1,4 @@
-//! No block of an arena is alive when it is reset.
+//! An arena of bumpalo cannot be reset while a vector borrows it, either.
 use janus_alloc::collections::Vec;
 
 fn main() {

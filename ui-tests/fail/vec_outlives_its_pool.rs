@@ -1,4 +1,4 @@
-//! A pool frees all its blocks when it is dropped.
+//! A vector must not outlive its pool, which frees all blocks when it is dropped.
 use janus_alloc::Pool;
 use janus_alloc::collections::Vec;
 

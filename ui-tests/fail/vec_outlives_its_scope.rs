@@ -1,4 +1,4 @@
-//! What is allocated in a scope is free at its end, collections included.
+//! Nothing allocated in a scope may outlive it, collections included.
 use janus_alloc::Arena;
 use janus_alloc::collections::Vec;
 

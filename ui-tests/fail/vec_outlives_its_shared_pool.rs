@@ -1,4 +1,4 @@
-//! When a pool is dropped its blocks go.
+//! A vector must not outlive its `SharedPool`, which frees all blocks when it is dropped.
 use janus_alloc::SharedPool;
 use janus_alloc::collections::Vec;
 

@@ -1,4 +1,4 @@
-//! An arena that nothing borrows goes to another thread, with its chunks; a `SyncArena` is shared as it is.
+//! An arena that nothing borrows can move to another thread with its chunks. A `SyncArena` can be shared.
 use std::thread;
 
 use janus_alloc::collections::Vec;
@@ -28,7 +28,7 @@ fn main() {
         threads.spawn(|| Vec::new_in(&HEAP).push(3));
         threads.spawn(move || Vec::new_in(&fixed).push(4));
     });
-    // A collection in a shared arena may go where it likes.
+    // A collection that owns a shared arena can move to another thread.
     let numbers: Vec<u64, SyncArena> = Vec::new_in(SyncArena::new());
     thread::spawn(move || drop(numbers)).join().unwrap();
 }

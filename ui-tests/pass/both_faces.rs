@@ -1,4 +1,4 @@
-//! One static, both faces.
+//! One static can be the default and the allocator of a collection.
 use std::pin::Pin;
 
 use janus_alloc::api::{GlobalAllocator, StaticAllocator};
@@ -13,7 +13,7 @@ fn pinned<T, A: StaticAllocator + 'static>(value: T, allocator: A) -> Pin<Box<T,
     Box::pin_in(value, allocator)
 }
 
-/// A wrapper of a user's own.
+/// A constructor for a user's own wrapper.
 fn default_of<A: GlobalAllocator>(allocator: A) -> AsGlobal<Stats<A>> {
     AsGlobal::new(Stats::new(allocator))
 }

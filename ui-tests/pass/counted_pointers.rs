@@ -1,4 +1,4 @@
-//! Pointers may be shared by collections, and those with atomic counts by threads.
+//! Collections can share pointers to allocators, and threads can share those with atomic counts.
 use std::thread;
 
 use janus_alloc::collections::{Arc, Box, Rc, Vec, arc, rc};
@@ -9,7 +9,7 @@ struct Document {
     names: Vec<Box<str, Rc<Pool>>, Rc<Pool>>,
 }
 
-/// A tree in a pool, whose nodes know their parents.
+/// A node of a tree in a pool, with a pointer to its parent.
 struct Node<'p> {
     parent: rc::Weak<Node<'p>, &'p Pool>,
     children: std::cell::RefCell<Vec<Rc<Node<'p>, &'p Pool>, &'p Pool>>,

@@ -1,4 +1,4 @@
-//! A default may refer to an allocator kept elsewhere, and that one may itself be shared.
+//! The default may refer to an allocator in another static, which may itself be shared.
 use janus_alloc::{AsGlobal, Malloc, Stats};
 
 static COUNTED: Stats<Malloc> = Stats::new(Malloc);

@@ -1,4 +1,4 @@
-//! Collections own their arena, and go to other threads with it.
+//! Collections can own their arena and move to other threads with it.
 use janus_alloc::collections::{Arc, HashMap, Vec};
 use janus_alloc::{Arena, SyncArena};
 

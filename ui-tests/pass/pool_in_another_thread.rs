@@ -1,4 +1,4 @@
-//! A pool that nothing borrows goes to another thread, and a collection with a pool of its own takes it along.
+//! A pool that nothing borrows can move to another thread, also inside a collection that owns it.
 use std::thread;
 
 use janus_alloc::collections::{Box, Vec};
@@ -20,7 +20,7 @@ fn main() {
     let node = Box::new_in(2, BlockPool::for_type::<i32>());
     thread::spawn(move || assert_eq!(numbers[0] + *node, 3)).join().unwrap();
 
-    // Over an arena, with collections of collections in it.
+    // A pool over an arena, with nested collections in it.
     let arena = Arena::new();
     let pool = Pool::new_in(&arena);
     let mut rows = Vec::new_in(&pool);

@@ -1,4 +1,4 @@
-//! While a scope runs, collections around it grow, and what they hold outlives it.
+//! Collections outside a scope can grow while it runs, and what they hold outlives it.
 use janus_alloc::Arena;
 use janus_alloc::collections::{HashMap, Vec};
 

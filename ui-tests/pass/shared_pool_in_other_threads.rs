@@ -1,4 +1,4 @@
-//! Both faces of a pool, from any thread.
+//! Both faces of a `SharedPool` can be used from any thread.
 use janus_alloc::collections::{Box, HashMap, Vec};
 use janus_alloc::{AsGlobal, SharedPool, Stats, System};
 
