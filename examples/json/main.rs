@@ -1,6 +1,7 @@
-//! Reads a JSON file into an arena and says what is in it: `cargo run --release --features serde --example json -- [FILE]`.
+//! Reads a JSON file into an arena and prints a summary of it:
+//! `cargo run --release --features serde --example json -- [FILE]`.
 //!
-//! Without a file it reads a text of its own. `value.rs` is a JSON value type over any allocator, in some 150 lines.
+//! Without a file, it reads a built-in text. `value.rs` defines a JSON value type over any allocator, in some 150 lines.
 
 mod value;
 
@@ -17,7 +18,7 @@ use value::Value;
 const TEXT: &str =
     r#"{"god": "Janus", "faces": ["past", "future"], "doors": {"war": true, "peace": false}, "heads": 1}"#;
 
-/// How many values of each kind there are, and how deep they nest.
+/// The number of values of each kind, and the depth of the deepest one.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Contents {
     strings: usize,
@@ -29,6 +30,7 @@ struct Contents {
 }
 
 impl Contents {
+    /// Counts `value`, which is at `depth`, and all values in it.
     fn count<A: Allocator>(&mut self, value: &Value<A>, depth: usize) {
         self.depth = self.depth.max(depth);
         match value {
@@ -75,7 +77,7 @@ fn run() -> io::Result<()> {
         println!("doors: {}", serde_json::to_string(doors)?);
     }
     println!("{} bytes of text, {} bytes in the arena", text.len(), arena.allocated_bytes());
-    // No destructor has to run but those that give memory back, and the arena does that.
+    // The destructors would only free memory, and the arena frees all of it at once.
     std::mem::forget(value);
     Ok(())
 }

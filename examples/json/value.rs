@@ -8,9 +8,9 @@ use janus_alloc::collections::{Box, Vec};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// Any JSON value. Its strings, arrays and objects live in `A`, with all they contain.
-// A tag of a word keeps the payload of each variant in words of its own. Otherwise the `bool` lies behind a tag of one byte, and a
-// move reads words across the boundary of two writes, for which a processor waits.
+/// Any JSON value. Its strings, arrays and objects, and everything in them, are in blocks of an `A`.
+// A tag of one word keeps the payload of each variant in separate words. With a tag of one byte, the `bool` would share
+// a word with the tag, and moving a value would read a word that was written in two parts, which stalls the processor.
 #[derive(Debug)]
 #[repr(u64)]
 pub(crate) enum Value<A: Allocator> {
@@ -19,14 +19,14 @@ pub(crate) enum Value<A: Allocator> {
     Number(Number),
     String(Box<str, A>),
     Array(Box<[Value<A>], A>),
-    /// The entries in the order of the text.
+    /// The entries, in the order of the text.
     Object(Box<[Entry<A>], A>),
 }
 
 /// A key and its value.
 pub(crate) type Entry<A> = (Box<str, A>, Value<A>);
 
-/// As `serde_json` reads it.
+/// A number, as `serde_json` distinguishes them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Number {
     Natural(u64),
@@ -35,9 +35,10 @@ pub(crate) enum Number {
 }
 
 impl<A: Allocator> Value<A> {
-    /// The value of a key, if this is an object that has it: the last one, if it has several.
+    /// Returns the value of a key, if this is an object with that key. If the key occurs several times, the last value
+    /// counts.
     ///
-    /// Goes through the entries, so objects of thousands of keys are better read into a `BTreeMap` or a `HashMap`.
+    /// This searches all entries. Read objects with thousands of keys into a `BTreeMap` or a `HashMap` instead.
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         match self {
             Self::Object(entries) => entries.iter().rev().find(|entry| *entry.0 == *key).map(|(_, value)| value),
@@ -54,8 +55,10 @@ impl<'de, A: Allocator + Clone> DeserializeIn<'de, A> for Value<A> {
     }
 }
 
-/// The keys and values of arrays and objects that have not ended, on two stacks. The end of one moves its part into a slice of the
-/// right length. A growing vector for each would leave its former blocks behind in an arena.
+/// Two stacks with the keys and values of unfinished arrays and objects.
+///
+/// At the end of an array or object, its part of the stacks moves into a slice of the right length. Growing a vector
+/// for each of them would leave the former blocks behind in an arena.
 struct Unfinished<A: Allocator> {
     keys: Vec<Box<str, A>, A>,
     values: Vec<Value<A>, A>,
@@ -71,7 +74,7 @@ impl<A: Allocator + Clone> Unfinished<A> {
     }
 }
 
-/// Reads a value and pushes it, in place of returning it, which would move it once more.
+/// Reads a value and pushes it onto the stack. Returning the value would move it once more.
 struct AnyValue<'u, A: Allocator>(&'u mut Unfinished<A>);
 
 impl<'de, A: Allocator + Clone> DeserializeSeed<'de> for AnyValue<'_, A> {

@@ -1,4 +1,4 @@
-//! The sums: every byte and block that an allocator counts as live is one that the trees, or the sources, hold.
+//! Checks that every byte and block that an allocator counts as live belongs to the trees or to the sources.
 
 use std::io::{self, Write};
 
@@ -8,9 +8,9 @@ use janus_alloc::{Arena, AsGlobal, Global, Pool, SharedPool, Stats, System};
 use crate::numbers::grouped;
 use crate::rows::build;
 use crate::sources::{self, Source};
-use crate::tree::Held;
+use crate::tree::HeapUse;
 
-/// Two ways to count one thing.
+/// One number, counted in two ways.
 struct Check {
     allocator: &'static str,
     what: &'static str,
@@ -18,7 +18,7 @@ struct Check {
     expected: u64,
 }
 
-/// Room for all checks, so that none of them changes what another counts.
+/// A vector with enough capacity for all checks, so that adding one does not allocate and change the counts.
 struct Checks(Vec<Check>);
 
 impl Checks {
@@ -27,45 +27,45 @@ impl Checks {
         self.0.push(Check { allocator, what, counted, expected });
     }
 
-    /// Builds the trees in `allocator`, counts, and ends them.
+    /// Builds the trees in `allocator`, counts their blocks and bytes, and drops them.
     fn add_trees<A: Allocator + Copy>(&mut self, name: &'static str, sources: &[Source], allocator: A) {
         let counted = Stats::new(allocator);
         let trees = build(sources, &counted);
-        let (up, held) = (counted.snapshot(), Held::by(&trees));
+        let (built, heap) = (counted.snapshot(), HeapUse::of(&trees));
         drop(trees);
-        let down = counted.snapshot();
-        self.add(name, "bytes live: the nodes, names and lists of the trees", up.live_bytes, held.bytes);
+        let dropped = counted.snapshot();
+        self.add(name, "bytes live: the nodes, names and lists of the trees", built.live_bytes, heap.bytes);
         self.add(
             name,
             "blocks live: a box for each node, a string for each name, the lists",
-            up.live_blocks(),
-            held.blocks,
+            built.live_blocks(),
+            heap.blocks,
         );
-        self.add(name, "blocks freed when the trees end: all", down.deallocations, down.allocations);
-        self.add(name, "bytes live then: none", down.live_bytes, 0);
+        self.add(name, "blocks freed when the trees are dropped: all", dropped.deallocations, dropped.allocations);
+        self.add(name, "bytes live then: none", dropped.live_bytes, 0);
     }
 }
 
-/// Builds and ends the trees over counters and prints each sum. Says whether all are right. `before` is the number of bytes that
-/// were live on the default before the sources were read.
+/// Builds and drops the trees in counted allocators, prints every check, and returns whether all hold. `before` is the
+/// number of bytes that were live on the default before the sources were read.
 pub(crate) fn audit(
     sources: &Vec<Source>,
     default: &'static AsGlobal<Stats<SharedPool>>,
     before: u64,
     out: &mut impl Write,
 ) -> io::Result<bool> {
-    let read = default.snapshot().live_bytes;
+    let after_reading = default.snapshot().live_bytes;
     let mut checks = Checks(Vec::with_capacity(32));
     checks.add(
         "default",
         "bytes live after reading: the sources and their paths",
-        read - before,
+        after_reading - before,
         sources::bytes(sources),
     );
     let start = default.snapshot();
     checks.add_trees("System", sources, System);
-    let taken = default.snapshot().allocations - start.allocations;
-    checks.add("System", "blocks it took from the default: none", taken, 0);
+    let allocated = default.snapshot().allocations - start.allocations;
+    checks.add("System", "blocks allocated from the default: none", allocated, 0);
     checks.add_trees("SharedPool", sources, default.parent());
     checks.add_trees("default", sources, Global);
     let pool = Pool::new_in(Stats::new(Global));
@@ -74,17 +74,17 @@ pub(crate) fn audit(
     let arena = Arena::new_in(Stats::new(Global));
     checks.add_trees("Arena", sources, &arena);
     let (chunks, on_default) = (arena.parent().snapshot().live_bytes, default.snapshot().live_bytes);
-    checks.add("Arena", "bytes it put on the default: its chunks", on_default - start.live_bytes, chunks);
+    checks.add("Arena", "bytes live on the default: its chunks", on_default - start.live_bytes, chunks);
     drop(arena);
     let end = default.snapshot();
-    checks.add("default", "bytes live when all trees have ended, as before them", end.live_bytes, start.live_bytes);
-    checks.add("default", "blocks live then, as before them", end.live_blocks(), start.live_blocks());
+    checks.add("default", "bytes live after all trees: as before", end.live_bytes, start.live_bytes);
+    checks.add("default", "blocks live after all trees: as before", end.live_blocks(), start.live_blocks());
     print(&checks.0, out)
 }
 
-/// Prints every check, and says whether all hold.
+/// Prints every check, and returns whether all hold.
 fn print(checks: &[Check], out: &mut impl Write) -> io::Result<bool> {
-    writeln!(out, "The sums\n")?;
+    writeln!(out, "The checks\n")?;
     let mut wrong = 0;
     for Check { allocator, what, counted, expected } in checks {
         let number = grouped(*counted);

@@ -1,4 +1,4 @@
-//! The rows as bars: in the terminal, and as a picture.
+//! Bar charts of the comparison, in the terminal and as a picture.
 
 use std::error::Error;
 use std::fs;
@@ -14,11 +14,12 @@ use crate::rows::Row;
 /// The longest bar, in characters.
 const WIDTH: f64 = 40.0;
 
+/// Prints a table of the rows, with the cost of each as a bar.
 pub(crate) fn print(rows: &[Row], tokens: Duration, rounds: usize, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "Median times of {rounds} interleaved rounds, in milliseconds. Reading the tokens alone takes")?;
-    writeln!(out, "{:.2} of each build; the cost of the trees is build and end without it.\n", milliseconds(tokens))?;
+    writeln!(out, "{:.2} of each build; the cost of the trees is build plus end, minus that.\n", milliseconds(tokens))?;
     if cfg!(debug_assertions) {
-        writeln!(out, "This is a debug build, in which pools are checked: compare with --release.\n")?;
+        writeln!(out, "This is a debug build, in which pools check every block: compare with --release.\n")?;
     }
     let longest = rows.iter().map(|row| row.cost(tokens)).max().unwrap_or_default();
     writeln!(out, "{:18} {:>7} {:>7} {:>7} {:>7}", "", "build", "answer", "end", "cost")?;
@@ -36,13 +37,14 @@ pub(crate) fn print(rows: &[Row], tokens: Duration, rounds: usize, out: &mut imp
     Ok(())
 }
 
-/// Writes the cost of each row as a bar into an SVG file.
+/// Draws the cost of each row as a bar in an SVG file.
 pub(crate) fn draw(rows: &[Row], tokens: Duration, path: &Path) -> Result<(), Box<dyn Error>> {
-    // Not by `SVGBackend::new`, which takes a path but passes over errors of the last write.
+    // `SVGBackend::new` takes a path but ignores errors of its last write.
     fs::write(path, picture(rows, tokens)?)?;
     Ok(())
 }
 
+/// Returns the picture as the text of an SVG file.
 fn picture(rows: &[Row], tokens: Duration) -> Result<String, Box<dyn Error>> {
     let mut svg = String::new();
     let longest = rows.iter().map(|row| milliseconds(row.cost(tokens))).fold(0.1, f64::max);
@@ -57,9 +59,9 @@ fn picture(rows: &[Row], tokens: Duration) -> Result<String, Box<dyn Error>> {
         .build_cartesian_2d(0.0..longest * 1.12, 0.0..rows.len() as f64)?;
     chart.configure_mesh().disable_y_mesh().disable_y_axis().light_line_style(WHITE).x_labels(6).y_labels(0).draw()?;
     let text = TextStyle::from(("sans-serif", 14).into_font()).color(&BLACK);
-    for (place, row) in rows.iter().enumerate() {
+    for (index, row) in rows.iter().enumerate() {
         let cost = milliseconds(row.cost(tokens));
-        let bottom = (rows.len() - 1 - place) as f64;
+        let bottom = (rows.len() - 1 - index) as f64;
         let color = if row.name.starts_with("bumpalo") || row.name == "System" || row.name == "Malloc" {
             RGBColor(150, 160, 175)
         } else {
@@ -73,7 +75,7 @@ fn picture(rows: &[Row], tokens: Duration) -> Result<String, Box<dyn Error>> {
         area.draw(&Text::new(row.name, (14, y), text.clone()))?;
     }
     area.present()?;
-    // They borrow the text.
+    // These borrow the text.
     drop((chart, area));
     Ok(svg)
 }

@@ -1,4 +1,4 @@
-//! Answers from trees: the longest functions, the deepest nesting, the most called names.
+//! Queries on trees: the longest functions, the deepest nesting, and the names that are called most.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -11,68 +11,68 @@ use crate::sources::Source;
 use crate::token::Delimiter;
 use crate::tree::{Keyword, Kind, Node, Nodes};
 
-/// A function, and the number that it is listed for.
+/// An entry of a list: a function, and the number it is ranked by.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Function {
+struct RankedFunction {
     name: String,
     source: usize,
     line: u32,
     count: u32,
 }
 
-/// Everything is copied out of the trees, so that these can end.
+/// The results of all queries. They are copies and do not borrow from the trees.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Findings {
     functions: usize,
     calls: usize,
     question_marks: usize,
-    longest: Vec<Function>,
-    deepest: Vec<Function>,
+    longest: Vec<RankedFunction>,
+    deepest: Vec<RankedFunction>,
     most_called: Vec<(String, usize)>,
 }
 
 impl Findings {
-    /// Walks over all trees; keeps `top` of each list.
+    /// Walks over all trees, and keeps the first `top` entries of each list.
     pub(crate) fn of<A: Allocator>(trees: &[Nodes<A>], top: usize) -> Self {
-        let mut all = Vec::new();
+        let mut functions = Vec::new();
         let mut called: HashMap<&str, usize> = HashMap::new();
         let mut question_marks = 0;
         for (source, tree) in trees.iter().enumerate() {
             for node in tree {
                 node.walk(&mut |node| {
                     question_marks += usize::from(matches!(node.kind, Kind::Operator('?')));
-                    look(node, source, &mut all, &mut called);
+                    visit(node, source, &mut functions, &mut called);
                 });
             }
         }
-        let list = |count: fn(&Found<'_>) -> u32| {
-            let mut list: Vec<&Found<'_>> = all.iter().collect();
-            list.sort_by_key(|found| (std::cmp::Reverse(count(found)), found.source, found.line));
+        let rank = |count: fn(&Function<'_>) -> u32| {
+            let mut list: Vec<&Function<'_>> = functions.iter().collect();
+            list.sort_by_key(|function| (std::cmp::Reverse(count(function)), function.source, function.line));
             list.truncate(top);
-            list.into_iter().map(|found| found.listed_for(count(found))).collect()
+            list.into_iter().map(|function| function.ranked_by(count(function))).collect()
         };
         let mut most_called: Vec<(String, usize)> =
             called.iter().map(|(&name, &calls)| (name.to_owned(), calls)).collect();
         most_called.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         most_called.truncate(top);
         Self {
-            functions: all.len(),
+            functions: functions.len(),
             calls: called.values().sum(),
             question_marks,
-            longest: list(|found| found.lines),
-            deepest: list(|found| found.depth),
+            longest: rank(|function| function.lines),
+            deepest: rank(|function| function.depth),
             most_called,
         }
     }
 
-    /// Prints all lists, with paths relative to `root` where they start with it.
+    /// Prints all lists. Paths that start with `root` are printed relative to it.
     pub(crate) fn print(&self, sources: &[Source], root: &Path, out: &mut impl Write) -> io::Result<()> {
         let [functions, calls, question_marks] =
             [self.functions, self.calls, self.question_marks].map(|count| grouped(count as u64));
         writeln!(out, "{functions} functions, {calls} calls, {question_marks} times `?`\n")?;
-        let mut list = |title, unit, functions: &[Function]| -> io::Result<()> {
+        let mut list = |title, unit, functions: &[RankedFunction]| -> io::Result<()> {
             writeln!(out, "{title}\n")?;
-            for Function { name, source, line, count } in functions {
+            for RankedFunction { name, source, line, count } in functions {
                 let path = &sources[*source].path;
                 let path = path.strip_prefix(root).unwrap_or(path).display();
                 writeln!(out, "{count:>8} {unit}  {name}  {path}:{line}")?;
@@ -89,8 +89,8 @@ impl Findings {
     }
 }
 
-/// A function as it lies in a tree.
-struct Found<'t> {
+/// A function in a tree.
+struct Function<'t> {
     name: &'t str,
     source: usize,
     line: u32,
@@ -98,23 +98,24 @@ struct Found<'t> {
     depth: u32,
 }
 
-impl Found<'_> {
-    fn listed_for(&self, count: u32) -> Function {
-        Function { name: self.name.to_owned(), source: self.source, line: self.line, count }
+impl Function<'_> {
+    fn ranked_by(&self, count: u32) -> RankedFunction {
+        RankedFunction { name: self.name.to_owned(), source: self.source, line: self.line, count }
     }
 }
 
-fn look<'t, A: Allocator>(
+/// Adds a node to `functions` if it is one, and to `called` if it is a call.
+fn visit<'t, A: Allocator>(
     node: &'t Node<A>,
     source: usize,
-    functions: &mut Vec<Found<'t>>,
+    functions: &mut Vec<Function<'t>>,
     called: &mut HashMap<&'t str, usize>,
 ) {
     match &node.kind {
         Kind::Call { name, .. } => *called.entry(name).or_default() += 1,
         Kind::Item(item) if item.keyword == Keyword::Function => {
             let Some(body) = &item.body else { return };
-            functions.push(Found {
+            functions.push(Function {
                 name: &item.name,
                 source,
                 line: node.first_line,
@@ -126,7 +127,7 @@ fn look<'t, A: Allocator>(
     }
 }
 
-/// The number of braces within each other, this one's included.
+/// Returns the depth of nested braces in a node, including its own.
 fn nesting<A: Allocator>(node: &Node<A>) -> u32 {
     let deepest = |nodes: &Nodes<A>| nodes.iter().map(|node| nesting(node)).max().unwrap_or(0);
     match &node.kind {

@@ -1,11 +1,11 @@
-//! Outlines Rust sources: parses them into a tree of small boxed nodes, says which functions are the longest and the most deeply
-//! nested and which names are called most, and shows what the same tree costs in one allocator and in another.
+//! Outlines Rust sources. It parses them into trees of small boxed nodes, lists the longest functions, the most deeply
+//! nested functions and the names that are called most, and compares the cost of the same trees in several allocators.
 //!
 //! `cargo run --release --example outline -- [PATH ...]`
 //!
-//! The parser, the tree and the questions are one generic program over `A: Allocator`. Each row of the comparison is that program
-//! with another allocator: the C library's, the default of this process, a pool for one thread, an arena whose nodes are dropped
-//! one by one, an arena that ends with all its nodes at once, and the crate bumpalo both ways.
+//! The parser, the tree and the queries are one generic program over `A: Allocator`. Each row of the comparison runs it
+//! with another allocator: the C library's, the default of this process, a pool for one thread, an arena whose nodes
+//! are dropped one by one, an arena that is dropped with all its nodes at once, and the crate bumpalo in both ways.
 
 mod audit;
 mod bars;
@@ -28,7 +28,7 @@ use janus_alloc::{AsGlobal, SharedPool, Stats};
 use findings::Findings;
 use numbers::grouped;
 use sources::Source;
-use tree::Held;
+use tree::HeapUse;
 
 #[global_allocator]
 static DEFAULT: AsGlobal<Stats<SharedPool>> = AsGlobal::new(Stats::new(SharedPool::new()));
@@ -46,11 +46,12 @@ Reads every file that ends in .rs at or below each PATH, and each PATH that is a
       --svg FILE   write the bars into FILE as well
   -h, --help       print this";
 
+/// The command line.
 struct Options {
     paths: Vec<PathBuf>,
-    /// Names of what is left out directly below each path.
+    /// Names of entries directly below each path to leave out.
     without: Vec<&'static OsStr>,
-    /// Printed paths are relative to it where they start with it.
+    /// Paths that start with it are printed relative to it.
     root: &'static Path,
     top: usize,
     rounds: NonZeroUsize,
@@ -70,7 +71,7 @@ fn main() -> ExitCode {
     exit(run(&options, &mut io::stdout().lock()))
 }
 
-/// `None` asks for help.
+/// Parses the command line. Returns `None` if it asks for help.
 fn options() -> Result<Option<Options>, lexopt::Error> {
     use lexopt::prelude::*;
 
@@ -104,17 +105,19 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     Ok(Some(options))
 }
 
+/// Reports an invalid command line, and returns the exit code for it.
 fn misuse(message: std::fmt::Arguments<'_>) -> ExitCode {
-    // Nothing can be done if even that fails.
+    // If stderr fails, too, there is nowhere to report it.
     let _ = writeln!(io::stderr(), "outline: {message}");
     ExitCode::from(2)
 }
 
+/// Returns the exit code for the result of [`run`], and reports an error.
 fn exit(succeeded: io::Result<bool>) -> ExitCode {
     match succeeded {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
-        // The reader has seen enough.
+        // The reader of the output, such as `head`, has finished early.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "outline: cannot write: {error}");
@@ -123,9 +126,9 @@ fn exit(succeeded: io::Result<bool>) -> ExitCode {
     }
 }
 
-/// Says whether all went well.
+/// Runs the program, and returns whether everything succeeded.
 fn run(options: &Options, out: &mut impl Write) -> io::Result<bool> {
-    // Printed before anything is counted, so that the buffer of the standard output is not.
+    // Printed before anything is counted, so that the buffer of stdout is not counted.
     writeln!(out, "An outline of Rust sources\n")?;
     let before = DEFAULT.snapshot().live_bytes;
     let sources = sources::read(&options.paths, &options.without, out)?;
@@ -145,10 +148,10 @@ fn run(options: &Options, out: &mut impl Write) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Answers from trees on the default.
+/// Builds the trees on the default and prints the findings.
 fn describe(sources: &[Source], options: &Options, out: &mut impl Write) -> io::Result<()> {
     let trees = rows::build(sources, DEFAULT.parent());
-    let Held { nodes, blocks, bytes } = Held::by(&trees);
+    let HeapUse { nodes, blocks, bytes } = HeapUse::of(&trees);
     let [nodes, blocks, bytes] = [nodes, blocks, bytes].map(grouped);
     writeln!(out, "a tree of {nodes} nodes: {blocks} blocks, {bytes} bytes")?;
     Findings::of(&trees, options.top).print(sources, options.root, out)

@@ -1,8 +1,8 @@
-//! Numbers for people.
+//! Formatting of numbers, and the median.
 
 use std::time::Duration;
 
-/// Digits in groups of three.
+/// Returns the digits of a number in groups of three, separated by commas.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() * 4 / 3);
@@ -19,7 +19,7 @@ pub(crate) fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// The middle one, or the mean of the two in the middle; zero for none.
+/// Returns the median of the times: the mean of the middle two if their number is even, and zero if there are none.
 pub(crate) fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     match times.len() {

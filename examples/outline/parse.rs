@@ -1,5 +1,5 @@
-//! Makes a tree of tokens. It knows items, calls and groups, not Rust's whole grammar, and takes every text: what does not
-//! belong where it stands is a node all the same.
+//! The parser, which builds a tree from tokens. It knows items, calls and groups rather than all of Rust's grammar, and
+//! accepts every text: a token that is not expected where it stands becomes a node, too.
 
 use core::iter::Peekable;
 
@@ -9,16 +9,16 @@ use janus_alloc::collections::{Box, FromIn, String, Vec};
 use crate::token::{Delimiter, Located, Token, Tokens};
 use crate::tree::{Item, Keyword, Kind, Node, Nodes};
 
-/// Deeper groups are parsed as if they were flat: the parser, and the drop of a tree, call themselves for each level.
+/// Groups that are nested more deeply are flattened, since the parser and the drop of a tree recurse once for each level.
 const MAX_DEPTH: u32 = 200;
 
-/// The tree of one source.
+/// Parses one source.
 pub(crate) fn parse<A: Allocator + Copy>(source: &str, allocator: A) -> Nodes<A> {
     let mut parser = Parser { tokens: Tokens::new(source).peekable(), allocator, depth: 0, line: 1 };
     let mut nodes = Vec::new_in(allocator);
     while parser.tokens.peek().is_some() {
         parser.parts_into(&mut nodes, Some(Delimiter::Brace));
-        // A closing delimiter too many.
+        // Skips an unmatched closing delimiter.
         parser.next();
     }
     nodes
@@ -51,7 +51,8 @@ impl<'s, A: Allocator + Copy> Parser<'s, A> {
         Box::new_in(Node { kind, first_line, last_line: self.line }, self.allocator)
     }
 
-    /// Parses up to a closing delimiter, which stays, or the end. Parts that end with a semicolon or a comma are sequences.
+    /// Parses up to a closing delimiter, which is not read, or up to the end. Several parts before a semicolon or a
+    /// comma become a sequence.
     fn parts_into(&mut self, parts: &mut Nodes<A>, within: Option<Delimiter>) {
         while let Some(&(token, line)) = self.tokens.peek() {
             if matches!(token, Token::Close(_)) {
@@ -86,7 +87,7 @@ impl<'s, A: Allocator + Copy> Parser<'s, A> {
         }
     }
 
-    /// One part; there is a token that does not close anything.
+    /// Parses one part. The next token must exist and not be a closing delimiter.
     fn part(&mut self, within: Option<Delimiter>) -> Box<Node<A>, A> {
         let Some((token, line)) = self.next() else { return self.node(Kind::Operator(' '), self.line) };
         let kind = match token {
@@ -101,7 +102,7 @@ impl<'s, A: Allocator + Copy> Parser<'s, A> {
     }
 
     fn word(&mut self, word: &'s str, line: u32, within: Option<Delimiter>) -> Box<Node<A>, A> {
-        // Types and expressions have some of the same words: `impl` in brackets, `fn` before a parenthesis.
+        // The words of items also occur in types and expressions: `impl` in parentheses, `fn` before a parenthesis.
         let is_item = within == Some(Delimiter::Brace);
         match (keyword(word).filter(|_| is_item), self.peek()) {
             (Some(Keyword::Implementation), Some(_)) => self.item(Keyword::Implementation, "impl", line),
@@ -109,7 +110,7 @@ impl<'s, A: Allocator + Copy> Parser<'s, A> {
                 self.next();
                 self.item(keyword, name, line)
             }
-            (_, Some(Token::Open(Delimiter::Parenthesis))) if !before_group(word) => self.call(word, line),
+            (_, Some(Token::Open(Delimiter::Parenthesis))) if !is_never_called(word) => self.call(word, line),
             (_, Some(Token::Punctuation('!'))) => self.macro_call(word, line),
             _ => self.node(Kind::Name(self.text(word)), line),
         }
@@ -124,7 +125,7 @@ impl<'s, A: Allocator + Copy> Parser<'s, A> {
         self.node(Kind::Call { name, arguments }, line)
     }
 
-    /// `word!` is a call if a group follows; else the sign is an operator, as in `a != b`.
+    /// Parses `word!`, which is a call if a group follows. Otherwise the sign is an operator, as in `a != b`.
     fn macro_call(&mut self, word: &str, line: u32) -> Box<Node<A>, A> {
         let mut ahead = self.tokens.clone();
         ahead.next();
@@ -135,7 +136,7 @@ impl<'s, A: Allocator + Copy> Parser<'s, A> {
         self.call(word, line)
     }
 
-    /// What stands between an opening delimiter, which was read, and its closing one.
+    /// Parses the parts between an opening delimiter, which was read, and the matching closing one.
     fn group(&mut self, delimiter: Delimiter) -> Nodes<A> {
         let mut parts = Vec::new_in(self.allocator);
         if self.depth == MAX_DEPTH {
@@ -144,14 +145,14 @@ impl<'s, A: Allocator + Copy> Parser<'s, A> {
         self.depth += 1;
         self.parts_into(&mut parts, Some(delimiter));
         self.depth -= 1;
-        // Another delimiter than the one that was opened stays for the group around.
+        // A closing delimiter of another kind is left to an enclosing group.
         if self.peek() == Some(Token::Close(delimiter)) {
             self.next();
         }
         parts
     }
 
-    /// An item whose keyword and name were read: up to its semicolon or its body.
+    /// Parses an item whose keyword and name were read, up to its semicolon or the end of its body.
     fn item(&mut self, keyword: Keyword, name: &str, line: u32) -> Box<Node<A>, A> {
         let name = self.text(name);
         let mut head = Vec::new_in(self.allocator);
@@ -191,12 +192,12 @@ fn keyword(word: &str) -> Option<Keyword> {
     })
 }
 
-/// Words that call nothing although a parenthesis follows.
-const NO_CALLS: [&str; 22] = [
+/// Words that are not called even if a parenthesis follows.
+const NEVER_CALLED: [&str; 22] = [
     "as", "async", "await", "break", "const", "crate", "dyn", "else", "fn", "for", "if", "impl", "in", "let", "match",
     "move", "mut", "pub", "ref", "return", "where", "while",
 ];
 
-fn before_group(word: &str) -> bool {
-    NO_CALLS.contains(&word)
+fn is_never_called(word: &str) -> bool {
+    NEVER_CALLED.contains(&word)
 }

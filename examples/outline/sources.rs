@@ -9,39 +9,40 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::numbers::grouped;
 
+/// A file, and its text.
 pub(crate) struct Source {
     pub(crate) path: PathBuf,
     pub(crate) text: String,
 }
 
-/// What was found beside texts, to be told.
+/// Entries that were not read.
 #[derive(Default)]
 struct Skipped {
     not_utf8: usize,
-    /// The first few of those.
+    /// The paths of the first [`MAX_NAMES`] files that are not UTF-8.
     names: Vec<PathBuf>,
     unreadable: usize,
     links: usize,
     others: usize,
 }
 
-/// How many names of skipped files are told.
-const NAMES: usize = 3;
+/// The maximum number of skipped files to name.
+const MAX_NAMES: usize = 3;
 
-/// Reads every file of `paths`, and every one that ends in `.rs` below them; tells `out` what was read and what was skipped. What
-/// cannot be read is told on the standard error as it comes.
+/// Reads every file in `paths`, and every file that ends in `.rs` below them. Prints to `out` what was read and what
+/// was skipped, and to stderr what could not be read.
 pub(crate) fn read(paths: &[PathBuf], without: &[&OsStr], out: &mut impl Write) -> io::Result<Vec<Source>> {
     let mut sources = Vec::new();
     let mut skipped = Skipped::default();
     for path in paths {
-        // Links inside a directory are not followed: they could lead around in a circle, or to the same source again.
-        let wanted = |entry: &DirEntry| entry.depth() != 1 || !without.contains(&entry.file_name());
-        for entry in WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(wanted) {
+        // Links inside a directory are not followed: they could form a cycle, or lead to the same source twice.
+        let is_included = |entry: &DirEntry| entry.depth() != 1 || !without.contains(&entry.file_name());
+        for entry in WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(is_included) {
             match entry {
                 Ok(entry) => read_entry(entry, &mut sources, &mut skipped),
                 Err(error) => {
                     let path = error.path().unwrap_or(path).to_path_buf();
-                    skipped.complain(&path, &error.io_error().map_or_else(|| error.to_string(), io::Error::to_string));
+                    skipped.report(&path, &error.io_error().map_or_else(|| error.to_string(), io::Error::to_string));
                 }
             }
         }
@@ -54,14 +55,14 @@ pub(crate) fn read(paths: &[PathBuf], without: &[&OsStr], out: &mut impl Write) 
     Ok(sources)
 }
 
-/// The bytes on the heap that `sources` holds.
+/// Returns the number of bytes that `sources` holds on the heap.
 pub(crate) fn bytes(sources: &Vec<Source>) -> u64 {
     let each = |source: &Source| source.path.capacity() + source.text.capacity();
     (sources.capacity() * size_of::<Source>() + sources.iter().map(each).sum::<usize>()) as u64
 }
 
 fn read_entry(entry: DirEntry, sources: &mut Vec<Source>, skipped: &mut Skipped) {
-    // The one link that is followed is a path named by the user.
+    // Only a link that the user has named is followed.
     let kind =
         if entry.depth() == 0 { entry.path().metadata().map(|file| file.file_type()) } else { Ok(entry.file_type()) };
     match kind {
@@ -69,29 +70,29 @@ fn read_entry(entry: DirEntry, sources: &mut Vec<Source>, skipped: &mut Skipped)
         Ok(kind) if kind.is_symlink() => skipped.links += 1,
         // A pipe or a device may have no end.
         Ok(kind) if !kind.is_file() => skipped.others += 1,
-        // Other files that the user names are read all the same.
+        // Any regular file that the user has named is read.
         Ok(_) if entry.depth() > 0 && entry.path().extension().is_none_or(|end| end != "rs") => {}
         Ok(_) => match fs::read(entry.path()) {
             Ok(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => sources.push(Source { path: entry.into_path(), text }),
                 Err(_) => {
                     skipped.not_utf8 += 1;
-                    if skipped.names.len() < NAMES {
+                    if skipped.names.len() < MAX_NAMES {
                         skipped.names.push(entry.into_path());
                     }
                 }
             },
-            Err(error) => skipped.complain(entry.path(), &error),
+            Err(error) => skipped.report(entry.path(), &error),
         },
-        Err(error) => skipped.complain(entry.path(), &error),
+        Err(error) => skipped.report(entry.path(), &error),
     }
 }
 
 impl Skipped {
-    /// Names what cannot be read.
-    fn complain(&mut self, path: &Path, error: &dyn fmt::Display) {
+    /// Counts an entry that cannot be read, and reports it.
+    fn report(&mut self, path: &Path, error: &dyn fmt::Display) {
         self.unreadable += 1;
-        // Nothing can be done if even that fails.
+        // If stderr fails, too, there is nowhere to report it.
         let _ = writeln!(io::stderr(), "outline: cannot read {path:?}: {error}");
     }
 }
@@ -118,7 +119,7 @@ impl fmt::Display for Skipped {
     }
 }
 
-/// Says which of `paths` is not there, or cannot be opened.
+/// Returns the first of `paths` that does not exist or cannot be opened.
 pub(crate) fn missing(paths: &[PathBuf]) -> Option<(&Path, io::Error)> {
     let open = |path: &Path| {
         let kind = fs::metadata(path)?;
@@ -127,7 +128,7 @@ pub(crate) fn missing(paths: &[PathBuf]) -> Option<(&Path, io::Error)> {
         } else if kind.is_file() {
             fs::File::open(path).map(drop)
         } else {
-            Ok(()) // to open a pipe may wait for ever
+            Ok(()) // opening a pipe may block forever
         }
     };
     paths.iter().find_map(|path| open(path).err().map(|error| (path.as_path(), error)))

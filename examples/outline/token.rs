@@ -1,6 +1,6 @@
-//! Reads Rust's tokens: words, literals, delimiters and punctuation. Comments and white space are passed over.
+//! The lexer: words, literals, delimiters and punctuation. Comments and white space are skipped.
 
-/// One token of a source. Words and literals are slices of it.
+/// One token. Words and literals are slices of the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Token<'s> {
     /// An identifier or a keyword, without `r#`.
@@ -20,10 +20,10 @@ pub(crate) enum Delimiter {
     Brace,
 }
 
-/// A token and the line it starts in, counted from 1.
+/// A token, and the line it starts on, counted from 1.
 pub(crate) type Located<'s> = (Token<'s>, u32);
 
-/// An iterator over the tokens of a source. Whatever the source is, it ends: what is no token of Rust is punctuation.
+/// An iterator over the tokens of a source. It accepts every text: a character that starts no token of Rust is punctuation.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens<'s> {
     rest: &'s str,
@@ -35,7 +35,7 @@ impl<'s> Tokens<'s> {
         Self { rest: source, line: 1 }
     }
 
-    /// Cuts `length` bytes off the front of the rest and counts their lines.
+    /// Removes the first `length` bytes from the rest, counts their lines, and returns them.
     fn cut(&mut self, length: usize) -> &'s str {
         let (cut, rest) = self.rest.split_at(length);
         self.rest = rest;
@@ -109,12 +109,12 @@ fn is_word(of: char) -> bool {
     of == '_' || of.is_alphanumeric()
 }
 
-/// The length of the word that `text` starts with.
+/// Returns the length of the word that `text` starts with.
 fn word(text: &str) -> usize {
     text.find(|of| !is_word(of)).unwrap_or(text.len())
 }
 
-/// The length of the comment that `text` starts with; comments of this kind nest.
+/// Returns the length of the block comment that `text` starts with. Block comments nest.
 fn block_comment(text: &str) -> usize {
     let bytes = text.as_bytes();
     let (mut depth, mut at) = (0_u32, 0);
@@ -135,7 +135,7 @@ fn block_comment(text: &str) -> usize {
     bytes.len()
 }
 
-/// The length of a literal whose contents start at `start` and end with `quote`, unless a backslash stands before that.
+/// Returns the length of a literal whose contents start at `start` and end with the first `quote` that no backslash escapes.
 fn quoted(text: &str, start: usize, quote: char) -> usize {
     let mut escaped = false;
     let end = text[start..].find(|of| {
@@ -146,7 +146,7 @@ fn quoted(text: &str, start: usize, quote: char) -> usize {
     end.map_or(text.len(), |end| start + end + 1)
 }
 
-/// The length of a literal that starts with a letter: `b"..."`, `c"..."`, `b'x'`, `r#"..."#` and their combinations.
+/// Returns the length of a literal that starts with a letter: `b"..."`, `c"..."`, `b'x'`, `r#"..."#` and their combinations.
 fn prefixed_literal(text: &str) -> Option<usize> {
     let letters = ["br", "cr", "r", "b", "c"].into_iter().find(|letters| text.starts_with(letters))?;
     let rest = &text[letters.len()..];
@@ -162,14 +162,14 @@ fn prefixed_literal(text: &str) -> Option<usize> {
     Some(quoted(text, letters.len() + 1, quote))
 }
 
-/// The length of the lifetime that `text` starts with, if it does not start with a character literal.
+/// Returns the length of the lifetime that `text` starts with, or `None` if it starts with a character literal.
 fn lifetime(text: &str) -> Option<usize> {
     let name = word(&text[1..]);
     let is_character = text[1 + name..].starts_with('\'');
     (name > 0 && !is_character).then_some(1 + name)
 }
 
-/// The length of a number: digits, letters, one point before digits, and a sign behind an `e`.
+/// Returns the length of a number: digits, letters, one point followed by a digit, and a sign after an `e`.
 fn number(text: &str) -> usize {
     let mut end = word(text);
     let bytes = text.as_bytes();

@@ -1,4 +1,4 @@
-//! The tree of a source: every node in a box of its own, every name in a string of its own, all in one allocator.
+//! The tree of a source. Every node has its own box and every name its own string, all in one allocator.
 
 use janus_alloc::api::Allocator;
 use janus_alloc::collections::{Box, String, Vec};
@@ -10,7 +10,7 @@ pub(crate) type Nodes<A> = Vec<Box<Node<A>, A>, A>;
 /// A part of a source.
 pub(crate) struct Node<A: Allocator> {
     pub(crate) kind: Kind<A>,
-    /// The lines it starts and ends in, counted from 1.
+    /// The lines it starts and ends on, counted from 1.
     pub(crate) first_line: u32,
     pub(crate) last_line: u32,
 }
@@ -23,12 +23,12 @@ pub(crate) enum Kind<A: Allocator> {
         name: String<A>,
         arguments: Nodes<A>,
     },
-    /// What stands between two delimiters. In braces: statements.
+    /// The parts between two delimiters: statements, if these are braces.
     Group {
         delimiter: Delimiter,
         parts: Nodes<A>,
     },
-    /// What stands before a semicolon or a comma.
+    /// The parts before a semicolon or a comma.
     Sequence(Nodes<A>),
     Name(String<A>),
     Literal(String<A>),
@@ -36,7 +36,7 @@ pub(crate) enum Kind<A: Allocator> {
     Operator(char),
 }
 
-/// In a box of its own, since it is larger than the other kinds.
+/// An item. It has its own box, since it is larger than the other kinds of nodes.
 pub(crate) struct Item<A: Allocator> {
     pub(crate) keyword: Keyword,
     pub(crate) name: String<A>,
@@ -56,15 +56,16 @@ pub(crate) enum Keyword {
     Other,
 }
 
-/// Blocks and bytes that something holds in its allocator.
+/// The nodes of trees, and the blocks and bytes that they occupy in their allocator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Held {
+pub(crate) struct HeapUse {
     pub(crate) nodes: u64,
     pub(crate) blocks: u64,
     pub(crate) bytes: u64,
 }
 
-impl Held {
+impl HeapUse {
+    /// Adds a block of `bytes`, unless that is 0.
     fn add(&mut self, bytes: usize) {
         self.blocks += u64::from(bytes > 0);
         self.bytes += bytes as u64;
@@ -97,17 +98,17 @@ impl Held {
         }
     }
 
-    /// Adds up the blocks of whole trees, and of the vectors they lie in.
-    pub(crate) fn by<A: Allocator>(trees: &Vec<Nodes<A>, A>) -> Self {
-        let mut held = Self::default();
-        held.add(trees.capacity() * size_of::<Nodes<A>>());
-        trees.iter().for_each(|tree| held.add_nodes(tree));
-        held
+    /// Adds up the blocks of whole trees, and of the vectors that hold them.
+    pub(crate) fn of<A: Allocator>(trees: &Vec<Nodes<A>, A>) -> Self {
+        let mut heap = Self::default();
+        heap.add(trees.capacity() * size_of::<Nodes<A>>());
+        trees.iter().for_each(|tree| heap.add_nodes(tree));
+        heap
     }
 }
 
 impl<A: Allocator> Node<A> {
-    /// Calls `visit` with this node and all below it, parents first.
+    /// Calls `visit` with this node and all nodes below it, parents first.
     pub(crate) fn walk<'t>(&'t self, visit: &mut impl FnMut(&'t Self)) {
         visit(self);
         let below = |nodes: &'t Nodes<A>, visit: &mut _| nodes.iter().for_each(|node| node.walk(visit));

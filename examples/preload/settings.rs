@@ -1,4 +1,5 @@
-//! The settings: environment variables. They are read when the pool is first used, and before `main`. Nothing here may allocate.
+//! The settings, from environment variables. They are read when the pool is first used, and once more before `main`.
+//! Nothing in this file may allocate.
 
 use std::ffi::{CStr, c_char};
 use std::sync::OnceLock;
@@ -8,27 +9,30 @@ use janus_alloc::pools::{Options, Retain};
 
 use crate::stderr;
 
-/// Set before `main`, by one thread: so it never waits.
+/// The options read before `main`. Only one thread runs then, so setting them never blocks.
 static OPTIONS: OnceLock<Options> = OnceLock::new();
+/// Whether invalid settings were reported.
 static ARE_REPORTED: AtomicBool = AtomicBool::new(false);
+/// The value of `JANUS_STATS`.
 static WANTS_STATS: AtomicBool = AtomicBool::new(false);
 
-/// The pool's options.
+/// Returns the options of the pool.
 pub(crate) fn options() -> Options {
     OPTIONS.get().copied().unwrap_or_else(read)
 }
 
-/// Before `main`, after which the program may change its environment.
+/// Reads and stores the settings. Called once before `main`, since the program may change its environment later.
 pub(crate) fn set() {
-    // It is called once.
+    // This is the only call, so it cannot fail.
     _ = OPTIONS.set(read());
 }
 
+/// Returns whether to print statistics at exit.
 pub(crate) fn wants_stats() -> bool {
     WANTS_STATS.load(Relaxed)
 }
 
-/// Reads the settings, and reports those that are not allowed the first time.
+/// Reads the settings. The first call reports invalid ones.
 fn read() -> Options {
     let report = !ARE_REPORTED.swap(true, Relaxed);
     let mut options = Options::new();
@@ -51,7 +55,7 @@ fn read() -> Options {
     options
 }
 
-/// The setting, or `None` for the default: if there is none, or none that is allowed, which it may report.
+/// Returns the value of a setting, or `None` if it is unset or invalid. An invalid one is reported if `report` is true.
 fn setting<T>(name: &CStr, allowed: &str, parse: impl FnOnce(&[u8]) -> Option<T>, report: bool) -> Option<T> {
     let value = Value::of(name)?;
     let parsed = parse(value.bytes());
@@ -91,7 +95,7 @@ fn parse_bytes(value: &[u8]) -> Option<usize> {
     std::str::from_utf8(digits).ok()?.parse::<usize>().ok()?.checked_mul(unit)
 }
 
-/// The beginning of a value: all of each that is allowed.
+/// The first bytes of a value. Every valid value fits.
 struct Value {
     bytes: [u8; 64],
     length: usize,
@@ -103,14 +107,14 @@ unsafe extern "C" {
 }
 
 impl Value {
-    /// The variable's value, if it has one that is not empty and may be trusted.
+    /// Returns the value of a variable, unless it is unset, empty, or must not be trusted.
     fn of(name: &CStr) -> Option<Self> {
-        // SAFETY: a string.
+        // SAFETY: the name is a C string.
         let found = unsafe { secure_getenv(name.as_ptr()) };
         let value = if !found.is_null() {
-            // SAFETY: a string that stays, as no thread of the program changes its environment yet.
+            // SAFETY: a C string that stays valid, since the program does not change its environment before `main`.
             Self::copied(unsafe { CStr::from_ptr(found) }.to_bytes())
-        // SAFETY: written once, before the program has threads.
+        // SAFETY: glibc writes it once, before the program has threads.
         } else if unsafe { environ }.is_null() {
             Self::at_start(name)?
         } else {
@@ -130,31 +134,31 @@ impl Value {
         Self { bytes, length }
     }
 
-    /// The variable's value as the kernel knows it: glibc sets `environ` only after the functions in a program's `.preinit_array`
-    /// were called, which may allocate.
+    /// Returns the value of a variable from the kernel. glibc sets `environ` only after it has called the functions in
+    /// the program's `.preinit_array`, which may allocate.
     fn at_start(name: &CStr) -> Option<Self> {
-        // SAFETY: without conditions.
+        // SAFETY: `getauxval` has no preconditions.
         if unsafe { libc::getauxval(libc::AT_SECURE) } != 0 {
             return None;
         }
-        // SAFETY: a string.
+        // SAFETY: the path is a C string.
         let file = unsafe { libc::open(c"/proc/self/environ".as_ptr(), libc::O_RDONLY | libc::O_CLOEXEC) };
         if file < 0 {
             return None;
         }
         let value = Self::in_file(file, name.to_bytes());
-        // SAFETY: opened above.
+        // SAFETY: the file was opened above and is not used again.
         unsafe { libc::close(file) };
         value
     }
 
-    /// The variable's value, in a file of entries with a zero byte behind each.
+    /// Returns the value of a variable in a file of entries, each followed by a zero byte.
     fn in_file(file: i32, name: &[u8]) -> Option<Self> {
-        // The beginning of an entry: more than any name and value that are asked for.
+        // The first bytes of an entry. Every name with a valid value fits.
         let (mut entry, mut length) = ([0; 128], 0);
         let mut bytes = [0_u8; 512];
         loop {
-            // SAFETY: there is room for so many.
+            // SAFETY: the buffer has that many bytes.
             let count = unsafe { libc::read(file, bytes.as_mut_ptr().cast(), bytes.len()) };
             let count = usize::try_from(count).ok().filter(|&count| count > 0)?;
             for &byte in &bytes[..count] {
