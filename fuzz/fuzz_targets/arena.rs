@@ -1,4 +1,4 @@
-//! Blocks of an `Arena`, in scopes, behind checkpoints and resets.
+//! Blocks of an `Arena`, with scopes, checkpoints and resets.
 #![no_main]
 
 #[allow(dead_code, reason = "other targets use it")]
@@ -32,13 +32,13 @@ enum Reset {
 
 #[derive(Arbitrary, Debug)]
 enum Operation {
-    /// Of the innermost scope, or of the arena where none is running.
-    Here(Step),
-    /// Of the arena, which may be used while a scope runs.
+    /// A step of the innermost scope, or of the arena if no scope is running.
+    Innermost(Step),
+    /// A step of the arena, which may be used while a scope runs.
     Arena(Step),
-    /// Until the next `End` for it.
+    /// Starts a scope, which runs until its `End`.
     Scope,
-    /// Ends the innermost scope, or everything in the arena.
+    /// Ends the innermost scope, or resets the arena if no scope is running.
     End(Reset),
 }
 
@@ -50,24 +50,24 @@ enum Step {
 }
 
 /// An arena or a scope.
-trait Place {
+trait ArenaOrScope {
     fn allocator(&self) -> &dyn Allocator;
 
     fn checkpoint(&self) -> Checkpoint;
 
     /// # Safety
     ///
-    /// That of [`Arena::rewind`].
+    /// The conditions of [`Arena::rewind`].
     unsafe fn rewind(&self, checkpoint: Checkpoint);
 
-    fn scope(&self, work: &mut dyn FnMut(&dyn Place));
+    fn scope(&self, work: &mut dyn FnMut(&dyn ArenaOrScope));
 
     fn owns(&self, block: NonNull<u8>) -> bool;
 }
 
-macro_rules! place {
-    ($place:ty) => {
-        impl<const MIN_ALIGN: usize> Place for $place {
+macro_rules! arena_or_scope {
+    ($type:ty) => {
+        impl<const MIN_ALIGN: usize> ArenaOrScope for $type {
             fn allocator(&self) -> &dyn Allocator {
                 let arena: &Arena<_, MIN_ALIGN> = self;
                 arena
@@ -78,11 +78,11 @@ macro_rules! place {
             }
 
             unsafe fn rewind(&self, checkpoint: Checkpoint) {
-                // SAFETY: by `# Safety` of this fn.
+                // SAFETY: by `# Safety` of this fn, which is the same.
                 unsafe { Arena::rewind(self, checkpoint) };
             }
 
-            fn scope(&self, work: &mut dyn FnMut(&dyn Place)) {
+            fn scope(&self, work: &mut dyn FnMut(&dyn ArenaOrScope)) {
                 self.scope(|scope| work(scope));
             }
 
@@ -92,71 +92,74 @@ macro_rules! place {
         }
     };
 }
-place!(Arena<&Ledger, MIN_ALIGN>);
-place!(Scope<'_, &Ledger, MIN_ALIGN>);
+arena_or_scope!(Arena<&Ledger, MIN_ALIGN>);
+arena_or_scope!(Scope<'_, &Ledger, MIN_ALIGN>);
 
-/// An arena or a scope, and its checkpoints with their times.
+/// An arena or a scope, and its checkpoints with the times they were made at.
 struct Level<'a> {
-    place: &'a dyn Place,
+    arena: &'a dyn ArenaOrScope,
+    /// The number of scopes around it. Its blocks have this owner.
     owner: usize,
     checkpoints: Vec<(Checkpoint, usize)>,
-    /// When the scope that is running in it began.
+    /// The time at which the scope that is running in it began.
     scope_began: usize,
 }
 
 impl<'a> Level<'a> {
-    fn new(place: &'a dyn Place, owner: usize) -> Self {
-        Self { place, owner, checkpoints: Vec::new(), scope_began: 0 }
+    fn new(arena: &'a dyn ArenaOrScope, owner: usize) -> Self {
+        Self { arena, owner, checkpoints: Vec::new(), scope_began: 0 }
     }
 
     fn step(&mut self, step: &Step, blocks: &mut Blocks) {
-        let Self { place, owner, .. } = *self;
+        let Self { arena, owner, .. } = *self;
         match *step {
-            Step::Request(request) => blocks.request(place.allocator(), owner, request, Shape::layout),
-            Step::Checkpoint => self.checkpoints.push((place.checkpoint(), blocks.tick())),
+            Step::Request(request) => blocks.request(arena.allocator(), owner, request, Shape::layout),
+            Step::Checkpoint => self.checkpoints.push((arena.checkpoint(), blocks.tick())),
             Step::Rewind(number) => {
                 let usable = self.checkpoints.iter().filter(|&&(_, time)| time >= self.scope_began).count();
                 if usable > 0 {
                     self.checkpoints.truncate(self.checkpoints.len() - usize::from(number) % usable);
                     let (checkpoint, time) = self.checkpoints[self.checkpoints.len() - 1];
                     blocks.forget(owner, time);
-                    // SAFETY: the checkpoint is this one's, which has neither been reset since nor gone back further. Blocks that have
-                    // changed since are forgotten, and the scope that is running began before.
-                    unsafe { place.rewind(checkpoint) };
+                    // SAFETY: the checkpoint is from this arena or scope, which has neither been reset nor rewound
+                    // further since. Blocks that have changed since are forgotten above. A running scope began before
+                    // the checkpoint was made.
+                    unsafe { arena.rewind(checkpoint) };
                 }
             }
         }
-        let newest = blocks.of(owner).rfind(|(_, layout)| layout.size() > 0);
-        assert!(newest.is_none_or(|(start, _)| place.owns(start)));
+        let newest = blocks.owned_by(owner).rfind(|(_, layout)| layout.size() > 0);
+        assert!(newest.is_none_or(|(start, _)| arena.owns(start)));
     }
 }
 
-/// Lets `here` take the steps, with `arena` around it unless it is that, until one ends it.
+/// Runs operations on `innermost` until one of them ends it. `arena` is the arena around it, or `None` if `innermost`
+/// is the arena.
 fn run(
     mut arena: Option<&mut Level<'_>>,
-    here: &mut Level<'_>,
+    innermost: &mut Level<'_>,
     operations: &mut slice::Iter<'_, Operation>,
     blocks: &mut Blocks,
 ) -> Option<Reset> {
     while let Some(operation) = operations.next() {
         match operation {
-            Operation::Here(step) => here.step(step, blocks),
+            Operation::Innermost(step) => innermost.step(step, blocks),
             Operation::Arena(step) => match arena.as_deref_mut() {
                 Some(arena) => arena.step(step, blocks),
-                None => here.step(step, blocks),
+                None => innermost.step(step, blocks),
             },
             Operation::Scope => {
-                let (place, owner) = (here.place, here.owner + 1);
-                here.scope_began = blocks.tick();
-                place.scope(&mut |scope| {
+                let (outer, owner) = (innermost.arena, innermost.owner + 1);
+                innermost.scope_began = blocks.tick();
+                outer.scope(&mut |scope| {
                     let mut inner = Level::new(scope, owner);
                     match arena.as_deref_mut() {
                         Some(arena) => run(Some(arena), &mut inner, operations, blocks),
-                        None => run(Some(here), &mut inner, operations, blocks),
+                        None => run(Some(innermost), &mut inner, operations, blocks),
                     };
                     blocks.forget(owner, 0);
                 });
-                here.scope_began = 0;
+                innermost.scope_began = 0;
             }
             Operation::End(reset) => return Some(*reset),
         }
@@ -164,7 +167,8 @@ fn run(
     None
 }
 
-fn parts<const MIN_ALIGN: usize>(input: &Input) {
+/// Runs all operations of the input, with a reset at each `End` of the arena.
+fn run_input<const MIN_ALIGN: usize>(input: &Input) {
     let ledger = parent(input.failing);
     let mut arena = Arena::<_, MIN_ALIGN>::with_min_align_in(&ledger);
     let mut blocks = Blocks::default();
@@ -190,4 +194,4 @@ fn parts<const MIN_ALIGN: usize>(input: &Input) {
     }
 }
 
-fuzz_target!(|input: Input| if input.packed { parts::<1>(&input) } else { parts::<8>(&input) });
+fuzz_target!(|input: Input| if input.packed { run_input::<1>(&input) } else { run_input::<8>(&input) });

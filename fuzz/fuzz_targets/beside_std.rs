@@ -1,4 +1,4 @@
-//! Steps that one of our collections and one of std's take together, and callbacks that panic and lie on the way.
+//! Runs the same steps on one of this crate's collections and one of std's, with callbacks that panic or answer wrongly.
 
 #[path = "../../tests/collections/elements.rs"]
 pub(crate) mod elements;
@@ -16,7 +16,7 @@ use std::slice;
 
 use arbitrary::Arbitrary;
 use elements::{Element, Number, extinguish, light, tick};
-pub(crate) use steps::{Few, Steps};
+pub(crate) use steps::{Numbers, Steps};
 
 #[derive(Arbitrary, Debug)]
 pub(crate) struct Input<O> {
@@ -32,7 +32,7 @@ pub(crate) enum Kind {
     Unit,
 }
 
-/// Calls `$run::<T>(steps)` for the element type of `$input`.
+/// Calls `$run::<T>(steps)` with the element type of `$input`.
 macro_rules! for_kind {
     ($input:ident, $run:ident) => {
         match $input.kind {
@@ -44,7 +44,7 @@ macro_rules! for_kind {
 }
 pub(crate) use for_kind;
 
-/// An element that owns memory, so that the address sanitizer sees a second drop.
+/// An element that owns memory, so that the address sanitizer detects a double drop.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Boxed(Box<Number>);
 
@@ -65,8 +65,8 @@ pub(crate) struct Ordered<T>(pub(crate) T);
 impl<T: Element> Ord for Ordered<T> {
     fn cmp(&self, other: &Self) -> Ordering {
         tick();
-        let truth = self.0.number().cmp(&other.0.number());
-        if lies() { truth.reverse() } else { truth }
+        let ordering = self.0.number().cmp(&other.0.number());
+        if is_wrong() { ordering.reverse() } else { ordering }
     }
 }
 
@@ -85,61 +85,63 @@ impl<T: Element> PartialEq for Ordered<T> {
 }
 
 thread_local! {
-    /// Calls of [`lies`] until one is a lie.
-    static UNTIL_LIE: Cell<Option<u8>> = const { Cell::new(None) };
-    static LIED: Cell<bool> = const { Cell::new(false) };
+    /// The number of calls of [`is_wrong`] before the wrong answer.
+    static BEFORE_WRONG: Cell<Option<u8>> = const { Cell::new(None) };
+    /// Whether an answer was wrong.
+    static WAS_WRONG: Cell<bool> = const { Cell::new(false) };
 }
 
-/// A callback of the step, counted from 0, that does not do its work: a clone, drop, comparison, predicate or iterator.
+/// A fault in one callback of a step: a clone, drop, comparison, predicate or iterator. The callbacks are counted from 0.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 pub(crate) enum Fault {
     None,
     Panic(u8),
-    Lie(u8),
+    WrongAnswer(u8),
 }
 
-/// Whether this answer is to be wrong.
-fn lies() -> bool {
-    let left = UNTIL_LIE.get();
-    UNTIL_LIE.set(left.and_then(|left| left.checked_sub(1)));
-    if left == Some(0) {
-        LIED.set(true);
+/// Returns whether the next answer is to be wrong.
+fn is_wrong() -> bool {
+    let before = BEFORE_WRONG.get();
+    BEFORE_WRONG.set(before.and_then(|before| before.checked_sub(1)));
+    if before == Some(0) {
+        WAS_WRONG.set(true);
     }
-    left == Some(0)
+    before == Some(0)
 }
 
-/// A predicate's `answer`.
+/// Returns the `answer` of a predicate, or its opposite if it is to be wrong. May panic.
 pub(crate) fn answer(answer: bool) -> bool {
     tick();
-    answer != lies()
+    answer != is_wrong()
 }
 
-/// Runs `work` with the fault. `None` if it came to that.
-pub(crate) fn under<R>(fault: Fault, work: impl FnOnce() -> R) -> Option<R> {
+/// Runs `work` with a fault. Returns `None` if the fault occurred.
+pub(crate) fn run_with<R>(fault: Fault, work: impl FnOnce() -> R) -> Option<R> {
     match fault {
         Fault::None => {}
         Fault::Panic(call) => light(call.into()),
-        Fault::Lie(call) => UNTIL_LIE.set(Some(call)),
+        Fault::WrongAnswer(call) => BEFORE_WRONG.set(Some(call)),
     }
-    let done = catch_unwind(AssertUnwindSafe(work)).ok();
+    let result = catch_unwind(AssertUnwindSafe(work)).ok();
     extinguish();
-    UNTIL_LIE.set(None);
-    if LIED.take() { None } else { done }
+    BEFORE_WRONG.set(None);
+    if WAS_WRONG.take() { None } else { result }
 }
 
-/// Does the same with ours and std's, where `$new` makes an empty one of the kind, ours in an allocator that may be another. A result is
-/// `None` if the fault occurred.
+/// Runs `$body` on our collection and on std's. In it, `$new` makes an empty collection of the same type, ours in an
+/// allocator that may be a different one. A result is `None` if the fault occurred.
 ///
-/// The compiler leaks a return value that is there when a temporary's drop panics, but no variable.
-macro_rules! same {
+/// The result goes through a variable: if the drop of a temporary panics, the compiler leaks a return value, but not a
+/// variable.
+macro_rules! run_both {
     (($our_fault:expr, $std_fault:expr), ($ours:expr, $our_new:expr), ($std:expr, $std_new:expr), |$it:ident, $new:ident| $body:expr) => {{
-        let ours = under($our_fault, || {
+        let ours = run_with($our_fault, || {
             let ($it, $new) = (&mut *$ours, $our_new);
             let _ = &$new;
             let result = $body;
             result
         });
-        let std = under($std_fault, || {
+        let std = run_with($std_fault, || {
             let ($it, $new) = (&mut *$std, $std_new);
             let _ = &$new;
             let result = $body;
@@ -148,19 +150,19 @@ macro_rules! same {
         (ours, std)
     }};
 }
-pub(crate) use same;
+pub(crate) use run_both;
 
-/// Lets panics that are meant to happen pass: every other one ends the process, by libFuzzer's hook.
-pub(crate) fn expect_panics() {
-    let other = take_hook();
+/// Ignores panics that a fault has caused. libFuzzer's hook ends the process at any other panic.
+pub(crate) fn ignore_expected_panics() {
+    let fuzzer_hook = take_hook();
     set_hook(Box::new(move |panic| {
-        if panic.payload_as_str().is_none_or(|message| !message.contains("a callback panics")) && !LIED.get() {
-            other(panic);
+        if panic.payload_as_str().is_none_or(|message| !message.contains("a callback panics")) && !WAS_WRONG.get() {
+            fuzzer_hook(panic);
         }
     }));
 }
 
-/// Elements of these numbers. `next` may panic, and `size_hint` is whatever it is told to be.
+/// An iterator of elements with the given numbers. `next` may panic, and `size_hint` may be wrong.
 pub(crate) struct Source<'a, T> {
     numbers: slice::Iter<'a, u8>,
     hint: Option<u8>,
@@ -176,7 +178,7 @@ impl<T: Element> Iterator for Source<'_, T> {
 
     fn next(&mut self) -> Option<T> {
         tick();
-        self.numbers.next().map(|&number| made(number))
+        self.numbers.next().map(|&number| make(number))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -185,27 +187,27 @@ impl<T: Element> Iterator for Source<'_, T> {
     }
 }
 
-pub(crate) fn made<T: Element>(number: u8) -> T {
+pub(crate) fn make<T: Element>(number: u8) -> T {
     T::new(number.into())
 }
 
-/// A range within a length.
+/// Two numbers that become a range of indices.
 #[derive(Arbitrary, Clone, Copy, Debug)]
-pub(crate) struct Part(u8, u8);
+pub(crate) struct IndexRange(u8, u8);
 
-impl Part {
-    pub(crate) fn of(self, length: usize) -> Range<usize> {
+impl IndexRange {
+    pub(crate) fn within(self, length: usize) -> Range<usize> {
         let (one, other) = (index(self.0, length), index(self.1, length));
         one.min(other)..one.max(other)
     }
 }
 
-/// An index from 0 to `length`.
+/// Returns an index from 0 to `length`, inclusive.
 pub(crate) fn index(number: u8, length: usize) -> usize {
     usize::from(number) % (length + 1)
 }
 
-/// Walks to the end, from the side each bit of `sides` tells, at most `most` elements.
+/// Takes up to `most` elements from an iterator, from its front or its back according to the bits of `sides`.
 pub(crate) fn walk<I: DoubleEndedIterator>(iterator: &mut I, sides: u8, most: u8) -> Vec<I::Item> {
     let mut turn = 0;
     std::iter::from_fn(|| {
@@ -216,7 +218,7 @@ pub(crate) fn walk<I: DoubleEndedIterator>(iterator: &mut I, sides: u8, most: u8
     .collect()
 }
 
-/// The numbers of elements, each dropped at once, and the iterator before the result is returned.
+/// Returns the numbers of elements. Each element is dropped at once, and the iterator before the return.
 pub(crate) fn numbers<T: Element>(elements: impl IntoIterator<Item = T>) -> Vec<u32> {
     let mut numbers = Vec::new();
     for element in elements {

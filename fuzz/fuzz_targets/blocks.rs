@@ -1,4 +1,4 @@
-//! Blocks of an allocator: each is where it may be, and keeps what is in it.
+//! Blocks of an allocator. They must be aligned and disjoint, and keep their contents.
 
 #[path = "../../tests/collections/ledger.rs"]
 pub(crate) mod ledger;
@@ -13,7 +13,7 @@ use janus_alloc::api::{Allocator, Layout};
 use ledger::Ledger;
 pub(crate) use steps::Steps;
 
-/// What is asked of an allocator. A block is told by its place among those that are live, from the newest.
+/// A request to an allocator. A block is given by its index among the live blocks of the owner, from the newest.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 pub(crate) enum Request {
     Allocate(Shape),
@@ -23,7 +23,7 @@ pub(crate) enum Request {
     ResizeZeroed(u8, Shape),
 }
 
-/// A layout: most are small, some larger than a chunk.
+/// The raw numbers of a layout. Most layouts are small, and some are larger than a chunk.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 pub(crate) struct Shape {
     kind: u8,
@@ -47,33 +47,34 @@ impl Shape {
 struct Block {
     start: NonNull<u8>,
     layout: Layout,
-    /// What the allocator gave.
+    /// The size that the allocator returned.
     len: usize,
+    /// The contents of every byte.
     byte: u8,
-    /// Of the arena that has it.
+    /// The number of the arena or scope that it belongs to.
     owner: usize,
-    /// When it got its present layout.
+    /// The time at which it got its present layout.
     time: usize,
 }
 
 impl Block {
     fn bytes(&self) -> &[u8] {
-        // SAFETY: the block is live, and all of it was written.
+        // SAFETY: the block is live, and `Blocks::add` or the allocator has written all of it.
         unsafe { slice::from_raw_parts(self.start.as_ptr(), self.len) }
     }
 
-    /// Whether the first `len` bytes are those written.
+    /// Checks that the first `len` bytes are unchanged.
     fn check(&self, len: usize) {
         assert!(all(&self.bytes()[..len], self.byte), "{self:?} was written to");
     }
 }
 
-/// Whether each is `byte`: by `memcmp`, since a loop is slow under a sanitizer.
+/// Returns whether all bytes are `byte`. This compares slices by `memcmp`, since a loop is slow under a sanitizer.
 fn all(bytes: &[u8], byte: u8) -> bool {
     bytes.first().is_none_or(|&first| first == byte && bytes[1..] == bytes[..bytes.len() - 1])
 }
 
-/// The live blocks.
+/// The live blocks, and a clock.
 #[derive(Debug, Default)]
 pub(crate) struct Blocks {
     live: Vec<Block>,
@@ -81,22 +82,23 @@ pub(crate) struct Blocks {
 }
 
 impl Blocks {
-    /// A point in time between changes.
+    /// Returns the current time, and advances the clock.
     pub(crate) fn tick(&mut self) -> usize {
         self.time += 1;
         self.time - 1
     }
 
-    /// The sizes of what `owner` has, summed up.
+    /// Returns the total size of the blocks of `owner`.
     pub(crate) fn size(&self, owner: usize) -> usize {
-        self.of(owner).map(|(_, layout)| layout.size()).sum()
+        self.owned_by(owner).map(|(_, layout)| layout.size()).sum()
     }
 
-    pub(crate) fn of(&self, owner: usize) -> impl DoubleEndedIterator<Item = (NonNull<u8>, Layout)> {
+    /// Iterates over the blocks of `owner`, in the order in which they got their layouts.
+    pub(crate) fn owned_by(&self, owner: usize) -> impl DoubleEndedIterator<Item = (NonNull<u8>, Layout)> {
         self.live.iter().filter(move |block| block.owner == owner).map(|block| (block.start, block.layout))
     }
 
-    /// Forgets the blocks of `owner` that have changed since `time`: whatever frees them has yet to do it.
+    /// Forgets the blocks of `owner` that got their layout at `time` or later. They are freed only after this.
     pub(crate) fn forget(&mut self, owner: usize, time: usize) {
         self.live.retain(|block| {
             let kept = block.owner != owner || block.time < time;
@@ -107,35 +109,38 @@ impl Blocks {
         });
     }
 
+    /// Checks that no live block has changed.
     pub(crate) fn check(&self) {
         self.live.iter().for_each(|block| block.check(block.len));
     }
 
-    fn put(&mut self, owner: usize, layout: Layout, given: NonNull<[u8]>) {
-        let (start, len) = (given.cast::<u8>(), given.len());
-        assert!(start.addr().get() % layout.align() == 0 && len >= layout.size(), "{given:?} for {layout:?}");
+    /// Checks the address and size of a new block, fills it and adds it.
+    fn add(&mut self, owner: usize, layout: Layout, returned: NonNull<[u8]>) {
+        let (start, len) = (returned.cast::<u8>(), returned.len());
+        assert!(start.addr().get() % layout.align() == 0 && len >= layout.size(), "{returned:?} for {layout:?}");
         if len > 0 {
-            let place = start.addr().get()..start.addr().get() + len;
+            let range = start.addr().get()..start.addr().get() + len;
             for other in self.live.iter().filter(|other| other.len > 0) {
-                let other_place = other.start.addr().get()..other.start.addr().get() + other.len;
-                let apart = place.end <= other_place.start || other_place.end <= place.start;
-                assert!(apart, "{given:?} for {layout:?} is in {other:?}");
+                let other_range = other.start.addr().get()..other.start.addr().get() + other.len;
+                let disjoint = range.end <= other_range.start || other_range.end <= range.start;
+                assert!(disjoint, "{returned:?} for {layout:?} overlaps {other:?}");
             }
         }
         let time = self.tick();
         let byte = time as u8 | 1;
-        // SAFETY: the block is new, and nobody else's.
+        // SAFETY: the block is new, has `len` bytes and overlaps no other.
         unsafe { start.write_bytes(byte, len) };
         self.live.push(Block { start, layout, len, byte, owner, time });
     }
 
+    /// Returns the index of a block of `owner`, chosen by its position from the newest, modulo the number of those blocks.
     fn find(&self, owner: usize, from_newest: u8) -> Option<usize> {
-        let mut places = (0..self.live.len()).rev().filter(|&at| self.live[at].owner == owner);
-        let count = places.clone().count();
-        places.nth(usize::from(from_newest) % count.max(1))
+        let mut indices = (0..self.live.len()).rev().filter(|&index| self.live[index].owner == owner);
+        let count = indices.clone().count();
+        indices.nth(usize::from(from_newest) % count.max(1))
     }
 
-    /// Asks `allocator`, which is `owner`. `layout` says which layout to take for a shape.
+    /// Sends a request to `allocator`, which is that of `owner`. `layout` returns the layout to use for a shape.
     pub(crate) fn request(
         &mut self,
         allocator: &dyn Allocator,
@@ -146,59 +151,71 @@ impl Blocks {
         match request {
             Request::Allocate(shape) => {
                 if let Ok(block) = allocator.allocate(layout(shape)) {
-                    self.put(owner, layout(shape), block);
+                    self.add(owner, layout(shape), block);
                 }
             }
             Request::AllocateZeroed(shape) => {
                 if let Ok(block) = allocator.allocate_zeroed(layout(shape)) {
-                    // SAFETY: the block is live, and all of it was written.
+                    // SAFETY: the block is live, and `allocate_zeroed` has written all of it.
                     assert!(all(unsafe { block.as_ref() }, 0));
-                    self.put(owner, layout(shape), block);
+                    self.add(owner, layout(shape), block);
                 }
             }
-            Request::Free(place) => {
-                if let Some(at) = self.find(owner, place) {
-                    let block = self.live.remove(at);
+            Request::Free(from_newest) => {
+                if let Some(index) = self.find(owner, from_newest) {
+                    let block = self.live.remove(index);
                     block.check(block.len);
-                    // SAFETY: the block is the allocator's, of this layout, and not used again.
+                    // SAFETY: the block is a live one of `allocator` with this layout, and is not used again.
                     unsafe { allocator.deallocate(block.start, block.layout) };
                 }
             }
-            Request::Resize(place, shape) => self.resize(allocator, owner, place, layout(shape), false),
-            Request::ResizeZeroed(place, shape) => self.resize(allocator, owner, place, layout(shape), true),
+            Request::Resize(from_newest, shape) => {
+                self.resize(allocator, owner, from_newest, layout(shape), Excess::Undefined);
+            }
+            Request::ResizeZeroed(from_newest, shape) => {
+                self.resize(allocator, owner, from_newest, layout(shape), Excess::Zeroed);
+            }
         }
     }
 
-    fn resize(&mut self, allocator: &dyn Allocator, owner: usize, place: u8, new: Layout, zeroed: bool) {
-        let Some(at) = self.find(owner, place) else { return };
-        let Block { start, layout: old, byte, .. } = self.live[at];
+    /// Grows or shrinks a block, and checks that its contents are kept.
+    fn resize(&mut self, allocator: &dyn Allocator, owner: usize, from_newest: u8, new: Layout, excess: Excess) {
+        let Some(index) = self.find(owner, from_newest) else { return };
+        let Block { start, layout: old, byte, .. } = self.live[index];
         let resized = if new.size() < old.size() {
-            // SAFETY: the block is the allocator's, of this layout; the new one is smaller.
+            // SAFETY: the block is a live one of `allocator` with the layout `old`, and `new` is smaller.
             unsafe { allocator.shrink(start, old, new) }
-        } else if zeroed {
-            // SAFETY: as above; the new one is no smaller.
+        } else if excess == Excess::Zeroed {
+            // SAFETY: the block is a live one of `allocator` with the layout `old`, and `new` is not smaller.
             unsafe { allocator.grow_zeroed(start, old, new) }
         } else {
             // SAFETY: as above.
             unsafe { allocator.grow(start, old, new) }
         };
-        let Ok(given) = resized else {
-            self.live[at].check(self.live[at].len);
+        let Ok(returned) = resized else {
+            self.live[index].check(self.live[index].len);
             return;
         };
         let kept = old.size().min(new.size());
-        self.live.remove(at);
-        let block = Block { start: given.cast(), layout: new, len: kept, byte, owner, time: 0 };
+        self.live.remove(index);
+        let block = Block { start: returned.cast(), layout: new, len: kept, byte, owner, time: 0 };
         block.check(kept);
-        if zeroed && new.size() > old.size() {
-            let rest = Block { len: given.len(), ..block };
+        if excess == Excess::Zeroed && new.size() > old.size() {
+            let rest = Block { len: returned.len(), ..block };
             assert!(all(&rest.bytes()[kept..], 0), "{rest:?} is not zero at its end");
         }
-        self.put(owner, new, given);
+        self.add(owner, new, returned);
     }
 }
 
-/// A parent whose `nth` request fails, if one does.
+/// The bytes that a grown block has beyond its old size.
+#[derive(Clone, Copy, PartialEq)]
+enum Excess {
+    Undefined,
+    Zeroed,
+}
+
+/// Returns a parent allocator, whose request number `failing` fails.
 pub(crate) fn parent(failing: Option<u8>) -> Ledger {
     failing.map_or_else(Ledger::new, |nth| Ledger::failing(nth.into()))
 }

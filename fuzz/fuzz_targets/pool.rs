@@ -13,14 +13,15 @@ use libfuzzer_sys::fuzz_target;
 
 #[derive(Arbitrary, Debug)]
 struct Input {
-    /// That of a `BlockPool`. It takes the place of the other layouts, but for those with a number that is a multiple of 8.
+    /// The layout of a `BlockPool`; `None` for a `Pool`. It replaces the layouts of all requests except those with a
+    /// number that is a multiple of 8.
     layout: Option<Shape>,
     failing: Option<u8>,
     requests: Steps<(Request, u8)>,
 }
 
 fn newest(blocks: &Blocks) -> Option<NonNull<u8>> {
-    blocks.of(0).rfind(|(_, layout)| layout.size() > 0).map(|(start, _)| start)
+    blocks.owned_by(0).rfind(|(_, layout)| layout.size() > 0).map(|(start, _)| start)
 }
 
 fuzz_target!(|input: Input| {
@@ -31,7 +32,7 @@ fuzz_target!(|input: Input| {
         for (request, number) in input.requests.0 {
             let layout = |other: Shape| if number % 8 == 0 { other.layout() } else { shape.layout() };
             blocks.request(&pool, 0, request, layout);
-            assert_eq!(blocks.of(0).filter(|(_, layout)| layout.size() > 0).count(), pool.live_blocks());
+            assert_eq!(blocks.owned_by(0).filter(|(_, layout)| layout.size() > 0).count(), pool.live_blocks());
             assert!(newest(&blocks).is_none_or(|start| pool.owns(start)));
         }
         blocks.check();

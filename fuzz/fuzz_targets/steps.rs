@@ -1,10 +1,11 @@
-//! Sequences in an input, as long as it is. Those of `Arbitrary` end at each element with some probability, and stay short.
+//! Sequences that take all of an input. The sequences of `Arbitrary` end with some probability at each element, and
+//! stay short.
 
 use std::ops::Deref;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
-/// Steps until the input ends.
+/// Steps up to the end of the input.
 #[derive(Debug)]
 pub(crate) struct Steps<S>(pub(crate) Vec<S>);
 
@@ -20,16 +21,16 @@ impl<'a, S: Arbitrary<'a>> Arbitrary<'a> for Steps<S> {
 
 /// Up to 40 numbers.
 #[derive(Debug)]
-pub(crate) struct Few(Vec<u8>);
+pub(crate) struct Numbers(Vec<u8>);
 
-impl<'a> Arbitrary<'a> for Few {
+impl<'a> Arbitrary<'a> for Numbers {
     fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
         let length = input.int_in_range(0..=40)?;
         Ok(Self(input.bytes(input.len().min(length))?.to_vec()))
     }
 }
 
-impl Deref for Few {
+impl Deref for Numbers {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {

@@ -1,4 +1,4 @@
-//! `String` beside std's.
+//! Compares `String` with std's.
 #![no_main]
 
 #[allow(dead_code, unused_imports, unused_macros, reason = "other targets use them")]
@@ -24,10 +24,10 @@ enum Operation {
     Truncate(u8),
     Clear,
     Retain(u8),
-    Drain(Part, u8, u8),
-    ReplaceRange(Part, String),
+    Drain(IndexRange, u8, u8),
+    ReplaceRange(IndexRange, String),
     SplitOff(u8),
-    ExtendFromWithin(Part),
+    ExtendFromWithin(IndexRange),
     ExtendChars(String),
     ExtendStrs(Vec<String>),
     Format(String, i64),
@@ -49,14 +49,14 @@ fn step<'a>(
     use Operation::*;
     let text = std.clone();
     let index = |at: u8| text.floor_char_boundary(index(at, text.len()));
-    let range = |part: Part| {
-        let range = part.of(text.len());
+    let range = |part: IndexRange| {
+        let range = part.within(text.len());
         text.floor_char_boundary(range.start)..text.floor_char_boundary(range.end)
     };
     macro_rules! both {
         (|$string:ident, $new:ident| $body:expr) => {{
             let our_new = || StringIn::new_in(elsewhere);
-            let (ours, std) = same!((fault, fault), (ours, our_new), (std, String::new), |$string, $new| $body);
+            let (ours, std) = run_both!((fault, fault), (ours, our_new), (std, String::new), |$string, $new| $body);
             assert_eq!(ours, std);
         }};
     }
@@ -115,7 +115,7 @@ fn step<'a>(
     }
 }
 
-fuzz_target!(init: expect_panics(), |steps: Steps<(Operation, Fault)>| {
+fuzz_target!(init: ignore_expected_panics(), |steps: Steps<(Operation, Fault)>| {
     let (ledger, elsewhere) = (Ledger::new(), Ledger::new());
     let mut ours = StringIn::new_in(&ledger);
     let mut std = String::new();
