@@ -3,7 +3,7 @@ use core::marker::PhantomData;
 use core::mem;
 use core::ptr::NonNull;
 
-use crate::api::translate::{self, allocator_over_global};
+use crate::api::global_calls::allocator_over_global;
 use crate::api::{AllocError, AllocatorClone, CallsMalloc, GlobalAlloc, GlobalAllocator, Layout, StaticAllocator};
 
 /// Turns a zero-sized [`GlobalAlloc`] (`System`, mimalloc, jemalloc, snmalloc...) into an [`Allocator`](crate::api::Allocator),

@@ -1,20 +1,23 @@
-//! What some allocators can do besides allocating. An allocator that lacks a capability does not implement its trait:
-//! no method here fails always (the rule of D's `std.experimental.allocator`).
+//! Capabilities: operations that only some allocators support. An allocator that lacks a capability does not implement its
+//! trait, so no method here is one that always fails (the rule of D's `std.experimental.allocator`).
 
 use core::ptr::NonNull;
 
 use super::{Allocator, Layout};
 
-/// An allocator that can tell its own blocks from others'.
+/// An allocator that can tell its own blocks from those of other allocators.
 ///
-/// What a fallback needs of its first allocator: whom to give a block back to.
+/// A fallback needs this of its first allocator, to know which of the two a block must be returned to.
 ///
 /// # Safety
 ///
-/// For a pointer and layout that fit a live block, not of size 0, `owns` is `true` when the block is this allocator's (or
-/// an equivalent one's: a clone's, a reference's), and `false` when it is that of an allocator that has no memory from this one.
-/// (A block of an arena over this one lies in one of this one's, and may be taken for it.) For other pointers it may answer
-/// either way, without reading through them.
+/// For a pointer and a layout that fit a live block whose size is not 0, `owns` returns
+///
+/// 1. `true` if the block was allocated by this allocator, or by an equivalent one such as a clone or a reference;
+/// 2. `false` if the block was allocated by an allocator that takes no memory from this one.
+///
+/// In all other cases it may return either value, but it never reads through the pointer. One such case is a block of an
+/// arena whose parent is this allocator: it lies inside one of this allocator's blocks.
 ///
 /// # Examples
 ///
@@ -22,7 +25,7 @@ use super::{Allocator, Layout};
 /// use core::ptr::NonNull;
 /// use janus_alloc::{Null, api::{Layout, Owns}};
 ///
-/// // `Null` never gave anything out.
+/// // `Null` has never allocated a block.
 /// assert!(!Null.owns(NonNull::<u64>::dangling().cast(), Layout::new::<u64>()));
 /// ```
 #[diagnostic::on_unimplemented(
@@ -31,18 +34,19 @@ use super::{Allocator, Layout};
     note = "put an allocator first that knows the addresses it serves, such as an arena or a pool"
 )]
 pub unsafe trait Owns: Allocator {
-    /// Whether the live block at `block`, which fits `layout`, is this allocator's.
+    /// Returns whether this allocator allocated the live block at `block`, which `layout` fits.
     fn owns(&self, block: NonNull<u8>, layout: Layout) -> bool;
 }
 
-/// An allocator that knows the layout of a block from its bare pointer.
+/// An allocator that can find the layout of a block from its pointer alone.
 ///
-/// What C's `free(ptr)` and `malloc_usable_size(ptr)` need, since C does not pass the size back.
+/// C's `free(ptr)` and `malloc_usable_size(ptr)` need this, because C does not pass the size back.
 ///
 /// # Safety
 ///
-/// The layout given fits the block: every method accepts it as the block's layout. (Whoever wants to *write* more bytes
-/// than were requested calls `grow` first: the compiler may know how many were.)
+/// The layout that `layout_of` returns fits the block: every method accepts it as the block's layout. (It does not make the
+/// excess bytes writable. To write more bytes than were requested, call `grow` first, because the compiler may know the
+/// requested size.)
 ///
 /// # Examples
 ///
@@ -66,14 +70,14 @@ pub unsafe trait Owns: Allocator {
     note = "use an allocator that keeps the size beside the block or in a table, such as `SharedPool` or `Malloc`; a `Stats` forgets it, so put that below the pool: `SharedPool<Stats<Pages>>`"
 )]
 pub unsafe trait UsableSize: Allocator {
-    /// A layout that fits `block`, with the largest size that does.
+    /// Returns the layout with the largest size that fits `block`.
     ///
     /// # Safety
     ///
-    /// `block` is a live block of this allocator and was not requested with size 0.
+    /// `block` is a live block of this allocator that was requested with a size other than 0.
     unsafe fn layout_of(&self, block: NonNull<u8>) -> Layout;
 
-    /// The bytes `block` has: `layout_of(block).size()`.
+    /// Returns the usable size of `block` in bytes: `layout_of(block).size()`.
     ///
     /// # Safety
     ///
@@ -84,8 +88,8 @@ pub unsafe trait UsableSize: Allocator {
         unsafe { self.layout_of(block) }.size()
     }
 
-    /// Frees `block`: [`deallocate`](Allocator::deallocate) with the layout of [`layout_of`](UsableSize::layout_of), which an
-    /// allocator may do in fewer steps.
+    /// Frees `block`, as [`deallocate`](Allocator::deallocate) with the layout from [`layout_of`](UsableSize::layout_of) does.
+    /// An allocator may override this method with a shorter path.
     ///
     /// # Safety
     ///
@@ -93,7 +97,7 @@ pub unsafe trait UsableSize: Allocator {
     ///
     /// # Examples
     ///
-    /// A handle that a C interface gives away as a bare pointer, and takes back:
+    /// A C interface hands out a bare pointer and later frees it:
     ///
     /// ```
     /// # #[cfg(any(unix, windows))] {
@@ -110,7 +114,7 @@ pub unsafe trait UsableSize: Allocator {
     ///
     /// unsafe extern "C" fn free_buffer(buffer: *mut u8) {
     ///     if let Some(buffer) = NonNull::new(buffer) {
-    ///         // SAFETY: the caller says that it is one of `new_buffer`, freed once.
+    ///         // SAFETY: the caller passes a pointer from `new_buffer`, and frees it once.
     ///         unsafe { POOL.deallocate_without_layout(buffer) };
     ///     }
     /// }
@@ -131,11 +135,12 @@ pub unsafe trait UsableSize: Allocator {
     }
 }
 
-/// An allocator that frees all its blocks at once and goes on: [`Arena`](crate::Arena), [`FixedArena`](crate::FixedArena), and a
-/// [`StaticArena`](crate::StaticArena) that is not shared.
+/// An allocator that can free all its blocks at once and be used again: [`Arena`](crate::Arena),
+/// [`FixedArena`](crate::FixedArena), and [`StaticArena`](crate::StaticArena) where it is not shared.
 ///
-/// `&mut self` is the proof that no block is in use: a collection that borrows the allocator is gone, and one that owns it lends
-/// it as `&` only (rule 9). A [`SyncArena`](crate::SyncArena) has no `Reset`, but a method `reset` that takes it by value.
+/// `&mut self` proves that no block is in use: a collection that borrows the allocator is gone by then, and a collection that
+/// owns the allocator lends it as `&` only ([rule 9](crate::api#the-rules)). [`SyncArena`](crate::SyncArena) does not implement
+/// this trait: its own `reset` takes the arena by value.
 ///
 /// # Examples
 ///
@@ -143,7 +148,7 @@ pub unsafe trait UsableSize: Allocator {
 /// # #[cfg(feature = "alloc")] {
 /// use janus_alloc::{Arena, api::Reset, collections::Vec};
 ///
-/// /// Something that owns blocks for the time of a job, and the jobs.
+/// /// Runs jobs that share one scratch allocator, and counts them.
 /// struct Worker<R> {
 ///     scratch: R,
 ///     jobs: u32,
@@ -169,11 +174,11 @@ pub unsafe trait UsableSize: Allocator {
 /// # }
 /// ```
 pub trait Reset {
-    /// Frees every block, in constant or near constant time. Memory may be kept for the next use.
+    /// Frees every block, in constant or nearly constant time. The allocator may keep its memory for later blocks.
     fn reset(&mut self);
 }
 
-// SAFETY: a reference's blocks are its referent's.
+// SAFETY: a reference forwards to its referent, so both have the same blocks.
 unsafe impl<A: Owns + ?Sized> Owns for &A {
     #[inline]
     fn owns(&self, block: NonNull<u8>, layout: Layout) -> bool {
@@ -181,7 +186,7 @@ unsafe impl<A: Owns + ?Sized> Owns for &A {
     }
 }
 
-// SAFETY: a reference's blocks are its referent's.
+// SAFETY: a reference forwards to its referent, so both have the same blocks.
 unsafe impl<A: UsableSize + ?Sized> UsableSize for &A {
     #[inline]
     unsafe fn layout_of(&self, block: NonNull<u8>) -> Layout {

@@ -1,4 +1,5 @@
-//! Promises without methods. std has the same three behind `allocator_ext`; these are ours until they are stable there.
+//! Marker traits: promises without methods. std has the same three behind the unstable feature `allocator_ext`; these take
+//! their place until std's are stable.
 
 use super::Allocator;
 #[cfg(feature = "alloc")]
@@ -8,12 +9,12 @@ use super::System;
 
 /// An allocator whose blocks stay valid after it is dropped and after every lifetime in its type has ended.
 ///
-/// A value in such a block can be pinned: its memory goes only through `deallocate`, never because the allocator went.
+/// A value in such a block can be pinned, because only `deallocate` frees the block: dropping the allocator does not.
 ///
 /// # Safety
 ///
-/// 1. A block stays valid until it is deallocated, grown or shrunk, whatever happens to the allocator, its clones and
-///    the references to it: moved, dropped, forgotten, a lifetime over.
+/// 1. A block stays valid until it is deallocated, grown or shrunk, even if the allocator, its clones and all references to
+///    it are moved, dropped or forgotten, or their lifetimes end.
 /// 2. The same holds for every type this type can be coerced to by subtyping. A type that is covariant in a lifetime
 ///    must therefore not implement this trait for `'static` alone
 ///    ([rust#157089](https://github.com/rust-lang/rust/issues/157089)).
@@ -24,26 +25,26 @@ use super::System;
 /// use janus_alloc::{Global, api::StaticAllocator, collections::Box};
 /// use std::pin::Pin;
 ///
-/// /// Pins `value` where its memory cannot go before it is dropped.
+/// /// Pins `value` in memory that stays valid until the value is dropped.
 /// fn pinned<T, A: StaticAllocator + 'static>(value: T, allocator: A) -> Pin<Box<T, A>> {
 ///     Box::pin_in(value, allocator)
 /// }
 /// assert_eq!(*pinned(7, Global), 7);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "the memory of `{Self}` may go before its blocks are freed",
+    message = "the memory of `{Self}` may be freed before its blocks are",
     label = "not a `StaticAllocator`",
     note = "use an allocator that outlives everything: `Global`, `System`, `Malloc`, `Pages`, or `&DEFAULT` where `DEFAULT` is a static `AsGlobal`",
     note = "a wrapper is a `StaticAllocator` only if everything it wraps is"
 )]
 pub unsafe trait StaticAllocator: Allocator {}
 
-/// An allocator whose clones are interchangeable: each frees, grows and shrinks the blocks of the others.
+/// An allocator whose clones are interchangeable: each can free, grow and shrink the blocks of the others.
 ///
 /// # Safety
 ///
-/// 1. A block of one clone may be handed to any method of another.
-/// 2. Blocks stay valid while one clone is left.
+/// 1. A block allocated by one clone may be passed to any method of another.
+/// 2. Blocks stay valid as long as one clone exists.
 /// 3. `clone` does not unwind.
 ///
 /// # Examples
@@ -67,19 +68,19 @@ pub unsafe trait StaticAllocator: Allocator {}
 )]
 pub unsafe trait AllocatorClone: Allocator + Clone {}
 
-/// An allocator that may stand behind `#[global_allocator]`, wrapped in [`AsGlobal`](crate::AsGlobal), because serving a
-/// request never leads it to the default again.
+/// An allocator that may stand behind `#[global_allocator]`, wrapped in [`AsGlobal`](crate::AsGlobal), because it never
+/// allocates from the registered default while it serves a request.
 ///
-/// [`System`](crate::System) is one, and so are [`Malloc`](crate::Malloc), [`Pages`](crate::Pages) and
-/// [`Null`](crate::Null). [`Global`](crate::Global) is **not**: it forwards to the registered default, and a default built on
-/// it would call itself until the stack ends. A wrapper is one only if everything it wraps is, so that mistake is a compile
-/// error however deep it hides.
+/// [`System`](crate::System), [`Malloc`](crate::Malloc), [`Pages`](crate::Pages) and [`Null`](crate::Null) implement this trait.
+/// [`Global`](crate::Global) does **not**: it forwards to the registered default, so a default built on it would call itself
+/// until the stack overflows. A wrapper implements the trait only if everything it wraps does, so this mistake is a compile
+/// error however deeply `Global` is nested.
 ///
-/// The trait is not `dyn`-compatible: behind `dyn` a static could be made to refer to itself.
+/// The trait is not `dyn`-compatible, because through a `dyn` reference a static could be made to refer to itself.
 ///
 /// # Safety
 ///
-/// 1. No method allocates from the registered default, neither directly nor through what it calls.
+/// 1. No method allocates from the registered default, directly or indirectly.
 /// 2. No method unwinds, and none relies on the value staying at its address.
 ///
 /// # Examples
@@ -105,42 +106,42 @@ pub unsafe trait AllocatorClone: Allocator + Clone {}
     message = "`{Self}` is not a `GlobalAllocator`: nothing promises that it may stand behind `#[global_allocator]`",
     label = "not a `GlobalAllocator`",
     note = "`Global` forwards to the registered default; building the default on it would recurse: use `System` or `Pages`",
-    note = "a `GlobalAlloc` of somebody else's, such as mimalloc, is wrapped first: `AsAllocator::new(MiMalloc)`, or `AsAllocatorRef::new(&STATIC)` if it has a size",
+    note = "wrap a `GlobalAlloc` of another crate, such as mimalloc, first: `AsAllocator::new(MiMalloc)`, or `AsAllocatorRef::new(&STATIC)` if its size is not 0",
     note = "a wrapper is a `GlobalAllocator` only if everything it wraps is",
     note = "the default is shared by all threads for the life of the process, so it must also be `Sync` and `'static`"
 )]
 pub unsafe trait GlobalAllocator: Allocator + Sized + Sync + 'static {}
 
-/// An allocator that takes its memory from the C library's `malloc`, if only in the end.
+/// An allocator that takes its memory from the C library's `malloc`, directly or through its parents.
 ///
-/// It must not become that `malloc` itself, so `export_malloc!` refuses it. A type of this crate that lacks this is not refused;
-/// nothing else depends on it.
+/// Such an allocator must not become that `malloc` itself, so `export_malloc!` rejects it. Nothing else depends on this trait: an
+/// allocator that calls `malloc` without implementing it is not rejected.
 #[doc(hidden)]
 pub trait CallsMalloc {}
 
 // SAFETY: the registered default is a static, which is never dropped.
 #[cfg(feature = "alloc")]
 unsafe impl StaticAllocator for Global {}
-// SAFETY: a unit struct; every value forwards to the one registered default.
+// SAFETY: a unit struct: every value forwards to the one registered default.
 #[cfg(feature = "alloc")]
 unsafe impl AllocatorClone for Global {}
 
-// SAFETY: the operating system's allocator has no owner that could be dropped.
+// SAFETY: the operating system's allocator is never dropped.
 #[cfg(feature = "std")]
 unsafe impl StaticAllocator for System {}
-// SAFETY: a unit struct; every value calls the one system allocator.
+// SAFETY: a unit struct: every value calls the one system allocator.
 #[cfg(feature = "std")]
 unsafe impl AllocatorClone for System {}
-// SAFETY: std promises that `System` does not call the registered default; it is what the default falls back to.
+// SAFETY: std promises that `System` does not call the registered default, and it has no state that could move.
 #[cfg(feature = "std")]
 unsafe impl GlobalAllocator for System {}
 #[cfg(feature = "std")]
 impl CallsMalloc for System {}
 
-// SAFETY: a reference forwards to its referent, whose blocks outlive it and all its lifetimes.
+// SAFETY: a reference forwards to its referent, whose blocks outlive the referent and every lifetime in its type.
 unsafe impl<A: StaticAllocator + ?Sized> StaticAllocator for &A {}
 // SAFETY: copies of a reference forward to the same referent.
 unsafe impl<A: Allocator + ?Sized> AllocatorClone for &A {}
-// SAFETY: forwards to the referent, which never reaches the default.
+// SAFETY: a reference forwards to its referent, which never allocates from the default; the referent does not move with it.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for &'static A {}
 impl<A: CallsMalloc + ?Sized> CallsMalloc for &A {}

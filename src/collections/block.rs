@@ -6,7 +6,7 @@ use core::ptr::NonNull;
 
 use alloc::alloc::handle_alloc_error;
 
-use crate::api::{AllocError, Allocator, translate};
+use crate::api::{AllocError, Allocator, global_calls};
 
 /// Fails in a method that returns no error: no block of this layout could be allocated, or, for `None`, the size
 /// overflows.
@@ -36,7 +36,7 @@ pub(super) fn allocate<A: Allocator>(
     contents: Contents,
 ) -> Result<NonNull<u8>, AllocError> {
     if layout.size() == 0 {
-        return Ok(translate::dangling(layout).cast());
+        return Ok(global_calls::dangling(layout).cast());
     }
     let block = match contents {
         Contents::Uninitialised => allocator.allocate(layout),

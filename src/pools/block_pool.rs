@@ -6,8 +6,8 @@ use super::chunks::{Chunk, Chunks, of_its_chunk};
 use super::free_list::FreeList;
 use super::one_thread::SharedByThreads;
 use super::region::Region;
-use crate::api::replace::zero_rest;
-use crate::api::translate::dangling;
+use crate::api::global_calls::dangling;
+use crate::api::move_block::zero_rest;
 use crate::api::{AllocError, Allocator, Global, Layout, Owns};
 
 /// Blocks of one layout for one thread, such as the nodes of a list or a tree: a block that is freed is used again for the

@@ -3,7 +3,7 @@
 use core::ptr::NonNull;
 
 use super::{CLASSES, Pool, class_of};
-use crate::api::replace::zero_rest;
+use crate::api::move_block::zero_rest;
 use crate::api::{AllocError, Allocator, Layout, Owns};
 use crate::pools::chunks::of_its_chunk;
 use crate::pools::free_list::FreeList;

@@ -3,8 +3,8 @@
 use core::ptr::NonNull;
 
 use super::{LARGEST, LARGEST_CHUNK, Pool, class_of};
-use crate::api::replace::replace;
-use crate::api::translate::dangling;
+use crate::api::global_calls::dangling;
+use crate::api::move_block::replace;
 use crate::api::{AllocError, Allocator, Layout};
 use crate::pools::chunks::{Chunk, of_its_chunk};
 use crate::pools::region::{Region, Run};

@@ -4,7 +4,7 @@ mod c;
 
 use core::ptr::NonNull;
 
-use crate::api::translate::{self, allocator_over_global};
+use crate::api::global_calls::allocator_over_global;
 use crate::api::{AllocError, AllocatorClone, CallsMalloc, GlobalAlloc, GlobalAllocator, Layout, StaticAllocator};
 
 /// The C library's `malloc`, `calloc`, `realloc`, `free` and `posix_memalign`, and nothing between.

@@ -4,8 +4,8 @@ mod os;
 
 use core::ptr::NonNull;
 
-use crate::api::replace::replace;
-use crate::api::translate::dangling;
+use crate::api::global_calls::dangling;
+use crate::api::move_block::replace;
 use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout, StaticAllocator};
 
 /// Whole pages from the operating system: `mmap` on Unix, `VirtualAlloc` on Windows.

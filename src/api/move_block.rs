@@ -1,15 +1,15 @@
-//! What allocators do with a block that cannot stay where it is, and with a block that got longer.
+//! Steps that allocators share: moving a block that cannot stay in place, and zeroing the bytes that a block gained.
 
 use core::ptr::NonNull;
 
 use super::{AllocError, Allocator, Layout};
 
-/// A new block with the first `length` bytes of the old one, which is freed.
+/// Allocates a block of the layout `new`, copies the first `length` bytes of `block` into it, and frees `block`.
 ///
 /// # Safety
 ///
 /// 1. `block` is a live block of `allocator` that `old` fits, and is not used again if this returns `Ok`.
-/// 2. `length` is at most either size.
+/// 2. `length` is at most `old.size()` and at most `new.size()`.
 #[inline]
 pub(crate) unsafe fn replace<A: Allocator>(
     allocator: &A,
@@ -19,27 +19,28 @@ pub(crate) unsafe fn replace<A: Allocator>(
     length: usize,
 ) -> Result<NonNull<[u8]>, AllocError> {
     let moved = allocator.allocate(new)?;
-    // SAFETY: both blocks have so many bytes by (2), and are disjoint, being live at once.
+    // SAFETY: by (2) both blocks have at least `length` bytes, and they are disjoint, since both are live.
     unsafe { block.copy_to_nonoverlapping(moved.cast(), length) };
-    // SAFETY: by (1).
+    // SAFETY: by (1) of this fn.
     unsafe { allocator.deallocate(block, old) };
     Ok(moved)
 }
 
-/// Zeroes all of `block` but its first `length` bytes.
+/// Zeroes `block` from its byte `length` on.
 ///
 /// # Safety
 ///
 /// `block` may be written, and has at least `length` bytes.
 #[inline]
 pub(crate) unsafe fn zero_rest(block: NonNull<[u8]>, length: usize) {
-    // SAFETY: by `# Safety` of this fn.
+    // SAFETY: by `# Safety` of this fn the block has at least `length` bytes.
     let rest = unsafe { block.cast::<u8>().add(length) };
-    // SAFETY: so many bytes are left.
+    // SAFETY: `block.len() - length` bytes of the block follow, and by `# Safety` of this fn they may be written.
     unsafe { rest.write_bytes(0, block.len() - length) };
 }
 
-/// Grows by `grow` and zeroes what came in addition: the `grow_zeroed` of an allocator whose `grow` does not know what is zero.
+/// Grows `block` by [`Allocator::grow`] and zeroes the bytes gained: the `grow_zeroed` of an allocator whose `grow` cannot tell
+/// which bytes are already zero.
 ///
 /// # Safety
 ///
@@ -51,9 +52,9 @@ pub(crate) unsafe fn grow_and_zero<A: Allocator>(
     old: Layout,
     new: Layout,
 ) -> Result<NonNull<[u8]>, AllocError> {
-    // SAFETY: by `# Safety` of this fn.
+    // SAFETY: by `# Safety` of this fn, which is that of `grow_zeroed`, and so that of `grow`.
     let block = unsafe { allocator.grow(block, old, new) }?;
-    // SAFETY: the block is at least `new.size()` long, no less than `old.size()`.
+    // SAFETY: the block is the caller's, and has at least `new.size() >= old.size()` bytes.
     unsafe { zero_rest(block, old.size()) };
     Ok(block)
 }

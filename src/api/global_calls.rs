@@ -1,21 +1,22 @@
-//! The `Allocator` contract in terms of a `GlobalAlloc`, at the one place where the two differ.
+//! The methods of `Allocator` in terms of a `GlobalAlloc`. The differences between the two contracts are handled here only: size 0,
+//! changes of the align, and null for failure.
 
 use core::ptr::{self, NonNull};
 
-use super::replace::zero_rest;
+use super::move_block::zero_rest;
 use super::{AllocError, GlobalAlloc, Layout};
 
-/// The dangling block of size 0: no `GlobalAlloc` is ever asked for it (rule 6).
+/// Returns the dangling block that serves a request of size 0 (rule 6 of [`api`](crate::api#the-rules)).
 #[inline]
 pub(crate) fn dangling(layout: Layout) -> NonNull<[u8]> {
     let address = ptr::without_provenance_mut(layout.align());
-    // SAFETY: an align is a power of two, so not 0.
+    // SAFETY: an align is a power of two, so it is not 0.
     let start = unsafe { NonNull::new_unchecked(address) };
     NonNull::slice_from_raw_parts(start, 0)
 }
 
-/// Null is failure; the length is exactly the requested one, since a `GlobalAlloc` must be given back exactly the layout
-/// it was asked for (rule 3).
+/// Converts a pointer of a `GlobalAlloc` into a block. The block is exactly as long as requested, because a `GlobalAlloc` must
+/// be given back exactly the layout it was asked for (rule 3).
 #[inline]
 fn block(start: *mut u8, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
     let start = NonNull::new(start).ok_or(AllocError)?;
@@ -45,11 +46,11 @@ pub(crate) fn allocate_zeroed<G: GlobalAlloc + ?Sized>(
 
 /// # Safety
 ///
-/// `start` is a live block of `global` through this module, and `layout` its layout.
+/// `start` is a live block that a function of this module returned for `global`, and `layout` is its layout.
 #[inline]
 pub(crate) unsafe fn deallocate<G: GlobalAlloc + ?Sized>(global: &G, start: NonNull<u8>, layout: Layout) {
     if layout.size() != 0 {
-        // SAFETY: by `# Safety` of this fn; the size is not 0, so `global` gave the block out.
+        // SAFETY: by `# Safety` of this fn. The size is not 0, so `global` allocated the block, with this layout.
         unsafe { global.dealloc(start.as_ptr(), layout) };
     }
 }
@@ -67,7 +68,7 @@ pub(crate) unsafe fn grow<G: GlobalAlloc + ?Sized>(
     if old.size() == 0 {
         return allocate(global, new);
     }
-    // SAFETY: the old size is not 0, so neither is the new one; the rest by `# Safety` of this fn.
+    // SAFETY: by `# Safety` of this fn. The old size is not 0, and the new size is no smaller.
     unsafe { resize(global, start, old, new) }
 }
 
@@ -86,14 +87,15 @@ pub(crate) unsafe fn grow_zeroed<G: GlobalAlloc + ?Sized>(
     }
     if old.align() != new.align() {
         let moved = allocate_zeroed(global, new)?;
-        // SAFETY: both blocks hold `old.size()` bytes and are disjoint, being live at once.
-        unsafe { replace(global, start, old, moved.cast(), old.size()) };
+        // SAFETY: by `# Safety` of this fn `start` is live with `old`, whose size is not 0. Both blocks have `old.size()` bytes,
+        // and they are disjoint, since both are live.
+        unsafe { copy_and_free(global, start, old, moved.cast(), old.size()) };
         return Ok(moved);
     }
-    // SAFETY: the old size is not 0, so neither is the new one; the rest by `# Safety` of this fn.
+    // SAFETY: by `# Safety` of this fn. The old size is not 0, and the new size is no smaller.
     let grown = unsafe { resize(global, start, old, new) }?;
-    // `realloc` does not.
-    // SAFETY: the block has `new.size() >= old.size()` bytes.
+    // `realloc` does not zero what it adds.
+    // SAFETY: the block is the caller's, and has `new.size() >= old.size()` bytes.
     unsafe { zero_rest(grown, old.size()) };
     Ok(grown)
 }
@@ -113,11 +115,11 @@ pub(crate) unsafe fn shrink<G: GlobalAlloc + ?Sized>(
         unsafe { deallocate(global, start, old) };
         return Ok(dangling(new));
     }
-    // SAFETY: the new size is not 0, so neither is the old one; the rest by `# Safety` of this fn.
+    // SAFETY: by `# Safety` of this fn. The new size is not 0, and the old size is no smaller.
     unsafe { resize(global, start, old, new) }
 }
 
-/// `realloc` where it can serve, else a new block: `realloc` keeps the align it was given.
+/// Resizes a block by `realloc` if the align stays, and into a new block otherwise, because `realloc` cannot change the align.
 ///
 /// # Safety
 ///
@@ -130,13 +132,14 @@ unsafe fn resize<G: GlobalAlloc + ?Sized>(
     new: Layout,
 ) -> Result<NonNull<[u8]>, AllocError> {
     if old.align() == new.align() {
-        // SAFETY: the block is live with `old`; `new` is a `Layout` of the same align, so its size, rounded up, is at
-        // most `isize::MAX`; it is not 0.
+        // SAFETY: by `# Safety` of this fn the block is live with `old`, and the new size is not 0. `new` is a `Layout` of the same
+        // align, so its size, rounded up to the align, is at most `isize::MAX`.
         return block(unsafe { global.realloc(start.as_ptr(), old, new.size()) }, new);
     }
     let moved = allocate(global, new)?;
-    // SAFETY: both blocks hold the smaller of the two sizes and are disjoint, being live at once.
-    unsafe { replace(global, start, old, moved.cast(), old.size().min(new.size())) };
+    // SAFETY: by `# Safety` of this fn `start` is live with `old`, whose size is not 0. Both blocks have the smaller of the two
+    // sizes, and they are disjoint, since both are live.
+    unsafe { copy_and_free(global, start, old, moved.cast(), old.size().min(new.size())) };
     Ok(moved)
 }
 
@@ -144,44 +147,45 @@ unsafe fn resize<G: GlobalAlloc + ?Sized>(
 ///
 /// # Safety
 ///
-/// `start` is live with layout `old`, which is not of size 0; both blocks hold `length` bytes and are disjoint.
-// Not inlined: a change of align is rare, and the bytes copied may be more than were asked of `malloc` (see `UsableSize`),
-// which the compiler must not compare.
+/// 1. `start` is a live block as for [`deallocate`], with the layout `old`, whose size is not 0.
+/// 2. Both blocks have at least `length` bytes and are disjoint.
+// Not inlined, because a change of align is rare. Besides, a layout of `UsableSize` may have more bytes than were requested of
+// `malloc`, and the compiler must not see both sizes.
 #[cold]
 #[inline(never)]
-unsafe fn replace<G: GlobalAlloc + ?Sized>(
+unsafe fn copy_and_free<G: GlobalAlloc + ?Sized>(
     global: &G,
     start: NonNull<u8>,
     old: Layout,
     moved: NonNull<u8>,
     length: usize,
 ) {
-    // SAFETY: by `# Safety` of this fn.
+    // SAFETY: by (2) of this fn.
     unsafe { start.copy_to_nonoverlapping(moved, length) };
-    // SAFETY: by `# Safety` of this fn.
+    // SAFETY: by (1) of this fn.
     unsafe { deallocate(global, start, old) };
 }
 
-/// Implements [`Allocator`](super::Allocator) for a type by the `GlobalAlloc` that its `global()` gives.
+/// Implements [`Allocator`](super::Allocator) for a type by forwarding to the `GlobalAlloc` that its `global()` returns.
 macro_rules! allocator_over_global {
     ([$($generics:tt)*] $adapter:ty) => {
-        // SAFETY: `translate` maps each method to calls that a `GlobalAlloc` allows, and `global()` is the same for all
-        // copies, wherever they move.
+        // SAFETY: `global_calls` maps each method to calls that the contract of `GlobalAlloc` allows, and `global()` returns the
+        // same allocator for all copies of the value, wherever they are moved.
         unsafe impl<$($generics)*> $crate::api::Allocator for $adapter {
             #[inline]
             fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-                translate::allocate(self.global(), layout)
+                $crate::api::global_calls::allocate(self.global(), layout)
             }
 
             #[inline]
             fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-                translate::allocate_zeroed(self.global(), layout)
+                $crate::api::global_calls::allocate_zeroed(self.global(), layout)
             }
 
             #[inline]
             unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
                 // SAFETY: by `# Safety` of this fn.
-                unsafe { translate::deallocate(self.global(), block, layout) };
+                unsafe { $crate::api::global_calls::deallocate(self.global(), block, layout) };
             }
 
             #[inline]
@@ -192,7 +196,7 @@ macro_rules! allocator_over_global {
                 new_layout: Layout,
             ) -> Result<NonNull<[u8]>, AllocError> {
                 // SAFETY: by `# Safety` of this fn.
-                unsafe { translate::grow(self.global(), block, old_layout, new_layout) }
+                unsafe { $crate::api::global_calls::grow(self.global(), block, old_layout, new_layout) }
             }
 
             #[inline]
@@ -203,7 +207,7 @@ macro_rules! allocator_over_global {
                 new_layout: Layout,
             ) -> Result<NonNull<[u8]>, AllocError> {
                 // SAFETY: by `# Safety` of this fn.
-                unsafe { translate::grow_zeroed(self.global(), block, old_layout, new_layout) }
+                unsafe { $crate::api::global_calls::grow_zeroed(self.global(), block, old_layout, new_layout) }
             }
 
             #[inline]
@@ -214,7 +218,7 @@ macro_rules! allocator_over_global {
                 new_layout: Layout,
             ) -> Result<NonNull<[u8]>, AllocError> {
                 // SAFETY: by `# Safety` of this fn.
-                unsafe { translate::shrink(self.global(), block, old_layout, new_layout) }
+                unsafe { $crate::api::global_calls::shrink(self.global(), block, old_layout, new_layout) }
             }
         }
     };
