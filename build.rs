@@ -1,42 +1,48 @@
-//! Asks the compiler itself whether `core::alloc::Allocator` can be used. A version number cannot tell: nightlies of one
-//! version differ, and vendors patch.
+//! Sets the `cfg`s that depend on the target and on the compiler.
 //!
-//! * `cfg(low_addresses)`: no address has its highest bit set. (No question to the compiler; a list.)
-//! * `cfg(os_memory)`: `Pages` and `Malloc` are there. (No question to the compiler; a list.)
-//! * `cfg(native_thread_local)`: std's thread-locals are places that the linker knows, so that the first use of one asks no registered
-//!   default; see `src/threads/local.rs`. Not with `--cfg janus_thread_key`, which tests what other systems do. (A list.)
-//! * `cfg(static_tls)`: a thread-local can be found by the thread pointer, see `src/threads/static_tls.rs`. (A list.)
-//! * `cfg(unloading)`: it can be known whether a library is unloaded, see `src/pools/shared/unload.rs`. (A list.)
-//! * `cfg(std_allocator)`: usable as it is (Rust 1.100 on).
-//! * `cfg(std_allocator_gated)`: usable behind `#![feature(allocator_api)]`, which the feature `nightly` allows.
+//! Lists in this file decide about the target:
+//!
+//! * `cfg(low_addresses)`: no address has its highest bit set.
+//! * `cfg(os_memory)`: `Pages` and `Malloc` exist.
+//! * `cfg(native_thread_local)`: std's thread-locals are resolved by the linker, so the first use of one does not allocate from the
+//!   registered default; see `src/threads/local.rs`. Not set under `--cfg janus_thread_key`, which tests the path of all other
+//!   systems.
+//! * `cfg(static_tls)`: the thread pointer locates a thread-local; see `src/threads/static_tls.rs`.
+//! * `cfg(unloading)`: the crate can detect that its library is unloaded; see `src/pools/shared/unload.rs`.
+//!
+//! Compiling a probe decides whether `core::alloc::Allocator` can be used. A version number cannot: nightlies of one version
+//! differ, and vendors patch their compilers.
+//!
+//! * `cfg(std_allocator)`: usable without a feature gate (from Rust 1.100 on).
+//! * `cfg(std_allocator_gated)`: usable behind `#![feature(allocator_api)]`, which the feature `nightly` enables.
 
 use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// Operating systems whose pages and C library the crate knows.
+/// Operating systems whose page and C library interfaces the crate supports.
 const OS_MEMORY: [&str; 9] =
     ["android", "dragonfly", "freebsd", "illumos", "linux", "netbsd", "openbsd", "solaris", "windows"];
 
-/// Operating systems that give processes the lower half of the addresses of x86-64, and nothing else. (illumos and Solaris give
-/// them the upper half too; a driver for Windows has the upper half, and no std.)
+/// Operating systems that give processes only the lower half of the x86-64 address space. (illumos and Solaris give them the
+/// upper half, too. A Windows driver runs in the upper half, without std.)
 const LOW_ADDRESSES: [&str; 6] = ["android", "dragonfly", "freebsd", "linux", "netbsd", "openbsd"];
 
-/// Whether std's thread-locals are native, from Rust 1.85 on: `has_thread_local` in rustc's targets, but for those whose thread-locals are
-/// emulated.
+/// Returns whether std's thread-locals are native, from Rust 1.85 on: on targets with `has_thread_local` in rustc, except those
+/// that emulate it.
 fn has_native_thread_locals(target: impl Fn(&str) -> String) -> bool {
     match (target("OS").as_str(), target("ENV").as_str()) {
         ("linux", "gnu") => target("ABI") != "x32",
         ("linux", "musl") | ("freebsd" | "netbsd" | "dragonfly", _) => true,
-        // Windows 7 with 32 bits: std has turned them off there once already.
+        // Not 32-bit Windows 7, where std has disabled them before.
         ("windows", "msvc") => target("VENDOR") != "win7" || target("ARCH") != "x86",
-        // Apple's lie in a block that a destructor of a key frees at the end of a thread, before or after the one that needs the number.
+        // Not Apple: a key's destructor frees the block of the thread-locals, perhaps before the destructor that needs the number.
         _ => false,
     }
 }
 
-/// A program that has to compile: an impl of all six methods, a bound, and a `Box` in the allocator.
+/// The probe: a crate with an implementation of all six methods, a bound, and a `Box` in the allocator.
 const PROBE: &str = r#"
 #![no_std]
 extern crate alloc;
@@ -75,7 +81,7 @@ fn main() {
     let forced_key = env::var_os("CARGO_CFG_JANUS_THREAD_KEY").is_some();
     if feature("STD") && has_native_thread_locals(target) && !forced_key {
         println!("cargo::rustc-cfg=native_thread_local");
-        // `src/threads/static_tls.rs` knows the registers of these.
+        // `src/threads/static_tls.rs` reads the thread pointer on these architectures.
         let is_known = ["x86_64", "aarch64"].contains(&target("ARCH").as_str()) && target("POINTER_WIDTH") == "64";
         if target("OS") == "linux" && is_known {
             println!("cargo::rustc-cfg=static_tls");
@@ -89,7 +95,7 @@ fn main() {
     if compiles("stable", PROBE) {
         println!("cargo::rustc-cfg=std_allocator");
     } else if feature("STD_TRAIT") {
-        // An error of the build script, because hashbrown stops compiling before any `compile_error!` of this crate.
+        // The build script reports this, because hashbrown fails to compile before a `compile_error!` of this crate is reached.
         println!(
             "cargo::error=the feature `std-trait` needs a compiler whose `core::alloc::Allocator` is usable without a \
              feature gate (Rust 1.100 or newer): leave it out, the bridges in `generations` work everywhere"
@@ -106,8 +112,8 @@ fn main() {
     }
 }
 
-/// Whether `source` compiles as this crate would be compiled: same compiler, wrapper, target and flags. Only metadata is
-/// made, so no linker is needed.
+/// Returns whether `source` compiles with the compiler, wrappers, target and flags that compile this crate. Only metadata is
+/// emitted, so no linker is needed.
 fn compiles(name: &str, source: &str) -> bool {
     let out_dir = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let probe_dir = out_dir.join(format!("probe-{name}"));
@@ -117,14 +123,14 @@ fn compiles(name: &str, source: &str) -> bool {
 
     let rustc = env::var_os("RUSTC").expect("cargo sets RUSTC");
     let wrappers = ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"];
-    let mut words: Vec<OsString> =
+    let mut command_line: Vec<OsString> =
         wrappers.iter().filter_map(env::var_os).filter(|wrapper| !wrapper.is_empty()).collect();
-    words.push(rustc);
+    command_line.push(rustc);
 
-    let mut command = Command::new(&words[0]);
+    let mut command = Command::new(&command_line[0]);
     command
-        .args(&words[1..])
-        // Would open the gates of a stable compiler for the probe, but not for this crate's users.
+        .args(&command_line[1..])
+        // It would let a stable compiler accept gated features in the probe, but not in this crate.
         .env_remove("RUSTC_BOOTSTRAP")
         .args(["--crate-name=probe", "--crate-type=lib", "--edition=2021", "--emit=metadata", "--cap-lints=allow"])
         .arg("--out-dir")
