@@ -2,8 +2,7 @@
 //!
 //! | block | adds |
 //! | --- | --- |
-//! | [`Stats`] | counts of what is asked for, served and given back |
-
+//! | [`Stats`] | counts of requests, bytes, moves and failures, and the peak of live bytes |
 //!
 //! ```
 //! use janus_alloc::{Stats, System, collections::Box};

@@ -1,16 +1,24 @@
-//! Counters that threads do not fight over.
+//! Counters that threads update without contention.
 //!
-//! Every thread with a [number](crate::threads) below `SHARDS` writes a shard of its own, with plain loads and stores; all other
-//! threads share the last shard, with atomic additions. A number passes from an ended thread to a new one with an
-//! acquire and a release, so the new one goes on from the counts the old one left.
+//! Each thread whose [number](crate::threads) is below `OWN_SHARDS` has a shard of its own and updates it by plain loads and stores.
+//! All other threads share one more shard and update it by atomic additions. When a thread ends, its number passes to a new thread
+//! with a release and an acquire, so the new thread continues from the counts that the old one left.
 //!
-//! What has size 0 is no block, since whoever gives it back may never have been given it.
+//! Requests of size 0 are not counted, because a collection may free a block of size 0 that no allocator returned.
 //!
-//! The peak needs the sum of what all threads hold, which none of them knows. So each thread keeps its change of the
-//! live bytes to itself until it exceeds `BLUR`, then adds it to the common sum and remembers the result. What it takes
-//! for the live bytes, the sum it remembers plus its own change since, is exact if nobody else is there. With others, each of
-//! them hides at most `BLUR` bytes from the sum at any moment, and so does the thread itself: that bounds the error of each
-//! remembered peak, and whoever raised the sum last before the true peak remembered one no lower than that bound allows.
+//! # The peak
+//!
+//! The peak needs the sum of the live bytes of all threads, which no thread knows. Each thread keeps the change of its live bytes to
+//! itself until the change exceeds `MAX_PENDING_BYTES`, and then adds it to a common total and remembers the result. Its estimate of
+//! all live bytes is the remembered total plus its own change since. With one thread the estimate is exact. With several, the total
+//! lacks at most `MAX_PENDING_BYTES` of each thread at any moment, so each estimate is at most that much per thread off. Hence the
+//! recorded peak is at most 64 KiB per active thread off.
+//!
+//! # Invariants
+//!
+//! 1. At most one thread at a time writes a shard in [`Counters::own_shards`]: the thread that has its number.
+//! 2. The live bytes of all threads are [`Counters::live`] plus the [`pending`](CounterShard::pending) of all shards, modulo the word.
+//! 3. The `pending` of a shard is within `-MAX_PENDING_BYTES..=MAX_PENDING_BYTES`. That of the shared shard is 0.
 
 use core::sync::atomic::Ordering::Relaxed;
 
@@ -23,7 +31,7 @@ mod word {
     pub(super) type Signed = i64;
     pub(super) type Atomic = core::sync::atomic::AtomicU64;
 }
-/// Where 64 bits are not atomic, counts wrap at the size of a word.
+/// Without 64-bit atomics, counts wrap at the size of a machine word.
 #[cfg(not(target_has_atomic = "64"))]
 mod word {
     pub(super) type Word = usize;
@@ -32,24 +40,24 @@ mod word {
 }
 use word::{Atomic, Signed, Word};
 
-/// Threads with a shard of their own.
-const SHARDS: usize = if threads::SLOTS < 32 { threads::SLOTS } else { 32 };
+/// The number of threads with a shard of their own.
+const OWN_SHARDS: usize = if threads::SLOTS < 32 { threads::SLOTS } else { 32 };
 
-/// How far the live bytes of a thread may run ahead of the common sum, in bytes.
-const BLUR: Word = 64 * 1024;
+/// The largest change of its live bytes, in bytes, that a thread keeps out of the common total.
+const MAX_PENDING_BYTES: Word = 64 * 1024;
 
 pub(super) struct Counters {
-    /// The live bytes of all threads, but for what each still keeps to itself. Wraps below zero.
-    live: Line<Atomic>,
-    own: [Line<Shard>; SHARDS],
-    shared: Line<Shard>,
+    /// The live bytes of all threads, except what is pending in their shards. May wrap below zero.
+    live: CachePadded<Atomic>,
+    own_shards: [CachePadded<CounterShard>; OWN_SHARDS],
+    shared_shard: CachePadded<CounterShard>,
 }
 
-/// On cache lines of its own. Two, since processors fetch them in pairs.
+/// A value on cache lines of its own. Two lines, because processors fetch them in pairs.
 #[repr(align(128))]
-struct Line<T>(T);
+struct CachePadded<T>(T);
 
-struct Shard {
+struct CounterShard {
     allocations: Atomic,
     deallocations: Atomic,
     grows_in_place: Atomic,
@@ -61,26 +69,26 @@ struct Shard {
     slack: Atomic,
     failures: Atomic,
     largest: Atomic,
-    /// The change of the live bytes not yet in the common sum. Wraps below zero.
-    change: Atomic,
-    /// The common sum when `change` was last added to it.
-    sum: Atomic,
+    /// The change of the live bytes that is not in the common total yet. May wrap below zero.
+    pending: Atomic,
+    /// The common total after `pending` was last added to it.
+    last_total: Atomic,
     peak: Atomic,
 }
 
-/// How to change a counter: alone, or among others.
-trait Access: Copy {
+/// The way to update the counters of a shard.
+trait Update: Copy {
     fn add(self, counter: &Atomic, n: Word);
     fn max(self, counter: &Atomic, n: Word);
-    /// Accounts `change` bytes more alive (less: wrapped below zero), and returns what the caller takes for the live bytes.
-    fn live(self, live: &Atomic, shard: &Shard, change: Word) -> Word;
+    /// Adds `change` (wrapped below zero for a decrease) to the live bytes, and returns an estimate of those of all threads.
+    fn add_live(self, live: &Atomic, shard: &CounterShard, change: Word) -> Word;
 }
 
-/// One thread writes the shard. Others only read it.
+/// Updates a shard that only the calling thread writes.
 #[derive(Clone, Copy)]
-struct Alone;
+struct SingleWriter;
 
-impl Access for Alone {
+impl Update for SingleWriter {
     #[inline]
     fn add(self, counter: &Atomic, n: Word) {
         counter.store(counter.load(Relaxed).wrapping_add(n), Relaxed);
@@ -94,25 +102,25 @@ impl Access for Alone {
     }
 
     #[inline]
-    fn live(self, live: &Atomic, shard: &Shard, change: Word) -> Word {
-        let change = shard.change.load(Relaxed).wrapping_add(change);
-        // Within `-BLUR..=BLUR`, in one compare.
-        if change.wrapping_add(BLUR) <= 2 * BLUR {
-            shard.change.store(change, Relaxed);
-            return shard.sum.load(Relaxed).wrapping_add(change);
+    fn add_live(self, live: &Atomic, shard: &CounterShard, change: Word) -> Word {
+        let pending = shard.pending.load(Relaxed).wrapping_add(change);
+        // Within `-MAX_PENDING_BYTES..=MAX_PENDING_BYTES`, in one compare.
+        if pending.wrapping_add(MAX_PENDING_BYTES) <= 2 * MAX_PENDING_BYTES {
+            shard.pending.store(pending, Relaxed);
+            return shard.last_total.load(Relaxed).wrapping_add(pending);
         }
-        let sum = live.fetch_add(change, Relaxed).wrapping_add(change);
-        shard.change.store(0, Relaxed);
-        shard.sum.store(sum, Relaxed);
-        sum
+        let total = live.fetch_add(pending, Relaxed).wrapping_add(pending);
+        shard.pending.store(0, Relaxed);
+        shard.last_total.store(total, Relaxed);
+        total
     }
 }
 
-/// Any number of threads write the shard.
+/// Updates a shard that several threads write.
 #[derive(Clone, Copy)]
-struct Shared;
+struct ManyWriters;
 
-impl Access for Shared {
+impl Update for ManyWriters {
     #[inline]
     fn add(self, counter: &Atomic, n: Word) {
         counter.fetch_add(n, Relaxed);
@@ -126,154 +134,184 @@ impl Access for Shared {
     }
 
     #[inline]
-    fn live(self, live: &Atomic, _: &Shard, change: Word) -> Word {
+    fn add_live(self, live: &Atomic, _: &CounterShard, change: Word) -> Word {
         live.fetch_add(change, Relaxed).wrapping_add(change)
     }
 }
 
+/// The address of a block after a growth or a shrink.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Placement {
+    InPlace,
+    Moved,
+}
+
 impl Counters {
     pub(super) const fn new() -> Self {
-        Self { live: Line(Atomic::new(0)), own: [const { Line(Shard::new()) }; SHARDS], shared: Line(Shard::new()) }
-    }
-
-    #[inline]
-    pub(super) fn allocated(&self, size: usize, slack: usize) {
-        match self.own() {
-            Some(own) => self.allocated_by(Alone, own, size, slack),
-            None => self.allocated_by(Shared, &self.shared.0, size, slack),
+        Self {
+            live: CachePadded(Atomic::new(0)),
+            own_shards: [const { CachePadded(CounterShard::new()) }; OWN_SHARDS],
+            shared_shard: CachePadded(CounterShard::new()),
         }
     }
 
     #[inline]
-    pub(super) fn deallocated(&self, size: usize) {
-        match self.own() {
-            Some(own) => self.deallocated_by(Alone, own, size),
-            None => self.deallocated_by(Shared, &self.shared.0, size),
+    pub(super) fn count_allocation(&self, size: usize, slack: usize) {
+        match self.own_shard() {
+            Some(own) => self.count_allocation_in(SingleWriter, own, size, slack),
+            None => self.count_allocation_in(ManyWriters, &self.shared_shard.0, size, slack),
         }
     }
 
-    // Inlined, its two ways of counting take registers from the caller, which costs more than a call.
+    #[inline]
+    pub(super) fn count_deallocation(&self, size: usize) {
+        match self.own_shard() {
+            Some(own) => self.count_deallocation_in(SingleWriter, own, size),
+            None => self.count_deallocation_in(ManyWriters, &self.shared_shard.0, size),
+        }
+    }
+
+    // Not inlined: the registers that its two branches need cost the caller more than the call does.
     #[inline(never)]
-    pub(super) fn grown(&self, old: usize, new: usize, slack: usize, in_place: bool) {
-        match self.own() {
-            Some(own) => self.grown_by(Alone, own, old, new, slack, in_place),
-            None => self.grown_by(Shared, &self.shared.0, old, new, slack, in_place),
+    pub(super) fn count_grow(&self, old: usize, new: usize, slack: usize, placement: Placement) {
+        match self.own_shard() {
+            Some(own) => self.count_grow_in(SingleWriter, own, old, new, slack, placement),
+            None => self.count_grow_in(ManyWriters, &self.shared_shard.0, old, new, slack, placement),
         }
     }
 
     #[inline]
-    pub(super) fn shrunk(&self, old: usize, new: usize, slack: usize, in_place: bool) {
-        match self.own() {
-            Some(own) => self.shrunk_by(Alone, own, old, new, slack, in_place),
-            None => self.shrunk_by(Shared, &self.shared.0, old, new, slack, in_place),
+    pub(super) fn count_shrink(&self, old: usize, new: usize, slack: usize, placement: Placement) {
+        match self.own_shard() {
+            Some(own) => self.count_shrink_in(SingleWriter, own, old, new, slack, placement),
+            None => self.count_shrink_in(ManyWriters, &self.shared_shard.0, old, new, slack, placement),
         }
     }
 
-    /// A block grew from size 0, which counts as a growth too.
+    /// Counts the block that a growth from size 0 begins. The caller counts the growth as well.
     #[cold]
-    pub(super) fn began(&self) {
-        match self.own() {
-            Some(own) => Alone.add(&own.allocations, 1),
-            None => Shared.add(&self.shared.0.allocations, 1),
+    pub(super) fn count_begin(&self) {
+        match self.own_shard() {
+            Some(own) => SingleWriter.add(&own.allocations, 1),
+            None => ManyWriters.add(&self.shared_shard.0.allocations, 1),
         }
     }
 
-    /// A block shrank to size 0, which counts as a shrink too.
+    /// Counts the block that a shrink to size 0 ends. The caller counts the shrink as well.
     #[cold]
-    pub(super) fn ended(&self) {
-        match self.own() {
-            Some(own) => Alone.add(&own.deallocations, 1),
-            None => Shared.add(&self.shared.0.deallocations, 1),
+    pub(super) fn count_end(&self) {
+        match self.own_shard() {
+            Some(own) => SingleWriter.add(&own.deallocations, 1),
+            None => ManyWriters.add(&self.shared_shard.0.deallocations, 1),
         }
     }
 
     #[cold]
-    pub(super) fn failed(&self, size: usize) {
-        match self.own() {
-            Some(own) => failed_by(Alone, own, size),
-            None => failed_by(Shared, &self.shared.0, size),
+    pub(super) fn count_failure(&self, size: usize) {
+        match self.own_shard() {
+            Some(own) => count_failure_in(SingleWriter, own, size),
+            None => count_failure_in(ManyWriters, &self.shared_shard.0, size),
         }
     }
 
-    /// The shard only the calling thread writes.
+    /// Returns the shard that only the calling thread writes, by invariant 1.
     #[inline]
-    fn own(&self) -> Option<&Shard> {
-        self.own.get(threads::number_below(SHARDS)?).map(|line| &line.0)
+    fn own_shard(&self) -> Option<&CounterShard> {
+        self.own_shards.get(threads::number_below(OWN_SHARDS)?).map(|padded| &padded.0)
     }
 
     #[inline]
-    fn allocated_by(&self, access: impl Access, shard: &Shard, size: usize, slack: usize) {
-        access.add(&shard.allocations, 1);
-        self.out(access, shard, size, size, slack);
+    fn count_allocation_in(&self, update: impl Update, shard: &CounterShard, size: usize, slack: usize) {
+        update.add(&shard.allocations, 1);
+        self.add_bytes_out(update, shard, size, size, slack);
     }
 
     #[inline]
-    fn deallocated_by(&self, access: impl Access, shard: &Shard, size: usize) {
-        access.add(&shard.deallocations, 1);
-        self.back(access, shard, size);
+    fn count_deallocation_in(&self, update: impl Update, shard: &CounterShard, size: usize) {
+        update.add(&shard.deallocations, 1);
+        self.subtract_live(update, shard, size);
     }
 
     #[inline]
-    fn grown_by(&self, access: impl Access, shard: &Shard, old: usize, new: usize, slack: usize, in_place: bool) {
-        if in_place {
-            access.add(&shard.grows_in_place, 1);
-        } else {
-            access.add(&shard.grows_moved, 1);
-            access.add(&shard.bytes_copied, old as Word);
+    fn count_grow_in(
+        &self,
+        update: impl Update,
+        shard: &CounterShard,
+        old: usize,
+        new: usize,
+        slack: usize,
+        placement: Placement,
+    ) {
+        match placement {
+            Placement::InPlace => update.add(&shard.grows_in_place, 1),
+            Placement::Moved => {
+                update.add(&shard.grows_moved, 1);
+                update.add(&shard.bytes_copied, old as Word);
+            }
         }
-        self.out(access, shard, new, new.wrapping_sub(old), slack);
+        self.add_bytes_out(update, shard, new, new.wrapping_sub(old), slack);
     }
 
     #[inline]
-    fn shrunk_by(&self, access: impl Access, shard: &Shard, old: usize, new: usize, slack: usize, in_place: bool) {
-        if in_place {
-            access.add(&shard.shrinks_in_place, 1);
-        } else {
-            access.add(&shard.shrinks_moved, 1);
-            access.add(&shard.bytes_copied, new as Word);
+    fn count_shrink_in(
+        &self,
+        update: impl Update,
+        shard: &CounterShard,
+        old: usize,
+        new: usize,
+        slack: usize,
+        placement: Placement,
+    ) {
+        match placement {
+            Placement::InPlace => update.add(&shard.shrinks_in_place, 1),
+            Placement::Moved => {
+                update.add(&shard.shrinks_moved, 1);
+                update.add(&shard.bytes_copied, new as Word);
+            }
         }
         if slack != 0 {
-            access.add(&shard.slack, slack as Word);
+            update.add(&shard.slack, slack as Word);
         }
-        self.back(access, shard, old.wrapping_sub(new));
+        self.subtract_live(update, shard, old.wrapping_sub(new));
     }
 
-    /// A request for `size` bytes gave out `more` bytes.
+    /// Counts `gained` bytes that a request for `size` bytes added to the live ones.
     #[inline]
-    fn out(&self, access: impl Access, shard: &Shard, size: usize, more: usize, slack: usize) {
-        access.add(&shard.bytes_out, more as Word);
+    fn add_bytes_out(&self, update: impl Update, shard: &CounterShard, size: usize, gained: usize, slack: usize) {
+        update.add(&shard.bytes_out, gained as Word);
         if slack != 0 {
-            access.add(&shard.slack, slack as Word);
+            update.add(&shard.slack, slack as Word);
         }
-        access.max(&shard.largest, size as Word);
-        let now = access.live(&self.live.0, shard, more as Word);
-        // What others have not added yet can make the live bytes look negative, which a peak is not.
-        if now as Signed > shard.peak.load(Relaxed) as Signed {
-            access.max(&shard.peak, now);
+        update.max(&shard.largest, size as Word);
+        let live = update.add_live(&self.live.0, shard, gained as Word);
+        // The estimate may be negative, because of changes pending in other shards. A peak is never negative.
+        if live as Signed > shard.peak.load(Relaxed) as Signed {
+            update.max(&shard.peak, live);
         }
     }
 
-    /// `less` bytes came back. No peak can come of that.
+    /// Subtracts `lost` bytes from the live ones. The peak stays.
     #[inline]
-    fn back(&self, access: impl Access, shard: &Shard, less: usize) {
-        access.live(&self.live.0, shard, (less as Word).wrapping_neg());
+    fn subtract_live(&self, update: impl Update, shard: &CounterShard, lost: usize) {
+        update.add_live(&self.live.0, shard, (lost as Word).wrapping_neg());
     }
 
     pub(super) fn snapshot(&self) -> Snapshot {
-        let shards = || self.own.iter().chain([&self.shared]).map(|line| &line.0);
-        let sum = |counter: fn(&Shard) -> &Atomic| {
+        let shards = || self.own_shards.iter().chain([&self.shared_shard]).map(|padded| &padded.0);
+        let sum = |counter: fn(&CounterShard) -> &Atomic| {
             shards().map(|shard| counter(shard).load(Relaxed)).fold(0, Word::wrapping_add)
         };
-        let max =
-            |counter: fn(&Shard) -> &Atomic| shards().map(|shard| counter(shard).load(Relaxed)).max().unwrap_or(0);
-        // Not what went out less what came back: that would be off by all that comes and goes between the two reads. Each
-        // thread's change is small, so this is off by little. Of quiet threads it is the same.
-        let live_bytes = self.live.0.load(Relaxed).wrapping_add(sum(|shard| &shard.change));
+        let max = |counter: fn(&CounterShard) -> &Atomic| {
+            shards().map(|shard| counter(shard).load(Relaxed)).max().unwrap_or(0)
+        };
+        // By invariant 2. The difference of bytes allocated and freed would be off by everything allocated and freed between reading the
+        // two; a pending change is small (invariant 3), so this sum is off by little. It is exact if no thread is counting.
+        let live_bytes = self.live.0.load(Relaxed).wrapping_add(sum(|shard| &shard.pending));
         let live_bytes = (live_bytes as Signed).max(0) as Word;
-        // First what came back, so that there are no fewer blocks alive than none.
+        // Deallocations are read first, so that they do not exceed the allocations.
         let deallocations = sum(|shard| &shard.deallocations);
-        #[allow(clippy::useless_conversion, reason = "a word is not 64 bits everywhere")]
-        #[allow(clippy::unnecessary_cast, reason = "a word is not 64 bits everywhere")]
+        #[allow(clippy::useless_conversion, reason = "a `Word` is not 64 bits on every target")]
+        #[allow(clippy::unnecessary_cast, reason = "a `Word` is not 64 bits on every target")]
         Snapshot {
             allocations: sum(|shard| &shard.allocations) as u64,
             deallocations: deallocations as u64,
@@ -293,12 +331,12 @@ impl Counters {
 }
 
 #[inline]
-fn failed_by(access: impl Access, shard: &Shard, size: usize) {
-    access.add(&shard.failures, 1);
-    access.max(&shard.largest, size as Word);
+fn count_failure_in(update: impl Update, shard: &CounterShard, size: usize) {
+    update.add(&shard.failures, 1);
+    update.max(&shard.largest, size as Word);
 }
 
-impl Shard {
+impl CounterShard {
     const fn new() -> Self {
         Self {
             allocations: Atomic::new(0),
@@ -312,8 +350,8 @@ impl Shard {
             slack: Atomic::new(0),
             failures: Atomic::new(0),
             largest: Atomic::new(0),
-            change: Atomic::new(0),
-            sum: Atomic::new(0),
+            pending: Atomic::new(0),
+            last_total: Atomic::new(0),
             peak: Atomic::new(0),
         }
     }

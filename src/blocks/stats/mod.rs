@@ -1,4 +1,4 @@
-//! Counting.
+//! A block that counts what passes through it.
 
 mod counters;
 mod snapshot;
@@ -6,34 +6,36 @@ mod snapshot;
 use core::fmt;
 use core::ptr::NonNull;
 
+use crate::api::contents::Contents;
 use crate::api::{AllocError, Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, StaticAllocator};
-use counters::Counters;
+use counters::{Counters, Placement};
 pub use snapshot::Snapshot;
 
-/// Counts what passes to `A`: requests, bytes, moves, failures, and the peak of live bytes.
+/// Counts the requests that pass to `A`, with their bytes, moves and failures, and the peak of live bytes.
 ///
-/// * **Cost per call**: a thread-local read, or a call where std has none that is native, and about eight plain loads and
-///   stores to memory of the thread's own, and no lock. One atomic addition to a common counter comes whenever the thread's live bytes
-///   have changed by 64 KiB. That is for the first 32 threads that live at a time; others share one set of counters, with
-///   atomic additions. On systems whose threads the crate does not know there is only that one set.
-/// * **Size**: a little over 4 KiB beside `A` (with one set 256 bytes). In a collection, pass it by reference.
-/// * **Exact** when all threads are quiet: every count, and the live bytes. The **peak** is exact as long as one thread
-///   uses the `Stats`; with more it may be off by 64 KiB for each of them, either way. (What C's
-///   `pthread_key_create` has called at the end of a thread may count as another one.)
-/// * **Blocks** are exactly as long as requested, whatever `A` returns: only so do the bytes given back equal the
-///   bytes given out. What is cut off is counted as slack.
-/// * **Threads**: `Sync` where `A` is. Usable behind `#[global_allocator]` where `A` is.
-/// * **Size 0** is passed on, and is no block: collections give back at size 0 what no allocator gave out
-///   ([rule 6](crate::api#size-0)), so neither is counted. **`deallocate`** counts and passes the block on.
+/// * **Cost per call**: a thread-local read (a function call where std has no native thread-locals) and about eight plain loads and
+///   stores to memory of the calling thread. No lock. Whenever a thread's live bytes have changed by 64 KiB, one atomic addition to
+///   a common counter. This holds for the first 32 threads that live at a time; all others share one set of counters, with atomic
+///   additions. On systems whose threads the crate does not support there is only the shared set.
+/// * **Size**: a little over 4 KiB in addition to `A`, or 256 bytes with only the shared set. Pass it to a collection by reference.
+/// * **Accuracy**: while no thread allocates, every count and the live bytes are exact. The **peak** is exact if one thread uses the
+///   `Stats`; with several, it may be off by 64 KiB for each of them, in either direction. (A destructor of C's `pthread_key_create`
+///   may count as one more thread.)
+/// * **Blocks** are exactly as long as requested, whatever `A` returns, so that the bytes freed equal the bytes allocated. The bytes
+///   cut off are counted as slack.
+/// * **Threads**: `Sync` if `A` is. It can stand behind `#[global_allocator]` if `A` can.
+/// * **Size 0** is passed on and not counted, because collections free blocks of size 0 that no allocator returned
+///   ([rule 6](crate::api#size-0)). **`deallocate`** counts and passes the block on.
 ///
-/// Counters shared with threads that outlive a scope sit in a static: `&STATS` is an allocator, `Arc<Stats<A>>` is not.
+/// To share counters with threads that outlive a scope, put them in a static and pass `&STATS`, or in an
+/// [`Arc`](crate::collections::Arc) of this crate, which is an allocator; std's `Arc` is not.
 ///
-/// A block must be given back through the `Stats` it came from; given back to `A` directly it would stay live here.
+/// Free a block through the `Stats` that allocated it: a block freed directly through `A` would be counted as live for ever.
 ///
 /// # Collections in collections
 ///
-/// Only requests to this value are counted. A `Vec<String, &Stats<_>>` asks it for its buffer; the `String`s in it are std's, and
-/// ask the default. To count them as well, make them of collections in the same `Stats`, or count the default, by
+/// A `Stats` counts only the requests made to it. A `Vec<String, &Stats<_>>` requests its buffer from it; the `String`s are std's and
+/// allocate from the default. To count those too, use collections in the same `Stats`, or count the default with
 /// [`AsGlobal<Stats<_>>`](crate::AsGlobal).
 ///
 /// ```
@@ -53,7 +55,7 @@ pub use snapshot::Snapshot;
 /// assert_eq!(stats.snapshot().live_bytes, buffer + 100);
 /// ```
 ///
-/// The counters are those of D's `StatsCollector`; that counts are kept by thread follows jemalloc.
+/// The set of counters follows D's `StatsCollector`, and counting per thread follows jemalloc.
 ///
 /// # Examples
 ///
@@ -79,7 +81,7 @@ pub struct Stats<A> {
 }
 
 impl<A> Stats<A> {
-    /// Starts to count what passes to `parent`, from zero.
+    /// Creates a `Stats` over `parent`, with all counts zero.
     ///
     /// # Examples
     ///
@@ -95,7 +97,7 @@ impl<A> Stats<A> {
         Self { counters: Counters::new(), parent }
     }
 
-    /// The allocator that serves. Blocks it gives out directly are not counted.
+    /// Returns the allocator that serves the requests. Requests made to it directly are not counted.
     ///
     /// # Examples
     ///
@@ -110,7 +112,7 @@ impl<A> Stats<A> {
         &self.parent
     }
 
-    /// The counts now. Reads about four kilobytes, allocates nothing, and may be called from any thread at any time.
+    /// Returns the current counts. Reads about 4 KiB, allocates nothing, and may be called from any thread at any time.
     ///
     /// # Examples
     ///
@@ -128,20 +130,24 @@ impl<A> Stats<A> {
         self.counters.snapshot()
     }
 
-    /// Counts a fresh block or a failure, and cuts the block to the requested length.
+    /// Counts an allocation or its failure, and shortens the block to the requested length.
     #[inline]
-    fn allocated(&self, layout: Layout, block: Result<NonNull<[u8]>, AllocError>) -> Result<NonNull<[u8]>, AllocError> {
+    fn count_allocation(
+        &self,
+        layout: Layout,
+        block: Result<NonNull<[u8]>, AllocError>,
+    ) -> Result<NonNull<[u8]>, AllocError> {
         match block {
             Ok(_) if layout.size() == 0 => {}
-            Ok(block) => self.counters.allocated(layout.size(), slack(block, layout)),
-            Err(AllocError) => self.counters.failed(layout.size()),
+            Ok(block) => self.counters.count_allocation(layout.size(), slack(block, layout)),
+            Err(AllocError) => self.counters.count_failure(layout.size()),
         }
-        Ok(cut(block?, layout))
+        Ok(shorten(block?, layout))
     }
 
-    /// Counts a growth or a failure, and cuts the block to the requested length.
+    /// Counts a growth or its failure, and shortens the block to the requested length.
     #[inline]
-    fn grown(
+    fn count_grow(
         &self,
         start: NonNull<u8>,
         old: Layout,
@@ -150,16 +156,16 @@ impl<A> Stats<A> {
     ) -> Result<NonNull<[u8]>, AllocError> {
         match block {
             Ok(block) => {
-                self.counters.grown(old.size(), new.size(), slack(block, new), block.cast() == start);
+                self.counters.count_grow(old.size(), new.size(), slack(block, new), placement(start, block));
             }
-            Err(AllocError) => self.counters.failed(new.size()),
+            Err(AllocError) => self.counters.count_failure(new.size()),
         }
-        Ok(cut(block?, new))
+        Ok(shorten(block?, new))
     }
 
-    /// Counts a shrink or a failure, and cuts the block to the requested length.
+    /// Counts a shrink or its failure, and shortens the block to the requested length.
     #[inline]
-    fn shrunk(
+    fn count_shrink(
         &self,
         start: NonNull<u8>,
         old: Layout,
@@ -167,103 +173,105 @@ impl<A> Stats<A> {
         block: Result<NonNull<[u8]>, AllocError>,
     ) -> Result<NonNull<[u8]>, AllocError> {
         match block {
-            Ok(block) => self.counters.shrunk(old.size(), new.size(), slack(block, new), block.cast() == start),
-            Err(AllocError) => self.counters.failed(new.size()),
+            Ok(block) => {
+                self.counters.count_shrink(old.size(), new.size(), slack(block, new), placement(start, block));
+            }
+            Err(AllocError) => self.counters.count_failure(new.size()),
         }
-        Ok(cut(block?, new))
+        Ok(shorten(block?, new))
     }
 
-    /// Grows from size 0: a block begins, unless the new size is 0 too.
+    /// Grows a block of size 0, which begins a block unless the new size is 0, too.
     ///
     /// # Safety
     ///
-    /// As for [`Allocator::grow`], or where `zeroed`, [`Allocator::grow_zeroed`].
+    /// As for [`Allocator::grow_zeroed`] if the contents are `Zeroed`, else as for [`Allocator::grow`].
     #[cold]
     #[inline(never)]
-    unsafe fn grow_from_nothing(
+    unsafe fn grow_from_zero(
         &self,
         block: NonNull<u8>,
         old: Layout,
         new: Layout,
-        zeroed: bool,
+        contents: Contents,
     ) -> Result<NonNull<[u8]>, AllocError>
     where
         A: Allocator,
     {
-        let grown = if zeroed {
+        let grown = match contents {
             // SAFETY: by `# Safety` of this fn.
-            unsafe { self.parent.grow_zeroed(block, old, new) }
-        } else {
+            Contents::Uninit => unsafe { self.parent.grow(block, old, new) },
             // SAFETY: by `# Safety` of this fn.
-            unsafe { self.parent.grow(block, old, new) }
+            Contents::Zeroed => unsafe { self.parent.grow_zeroed(block, old, new) },
         };
         if new.size() == 0 {
-            return grown.map(|grown| cut(grown, new));
+            return grown.map(|grown| shorten(grown, new));
         }
         if grown.is_ok() {
-            self.counters.began();
+            self.counters.count_begin();
         }
-        self.grown(block, old, new, grown)
+        self.count_grow(block, old, new, grown)
     }
 
-    /// Shrinks to size 0: a block ends, unless the old size was 0 too.
+    /// Shrinks a block to size 0, which ends the block unless its old size was 0, too.
     ///
     /// # Safety
     ///
     /// As for [`Allocator::shrink`].
     #[cold]
     #[inline(never)]
-    unsafe fn shrink_to_nothing(
-        &self,
-        block: NonNull<u8>,
-        old: Layout,
-        new: Layout,
-    ) -> Result<NonNull<[u8]>, AllocError>
+    unsafe fn shrink_to_zero(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError>
     where
         A: Allocator,
     {
         // SAFETY: by `# Safety` of this fn.
         let shrunk = unsafe { self.parent.shrink(block, old, new) };
         if old.size() == 0 {
-            return shrunk.map(|shrunk| cut(shrunk, new));
+            return shrunk.map(|shrunk| shorten(shrunk, new));
         }
         if shrunk.is_ok() {
-            self.counters.ended();
+            self.counters.count_end();
         }
-        self.shrunk(block, old, new, shrunk)
+        self.count_shrink(block, old, new, shrunk)
     }
 }
 
-/// The bytes of `block` beyond those that were asked for.
+/// Returns the number of bytes of `block` beyond the requested ones.
 #[inline]
 fn slack(block: NonNull<[u8]>, layout: Layout) -> usize {
-    // No block is shorter, by rule 1.
+    // By rule 1 of `api` the block is no shorter than requested.
     block.len().wrapping_sub(layout.size())
 }
 
-/// The first bytes of `block`, as many as were asked for.
+/// Shortens `block` to the requested size.
 #[inline]
-fn cut(block: NonNull<[u8]>, layout: Layout) -> NonNull<[u8]> {
+fn shorten(block: NonNull<[u8]>, layout: Layout) -> NonNull<[u8]> {
     NonNull::slice_from_raw_parts(block.cast(), layout.size())
 }
 
-// SAFETY: every call is passed on, and a block is only made to look shorter, down to the requested size, which fits. Counting
-// neither unwinds nor allocates. The counters are not part of any block, so the value may move.
+/// Returns whether the block at `start` has kept its address as `block`.
+#[inline]
+fn placement(start: NonNull<u8>, block: NonNull<[u8]>) -> Placement {
+    if block.cast() == start { Placement::InPlace } else { Placement::Moved }
+}
+
+// SAFETY: every call is forwarded to the parent, and a block is returned with its requested size, which fits it by rule 3. Counting
+// neither unwinds nor allocates. No block lies in the counters, so the value may move.
 unsafe impl<A: Allocator> Allocator for Stats<A> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        self.allocated(layout, self.parent.allocate(layout))
+        self.count_allocation(layout, self.parent.allocate(layout))
     }
 
     #[inline]
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        self.allocated(layout, self.parent.allocate_zeroed(layout))
+        self.count_allocation(layout, self.parent.allocate_zeroed(layout))
     }
 
     #[inline]
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
         if layout.size() != 0 {
-            self.counters.deallocated(layout.size());
+            self.counters.count_deallocation(layout.size());
         }
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.parent.deallocate(block, layout) };
@@ -278,11 +286,11 @@ unsafe impl<A: Allocator> Allocator for Stats<A> {
     ) -> Result<NonNull<[u8]>, AllocError> {
         if old_layout.size() == 0 {
             // SAFETY: by `# Safety` of this fn.
-            return unsafe { self.grow_from_nothing(block, old_layout, new_layout, false) };
+            return unsafe { self.grow_from_zero(block, old_layout, new_layout, Contents::Uninit) };
         }
         // SAFETY: by `# Safety` of this fn.
         let grown = unsafe { self.parent.grow(block, old_layout, new_layout) };
-        self.grown(block, old_layout, new_layout, grown)
+        self.count_grow(block, old_layout, new_layout, grown)
     }
 
     #[inline]
@@ -294,11 +302,11 @@ unsafe impl<A: Allocator> Allocator for Stats<A> {
     ) -> Result<NonNull<[u8]>, AllocError> {
         if old_layout.size() == 0 {
             // SAFETY: by `# Safety` of this fn.
-            return unsafe { self.grow_from_nothing(block, old_layout, new_layout, true) };
+            return unsafe { self.grow_from_zero(block, old_layout, new_layout, Contents::Zeroed) };
         }
         // SAFETY: by `# Safety` of this fn.
         let grown = unsafe { self.parent.grow_zeroed(block, old_layout, new_layout) };
-        self.grown(block, old_layout, new_layout, grown)
+        self.count_grow(block, old_layout, new_layout, grown)
     }
 
     #[inline]
@@ -310,20 +318,20 @@ unsafe impl<A: Allocator> Allocator for Stats<A> {
     ) -> Result<NonNull<[u8]>, AllocError> {
         if new_layout.size() == 0 {
             // SAFETY: by `# Safety` of this fn.
-            return unsafe { self.shrink_to_nothing(block, old_layout, new_layout) };
+            return unsafe { self.shrink_to_zero(block, old_layout, new_layout) };
         }
         // SAFETY: by `# Safety` of this fn.
         let shrunk = unsafe { self.parent.shrink(block, old_layout, new_layout) };
-        self.shrunk(block, old_layout, new_layout, shrunk)
+        self.count_shrink(block, old_layout, new_layout, shrunk)
     }
 }
 
-// SAFETY: a block ends only with the parent's.
+// SAFETY: blocks are the parent's, and the parent is a `StaticAllocator`.
 unsafe impl<A: StaticAllocator> StaticAllocator for Stats<A> {}
-// SAFETY: counting calls nothing that allocates; the rest is the parent's.
+// SAFETY: counting neither allocates nor unwinds nor depends on an address; everything else is the parent's, a `GlobalAllocator`.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for Stats<A> {}
 impl<A: CallsMalloc> CallsMalloc for Stats<A> {}
-// SAFETY: the blocks are the parent's.
+// SAFETY: blocks are the parent's, which answers.
 unsafe impl<A: Owns> Owns for Stats<A> {
     #[inline]
     fn owns(&self, block: NonNull<u8>, layout: Layout) -> bool {

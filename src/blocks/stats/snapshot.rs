@@ -1,10 +1,10 @@
 use core::fmt;
 
-/// What a [`Stats`](super::Stats) had counted at one moment. `Display` prints it as a small table.
+/// The counts of a [`Stats`](super::Stats) at one moment. `Display` prints them as a small table.
 ///
-/// Bytes are bytes as requested, without what the allocator spends on its own. A snapshot taken while other threads work is
-/// blurred, since its counts were read one after the other: the live bytes and the peak by up to 64 KiB for each of
-/// them and the request it is at, the differences of counts by what happened meanwhile.
+/// Bytes are requested bytes, without the allocator's own overhead. The counts are read one after the other, so a snapshot taken while
+/// other threads allocate is inexact: the live bytes and the peak may be off by 64 KiB plus one request for each of these threads,
+/// and counts may differ by what happened between reading them.
 ///
 /// # Examples
 ///
@@ -20,27 +20,27 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Snapshot {
-    /// Blocks given out by `allocate` and `allocate_zeroed`, and grown from size 0. What has size 0 is no block.
+    /// Blocks allocated by `allocate` and `allocate_zeroed`, and blocks grown from size 0. Size 0 does not count as a block.
     pub allocations: u64,
-    /// Blocks given back by `deallocate`, and shrunk to size 0.
+    /// Blocks freed by `deallocate`, and blocks shrunk to size 0.
     pub deallocations: u64,
-    /// Blocks grown that kept their address.
+    /// Growths that kept the block's address.
     pub grows_in_place: u64,
-    /// Blocks grown that got another address.
+    /// Growths that moved the block.
     pub grows_moved: u64,
-    /// Blocks shrunk that kept their address.
+    /// Shrinks that kept the block's address.
     pub shrinks_in_place: u64,
-    /// Blocks shrunk that got another address.
+    /// Shrinks that moved the block.
     pub shrinks_moved: u64,
-    /// Bytes that had to follow their block to another address.
+    /// Bytes copied because their block moved.
     pub bytes_copied: u64,
-    /// Bytes in blocks now alive.
+    /// Bytes in live blocks.
     pub live_bytes: u64,
-    /// The most bytes that were alive at once. With several threads: to within 64 KiB for each.
+    /// The most bytes that were live at once. With several threads it may be off by 64 KiB for each.
     pub peak_bytes: u64,
-    /// Bytes ever given out: by allocations, and by what blocks grew.
+    /// All bytes allocated so far: the sizes of allocations, and the bytes that growths added.
     pub total_bytes: u64,
-    /// Bytes the parent returned beyond those requested, over all blocks, growths and shrinks; never handed on.
+    /// Bytes that the parent returned beyond the requested ones, summed over allocations, growths and shrinks. `Stats` cuts them off.
     pub slack_bytes: u64,
     /// Requests that failed.
     pub failures: u64,
@@ -49,8 +49,8 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// What was counted after `earlier`, a snapshot of the same `Stats`. What is no count stays as it is now: the live and
-    /// peak bytes and the largest request.
+    /// Returns the counts since `earlier`, a snapshot of the same `Stats`. The live bytes, the peak and the largest request, which are
+    /// not counts, are those of `self`.
     ///
     /// # Examples
     ///
@@ -81,7 +81,7 @@ impl Snapshot {
         }
     }
 
-    /// Blocks grown, in place or moved.
+    /// Returns the number of growths, in place or moved.
     ///
     /// # Examples
     ///
@@ -95,7 +95,7 @@ impl Snapshot {
         self.grows_in_place + self.grows_moved
     }
 
-    /// Blocks shrunk, in place or moved.
+    /// Returns the number of shrinks, in place or moved.
     ///
     /// # Examples
     ///
@@ -109,7 +109,7 @@ impl Snapshot {
         self.shrinks_in_place + self.shrinks_moved
     }
 
-    /// Blocks now alive: those given out less those given back.
+    /// Returns the number of live blocks: the allocations less the deallocations.
     ///
     /// # Examples
     ///
