@@ -1,32 +1,28 @@
-//! Arenas, or bump allocators: hand out memory from the bottom to the top, and free everything at once.
+//! Arenas, or bump allocators: they allocate by moving a position up through their memory, and free everything at once.
 //!
-//! | you have | take | memory from |
-//! | --- | --- | --- |
-//! | many values that end together, in one thread | [`Arena`] | a parent, in chunks that double |
-//! | the same, from several threads; or a program that ends before it would have to free | [`SyncArena`] | a parent, in chunks that double |
-//! | a buffer of your own, on the stack or anywhere | [`FixedArena`] | the buffer |
-//! | no heap | [`StaticArena`] | itself, in a static |
-//!
-//! | | collections take | `#[global_allocator]` | values by `alloc` and its kin, scopes | reset |
+//! | arena | memory from | collections take | `#[global_allocator]` | reset |
 //! | --- | --- | --- | --- | --- |
-//! | [`Arena`] | `&arena`, or the arena | no | yes | `&mut self`, keeping one chunk, all, none, or up to a number of bytes |
-//! | [`SyncArena`] | `&arena`, or the arena | `AsGlobal<SyncArena>` | no: an `Arena<&SyncArena>` for each thread has them | by value, keeping one chunk |
-//! | [`FixedArena`] | `&arena`, or the arena | no | no: an `Arena<&FixedArena>` has them | `&mut self` |
-//! | [`StaticArena`] | `&HEAP` | `AsGlobal<&StaticArena<N>>` | no: an `Arena<&StaticArena<N>>` has them | `&mut self`, so not in a static |
+//! | [`Arena`], for one thread | a parent, in chunks that double | `&arena`, or the arena | no | `&mut self`, keeping one chunk, all, none, or up to a number of bytes |
+//! | [`SyncArena`], for several threads | a parent, in chunks that double | `&arena`, or the arena | `AsGlobal<SyncArena>`, for a program that ends soon | by value, keeping one chunk |
+//! | [`FixedArena`], over a buffer | the buffer | `&arena`, or the arena | no | `&mut self` |
+//! | [`StaticArena`], without a heap | itself, in a static | `&HEAP` | `AsGlobal<&StaticArena<N>>` | `&mut self`, so not in a static |
+//!
+//! Scopes, and `alloc` and the other methods that place values, are methods of [`Arena`]. The other arenas get them as its parent:
+//! an `Arena<&SyncArena>` for each thread, an `Arena<&FixedArena>`, an `Arena<&StaticArena<N>>`.
 //!
 //! ```
 //! use core::mem::MaybeUninit;
 //! use janus_alloc::collections::Vec;
 //! use janus_alloc::{Arena, FixedArena, StaticArena, SyncArena};
 //!
-//! // In one thread: values and collections, and scratch in a scope.
+//! // In one thread: values, collections, and a scope for scratch.
 //! let arena = Arena::new();
 //! let mut words = Vec::new_in(&arena);
 //! words.extend(["two", "faces"].map(|word| &*arena.alloc_str(word)));
 //! let length = arena.scope(|scope| scope.alloc_fmt(format_args!("{words:?}")).len());
 //! assert_eq!(length, r#"["two", "faces"]"#.len());
 //!
-//! // From several threads.
+//! // In several threads.
 //! let shared = SyncArena::new();
 //! std::thread::scope(|threads| {
 //!     threads.spawn(|| Vec::new_in(&shared).push(1));
@@ -45,28 +41,23 @@
 //! Vec::new_in(&HEAP).push(3);
 //! ```
 //!
-//! The chapter `docs/03-arenas.md` of the repository has pictures of their chunks, and the usual mistakes.
+//! The README of the repository compares arenas with the other allocators, and the chapter `docs/03-arenas.md` shows their chunks in
+//! pictures, and common mistakes.
 
 #[cfg(feature = "alloc")]
 mod arena;
 mod bump;
-#[cfg(feature = "alloc")]
-mod chunks;
 mod cursor;
-mod fixed_arena;
-#[cfg(feature = "alloc")]
-mod spare;
+mod fixed;
 #[cfg(target_has_atomic = "ptr")]
-mod static_arena;
+mod r#static;
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
-mod sync_arena;
-#[cfg(all(test, feature = "std"))]
-mod visits;
+mod sync;
 
 #[cfg(feature = "alloc")]
 pub use arena::{Arena, Checkpoint, Scope};
-pub use fixed_arena::FixedArena;
+pub use fixed::FixedArena;
 #[cfg(target_has_atomic = "ptr")]
-pub use static_arena::StaticArena;
+pub use r#static::StaticArena;
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
-pub use sync_arena::SyncArena;
+pub use sync::SyncArena;

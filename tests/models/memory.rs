@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 use loom::cell::UnsafeCell;
 
 use crate::api::Layout;
-use crate::arenas::shared_chunks::{ALIGN, Raw};
+use crate::arenas::shared_chunks::{ALIGN, RawChunk};
 
 /// Real memory, and for every 16 bytes of it a cell that its users write to: loom sees who was not told that the last one left.
 pub(crate) struct Memory {
@@ -33,8 +33,8 @@ impl Memory {
     }
 
     /// A chunk of all of it.
-    pub(crate) fn raw(&self) -> Raw {
-        Raw { start: self.start, size: self.size }
+    pub(crate) fn raw(&self) -> RawChunk {
+        RawChunk { start: self.start, size: self.size }
     }
 
     pub(crate) fn contains(&self, piece: NonNull<u8>) -> bool {

@@ -1,38 +1,40 @@
-//! The face of the collections.
+//! `Allocator` for `Arena`.
 
 use core::ptr::NonNull;
 
 use super::Arena;
-use crate::api::replace::{grow_and_zero, replace};
+use super::chunk::ArenaChunk;
+use crate::api::contents::Contents;
+use crate::api::move_block::{grow_and_zero, replace};
 use crate::api::{AllocError, Allocator, Layout, Owns};
-use crate::arenas::chunks::Chunk;
 
 impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
-    /// A block of `layout`, not initialised. What the methods with values in them are made of.
+    /// Allocates an uninitialised block of `layout`. All methods that place values in the arena use this.
     #[inline(always)]
-    pub(super) fn take(&self, layout: Layout) -> Result<NonNull<u8>, AllocError> {
-        match self.state.cursor.take(layout) {
+    pub(super) fn allocate_block(&self, layout: Layout) -> Result<NonNull<u8>, AllocError> {
+        match self.state.cursor.allocate(layout) {
             Some(block) => Ok(block),
-            None => self.take_elsewhere(layout),
+            None => self.allocate_block_slow(layout),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn take_elsewhere(&self, layout: Layout) -> Result<NonNull<u8>, AllocError> {
-        self.state.take_elsewhere(&self.parent, layout, false).map(|(block, _)| block)
+    fn allocate_block_slow(&self, layout: Layout) -> Result<NonNull<u8>, AllocError> {
+        self.state.allocate_slow(&self.parent, layout, Contents::Uninit).map(|(block, _)| block)
     }
 
-    /// Grows a block that cannot grow where it is, at least not by the cursor alone.
+    /// Grows a block that the cursor cannot grow in place.
     ///
     /// # Safety
     ///
     /// As for [`Allocator::grow`].
     #[cold]
     #[inline(never)]
-    unsafe fn grow_elsewhere(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
+    unsafe fn grow_slow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if self.parent_can_resize(block, old, new) {
-            // SAFETY: chunks come from the parent; the block is that of the newest with one; the aligns are equal and small.
+            // SAFETY: the parent is this arena's. The block is that of the newest oversize chunk, with equal aligns of at most
+            // `ArenaChunk::ALIGN`; by `# Safety` of this fn it is used with the layout `new` from now on.
             let block = unsafe { self.state.resize_last_oversize(&self.parent, new) }?;
             return Ok(with_length(block, new));
         }
@@ -40,9 +42,10 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unsafe { replace(self, block, old, new, old.size()) }
     }
 
+    /// Returns whether the block can be resized with its chunk: it is that of the newest oversize chunk, and stays at its start.
     fn parent_can_resize(&self, block: NonNull<u8>, old: Layout, new: Layout) -> bool {
         old.align() == new.align()
-            && old.align() <= Chunk::<MIN_ALIGN>::ALIGN
+            && old.align() <= ArenaChunk::<MIN_ALIGN>::ALIGN
             && self.state.is_last_oversize(block, old)
     }
 }
@@ -52,27 +55,27 @@ fn with_length(block: NonNull<u8>, layout: Layout) -> NonNull<[u8]> {
     NonNull::slice_from_raw_parts(block, layout.size())
 }
 
-// SAFETY: blocks are disjoint parts of chunks, and stay where they are until the arena is dropped or reset, which takes `&mut` of
-// it (rule 9), or the block is the last and given back. Moving the arena moves no block: chunks are blocks of the parent, and the
-// arena has no pointer into itself; a scope has one into the arena it borrows. Nothing unwinds, since the parent does not.
+// SAFETY: blocks are disjoint parts of chunks, by the invariants of `Cursor` and `State`. They stay valid until they are freed or the
+// arena is dropped or reset, which takes `&mut` of it (rule 9). Moving the arena moves no block: chunks are blocks of the parent, and
+// an arena has no pointer into itself. (A scope has one into the arena that it borrows.) Nothing unwinds, because the parent does not.
 //
-// There is no `Clone`, since two values would free the same chunks; and no `StaticAllocator`, since chunks go with the arena. A
-// `Pin<Box<T, Arena>>` would be sound by itself, being forgotten with its arena; but the promise of the marker is wider, and serves
-// whoever keeps a block and drops the allocator.
+// There is no `Clone`, because two values would free the same chunks; and no `StaticAllocator`, because the chunks are freed with
+// the arena. A `Pin<Box<T, Arena>>` alone would be sound, because it owns its arena, but the marker promises more: a block may outlive
+// its allocator.
 unsafe impl<A: Allocator, const MIN_ALIGN: usize> Allocator for Arena<A, MIN_ALIGN> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        self.take(layout).map(|block| with_length(block, layout))
+        self.allocate_block(layout).map(|block| with_length(block, layout))
     }
 
     #[inline]
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        let (block, zeroed) = match self.state.cursor.take(layout) {
-            Some(block) => (block, false),
-            None => self.state.take_elsewhere(&self.parent, layout, true)?,
+        let (block, contents) = match self.state.cursor.allocate(layout) {
+            Some(block) => (block, Contents::Uninit),
+            None => self.state.allocate_slow(&self.parent, layout, Contents::Zeroed)?,
         };
-        if !zeroed {
-            // SAFETY: the block is so long.
+        if contents == Contents::Uninit {
+            // SAFETY: the block is fresh, and has so many bytes.
             unsafe { block.write_bytes(0, layout.size()) };
         }
         Ok(with_length(block, layout))
@@ -81,9 +84,9 @@ unsafe impl<A: Allocator, const MIN_ALIGN: usize> Allocator for Arena<A, MIN_ALI
     #[inline]
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
         // SAFETY: by `# Safety` of this fn.
-        if !unsafe { self.state.cursor.give_back(block, layout.size()) } && self.state.is_last_oversize(block, layout) {
-            // SAFETY: by `# Safety` of this fn; chunks come from the parent.
-            unsafe { self.state.free_last_oversize(&self.parent) };
+        if !unsafe { self.state.cursor.free_last(block, layout.size()) } && self.state.is_last_oversize(block, layout) {
+            // SAFETY: the parent is this arena's; by `# Safety` of this fn the block is not used again.
+            unsafe { self.state.release_last_oversize(&self.parent) };
         }
     }
 
@@ -91,12 +94,12 @@ unsafe impl<A: Allocator, const MIN_ALIGN: usize> Allocator for Arena<A, MIN_ALI
     unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if old.align() == new.align() {
             // SAFETY: by `# Safety` of this fn.
-            if let Some(block) = unsafe { self.state.cursor.grow(block, old.size(), new.size()) } {
+            if let Some(block) = unsafe { self.state.cursor.grow_last(block, old.size(), new.size()) } {
                 return Ok(with_length(block, new));
             }
         }
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.grow_elsewhere(block, old, new) }
+        unsafe { self.grow_slow(block, old, new) }
     }
 
     #[inline]
@@ -112,10 +115,10 @@ unsafe impl<A: Allocator, const MIN_ALIGN: usize> Allocator for Arena<A, MIN_ALI
             return unsafe { replace(self, block, old, new, new.size()) };
         }
         // SAFETY: by `# Safety` of this fn.
-        if !unsafe { self.state.cursor.shrink(block, old.size(), new.size()) }
+        if !unsafe { self.state.cursor.shrink_last(block, old.size(), new.size()) }
             && self.parent_can_resize(block, old, new)
         {
-            // SAFETY: as in `grow_elsewhere`.
+            // SAFETY: as in `grow_slow`.
             if let Ok(block) = unsafe { self.state.resize_last_oversize(&self.parent, new) } {
                 return Ok(with_length(block, new));
             }
@@ -124,7 +127,7 @@ unsafe impl<A: Allocator, const MIN_ALIGN: usize> Allocator for Arena<A, MIN_ALI
     }
 }
 
-// SAFETY: a block lies in one of the chunks, and no other allocator's does: they are the arena's alone.
+// SAFETY: the arena's blocks lie in its chunks, and blocks of allocators that take no memory from it do not.
 unsafe impl<A: Allocator, const MIN_ALIGN: usize> Owns for Arena<A, MIN_ALIGN> {
     fn owns(&self, block: NonNull<u8>, _: Layout) -> bool {
         Arena::owns(self, block)

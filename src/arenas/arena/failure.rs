@@ -1,11 +1,11 @@
-//! Why a block is not there: an error of a `try_` method, and the end of its twin.
+//! Failures of methods that place values: a `try_` method returns them, its infallible twin panics or ends the program.
 
 use crate::api::{AllocError, Layout, handle_alloc_error};
 
-/// Why a block is not there.
+/// The reason that an allocation failed.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Failure {
-    /// No layout is so large.
+    /// The size exceeds `isize::MAX`, so there is no layout.
     CapacityOverflow,
     /// The parent had no memory for this layout.
     NoMemory(Layout),
@@ -17,10 +17,11 @@ impl From<Failure> for AllocError {
     }
 }
 
-/// The value, or what std's collections do about a failure: a panic if no layout is so large, and else the end of the program.
+/// Returns the value, or fails as std's collections do: panics if there is no layout, and calls `handle_alloc_error` if there is no
+/// memory.
 #[inline(always)]
 #[track_caller]
-pub(super) fn or_fail<T>(result: Result<T, Failure>) -> T {
+pub(super) fn unwrap_or_fail<T>(result: Result<T, Failure>) -> T {
     match result {
         Ok(value) => value,
         Err(failure) => fail(failure),
@@ -37,9 +38,9 @@ fn fail(failure: Failure) -> ! {
     }
 }
 
-/// The value, or the end of the program if the parent had no memory for `layout`.
+/// Returns the value, or calls `handle_alloc_error` with `layout`.
 #[inline(always)]
-pub(super) fn or_end<T>(result: Result<T, AllocError>, layout: impl FnOnce() -> Layout) -> T {
+pub(super) fn unwrap_or_abort<T>(result: Result<T, AllocError>, layout: impl FnOnce() -> Layout) -> T {
     match result {
         Ok(value) => value,
         Err(AllocError) => handle_alloc_error(layout()),

@@ -1,59 +1,32 @@
+//! An arena for one thread.
+
 mod allocator;
 mod checkpoint;
+mod chunk;
 mod failure;
-mod growing;
+mod growing_slice;
+mod inspection;
 mod scope;
 mod slices;
+mod spare_chunks;
 mod state;
 mod strings;
 mod values;
-
-use core::fmt;
-use core::ops::Range;
-use core::ptr::NonNull;
+#[cfg(all(test, feature = "std"))]
+mod visits;
 
 pub use checkpoint::Checkpoint;
 pub use scope::Scope;
 
 use super::cursor;
 use crate::api::{AllocError, Allocator, Global, Layout, Reset};
-use failure::{Failure, or_fail};
+use failure::{Failure, unwrap_or_fail};
 use state::State;
 
-/// A bump allocator: takes chunks from its parent, hands them out from the bottom to the top, and frees everything at once.
+/// A bump allocator for one thread: it allocates by moving a position up through a chunk, and frees everything at once.
 ///
-/// ```text
-///      chunk 1: 4 KiB             chunk 2: 8 KiB
-///     +--+---+----+--+-----+     +------+---+----------------------+
-///     |##| a | b  |##| c   |     |##| d | e |                      |
-///     +--+---+----+--+-----+     +------+---+----------------------+
-///      ^ the chunk's header                  ^ position            ^ end
-/// ```
-///
-/// An allocation moves the position up. Take one when many values end together: the tree of a compiler, the scratch of
-/// a request, the index of a batch.
-///
-/// * **Collections** take `&arena`; or the arena itself, for one that owns its memory, such as `Vec<T, Arena>`. Several that own
-///   one together have an [`Rc<Arena>`](crate::collections::Rc). A reset takes `&mut` of the arena and ends its blocks; no collection
-///   gives out `&mut` of its allocator.
-/// * **Values** go in by [`alloc`](Arena::alloc) and its kin, which return `&mut T`. Nothing in an arena is dropped by it, so
-///   `alloc` does not take a type that needs `Drop`; `Box::new_in(value, &arena)` drops it with the box.
-/// * **Cost**: 5 to 7 instructions for an allocation of known layout, no more than one of them a branch. A free of the last
-///   block takes its bytes back, and the last block grows and shrinks where it is. A free of any other does nothing.
-/// * **Memory**: none before the first use. Then a chunk with room for 4 KiB from the parent, and for twice as much with each
-///   further one, up to 1 MiB; and 32 bytes for each. A block of more than 16 KiB that is too large for the next chunk gets one
-///   of its own and leaves the current one as it is; it goes back to the parent when it is freed last of its kind, and grows as
-///   the parent grows it.
-/// * **Alignment**: every block starts at a multiple of `MIN_ALIGN`. 8, the default, is the fastest for most data; 1 packs
-///   strings and bytes without gaps. Larger aligns are served either way.
-/// * **Size 0**: no byte is used.
-/// * **Threads**: `Send`, if the parent is; not `Sync`. For several threads there is `SyncArena`.
-/// * **Errors**: a parent that fails is an [`AllocError`](crate::api::AllocError) of a `try_` method or of the trait, and the
-///   arena can be used on. A limit is the parent's matter.
-/// * **Drop** gives all chunks back to the parent. `A` may be any allocator, [`Pages`](crate::Pages) or another `&Arena`.
-///
-/// Where ideas come from: the whole from `obstack` and region-based memory management (Hanson 1990), the API from bumpalo,
-/// scopes from bump-scope.
+/// Use it for many values that end together: the tree of a compiler, the scratch of a request, the index of a batch. Do not use it
+/// where values end one by one and others take their place, because it reuses a freed block only if that was the last one.
 ///
 /// # Examples
 ///
@@ -67,20 +40,41 @@ use state::State;
 ///     words.extend(line.split(' ').map(|word| &*arena.alloc_str(word)));
 ///     assert_eq!(words[0].len(), 2);
 ///     drop(words);
-///     arena.reset(); // while a `Vec` is alive in it, this does not compile
+///     arena.reset(); // does not compile while `words` is alive
 /// }
 /// ```
+///
+/// # Cost and rules
+///
+/// * **Cost**: 5 to 7 instructions for an allocation of known layout, at most one of them a branch. The last block can grow, shrink
+///   and be freed in place. Freeing any other block does nothing.
+/// * **Memory**: none before the first use. Then chunks from the parent, with a capacity that doubles from 4 KiB to 1 MiB and an
+///   overhead of 32 bytes each. A block of more than 16 KiB that does not fit in the next chunk gets a chunk of its own; while it is
+///   the newest such block, it grows as the parent grows the chunk, and freeing it returns the chunk to the parent.
+/// * **Alignment**: every block starts at a multiple of `MIN_ALIGN`. The default of 8 is the fastest for most data; 1 packs strings and
+///   bytes without gaps. Larger aligns are served with any `MIN_ALIGN`. **Size 0** uses no byte.
+/// * **Threads**: `Send` if the parent is, never `Sync`. For several threads there is `SyncArena`.
+/// * **Errors**: if the parent fails, `try_` methods and the trait return [`AllocError`](crate::api::AllocError), and the arena stays
+///   usable. To limit an arena, limit its parent.
+/// * **Drop** returns all chunks to the parent, which may be any allocator: [`Pages`](crate::Pages), another `&Arena`.
+/// * **Values** are placed by [`alloc`](Arena::alloc) and the methods after it, which return `&mut T`. The arena drops no value, so
+///   `alloc` rejects types that need `Drop`; `Box::new_in(value, &arena)` drops its value with the box.
+/// * **Collections** take `&arena`, or the arena itself to own their memory: `Vec<T, Arena>`. Several collections own one arena through
+///   an [`Rc<Arena>`](crate::collections::Rc). A reset takes `&mut` of the arena; no collection gives out `&mut` of its allocator.
+///
+/// The chapter `docs/03-arenas.md` of the repository shows chunks, scopes and resets in pictures. The design follows `obstack` and
+/// region-based memory management (Hanson 1990), the methods follow bumpalo, and scopes follow bump-scope.
 pub struct Arena<A: Allocator = Global, const MIN_ALIGN: usize = 8> {
     state: State<MIN_ALIGN>,
     parent: A,
 }
 
-// SAFETY: what the pointers point to is the arena's alone: chunks that nobody else reaches, from a parent that may be sent.
-// Live blocks are neither read nor written by it, so other threads may use what was allocated here. One that is freed, grown or
-// shrunk by another thread has come there with the arena, since a reference to the arena is not `Send`.
+// SAFETY: the pointers in it point to chunks that only this arena uses, of a parent that is `Send`. The arena neither reads nor
+// writes live blocks, so other threads may use them. A thread that frees, grows or shrinks a block has the arena itself, because a
+// reference to the arena is not `Send`.
 unsafe impl<A: Allocator + Send, const MIN_ALIGN: usize> Send for Arena<A, MIN_ALIGN> {}
 
-/// What nothing is: it makes the compiler say why an arena is not `Sync`.
+/// Never implemented. It makes the compiler explain why an arena is not `Sync`.
 #[diagnostic::on_unimplemented(
     message = "an `Arena` serves one thread, and cannot be shared between threads",
     label = "shared between threads here",
@@ -89,11 +83,11 @@ unsafe impl<A: Allocator + Send, const MIN_ALIGN: usize> Send for Arena<A, MIN_A
 )]
 pub trait SharedByThreads {}
 
-// SAFETY: nothing implements `SharedByThreads`, which cannot be named elsewhere.
+// SAFETY: no type implements `SharedByThreads`, and other crates cannot name it.
 unsafe impl<A: Allocator + SharedByThreads, const MIN_ALIGN: usize> Sync for Arena<A, MIN_ALIGN> {}
 
 impl Arena {
-    /// An arena without memory, over the registered default.
+    /// Creates an arena over the registered default. It allocates nothing until the first use.
     ///
     /// # Examples
     ///
@@ -106,13 +100,13 @@ impl Arena {
         Self::new_in(Global)
     }
 
-    /// An arena whose first chunk has room for `capacity` bytes; the parent is the registered default.
+    /// Creates an arena over the registered default, with a first chunk that has room for `capacity` bytes.
     ///
-    /// Where there is no memory it ends the program by `handle_alloc_error`, as `Vec::with_capacity` does.
+    /// Calls `handle_alloc_error` if there is not enough memory, as `Vec::with_capacity` does.
     ///
     /// # Panics
     ///
-    /// No layout is so large.
+    /// Panics if `capacity`, rounded up to the minimum alignment, exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -131,7 +125,7 @@ impl Arena {
     ///
     /// # Errors
     ///
-    /// There is not so much memory.
+    /// Returns an error if there is not enough memory.
     ///
     /// # Examples
     ///
@@ -147,7 +141,7 @@ impl Arena {
 }
 
 impl<A: Allocator> Arena<A> {
-    /// An arena without memory, over `parent`.
+    /// Creates an arena over `parent`. It allocates nothing until the first use.
     ///
     /// # Examples
     ///
@@ -163,13 +157,13 @@ impl<A: Allocator> Arena<A> {
         Self::with_min_align_in(parent)
     }
 
-    /// An arena over `parent` whose first chunk has room for `capacity` bytes.
+    /// Creates an arena over `parent`, with a first chunk that has room for `capacity` bytes.
     ///
-    /// Where there is no memory it ends the program by `handle_alloc_error`, as `Vec::with_capacity` does.
+    /// Calls `handle_alloc_error` if there is not enough memory, as `Vec::with_capacity` does.
     ///
     /// # Panics
     ///
-    /// No layout is so large.
+    /// Panics if `capacity`, rounded up to the minimum alignment, exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -189,7 +183,7 @@ impl<A: Allocator> Arena<A> {
     ///
     /// # Errors
     ///
-    /// The parent does not have so much memory.
+    /// Returns an error if the parent does not have enough memory.
     ///
     /// # Examples
     ///
@@ -204,8 +198,8 @@ impl<A: Allocator> Arena<A> {
 }
 
 impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
-    /// As [`new_in`](Arena::new_in), with a minimum alignment to be named: a power of two, at most 4096; another is a compile
-    /// error.
+    /// As [`new_in`](Arena::new_in), with the minimum alignment `MIN_ALIGN`: a power of two, at most 4096. Any other value is a
+    /// compile error.
     ///
     /// # Examples
     ///
@@ -223,11 +217,11 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         Self { state: State::new(), parent }
     }
 
-    /// As [`with_capacity_in`](Arena::with_capacity_in), with a minimum alignment to be named.
+    /// As [`with_capacity_in`](Arena::with_capacity_in), with the minimum alignment `MIN_ALIGN`.
     ///
     /// # Panics
     ///
-    /// No layout is so large.
+    /// Panics if `capacity`, rounded up to the minimum alignment, exceeds `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -241,14 +235,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[track_caller]
     pub fn with_min_align_and_capacity_in(capacity: usize, parent: A) -> Self {
         const { cursor::require_min_align::<MIN_ALIGN>() };
-        or_fail(Self::with_room(capacity, parent))
+        unwrap_or_fail(Self::with_first_chunk(capacity, parent))
     }
 
-    /// As [`try_with_capacity_in`](Arena::try_with_capacity_in), with a minimum alignment to be named.
+    /// As [`try_with_capacity_in`](Arena::try_with_capacity_in), with the minimum alignment `MIN_ALIGN`.
     ///
     /// # Errors
     ///
-    /// The parent does not have so much memory.
+    /// Returns an error if the parent does not have enough memory.
     ///
     /// # Examples
     ///
@@ -259,17 +253,17 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     pub fn try_with_min_align_and_capacity_in(capacity: usize, parent: A) -> Result<Self, AllocError> {
         const { cursor::require_min_align::<MIN_ALIGN>() };
-        Ok(Self::with_room(capacity, parent)?)
+        Ok(Self::with_first_chunk(capacity, parent)?)
     }
 
-    fn with_room(capacity: usize, parent: A) -> Result<Self, Failure> {
+    fn with_first_chunk(capacity: usize, parent: A) -> Result<Self, Failure> {
         let arena = Self { state: State::new(), parent };
-        let room = Layout::from_size_align(capacity, MIN_ALIGN).map_err(|_| Failure::CapacityOverflow)?;
-        let reserved = arena.state.reserve_first(&arena.parent, room);
-        reserved.map(|()| arena).map_err(|AllocError| Failure::NoMemory(room))
+        let capacity = Layout::from_size_align(capacity, MIN_ALIGN).map_err(|_| Failure::CapacityOverflow)?;
+        let reserved = arena.state.reserve_first_chunk(&arena.parent, capacity);
+        reserved.map(|()| arena).map_err(|AllocError| Failure::NoMemory(capacity))
     }
 
-    /// The allocator that chunks come from.
+    /// Returns the parent: the allocator that chunks come from.
     ///
     /// # Examples
     ///
@@ -278,18 +272,17 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     ///
     /// let arena = Arena::new_in(Stats::new(System));
     /// arena.alloc(1);
-    /// arena.alloc([0_u8; 100_000]); // has a chunk of its own
+    /// arena.alloc([0_u8; 100_000]); // gets a chunk of its own
     /// assert_eq!(arena.parent().snapshot().allocations, 2);
     /// ```
     pub const fn parent(&self) -> &A {
         &self.parent
     }
 
-    /// Frees every block and keeps the largest chunk for what comes next; the others go back to the parent.
+    /// Frees every block, keeps the largest chunk, and returns the others to the parent.
     ///
-    /// If one chunk was not enough, and is not enough the next time either, the next one has room for all that was there before
-    /// this reset, even above the usual 1 MiB. So an arena that is filled and reset again and again soon has one chunk of the
-    /// right size.
+    /// If there were several chunks, the next new one has room for everything that was allocated before this reset, even if that is
+    /// more than the usual 1 MiB. So an arena that is filled and reset repeatedly soon has one chunk of the right size.
     ///
     /// # Examples
     ///
@@ -300,11 +293,12 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// assert_eq!((arena.allocated_bytes(), arena.chunks().count()), (0, 1));
     /// ```
     pub fn reset(&mut self) {
-        // SAFETY: `&mut` of the arena ends its blocks (rule 9 of `api`); all chunks came from the parent.
+        // SAFETY: `&mut` of the arena ends its blocks (rule 9 of `api`) and proves that no scope is running. The arena of a scope is never
+        // borrowed mutably. The parent is this arena's.
         unsafe { self.state.reset(&self.parent) };
     }
 
-    /// Frees every block and keeps all chunks: to be filled again as much as before without asking the parent.
+    /// Frees every block and keeps all chunks, so that the arena can be filled as much again without a call of the parent.
     ///
     /// # Examples
     ///
@@ -316,15 +310,15 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// assert_eq!((arena.allocated_bytes(), arena.capacity_bytes()), (0, capacity));
     /// ```
     pub fn reset_keep_all(&mut self) {
-        // SAFETY: `&mut` of the arena ends its blocks (rule 9 of `api`).
+        // SAFETY: as in `reset`.
         unsafe { self.state.vacate_and_enter_largest() };
     }
 
-    /// Frees every block and keeps chunks that have at most `max_bytes` in all, as [`capacity_bytes`](Self::capacity_bytes)
-    /// counts them: the largest that fit. The others go back to the parent, and the next one has no more room than `max_bytes`
-    /// (or 4 KiB), unless a block needs it.
+    /// Frees every block and keeps chunks of at most `max_bytes` in all, as [`capacity_bytes`](Self::capacity_bytes) counts them: the
+    /// largest that fit. The others are returned to the parent. The next new chunk has a capacity of at most `max_bytes` (or 4 KiB),
+    /// unless a block needs more.
     ///
-    /// For an arena that is seldom as full as it once was: one round with much to do does not hold its memory for ever.
+    /// Use this for an arena that is seldom as full as it once was, so that one large round does not hold its memory for ever.
     ///
     /// # Examples
     ///
@@ -337,11 +331,11 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// }
     /// ```
     pub fn reset_keep_at_most(&mut self, max_bytes: usize) {
-        // SAFETY: `&mut` of the arena ends its blocks (rule 9 of `api`); all chunks came from the parent.
+        // SAFETY: as in `reset`.
         unsafe { self.state.reset_keep_at_most(&self.parent, max_bytes) };
     }
 
-    /// Frees every block and gives all chunks back to the parent. The next chunk is a small one again.
+    /// Frees every block and returns all chunks to the parent. The next chunk has 4 KiB again.
     ///
     /// # Examples
     ///
@@ -352,96 +346,8 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// assert_eq!(arena.capacity_bytes(), 0);
     /// ```
     pub fn reset_release(&mut self) {
-        // SAFETY: `&mut` of the arena ends its blocks (rule 9 of `api`); all chunks came from the parent.
-        unsafe { self.state.release(&self.parent) };
-    }
-
-    /// The bytes in use, and those between and behind blocks that alignment took: how far the arena has come.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let arena = janus_alloc::Arena::new();
-    /// arena.alloc(1_u8);
-    /// arena.alloc(2_u64);
-    /// assert_eq!(arena.allocated_bytes(), 16); // blocks start at multiples of 8
-    /// ```
-    #[must_use]
-    pub fn allocated_bytes(&self) -> usize {
-        self.state.allocated()
-    }
-
-    /// The most that [`allocated_bytes`](Self::allocated_bytes) has been since the arena was made, resets and scopes included:
-    /// what to pass to [`with_capacity`](Arena::with_capacity) next time.
-    ///
-    /// Exact without scopes. What a scope and the arena around it allocate in turns is added as if it had been at once.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let mut arena = janus_alloc::Arena::new();
-    /// arena.alloc([0_u8; 1000]);
-    /// arena.reset();
-    /// arena.alloc(1_u64);
-    /// assert_eq!((arena.allocated_bytes(), arena.high_water_bytes()), (8, 1000));
-    /// ```
-    #[must_use]
-    pub fn high_water_bytes(&self) -> usize {
-        self.state.high_water()
-    }
-
-    /// The bytes of all [`chunks`](Self::chunks): those in use and those to come. A walk through the chunks.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let arena = janus_alloc::Arena::new();
-    /// arena.alloc(1);
-    /// assert_eq!(arena.capacity_bytes(), 4096);
-    /// ```
-    #[must_use]
-    pub fn capacity_bytes(&self) -> usize {
-        self.state.ranges().map(|range| range.end.addr() - range.start.addr()).sum()
-    }
-
-    /// The addresses that blocks can be at, a range for each chunk. No order is promised, and if blocks are allocated or freed
-    /// between two items, one may be missed or come twice.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let arena = janus_alloc::Arena::new();
-    /// let pi: *const f64 = arena.alloc(3.14);
-    /// assert!(arena.chunks().any(|chunk| chunk.contains(&pi.cast())));
-    /// ```
-    pub fn chunks(&self) -> impl Iterator<Item = Range<*const u8>> + use<'_, A, MIN_ALIGN> {
-        let (mut changes, mut ranges, mut passed) = (self.state.changes(), self.state.ranges(), 0);
-        core::iter::from_fn(move || {
-            if changes != self.state.changes() {
-                // The chunk that came next may be gone: as many as before are passed over, from the start.
-                (changes, ranges) = (self.state.changes(), self.state.ranges());
-                ranges.by_ref().take(passed).for_each(drop);
-            }
-            passed += 1;
-            ranges.next()
-        })
-    }
-
-    /// Whether a live block of this arena is at `block`: whether its address is that of a chunk. A walk through the chunks.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::ptr::NonNull;
-    ///
-    /// let arena = janus_alloc::Arena::new();
-    /// let here = NonNull::from(arena.alloc(1)).cast();
-    /// let elsewhere = NonNull::from(&1).cast();
-    /// assert!(arena.owns(here) && !arena.owns(elsewhere));
-    /// ```
-    #[must_use]
-    pub fn owns(&self, block: NonNull<u8>) -> bool {
-        self.state.ranges().any(|range| range.contains(&block.as_ptr().cast_const()))
+        // SAFETY: as in `reset`.
+        unsafe { self.state.release_all(&self.parent) };
     }
 }
 
@@ -460,17 +366,6 @@ impl<A: Allocator, const MIN_ALIGN: usize> Reset for Arena<A, MIN_ALIGN> {
 impl<A: Allocator, const MIN_ALIGN: usize> Drop for Arena<A, MIN_ALIGN> {
     fn drop(&mut self) {
         self.reset_release();
-    }
-}
-
-impl<A: Allocator, const MIN_ALIGN: usize> fmt::Debug for Arena<A, MIN_ALIGN> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Arena")
-            .field("allocated_bytes", &self.allocated_bytes())
-            .field("high_water_bytes", &self.high_water_bytes())
-            .field("capacity_bytes", &self.capacity_bytes())
-            .field("chunks", &self.state.ranges().count())
-            .finish_non_exhaustive()
     }
 }
 

@@ -4,12 +4,12 @@ use core::ops::Deref;
 use core::ptr::NonNull;
 
 use super::Arena;
-use super::state::{Lent, State};
+use super::state::{State, SuspendedRegion};
 use crate::api::{AllocError, Allocator, AllocatorClone, Layout, Owns};
 
-/// An arena for the time of a closure: what [`Arena::scope`] passes to it. All that is allocated in it is free afterwards.
+/// An arena that [`Arena::scope`] passes to a closure. Everything allocated in it is freed when the closure returns.
 ///
-/// It dereferences to an [`Arena`], so it has that one's methods; and collections take it as it comes, being a reference:
+/// It dereferences to an [`Arena`], so it has all methods of one. A closure gets it by reference, so collections take it as it is:
 /// `Vec::new_in(scope)`.
 ///
 /// # Examples
@@ -17,7 +17,7 @@ use crate::api::{AllocError, Allocator, AllocatorClone, Layout, Owns};
 /// ```
 /// use janus_alloc::{Arena, arenas::Scope};
 ///
-/// /// The depth of nested brackets, with a scope for each level.
+/// /// Returns the depth of nested brackets. Each level has a scope of its own.
 /// fn depth(text: &str, scope: &Scope<'_>) -> usize {
 ///     let inside = scope.alloc_str(text.trim_start_matches('('));
 ///     if inside.len() == text.len() { 0 } else { scope.scope(|scope| 1 + depth(&text[1..], scope)) }
@@ -26,18 +26,18 @@ use crate::api::{AllocError, Allocator, AllocatorClone, Layout, Owns};
 /// assert_eq!(Arena::new().scope(|scope| depth("(((", scope)), 3);
 /// ```
 pub struct Scope<'a, A: Allocator = crate::api::Global, const MIN_ALIGN: usize = 8> {
-    /// Not dropped: all it has goes back to the arena it is in.
+    /// Never dropped: at the end of the scope its chunks go to the arena around it.
     arena: ManuallyDrop<Arena<&'a A, MIN_ALIGN>>,
 }
 
 impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
-    /// Calls `work` with an arena for that time, and frees all that was allocated in it, also when `work` panics.
+    /// Calls `work` with a scope, and frees everything allocated in the scope when `work` returns or panics.
     ///
-    /// The scope goes on where this arena is, in the same chunk; and the chunks that it takes are kept for the next scope. So a
-    /// scope costs some hundred instructions and, once warm, no call of the parent.
+    /// The scope starts in the free part of this arena's chunk, and chunks that it takes are kept for later scopes. So a scope costs
+    /// about a hundred instructions and, after the first round, no call of the parent.
     ///
-    /// This arena can be used meanwhile: collections in it may grow, and values be allocated. What they need comes out of another
-    /// chunk then, and the rest of the one that the scope has is left to scopes until this arena is reset.
+    /// This arena can be used meanwhile, for values and for collections that grow. It then allocates in another chunk, and the rest of
+    /// the present one is left to scopes until this arena is reset.
     ///
     /// # Examples
     ///
@@ -55,7 +55,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     ///     sums.push(sum);
     /// }
     /// assert_eq!(sums[3], 5);
-    /// assert!(arena.allocated_bytes() <= 4 * 100 * 8); // the squares are gone
+    /// assert!(arena.allocated_bytes() <= 4 * 100 * 8); // the squares are freed
     /// ```
     ///
     /// A value cannot leave its scope:
@@ -71,7 +71,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
 }
 
 impl<'a, A: Allocator, const MIN_ALIGN: usize> Scope<'a, A, MIN_ALIGN> {
-    /// Calls `work` with a scope within this one: [`Arena::scope`].
+    /// Calls `work` with a scope within this one, as [`Arena::scope`] does.
     ///
     /// # Examples
     ///
@@ -94,23 +94,24 @@ fn run<A: Allocator, R, const MIN_ALIGN: usize>(
     parent: &A,
     work: impl FnOnce(&Scope<'_, A, MIN_ALIGN>) -> R,
 ) -> R {
-    let (state, lent) = outer.lend();
-    let running = Running { outer, lent, scope: Scope { arena: ManuallyDrop::new(Arena { state, parent }) } };
+    let (state, suspended) = outer.begin_scope();
+    let running = RunningScope { outer, suspended, scope: Scope { arena: ManuallyDrop::new(Arena { state, parent }) } };
     work(&running.scope)
 }
 
-/// Gives back what was lent when it is dropped.
-struct Running<'a, A: Allocator, const MIN_ALIGN: usize> {
+/// Ends its scope when it is dropped.
+struct RunningScope<'a, A: Allocator, const MIN_ALIGN: usize> {
     outer: &'a State<MIN_ALIGN>,
-    lent: Lent<MIN_ALIGN>,
+    suspended: SuspendedRegion<MIN_ALIGN>,
     scope: Scope<'a, A, MIN_ALIGN>,
 }
 
-impl<A: Allocator, const MIN_ALIGN: usize> Drop for Running<'_, A, MIN_ALIGN> {
+impl<A: Allocator, const MIN_ALIGN: usize> Drop for RunningScope<'_, A, MIN_ALIGN> {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: closures nest, so what was lent later is back; and nothing that borrows the scope outlives `work`.
-        unsafe { self.outer.take_back(&self.scope.arena.state, &self.lent) };
+        // SAFETY: `run` has both from `begin_scope` of `outer`. Scopes that began later were passed to closures within `work`, so they
+        // have ended. Blocks of the scope are not used again, because nothing that borrows the scope outlives `work`.
+        unsafe { self.outer.end_scope(&self.scope.arena.state, &self.suspended) };
     }
 }
 
@@ -129,11 +130,11 @@ impl<A: Allocator, const MIN_ALIGN: usize> fmt::Debug for Scope<'_, A, MIN_ALIGN
     }
 }
 
-// SAFETY: a copy of the reference leads to the same scope.
+// SAFETY: copies of the reference refer to the same scope.
 unsafe impl<A: Allocator, const MIN_ALIGN: usize> AllocatorClone for &Scope<'_, A, MIN_ALIGN> {}
 
-// SAFETY: the blocks are those of the arena in the scope, by its reference; a scope is only lent by reference, and lives as long
-// as that.
+// SAFETY: every call is forwarded to the arena in the scope. The reference keeps the scope borrowed, and a scope is never moved,
+// because users get it by reference only.
 unsafe impl<A: Allocator, const MIN_ALIGN: usize> Allocator for &Scope<'_, A, MIN_ALIGN> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
@@ -170,7 +171,7 @@ unsafe impl<A: Allocator, const MIN_ALIGN: usize> Allocator for &Scope<'_, A, MI
     }
 }
 
-// SAFETY: a block lies in one of the chunks of the arena in the scope, or where it started.
+// SAFETY: the call is forwarded to the arena in the scope, whose ranges include the region that it started in.
 unsafe impl<A: Allocator, const MIN_ALIGN: usize> Owns for &Scope<'_, A, MIN_ALIGN> {
     fn owns(&self, block: NonNull<u8>, _: Layout) -> bool {
         self.arena.owns(block)

@@ -1,11 +1,11 @@
-//! Slices.
+//! Methods of `Arena` that place slices.
 
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use super::Arena;
-use super::failure::{Failure, or_end, or_fail};
-use super::growing::Growing;
+use super::failure::{Failure, unwrap_or_abort, unwrap_or_fail};
+use super::growing_slice::GrowingSlice;
 use super::values::require_no_drop;
 use crate::api::{AllocError, Allocator, Layout};
 
@@ -23,14 +23,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn alloc_slice_copy<T: Copy>(&self, values: &[T]) -> &mut [T] {
-        or_end(self.try_alloc_slice_copy(values), || Layout::for_value(values))
+        unwrap_or_abort(self.try_alloc_slice_copy(values), || Layout::for_value(values))
     }
 
     /// As [`alloc_slice_copy`](Self::alloc_slice_copy).
     ///
     /// # Errors
     ///
-    /// The parent has no memory.
+    /// Returns an error if the parent has no memory.
     ///
     /// # Examples
     ///
@@ -41,14 +41,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn try_alloc_slice_copy<T: Copy>(&self, values: &[T]) -> Result<&mut [T], AllocError> {
-        let mut block = self.take(Layout::for_value(values)).map(|block| with_count(block, values.len()))?;
-        // SAFETY: the block is as long as the values, and disjoint from them, being fresh.
+        let mut block = self.allocate_block(Layout::for_value(values)).map(|block| slice_at(block, values.len()))?;
+        // SAFETY: the block has room for the values, and is disjoint from them, because it is fresh.
         unsafe { NonNull::from(values).cast::<T>().copy_to_nonoverlapping(block.cast(), values.len()) };
-        // SAFETY: the block is initialised now, nobody else's, and lives as long as the arena is borrowed.
+        // SAFETY: the block is initialised now. Nothing else uses it, and it stays valid as long as the arena is borrowed.
         Ok(unsafe { block.as_mut() })
     }
 
-    /// Clones each element of a slice into the arena.
+    /// Clones the elements of a slice into the arena.
     ///
     /// # Examples
     ///
@@ -59,14 +59,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     pub fn alloc_slice_clone<T: Clone>(&self, values: &[T]) -> &mut [T] {
         const { require_no_drop::<T>() };
-        or_fail(self.slice_of(values.iter().cloned()))
+        unwrap_or_fail(self.collect_slice(values.iter().cloned()))
     }
 
     /// As [`alloc_slice_clone`](Self::alloc_slice_clone).
     ///
     /// # Errors
     ///
-    /// The parent has no memory.
+    /// Returns an error if the parent has no memory.
     ///
     /// # Examples
     ///
@@ -78,14 +78,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     pub fn try_alloc_slice_clone<T: Clone>(&self, values: &[T]) -> Result<&mut [T], AllocError> {
         const { require_no_drop::<T>() };
-        Ok(self.slice_of(values.iter().cloned())?)
+        Ok(self.collect_slice(values.iter().cloned())?)
     }
 
-    /// A slice of `length` elements, each `T::default()`.
+    /// Creates a slice of `length` elements, each `T::default()`.
     ///
     /// # Panics
     ///
-    /// No layout is so large.
+    /// Panics if the slice would exceed `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -99,14 +99,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[track_caller]
     pub fn alloc_slice_default<T: Default>(&self, length: usize) -> &mut [T] {
         const { require_no_drop::<T>() };
-        or_fail(self.slice_of((0..length).map(|_| T::default())))
+        unwrap_or_fail(self.collect_slice((0..length).map(|_| T::default())))
     }
 
     /// As [`alloc_slice_default`](Self::alloc_slice_default).
     ///
     /// # Errors
     ///
-    /// The parent has no memory, or no layout is so large. No element is made.
+    /// Returns an error if the parent has no memory or the slice would exceed `isize::MAX` bytes. No element is created.
     ///
     /// # Examples
     ///
@@ -118,14 +118,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     pub fn try_alloc_slice_default<T: Default>(&self, length: usize) -> Result<&mut [T], AllocError> {
         const { require_no_drop::<T>() };
-        Ok(self.slice_of((0..length).map(|_| T::default()))?)
+        Ok(self.collect_slice((0..length).map(|_| T::default()))?)
     }
 
-    /// A slice of `length` elements, each what `value` returns for its index.
+    /// Creates a slice of `length` elements by calling `value` with each index.
     ///
     /// # Panics
     ///
-    /// No layout is so large.
+    /// Panics if the slice would exceed `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -137,14 +137,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[track_caller]
     pub fn alloc_slice_fill_with<T>(&self, length: usize, value: impl FnMut(usize) -> T) -> &mut [T] {
         const { require_no_drop::<T>() };
-        or_fail(self.slice_of((0..length).map(value)))
+        unwrap_or_fail(self.collect_slice((0..length).map(value)))
     }
 
     /// As [`alloc_slice_fill_with`](Self::alloc_slice_fill_with).
     ///
     /// # Errors
     ///
-    /// The parent has no memory, or no layout is so large. `value` is not called.
+    /// Returns an error if the parent has no memory or the slice would exceed `isize::MAX` bytes. `value` is not called.
     ///
     /// # Examples
     ///
@@ -158,19 +158,19 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         value: impl FnMut(usize) -> T,
     ) -> Result<&mut [T], AllocError> {
         const { require_no_drop::<T>() };
-        Ok(self.slice_of((0..length).map(value))?)
+        Ok(self.collect_slice((0..length).map(value))?)
     }
 
-    /// A slice of `length` elements, each what `value` returns for its index, if that is `Ok` for all of them. The first `Err`
-    /// ends it, and the bytes are free again, unless `value` has itself allocated here.
+    /// Creates a slice of `length` elements by calling `value` with each index, if all calls return `Ok`. At the first `Err` it stops
+    /// and frees the bytes, unless `value` has itself allocated in this arena.
     ///
     /// # Errors
     ///
-    /// That of `value`.
+    /// Returns the error of `value`.
     ///
     /// # Panics
     ///
-    /// No layout is so large.
+    /// Panics if the slice would exceed `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -180,7 +180,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// let ports = arena.alloc_slice_try_fill_with(2, |n| fields[n].parse::<u16>())?;
     /// assert_eq!(ports, [8, 80]);
     /// assert!(arena.alloc_slice_try_fill_with(3, |n| fields[n].parse::<u16>()).is_err());
-    /// assert_eq!(arena.allocated_bytes(), 8); // of the first slice
+    /// assert_eq!(arena.allocated_bytes(), 8); // the first slice
     /// # Ok::<(), std::num::ParseIntError>(())
     /// ```
     #[inline]
@@ -191,15 +191,15 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         value: impl FnMut(usize) -> Result<T, E>,
     ) -> Result<&mut [T], E> {
         const { require_no_drop::<T>() };
-        or_fail(self.slice_if_all(length, value))
+        unwrap_or_fail(self.collect_slice_if_ok(length, value))
     }
 
     /// As [`alloc_slice_try_fill_with`](Self::alloc_slice_try_fill_with).
     ///
     /// # Errors
     ///
-    /// The outer one: the parent has no memory, or no layout is so large, and `value` was not called. The inner one is that of
-    /// `value`.
+    /// The outer error means that the parent has no memory or the slice would exceed `isize::MAX` bytes; `value` was not called. The
+    /// inner error is that of `value`.
     ///
     /// # Examples
     ///
@@ -216,16 +216,16 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         value: impl FnMut(usize) -> Result<T, E>,
     ) -> Result<Result<&mut [T], E>, AllocError> {
         const { require_no_drop::<T>() };
-        Ok(self.slice_if_all(length, value)?)
+        Ok(self.collect_slice_if_ok(length, value)?)
     }
 
     #[inline]
-    fn slice_if_all<T, E>(
+    fn collect_slice_if_ok<T, E>(
         &self,
         length: usize,
         mut value: impl FnMut(usize) -> Result<T, E>,
     ) -> Result<Result<&mut [T], E>, Failure> {
-        let mut slice = Growing::with_capacity(self, length)?;
+        let mut slice = GrowingSlice::with_capacity(self, length)?;
         for index in 0..length {
             match value(index) {
                 Ok(value) => slice.push(value)?,
@@ -235,15 +235,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         slice.finish().map(Ok)
     }
 
-    /// A slice of what an iterator yields, which need not know how much that is. It may itself allocate here: then the slice is
-    /// copied when it has to grow.
+    /// Collects an iterator of any length into a slice. The iterator may itself allocate in this arena; the slice then moves when it
+    /// has to grow.
     ///
-    /// The least that the iterator's `size_hint` promises is allocated before the first element is asked for, as
-    /// `Vec::extend` does.
+    /// The lower bound of the iterator's `size_hint` is allocated before the first call of `next`, as `Vec::extend` does.
     ///
     /// # Panics
     ///
-    /// No layout is so large, or none for as many elements as the iterator's `size_hint` promises.
+    /// Panics if the slice, or the lower bound of the iterator's `size_hint`, would exceed `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -256,14 +255,15 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[track_caller]
     pub fn alloc_slice_fill_iter<T>(&self, values: impl IntoIterator<Item = T>) -> &mut [T] {
         const { require_no_drop::<T>() };
-        or_fail(self.slice_of(values))
+        unwrap_or_fail(self.collect_slice(values))
     }
 
     /// As [`alloc_slice_fill_iter`](Self::alloc_slice_fill_iter).
     ///
     /// # Errors
     ///
-    /// The parent has no memory, perhaps only after some elements; they are gone. Or no layout is so large.
+    /// Returns an error if the parent has no memory, or if the slice or the lower bound of the `size_hint` would exceed `isize::MAX`
+    /// bytes. The elements collected so far are lost.
     ///
     /// # Examples
     ///
@@ -275,24 +275,24 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     pub fn try_alloc_slice_fill_iter<T>(&self, values: impl IntoIterator<Item = T>) -> Result<&mut [T], AllocError> {
         const { require_no_drop::<T>() };
-        Ok(self.slice_of(values)?)
+        Ok(self.collect_slice(values)?)
     }
 
     #[inline]
-    fn slice_of<T>(&self, values: impl IntoIterator<Item = T>) -> Result<&mut [T], Failure> {
+    fn collect_slice<T>(&self, values: impl IntoIterator<Item = T>) -> Result<&mut [T], Failure> {
         let values = values.into_iter();
-        let mut slice = Growing::with_capacity(self, values.size_hint().0)?;
+        let mut slice = GrowingSlice::with_capacity(self, values.size_hint().0)?;
         for value in values {
             slice.push(value)?;
         }
         slice.finish()
     }
 
-    /// Places for `length` elements, to be written later.
+    /// Creates an uninitialised slice of `length` elements, to be written later.
     ///
     /// # Panics
     ///
-    /// No layout is so large.
+    /// Panics if the slice would exceed `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -304,14 +304,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     #[track_caller]
     pub fn alloc_slice_uninit<T>(&self, length: usize) -> &mut [MaybeUninit<T>] {
-        or_fail(self.slice_of_places(length))
+        unwrap_or_fail(self.allocate_uninit_slice(length))
     }
 
     /// As [`alloc_slice_uninit`](Self::alloc_slice_uninit).
     ///
     /// # Errors
     ///
-    /// The parent has no memory, or no layout is so large.
+    /// Returns an error if the parent has no memory or the slice would exceed `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -320,18 +320,18 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn try_alloc_slice_uninit<T>(&self, length: usize) -> Result<&mut [MaybeUninit<T>], AllocError> {
-        Ok(self.slice_of_places(length)?)
+        Ok(self.allocate_uninit_slice(length)?)
     }
 
     #[inline]
-    fn slice_of_places<T>(&self, length: usize) -> Result<&mut [MaybeUninit<T>], Failure> {
+    fn allocate_uninit_slice<T>(&self, length: usize) -> Result<&mut [MaybeUninit<T>], Failure> {
         let layout = Layout::array::<T>(length).map_err(|_| Failure::CapacityOverflow)?;
-        let block = self.take(layout).map_err(|AllocError| Failure::NoMemory(layout))?;
-        // SAFETY: the block is aligned and long enough, nobody else's, and lives as long as the arena is borrowed.
-        Ok(unsafe { with_count(block, length).as_mut() })
+        let block = self.allocate_block(layout).map_err(|AllocError| Failure::NoMemory(layout))?;
+        // SAFETY: the block is aligned and large enough. Nothing else uses it, and it stays valid as long as the arena is borrowed.
+        Ok(unsafe { slice_at(block, length).as_mut() })
     }
 }
 
-fn with_count<T>(block: NonNull<u8>, count: usize) -> NonNull<[T]> {
-    NonNull::slice_from_raw_parts(block.cast(), count)
+fn slice_at<T>(block: NonNull<u8>, length: usize) -> NonNull<[T]> {
+    NonNull::slice_from_raw_parts(block.cast(), length)
 }

@@ -1,16 +1,16 @@
-//! Strings.
+//! Methods of `Arena` that place strings.
 
 use core::ffi::CStr;
 use core::fmt;
 
 use super::Arena;
-use super::failure::{Failure, or_end, or_fail};
-use super::growing::Growing;
+use super::failure::{Failure, unwrap_or_abort, unwrap_or_fail};
+use super::growing_slice::GrowingSlice;
 use crate::api::{AllocError, Allocator, Layout};
 
 #[expect(clippy::mut_from_ref, reason = "each call returns another block")]
 impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
-    /// Copies a string into the arena.
+    /// Copies `text` into the arena.
     ///
     /// # Examples
     ///
@@ -20,14 +20,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn alloc_str(&self, text: &str) -> &mut str {
-        or_end(self.try_alloc_str(text), || Layout::for_value(text))
+        unwrap_or_abort(self.try_alloc_str(text), || Layout::for_value(text))
     }
 
     /// As [`alloc_str`](Self::alloc_str).
     ///
     /// # Errors
     ///
-    /// The parent has no memory.
+    /// Returns an error if the parent has no memory.
     ///
     /// # Examples
     ///
@@ -39,15 +39,15 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     pub fn try_alloc_str(&self, text: &str) -> Result<&mut str, AllocError> {
         let bytes = self.try_alloc_slice_copy(text.as_bytes())?;
-        // SAFETY: they were copied from a `str`.
+        // SAFETY: the bytes are a copy of a `str`.
         Ok(unsafe { core::str::from_utf8_unchecked_mut(bytes) })
     }
 
-    /// Formats into the arena, as `format!` does into a `String`, without a `String` between.
+    /// Formats directly into the arena, as `format!` does into a `String`.
     ///
     /// # Panics
     ///
-    /// A `Display` or the like returns an error although writing succeeded; as `format!` does.
+    /// Panics if a formatting trait implementation returns an error although writing succeeded, as `format!` does.
     ///
     /// # Examples
     ///
@@ -58,14 +58,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     #[track_caller]
     pub fn alloc_fmt(&self, arguments: fmt::Arguments<'_>) -> &mut str {
-        or_fail(self.formatted(arguments))
+        unwrap_or_fail(self.format(arguments))
     }
 
     /// As [`alloc_fmt`](Self::alloc_fmt).
     ///
     /// # Errors
     ///
-    /// The parent has no memory.
+    /// Returns an error if the parent has no memory.
     ///
     /// # Panics
     ///
@@ -80,25 +80,25 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn try_alloc_fmt(&self, arguments: fmt::Arguments<'_>) -> Result<&mut str, AllocError> {
-        Ok(self.formatted(arguments)?)
+        Ok(self.format(arguments)?)
     }
 
-    fn formatted(&self, arguments: fmt::Arguments<'_>) -> Result<&mut str, Failure> {
+    fn format(&self, arguments: fmt::Arguments<'_>) -> Result<&mut str, Failure> {
         if let Some(text) = arguments.as_str() {
             return self.try_alloc_str(text).map_err(|AllocError| Failure::NoMemory(Layout::for_value(text)));
         }
-        let mut text = Text { bytes: Growing::with_capacity(self, 0)?, failure: None };
+        let mut text = FormattedText { bytes: GrowingSlice::with_capacity(self, 0)?, failure: None };
         let written = fmt::write(&mut text, arguments);
         if let Some(failure) = text.failure {
             return Err(failure);
         }
-        written.expect("a formatting trait implementation returned an error although the memory was there");
+        written.expect("a formatting trait implementation returned an error although writing succeeded");
         let bytes = text.bytes.finish()?;
-        // SAFETY: `str`s were written one after the other.
+        // SAFETY: the bytes are a sequence of `str`s.
         Ok(unsafe { core::str::from_utf8_unchecked_mut(bytes) })
     }
 
-    /// Copies a C string into the arena, with its end.
+    /// Copies a C string into the arena, including its nul terminator.
     ///
     /// # Examples
     ///
@@ -109,14 +109,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[doc(alias = "alloc_cstr")]
     #[inline]
     pub fn alloc_c_str(&self, text: &CStr) -> &CStr {
-        or_end(self.try_alloc_c_str(text), || Layout::for_value(text.to_bytes_with_nul()))
+        unwrap_or_abort(self.try_alloc_c_str(text), || Layout::for_value(text.to_bytes_with_nul()))
     }
 
     /// As [`alloc_c_str`](Self::alloc_c_str).
     ///
     /// # Errors
     ///
-    /// The parent has no memory.
+    /// Returns an error if the parent has no memory.
     ///
     /// # Examples
     ///
@@ -128,19 +128,19 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     pub fn try_alloc_c_str(&self, text: &CStr) -> Result<&CStr, AllocError> {
         let bytes = self.try_alloc_slice_copy(text.to_bytes_with_nul())?;
-        // SAFETY: they were copied from a `CStr`.
+        // SAFETY: the bytes are a copy of those of a `CStr`.
         Ok(unsafe { CStr::from_bytes_with_nul_unchecked(bytes) })
     }
 }
 
-/// What is being formatted.
-struct Text<'a, A: Allocator, const MIN_ALIGN: usize> {
-    bytes: Growing<'a, u8, A, MIN_ALIGN>,
-    /// Why not all of it is there.
+/// A writer that formats into an arena.
+struct FormattedText<'a, A: Allocator, const MIN_ALIGN: usize> {
+    bytes: GrowingSlice<'a, u8, A, MIN_ALIGN>,
+    /// The failure that ended the formatting, which `fmt::Error` cannot carry.
     failure: Option<Failure>,
 }
 
-impl<A: Allocator, const MIN_ALIGN: usize> fmt::Write for Text<'_, A, MIN_ALIGN> {
+impl<A: Allocator, const MIN_ALIGN: usize> fmt::Write for FormattedText<'_, A, MIN_ALIGN> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.bytes.extend_from_slice(text.as_bytes()).map_err(|failure| {
             self.failure = Some(failure);

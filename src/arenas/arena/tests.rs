@@ -1,20 +1,20 @@
-//! The work that an arena's lists take, counted: what must not depend on how much an arena has.
+//! The work of an arena's lists, measured in header visits: the work for a block must not depend on the number of chunks.
 
 use std::format;
 
+use super::visits;
 use super::{Arena, Scope};
 use crate::api::Global;
-use crate::arenas::visits;
 
-/// Blocks of this size have a chunk of their own.
+/// The size of blocks that get chunks of their own.
 const LARGE: usize = 17 << 10;
 
-/// Works for few blocks and for eight times as many, and compares the looks at headers: about as many for each block. (Where all
-/// sizes differ, some more each time the number of them doubles.)
-fn is_linear(looks: impl Fn(usize) -> usize) {
-    let (few, many) = (looks(100), looks(800));
-    assert!(few <= 100 * 50, "{few} looks for 100");
-    assert!(many <= 8 * few * 3 / 2, "{few} looks for 100, {many} for 800");
+/// Asserts that the visits for eight times as many blocks are about eight times as many. (If all sizes differ, each doubling of the
+/// number of blocks may add a few visits for each.)
+fn assert_linear(visits: impl Fn(usize) -> usize) {
+    let (few, many) = (visits(100), visits(800));
+    assert!(few <= 100 * 50, "{few} visits for 100");
+    assert!(many <= 8 * few * 3 / 2, "{few} visits for 100, {many} for 800");
 }
 
 fn allocate(scope: &Scope<'_>, size: impl Fn(usize) -> usize, count: usize) {
@@ -24,19 +24,19 @@ fn allocate(scope: &Scope<'_>, size: impl Fn(usize) -> usize, count: usize) {
 #[test]
 fn large_blocks_in_later_scopes() {
     for size in [(|_| LARGE) as fn(usize) -> usize, |n| LARGE + 1024 * (n % 10), |n| LARGE + 16 * n] {
-        is_linear(|count| {
+        assert_linear(|count| {
             let arena = Arena::new();
             arena.scope(|scope| allocate(scope, size, count));
-            let (looks, ()) = visits::of(|| arena.scope(|scope| allocate(scope, size, count)));
+            let (visits, ()) = visits::of(|| arena.scope(|scope| allocate(scope, size, count)));
             assert!(arena.chunks().count() >= count);
-            looks
+            visits
         });
     }
 }
 
 #[test]
-fn small_blocks_beside_what_large_ones_left() {
-    is_linear(|count| {
+fn smaller_blocks_in_chunks_of_large_ones() {
+    assert_linear(|count| {
         let arena = Arena::new();
         arena.scope(|scope| allocate(scope, |_| LARGE, count));
         visits::of(|| arena.scope(|scope| allocate(scope, |_| 9000, count))).0
@@ -45,13 +45,13 @@ fn small_blocks_beside_what_large_ones_left() {
 
 #[test]
 fn large_blocks_after_a_checkpoint_and_a_reset() {
-    is_linear(|count| {
+    assert_linear(|count| {
         let mut arena = Arena::new();
         let fill = |arena: &Arena| (0..count).for_each(|_| _ = arena.alloc_slice_uninit::<u8>(LARGE));
-        let (looks, ()) = visits::of(|| {
+        let (visits, ()) = visits::of(|| {
             let checkpoint = arena.checkpoint();
             fill(&arena);
-            // SAFETY: the checkpoint is this arena's; what was allocated since is not used again; no scope is running.
+            // SAFETY: the checkpoint is this arena's; no block allocated since is used again; no scope is running.
             unsafe { arena.rewind(checkpoint) };
             fill(&arena);
             arena.reset_keep_all();
@@ -62,30 +62,30 @@ fn large_blocks_after_a_checkpoint_and_a_reset() {
             fill(&arena);
             arena.reset();
         });
-        // For each of the fillings.
-        looks / 5
+        // The arena was filled five times.
+        visits / 5
     });
 }
 
 #[test]
-fn a_look_inside() {
+fn inspection() {
     fn filled(count: usize) -> Arena<Global> {
         let arena = Arena::new();
         arena.scope(|scope| allocate(scope, |n| LARGE + 16 * n, count / 2));
         (0..count / 2).for_each(|_| _ = arena.alloc_slice_uninit::<u8>(1 << 20));
         arena
     }
-    is_linear(|count| {
+    assert_linear(|count| {
         let arena = filled(count);
-        let (looks, seen) = visits::of(|| arena.chunks().count());
+        let (visits, seen) = visits::of(|| arena.chunks().count());
         assert!(seen >= count);
-        looks
+        visits
     });
-    is_linear(|count| {
+    assert_linear(|count| {
         let arena = filled(count);
         visits::of(|| format!("{arena:?}")).0
     });
-    is_linear(|count| {
+    assert_linear(|count| {
         let arena = filled(count);
         visits::of(|| arena.owns(core::ptr::NonNull::dangling())).0
     });

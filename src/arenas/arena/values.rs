@@ -1,18 +1,18 @@
-//! Values.
+//! Methods of `Arena` that place single values.
 
 use core::mem::{self, MaybeUninit, needs_drop};
 use core::ptr::NonNull;
 
 use super::Arena;
-use super::failure::or_end;
+use super::failure::unwrap_or_abort;
 use crate::api::{AllocError, Allocator, Layout};
 
-/// A compile error for a type that may not stay in an arena without anybody who drops it.
+/// Rejects a type that needs `Drop` by a compile error, because an arena does not drop its values.
 ///
-/// Stable Rust has no bound for such types, only the constant `needs_drop`: so the compiler asks when it generates code, and
-/// `cargo check` does not. In a `const` block of each method that users call, so that each has an error of its own, and the
-/// compiler's note with "while instantiating" has the user's line.
-// The compiler leaves functions that track their caller out of its spans: the first is not in std.
+/// Stable Rust has no bound for such types, only the constant `needs_drop`. The compiler evaluates it when it generates code, so
+/// `cargo check` does not find the error. Each method that users call has this in a `const` block of its own, so that the note
+/// with "while instantiating" shows the user's line.
+// `track_caller` keeps the first span of the error out of std.
 #[track_caller]
 pub(super) const fn require_no_drop<T>() {
     if needs_drop::<T>() {
@@ -24,30 +24,30 @@ pub(super) const fn require_no_drop<T>() {
     }
 }
 
-/// A block that goes back if nothing is put into it.
-struct Unfilled<'a, A: Allocator, const MIN_ALIGN: usize> {
+/// A block that is freed on drop, unless [`keep`](Self::keep) is called.
+struct UnfilledBlock<'a, A: Allocator, const MIN_ALIGN: usize> {
     arena: &'a Arena<A, MIN_ALIGN>,
     block: NonNull<u8>,
     layout: Layout,
 }
 
-impl<'a, A: Allocator, const MIN_ALIGN: usize> Unfilled<'a, A, MIN_ALIGN> {
+impl<'a, A: Allocator, const MIN_ALIGN: usize> UnfilledBlock<'a, A, MIN_ALIGN> {
     #[inline(always)]
     fn new(arena: &'a Arena<A, MIN_ALIGN>, layout: Layout) -> Result<Self, AllocError> {
-        Ok(Self { arena, block: arena.take(layout)?, layout })
+        Ok(Self { arena, block: arena.allocate_block(layout)?, layout })
     }
 
-    /// Something is in the block: it stays.
+    /// Keeps the block, which has a value now.
     #[inline(always)]
     fn keep(self) {
         mem::forget(self);
     }
 }
 
-impl<A: Allocator, const MIN_ALIGN: usize> Drop for Unfilled<'_, A, MIN_ALIGN> {
+impl<A: Allocator, const MIN_ALIGN: usize> Drop for UnfilledBlock<'_, A, MIN_ALIGN> {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: the block was allocated with that layout, and nobody else has it: it is not used again.
+        // SAFETY: the block was allocated with this layout. Nothing else has it, so it is not used again.
         unsafe { self.arena.deallocate(self.block, self.layout) };
     }
 }
@@ -56,9 +56,9 @@ impl<A: Allocator, const MIN_ALIGN: usize> Drop for Unfilled<'_, A, MIN_ALIGN> {
 impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// Moves `value` into the arena.
     ///
-    /// A type that needs `Drop` is a compile error, since nobody would drop it: `Box::new_in(value, &arena)` drops it with
-    /// the box, [`alloc_leak`](Self::alloc_leak) never. The compiler finds it when it generates code: `cargo build` and
-    /// `cargo test` report it, `cargo check` does not. Its note with "while instantiating" has the line.
+    /// A type that needs `Drop` is a compile error, because the arena would not drop the value. Use `Box::new_in(value, &arena)` to
+    /// drop it with the box, or [`alloc_leak`](Self::alloc_leak) to never drop it. The compiler reports the error when it generates
+    /// code: `cargo build` and `cargo test` show it, `cargo check` does not. The note with "while instantiating" has the line.
     ///
     /// # Examples
     ///
@@ -76,14 +76,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     pub fn alloc<T>(&self, value: T) -> &mut T {
         const { require_no_drop::<T>() };
-        or_end(self.try_alloc_leak(value), Layout::new::<T>)
+        unwrap_or_abort(self.try_alloc_leak(value), Layout::new::<T>)
     }
 
     /// As [`alloc`](Self::alloc).
     ///
     /// # Errors
     ///
-    /// The parent has no memory. The value is gone.
+    /// Returns an error if the parent has no memory. The value is lost.
     ///
     /// # Examples
     ///
@@ -98,8 +98,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         self.try_alloc_leak(value)
     }
 
-    /// Moves `value` into the arena and never drops it, not even if its type needs `Drop`: what it owns outside of the arena
-    /// leaks.
+    /// Moves `value` into the arena and never drops it. If its type needs `Drop`, whatever it owns outside the arena leaks.
     ///
     /// # Examples
     ///
@@ -111,14 +110,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn alloc_leak<T>(&self, value: T) -> &mut T {
-        or_end(self.try_alloc_leak(value), Layout::new::<T>)
+        unwrap_or_abort(self.try_alloc_leak(value), Layout::new::<T>)
     }
 
     /// As [`alloc_leak`](Self::alloc_leak).
     ///
     /// # Errors
     ///
-    /// The parent has no memory. The value is dropped.
+    /// Returns an error if the parent has no memory. The value is dropped.
     ///
     /// # Examples
     ///
@@ -132,10 +131,10 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         self.try_alloc_uninit().map(|place| place.write(value))
     }
 
-    /// Calls `value` and puts what it returns into the arena: built there, as far as the compiler can, and not moved.
-    /// For large values.
+    /// Calls `value` and stores the result in the arena. The compiler can build it there without a move, so use this for large
+    /// values.
     ///
-    /// If `value` panics, the bytes are free again, unless it has itself allocated here.
+    /// If `value` panics, the bytes are freed, unless it has itself allocated in this arena.
     ///
     /// # Examples
     ///
@@ -147,14 +146,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     pub fn alloc_with<T>(&self, value: impl FnOnce() -> T) -> &mut T {
         const { require_no_drop::<T>() };
-        or_end(self.value_of(value), Layout::new::<T>)
+        unwrap_or_abort(self.store_result(value), Layout::new::<T>)
     }
 
     /// As [`alloc_with`](Self::alloc_with).
     ///
     /// # Errors
     ///
-    /// The parent has no memory. `value` is not called.
+    /// Returns an error if the parent has no memory. `value` is not called.
     ///
     /// # Examples
     ///
@@ -166,28 +165,28 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     pub fn try_alloc_with<T>(&self, value: impl FnOnce() -> T) -> Result<&mut T, AllocError> {
         const { require_no_drop::<T>() };
-        self.value_of(value)
+        self.store_result(value)
     }
 
     #[inline]
-    fn value_of<T>(&self, value: impl FnOnce() -> T) -> Result<&mut T, AllocError> {
-        let place = Unfilled::new(self, Layout::new::<T>())?;
+    fn store_result<T>(&self, value: impl FnOnce() -> T) -> Result<&mut T, AllocError> {
+        let place = UnfilledBlock::new(self, Layout::new::<T>())?;
         let mut block = place.block.cast::<T>();
-        // SAFETY: the block is aligned and large enough, and nobody else's.
+        // SAFETY: the block is aligned and large enough, and nothing else uses it.
         unsafe { block.write(value()) };
         place.keep();
-        // SAFETY: the block is initialised now, nobody else's, and lives as long as the arena is borrowed.
+        // SAFETY: the block is initialised now. Nothing else uses it, and it stays valid as long as the arena is borrowed.
         Ok(unsafe { block.as_mut() })
     }
 
-    /// Calls `value` and puts what it returns into the arena, if that is `Ok`. Built in the arena as by
-    /// [`alloc_with`](Self::alloc_with), for which the whole `Result` has its place there.
+    /// Calls `value` and stores the result in the arena if it is `Ok`. As with [`alloc_with`](Self::alloc_with), the compiler can build
+    /// it there; the block has room for the whole `Result`.
     ///
-    /// If `value` fails or panics, the bytes are free again, unless it has itself allocated here: then all of it stays.
+    /// If `value` fails or panics, the bytes are freed, unless it has itself allocated in this arena.
     ///
     /// # Errors
     ///
-    /// That of `value`.
+    /// Returns the error of `value`.
     ///
     /// # Examples
     ///
@@ -201,14 +200,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     #[inline]
     pub fn alloc_try_with<T, E>(&self, value: impl FnOnce() -> Result<T, E>) -> Result<&mut T, E> {
         const { require_no_drop::<T>() };
-        or_end(self.value_if_ok(value), Layout::new::<Result<T, E>>)
+        unwrap_or_abort(self.store_if_ok(value), Layout::new::<Result<T, E>>)
     }
 
     /// As [`alloc_try_with`](Self::alloc_try_with).
     ///
     /// # Errors
     ///
-    /// The outer one: the parent has no memory, and `value` was not called. The inner one is that of `value`.
+    /// The outer error means that the parent has no memory; `value` was not called. The inner error is that of `value`.
     ///
     /// # Examples
     ///
@@ -224,30 +223,31 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         value: impl FnOnce() -> Result<T, E>,
     ) -> Result<Result<&mut T, E>, AllocError> {
         const { require_no_drop::<T>() };
-        self.value_if_ok(value)
+        self.store_if_ok(value)
     }
 
     #[inline]
-    fn value_if_ok<T, E>(&self, value: impl FnOnce() -> Result<T, E>) -> Result<Result<&mut T, E>, AllocError> {
-        let place = Unfilled::new(self, Layout::new::<Result<T, E>>())?;
+    fn store_if_ok<T, E>(&self, value: impl FnOnce() -> Result<T, E>) -> Result<Result<&mut T, E>, AllocError> {
+        let place = UnfilledBlock::new(self, Layout::new::<Result<T, E>>())?;
         let mut block = place.block.cast::<Result<T, E>>();
-        // SAFETY: the block is aligned and large enough, and nobody else's.
+        // SAFETY: the block is aligned and large enough, and nothing else uses it.
         unsafe { block.write(value()) };
-        // SAFETY: it is initialised now.
+        // SAFETY: the block is initialised now, and nothing else uses it.
         let error = match unsafe { block.as_mut() } {
             Ok(value) => {
                 let mut value = NonNull::from(value);
                 place.keep();
-                // SAFETY: the value lives as long as the arena is borrowed.
+                // SAFETY: the value is a part of the block, which nothing else uses and which stays valid as long as the arena is
+                // borrowed.
                 return Ok(Ok(unsafe { value.as_mut() }));
             }
             Err(error) => NonNull::from(error),
         };
-        // SAFETY: it is not used in its place again, which goes back.
+        // SAFETY: the error is initialised. Its place is not read again: `place` frees it.
         Ok(Err(unsafe { error.read() }))
     }
 
-    /// A place for a `T`, to be written later.
+    /// Creates an uninitialised place for a `T`, to be written later.
     ///
     /// # Examples
     ///
@@ -258,14 +258,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn alloc_uninit<T>(&self) -> &mut MaybeUninit<T> {
-        or_end(self.try_alloc_uninit(), Layout::new::<T>)
+        unwrap_or_abort(self.try_alloc_uninit(), Layout::new::<T>)
     }
 
     /// As [`alloc_uninit`](Self::alloc_uninit).
     ///
     /// # Errors
     ///
-    /// The parent has no memory.
+    /// Returns an error if the parent has no memory.
     ///
     /// # Examples
     ///
@@ -276,12 +276,13 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn try_alloc_uninit<T>(&self) -> Result<&mut MaybeUninit<T>, AllocError> {
-        let block = self.take(Layout::new::<T>())?;
-        // SAFETY: the block is aligned and large enough, nobody else's, and lives as long as the arena is borrowed.
+        let block = self.allocate_block(Layout::new::<T>())?;
+        // SAFETY: the block is aligned and large enough. Nothing else uses it, and it stays valid as long as the arena is borrowed.
         Ok(unsafe { block.cast().as_mut() })
     }
 
-    /// A block of `layout`, not initialised. It lives until the arena is reset or dropped, whatever is done with the pointer.
+    /// Allocates an uninitialised block of `layout`. It stays valid until the arena is reset or dropped, unless unsafe code frees it
+    /// earlier.
     ///
     /// # Examples
     ///
@@ -295,14 +296,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn alloc_layout(&self, layout: Layout) -> NonNull<u8> {
-        or_end(self.try_alloc_layout(layout), || layout)
+        unwrap_or_abort(self.try_alloc_layout(layout), || layout)
     }
 
     /// As [`alloc_layout`](Self::alloc_layout).
     ///
     /// # Errors
     ///
-    /// The parent has no memory, or the layout is too large with an arena's overhead added.
+    /// Returns an error if the parent has no memory, or if the layout is too large for a chunk.
     ///
     /// # Examples
     ///
@@ -315,6 +316,6 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// ```
     #[inline]
     pub fn try_alloc_layout(&self, layout: Layout) -> Result<NonNull<u8>, AllocError> {
-        self.take(layout)
+        self.allocate_block(layout)
     }
 }

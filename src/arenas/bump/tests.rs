@@ -1,16 +1,16 @@
-//! Against a model that cannot wrap, for both forms of `fits`.
+//! Compares both forms of `fits` with a model whose sums cannot wrap.
 
 use std::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::{Fit, LARGEST_MIN_ALIGN, fits_anywhere, fits_low, reach, round, up};
+use super::{Fit, LARGEST_MIN_ALIGN, find_fit, fits_anywhere, fits_low, place, round_up};
 
 const MAX: usize = isize::MAX as usize;
 const ALIGNS: u32 = usize::BITS;
 const MIN_ALIGNS: u32 = LARGEST_MIN_ALIGN.trailing_zeros() + 1;
 
-/// A request and where it is made.
+/// The arguments of `find_fit`.
 #[derive(Clone, Copy, Debug)]
 struct Request {
     position: usize,
@@ -21,12 +21,12 @@ struct Request {
 }
 
 impl Request {
-    /// With a `size` no larger than a layout may have, and a `position` rounded down to the minimum alignment.
+    /// Creates a request, with `size` limited to what a layout may have and `position` rounded down to the minimum alignment.
     fn new(position: usize, end: usize, size: usize, align: usize, min_align: usize) -> Self {
         Self { position: position & !(min_align - 1), end, size: size.min(MAX + 1 - align), align, min_align }
     }
 
-    /// Whether callers may ask so: the preconditions of `up` but for low addresses.
+    /// Returns whether the request meets the conditions of `find_fit`, except that addresses are low.
     fn is_allowed(&self) -> bool {
         self.end.abs_diff(self.position) <= MAX
     }
@@ -35,7 +35,7 @@ impl Request {
         self.position <= MAX && self.end <= MAX
     }
 
-    /// What a sum that never wraps says.
+    /// Computes the fit with sums that cannot wrap.
     fn expected(&self) -> Option<Fit> {
         let wide = |number: usize| number as u128;
         let start = wide(self.position).next_multiple_of(wide(self.align));
@@ -50,7 +50,7 @@ impl Request {
         }
         let Self { position, end, size, align, min_align } = *self;
         let expected = self.expected();
-        let fit = reach(position, size, align, min_align);
+        let fit = place(position, size, align, min_align);
         assert!(fit.next.wrapping_sub(position) <= MAX + 1, "{self:x?}");
         let anywhere = fits_anywhere(position, fit.next, end).then_some(fit);
         assert_eq!(anywhere, expected, "anywhere: {self:x?}");
@@ -58,12 +58,12 @@ impl Request {
             assert!(fit.next >= position, "{self:x?} wraps");
             let low = fits_low(position, fit.next, end).then_some(fit);
             assert_eq!(low, expected, "low: {self:x?}");
-            assert_eq!(up(position, end, size, align, min_align), expected, "{self:x?}");
+            assert_eq!(find_fit(position, end, size, align, min_align), expected, "{self:x?}");
         }
         if let Some(Fit { start, next }) = expected {
             assert!(position <= start && start + size <= next && next <= end, "{self:x?}");
             assert!(start % align == 0 && start % min_align == 0 && next % min_align == 0, "{self:x?}");
-            // No block before it would do.
+            // It is the first one: no aligned address is skipped.
             assert!(start - position < align, "{self:x?}");
         }
     }
@@ -109,7 +109,7 @@ fn all_aligns_where_addresses_and_sizes_end() {
     assert!(count > 10_000, "only {count} fit");
 }
 
-/// What a thread without a span asks: whatever the size, no block fits, not even one of size 0.
+/// The requests of a thread without a span: no block fits, whatever its size, not even one of size 0.
 #[test]
 fn a_position_behind_the_end_refuses_everything() {
     for min_align in powers(MIN_ALIGNS) {
@@ -129,12 +129,12 @@ fn a_position_behind_the_end_refuses_everything() {
 fn sizes_are_rounded_up() {
     for min_align in powers(MIN_ALIGNS) {
         for size in (0..2 * LARGEST_MIN_ALIGN).chain(MAX - 2 * LARGEST_MIN_ALIGN..=MAX) {
-            assert_eq!(round(size, min_align) as u128, (size as u128).next_multiple_of(min_align as u128));
+            assert_eq!(round_up(size, min_align) as u128, (size as u128).next_multiple_of(min_align as u128));
         }
     }
 }
 
-/// Numbers of all magnitudes, with many near 0, the middle and the end.
+/// Generates numbers of all magnitudes, many of them near 0, `isize::MAX` and `usize::MAX`.
 fn number() -> impl Strategy<Value = usize> {
     let near = |edge: usize| (0..20_000_usize).prop_map(move |off| edge.wrapping_add(off).wrapping_sub(10_000));
     prop_oneof![
@@ -169,7 +169,7 @@ proptest! {
         request.check();
     }
 
-    /// One block after the other, as a cursor does it: they do not overlap, and stay within the region.
+    /// Blocks allocated in sequence, as by a cursor, do not overlap and stay within the region.
     #[test]
     fn one_after_the_other(
         first in number(),
@@ -182,7 +182,7 @@ proptest! {
         let end = first.saturating_add(room).min(MAX);
         let (mut position, mut last_end) = (first, first);
         for (size, align) in blocks {
-            match up(position, end, size, 1 << align, min_align) {
+            match find_fit(position, end, size, 1 << align, min_align) {
                 Some(Fit { start, next }) => {
                     prop_assert!(start >= last_end && start + size <= next && next <= end);
                     (position, last_end) = (next, start + size);

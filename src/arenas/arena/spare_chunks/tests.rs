@@ -1,11 +1,12 @@
 use std::vec::Vec;
 
-use super::{Spare, digit};
+use super::{SpareChunks, digit};
 use crate::System;
-use crate::arenas::chunks::Chunk;
-use crate::arenas::visits;
+use crate::api::contents::Contents;
+use crate::arenas::arena::chunk::ArenaChunk;
+use crate::arenas::arena::visits;
 
-/// A small random sequence (SplitMix64).
+/// A small generator of random numbers (SplitMix64).
 struct Random(u64);
 
 impl Random {
@@ -17,13 +18,13 @@ impl Random {
     }
 }
 
-fn chunk(size: usize) -> Chunk<8> {
-    Chunk::new(&System, size, false).unwrap()
+fn chunk(size: usize) -> ArenaChunk<8> {
+    ArenaChunk::new(&System, size, Contents::Uninit).unwrap()
 }
 
-fn free(chunk: Chunk<8>) {
-    // SAFETY: every caller passes a chunk that it took out, and forgets it.
-    unsafe { chunk.free(&System) };
+fn release(chunk: ArenaChunk<8>) {
+    // SAFETY: every caller passes a chunk from `chunk` that it has removed, and does not use it again.
+    unsafe { chunk.release(&System) };
 }
 
 #[test]
@@ -39,63 +40,64 @@ fn digits_are_in_the_order_of_sizes() {
     }
 }
 
-/// Against a list that is sorted anew each time.
+/// Compares the tree with a sorted list.
 #[test]
-fn the_smallest_that_suffices_is_taken_and_none_is_lost() {
+fn the_best_fit_is_taken_and_no_chunk_is_lost() {
     for (seed, different) in [(1, 1), (2, 3), (3, 40), (4, 1000), (5, 100_000)] {
-        let (spare, mut model, mut random) = (Spare::new(), Vec::new(), Random(seed));
+        let (spare, mut model, mut random) = (SpareChunks::new(), Vec::new(), Random(seed));
         for step in 0..4000 {
             let size = 48 + random.below(different) * if step % 2 == 0 { 1 } else { 16 };
-            // First more come, then more go.
+            // In the first half more are inserted, in the second more are removed.
             match random.below(if step < 2000 { 4 } else { 10 }) {
                 0..3 => {
-                    spare.put(chunk(size));
+                    spare.insert(chunk(size));
                     model.push(size);
                 }
                 3 if !model.is_empty() => {
                     let largest = spare.take_largest().unwrap();
                     assert_eq!(Some(largest.size()), model.pop());
-                    free(largest);
+                    release(largest);
                 }
                 _ => {
-                    let best = spare.take_best(size);
+                    let best = spare.take_best_fit(size);
                     let expected = model.partition_point(|&other| other < size);
                     assert_eq!(best.map(|best| best.size()), model.get(expected).copied(), "{size}");
                     if let Some(best) = best {
                         model.remove(expected);
-                        free(best);
+                        release(best);
                     }
                 }
             }
             model.sort_unstable();
             assert_eq!(spare.is_empty(), model.is_empty());
             if step % 100 == 0 {
-                let rooms: Vec<usize> = spare.ranges().map(|range| range.end.addr() - range.start.addr()).collect();
-                assert!(rooms.iter().map(|room| room + Chunk::<8>::OVERHEAD).eq(model.iter().copied()));
+                let sizes =
+                    spare.ranges().map(|range| range.end.addr() - range.start.addr() + ArenaChunk::<8>::OVERHEAD);
+                assert!(sizes.eq(model.iter().copied()));
             }
         }
-        // SAFETY: they came from there, and are not used.
-        unsafe { spare.free(&System) };
-        assert!(spare.is_empty() && spare.take_best(1).is_none() && spare.take_largest().is_none());
+        // SAFETY: all chunks came from `System`.
+        unsafe { spare.release_all(&System) };
+        assert!(spare.is_empty() && spare.take_best_fit(1).is_none() && spare.take_largest().is_none());
     }
 }
 
 #[test]
-fn steps_do_not_depend_on_the_number_of_chunks() {
-    /// The looks at headers that it takes to put `count` chunks in, to look at all of them and to take all of them out again.
-    fn looks(count: usize, size: impl Fn(usize) -> usize) -> (usize, usize, usize) {
-        let spare = Spare::new();
-        let chunks: Vec<Chunk<8>> = (0..count).map(|n| chunk(size(n))).collect();
-        let (put, ()) = visits::of(|| chunks.into_iter().for_each(|chunk| spare.put(chunk)));
-        let (looked, seen) = visits::of(|| spare.ranges().count());
+fn visits_do_not_depend_on_the_number_of_chunks() {
+    /// Returns the header visits that it takes to insert `count` chunks, to iterate over them and to remove them.
+    fn visits(count: usize, size: impl Fn(usize) -> usize) -> (usize, usize, usize) {
+        let spare = SpareChunks::new();
+        let chunks: Vec<ArenaChunk<8>> = (0..count).map(|n| chunk(size(n))).collect();
+        let (inserting, ()) = visits::of(|| chunks.into_iter().for_each(|chunk| spare.insert(chunk)));
+        let (iterating, seen) = visits::of(|| spare.ranges().count());
         assert_eq!(seen, count);
-        let (taken, ()) = visits::of(|| (0..count).for_each(|n| free(spare.take_best(size(n)).unwrap())));
+        let (removing, ()) = visits::of(|| (0..count).for_each(|n| release(spare.take_best_fit(size(n)).unwrap())));
         assert!(spare.is_empty());
-        (put, looked, taken)
+        (inserting, iterating, removing)
     }
-    // Of one size, of a few, each of another: the last may add a step each time their number doubles.
+    // One size; a few sizes; all sizes different, which may add a visit each time the number of chunks doubles.
     for size in [(|_| 4096) as fn(usize) -> usize, |n| 48 + 16 * (n % 20), |n| 48 + 16 * n] {
-        let (few, many) = (looks(500, size), looks(4000, size));
+        let (few, many) = (visits(500, size), visits(4000, size));
         for (few, many) in [(few.0, many.0), (few.1, many.1), (few.2, many.2)] {
             assert!(few <= 500 * 30, "{few}");
             assert!(many <= 8 * few * 3 / 2, "{few} {many}");

@@ -1,4 +1,4 @@
-//! The work that lists of chunks take, for tests: how often a header is looked at.
+//! Counts visits to chunk headers, so that tests can measure the work that lists and trees of chunks take.
 
 use core::cell::Cell;
 
@@ -6,12 +6,12 @@ std::thread_local! {
     static VISITS: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Counts a look at the header of a chunk.
+/// Counts one visit to the header of a chunk.
 pub(super) fn count() {
     VISITS.set(VISITS.get() + 1);
 }
 
-/// The looks that `work` takes.
+/// Returns the visits that `work` makes, and its result.
 pub(super) fn of<R>(work: impl FnOnce() -> R) -> (usize, R) {
     let before = VISITS.get();
     let result = work();

@@ -4,22 +4,22 @@ use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use super::bump::{self, Fit};
-use crate::api::replace::{grow_and_zero, replace};
-use crate::api::translate::dangling;
+use crate::api::global_calls::dangling;
+use crate::api::move_block::{grow_and_zero, replace};
 use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout, Owns, Reset};
 use crate::sync::{AtomicUsize, Ordering};
 
-/// A bump allocator with its `N` bytes inside itself: a heap for programs without one, in a static.
+/// A bump allocator with `N` bytes inside itself, in a static: a heap for programs without one.
 ///
 /// * **As the default**: `#[global_allocator] static DEFAULT: AsGlobal<&StaticArena<N>> = AsGlobal::new(&HEAP)`. It works
 ///   without std, without an operating system and without `alloc`.
-/// * **Collections** take `&HEAP`. The trait is on the reference only, since moving the value would move its blocks.
-/// * **Cost**: a compare-and-swap for an allocation, and for a free, a growth or a shrink of the last block. A free of any other
-///   block does nothing.
-/// * **Memory**: exactly `N` bytes and a word; sizes are not rounded up. The bytes are zero pages of the program's image until
-///   they are used (`.bss`).
-/// * **Threads**: `Sync`, without a lock. Not on targets without atomic compare-and-swap.
-/// * **Errors**: it fails when the bytes are used up, and never asks for more.
+/// * **Collections** take `&HEAP`. Only the reference implements the trait, because moving the value would move its blocks.
+/// * **Cost**: one compare-and-swap for an allocation, and to free, grow or shrink the last block. Freeing any other block does
+///   nothing.
+/// * **Memory**: exactly `N` bytes and one word; sizes are not rounded up. In a static the bytes lie in `.bss`, so a page takes no
+///   memory until it is used. **Size 0** uses no byte.
+/// * **Threads**: `Sync`, without a lock. Requires a target with atomic compare-and-swap.
+/// * **Errors**: an allocation fails if the bytes left are not enough.
 ///
 /// # Examples
 ///
@@ -37,17 +37,20 @@ use crate::sync::{AtomicUsize, Ordering};
 /// ```
 #[repr(C, align(16))]
 pub struct StaticArena<const N: usize> {
+    // # Invariants
+    //
+    // 1. Live blocks with bytes lie in the first `used` bytes, and `used` is at most `N`.
+    // 2. The arena itself never reads or writes `bytes`.
     bytes: UnsafeCell<MaybeUninit<[u8; N]>>,
-    /// How many of the bytes are behind the position.
     used: AtomicUsize,
 }
 
-// SAFETY: the bytes are only handed out, in disjoint blocks; `used` is atomic, and a block that comes back is released by whoever
-// frees it and acquired by whoever gets its bytes next.
+// SAFETY: by the invariants the bytes are only handed out, in disjoint blocks. `used` is atomic: freeing a block releases its bytes,
+// and the next allocation of them acquires.
 unsafe impl<const N: usize> Sync for StaticArena<N> {}
 
 impl<const N: usize> StaticArena<N> {
-    /// An arena of `N` bytes.
+    /// Creates an arena of `N` bytes.
     ///
     /// # Examples
     ///
@@ -60,7 +63,7 @@ impl<const N: usize> StaticArena<N> {
         Self { bytes: UnsafeCell::new(MaybeUninit::uninit()), used: AtomicUsize::new(0) }
     }
 
-    /// The bytes in use, and those between blocks that alignment took.
+    /// Returns the number of bytes allocated, including padding for alignment and freed blocks that were not the last one.
     ///
     /// # Examples
     ///
@@ -70,7 +73,7 @@ impl<const N: usize> StaticArena<N> {
         self.used.load(Ordering::Relaxed)
     }
 
-    /// `N`.
+    /// Returns `N`.
     ///
     /// # Examples
     ///
@@ -80,7 +83,7 @@ impl<const N: usize> StaticArena<N> {
         N
     }
 
-    /// Whether a live block of this arena is at `block`: whether its address is one of the bytes'.
+    /// Returns whether this arena allocated the live block at `block`, by comparing its address with those of the bytes.
     ///
     /// # Examples
     ///
@@ -97,7 +100,7 @@ impl<const N: usize> StaticArena<N> {
         self.offset(block) < N
     }
 
-    /// Frees every block. Only for an arena that is not shared, so not for one in a static.
+    /// Frees every block. An arena in a static is shared, so it cannot be reset.
     ///
     /// # Examples
     ///
@@ -115,27 +118,26 @@ impl<const N: usize> StaticArena<N> {
     }
 
     fn start(&self) -> NonNull<u8> {
-        // Not null: it is inside of `self`.
         NonNull::from(&self.bytes).cast()
     }
 
-    /// Where a block starts, counted from the first byte.
+    /// Returns the offset of a block from the first byte. It wraps if the block is elsewhere.
     fn offset(&self, block: NonNull<u8>) -> usize {
         block.addr().get().wrapping_sub(self.start().addr().get())
     }
 
-    /// Changes `used` from where a block of `old` bytes ends to where one of `new` bytes would, if the block is the last and
-    /// there is room. Returns the block then, good for all of the bytes.
+    /// Resizes a block in place from `old` to `new` bytes, if it is the last one and there is room. Returns it then, with the provenance
+    /// of all bytes.
     fn resize_last(&self, block: NonNull<u8>, old: usize, new: usize) -> Option<NonNull<u8>> {
         let start = self.offset(block);
         let (old_end, new_end) = (start.wrapping_add(old), start.wrapping_add(new));
-        // The block may be a dangling one, of size 0, from anywhere.
+        // A block of size 0 may have any address.
         if start > N || new > N - start {
             return None;
         }
-        // Release what was done in the bytes that are given up; acquire what was done in those that are gained.
+        // Release for accesses to the bytes that the block loses, acquire for those to the bytes that it gains.
         self.used.compare_exchange(old_end, new_end, Ordering::AcqRel, Ordering::Relaxed).ok()?;
-        // SAFETY: the block is in the bytes, or at their end.
+        // SAFETY: `start` is at most `N`.
         Some(unsafe { self.start().byte_add(start) })
     }
 }
@@ -146,21 +148,21 @@ impl<const N: usize> Default for StaticArena<N> {
     }
 }
 
-// SAFETY: blocks are disjoint parts of the bytes, which stay where they are while the arena is borrowed. A block is free again
-// when it was the last, or after a reset, for which nothing may borrow the arena.
+// SAFETY: by invariant 1 blocks are disjoint parts of the bytes, which stay in place while the arena is borrowed. Blocks stay valid
+// until they are freed or the arena is reset, which needs an arena that is not borrowed.
 unsafe impl<const N: usize> Allocator for &StaticArena<N> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         let start = self.start();
         let base = start.addr().get();
-        let fit = |used| bump::up(base + used, base + N, layout.size(), layout.align(), 1);
-        // Acquire what was done in bytes that were given back.
+        let fit = |used| bump::find_fit(base + used, base + N, layout.size(), layout.align(), 1);
+        // Acquire for accesses to bytes that were freed.
         let taken =
             self.used.fetch_update(Ordering::Acquire, Ordering::Relaxed, |used| fit(used).map(|fit| fit.next - base));
         let Some(Fit { start: block, .. }) = taken.ok().and_then(fit) else {
             return if layout.size() == 0 { Ok(dangling(layout)) } else { Err(AllocError) };
         };
-        // SAFETY: a fit lies within the bytes.
+        // SAFETY: a fit lies between `base + used` and `base + N`.
         let block = unsafe { start.byte_add(block - base) };
         Ok(NonNull::slice_from_raw_parts(block, layout.size()))
     }
@@ -198,13 +200,13 @@ unsafe impl<const N: usize> Allocator for &StaticArena<N> {
     }
 }
 
-// SAFETY: copies of the reference are the same arena.
+// SAFETY: copies of the reference refer to the same arena.
 unsafe impl<const N: usize> AllocatorClone for &StaticArena<N> {}
 
-// SAFETY: it has all its memory inside.
+// SAFETY: all its memory is inside itself, so it calls no other allocator; a static does not move.
 unsafe impl<const N: usize> GlobalAllocator for &'static StaticArena<N> {}
 
-// SAFETY: a block lies in the bytes, which are the arena's alone.
+// SAFETY: the arena's blocks lie in its bytes, and blocks of allocators that take no memory from it do not.
 unsafe impl<const N: usize> Owns for &StaticArena<N> {
     fn owns(&self, block: NonNull<u8>, _: Layout) -> bool {
         StaticArena::owns(self, block)

@@ -4,21 +4,21 @@ use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use super::cursor::{self, Cursor};
-use crate::api::replace::{grow_and_zero, replace};
-use crate::api::translate::dangling;
+use crate::api::global_calls::dangling;
+use crate::api::move_block::{grow_and_zero, replace};
 use crate::api::{AllocError, Allocator, Layout, Owns, Reset};
 
-/// A bump allocator over bytes that are there already: on the stack, in a static, or in a block of another allocator.
+/// A bump allocator over a buffer: on the stack, in a static, or in a block of another allocator.
 ///
-/// It never asks for more. When the bytes are used up it fails, which a collection's fallible methods return as an error.
+/// Use it for a known amount of memory, or without a heap. When the buffer is full, allocations fail, and a collection's fallible
+/// methods return the error.
 ///
 /// * **Collections** take `&arena`, or the arena itself.
-/// * **Cost** and **free**: as for `Arena`. The last block grows and shrinks where it is, and gives its bytes back; no other
-///   does.
-/// * **Memory**: four words beside the bytes; in the bytes there is nothing but blocks.
-/// * **Alignment**: with the default `MIN_ALIGN` of 1 every byte is used. 8 makes allocations shorter by two instructions, and
-///   rounds each size up to 8 bytes.
-/// * **Threads**: `Send`, not `Sync`.
+/// * **Cost**: that of `Arena`. The last block can grow, shrink and be freed in place. Freeing any other block does nothing.
+/// * **Memory**: the buffer holds nothing but blocks. The arena itself has four words.
+/// * **Alignment**: with the default `MIN_ALIGN` of 1 every byte is used. With 8 an allocation takes two instructions less, and
+///   each size is rounded up to a multiple of 8. **Size 0** uses no byte.
+/// * **Threads**: `Send`, never `Sync`.
 ///
 /// # Examples
 ///
@@ -32,20 +32,24 @@ use crate::api::{AllocError, Allocator, Layout, Owns, Reset};
 /// let mut numbers = Vec::new_in(&arena);
 /// assert!(numbers.try_reserve_exact(64).is_ok());
 /// numbers.extend_from_slice(&[1_u8; 64]);
-/// assert!(numbers.try_reserve(1).is_err()); // and the 64 are still there
+/// assert!(numbers.try_reserve(1).is_err()); // the 64 are unharmed
 /// assert_eq!(numbers.len(), arena.allocated_bytes());
 /// ```
 pub struct FixedArena<'b, const MIN_ALIGN: usize = 1> {
+    // # Invariants
+    //
+    // 1. The cursor was set to `start`, in the buffer; or both are without a region.
+    // 2. Nothing but the arena and its blocks uses the buffer, for `'b`.
     cursor: Cursor<MIN_ALIGN>,
     start: NonNull<u8>,
     bytes: PhantomData<&'b mut [MaybeUninit<u8>]>,
 }
 
-// SAFETY: it is the one that may use the bytes, as the exclusive reference to them is, and that is `Send`.
+// SAFETY: by invariant 2 it is as good as the exclusive reference to the buffer, which is `Send`.
 unsafe impl<const MIN_ALIGN: usize> Send for FixedArena<'_, MIN_ALIGN> {}
 
 impl<'b> FixedArena<'b> {
-    /// An arena over `bytes`, with a minimum alignment of 1.
+    /// Creates an arena over `bytes`, with a minimum alignment of 1.
     ///
     /// # Examples
     ///
@@ -63,8 +67,8 @@ impl<'b> FixedArena<'b> {
 }
 
 impl<'b, const MIN_ALIGN: usize> FixedArena<'b, MIN_ALIGN> {
-    /// An arena over `bytes`, with a minimum alignment to be named: a power of two, at most 4096. The bytes in front of the
-    /// first multiple of it are not used.
+    /// Creates an arena over `bytes`, with the minimum alignment `MIN_ALIGN`: a power of two, at most 4096. Any other value is a compile
+    /// error. Bytes in front of the first multiple of `MIN_ALIGN` are not used.
     ///
     /// # Examples
     ///
@@ -84,19 +88,19 @@ impl<'b, const MIN_ALIGN: usize> FixedArena<'b, MIN_ALIGN> {
         let first = NonNull::from(bytes).cast::<u8>();
         let padding = first.align_offset(MIN_ALIGN);
         let (start, end) = if padding <= length {
-            // SAFETY: no more than the bytes there are.
+            // SAFETY: both are at most the length of the buffer.
             (unsafe { first.add(padding) }, unsafe { first.add(length) })
         } else {
-            // Where not even the padding fits, nothing does.
-            (Cursor::<MIN_ALIGN>::NOWHERE, Cursor::<MIN_ALIGN>::NOWHERE)
+            // The buffer has no aligned address.
+            (Cursor::<MIN_ALIGN>::NO_REGION, Cursor::<MIN_ALIGN>::NO_REGION)
         };
-        // SAFETY: the bytes are borrowed for as long as the arena lives, the start is aligned, and no slice is longer than
-        // `isize::MAX`.
+        // SAFETY: the start is aligned, and no slice is longer than `isize::MAX` bytes. The buffer is borrowed exclusively for `'b`,
+        // which outlives the arena. Otherwise both are `NO_REGION`.
         unsafe { cursor.set(start, end) };
         Self { cursor, start, bytes: PhantomData }
     }
 
-    /// The bytes in use, and those between blocks that alignment took.
+    /// Returns the number of bytes allocated, including padding for alignment and freed blocks that were not the last one.
     ///
     /// # Examples
     ///
@@ -116,7 +120,7 @@ impl<'b, const MIN_ALIGN: usize> FixedArena<'b, MIN_ALIGN> {
         self.cursor.position().addr().get() - self.start.addr().get()
     }
 
-    /// The most that [`allocated_bytes`](Self::allocated_bytes) has been.
+    /// Returns the highest value of [`allocated_bytes`](Self::allocated_bytes) so far, not affected by resets.
     ///
     /// # Examples
     ///
@@ -135,7 +139,7 @@ impl<'b, const MIN_ALIGN: usize> FixedArena<'b, MIN_ALIGN> {
         self.cursor.peak().addr().get() - self.start.addr().get()
     }
 
-    /// The bytes there are, in use or not.
+    /// Returns the number of bytes that the arena has for blocks, used or not.
     ///
     /// # Examples
     ///
@@ -145,7 +149,7 @@ impl<'b, const MIN_ALIGN: usize> FixedArena<'b, MIN_ALIGN> {
         self.cursor.end().addr().get() - self.start.addr().get()
     }
 
-    /// Whether a live block of this arena is at `block`: whether its address is one of the bytes'.
+    /// Returns whether this arena allocated the live block at `block`, by comparing its address with those of the buffer.
     ///
     /// # Examples
     ///
@@ -169,41 +173,36 @@ impl<'b, const MIN_ALIGN: usize> FixedArena<'b, MIN_ALIGN> {
     ///
     /// As for [`high_water_bytes`](Self::high_water_bytes).
     pub fn reset(&mut self) {
-        // SAFETY: `&mut` of the arena ends its blocks (rule 9 of `api`).
+        // SAFETY: the cursor was set to `start`, and `&mut` of the arena ends its blocks (rule 9 of `api`).
         unsafe { self.cursor.restart(self.start) };
     }
+}
 
-    #[inline(always)]
-    fn take(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        match self.cursor.take(layout) {
+// SAFETY: blocks are disjoint parts of the buffer, which the arena borrows exclusively. They stay valid until they are freed or the
+// arena is dropped or reset, which takes `&mut` of it (rule 9). The buffer lies outside the arena, so moving the arena moves no block.
+// There is no `Clone`, because two values would allocate the same bytes; and no `StaticAllocator`, because the borrow of the buffer
+// ends.
+unsafe impl<const MIN_ALIGN: usize> Allocator for FixedArena<'_, MIN_ALIGN> {
+    #[inline]
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        match self.cursor.allocate(layout) {
             Some(block) => Ok(NonNull::slice_from_raw_parts(block, layout.size())),
             None if layout.size() == 0 => Ok(dangling(layout)),
             None => Err(AllocError),
         }
     }
-}
-
-// SAFETY: blocks are disjoint parts of bytes that are borrowed for as long as the arena lives, and stay until the arena is
-// dropped or reset, which takes `&mut` of it (rule 9), or the block is the last and given back. The bytes lie outside the arena, so
-// moving it moves no block. There is no `Clone`, since two values would hand out the same bytes; and no `StaticAllocator`, since the
-// borrow of the bytes ends.
-unsafe impl<const MIN_ALIGN: usize> Allocator for FixedArena<'_, MIN_ALIGN> {
-    #[inline]
-    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        self.take(layout)
-    }
 
     #[inline]
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.cursor.give_back(block, layout.size()) };
+        unsafe { self.cursor.free_last(block, layout.size()) };
     }
 
     #[inline]
     unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if old.align() == new.align() {
             // SAFETY: by `# Safety` of this fn.
-            if let Some(block) = unsafe { self.cursor.grow(block, old.size(), new.size()) } {
+            if let Some(block) = unsafe { self.cursor.grow_last(block, old.size(), new.size()) } {
                 return Ok(NonNull::slice_from_raw_parts(block, new.size()));
             }
         }
@@ -221,7 +220,7 @@ unsafe impl<const MIN_ALIGN: usize> Allocator for FixedArena<'_, MIN_ALIGN> {
     unsafe fn shrink(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if old.align() == new.align() {
             // SAFETY: by `# Safety` of this fn.
-            unsafe { self.cursor.shrink(block, old.size(), new.size()) };
+            unsafe { self.cursor.shrink_last(block, old.size(), new.size()) };
             return Ok(NonNull::slice_from_raw_parts(block, new.size()));
         }
         // SAFETY: by `# Safety` of this fn.
@@ -229,7 +228,7 @@ unsafe impl<const MIN_ALIGN: usize> Allocator for FixedArena<'_, MIN_ALIGN> {
     }
 }
 
-// SAFETY: a block lies in the bytes, which are the arena's alone.
+// SAFETY: the arena's blocks lie in the buffer, and blocks of allocators that take no memory from the arena do not.
 unsafe impl<const MIN_ALIGN: usize> Owns for FixedArena<'_, MIN_ALIGN> {
     fn owns(&self, block: NonNull<u8>, _: Layout) -> bool {
         FixedArena::owns(self, block)

@@ -1,5 +1,3 @@
-//! A slice whose length is not known before it is there.
-
 use core::mem::ManuallyDrop;
 use core::ptr::{self, NonNull};
 
@@ -7,19 +5,25 @@ use super::Arena;
 use super::failure::Failure;
 use crate::api::{AllocError, Allocator, Layout};
 
-/// A slice at the end of an arena, which grows where it is as long as nothing else is allocated behind it. Its elements are
-/// never dropped; dropping it gives its bytes back.
-pub(super) struct Growing<'a, T, A: Allocator, const MIN_ALIGN: usize> {
+/// A slice that is built element by element in an arena. It grows in place as long as it is the arena's last block.
+///
+/// It never drops its elements. If it is dropped before [`finish`](Self::finish), it frees its block.
+///
+/// # Invariants
+///
+/// 1. `start` is a live block of the arena for `capacity` elements, which nothing else uses.
+/// 2. The first `length` elements are initialised, and `length` is at most `capacity`.
+pub(super) struct GrowingSlice<'a, T, A: Allocator, const MIN_ALIGN: usize> {
     arena: &'a Arena<A, MIN_ALIGN>,
     start: NonNull<T>,
     length: usize,
     capacity: usize,
 }
 
-impl<'a, T, A: Allocator, const MIN_ALIGN: usize> Growing<'a, T, A, MIN_ALIGN> {
+impl<'a, T, A: Allocator, const MIN_ALIGN: usize> GrowingSlice<'a, T, A, MIN_ALIGN> {
     pub(super) fn with_capacity(arena: &'a Arena<A, MIN_ALIGN>, capacity: usize) -> Result<Self, Failure> {
         let layout = Self::layout(capacity)?;
-        let start = arena.take(layout).map_err(|AllocError| Failure::NoMemory(layout))?.cast();
+        let start = arena.allocate_block(layout).map_err(|AllocError| Failure::NoMemory(layout))?.cast();
         Ok(Self { arena, start, length: 0, capacity })
     }
 
@@ -45,9 +49,10 @@ impl<'a, T, A: Allocator, const MIN_ALIGN: usize> Growing<'a, T, A, MIN_ALIGN> {
         if count > self.capacity - self.length {
             self.reserve(count)?;
         }
-        // SAFETY: there is room behind so many elements.
+        // SAFETY: by invariants 1 and 2 the block has at least `length` elements.
         let end = unsafe { self.start.add(self.length) };
-        // SAFETY: both callers pass so many values, which they do not use again or may copy; there is room for them.
+        // SAFETY: both callers pass `count` values, which are `Copy` or are not used again. The block has room for `count` more
+        // elements by now, and it is disjoint from the values, because nothing else uses it.
         unsafe { ptr::copy_nonoverlapping(values, end.as_ptr(), count) };
         self.length += count;
         Ok(())
@@ -58,30 +63,31 @@ impl<'a, T, A: Allocator, const MIN_ALIGN: usize> Growing<'a, T, A, MIN_ALIGN> {
         let needed = self.length.checked_add(count).ok_or(Failure::CapacityOverflow)?;
         let capacity = needed.max(self.capacity.saturating_mul(2)).max(8);
         let (old, new) = (Self::layout(self.capacity)?, Self::layout(capacity)?);
-        // SAFETY: the block has the old layout, and the new one is no smaller.
+        // SAFETY: by invariant 1 the block is live with the old layout. The new one is no smaller.
         let grown = unsafe { self.arena.grow(self.start.cast(), old, new) };
         self.start = grown.map_err(|AllocError| Failure::NoMemory(new))?.cast();
         self.capacity = capacity;
         Ok(())
     }
 
-    /// The slice, for good. What it did not need goes back.
+    /// Returns the slice, and frees the unused capacity if it is the arena's last block.
     pub(super) fn finish(self) -> Result<&'a mut [T], Failure> {
         let (old, new) = (Self::layout(self.capacity)?, Self::layout(self.length)?);
         let this = ManuallyDrop::new(self);
-        // SAFETY: the block has the old layout, and the new one is no larger.
+        // SAFETY: by invariant 1 the block is live with the old layout. By invariant 2 the new one is no larger.
         let shrunk = unsafe { this.arena.shrink(this.start.cast(), old, new) };
         let start = shrunk.map_err(|AllocError| Failure::NoMemory(new))?;
         let mut slice = NonNull::slice_from_raw_parts(start.cast(), this.length);
-        // SAFETY: so many elements are initialised, nobody else's, and live as long as the arena is borrowed.
+        // SAFETY: by invariant 2 the elements are initialised; by invariant 1 nothing else uses the block, which stays valid as long
+        // as the arena is borrowed.
         Ok(unsafe { slice.as_mut() })
     }
 }
 
-impl<T, A: Allocator, const MIN_ALIGN: usize> Drop for Growing<'_, T, A, MIN_ALIGN> {
+impl<T, A: Allocator, const MIN_ALIGN: usize> Drop for GrowingSlice<'_, T, A, MIN_ALIGN> {
     fn drop(&mut self) {
         if let Ok(layout) = Self::layout(self.capacity) {
-            // SAFETY: the block has this layout, and is not used again.
+            // SAFETY: by invariant 1 the block is live with this layout. It is not used again.
             unsafe { self.arena.deallocate(self.start.cast(), layout) };
         }
     }
