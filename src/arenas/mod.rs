@@ -1,11 +1,14 @@
 //! Arenas, or bump allocators: they allocate by moving a position up through their memory, and free everything at once.
 //!
-//! | arena | memory from | collections take | `#[global_allocator]` | reset |
-//! | --- | --- | --- | --- | --- |
-//! | [`Arena`], for one thread | a parent, in chunks that double | `&arena`, or the arena | no | `&mut self`, keeping one chunk, all, none, or up to a number of bytes |
-//! | [`SyncArena`], for several threads | a parent, in chunks that double | `&arena`, or the arena | `AsGlobal<SyncArena>`, for a program that ends soon | by value, keeping one chunk |
-//! | [`FixedArena`], over a buffer | the buffer | `&arena`, or the arena | no | `&mut self` |
-//! | [`StaticArena`], without a heap | itself, in a static | `&HEAP` | `AsGlobal<&StaticArena<N>>` | `&mut self`, so not in a static |
+//! | arena | threads | memory from | collections take | `#[global_allocator]` | reset |
+//! | --- | --- | --- | --- | --- | --- |
+//! | [`Arena`] | one | a parent, in chunks that double | `&arena`, or the arena | no | `&mut self` |
+//! | [`SyncArena`] | several | a parent, in chunks that double | `&arena`, or the arena | `AsGlobal<SyncArena>` | by value |
+//! | [`FixedArena`] | one | a buffer | `&arena`, or the arena | no | `&mut self` |
+//! | [`StaticArena`] | several | itself, in a static | `&HEAP` | `AsGlobal<&StaticArena<N>>` | `&mut self`, so not in a static |
+//!
+//! A reset of [`Arena`] keeps one chunk, all chunks, none, or chunks up to a number of bytes; that of [`SyncArena`] keeps one. As the
+//! default, a [`SyncArena`] is for a program that ends before it would have to free anything.
 //!
 //! Scopes, and `alloc` and the other methods that place values, are methods of [`Arena`]. The other arenas get them as its parent:
 //! an `Arena<&SyncArena>` for each thread, an `Arena<&FixedArena>`, an `Arena<&StaticArena<N>>`.

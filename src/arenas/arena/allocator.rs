@@ -75,7 +75,7 @@ unsafe impl<A: Allocator, const MIN_ALIGN: usize> Allocator for Arena<A, MIN_ALI
             None => self.state.allocate_slow(&self.parent, layout, Contents::Zeroed)?,
         };
         if contents == Contents::Uninit {
-            // SAFETY: the block is fresh, and has so many bytes.
+            // SAFETY: the block is fresh, and has `layout.size()` bytes.
             unsafe { block.write_bytes(0, layout.size()) };
         }
         Ok(with_length(block, layout))

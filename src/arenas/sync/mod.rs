@@ -23,8 +23,8 @@ use shared_chunks::{MIN_ALIGN, RawChunk, SharedChunks};
 /// * **Collections** take `&arena`, or the arena itself.
 /// * **Cost**: two loads more than an `Arena`: the thread's number, and its span. No lock, and no atomic read-modify-write except
 ///   when a thread takes a span, 32 KiB at a time, or allocates a block of 8 KiB or more.
-/// * **Free**: the last block of a thread's span can grow, shrink and be freed in place, by that thread, and so can the large block
-///   that was allocated last by any thread. Freeing any other block does nothing.
+/// * **Free**: a thread can grow, shrink and free the last block of its span in place. Any thread can do so with the large block that
+///   was allocated last. Freeing any other block does nothing.
 /// * **Memory**: none before the first use. Then chunks from the parent, whose size doubles from 256 KiB to 4 MiB. A block that is too
 ///   large for the next chunk gets a chunk of its own. A thread that ends leaves its span to the next one that starts.
 /// * **Size**: 4 KiB, a pointer for each of 512 threads. Further threads allocate each block from the chunk, by an atomic

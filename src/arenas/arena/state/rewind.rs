@@ -31,7 +31,8 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
             self.record_peak();
             self.make_spare(self.oversize.split_off(is_newer));
         }
-        // Otherwise there is no position to go back to: there was no region at that time, or a scope used it, and may still use it.
+        // Without a region at the time of the mark there is no position to return to. A scope may have used the region then, and may
+        // still use it.
         let had_region = mark.position != Self::NO_REGION.start;
         if self.chunks.first().is_some_and(is_newer) {
             self.leave_region();

@@ -1,4 +1,4 @@
-//! Scopes: a part of an arena's chunk is used by a scope, and comes back when the scope ends.
+//! Scopes: a scope uses a part of its arena's chunk until it ends.
 
 use core::ptr::NonNull;
 
