@@ -30,7 +30,8 @@ use supply::ChunkSupply;
 ///    running scope uses it.
 /// 4. The `base` of a scope is a part of a chunk of the arena around it, which does not use this part until the scope ends.
 /// 5. `outer_supply` points to the supply of the arena that the scope is in, which is borrowed as long as the scope exists.
-/// 6. `allocated_outside` is the sum of the bytes that were recorded for chunks, and for `base`, when the cursor left them.
+/// 6. `allocated_outside` is the sum of the bytes recorded for oversize chunks, and for other chunks and `base` when the cursor left
+///    them.
 /// 7. The serials in each list decrease, from the newest chunk to the oldest.
 #[derive(Debug)]
 pub(super) struct State<const MIN_ALIGN: usize> {
