@@ -1,6 +1,6 @@
 #![doc = include_str!("../docs/tour.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
-#![cfg_attr(not(feature = "std"), allow(rustdoc::broken_intra_doc_links, reason = "the docs describe the crate with all features"))]
+#![cfg_attr(not(feature = "std"), allow(rustdoc::broken_intra_doc_links, reason = "the docs describe all features"))]
 #![cfg_attr(std_allocator_gated, feature(allocator_api))]
 
 #[cfg(feature = "alloc")]
