@@ -6,27 +6,27 @@ use core::ptr::NonNull;
 use crate::api::global_calls::allocator_over_global;
 use crate::api::{AllocError, AllocatorClone, CallsMalloc, GlobalAlloc, GlobalAllocator, Layout, StaticAllocator};
 
-/// Turns a zero-sized [`GlobalAlloc`] (`System`, mimalloc, jemalloc, snmalloc...) into an [`Allocator`](crate::api::Allocator),
-/// by value.
+/// Turns a zero-sized [`GlobalAlloc`] (`System`, mimalloc, jemalloc, snmalloc...) into an
+/// [`Allocator`](crate::api::Allocator), by value.
 ///
-/// For any other size the compiler refuses, and [`AsAllocatorRef`] serves: a `GlobalAlloc` may keep its memory inside
-/// itself, and nothing in its contract says that it may be moved. The refusal comes when code is generated: `cargo build`
-/// shows it, `cargo check` does not.
+/// A `G` of any other size is a compile error: it may keep its memory inside itself, and the contract of `GlobalAlloc`
+/// does not let it be moved. [`AsAllocatorRef`] takes such a `G` by reference. The error is raised during code
+/// generation, so `cargo build` shows it and `cargo check` does not.
 ///
-/// For a static it is `AsAllocatorRef::new(&STATIC)`; and a static [`AsGlobal`](crate::AsGlobal) needs no adapter at all,
-/// since `&DEFAULT` is an allocator already.
+/// Use `AsAllocatorRef::new(&STATIC)` for a static. A static [`AsGlobal`](crate::AsGlobal) needs no adapter: `&DEFAULT`
+/// is an allocator already.
 ///
-/// The value given to [`new`](AsAllocator::new) is never dropped; every copy of the adapter refers to it, as copies of a
-/// `&'static G` would.
+/// The adapter never drops the value given to [`new`](AsAllocator::new). Every copy of the adapter refers to that
+/// value, as copies of a `&'static G` would.
 ///
-/// * **Cost**: none beyond the allocator's own; a request of size 0 does not reach it.
+/// * **Cost**: none beyond that of `G`. A request of size 0 does not reach `G`.
 /// * **Size**: 0, so a `Vec<T, AsAllocator<G>>` has three words.
 /// * **Blocks**: exactly as long as requested.
-/// * **`deallocate`** is `dealloc` of `G`; of a block of size 0, nothing.
-/// * **Align**: a `grow` or `shrink` that changes the align moves the block; otherwise it is one `realloc`.
+/// * **`deallocate`** calls `dealloc` of `G`. It does nothing for a block of size 0.
+/// * **Align**: a `grow` or `shrink` that changes the align moves the block; any other is one `realloc`.
 /// * **Threads**: `Send` and `Sync` where `G` is `Sync`.
-/// * **The default**: a [`GlobalAllocator`] where `G` is `Sync` and `'static`. `G` is a `GlobalAlloc`, made to stand
-///   behind `#[global_allocator]` by itself; one that calls the default would recurse there as it does here.
+/// * **The default**: a [`GlobalAllocator`] where `G` is `Sync` and `'static`. A `GlobalAlloc` may be registered
+///   without an adapter, so a `G` that calls the default recurses with or without this one.
 ///
 /// # Examples
 ///
@@ -44,16 +44,17 @@ use crate::api::{AllocError, AllocatorClone, CallsMalloc, GlobalAlloc, GlobalAll
 /// ```compile_fail
 /// use janus_alloc::{AsAllocator, AsGlobal, Stats, System};
 ///
-/// // Its counters have a size: `AsAllocatorRef::new(&global)` instead.
+/// // The counters have a size. Use `AsAllocatorRef::new(&global)`.
 /// let by_value = AsAllocator::new(AsGlobal::new(Stats::new(System)));
 /// ```
 pub struct AsAllocator<G>(
-    /// Invariant in `G` (see [`StaticAllocator`], 2), and neither `Send` nor `Sync` but by the impls below.
+    /// Makes the type invariant in `G`, as rule (2) of [`StaticAllocator`] demands. It is `Send` and `Sync` by the
+    /// impls below only.
     PhantomData<*mut G>,
 );
 
 impl<G: GlobalAlloc> AsAllocator<G> {
-    /// Takes `global` for good.
+    /// Wraps `global`, and never drops it.
     ///
     /// # Examples
     ///
@@ -71,16 +72,16 @@ impl<G: GlobalAlloc> AsAllocator<G> {
                  and must not be moved. Use `AsAllocatorRef::new(&global)`"
             );
         }
-        // Never dropped, so that the references `global()` makes stay good.
+        // The value must live for ever, for the references that `global()` returns.
         mem::forget(global);
         Self(PhantomData)
     }
 
-    /// The value that [`new`](AsAllocator::new) took, as `&'static G` would give it.
+    /// Returns the value given to [`new`](AsAllocator::new).
     #[inline]
     fn global(&self) -> &G {
-        // SAFETY: `new` forgot a value of `G`, which is zero-sized: any aligned address that is not null is good for a
-        // reference to it, and only shared references are ever made.
+        // SAFETY: `new` forgot a value of `G`, so it lives for ever. It is zero-sized, so every aligned address that is
+        // not null is valid for a reference to it. Only shared references to it exist.
         unsafe { NonNull::<G>::dangling().as_ref() }
     }
 }
@@ -106,34 +107,35 @@ impl<G> fmt::Debug for AsAllocator<G> {
     }
 }
 
-// SAFETY: a copy of the adapter is a shared reference to a `G` that never moves.
+// SAFETY: the adapter stands for a shared reference to a `G` that never moves, and `&G` is `Send` where `G` is `Sync`.
 unsafe impl<G: Sync> Send for AsAllocator<G> {}
-// SAFETY: as above.
+// SAFETY: as above; `&G` is `Sync` where `G` is.
 unsafe impl<G: Sync> Sync for AsAllocator<G> {}
 
-// SAFETY: every copy refers to a `G` that is never dropped, and the type is invariant in `G`. `G` is `Sync`, so every thread
-// may hold its blocks: they do not go with one. (One that is not could keep them in memory of its thread.)
+// SAFETY: every copy refers to a `G` that is never dropped, and the type is invariant in `G`. `G` is `Sync`, so its
+// blocks do not end with a thread. (A `G` that is not `Sync` could keep them in thread-local memory.)
 unsafe impl<G: GlobalAlloc + Sync + 'static> StaticAllocator for AsAllocator<G> {}
-// SAFETY: every copy forwards to the value taken by `new`; zero-sized values have no state to differ in.
+// SAFETY: every copy forwards to the value given to `new`, and zero-sized values have no state in which they could
+// differ.
 unsafe impl<G: GlobalAlloc> AllocatorClone for AsAllocator<G> {}
-// SAFETY: `G` is made to be registered as it is, and does not unwind. (One that calls the default would recurse registered by
-// itself, too; no adapter can see that.) The reference to it never changes.
+// SAFETY: `G` is a `GlobalAlloc`, so it may be registered, and does not unwind. (If it calls the default, it recurses
+// without an adapter, too; an adapter cannot detect that.) `G` does not move with the adapter.
 unsafe impl<G: GlobalAlloc + Sync + 'static> GlobalAllocator for AsAllocator<G> {}
 impl<G: CallsMalloc> CallsMalloc for AsAllocator<G> {}
 
 /// Turns a reference to any [`GlobalAlloc`] into an [`Allocator`](crate::api::Allocator).
 ///
-/// The way to give one collection the allocator behind `#[global_allocator]` when that is not an
-/// [`AsGlobal`](crate::AsGlobal), or a `GlobalAlloc` with a size.
+/// Use it for a `GlobalAlloc` with a size, and to give one collection the allocator behind `#[global_allocator]` where
+/// that is not an [`AsGlobal`](crate::AsGlobal).
 ///
-/// * **Cost**: none beyond the allocator's own; a request of size 0 does not reach it.
+/// * **Cost**: none beyond that of `G`. A request of size 0 does not reach `G`.
 /// * **Size**: a reference.
 /// * **Blocks**: exactly as long as requested.
-/// * **`deallocate`** is `dealloc` of `G`; of a block of size 0, nothing.
-/// * **Align**: a `grow` or `shrink` that changes the align moves the block; otherwise it is one `realloc`.
+/// * **`deallocate`** calls `dealloc` of `G`. It does nothing for a block of size 0.
+/// * **Align**: a `grow` or `shrink` that changes the align moves the block; any other is one `realloc`.
 /// * **Threads**: `Send` and `Sync` where `G` is `Sync`.
-/// * **The default**: a [`GlobalAllocator`] for `&'static G` where `G` is `Sync`; never for `dyn GlobalAlloc`, which could be
-///   the default itself.
+/// * **The default**: a [`GlobalAllocator`] for `&'static G` where `G` is `Sync` and sized. A `dyn GlobalAlloc` could
+///   be the default itself.
 ///
 /// # Examples
 ///
@@ -187,7 +189,8 @@ impl<G: ?Sized> fmt::Debug for AsAllocatorRef<'_, G> {
 
 // SAFETY: copies forward to the same referent.
 unsafe impl<G: GlobalAlloc + ?Sized> AllocatorClone for AsAllocatorRef<'_, G> {}
-// SAFETY: as for `AsAllocator`. It is sized, because a `dyn GlobalAlloc` could be the very static that holds this reference.
+// SAFETY: as for `AsAllocator`. `G` is sized, because a `dyn GlobalAlloc` could be the static that holds this
+// reference.
 unsafe impl<G: GlobalAlloc + Sync + 'static> GlobalAllocator for AsAllocatorRef<'static, G> {}
 impl<G: CallsMalloc + ?Sized> CallsMalloc for AsAllocatorRef<'_, G> {}
 

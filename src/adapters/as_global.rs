@@ -12,18 +12,18 @@ use crate::api::{
 
 /// Turns an [`Allocator`] into a [`GlobalAlloc`], to be registered with `#[global_allocator]`.
 ///
-/// One static is both at once: the default of the process, and, by reference, an allocator for single collections.
+/// One static is both the default of the process and, by reference, an allocator for single collections.
 ///
-/// * **Cost**: none; a call is the allocator's own call, with the test for size 0 compiled away, since a `GlobalAlloc` is
-///   never asked for 0 bytes.
+/// * **Cost**: none. The test for size 0 is compiled away, since callers of a `GlobalAlloc` must not request 0 bytes.
 /// * **Size**: that of `A`.
 /// * **Threads**: `Sync`, because a [`GlobalAllocator`] is.
-/// * **`dealloc`** is `deallocate` of `A`, with the layout the caller gives.
+/// * **`dealloc`** calls `deallocate` of `A` with the caller's layout.
 /// * **Recursion**: `A` must be a [`GlobalAllocator`], so a default that would call the default does not compile.
-/// * **Drop**: what is wrapped is never dropped and never lent as `&mut`, as in a static. So `&AsGlobal<A>` is a
-///   [`StaticAllocator`] for every `A`, and pinning in it is sound. A local `AsGlobal` leaks what its allocator holds.
+/// * **Drop**: `AsGlobal` never drops its allocator and never lends it as `&mut`, as if it were in a static. So
+///   `&AsGlobal<A>` is a [`StaticAllocator`] for every `A`, and pinning in it is sound. A local `AsGlobal` leaks what
+///   its allocator holds.
 ///
-/// `A` is reached by [`Deref`]: `DEFAULT.snapshot()` is `Stats::snapshot`.
+/// It dereferences to `A`: `DEFAULT.snapshot()` is `Stats::snapshot`.
 ///
 /// # Examples
 ///
@@ -43,13 +43,13 @@ use crate::api::{
 #[repr(transparent)]
 pub struct AsGlobal<A> {
     allocator: ManuallyDrop<A>,
-    /// Keeps the type invariant, so that no `AsGlobal` changes into one over a shorter-lived allocator: rule (2) of
-    /// [`StaticAllocator`].
+    /// Makes the type invariant in `A`, as rule (2) of [`StaticAllocator`] demands: no coercion shortens a lifetime in
+    /// it.
     invariant: PhantomData<fn(A) -> A>,
 }
 
 impl<A: GlobalAllocator> AsGlobal<A> {
-    /// Wraps `allocator`, for good.
+    /// Wraps `allocator`, and never drops it.
     ///
     /// # Examples
     ///
@@ -66,7 +66,7 @@ impl<A: GlobalAllocator> AsGlobal<A> {
     }
 }
 
-/// The allocator inside, by shared reference.
+/// Dereferences to the wrapped allocator.
 impl<A> Deref for AsGlobal<A> {
     type Target = A;
 
@@ -82,14 +82,15 @@ impl<A: fmt::Debug> fmt::Debug for AsGlobal<A> {
     }
 }
 
-/// Drops the length: the caller frees with the size it asked for, which fits.
+/// Returns the start of a block, or null. The length is not needed: the caller frees with the size it requested, which
+/// fits.
 #[inline]
 fn to_pointer(block: Result<NonNull<[u8]>, AllocError>) -> *mut u8 {
     block.map_or(ptr::null_mut(), |block| block.as_ptr().cast())
 }
 
-// SAFETY: blocks come from an `Allocator`, whose contract covers this one: failure is null, the requested size fits,
-// nothing unwinds, and by `GlobalAllocator` nothing reaches the default.
+// SAFETY: blocks come from an `Allocator`, whose contract implies this one: the requested size fits a block, and by
+// `GlobalAllocator` no method unwinds or reaches the default. An error becomes null.
 unsafe impl<A: GlobalAllocator> GlobalAlloc for AsGlobal<A> {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -135,7 +136,7 @@ unsafe impl<A: GlobalAllocator> GlobalAlloc for AsGlobal<A> {
     }
 }
 
-// SAFETY: every method forwards to the one allocator inside, which moves and drops with nobody.
+// SAFETY: every method forwards to the wrapped allocator, which a copy of the reference neither moves nor drops.
 unsafe impl<A: Allocator> Allocator for &AsGlobal<A> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
@@ -187,19 +188,19 @@ unsafe impl<A: Allocator> Allocator for &AsGlobal<A> {
     }
 }
 
-// SAFETY: what `AsGlobal` wraps is `'static`, never dropped and never lent as `&mut`, so nothing but a method of the
-// allocator ends a block; its blocks do not lie inside it (it implements `Allocator` by value), so its storage may go.
-// The type is invariant in `A`, and the impl holds for every lifetime of the reference.
+// SAFETY: the wrapped allocator is `'static`, never dropped and never lent as `&mut`, so only its methods end a block.
+// It implements `Allocator` by value, so its blocks do not lie inside it, and its storage may end before them. The type
+// is invariant in `A`, and the impl holds for every lifetime of the reference.
 unsafe impl<A: GlobalAllocator> StaticAllocator for &AsGlobal<A> {}
 
-// SAFETY: copies of the reference forward to the one allocator inside.
+// SAFETY: copies of the reference forward to the same allocator.
 unsafe impl<A: Allocator> AllocatorClone for &AsGlobal<A> {}
 
-// SAFETY: forwards to the allocator inside, which never reaches the default.
+// SAFETY: forwards to the wrapped allocator, which is a `GlobalAllocator`.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for &'static AsGlobal<A> {}
 impl<A: CallsMalloc> CallsMalloc for AsGlobal<A> {}
 
-// SAFETY: the blocks of the reference are those of the allocator inside.
+// SAFETY: the blocks of the reference are those of the wrapped allocator.
 unsafe impl<A: Owns> Owns for &AsGlobal<A> {
     #[inline]
     fn owns(&self, block: NonNull<u8>, layout: Layout) -> bool {
@@ -207,7 +208,7 @@ unsafe impl<A: Owns> Owns for &AsGlobal<A> {
     }
 }
 
-// SAFETY: the blocks of the reference are those of the allocator inside.
+// SAFETY: the blocks of the reference are those of the wrapped allocator.
 unsafe impl<A: UsableSize> UsableSize for &AsGlobal<A> {
     #[inline]
     unsafe fn layout_of(&self, block: NonNull<u8>) -> Layout {

@@ -1,9 +1,9 @@
 //! Bridges between the generations of the `Allocator` trait.
 //!
-//! Four are alive, alike method for method, and to the compiler four different traits. Each newtype here implements one of
-//! them by forwarding all six methods to another: no cost, no size.
+//! Four generations are in use. They have the same methods, but are different traits to the compiler. Each newtype here
+//! implements one generation by forwarding all six methods to another. It costs nothing and adds no size.
 //!
-//! | your allocator speaks | you need | use | there with |
+//! | your allocator implements | you need | use | available with |
 //! | --- | --- | --- | --- |
 //! | janus-alloc, allocator-api2 0.2 | allocator-api2 0.3 | `To03` | feature `allocator-api2-03` |
 //! | allocator-api2 0.3 | janus-alloc, allocator-api2 0.2 | `From03` | feature `allocator-api2-03` |
@@ -12,21 +12,22 @@
 //! | janus-alloc, allocator-api2 0.2 | `core::alloc::Allocator` | `ToStd` | Rust 1.100, or nightly with feature `nightly` |
 //! | `core::alloc::Allocator` | janus-alloc, allocator-api2 0.2 | `FromStd` | Rust 1.100, or nightly with feature `nightly` |
 //!
-//! An error such as "the trait bound `&BlinkAlloc: Allocator` is not satisfied", of a type whose documentation promises an
-//! `Allocator`, tells you that you need one. The compiler's remark that there are multiple versions of the crate
-//! `allocator_api2` alone proves nothing.
+//! You need a bridge if the compiler says, for instance, "the trait bound `&BlinkAlloc: Allocator` is not satisfied" of
+//! a type whose documentation promises an `Allocator`. The compiler's note that there are multiple versions of the
+//! crate `allocator_api2` is no proof by itself.
 //!
-//! A bridged allocator carries none of the [markers](crate::api) of this crate but
-//! [`AllocatorClone`](crate::api::AllocatorClone), which the other generations of allocator-api2 promise of each clone: the others
-//! would have to be promised in a generation that has no words for them.
+//! Of the [markers](crate::api) of this crate a bridged allocator has [`AllocatorClone`](crate::api::AllocatorClone)
+//! only, which the other generations of allocator-api2 promise for each clone. Those generations have no way to promise
+//! the other markers.
 //!
 //! # The feature `std-trait`
 //!
-//! On Rust 1.100 or newer a **binary** may turn on `std-trait`. allocator-api2 0.2 then re-exports std's own trait, `Vec`
-//! and `Box` in the whole dependency tree, hashbrown and bumpalo included, and this crate's
-//! [`api::Allocator`](crate::api::Allocator) is `core::alloc::Allocator`. A library must leave that choice to the binary.
+//! On Rust 1.100 or newer a **binary** may turn on `std-trait`. allocator-api2 0.2 then re-exports std's own trait,
+//! `Vec` and `Box` in the whole dependency tree, hashbrown and bumpalo included, and this crate's
+//! [`api::Allocator`](crate::api::Allocator) is `core::alloc::Allocator`. A library must leave that choice to the
+//! binary.
 
-/// One bridge: a newtype, and one impl of `$to` for it where what it wraps implements `$from`.
+/// Defines a bridge: a newtype, and an impl of `$to` for it where the wrapped allocator implements `$from`.
 #[allow(unused_macros, reason = "without a second generation there is nothing to bridge")]
 macro_rules! bridge {
     ($(#[$docs:meta])* $name:ident: $from:ident => $to:ident, by $through:ident) => {
@@ -36,7 +37,7 @@ macro_rules! bridge {
         pub struct $name<A>(pub A);
 
         impl<A> $name<A> {
-            /// Wraps `allocator`. The same as the tuple constructor.
+            /// Wraps `allocator`, as the tuple constructor does.
             ///
             /// # Examples
             ///
@@ -52,8 +53,8 @@ macro_rules! bridge {
             }
         }
 
-        // SAFETY: every method forwards to the same allocator, and moving the wrapper moves what it wraps. The contracts of
-        // 0.2, 0.3 and 0.4 are one text; where that of `core::alloc` asks for more or promises less, see there.
+        // SAFETY: every method forwards to the wrapped allocator, which moves with the wrapper. The contracts of 0.2,
+        // 0.3 and 0.4 are the same text. `ToStd` and `FromStd` say where the contract of `core::alloc` differs.
         unsafe impl<A: $from::Allocator> $to::Allocator for $name<A> {
             #[inline]
             fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, $to::AllocError> {
@@ -107,39 +108,39 @@ macro_rules! bridge {
     };
 }
 
-/// A call as it is.
+/// Makes the call.
 #[allow(dead_code, reason = "without a second generation there is nothing to bridge")]
 #[inline(always)]
 fn plainly<T>(call: impl FnOnce() -> T) -> T {
     call()
 }
 
-/// A call that ends the process if it unwinds, for those whose contract does not let it: the methods of `core::alloc`, and `clone` of
-/// an [`AllocatorClone`](crate::api::AllocatorClone).
+/// Makes the call, and ends the process if it unwinds: the contracts of the methods of `core::alloc` and of `clone` of
+/// an [`AllocatorClone`](crate::api::AllocatorClone) forbid it.
 #[allow(dead_code, reason = "without a second generation there is nothing to bridge")]
 #[inline(always)]
 fn or_abort<T>(call: impl FnOnce() -> T) -> T {
-    struct Unwound;
-    impl Drop for Unwound {
+    struct AbortOnDrop;
+    impl Drop for AbortOnDrop {
         fn drop(&mut self) {
             // A panic while unwinding aborts.
             panic!("an allocator behind a bridge of `generations` unwound");
         }
     }
-    let unwound = Unwound;
+    let guard = AbortOnDrop;
     let result = call();
-    core::mem::forget(unwound);
+    core::mem::forget(guard);
     result
 }
 
-/// The generations of allocator-api2 agree on clones, too.
+/// Implements `Clone` and `Copy` for a bridge.
 #[allow(unused_macros, reason = "without a second generation there is nothing to bridge")]
 macro_rules! clone {
-    ($name:ident where A: $bound:ident, by $wrap:ident) => {
+    ($name:ident where A: $bound:ident, by $through:ident) => {
         impl<A: $bound> Clone for $name<A> {
             #[inline]
             fn clone(&self) -> Self {
-                Self($wrap(|| self.0.clone()))
+                Self($through(|| self.0.clone()))
             }
         }
 
@@ -157,7 +158,7 @@ mod v03 {
     use allocator_api2_03::alloc as api03;
 
     bridge! {
-        /// An allocator of this crate's trait, as one of allocator-api2 0.3.
+        /// Turns an allocator of this crate's trait into one of allocator-api2 0.3.
         ///
         /// # Examples
         ///
@@ -173,7 +174,7 @@ mod v03 {
     clone!(To03 where A: Clone, by plainly);
 
     bridge! {
-        /// An allocator of allocator-api2 0.3, as one of this crate's trait.
+        /// Turns an allocator of allocator-api2 0.3 into one of this crate's trait.
         ///
         /// # Examples
         ///
@@ -186,7 +187,8 @@ mod v03 {
         From03: api03 => api, by plainly
     }
     clone!(From03 where A: Clone, by or_abort);
-    // SAFETY: the contract of allocator-api2 0.3 says that a clone is the same allocator; one that unwinds ends the process here.
+    // SAFETY: by the contract of allocator-api2 0.3 a clone is the same allocator. A clone that unwinds ends the
+    // process.
     unsafe impl<A: api03::Allocator + Clone> crate::api::AllocatorClone for From03<A> {}
 }
 #[cfg(feature = "allocator-api2-03")]
@@ -202,7 +204,7 @@ mod v04 {
     use allocator_api2_04::alloc as api04;
 
     bridge! {
-        /// An allocator of this crate's trait, as one of allocator-api2 0.4.
+        /// Turns an allocator of this crate's trait into one of allocator-api2 0.4.
         ///
         /// # Examples
         ///
@@ -218,14 +220,14 @@ mod v04 {
     clone!(To04 where A: Clone, by plainly);
 
     bridge! {
-        /// An allocator of allocator-api2 0.4, as one of this crate's trait.
+        /// Turns an allocator of allocator-api2 0.4 into one of this crate's trait.
         ///
         /// # Examples
         ///
         /// ```
         /// use janus_alloc::{generations::From04, collections::Vec};
         ///
-        /// let arena = blink_alloc::BlinkAlloc::new(); // speaks 0.4
+        /// let arena = blink_alloc::BlinkAlloc::new(); // implements the trait of 0.4
         /// let mut numbers = Vec::new_in(From04(&arena));
         /// numbers.extend(0..100);
         /// assert_eq!(numbers.len(), 100);
@@ -233,13 +235,14 @@ mod v04 {
         From04: api04 => api, by plainly
     }
     clone!(From04 where A: Clone, by or_abort);
-    // SAFETY: the contract of allocator-api2 0.4 says that a clone is the same allocator; one that unwinds ends the process here.
+    // SAFETY: by the contract of allocator-api2 0.4 a clone is the same allocator. A clone that unwinds ends the
+    // process.
     unsafe impl<A: api04::Allocator + Clone> crate::api::AllocatorClone for From04<A> {}
 }
 #[cfg(feature = "allocator-api2-04")]
 pub use v04::{From04, To04};
 
-/// `core::alloc`, where the build script found its trait usable.
+/// `core::alloc`, where the build script found its trait to be usable.
 #[cfg(any(std_allocator, std_allocator_gated))]
 mod std_api {
     use core::alloc as std_api;
@@ -249,7 +252,8 @@ mod std_api {
     use crate::api::{self, Layout};
 
     bridge! {
-        /// An allocator of this crate's trait, as one of `core::alloc`. If it panics, the process ends.
+        /// Turns an allocator of this crate's trait into one of `core::alloc`. The process ends if the allocator
+        /// panics.
         ///
         /// # Examples
         ///
@@ -267,8 +271,9 @@ mod std_api {
     clone!(ToStd where A: Clone, by plainly);
 
     bridge! {
-        /// An allocator of `core::alloc`, as one of this crate's trait. `Clone` only where that is a copy: a clone there may
-        /// be an allocator of its own.
+        /// Turns an allocator of `core::alloc` into one of this crate's trait.
+        ///
+        /// It is `Clone` where the allocator is `Copy`. Other clones in `core::alloc` may be allocators of their own.
         ///
         /// # Examples
         ///
@@ -281,9 +286,9 @@ mod std_api {
         /// ```
         FromStd: std_api => api, by plainly
     }
-    // In `core::alloc` a clone may be an allocator of its own, which 0.2 forbids. A copy is the same one.
+    // In `core::alloc` a clone may be an allocator of its own, which 0.2 forbids. A copy is the same allocator.
     clone!(FromStd where A: Copy, by or_abort);
-    // SAFETY: as said above; a clone that unwinds ends the process here.
+    // SAFETY: a copy is the same allocator. A clone that unwinds ends the process.
     unsafe impl<A: std_api::Allocator + Copy> crate::api::AllocatorClone for FromStd<A> {}
 }
 #[cfg(any(std_allocator, std_allocator_gated))]
