@@ -24,7 +24,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use janus_alloc::adapters::malloc_export::Info;
+use janus_alloc::adapters::c_malloc::MallInfo;
 use janus_alloc::{SharedPool, export_malloc};
 
 use calls::{Calls, errno_of};
@@ -43,7 +43,7 @@ pub(crate) struct OfTheProcess;
 mod c {
     use std::ffi::{c_char, c_int, c_void};
 
-    use janus_alloc::adapters::malloc_export::Info;
+    use janus_alloc::adapters::c_malloc::MallInfo;
 
     unsafe extern "C" {
         pub(crate) fn reallocarray(block: *mut c_void, count: usize, size: usize) -> *mut c_void;
@@ -56,8 +56,8 @@ mod c {
         pub(crate) fn cfree(block: *mut c_void);
         pub(crate) fn malloc_trim(pad: usize) -> c_int;
         pub(crate) fn mallopt(parameter: c_int, value: c_int) -> c_int;
-        pub(crate) fn mallinfo2() -> Info<usize>;
-        pub(crate) fn mallinfo() -> Info<c_int>;
+        pub(crate) fn mallinfo2() -> MallInfo<usize>;
+        pub(crate) fn mallinfo() -> MallInfo<c_int>;
         pub(crate) fn malloc_info(options: c_int, stream: *mut libc::FILE) -> c_int;
         pub(crate) fn malloc_stats();
         pub(crate) fn open_memstream(text: *mut *mut c_char, length: *mut usize) -> *mut libc::FILE;
@@ -221,13 +221,13 @@ fn figures_are_those_of_the_pool() {
         assert_eq!(info.smblks, stats.classes().map(|class| class.cached_blocks).sum());
         assert!(info.uordblks >= HUGE);
         let int = |bytes| c_int::try_from(bytes).unwrap();
-        let expected = Info {
+        let expected = MallInfo {
             arena: int(info.arena),
             smblks: int(info.smblks),
             fsmblks: int(info.fsmblks),
             uordblks: int(info.uordblks),
             fordblks: int(info.fordblks),
-            ..Info::default()
+            ..MallInfo::default()
         };
         assert_eq!(unsafe { c::mallinfo() }, expected);
         let huger = opaque(unsafe { libc::malloc(3 << 30) });

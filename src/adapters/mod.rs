@@ -1,16 +1,15 @@
-//! From one face to the other, and from one generation of the trait to another.
+//! Conversions between the two faces of an allocator, and between the generations of the trait.
 //!
 //! | from | to | adapter | size |
 //! | --- | --- | --- | --- |
 //! | [`Allocator`](crate::api::Allocator) | [`GlobalAlloc`](crate::api::GlobalAlloc) | [`AsGlobal`] | that of the allocator |
 //! | [`GlobalAlloc`](crate::api::GlobalAlloc) of size 0 | [`Allocator`](crate::api::Allocator) | [`AsAllocator`] | 0 |
 //! | any [`GlobalAlloc`](crate::api::GlobalAlloc) | [`Allocator`](crate::api::Allocator) | [`AsAllocatorRef`] | a reference |
-//! | another generation of the trait | this one, and back | [`generations`] | that of the allocator |
+//! | another generation of the trait | this crate's, and back | [`generations`] | that of the allocator |
 //! | [`UsableSize`](crate::api::UsableSize) | C's `malloc`, `free` and the rest | [`export_malloc!`](crate::export_malloc) | none |
 //!
 //! The first three add no instruction to a request whose layout the compiler knows; `docs/performance.md` names the
-//! command that counts. The bridges only pass calls on.
-
+//! command that counts them. The bridges of [`generations`] only forward calls.
 //!
 //! ```
 //! use janus_alloc::{AsAllocator, AsAllocatorRef, AsGlobal, Stats, System, collections::Vec};
@@ -25,10 +24,10 @@
 
 mod as_allocator;
 mod as_global;
-pub mod generations;
 #[cfg(target_os = "linux")]
 #[doc(hidden)]
-pub mod malloc_export;
+pub mod c_malloc;
+pub mod generations;
 
 pub use as_allocator::{AsAllocator, AsAllocatorRef};
 pub use as_global::AsGlobal;

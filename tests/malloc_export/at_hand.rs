@@ -4,7 +4,7 @@ use std::ffi::c_int;
 use std::ptr::{self, NonNull};
 use std::thread;
 
-use janus_alloc::adapters::malloc_export::{self as export, AtHand};
+use janus_alloc::adapters::c_malloc::{self as export, AtHand};
 use janus_alloc::api::UsableSize;
 use janus_alloc::pools::Options;
 use janus_alloc::{AsGlobal, SharedPool};
@@ -17,7 +17,7 @@ fn new_pool(checked: bool) -> SharedPool {
 }
 
 /// The functions that `export_malloc!` defines.
-struct Exported<H, A>(export::Over<H, A>);
+struct Exported<H, A>(export::CFunctions<H, A>);
 
 impl<H: AtHand, A: UsableSize + Copy> Exported<H, A> {
     fn slowly(&self) -> Over<A> {
@@ -65,10 +65,10 @@ impl<H: AtHand, A: UsableSize + Copy> Calls for Exported<H, A> {
 /// What `export_malloc!` does before `main`.
 fn note() {
     // Nowhere: where a sanitizer lies in the program, C's functions would be thought to be the allocator's.
-    export::note(std::ptr::null());
+    export::prepare(std::ptr::null());
 }
 
-fn keep_the_rules<H: AtHand + Send, A: UsableSize + Copy + Send>(over: export::Over<H, A>) {
+fn keep_the_rules<H: AtHand + Send, A: UsableSize + Copy + Send>(over: export::CFunctions<H, A>) {
     note();
     edges::all(&Exported(over));
     thread::scope(|threads| {
@@ -81,19 +81,19 @@ fn keep_the_rules<H: AtHand + Send, A: UsableSize + Copy + Send>(over: export::O
 #[test]
 fn functions_keep_the_rules() {
     let pool = &new_pool(false);
-    keep_the_rules(export::Over { at_hand: pool, allocator: pool });
+    keep_the_rules(export::CFunctions { fast_path: pool, allocator: pool });
     let pool = &AsGlobal::new(new_pool(false));
-    keep_the_rules(export::Over { at_hand: pool, allocator: pool });
+    keep_the_rules(export::CFunctions { fast_path: pool, allocator: pool });
     let pool = &new_pool(true);
-    keep_the_rules(export::Over { at_hand: pool, allocator: pool });
-    keep_the_rules(export::Over { at_hand: export::Nothing, allocator: &new_pool(false) });
+    keep_the_rules(export::CFunctions { fast_path: pool, allocator: pool });
+    keep_the_rules(export::CFunctions { fast_path: export::NoFastPath, allocator: &new_pool(false) });
 }
 
 #[test]
 fn it_is_what_the_trait_says() {
     note();
     let pool = &new_pool(false);
-    let over = export::Over { at_hand: pool, allocator: pool };
+    let over = export::CFunctions { fast_path: pool, allocator: pool };
     for size in (0..3000).chain((3000..200_000).step_by(999)) {
         // The first fills the bin, as does one of a few after it.
         let blocks = [(); 9].map(|()| NonNull::new(over.malloc(size).cast::<u8>()).unwrap());
@@ -118,7 +118,7 @@ fn it_is_what_the_trait_says() {
 fn blocks_of_a_bin_are_at_hand() {
     note();
     let pool = &new_pool(false);
-    let over = export::Over { at_hand: pool, allocator: pool };
+    let over = export::CFunctions { fast_path: pool, allocator: pool };
     assert!(pool.take(100).is_none() && pool.take_any(100).is_none(), "it has no memory yet");
     let kept = [(); 2].map(|()| over.malloc(100));
     let block = pool.take(100).expect("the bin was filled");
@@ -143,7 +143,7 @@ fn blocks_of_a_bin_are_at_hand() {
 fn a_checked_pool_has_nothing_at_hand() {
     note();
     let pool = &new_pool(true);
-    let over = export::Over { at_hand: pool, allocator: pool };
+    let over = export::CFunctions { fast_path: pool, allocator: pool };
     let blocks = [(); 40].map(|()| over.malloc(100).cast::<u8>());
     let block = NonNull::new(blocks[20]).unwrap();
     assert!(pool.take(100).is_none() && pool.take_any(100).is_none());

@@ -1,7 +1,7 @@
 use std::ffi::{c_int, c_void};
 use std::ptr;
 
-use janus_alloc::adapters::malloc_export as export;
+use janus_alloc::adapters::c_malloc as export;
 use janus_alloc::api::UsableSize;
 
 /// C's functions, by whomever.

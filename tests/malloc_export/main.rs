@@ -16,7 +16,7 @@ mod random;
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering::SeqCst;
 
-use janus_alloc::adapters::malloc_export as export;
+use janus_alloc::adapters::c_malloc as export;
 use janus_alloc::api::{Allocator, Layout, UsableSize};
 use janus_alloc::{AsGlobal, Malloc, Pages, SharedPool, Stats, System};
 
@@ -117,19 +117,19 @@ fn blocks_of_the_other_face() {
 /// An allocator that nothing is known of has nothing to tell, and one that can tell does.
 #[test]
 fn figures() {
-    use export::Otherwise as _;
+    use export::ProbeFallback as _;
 
     static HEADED: Headed<System> = Headed::new(System);
-    let control = || export::Asked(&HEADED).control();
+    let control = || export::TypeProbe(&HEADED).control();
     let block = given(16, || Over(&HEADED).malloc(100));
-    assert_eq!(export::mallinfo2(control()), export::Info::default());
-    assert_eq!(export::mallinfo(control()), export::Info::default());
+    assert_eq!(export::mallinfo2(control()), export::MallInfo::default());
+    assert_eq!(export::mallinfo(control()), export::MallInfo::default());
     assert_eq!(export::malloc_trim(control()), 0);
     assert!(export::is_foreign(control, block.cast()), "it cannot tell");
     unsafe { Over(&HEADED).free(block) };
 
     static POOL: AsGlobal<SharedPool<Stats<Pages>>> = AsGlobal::new(SharedPool::new_in(Stats::new(Pages::new())));
-    let control = || export::Asked(&POOL).control();
+    let control = || export::TypeProbe(&POOL).control();
     for size in [1, 1000, 200_000, 1 << 20] {
         let block = given(16, || Over(&POOL).malloc(size));
         let info = export::mallinfo2(control());

@@ -1,13 +1,14 @@
-//! C's functions that only the allocator itself can serve.
+//! C's allocation functions by the methods of [`UsableSize`], for every allocator.
 
 use core::ffi::{c_int, c_void};
 use core::ptr::{self, NonNull};
 
-use super::layout::{ALIGN, Block, block_or_errno, keeping_errno, layout};
+use super::errno::{BlockResult, block_or_errno, preserve_errno};
+use super::layout::{ALIGN, layout};
 use crate::api::UsableSize;
 
 #[inline]
-fn allocate<A: UsableSize>(allocator: A, size: usize, align: usize) -> Block {
+fn allocate<A: UsableSize>(allocator: A, size: usize, align: usize) -> BlockResult {
     let block = allocator.allocate(layout(size, align)?);
     block.map(NonNull::cast).map_err(|_| libc::ENOMEM)
 }
@@ -36,14 +37,14 @@ pub fn calloc<A: UsableSize>(allocator: A, count: usize, size: usize) -> *mut c_
 pub unsafe fn free<A: UsableSize>(allocator: A, block: *mut c_void) {
     let Some(block) = NonNull::new(block.cast::<u8>()) else { return };
     // SAFETY: by `# Safety` of this fn.
-    keeping_errno(|| unsafe { allocator.deallocate_without_layout(block) });
+    preserve_errno(|| unsafe { allocator.deallocate_without_layout(block) });
 }
 
 /// `realloc(block, size)`
 ///
 /// # Safety
 ///
-/// As for [`free`]. The old block is gone unless the result is null and `size` is not 0.
+/// As for [`free`]. The old block is freed unless the result is null and `size` is not 0.
 #[inline]
 pub unsafe fn realloc<A: UsableSize>(allocator: A, block: *mut c_void, size: usize) -> *mut c_void {
     let Some(old) = NonNull::new(block.cast::<u8>()) else { return malloc(allocator, size) };
@@ -56,34 +57,37 @@ pub unsafe fn realloc<A: UsableSize>(allocator: A, block: *mut c_void, size: usi
     block_or_errno(|| unsafe { resize(allocator, old, size) })
 }
 
-/// What a shrinking block may keep without being asked: half of itself, up to this.
-const KEPT: usize = 64 << 10;
-/// A rest for which no block moves.
-const CRUMB: usize = 64;
+/// A block that shrinks in place may leave half of its bytes unused, but no more than this.
+const MAX_SLACK: usize = 64 << 10;
+/// It may leave this many bytes unused even if they are more than half.
+const MIN_SLACK: usize = 64;
 
-/// Whether a block of `old` bytes stays where it is to have `size` bytes.
+/// Returns whether a block of `old` bytes at `address` stays there to have `size` bytes.
 #[inline(always)]
-pub(super) fn keeps(block: usize, old: usize, size: usize) -> bool {
-    fits(block, old, size) && old - size <= (old / 2).clamp(CRUMB, KEPT)
+pub(super) fn stays(address: usize, old: usize, size: usize) -> bool {
+    fits(address, old, size) && old - size <= (old / 2).clamp(MIN_SLACK, MAX_SLACK)
 }
 
-/// Whether it could: a block that came through the Rust face may be aligned worse.
+/// Returns whether a block of `old` bytes at `address` could serve a request for `size` bytes. The align of a block
+/// that Rust code requested may be too small for C.
 #[inline(always)]
-fn fits(block: usize, old: usize, size: usize) -> bool {
-    size <= old && block % ALIGN == 0
+fn fits(address: usize, old: usize, size: usize) -> bool {
+    size <= old && address % ALIGN == 0
 }
 
+/// Resizes `block` in place, or moves it.
+///
 /// # Safety
 ///
-/// `block` is a live block of `allocator`, not requested with size 0.
-unsafe fn resize<A: UsableSize>(allocator: A, block: NonNull<u8>, size: usize) -> Block {
+/// `block` is a live block of `allocator`, not requested with size 0. It is not used again after `Ok`.
+unsafe fn resize<A: UsableSize>(allocator: A, block: NonNull<u8>, size: usize) -> BlockResult {
     // SAFETY: by `# Safety` of this fn.
     let old = unsafe { allocator.layout_of(block) };
-    if keeps(block.addr().get(), old.size(), size) {
+    if stays(block.addr().get(), old.size(), size) {
         return Ok(block);
     }
-    // Only under an unchanged align can a block grow or shrink where it is. So a large one keeps its own. To a small one a large
-    // align would cost more than a copy; and `realloc` promises no more than `malloc`.
+    // A block can grow or shrink in place only if its align does not change. So a large block keeps its align. For a
+    // small one, a large align would cost more than a copy; and `realloc` promises no more than `malloc`.
     let align = if old.align() > ALIGN && old.align() <= size / 8 { old.align() } else { ALIGN };
     let new = layout(size, align)?;
     let resized = if new.size() >= old.size() {
@@ -95,13 +99,13 @@ unsafe fn resize<A: UsableSize>(allocator: A, block: NonNull<u8>, size: usize) -
     };
     match resized {
         Ok(resized) => Ok(resized.cast()),
-        // As it is, it is large enough.
+        // It cannot become smaller, but is large enough.
         Err(_) if fits(block.addr().get(), old.size(), size) => Ok(block),
         Err(_) => Err(libc::ENOMEM),
     }
 }
 
-/// `memalign(align, size)` and `aligned_alloc(align, size)`: with an align that is no power of two they take the next one.
+/// `memalign(align, size)` and `aligned_alloc(align, size)`: they round the align up to a power of two.
 #[inline]
 pub fn memalign<A: UsableSize>(allocator: A, align: usize, size: usize) -> *mut c_void {
     block_or_errno(|| {
@@ -120,7 +124,7 @@ pub unsafe fn posix_memalign<A: UsableSize>(allocator: A, block: *mut *mut c_voi
     if align % size_of::<*mut c_void>() != 0 {
         return libc::EINVAL;
     }
-    match keeping_errno(|| allocate(allocator, size, align)) {
+    match preserve_errno(|| allocate(allocator, size, align)) {
         Ok(allocated) => {
             // SAFETY: by `# Safety` of this fn.
             unsafe { block.write(allocated.as_ptr().cast()) };
@@ -139,7 +143,7 @@ pub unsafe fn posix_memalign<A: UsableSize>(allocator: A, block: *mut *mut c_voi
 pub unsafe fn malloc_usable_size<A: UsableSize>(allocator: A, block: *mut c_void) -> usize {
     match NonNull::new(block.cast::<u8>()) {
         // SAFETY: by `# Safety` of this fn.
-        Some(block) => keeping_errno(|| unsafe { allocator.usable_size(block) }),
+        Some(block) => preserve_errno(|| unsafe { allocator.usable_size(block) }),
         None => 0,
     }
 }

@@ -1,10 +1,17 @@
-//! C's functions where an allocator has at hand what they ask for: a few instructions, and no look at `errno`, which a system call might
-//! change.
+//! C's allocation functions with a fast path: a few instructions without a system call, so `errno` need not be saved.
+//!
+//! A function has three stages. Each ends with a call of the next one if it cannot serve the request:
+//!
+//! 1. a method of [`CFunctions`], inlined into the exported symbol, for a block that the fast path serves at once;
+//! 2. a function of the same name in this file, for any block of a size class;
+//! 3. the function of the same name in [`functions`], for everything.
+//!
+//! Stage 2 is `extern "C"`, which nothing unwinds out of. So stage 1 ends with a tail call, and needs no stack frame.
 
 use core::ffi::c_void;
 use core::ptr::{self, NonNull};
 
-use super::functions::{self, keeps};
+use super::functions::{self, stays};
 use crate::adapters::AsGlobal;
 use crate::api::UsableSize;
 pub use crate::pools::shared::at_hand::AtHand;
@@ -52,30 +59,27 @@ where
     }
 }
 
-/// For an allocator that has nothing at hand.
+/// The fast path of an allocator that has none: it serves nothing.
 #[derive(Clone, Copy, Debug)]
-pub struct Nothing;
+pub struct NoFastPath;
 
-impl AtHand for Nothing {}
+impl AtHand for NoFastPath {}
 
-/// C's functions over an allocator, and over what it has at hand.
-///
-/// Each function does what is done in a few instructions, and leaves the rest to another one, which it ends with. So it needs no frame:
-/// that is why the other one is an `extern "C"`, which nothing unwinds from.
+/// C's functions over an allocator and its fast path, or [`NoFastPath`].
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
-pub struct Over<H, A> {
-    /// Serves what the allocator has at hand.
-    pub at_hand: H,
+pub struct CFunctions<F, A> {
+    /// Serves what it can in a few instructions.
+    pub fast_path: F,
     /// Serves everything.
     pub allocator: A,
 }
 
-impl<H: AtHand, A: UsableSize> Over<H, A> {
+impl<F: AtHand, A: UsableSize> CFunctions<F, A> {
     /// `malloc(size)`
     #[inline(always)]
     pub fn malloc(self, size: usize) -> *mut c_void {
-        match self.at_hand.take(size) {
+        match self.fast_path.take(size) {
             Some(block) => block.as_ptr().cast(),
             None => malloc(self, size),
         }
@@ -84,7 +88,7 @@ impl<H: AtHand, A: UsableSize> Over<H, A> {
     /// `calloc(count, size)`
     #[inline(always)]
     pub fn calloc(self, count: usize, size: usize) -> *mut c_void {
-        match zeroed(count, size, |bytes| self.at_hand.take(bytes)) {
+        match take_zeroed(count, size, |bytes| self.fast_path.take(bytes)) {
             Some(block) => block,
             None => calloc(self, count, size),
         }
@@ -98,8 +102,8 @@ impl<H: AtHand, A: UsableSize> Over<H, A> {
     #[inline(always)]
     pub unsafe fn free(self, block: *mut c_void) {
         // SAFETY: by `# Safety` of this fn.
-        if !unsafe { self.at_hand.put(block.cast()) } {
-            // SAFETY: as above, and it was not taken back.
+        if !unsafe { self.fast_path.put(block.cast()) } {
+            // SAFETY: as above; the fast path has not freed it.
             unsafe { free(self, block) };
         }
     }
@@ -112,9 +116,9 @@ impl<H: AtHand, A: UsableSize> Over<H, A> {
     #[inline(always)]
     pub unsafe fn realloc(self, block: *mut c_void, size: usize) -> *mut c_void {
         // SAFETY: by `# Safety` of this fn.
-        let old = unsafe { self.at_hand.size_of(block.cast()) };
+        let old = unsafe { self.fast_path.size_of(block.cast()) };
         match old {
-            Some(old) if size != 0 && keeps(block.addr(), old, size) => block,
+            Some(old) if size != 0 && stays(block.addr(), old, size) => block,
             // SAFETY: by `# Safety` of this fn.
             _ => unsafe { realloc(self, block, size) },
         }
@@ -128,7 +132,7 @@ impl<H: AtHand, A: UsableSize> Over<H, A> {
     #[inline(always)]
     pub unsafe fn malloc_usable_size(self, block: *mut c_void) -> usize {
         // SAFETY: by `# Safety` of this fn.
-        match unsafe { self.at_hand.size_of(block.cast()) } {
+        match unsafe { self.fast_path.size_of(block.cast()) } {
             Some(size) => size,
             // SAFETY: by `# Safety` of this fn.
             None => unsafe { malloc_usable_size(self, block) },
@@ -136,45 +140,45 @@ impl<H: AtHand, A: UsableSize> Over<H, A> {
     }
 }
 
-/// A block that `take` gives for so many bytes, zeroed.
+/// Takes a block by `take`, and zeroes it.
 #[inline(always)]
-fn zeroed(count: usize, size: usize, take: impl FnOnce(usize) -> Option<NonNull<u8>>) -> Option<*mut c_void> {
+fn take_zeroed(count: usize, size: usize, take: impl FnOnce(usize) -> Option<NonNull<u8>>) -> Option<*mut c_void> {
     let bytes = count.checked_mul(size)?;
     let block = take(bytes)?;
-    // SAFETY: the block has so many bytes.
+    // SAFETY: `take` returned a block of at least `bytes` bytes.
     unsafe { block.write_bytes(0, bytes) };
     Some(block.as_ptr().cast())
 }
 
 #[inline(never)]
-extern "C" fn malloc<H: AtHand, A: UsableSize>(over: Over<H, A>, size: usize) -> *mut c_void {
-    match over.at_hand.take_any(size) {
+extern "C" fn malloc<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, size: usize) -> *mut c_void {
+    match c.fast_path.take_any(size) {
         Some(block) => block.as_ptr().cast(),
-        None => malloc_elsewhere(over, size),
+        None => malloc_slow(c, size),
     }
 }
 
 #[cold]
 #[inline(never)]
-extern "C" fn malloc_elsewhere<H: AtHand, A: UsableSize>(over: Over<H, A>, size: usize) -> *mut c_void {
-    let block = functions::malloc(over.allocator, size);
-    over.at_hand.prepare();
+extern "C" fn malloc_slow<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, size: usize) -> *mut c_void {
+    let block = functions::malloc(c.allocator, size);
+    c.fast_path.prepare();
     block
 }
 
 #[inline(never)]
-extern "C" fn calloc<H: AtHand, A: UsableSize>(over: Over<H, A>, count: usize, size: usize) -> *mut c_void {
-    match zeroed(count, size, |bytes| over.at_hand.take_any(bytes)) {
+extern "C" fn calloc<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, count: usize, size: usize) -> *mut c_void {
+    match take_zeroed(count, size, |bytes| c.fast_path.take_any(bytes)) {
         Some(block) => block,
-        None => calloc_elsewhere(over, count, size),
+        None => calloc_slow(c, count, size),
     }
 }
 
 #[cold]
 #[inline(never)]
-extern "C" fn calloc_elsewhere<H: AtHand, A: UsableSize>(over: Over<H, A>, count: usize, size: usize) -> *mut c_void {
-    let block = functions::calloc(over.allocator, count, size);
-    over.at_hand.prepare();
+extern "C" fn calloc_slow<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, count: usize, size: usize) -> *mut c_void {
+    let block = functions::calloc(c.allocator, count, size);
+    c.fast_path.prepare();
     block
 }
 
@@ -182,12 +186,12 @@ extern "C" fn calloc_elsewhere<H: AtHand, A: UsableSize>(over: Over<H, A>, count
 ///
 /// The block is one for [`free`](super::free).
 #[inline(never)]
-unsafe extern "C" fn free<H: AtHand, A: UsableSize>(over: Over<H, A>, block: *mut c_void) {
+unsafe extern "C" fn free<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, block: *mut c_void) {
     let Some(block) = NonNull::new(block) else { return };
     // SAFETY: by `# Safety` of this fn.
-    if !unsafe { over.at_hand.put_any(block.cast()) } {
-        // SAFETY: by `# Safety` of this fn, and it was not taken back.
-        unsafe { free_elsewhere(over, block) };
+    if !unsafe { c.fast_path.put_any(block.cast()) } {
+        // SAFETY: by `# Safety` of this fn; the fast path has not freed it.
+        unsafe { free_slow(c, block) };
     }
 }
 
@@ -196,49 +200,49 @@ unsafe extern "C" fn free<H: AtHand, A: UsableSize>(over: Over<H, A>, block: *mu
 /// The block is one for [`free`](super::free).
 #[cold]
 #[inline(never)]
-unsafe extern "C" fn free_elsewhere<H: AtHand, A: UsableSize>(over: Over<H, A>, block: NonNull<c_void>) {
+unsafe extern "C" fn free_slow<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, block: NonNull<c_void>) {
     // SAFETY: by `# Safety` of this fn.
-    unsafe { functions::free(over.allocator, block.as_ptr()) };
+    unsafe { functions::free(c.allocator, block.as_ptr()) };
 }
 
 /// # Safety
 ///
 /// The block is one for [`realloc`](super::realloc).
 #[inline(never)]
-unsafe extern "C" fn realloc<H: AtHand, A: UsableSize>(
-    over: Over<H, A>,
+unsafe extern "C" fn realloc<F: AtHand, A: UsableSize>(
+    c: CFunctions<F, A>,
     block: *mut c_void,
     size: usize,
 ) -> *mut c_void {
     // SAFETY: by `# Safety` of this fn.
-    let size_of = |block: NonNull<c_void>| unsafe { over.at_hand.size_of_any(block.cast()) };
+    let size_of = |block: NonNull<c_void>| unsafe { c.fast_path.size_of_any(block.cast()) };
     if let Some(old) = NonNull::new(block).and_then(size_of).filter(|_| size != 0) {
-        if keeps(block.addr(), old, size) {
+        if stays(block.addr(), old, size) {
             return block;
         }
-        if let Some(moved) = over.at_hand.take(size).or_else(|| over.at_hand.take_any(size)) {
+        if let Some(moved) = c.fast_path.take(size).or_else(|| c.fast_path.take_any(size)) {
             let moved = moved.as_ptr().cast();
-            // SAFETY: both blocks have so many bytes, and are disjoint, being live at once.
+            // SAFETY: both blocks have at least that many bytes. Both are live, so they are disjoint.
             unsafe { ptr::copy_nonoverlapping(block.cast_const(), moved, old.min(size)) };
             // SAFETY: by `# Safety` of this fn.
-            unsafe { over.free(block) };
+            unsafe { c.free(block) };
             return moved;
         }
     }
     // SAFETY: by `# Safety` of this fn.
-    unsafe { functions::realloc(over.allocator, block, size) }
+    unsafe { functions::realloc(c.allocator, block, size) }
 }
 
 /// # Safety
 ///
 /// The block is one for [`free`](super::free).
 #[inline(never)]
-unsafe extern "C" fn malloc_usable_size<H: AtHand, A: UsableSize>(over: Over<H, A>, block: *mut c_void) -> usize {
+unsafe extern "C" fn malloc_usable_size<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, block: *mut c_void) -> usize {
     // SAFETY: by `# Safety` of this fn.
-    let size_of = |block: NonNull<c_void>| unsafe { over.at_hand.size_of_any(block.cast()) };
+    let size_of = |block: NonNull<c_void>| unsafe { c.fast_path.size_of_any(block.cast()) };
     match NonNull::new(block).and_then(size_of) {
         Some(size) => size,
         // SAFETY: by `# Safety` of this fn.
-        None => unsafe { functions::malloc_usable_size(over.allocator, block) },
+        None => unsafe { functions::malloc_usable_size(c.allocator, block) },
     }
 }
