@@ -43,25 +43,17 @@
 //! `docs/05-choosing-a-default.md` is about the allocator of a whole program.
 
 #[cfg(feature = "alloc")]
-mod block_pool;
-#[cfg(feature = "alloc")]
-mod chunks;
-#[cfg(feature = "alloc")]
-mod free_list;
-#[cfg(feature = "alloc")]
-mod one_thread;
-#[cfg(feature = "alloc")]
-mod pool;
-#[cfg(feature = "alloc")]
-mod region;
+mod block;
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
 pub(crate) mod shared;
+#[cfg(feature = "alloc")]
+mod single;
 #[cfg(any(feature = "alloc", all(os_memory, target_has_atomic = "ptr")))]
 mod size_class;
 
 #[cfg(feature = "alloc")]
-pub use block_pool::BlockPool;
-#[cfg(feature = "alloc")]
-pub use pool::Pool;
+pub use block::BlockPool;
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
 pub use shared::{ClassStats, Options, Purged, Retain, SharedPool, SharedPoolStats, ThreadStats};
+#[cfg(feature = "alloc")]
+pub use single::Pool;

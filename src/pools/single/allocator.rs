@@ -2,11 +2,11 @@
 
 use core::ptr::NonNull;
 
+use super::chunk::of_its_chunk;
+use super::free_list::FreeList;
 use super::{CLASSES, Pool, class_of};
 use crate::api::move_block::zero_rest;
 use crate::api::{AllocError, Allocator, Layout, Owns};
-use crate::pools::chunks::of_its_chunk;
-use crate::pools::free_list::FreeList;
 
 impl<A: Allocator> Pool<A> {
     #[inline(always)]

@@ -3,50 +3,50 @@
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-use super::chunks::Chunk;
+use super::chunk::Chunk;
 
 /// The free bytes from a position to an end: both may use the chunk they lie in.
 #[derive(Debug)]
-pub(super) struct Region {
+pub(crate) struct Region {
     position: Cell<NonNull<u8>>,
     end: Cell<NonNull<u8>>,
 }
 
 /// Blocks one after the other.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Run {
-    pub(super) start: NonNull<u8>,
-    pub(super) count: usize,
+pub(crate) struct Run {
+    pub(crate) start: NonNull<u8>,
+    pub(crate) count: usize,
     /// How many bytes in front of it were left out, so that it is aligned.
-    pub(super) skipped: usize,
+    pub(crate) skipped: usize,
 }
 
 impl Region {
-    pub(super) const fn empty() -> Self {
+    pub(crate) const fn empty() -> Self {
         Self { position: Cell::new(NonNull::dangling()), end: Cell::new(NonNull::dangling()) }
     }
 
     /// The room of a chunk that nothing is in.
-    pub(super) fn of(chunk: Chunk) -> Self {
+    pub(crate) fn of(chunk: Chunk) -> Self {
         Self { position: Cell::new(chunk.start()), end: Cell::new(chunk.end()) }
     }
 
-    pub(super) fn position(&self) -> NonNull<u8> {
+    pub(crate) fn position(&self) -> NonNull<u8> {
         self.position.get()
     }
 
     /// The bytes left.
-    pub(super) fn left(&self) -> usize {
+    pub(crate) fn left(&self) -> usize {
         self.end.get().addr().get() - self.position.get().addr().get()
     }
 
-    pub(super) fn swap(&self, other: &Self) {
+    pub(crate) fn swap(&self, other: &Self) {
         self.position.swap(&other.position);
         self.end.swap(&other.end);
     }
 
     /// Takes at most `most` blocks of `size` bytes, which is a multiple of `align`; at least one, or it is `None`.
-    pub(super) fn take_run(&self, size: usize, align: usize, most: usize) -> Option<Run> {
+    pub(crate) fn take_run(&self, size: usize, align: usize, most: usize) -> Option<Run> {
         let position = self.position.get();
         let skipped = position.align_offset(align);
         let count = (self.left().checked_sub(skipped)? / size).min(most);

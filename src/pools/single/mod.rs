@@ -1,16 +1,18 @@
 mod allocator;
+pub(super) mod chunk;
+pub(super) mod free_list;
 mod refill;
+pub(super) mod region;
 
 use core::cell::Cell;
 use core::fmt;
 use core::ptr::NonNull;
 
-use super::chunks::Chunks;
-use super::free_list::FreeList;
-use super::one_thread::SharedByThreads;
-use super::region::Region;
 use super::size_class::{class_up_to, classes_up_to, size_of_class};
 use crate::api::{Allocator, Global, Layout};
+use chunk::Chunks;
+use free_list::FreeList;
+use region::Region;
 
 /// Blocks of many sizes for one thread: a block that is freed is used again for the next of its size, and dropping the pool frees
 /// all there are.
@@ -105,6 +107,15 @@ const CLASSES: usize = classes_up_to(LARGEST);
 const fn class_of(layout: Layout) -> Option<usize> {
     class_up_to(LARGEST, layout)
 }
+
+/// What nothing is: it makes the compiler say why a pool is not `Sync`.
+#[diagnostic::on_unimplemented(
+    message = "this pool serves one thread, and cannot be shared between threads",
+    label = "shared between threads here",
+    note = "take a `SharedPool`, or a pool for each thread: it can be moved to one",
+    note = "threads that only read can share a `&Frozen<_>` of a collection in it; collections inside that have to be `Frozen`, too"
+)]
+pub trait SharedByThreads {}
 
 // SAFETY: what the pointers point to is the pool's alone: chunks that nobody else reaches, from a parent that may be sent.
 // Blocks are their owners', wherever those are; whoever frees one has the pool or borrows it, and that is not `Sync`.

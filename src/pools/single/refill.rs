@@ -2,12 +2,12 @@
 
 use core::ptr::NonNull;
 
+use super::chunk::{Chunk, of_its_chunk};
+use super::region::{Region, Run};
 use super::{LARGEST, LARGEST_CHUNK, Pool, class_of};
 use crate::api::global_calls::dangling;
 use crate::api::move_block::replace;
 use crate::api::{AllocError, Allocator, Layout};
-use crate::pools::chunks::{Chunk, of_its_chunk};
-use crate::pools::region::{Region, Run};
 use crate::pools::size_class::{align_of_class, size_of_class};
 
 /// A list gets this part of the next chunk at a time, so that a small pool stays small,

@@ -2,12 +2,12 @@ use core::cell::Cell;
 use core::fmt;
 use core::ptr::NonNull;
 
-use super::chunks::{Chunk, Chunks, of_its_chunk};
-use super::free_list::FreeList;
-use super::one_thread::SharedByThreads;
-use super::region::Region;
-use crate::api::global_calls::dangling;
-use crate::api::move_block::zero_rest;
+use super::single::SharedByThreads;
+use super::single::chunk::{Chunk, Chunks, of_its_chunk};
+use super::single::free_list::FreeList;
+use super::single::region::Region;
+use crate::api::replace::zero_rest;
+use crate::api::translate::dangling;
 use crate::api::{AllocError, Allocator, Global, Layout, Owns};
 
 /// Blocks of one layout for one thread, such as the nodes of a list or a tree: a block that is freed is used again for the

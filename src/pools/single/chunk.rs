@@ -20,12 +20,12 @@ struct Footer {
 ///
 /// From `new` to `free` the footer is there, and only one thread uses it: methods read and write it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Chunk(NonNull<Footer>);
+pub(crate) struct Chunk(NonNull<Footer>);
 
 /// The pointer to `block` that may use all of the chunk the block lies in. That of `block` may have become one for a part, such
 /// as the value of a box.
 #[inline(always)]
-pub(super) fn of_its_chunk(block: NonNull<u8>) -> NonNull<u8> {
+pub(crate) fn of_its_chunk(block: NonNull<u8>) -> NonNull<u8> {
     let block = ptr::with_exposed_provenance_mut(block.addr().get());
     // SAFETY: the address is that of a pointer that is not null.
     unsafe { NonNull::new_unchecked(block) }
@@ -34,9 +34,9 @@ pub(super) fn of_its_chunk(block: NonNull<u8>) -> NonNull<u8> {
 impl Chunk {
     const FOOTERS_ARE_ALIGNED: () = assert!(Self::ALIGN % align_of::<Footer>() == 0);
     /// The bytes behind the room.
-    pub(super) const OVERHEAD: usize = size_of::<Footer>();
+    pub(crate) const OVERHEAD: usize = size_of::<Footer>();
     /// Every chunk starts at a multiple of it, and so does its footer.
-    pub(super) const ALIGN: usize = 8;
+    pub(crate) const ALIGN: usize = 8;
 
     /// The layout of a chunk with that room.
     fn layout_for(room: Layout) -> Result<Layout, AllocError> {
@@ -51,7 +51,7 @@ impl Chunk {
     }
 
     /// A chunk with that room at least, and with all that the parent gave for it.
-    pub(super) fn new(parent: &impl Allocator, room: Layout) -> Result<Self, AllocError> {
+    pub(crate) fn new(parent: &impl Allocator, room: Layout) -> Result<Self, AllocError> {
         let layout = Self::layout_for(room)?;
         let block = parent.allocate(layout)?;
         let behind = (block.len() - Self::OVERHEAD) / Self::ALIGN * Self::ALIGN;
@@ -60,7 +60,7 @@ impl Chunk {
     }
 
     /// A chunk for one block, which [`of_block`](Self::of_block) finds again.
-    pub(super) fn for_block(parent: &impl Allocator, block: Layout, zeroed: bool) -> Result<Self, AllocError> {
+    pub(crate) fn for_block(parent: &impl Allocator, block: Layout, zeroed: bool) -> Result<Self, AllocError> {
         let layout = Self::layout_for(block)?;
         let whole = if zeroed { parent.allocate_zeroed(layout) } else { parent.allocate(layout) }?;
         // SAFETY: the block is fresh, and has room for the footer behind `block`.
@@ -72,7 +72,7 @@ impl Chunk {
     /// # Safety
     ///
     /// It is live, and `size` its size.
-    pub(super) unsafe fn of_block(block: NonNull<u8>, size: usize) -> Self {
+    pub(crate) unsafe fn of_block(block: NonNull<u8>, size: usize) -> Self {
         // SAFETY: that is where the footer is, by `# Safety` of this fn.
         let chunk = Self(unsafe { of_its_chunk(block).add(Self::behind(size)) }.cast());
         debug_assert_eq!(chunk.start(), block);
@@ -106,7 +106,7 @@ impl Chunk {
     /// 1. It came from `parent`, and is in no list.
     /// 2. It was made for a block of layout `old`, which is not used under that layout again if this is an `Ok`. `new` has the
     ///    same align.
-    pub(super) unsafe fn resize(
+    pub(crate) unsafe fn resize(
         self,
         parent: &impl Allocator,
         old: Layout,
@@ -147,7 +147,7 @@ impl Chunk {
     /// # Safety
     ///
     /// It came from `parent`, and is not used again, nor what is in it.
-    pub(super) unsafe fn free(self, parent: &impl Allocator) {
+    pub(crate) unsafe fn free(self, parent: &impl Allocator) {
         let (start, layout) = (self.start(), self.footer().layout);
         // SAFETY: by `# Safety` of this fn; the size is what the parent returned.
         unsafe { parent.deallocate(start, layout) };
@@ -164,21 +164,21 @@ impl Chunk {
     }
 
     /// Where its room starts: where the parent's block does.
-    pub(super) fn start(&self) -> NonNull<u8> {
+    pub(crate) fn start(&self) -> NonNull<u8> {
         self.footer().start
     }
 
     /// Where its room ends.
-    pub(super) fn end(&self) -> NonNull<u8> {
+    pub(crate) fn end(&self) -> NonNull<u8> {
         self.0.cast()
     }
 
-    pub(super) fn room(&self) -> usize {
+    pub(crate) fn room(&self) -> usize {
         self.end().addr().get() - self.start().addr().get()
     }
 
     /// The bytes that the parent gave.
-    pub(super) fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         self.footer().layout.size()
     }
 
@@ -189,17 +189,17 @@ impl Chunk {
 
 /// A list of chunks, the newest first.
 #[derive(Debug)]
-pub(super) struct Chunks {
+pub(crate) struct Chunks {
     newest: Cell<Option<Chunk>>,
 }
 
 impl Chunks {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { newest: Cell::new(None) }
     }
 
     /// `chunk` is in no list.
-    pub(super) fn push(&self, mut chunk: Chunk) {
+    pub(crate) fn push(&self, mut chunk: Chunk) {
         let older = self.newest.replace(Some(chunk));
         *chunk.footer_mut() = Footer { newer: None, older: older.map(|older| older.0), ..*chunk.footer() };
         if let Some(mut older) = older {
@@ -208,7 +208,7 @@ impl Chunks {
     }
 
     /// `chunk` is in this list.
-    pub(super) fn remove(&self, chunk: Chunk) {
+    pub(crate) fn remove(&self, chunk: Chunk) {
         let &Footer { newer, older, .. } = chunk.footer();
         match newer.map(Chunk) {
             Some(mut newer) => newer.footer_mut().older = older,
@@ -219,7 +219,7 @@ impl Chunks {
         }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = Chunk> + use<> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Chunk> + use<> {
         let mut next = self.newest.get();
         core::iter::from_fn(move || {
             let chunk = next?;
@@ -229,12 +229,12 @@ impl Chunks {
     }
 
     /// The bytes that the parent gave for all of them.
-    pub(super) fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         self.iter().map(|chunk| chunk.size()).sum()
     }
 
     /// Whether `block` lies in the room of one.
-    pub(super) fn contain(&self, block: NonNull<u8>) -> bool {
+    pub(crate) fn contain(&self, block: NonNull<u8>) -> bool {
         self.iter().any(|chunk| chunk.range().contains(&block))
     }
 
@@ -243,7 +243,7 @@ impl Chunks {
     /// # Safety
     ///
     /// As for [`Chunk::free`].
-    pub(super) unsafe fn free(&self, parent: &impl Allocator) {
+    pub(crate) unsafe fn free(&self, parent: &impl Allocator) {
         while let Some(chunk) = self.newest.get() {
             self.newest.set(chunk.footer().older.map(Chunk));
             // SAFETY: by `# Safety` of this fn.

@@ -3,7 +3,7 @@
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-use super::chunks::of_its_chunk;
+use super::chunk::of_its_chunk;
 
 /// What is in a free block: the next one.
 #[derive(Clone, Copy, Debug)]
@@ -14,20 +14,20 @@ struct Link(Option<NonNull<Link>>);
 ///
 /// From `push` to `pop` a block is the list's alone.
 #[derive(Debug)]
-pub(super) struct FreeList {
+pub(crate) struct FreeList {
     first: Cell<Option<NonNull<Link>>>,
 }
 
 impl FreeList {
     /// A block is no shorter, and its address and size are multiples of it.
-    pub(super) const GRAIN: usize = size_of::<Link>();
+    pub(crate) const GRAIN: usize = size_of::<Link>();
 
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { first: Cell::new(None) }
     }
 
     #[inline(always)]
-    pub(super) fn pop(&self) -> Option<NonNull<u8>> {
+    pub(crate) fn pop(&self) -> Option<NonNull<u8>> {
         let first = self.first.get()?;
         // SAFETY: a block in the list starts with a link.
         let Link(next) = unsafe { first.read() };
@@ -42,7 +42,7 @@ impl FreeList {
     /// 1. `block` lies in a chunk, starts at a multiple of [`GRAIN`](Self::GRAIN), and is no shorter than that.
     /// 2. Nobody else uses it.
     #[inline(always)]
-    pub(super) unsafe fn push(&self, block: NonNull<u8>) {
+    pub(crate) unsafe fn push(&self, block: NonNull<u8>) {
         let link = of_its_chunk(block).cast();
         // SAFETY: by `# Safety` of this fn; the pointer may write all of the chunk.
         unsafe { link.write(Link(self.first.get())) };
@@ -54,7 +54,7 @@ impl FreeList {
     /// # Safety
     ///
     /// As for [`push`](Self::push), for each of them. There is one at least, and `start` may write all of them.
-    pub(super) unsafe fn push_run(&self, start: NonNull<u8>, size: usize, count: usize) {
+    pub(crate) unsafe fn push_run(&self, start: NonNull<u8>, size: usize, count: usize) {
         let mut block = start;
         for _ in 1..count {
             // SAFETY: another block follows.
@@ -69,7 +69,7 @@ impl FreeList {
     }
 
     /// How many blocks there are: a walk through all of them.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         let mut next = self.first.get();
         let mut length = 0;
         while let Some(link) = next {
