@@ -1,4 +1,4 @@
-//! Pools: allocators that reuse blocks by size class, and free everything when they are dropped.
+//! Pools: allocators that reuse freed blocks by size class, and free all blocks when they are dropped.
 //!
 //! | you have | take | memory from |
 //! | --- | --- | --- |
@@ -7,11 +7,11 @@
 //! | nodes of one layout, in one thread | [`BlockPool`] | a parent, in chunks that double |
 //! | values that all end together | an arena: see [`arenas`](crate::arenas) | |
 //!
-//! | | collections take | `#[global_allocator]` | threads | what is free |
+//! | | collections take | `#[global_allocator]` | threads | a free block |
 //! | --- | --- | --- | --- | --- |
-//! | [`SharedPool`] | `&pool`, or the pool | `AsGlobal<SharedPool>` | all at once: bins of their own, locks behind them | goes back to the parent when it is not needed for a while, or by [`collect`](SharedPool::collect) |
-//! | [`Pool`] | `&pool`, or the pool | no | one at a time, neither an atomic nor a lock | stays for the next block of its size, until the pool is dropped; blocks above 32 KiB go back at once |
-//! | [`BlockPool`] | `&pool`, or the pool: single nodes only | no | one at a time, neither an atomic nor a lock | stays for the next block, until the pool is dropped |
+//! | [`SharedPool`] | `&pool`, or the pool | `AsGlobal<SharedPool>` | all at once: a cache for each thread, locks behind the caches | returns to the parent after a time without use, or by [`collect`](SharedPool::collect) |
+//! | [`Pool`] | `&pool`, or the pool | no | one at a time, neither an atomic nor a lock | stays for the next request of its size, until the pool is dropped; above 32 KiB it returns to the parent at once |
+//! | [`BlockPool`] | `&pool`, or the pool: single nodes only | no | one at a time, neither an atomic nor a lock | stays for the next request, until the pool is dropped |
 //!
 //! ```
 //! use janus_alloc::collections::{Box, HashMap, Vec};
@@ -24,7 +24,7 @@
 //!     threads.spawn(|| Vec::new_in(&shared).push(2));
 //! });
 //!
-//! // For one thread: what is freed is used again, also over an arena, which by itself would not do that.
+//! // For one thread. The pool reuses freed blocks, also over an arena, which by itself would not.
 //! let arena = Arena::new();
 //! let pool = Pool::new_in(&arena);
 //! let mut counts = HashMap::new_in(&pool);
@@ -39,7 +39,7 @@
 //! assert_eq!(Box::new_in([2_u64; 4], &nodes).as_ptr(), address);
 //! ```
 //!
-//! The chapter `docs/04-pools.md` of the repository has pictures of what happens to a block, and the usual mistakes;
+//! The chapter `docs/04-pools.md` of the repository shows the way of a block in pictures, and the usual mistakes;
 //! `docs/05-choosing-a-default.md` is about the allocator of a whole program.
 
 #[cfg(feature = "alloc")]

@@ -1,53 +1,55 @@
-//! Size classes: eight to a doubling above 64 bytes, so that at most a ninth of a block is wasted; every 8 bytes below.
+//! Size classes: one every 8 bytes up to 64, then eight to a doubling, so that at most a ninth of a block is wasted.
 //!
-//! Everything follows from one number, the [`last`] byte of a request: its size rounded up to its align, less one. A
-//! request whose layout the compiler knows has its class computed at compile time; else it takes a handful of
-//! instructions.
+//! The class of a request follows from one number, its [`last_byte`]. The compiler computes the class of a layout that
+//! it knows; for any other layout that takes a handful of instructions.
 
 use crate::api::Layout;
 
-/// One less than the size of `layout` rounded up to its align. A size of 0 gives `usize::MAX`, which no class has, so the one
-/// test for what has a class covers it.
+/// Returns the size of `layout` rounded up to its align, less one: the offset of the last byte.
+///
+/// For size 0 it is `usize::MAX`. No class is that large, so a single compare finds out whether a request has a class.
 #[inline(always)]
-pub(super) const fn last(layout: Layout) -> usize {
+pub(super) const fn last_byte(layout: Layout) -> usize {
     layout.size().wrapping_sub(1) | (layout.align() - 1)
 }
 
-/// The class of a request, if it has one of up to `largest` bytes: the smallest size that is large enough, and a multiple of its
-/// align.
+/// Returns the class of a request, if there is one of up to `max_size` bytes: the smallest size that is large enough,
+/// and a multiple of the request's align.
 #[inline(always)]
 #[cfg(any(feature = "alloc", test))]
-pub(super) const fn class_up_to(largest: usize, layout: Layout) -> Option<usize> {
-    let last = last(layout);
-    if last < largest { Some(class(last)) } else { None }
+pub(super) const fn class_up_to(max_size: usize, layout: Layout) -> Option<usize> {
+    let last_byte = last_byte(layout);
+    if last_byte < max_size { Some(class_of_last_byte(last_byte)) } else { None }
 }
 
-/// As [`class_up_to`], by a table for small ones: in half as many instructions where the layout is not known. Where it is asked for twice in a
-/// row, the compiler has the other one computed once.
+/// Returns the same as [`class_up_to`], with a table for small requests.
+///
+/// The table halves the instructions for a layout that the compiler does not know. But where the class of a layout is
+/// needed twice in a row, the compiler computes that of `class_up_to` only once.
 #[inline(always)]
 #[cfg(any(all(os_memory, target_has_atomic = "ptr"), test))]
-pub(super) const fn class_by_table_up_to(largest: usize, layout: Layout) -> Option<usize> {
-    let last = last(layout);
-    if last < largest { Some(class_by_table(last)) } else { None }
+pub(super) const fn class_by_table_up_to(max_size: usize, layout: Layout) -> Option<usize> {
+    let last_byte = last_byte(layout);
+    if last_byte < max_size { Some(class_by_table(last_byte)) } else { None }
 }
 
-/// How many classes there are of up to `largest` bytes, a power of two.
-pub(super) const fn classes_up_to(largest: usize) -> usize {
-    class(largest - 1) + 1
+/// Returns the number of classes of up to `max_size` bytes, which is a power of two.
+pub(super) const fn classes_up_to(max_size: usize) -> usize {
+    class_of_last_byte(max_size - 1) + 1
 }
 
-/// So long is the table.
+/// The table serves requests of up to this many bytes.
 #[cfg(any(all(os_memory, target_has_atomic = "ptr"), test))]
-const SMALL: usize = 1024;
+const TABLE_MAX_SIZE: usize = 1024;
 
-/// The class by eighths of the last byte. A constant, as the compiler looks into one that is another crate's: a class whose request it
-/// knows it knows as well.
+/// The classes by an eighth of the last byte. A `const` and not a `static`, because the compiler looks into a constant
+/// of another crate: it knows the class of a request that it knows.
 #[cfg(any(all(os_memory, target_has_atomic = "ptr"), test))]
-const CLASSES_OF_SMALL: [u8; SMALL / 8] = {
-    let mut classes = [0; SMALL / 8];
+const CLASS_TABLE: [u8; TABLE_MAX_SIZE / 8] = {
+    let mut classes = [0; TABLE_MAX_SIZE / 8];
     let mut eighth = 0;
     while eighth < classes.len() {
-        classes[eighth] = class(eighth * 8) as u8;
+        classes[eighth] = class_of_last_byte(eighth * 8) as u8;
         eighth += 1;
     }
     classes
@@ -55,26 +57,26 @@ const CLASSES_OF_SMALL: [u8; SMALL / 8] = {
 
 #[inline(always)]
 #[cfg(any(all(os_memory, target_has_atomic = "ptr"), test))]
-const fn class_by_table(last: usize) -> usize {
-    if last < SMALL { CLASSES_OF_SMALL[last / 8] as usize } else { class(last) }
+const fn class_by_table(last_byte: usize) -> usize {
+    if last_byte < TABLE_MAX_SIZE { CLASS_TABLE[last_byte / 8] as usize } else { class_of_last_byte(last_byte) }
 }
 
-/// The class of a request by its [`last`] byte.
+/// Returns the class of a request by its [`last_byte`].
 #[inline(always)]
-const fn class(last: usize) -> usize {
-    // Below 64 as from 64 to 128: steps of 8.
-    let doubling = (last | 64).ilog2();
-    (last >> (doubling - 3)) + 8 * (doubling as usize - 6)
+const fn class_of_last_byte(last_byte: usize) -> usize {
+    // Steps of 8 below 64, as from 64 to 128.
+    let doubling = (last_byte | 64).ilog2();
+    (last_byte >> (doubling - 3)) + 8 * (doubling as usize - 6)
 }
 
-/// The size of the blocks of `class`, in bytes.
+/// Returns the size of the blocks of `class`, in bytes.
 #[inline(always)]
 pub(super) const fn size_of_class(class: usize) -> usize {
     if class < 8 { (class + 1) * 8 } else { (class % 8 + 9) << (class / 8 + 2) }
 }
 
-/// The largest power of two that the size of `class` is a multiple of: blocks that lie one after the other from an address
-/// so aligned are all aligned to it.
+/// Returns the largest power of two that divides the size of `class`. If the first of adjacent blocks is aligned to it,
+/// all are.
 #[inline(always)]
 #[cfg(any(feature = "alloc", test))]
 pub(super) const fn align_of_class(class: usize) -> usize {

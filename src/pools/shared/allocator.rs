@@ -7,9 +7,9 @@ use super::chunk::{SLICE, Use};
 use super::class::{CLASSES, Class, class_of};
 use super::heap::Heap;
 use super::report::{Misuse, abort};
-use super::{LARGE, SharedPool, last, size_of_class};
-use crate::api::global_calls::dangling;
-use crate::api::move_block::{replace, zero_rest};
+use super::{LARGE, SharedPool, last_byte, size_of_class};
+use crate::api::replace::{replace, zero_rest};
+use crate::api::translate::dangling;
 use crate::api::{AllocError, Allocator, Layout};
 use crate::sync::clock;
 
@@ -34,7 +34,7 @@ impl Kind {
         match class_of(layout) {
             Some(class) => Kind::Class(class),
             None if layout.size() == 0 => Kind::Nothing,
-            None if last(layout) < LARGE => Kind::Run(last(layout) / SLICE + 1),
+            None if last_byte(layout) < LARGE => Kind::Run(last_byte(layout) / SLICE + 1),
             None => Kind::Large,
         }
     }
@@ -80,7 +80,7 @@ impl<A: Allocator> SharedPool<A> {
             Kind::Class(class) => self.allocate_small(heap, class).map(|block| (block, false)),
             Kind::Run(_) => {
                 self.sweep_own(heap, clock::tick());
-                let taken = heap.take_run(parent, last(layout), layout.align())?;
+                let taken = heap.take_run(parent, last_byte(layout), layout.align())?;
                 Ok((taken.chunk.slice_start(taken.slice), taken.zero))
             }
             Kind::Large => {

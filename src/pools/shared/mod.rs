@@ -42,7 +42,7 @@ use core::fmt;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::size_class::{last, size_of_class};
+use super::size_class::{last_byte, size_of_class};
 use crate::api::{AllocError, Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, UsableSize};
 use crate::sources::Pages;
 use crate::sync::{AtomicPtr, clock, published};
@@ -61,7 +61,7 @@ use report::{Misuse, abort};
 pub use stats::{ClassStats, SharedPoolStats, ThreadStats};
 use unload::Home;
 
-/// From this [`last`] byte on a request is served by a block of the parent's.
+/// From this [`last_byte`] on a request is served by a block of the parent's.
 const LARGE: usize = 512 << 10;
 
 /// An allocator for every size and all threads: the default of a process, or the allocator of a subsystem whose memory goes
@@ -366,7 +366,7 @@ impl<A: Allocator> SharedPool<A> {
         match class_of(layout) {
             Some(class) => size_of_class(class),
             None if layout.size() == 0 => 0,
-            None if last(layout) < LARGE => (last(layout) / SLICE + 1) * SLICE,
+            None if last_byte(layout) < LARGE => (last_byte(layout) / SLICE + 1) * SLICE,
             None => match layout.size().checked_next_multiple_of(large::GRANULE) {
                 Some(size) => size,
                 None => layout.size(),

@@ -1,8 +1,8 @@
-//! The face of the collections.
+//! The methods of [`Allocator`]. The hot paths are here; the rest is in `refill`, `large` and `resize`.
 
 use core::ptr::NonNull;
 
-use super::chunk::of_its_chunk;
+use super::chunk::{Init, with_chunk_provenance};
 use super::free_list::FreeList;
 use super::{CLASSES, Pool, class_of};
 use crate::api::move_block::zero_rest;
@@ -12,12 +12,12 @@ impl<A: Allocator> Pool<A> {
     #[inline(always)]
     fn bin(&self, class: usize) -> &FreeList {
         debug_assert!(class < CLASSES);
-        // SAFETY: classes come from `class_of`, which has no others.
+        // SAFETY: every class comes from `class_of`, which returns numbers below `CLASSES`.
         unsafe { self.bins.get_unchecked(class) }
     }
 }
 
-/// Whether a block of layout `old` is one of `new` as it is: the parent has no say in it.
+/// Returns whether a block of layout `old` serves `new` in place, without the parent.
 #[inline(always)]
 fn stays(old: Layout, new: Layout) -> bool {
     let class = class_of(old);
@@ -29,9 +29,9 @@ fn with_length(block: NonNull<u8>, layout: Layout) -> NonNull<[u8]> {
     NonNull::slice_from_raw_parts(block, layout.size())
 }
 
-// SAFETY: blocks are disjoint parts of chunks, or have chunks of their own, and stay where they are until they are freed or the
-// pool is dropped. Moving the pool moves no chunk. A layout that fits a block has the class it was allocated for: its align,
-// and its size, since blocks are as long as requested. Nothing unwinds but what the parent, an allocator, does: nothing.
+// SAFETY: by invariants 2 and 3 blocks are disjoint, and only `deallocate`, a resize and the drop of the pool end one.
+// Moving the pool moves no chunk. Blocks are as long as requested, so a layout that fits a block has the class that the
+// block was allocated for. Nothing here unwinds, and neither does the parent, which is an allocator.
 unsafe impl<A: Allocator> Allocator for Pool<A> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
@@ -40,7 +40,7 @@ unsafe impl<A: Allocator> Allocator for Pool<A> {
                 Some(block) => block,
                 None => self.refill(class)?,
             },
-            None => self.allocate_large(layout, false)?,
+            None => self.allocate_large(layout, Init::Uninit)?,
         };
         Ok(with_length(block, layout))
     }
@@ -48,11 +48,11 @@ unsafe impl<A: Allocator> Allocator for Pool<A> {
     #[inline]
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if class_of(layout).is_none() {
-            // The parent may know what is zero.
-            return self.allocate_large(layout, true).map(|block| with_length(block, layout));
+            // The parent may know that its memory is zero already.
+            return self.allocate_large(layout, Init::Zeroed).map(|block| with_length(block, layout));
         }
         let block = self.allocate(layout)?;
-        // SAFETY: the block is so long.
+        // SAFETY: the block has that many bytes.
         unsafe { block.cast::<u8>().write_bytes(0, layout.size()) };
         Ok(block)
     }
@@ -60,7 +60,8 @@ unsafe impl<A: Allocator> Allocator for Pool<A> {
     #[inline]
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
         match class_of(layout) {
-            // SAFETY: by `# Safety` of this fn it is a block of this class, and not used again.
+            // SAFETY: by `# Safety` of this fn it is a live block that `layout` fits, so of this class, and is not used
+            // again. By invariant 2 it lies in a chunk. Sizes and aligns of classes are multiples of 8.
             Some(class) => unsafe { self.bin(class).push(block) },
             // SAFETY: by `# Safety` of this fn.
             None => unsafe { self.deallocate_large(block, layout) },
@@ -70,35 +71,36 @@ unsafe impl<A: Allocator> Allocator for Pool<A> {
     #[inline]
     unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if stays(old, new) {
-            return Ok(with_length(of_its_chunk(block), new));
+            return Ok(with_length(with_chunk_provenance(block), new));
         }
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.grow_elsewhere(block, old, new, false) }
+        unsafe { self.grow_slow(block, old, new, Init::Uninit) }
     }
 
     #[inline]
     unsafe fn grow_zeroed(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if stays(old, new) {
-            let block = with_length(of_its_chunk(block), new);
-            // SAFETY: a block of this class is so long, no less than `old`.
+            let block = with_length(with_chunk_provenance(block), new);
+            // SAFETY: both layouts have the same class, so the block is at least as long as either.
             unsafe { zero_rest(block, old.size()) };
             return Ok(block);
         }
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.grow_elsewhere(block, old, new, true) }
+        unsafe { self.grow_slow(block, old, new, Init::Zeroed) }
     }
 
     #[inline]
     unsafe fn shrink(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if stays(old, new) {
-            return Ok(with_length(of_its_chunk(block), new));
+            return Ok(with_length(with_chunk_provenance(block), new));
         }
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.shrink_elsewhere(block, old, new) }
+        unsafe { self.shrink_slow(block, old, new) }
     }
 }
 
-// SAFETY: a block lies in one of the chunks, and no other allocator's does: they are the pool's alone.
+// SAFETY: by invariants 2 and 3 every block lies in a chunk. By invariant 4 the chunks are live blocks of the parent,
+// so no other allocator has a block in them.
 unsafe impl<A: Allocator> Owns for Pool<A> {
     fn owns(&self, block: NonNull<u8>, _: Layout) -> bool {
         Pool::owns(self, block)

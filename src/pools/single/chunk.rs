@@ -1,4 +1,4 @@
-//! Chunks: what a pool gets from its parent, be it for many blocks or for a large one.
+//! The memory that a pool takes from its parent: a chunk for many blocks, or for one large block.
 
 use core::cell::Cell;
 use core::ops::Range;
@@ -6,178 +6,205 @@ use core::ptr::{self, NonNull};
 
 use crate::api::{AllocError, Allocator, Layout};
 
-/// Behind the room of a chunk. In front of it, it would cost a block of large align as much as that.
+/// Whether the bytes of a new block, or those that a block gains, are zeroed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Init {
+    Uninit,
+    Zeroed,
+}
+
+/// The bookkeeping of a chunk. It lies behind the contents: in front of a block of large align it would cost as many
+/// bytes as that align.
 #[derive(Debug)]
 struct Footer {
     newer: Option<NonNull<Footer>>,
     older: Option<NonNull<Footer>>,
     start: NonNull<u8>,
-    /// Of the whole chunk, as the parent gave it.
+    /// The layout of the whole chunk, with the size that the parent returned.
     layout: Layout,
 }
 
-/// A chunk. A copy refers to the same one.
+/// A block of the parent: contents, and a footer behind them. A copy refers to the same chunk.
 ///
-/// From `new` to `free` the footer is there, and only one thread uses it: methods read and write it.
+/// # Invariants
+///
+/// From [`new`](Self::new) or [`for_block`](Self::for_block) to [`release`](Self::release):
+///
+/// 1. The pointer refers to an initialised footer, which lies in the chunk, behind its contents.
+/// 2. `start` and `layout` of the footer are those of a live block of the parent, and the provenance of `start` is
+///    exposed.
+/// 3. One thread at a time uses the chunk, as its pool is not `Sync`. References to a footer do not leave this file,
+///    and none exists while a footer is written.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Chunk(NonNull<Footer>);
+pub(crate) struct PoolChunk(NonNull<Footer>);
 
-/// The pointer to `block` that may use all of the chunk the block lies in. That of `block` may have become one for a part, such
-/// as the value of a box.
+/// Returns the pointer to `block` that may access the whole chunk around it. A caller's pointer may be valid for a part
+/// of the block only, such as the value of a box.
 #[inline(always)]
-pub(crate) fn of_its_chunk(block: NonNull<u8>) -> NonNull<u8> {
+pub(crate) fn with_chunk_provenance(block: NonNull<u8>) -> NonNull<u8> {
     let block = ptr::with_exposed_provenance_mut(block.addr().get());
-    // SAFETY: the address is that of a pointer that is not null.
+    // SAFETY: the address is that of a `NonNull`.
     unsafe { NonNull::new_unchecked(block) }
 }
 
-impl Chunk {
-    const FOOTERS_ARE_ALIGNED: () = assert!(Self::ALIGN % align_of::<Footer>() == 0);
-    /// The bytes behind the room.
-    pub(crate) const OVERHEAD: usize = size_of::<Footer>();
+impl PoolChunk {
+    const FOOTERS_ARE_ALIGNED: () = assert!(Self::MIN_ALIGN % align_of::<Footer>() == 0);
+    /// The number of bytes behind the contents.
+    pub(crate) const FOOTER_SIZE: usize = size_of::<Footer>();
     /// Every chunk starts at a multiple of it, and so does its footer.
-    pub(crate) const ALIGN: usize = 8;
+    pub(crate) const MIN_ALIGN: usize = 8;
 
-    /// The layout of a chunk with that room.
-    fn layout_for(room: Layout) -> Result<Layout, AllocError> {
-        // No overflow: a size is at most `isize::MAX`, and the rest is far less than as much again.
-        let size = Self::behind(room.size()) + Self::OVERHEAD;
-        Layout::from_size_align(size, room.align().max(Self::ALIGN)).map_err(|_| AllocError)
+    /// Returns the layout of a chunk with such contents.
+    fn layout_for(contents: Layout) -> Result<Layout, AllocError> {
+        // No overflow: a size is at most `isize::MAX`, and the other terms are small.
+        let size = Self::footer_offset(contents.size()) + Self::FOOTER_SIZE;
+        Layout::from_size_align(size, contents.align().max(Self::MIN_ALIGN)).map_err(|_| AllocError)
     }
 
-    /// How far behind the start the footer of a chunk for one block of `size` bytes is.
-    const fn behind(size: usize) -> usize {
-        size.next_multiple_of(Self::ALIGN)
+    /// Returns the offset of the footer in a chunk for one block of `size` bytes.
+    const fn footer_offset(size: usize) -> usize {
+        size.next_multiple_of(Self::MIN_ALIGN)
     }
 
-    /// A chunk with that room at least, and with all that the parent gave for it.
-    pub(crate) fn new(parent: &impl Allocator, room: Layout) -> Result<Self, AllocError> {
-        let layout = Self::layout_for(room)?;
+    /// Takes a chunk from the parent, with at least such contents. Bytes that the parent returns in addition become
+    /// contents, too.
+    pub(crate) fn new(parent: &impl Allocator, contents: Layout) -> Result<Self, AllocError> {
+        let layout = Self::layout_for(contents)?;
         let block = parent.allocate(layout)?;
-        let behind = (block.len() - Self::OVERHEAD) / Self::ALIGN * Self::ALIGN;
-        // SAFETY: the block is fresh, and the footer as far behind in it as can be.
-        Ok(unsafe { Self::place(block, layout, behind) })
+        let offset = (block.len() - Self::FOOTER_SIZE) / Self::MIN_ALIGN * Self::MIN_ALIGN;
+        // SAFETY: the block is fresh, and a footer fits at the offset.
+        Ok(unsafe { Self::write_footer(block, layout, offset) })
     }
 
-    /// A chunk for one block, which [`of_block`](Self::of_block) finds again.
-    pub(crate) fn for_block(parent: &impl Allocator, block: Layout, zeroed: bool) -> Result<Self, AllocError> {
+    /// Takes a chunk for a single block from the parent. [`of_block`](Self::of_block) finds the chunk by the block.
+    pub(crate) fn for_block(parent: &impl Allocator, block: Layout, init: Init) -> Result<Self, AllocError> {
         let layout = Self::layout_for(block)?;
-        let whole = if zeroed { parent.allocate_zeroed(layout) } else { parent.allocate(layout) }?;
-        // SAFETY: the block is fresh, and has room for the footer behind `block`.
-        Ok(unsafe { Self::place(whole, layout, Self::behind(block.size())) })
+        let whole = match init {
+            Init::Uninit => parent.allocate(layout),
+            Init::Zeroed => parent.allocate_zeroed(layout),
+        }?;
+        // SAFETY: the parent's block is fresh, and `layout` has room for a footer behind `block`.
+        Ok(unsafe { Self::write_footer(whole, layout, Self::footer_offset(block.size())) })
     }
 
-    /// The chunk that was made for the block at `block`.
+    /// Returns the chunk that [`for_block`](Self::for_block) made for `block`.
     ///
     /// # Safety
     ///
-    /// It is live, and `size` its size.
+    /// The block is live, and `size` is its size.
     pub(crate) unsafe fn of_block(block: NonNull<u8>, size: usize) -> Self {
-        // SAFETY: that is where the footer is, by `# Safety` of this fn.
-        let chunk = Self(unsafe { of_its_chunk(block).add(Self::behind(size)) }.cast());
+        // SAFETY: by `# Safety` of this fn the footer lies there, in the chunk.
+        let chunk = Self(unsafe { with_chunk_provenance(block).add(Self::footer_offset(size)) }.cast());
         debug_assert_eq!(chunk.start(), block);
         chunk
     }
 
-    /// Writes the footer of what the parent gave.
+    /// Writes a footer into a block of the parent, `offset` bytes from its start.
     ///
     /// # Safety
     ///
-    /// 1. `whole` is a block of the parent's that `layout` fits, whose align is at least [`ALIGN`](Self::ALIGN).
-    /// 2. From `behind` on, a multiple of that, there is room for a footer that nobody else uses.
-    unsafe fn place(whole: NonNull<[u8]>, layout: Layout, behind: usize) -> Self {
+    /// 1. `whole` is a live block of the parent that `layout` fits, with an align of at least
+    ///    [`MIN_ALIGN`](Self::MIN_ALIGN).
+    /// 2. `offset` is a multiple of that align. A footer fits there, and nothing else uses those bytes.
+    unsafe fn write_footer(whole: NonNull<[u8]>, layout: Layout, offset: usize) -> Self {
         let () = Self::FOOTERS_ARE_ALIGNED;
         let start = whole.cast::<u8>();
-        // For `of_its_chunk`.
+        // For `with_chunk_provenance`.
         start.as_ptr().expose_provenance();
         let layout = Layout::from_size_align(whole.len(), layout.align()).unwrap_or(layout);
-        // SAFETY: by (2).
-        let footer = unsafe { start.add(behind) }.cast();
-        // SAFETY: by (2).
+        // SAFETY: the offset is within the block by (2).
+        let footer = unsafe { start.add(offset) }.cast();
+        // SAFETY: a footer fits there, and is aligned, by (1) and (2).
         unsafe { footer.write(Footer { newer: None, older: None, start, layout }) };
         Self(footer)
     }
 
-    /// Makes the chunk of a block longer or shorter, with what is in it; where `zeroed`, with zeros in what comes in addition.
-    /// It may be elsewhere then. If it is an `Err`, all is as it was; it is none if the block becomes shorter.
+    /// Makes the chunk of a block longer or shorter, and keeps the bytes of the block. It may move. With
+    /// [`Init::Zeroed`], the bytes that the block gains are zero.
+    ///
+    /// After an `Err` the chunk is unchanged. A block that becomes shorter is never an `Err`.
     ///
     /// # Safety
     ///
     /// 1. It came from `parent`, and is in no list.
-    /// 2. It was made for a block of layout `old`, which is not used under that layout again if this is an `Ok`. `new` has the
+    /// 2. It was made for a block of layout `old`, which is not used under that layout after an `Ok`. `new` has the
     ///    same align.
     pub(crate) unsafe fn resize(
         self,
         parent: &impl Allocator,
         old: Layout,
         new: Layout,
-        zeroed: bool,
+        init: Init,
     ) -> Result<Self, AllocError> {
-        let (start, had) = (self.start(), self.footer().layout);
-        let needs = Self::layout_for(new)?;
-        let here = NonNull::slice_from_raw_parts(start, had.size());
-        let whole = if needs.size() > had.size() {
-            if zeroed {
-                // SAFETY: by (1); the size is no less.
-                unsafe { parent.grow_zeroed(start, had, needs) }?
-            } else {
-                // SAFETY: by (1); the size is no less.
-                unsafe { parent.grow(start, had, needs) }?
+        let (start, held) = (self.start(), self.footer().layout);
+        let needed = Self::layout_for(new)?;
+        let unchanged = NonNull::slice_from_raw_parts(start, held.size());
+        let whole = if needed.size() > held.size() {
+            match init {
+                // SAFETY: `held` fits the chunk by (1) and invariant 2, and `needed` is larger.
+                Init::Zeroed => unsafe { parent.grow_zeroed(start, held, needed) }?,
+                // SAFETY: as above.
+                Init::Uninit => unsafe { parent.grow(start, held, needed) }?,
             }
-        } else if new.size() < old.size() && needs.size() < had.size() {
-            // SAFETY: by (1); the size is no more. What cannot be made shorter stays.
-            unsafe { parent.shrink(start, had, needs) }.unwrap_or(here)
+        } else if new.size() < old.size() && needed.size() < held.size() {
+            // A chunk that the parent cannot make shorter stays as it is.
+            // SAFETY: `held` fits the chunk by (1) and invariant 2, and `needed` is smaller.
+            unsafe { parent.shrink(start, held, needed) }.unwrap_or(unchanged)
         } else {
-            here
+            unchanged
         };
-        if zeroed && new.size() > old.size() {
-            // There the footer was, and what the parent had given without being asked.
-            let end = new.size().min(had.size());
-            // SAFETY: the chunk is longer than both.
+        if init == Init::Zeroed && new.size() > old.size() {
+            // The parent zeroed what lies behind `held`. Between the old block and that end are the old footer and the
+            // bytes that the parent had returned in addition.
+            let end = new.size().min(held.size());
+            // SAFETY: the chunk is longer than `old`.
             let rest = unsafe { whole.cast::<u8>().add(old.size()) };
-            // SAFETY: up to there it is the block's; where `had` is the shorter, it is longer than `old`.
+            // SAFETY: `end` is within the new block, and not below `old.size()`, as `new` and `held` are larger than
+            // `old`.
             unsafe { rest.write_bytes(0, end - old.size()) };
         }
-        // SAFETY: the chunk has this align as before, and room for the footer behind `new`.
-        Ok(unsafe { Self::place(whole, had, Self::behind(new.size())) })
+        // SAFETY: the parent keeps the align, which is that of `held`, and the chunk has room for a footer behind
+        // `new`.
+        Ok(unsafe { Self::write_footer(whole, held, Self::footer_offset(new.size())) })
     }
 
-    /// Gives the chunk back.
+    /// Returns the chunk to the parent.
     ///
     /// # Safety
     ///
-    /// It came from `parent`, and is not used again, nor what is in it.
-    pub(crate) unsafe fn free(self, parent: &impl Allocator) {
+    /// It came from `parent` and is in no list. Neither it nor its contents are used again.
+    pub(crate) unsafe fn release(self, parent: &impl Allocator) {
         let (start, layout) = (self.start(), self.footer().layout);
-        // SAFETY: by `# Safety` of this fn; the size is what the parent returned.
+        // SAFETY: by `# Safety` of this fn and invariant 2.
         unsafe { parent.deallocate(start, layout) };
     }
 
     fn footer(&self) -> &Footer {
-        // SAFETY: the footer is there, and nobody writes it meanwhile: references to it do not leave this file.
+        // SAFETY: by invariants 1 and 3.
         unsafe { self.0.as_ref() }
     }
 
     fn footer_mut(&mut self) -> &mut Footer {
-        // SAFETY: the footer is there, and nobody else uses it meanwhile: references to it do not leave this file.
+        // SAFETY: by invariants 1 and 3.
         unsafe { self.0.as_mut() }
     }
 
-    /// Where its room starts: where the parent's block does.
+    /// Returns the start of the contents, which is that of the parent's block.
     pub(crate) fn start(&self) -> NonNull<u8> {
         self.footer().start
     }
 
-    /// Where its room ends.
+    /// Returns the end of the contents.
     pub(crate) fn end(&self) -> NonNull<u8> {
         self.0.cast()
     }
 
-    pub(crate) fn room(&self) -> usize {
+    /// Returns the number of bytes of the contents.
+    pub(crate) fn capacity(&self) -> usize {
         self.end().addr().get() - self.start().addr().get()
     }
 
-    /// The bytes that the parent gave.
+    /// Returns the number of bytes that the parent returned.
     pub(crate) fn size(&self) -> usize {
         self.footer().layout.size()
     }
@@ -187,19 +214,19 @@ impl Chunk {
     }
 }
 
-/// A list of chunks, the newest first.
+/// A doubly linked list of chunks, the newest first.
 #[derive(Debug)]
-pub(crate) struct Chunks {
-    newest: Cell<Option<Chunk>>,
+pub(crate) struct PoolChunkList {
+    newest: Cell<Option<PoolChunk>>,
 }
 
-impl Chunks {
+impl PoolChunkList {
     pub(crate) const fn new() -> Self {
         Self { newest: Cell::new(None) }
     }
 
-    /// `chunk` is in no list.
-    pub(crate) fn push(&self, mut chunk: Chunk) {
+    /// Adds a chunk, which is in no list.
+    pub(crate) fn push(&self, mut chunk: PoolChunk) {
         let older = self.newest.replace(Some(chunk));
         *chunk.footer_mut() = Footer { newer: None, older: older.map(|older| older.0), ..*chunk.footer() };
         if let Some(mut older) = older {
@@ -207,47 +234,47 @@ impl Chunks {
         }
     }
 
-    /// `chunk` is in this list.
-    pub(crate) fn remove(&self, chunk: Chunk) {
+    /// Removes a chunk, which is in this list.
+    pub(crate) fn remove(&self, chunk: PoolChunk) {
         let &Footer { newer, older, .. } = chunk.footer();
-        match newer.map(Chunk) {
+        match newer.map(PoolChunk) {
             Some(mut newer) => newer.footer_mut().older = older,
-            None => self.newest.set(older.map(Chunk)),
+            None => self.newest.set(older.map(PoolChunk)),
         }
-        if let Some(mut older) = older.map(Chunk) {
+        if let Some(mut older) = older.map(PoolChunk) {
             older.footer_mut().newer = newer;
         }
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Chunk> + use<> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = PoolChunk> + use<> {
         let mut next = self.newest.get();
         core::iter::from_fn(move || {
             let chunk = next?;
-            next = chunk.footer().older.map(Chunk);
+            next = chunk.footer().older.map(PoolChunk);
             Some(chunk)
         })
     }
 
-    /// The bytes that the parent gave for all of them.
+    /// Returns the number of bytes that the parent returned for all chunks.
     pub(crate) fn size(&self) -> usize {
         self.iter().map(|chunk| chunk.size()).sum()
     }
 
-    /// Whether `block` lies in the room of one.
-    pub(crate) fn contain(&self, block: NonNull<u8>) -> bool {
+    /// Returns whether `block` lies in the contents of a chunk.
+    pub(crate) fn contains(&self, block: NonNull<u8>) -> bool {
         self.iter().any(|chunk| chunk.range().contains(&block))
     }
 
-    /// Gives all of them back, the newest first.
+    /// Returns all chunks to the parent, the newest first.
     ///
     /// # Safety
     ///
-    /// As for [`Chunk::free`].
-    pub(crate) unsafe fn free(&self, parent: &impl Allocator) {
+    /// They came from `parent`, and neither they nor their contents are used again.
+    pub(crate) unsafe fn release(&self, parent: &impl Allocator) {
         while let Some(chunk) = self.newest.get() {
-            self.newest.set(chunk.footer().older.map(Chunk));
+            self.newest.set(chunk.footer().older.map(PoolChunk));
             // SAFETY: by `# Safety` of this fn.
-            unsafe { chunk.free(parent) };
+            unsafe { chunk.release(parent) };
         }
     }
 }

@@ -1,8 +1,22 @@
+//! [`Pool`], for one thread, and the parts that it shares with [`BlockPool`](super::BlockPool).
+//!
+//! # Invariants
+//!
+//! 1. `bins[class]` holds free blocks of the size and align of `class`. They lie in `chunks`.
+//! 2. All contents of `chunks` are live blocks of a class, or in a bin, or in `region`.
+//! 3. Each chunk of `large` holds one live block, which has no class.
+//! 4. All of `chunks` and `large` came from `parent`.
+//!
+//! The parent may call the pool from inside a call, through hooks of its own. So the invariants hold whenever the
+//! parent is called, and the pool reads its state again afterwards.
+
 mod allocator;
 pub(super) mod chunk;
 pub(super) mod free_list;
+mod large;
 mod refill;
 pub(super) mod region;
+mod resize;
 
 use core::cell::Cell;
 use core::fmt;
@@ -10,48 +24,34 @@ use core::ptr::NonNull;
 
 use super::size_class::{class_up_to, classes_up_to, size_of_class};
 use crate::api::{Allocator, Global, Layout};
-use chunk::Chunks;
+use chunk::PoolChunkList;
 use free_list::FreeList;
-use region::Region;
+use region::UncarvedRegion;
 
-/// Blocks of many sizes for one thread: a block that is freed is used again for the next of its size, and dropping the pool frees
-/// all there are.
+/// A pool of blocks of many sizes for one thread. It reuses a freed block for the next request of its size, and frees
+/// all blocks when it is dropped.
 ///
-/// ```text
-///      free, by size                 chunk 1: 1 KiB              chunk 2: 2 KiB
-///      +----+----+----+-- -- --+     +---+-----+---+-----+--+    +-------+-----+-----------+--+
-///      |  8 | 16 | 24 |        |     | a | ... | b | ... |##|    | c     | ... |           |##|
-///      +----+-|--+----+-- -- --+     +---+-^-|-+---+-^---+--+    +-------+-----+-----------+--+
-///             +----------------------------+ +-------+                         ^ no block yet
-/// ```
+/// Take it for collections and trees that grow, shrink and change in one thread.
 ///
-/// Requests of up to 32 KiB are rounded up to one of 80 sizes. Each size has a list of its free blocks, threaded through the
-/// blocks. An allocation takes the first of a list, a free puts the block in front. Take a pool for collections and trees that
-/// grow, shrink and change in one thread.
-///
-/// * **Collections** take `&pool`, or the pool itself if there is but one.
-/// * **Cost**: 8 instructions for an allocation and a free together, if the layout is known; some 25 if it is not. Neither an
-///   atomic nor a lock.
-/// * **Memory**: no byte beside a block. A block is at most an eighth longer than requested, or up to a multiple of 8 bytes
-///   below 64. The pool value has 85 words, and no memory before the first use. Then a chunk of 1 KiB, and twice as much each
-///   time, up to 256 KiB, of which 5 words are the pool's. What is free stays with the pool until it is dropped: for blocks of
-///   the same size.
-/// * **Large blocks**, those above 32 KiB or aligned to more, come from the parent one by one and go back when they are freed.
-///   They have 5 words behind them, and grow and shrink as the parent does it: by `realloc`, or `mremap`.
-/// * **Growth** and shrinking within a size, at the same align, stays where it is; else a new block is taken, and the bytes are
-///   copied. Blocks are as long as requested; [`good_size`](Self::good_size) tells how far one could grow.
+/// * **Collections** take `&pool`, or the pool itself if it serves only one of them.
+/// * **Cost**: 8 instructions for an allocation and a free together if the layout is known at compile time, else some
+///   25. Neither an atomic nor a lock.
+/// * **Memory**: no byte beside a block. A block is at most an eighth longer than requested; below 64 bytes it is
+///   rounded up to a multiple of 8. The pool value has 85 words. It takes no memory before the first use, then a chunk
+///   of 1 KiB. Each further chunk is twice as large, up to 256 KiB. A chunk has 5 words of bookkeeping. A free block
+///   stays with the pool until that is dropped, and serves only requests of its size.
+/// * **Large blocks**, above 32 KiB or aligned to more, come from the parent one by one, and return to it when they are
+///   freed. Each has 5 words of bookkeeping behind it. The parent grows and shrinks it: by `realloc`, or `mremap`.
+/// * **Growth** and shrinking within a size, at the same align, leaves the block in place; otherwise the bytes are
+///   copied to a new block. Blocks are as long as requested; [`good_size`](Self::good_size) returns up to which size
+///   one stays in place.
 /// * **Alignment**: any, at no cost up to 32 KiB.
-/// * **Size 0**: no memory is used.
-/// * **Threads**: `Send`, if the parent is; not `Sync`.
-/// * **Errors**: a parent that fails is an [`AllocError`](crate::api::AllocError), and the pool can be used on. A pool close to
-///   a limit asks for no more than it needs.
-/// * **Drop** gives everything back to the parent, whether it was freed or not. `A` may be any allocator: over an arena,
-///   `Pool<&Arena>`, it reuses what the arena alone would not.
-///
-/// Where ideas come from: free lists by size from Knuth (1968, section 2.5) and Weinstock's quick fit (1976); sizes that waste an
-/// eighth at most from Google's tcmalloc; the pool over anything that only grows, freed as a whole, from C++'s
-/// `std::pmr::unsynchronized_pool_resource` over a `monotonic_buffer_resource`, and from Bloomberg's `bdlma::Multipool` before
-/// it.
+/// * **Size 0** uses no memory.
+/// * **Threads**: `Send` if the parent is; not `Sync`.
+/// * **Errors**: an error of the parent is an [`AllocError`](crate::api::AllocError), after which the pool can still be
+///   used. If the parent refuses a whole chunk, the pool asks it for a single block.
+/// * **Drop** returns all memory to the parent, freed or not. `A` may be any allocator: `Pool<&Arena>` reuses memory
+///   that the arena alone would not.
 ///
 /// # Examples
 ///
@@ -67,7 +67,7 @@ use region::Region;
 /// assert_eq!(words["be"][..], [1, 5]);
 /// ```
 ///
-/// Over an arena that goes with it:
+/// Over an arena, which by itself would not reuse memory:
 ///
 /// ```
 /// use janus_alloc::collections::Vec;
@@ -80,35 +80,52 @@ use region::Region;
 /// }
 /// assert!(arena.allocated_bytes() < 4096);
 /// ```
+///
+/// # How it works
+///
+/// ```text
+///      free, by size                 chunk 1: 1 KiB              chunk 2: 2 KiB
+///      +----+----+----+-- -- --+     +---+-----+---+-----+--+    +-------+-----+-----------+--+
+///      |  8 | 16 | 24 |        |     | a | ... | b | ... |##|    | c     | ... |           |##|
+///      +----+-|--+----+-- -- --+     +---+-^-|-+---+-^---+--+    +-------+-----+-----------+--+
+///             +----------------------------+ +-------+                         ^ no block yet
+/// ```
+///
+/// Requests of up to 32 KiB are rounded up to one of 80 sizes. Each size has a list of its free blocks, threaded
+/// through the blocks. An allocation takes the first block of a list, and a free puts a block in front.
+///
+/// Sources: free lists by size are from Knuth (1968, section 2.5) and Weinstock's quick fit (1976); sizes that waste at
+/// most an eighth from Google's tcmalloc; a pool over an allocator that only grows, freed as a whole, from C++'s
+/// `std::pmr::unsynchronized_pool_resource` over a `monotonic_buffer_resource`, and from Bloomberg's `bdlma::Multipool`
+/// before it.
 pub struct Pool<A: Allocator = Global> {
     /// The free blocks of each class.
     bins: [FreeList; CLASSES],
-    /// Of the chunk with the most left.
-    region: Region,
-    /// The size of the next chunk.
-    next_chunk: Cell<usize>,
-    /// With the blocks of classes. All of their room is in blocks, but for the region.
-    chunks: Chunks,
-    /// One block is in each of these.
-    large: Chunks,
+    /// The uncarved part of the chunk that has the most left.
+    region: UncarvedRegion,
+    /// The size of the next chunk, in bytes.
+    next_chunk_size: Cell<usize>,
+    /// The chunks for blocks of classes.
+    chunks: PoolChunkList,
+    /// The chunks for large blocks.
+    large: PoolChunkList,
     parent: A,
 }
 
-/// The first chunk has so many bytes; each further one doubles it,
+/// The size of the first chunk. Each further chunk is twice as large, up to [`MAX_CHUNK`].
 const FIRST_CHUNK: usize = 1 << 10;
-/// up to this.
-const LARGEST_CHUNK: usize = 256 << 10;
+const MAX_CHUNK: usize = 256 << 10;
 
 /// The size of the largest class.
-const LARGEST: usize = 32 << 10;
-const CLASSES: usize = classes_up_to(LARGEST);
+const MAX_CLASS_SIZE: usize = 32 << 10;
+const CLASSES: usize = classes_up_to(MAX_CLASS_SIZE);
 
 #[inline(always)]
 const fn class_of(layout: Layout) -> Option<usize> {
-    class_up_to(LARGEST, layout)
+    class_up_to(MAX_CLASS_SIZE, layout)
 }
 
-/// What nothing is: it makes the compiler say why a pool is not `Sync`.
+/// Never implemented. Gives a readable error when a pool for one thread is shared.
 #[diagnostic::on_unimplemented(
     message = "this pool serves one thread, and cannot be shared between threads",
     label = "shared between threads here",
@@ -117,15 +134,15 @@ const fn class_of(layout: Layout) -> Option<usize> {
 )]
 pub trait SharedByThreads {}
 
-// SAFETY: what the pointers point to is the pool's alone: chunks that nobody else reaches, from a parent that may be sent.
-// Blocks are their owners', wherever those are; whoever frees one has the pool or borrows it, and that is not `Sync`.
+// SAFETY: only the pool reaches its chunks, and they came from a parent that may be sent. Freeing a block needs a
+// reference to the pool, which is not `Sync`; so the blocks may be in any thread.
 unsafe impl<A: Allocator + Send> Send for Pool<A> {}
 
-// SAFETY: nothing implements `SharedByThreads`, which cannot be named elsewhere.
+// SAFETY: nothing implements `SharedByThreads`, which cannot be named outside the crate.
 unsafe impl<A: Allocator + SharedByThreads> Sync for Pool<A> {}
 
 impl Pool {
-    /// A pool without memory, over the registered default.
+    /// Creates a pool over the registered default. It takes no memory before the first use.
     ///
     /// # Examples
     ///
@@ -140,7 +157,7 @@ impl Pool {
 }
 
 impl<A: Allocator> Pool<A> {
-    /// A pool without memory, over `parent`.
+    /// Creates a pool over `parent`. It takes no memory before the first use.
     ///
     /// # Examples
     ///
@@ -154,15 +171,15 @@ impl<A: Allocator> Pool<A> {
     pub const fn new_in(parent: A) -> Self {
         Self {
             bins: [const { FreeList::new() }; CLASSES],
-            region: Region::empty(),
-            next_chunk: Cell::new(FIRST_CHUNK),
-            chunks: Chunks::new(),
-            large: Chunks::new(),
+            region: UncarvedRegion::empty(),
+            next_chunk_size: Cell::new(FIRST_CHUNK),
+            chunks: PoolChunkList::new(),
+            large: PoolChunkList::new(),
             parent,
         }
     }
 
-    /// The allocator that chunks and large blocks come from.
+    /// Returns the allocator that chunks and large blocks come from.
     ///
     /// # Examples
     ///
@@ -178,8 +195,8 @@ impl<A: Allocator> Pool<A> {
         &self.parent
     }
 
-    /// How many bytes a block for `layout` has in earnest: no less than requested. Within it, at the same align, the block
-    /// grows and shrinks where it is.
+    /// Returns the number of bytes that a block for `layout` really has: at least the size of `layout`. Up to that
+    /// size, at the same align, the block grows in place.
     ///
     /// # Examples
     ///
@@ -198,8 +215,9 @@ impl<A: Allocator> Pool<A> {
         }
     }
 
-    /// The bytes that the pool has from its parent: those of live and free blocks, and its own. A walk through the chunks and
-    /// the large blocks.
+    /// Returns the number of bytes that the pool holds from its parent: live and free blocks, and its own bookkeeping.
+    ///
+    /// It walks through the chunks and the large blocks.
     ///
     /// # Examples
     ///
@@ -217,9 +235,11 @@ impl<A: Allocator> Pool<A> {
         self.chunks.size() + self.large.size()
     }
 
-    /// The bytes of all live blocks, each as long as its [`good_size`](Self::good_size), and a large one up to a multiple of 8.
+    /// Returns the number of bytes of all live blocks. Each counts as its [`good_size`](Self::good_size), a large one
+    /// rounded up to a multiple of 8.
     ///
-    /// Nothing is counted when blocks come and go, so it is a walk through all free blocks: for tests and logs.
+    /// It walks through all free blocks, since the pool counts nothing as blocks come and go. It is meant for tests and
+    /// logs.
     ///
     /// # Examples
     ///
@@ -234,13 +254,15 @@ impl<A: Allocator> Pool<A> {
     /// ```
     #[must_use]
     pub fn live_bytes(&self) -> usize {
-        let room: usize = self.chunks.iter().chain(self.large.iter()).map(|chunk| chunk.room()).sum();
+        let capacity: usize = self.chunks.iter().chain(self.large.iter()).map(|chunk| chunk.capacity()).sum();
         let free = |(class, bin): (usize, &FreeList)| bin.len() * size_of_class(class);
-        room - self.region.left() - self.bins.iter().enumerate().map(free).sum::<usize>()
+        capacity - self.region.remaining() - self.bins.iter().enumerate().map(free).sum::<usize>()
     }
 
-    /// Whether a live block of this pool is at `block`: whether its address is that of a chunk, or of a large block. A walk
-    /// through them.
+    /// Returns whether the live block at `block` belongs to this pool: whether its address lies in a chunk or a large
+    /// block.
+    ///
+    /// It walks through the chunks and the large blocks.
     ///
     /// # Examples
     ///
@@ -256,7 +278,7 @@ impl<A: Allocator> Pool<A> {
     /// ```
     #[must_use]
     pub fn owns(&self, block: NonNull<u8>) -> bool {
-        self.chunks.contain(block) || self.large.contain(block)
+        self.chunks.contains(block) || self.large.contains(block)
     }
 }
 
@@ -268,10 +290,10 @@ impl Default for Pool {
 
 impl<A: Allocator> Drop for Pool<A> {
     fn drop(&mut self) {
-        // SAFETY: whoever has a block borrows the pool, or does not use it again; large blocks came from the parent.
-        unsafe { self.large.free(&self.parent) };
+        // SAFETY: they came from the parent by invariant 4. Blocks end with the pool, by rule 9 of `api`.
+        unsafe { self.large.release(&self.parent) };
         // SAFETY: as above.
-        unsafe { self.chunks.free(&self.parent) };
+        unsafe { self.chunks.release(&self.parent) };
     }
 }
 

@@ -1,33 +1,39 @@
-//! The part of a chunk in which no block has been yet.
+//! The part of a chunk that has not been carved into blocks.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-use super::chunk::Chunk;
+use super::chunk::PoolChunk;
 
-/// The free bytes from a position to an end: both may use the chunk they lie in.
+/// The bytes of a chunk that no block has used yet.
+///
+/// # Invariants
+///
+/// 1. `position` and `end` lie in one chunk, `position` not behind `end`, and both may access all of the chunk. Or both
+///    dangle and are equal.
+/// 2. Nothing else uses the bytes between them.
 #[derive(Debug)]
-pub(crate) struct Region {
+pub(crate) struct UncarvedRegion {
     position: Cell<NonNull<u8>>,
     end: Cell<NonNull<u8>>,
 }
 
-/// Blocks one after the other.
+/// Adjacent blocks, carved out of a region.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Run {
+pub(crate) struct BlockRun {
     pub(crate) start: NonNull<u8>,
     pub(crate) count: usize,
-    /// How many bytes in front of it were left out, so that it is aligned.
+    /// The number of bytes in front of the run that were left out to align it.
     pub(crate) skipped: usize,
 }
 
-impl Region {
+impl UncarvedRegion {
     pub(crate) const fn empty() -> Self {
         Self { position: Cell::new(NonNull::dangling()), end: Cell::new(NonNull::dangling()) }
     }
 
-    /// The room of a chunk that nothing is in.
-    pub(crate) fn of(chunk: Chunk) -> Self {
+    /// Returns the contents of a fresh chunk.
+    pub(crate) fn of(chunk: PoolChunk) -> Self {
         Self { position: Cell::new(chunk.start()), end: Cell::new(chunk.end()) }
     }
 
@@ -35,8 +41,8 @@ impl Region {
         self.position.get()
     }
 
-    /// The bytes left.
-    pub(crate) fn left(&self) -> usize {
+    /// Returns the number of bytes left.
+    pub(crate) fn remaining(&self) -> usize {
         self.end.get().addr().get() - self.position.get().addr().get()
     }
 
@@ -45,18 +51,19 @@ impl Region {
         self.end.swap(&other.end);
     }
 
-    /// Takes at most `most` blocks of `size` bytes, which is a multiple of `align`; at least one, or it is `None`.
-    pub(crate) fn take_run(&self, size: usize, align: usize, most: usize) -> Option<Run> {
+    /// Carves out at most `max_count` blocks of `size` bytes, which is a multiple of `align`. `None` if not even one
+    /// fits.
+    pub(crate) fn carve(&self, size: usize, align: usize, max_count: usize) -> Option<BlockRun> {
         let position = self.position.get();
         let skipped = position.align_offset(align);
-        let count = (self.left().checked_sub(skipped)? / size).min(most);
+        let count = (self.remaining().checked_sub(skipped)? / size).min(max_count);
         if count == 0 {
             return None;
         }
-        // SAFETY: no more than is left.
+        // SAFETY: at most the remaining bytes, by invariant 1.
         let start = unsafe { position.add(skipped) };
-        // SAFETY: no more than is left.
+        // SAFETY: `skipped + count * size` is at most the remaining bytes, by invariant 1.
         self.position.set(unsafe { start.add(count * size) });
-        Some(Run { start, count, skipped })
+        Some(BlockRun { start, count, skipped })
     }
 }

@@ -1,0 +1,61 @@
+//! Resizes a block that leaves its class, or that only the parent can resize.
+
+use core::ptr::NonNull;
+
+use super::Pool;
+use super::chunk::{Init, with_chunk_provenance};
+use super::large::is_large;
+use crate::api::replace::replace;
+use crate::api::{AllocError, Allocator, Layout};
+
+impl<A: Allocator> Pool<A> {
+    /// Makes a block longer: a large one by the parent, any other by moving it.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Allocator::grow`], or with [`Init::Zeroed`] for [`Allocator::grow_zeroed`].
+    #[cold]
+    #[inline(never)]
+    pub(super) unsafe fn grow_slow(
+        &self,
+        block: NonNull<u8>,
+        old: Layout,
+        new: Layout,
+        init: Init,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        if is_large(old) && old.align() == new.align() {
+            // SAFETY: by `# Safety` of this fn; `new` is no smaller, so it is large too.
+            return unsafe { self.resize_large(block, old, new, init) };
+        }
+        let moved = match init {
+            Init::Uninit => self.allocate(new),
+            Init::Zeroed => self.allocate_zeroed(new),
+        }?;
+        // SAFETY: both blocks have at least `old.size()` bytes. Both are live, so they are disjoint.
+        unsafe { with_chunk_provenance(block).copy_to_nonoverlapping(moved.cast(), old.size()) };
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.deallocate(block, old) };
+        Ok(moved)
+    }
+
+    /// Makes a block shorter: one that stays large by the parent, any other by moving it.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Allocator::shrink`].
+    #[cold]
+    #[inline(never)]
+    pub(super) unsafe fn shrink_slow(
+        &self,
+        block: NonNull<u8>,
+        old: Layout,
+        new: Layout,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        if is_large(new) && old.align() == new.align() {
+            // SAFETY: by `# Safety` of this fn; `old` is no smaller, so it is large too.
+            return unsafe { self.resize_large(block, old, new, Init::Uninit) };
+        }
+        // SAFETY: by `# Safety` of this fn; `new.size()` is at most either size.
+        unsafe { replace(self, with_chunk_provenance(block), old, new, new.size()) }
+    }
+}
