@@ -15,6 +15,8 @@ pub mod blocks;
 pub mod collections;
 #[cfg(doctest)]
 mod guide;
+#[cfg(os_memory)]
+mod os;
 pub mod pools;
 pub mod sources;
 #[cfg(target_has_atomic = "ptr")]

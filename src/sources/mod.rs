@@ -1,12 +1,12 @@
-//! Allocators where memory starts.
+//! Sources: allocators without a parent, where every chain of allocators starts.
 //!
-//! | source | where from | smallest piece | default of a process |
+//! | source | memory from | smallest block | default of a process |
 //! | --- | --- | --- | --- |
-//! | [`Global`] | the registered default | its own | no: it *is* the default |
-//! | [`System`] | what the platform's std uses | the platform's | yes |
-//! | [`Malloc`] | the C library | its own: with glibc 24 bytes and a header of 8 | yes |
+//! | [`Global`] | the registered default | that of the default | no: it *is* the default |
+//! | [`System`] | std's allocator of the platform | that of the platform | yes |
+//! | [`Malloc`] | the C library | with glibc 24 bytes and a header of 8 | yes |
 //! | [`Pages`] | the kernel | a page | yes, for few and large blocks |
-//! | [`Null`] | nowhere | | yes, and nothing works |
+//! | [`Null`] | nowhere | | yes, but every request fails |
 //!
 //! ```
 //! use janus_alloc::{Pages, System, collections::Vec};
@@ -16,8 +16,6 @@
 //! # drop((small, large));
 //! ```
 
-#[cfg(os_memory)]
-pub(crate) mod advice;
 #[cfg(os_memory)]
 mod malloc;
 mod null;

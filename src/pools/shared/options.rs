@@ -1,4 +1,4 @@
-use crate::sources::advice;
+use crate::os::advice;
 
 /// How a [`SharedPool`](super::SharedPool) behaves: a builder, all of it `const`.
 ///

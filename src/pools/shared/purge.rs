@@ -236,7 +236,7 @@ impl Heap {
     /// Gives pages of spans in a pinned chunk to the system, from the next slice on. Returns how many bytes.
     fn purge_spans(&self, options: Options, chunk: Chunk, look: &Look, only_idle: bool) -> usize {
         let Look { slice: next, full, .. } = look;
-        if !options.whole_pages || !crate::sources::advice::CAN_DISCARD {
+        if !options.whole_pages || !crate::os::advice::CAN_DISCARD {
             next.set(SLICES);
             return 0;
         }

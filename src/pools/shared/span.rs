@@ -15,7 +15,7 @@ use core::sync::atomic::Ordering::Relaxed;
 
 use super::chunk::{CHUNK, Chunk, SLICE, Slice, WORDS, ranges, whole_pages};
 use super::class::Class;
-use crate::sources::advice;
+use crate::os::advice;
 
 /// The bytes of a granule.
 pub(super) const GRANULE: usize = 4 << 10;

@@ -6,9 +6,9 @@ use super::Large;
 use super::block::{Block, State};
 use super::huge::HUGE_PAGE;
 use crate::api::Allocator;
+use crate::os::advice;
 use crate::pools::shared::options::{Options, Retain};
 use crate::pools::shared::parent::Parent;
-use crate::sources::advice;
 use crate::sync::clock;
 
 /// The bytes of a step, which takes the system a quarter of a millisecond where pages are small.

@@ -7,9 +7,9 @@ use core::sync::atomic::Ordering::Relaxed;
 
 use super::{Block, GRANULE, Large};
 use crate::api::{AllocError, Allocator, Layout};
+use crate::os::advice;
 use crate::pools::shared::options::Options;
 use crate::pools::shared::parent::Parent;
-use crate::sources::advice;
 
 /// Of x86-64, and of AArch64 with pages of 4 KiB. No shorter block has one.
 pub(super) const HUGE_PAGE: usize = 2 << 20;

@@ -5,8 +5,8 @@ use core::sync::atomic::Ordering::Relaxed;
 
 use super::{Block, Fit, Found, Large, whole};
 use crate::api::{AllocError, Allocator, Layout};
+use crate::os::advice;
 use crate::pools::shared::parent::Parent;
-use crate::sources::advice;
 
 /// A block is copied to a kept one rather than grown by the parent if it is no larger than this.
 const COPIED: usize = 4 << 20;

@@ -1,4 +1,4 @@
-//! `mmap` and its relatives. What only Linux has is `kernel`'s.
+//! Unix: `mmap` and its relatives. The module `kernel` is one for Linux, and another for all other systems.
 
 #[cfg_attr(target_os = "linux", path = "linux.rs")]
 #[cfg_attr(not(target_os = "linux"), path = "posix.rs")]
@@ -8,19 +8,20 @@ use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Mapping;
-pub(super) use kernel::grow;
+pub(crate) use kernel::grow;
 use kernel::{POPULATE, advise};
 
-/// The size of a page. Asked once; two threads that ask at once store the same answer.
+/// Returns the size of a page, which it asks the system for once. Two threads that ask at the same time store the same
+/// answer.
 #[inline]
-pub(super) fn page_size() -> usize {
+pub(crate) fn page_size() -> usize {
     static PAGE_SIZE: AtomicUsize = AtomicUsize::new(0);
 
     #[cold]
     fn ask() -> usize {
-        // SAFETY: `sysconf` may be called with any name.
+        // SAFETY: `sysconf` takes any name.
         let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-        // Every Unix answers. A page of 4 KiB is what an old one would have.
+        // Every Unix answers. An old one that did not would have pages of 4 KiB.
         let size = usize::try_from(size).ok().filter(|size| size.is_power_of_two()).unwrap_or(4096);
         PAGE_SIZE.store(size, Ordering::Relaxed);
         size
@@ -32,11 +33,11 @@ pub(super) fn page_size() -> usize {
     }
 }
 
-pub(super) fn guard_size() -> usize {
+pub(crate) fn guard_size() -> usize {
     page_size()
 }
 
-/// Maps `length` bytes of fresh zero pages, where the kernel likes.
+/// Maps `length` bytes of fresh zero pages at an address that the system chooses.
 fn map_anywhere(length: usize, protection: libc::c_int, flags: libc::c_int) -> Option<NonNull<u8>> {
     let flags = libc::MAP_PRIVATE | libc::MAP_ANON | flags;
     // SAFETY: a fresh private mapping at no fixed address touches no memory in use.
@@ -44,17 +45,19 @@ fn map_anywhere(length: usize, protection: libc::c_int, flags: libc::c_int) -> O
     if start == libc::MAP_FAILED { None } else { NonNull::new(start.cast()) }
 }
 
+/// Unmaps a range, which may be empty.
+///
 /// # Safety
 ///
-/// The range is mapped, belongs to the caller, and is not used again. `length` may be 0.
+/// The range is mapped, belongs to the caller, and is not used again.
 unsafe fn unmap_range(start: NonNull<u8>, length: usize) {
     if length == 0 {
         return;
     }
     // SAFETY: by `# Safety` of this fn.
     if unsafe { libc::munmap(start.as_ptr().cast(), length) } != 0 {
-        // The process has as many mappings as it may have, and cutting this one makes one more. The mapping is lost; its
-        // memory need not be.
+        // The process is at its limit of mappings, and unmapping part of one would make one more. The mapping is
+        // leaked, but its memory goes back.
         // SAFETY: by `# Safety` of this fn.
         unsafe { libc::madvise(start.as_ptr().cast(), length, libc::MADV_DONTNEED) };
     }
@@ -62,33 +65,32 @@ unsafe fn unmap_range(start: NonNull<u8>, length: usize) {
 
 const USABLE: libc::c_int = libc::PROT_READ | libc::PROT_WRITE;
 
-pub(super) fn map(mapping: &Mapping) -> Option<NonNull<u8>> {
+pub(crate) fn map(mapping: &Mapping) -> Option<NonNull<u8>> {
     if mapping.guard == 0 && mapping.align <= page_size() {
-        // (No huge page has so small an align.)
+        // Huge pages are not asked for: they have a larger align.
         return map_anywhere(mapping.size, USABLE, if mapping.populate { POPULATE } else { 0 });
     }
-    // Without access at first, so that what is cut off or guards is not charged for.
+    // Without access at first, so that the guards and the parts that `reserve` cuts off do not count as used memory.
     let mut start = reserve(mapping, libc::PROT_NONE)?;
     // SAFETY: the usable part of a fresh mapping.
     if unsafe { libc::mprotect(start.as_ptr().cast(), mapping.size, USABLE) } != 0 {
-        // SAFETY: `reserve` made it, and nobody has it.
+        // SAFETY: a fresh block of `mapping`, which nothing uses.
         unsafe { unmap(start, mapping) };
         if mapping.guard > 0 {
             return None;
         }
-        // A sandbox may refuse that call, which there are others for.
+        // A sandbox may refuse `mprotect`. Without guards it is not needed.
         start = reserve(mapping, USABLE)?;
     }
-    // SAFETY: the usable part of a fresh mapping.
+    // SAFETY: a fresh block of `mapping`.
     unsafe { advise(start, mapping, 0) };
     Some(start)
 }
 
-/// Takes address space for `mapping` and its guards, all of it with the same access. Returns the start of what is to be the
-/// usable part.
+/// Maps the pages of `mapping` and its guards, all with the same access. Returns the start of the usable part.
 fn reserve(mapping: &Mapping, protection: libc::c_int) -> Option<NonNull<u8>> {
     let length = mapping.size.checked_add(2 * mapping.guard)?;
-    // More than needed, then cut to the align.
+    // Maps more than needed, and cuts off both ends to align the rest.
     let padded = length.checked_add(mapping.align - page_size())?;
     if padded > isize::MAX as usize {
         return None;
@@ -100,46 +102,49 @@ fn reserve(mapping: &Mapping, protection: libc::c_int) -> Option<NonNull<u8>> {
     let first = unsafe { start.add(before) };
     // SAFETY: `before + length` is at most `padded`.
     let end = unsafe { first.add(length) };
-    // SAFETY: nothing uses what lies before the first guard.
+    // SAFETY: the fresh bytes in front of the first guard, which nothing uses.
     unsafe { unmap_range(start, before) };
-    // SAFETY: nothing uses what lies behind the last guard.
+    // SAFETY: the fresh bytes behind the last guard, which nothing uses.
     unsafe { unmap_range(end, padded - length - before) };
     // SAFETY: the guard is within the mapping.
     Some(unsafe { first.add(mapping.guard) })
 }
 
+/// Unmaps a block with its guards.
+///
 /// # Safety
 ///
 /// `start` is a block of `mapping`, and not used again.
-pub(super) unsafe fn unmap(start: NonNull<u8>, mapping: &Mapping) {
+pub(crate) unsafe fn unmap(start: NonNull<u8>, mapping: &Mapping) {
     // SAFETY: a guard lies before each block that has any.
     let first = unsafe { start.sub(mapping.guard) };
     // SAFETY: the block with its guards, by `# Safety` of this fn.
     unsafe { unmap_range(first, mapping.size + 2 * mapping.guard) };
 }
 
-/// Gives the pages behind the new end back. `false` if the system refused; then nothing has changed.
+/// Unmaps the pages behind the new end. Returns `false` if the system refuses; then nothing has changed.
 ///
 /// # Safety
 ///
-/// `start` is a block of `old`; `new` has fewer pages.
-pub(super) unsafe fn shrink(start: NonNull<u8>, old: &Mapping, new: &Mapping) -> bool {
+/// `start` is a block of `old`; `new` has fewer pages and the same guards. Nothing uses the pages behind the new end.
+pub(crate) unsafe fn shrink(start: NonNull<u8>, old: &Mapping, new: &Mapping) -> bool {
     // SAFETY: the new end is within the block.
     let end = unsafe { start.add(new.size) };
     let rest = old.size - new.size;
     if new.guard == 0 {
-        // SAFETY: nobody uses what lies behind the new end.
+        // SAFETY: pages of the block that nothing uses, by `# Safety` of this fn.
         return unsafe { libc::munmap(end.as_ptr().cast(), rest) } == 0;
     }
-    // SAFETY: the pages behind the new end are the block's, and nobody uses them; they become the new guard.
+    // The pages behind the new end become the new guard. They may reach into the old one.
+    // SAFETY: pages of the block and its guard that nothing uses, by `# Safety` of this fn.
     if unsafe { libc::mprotect(end.as_ptr().cast(), new.guard, libc::PROT_NONE) } != 0 {
         return false;
     }
-    // SAFETY: as above; what was in the guard's pages is not needed.
+    // SAFETY: as above; their contents are not needed.
     unsafe { libc::madvise(end.as_ptr().cast(), new.guard, libc::MADV_DONTNEED) };
-    // SAFETY: the new guard ends at most at the end of the old one.
+    // SAFETY: the new guard ends `rest` bytes in front of the end of the old one.
     let behind = unsafe { end.add(new.guard) };
-    // SAFETY: from there to the end of the old guard nothing is used.
+    // SAFETY: the bytes up to the end of the old guard, which nothing uses.
     unsafe { unmap_range(behind, rest) };
     true
 }

@@ -1,35 +1,33 @@
-#[cfg_attr(unix, path = "unix.rs")]
-#[cfg_attr(windows, path = "windows.rs")]
-mod os;
-
 use core::ptr::NonNull;
 
 use crate::api::global_calls::dangling;
 use crate::api::move_block::replace;
 use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout, StaticAllocator};
+use crate::os::pages::{self, Mapping};
 
 /// Whole pages from the operating system: `mmap` on Unix, `VirtualAlloc` on Windows.
 ///
-/// For few and large blocks: the chunks of an arena, a pool's spans, a table of a gigabyte. Every block costs a system call
-/// to get, one to free, and at least a page.
+/// Use it for few and large blocks: the chunks of an arena or a pool, or a table of a gigabyte. Every block costs a
+/// system call to allocate, one to free, and at least a page.
 ///
-/// * **Blocks**: rounded up to whole pages, and returned at that length, so that nothing is hidden. Any align the
-///   address space has room for; above the page size a block costs up to three more system calls. Size 0 is a dangling
-///   pointer and no call.
-/// * **Zero**: fresh pages are zero, so `allocate_zeroed` writes nothing, and `grow_zeroed` only the rest of the last page.
-/// * **Growth**: within the last page for free; beyond it `mremap` on Linux, which moves pages and not bytes; a new
-///   block and a copy elsewhere, with guard pages, and above the page size where there is no room behind the block. `shrink`
-///   gives the pages behind the new end back.
-/// * **Errors**: the operating system's, and layouts that round past `isize::MAX`, are `AllocError`. It may promise more
-///   memory than there is (overcommit); then the first touch fails, not `allocate`.
-///   Linux lets a process have some tens of thousands of mappings (`vm.max_map_count`). At that limit `allocate` fails, and
-///   freeing a block between others can fail too: its memory goes back, but the mapping stays until the process ends. A system call
-///   that a sandbox refuses is done without, but `mmap`, and `mprotect` for guard pages.
-/// * **Size**: three bytes of options. **Threads**: any, without a lock of ours.
-/// * **Fork**: blocks are private; the child has copies.
+/// * **Blocks**: rounded up to whole pages, and returned at that length, so that the caller can use all of them. Any
+///   align for which the address space has room. A block aligned to more than a page costs up to three more system
+///   calls. A block of size 0 is dangling, and costs none.
+/// * **Zero**: fresh pages are zero, so `allocate_zeroed` writes nothing, and `grow_zeroed` only the rest of the last
+///   page.
+/// * **Growth** within the last page is free. Beyond it, Linux moves the pages by `mremap`, without a copy. A new block
+///   and a copy are needed on other systems, with guard pages, and for a block aligned to more than a page that has no
+///   room behind it. `shrink` returns the pages behind the new end.
+/// * **Errors**: an error of the operating system, or a layout that rounds up past `isize::MAX`, is an `AllocError`.
+///   The system may promise more memory than there is (overcommit): then the first access fails, not `allocate`. Linux
+///   allows a process some tens of thousands of mappings (`vm.max_map_count`). At that limit `allocate` fails, and so
+///   can the free of a block between others: its memory goes back, but its mapping stays until the process ends. A
+///   sandbox may refuse any system call but `mmap`, and `mprotect` for guard pages; `Pages` works without the others.
+/// * **Size**: three bytes of options. **Threads**: any, without a lock of this crate.
+/// * **Fork**: blocks are private, so the child has copies.
 ///
-/// What was run: Linux on x86-64; the Windows file under Wine, not on Windows. Unix without what only Linux has is
-/// type-checked by the project's checks and was never run.
+/// This was run on Linux on x86-64, and under Wine, not on Windows. The code for other Unix systems is type-checked by
+/// the project's checks, but was never run.
 ///
 /// # Examples
 ///
@@ -38,7 +36,7 @@ use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout,
 ///
 /// const GUARDED: Pages = Pages::new().guard_pages(true);
 ///
-/// // Whole pages: one step past the end is a fault, not a silent overwrite.
+/// // Whole pages: an access past the end is a fault, and does not overwrite other memory.
 /// let table = Vec::<u8, _>::with_capacity_in(25 * Pages::page_size(), GUARDED);
 /// assert_eq!(table.as_ptr().addr() % Pages::page_size(), 0);
 /// ```
@@ -50,7 +48,7 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// Plain pages: no guards, the system's page size, nothing touched in advance.
+    /// Returns the plain options: no guard pages, no huge pages, no memory before the first access.
     ///
     /// # Examples
     ///
@@ -66,11 +64,11 @@ impl Pages {
         Self { guard_pages: false, huge_pages: false, populate: false }
     }
 
-    /// Whether a page without access lies before and behind each block, so that running out of its pages ends the program
-    /// instead of changing another block. Costs address space and a system call more per block.
+    /// Sets whether a page without access lies before and behind each block, so that an access outside its pages ends
+    /// the program instead of changing another block. It costs address space and one more system call for each block.
     ///
-    /// A block starts where its first page starts. So a step before it is always seen; a step behind it only where the
-    /// size is a whole number of pages, else up to a page less one byte may be overrun unseen.
+    /// A block starts at the start of its first page. So an access before it is always detected. An access behind it is
+    /// detected if the size is a whole number of pages; otherwise up to a page less one byte can be overrun undetected.
     ///
     /// # Examples
     ///
@@ -83,9 +81,9 @@ impl Pages {
         Self { guard_pages, ..self }
     }
 
-    /// Whether blocks of 2 MiB and more are aligned to 2 MiB and advised to be backed by huge pages
-    /// (`madvise(MADV_HUGEPAGE)`): fewer page faults and TLB misses for more memory. On Linux; elsewhere the
-    /// blocks are aligned only.
+    /// Sets whether blocks of 2 MiB and more are aligned to 2 MiB, and the system is asked to back them with huge pages
+    /// (`madvise(MADV_HUGEPAGE)`). That saves page faults and TLB misses, and may use more memory. Systems other than
+    /// Linux only align the blocks.
     ///
     /// # Examples
     ///
@@ -100,8 +98,9 @@ impl Pages {
         Self { huge_pages, ..self }
     }
 
-    /// Whether pages are backed by memory at once, so that the first touch does not fault. On Linux; elsewhere
-    /// without effect. A request for more than the system can back fails or ends the program, as its overcommit rules say.
+    /// Sets whether pages are backed with memory at once, so that the first access does not fault. It has an effect on
+    /// Linux only. A request for more than the system can back fails or ends the program, by the system's overcommit
+    /// rules.
     ///
     /// # Examples
     ///
@@ -114,7 +113,7 @@ impl Pages {
         Self { populate, ..self }
     }
 
-    /// The size of a page in bytes, asked of the system once.
+    /// Returns the size of a page in bytes. It asks the system once.
     ///
     /// # Examples
     ///
@@ -123,36 +122,38 @@ impl Pages {
     /// ```
     #[must_use]
     pub fn page_size() -> usize {
-        os::page_size()
+        pages::page_size()
     }
 
-    /// How the block of `layout` lies in memory; `None` if it cannot.
+    /// Returns the mapping of a block of `layout`; `None` if it would exceed `isize::MAX` bytes.
     #[inline]
     fn mapping(self, layout: Layout) -> Option<Mapping> {
-        let size = layout.size().checked_next_multiple_of(os::page_size())?;
+        let size = layout.size().checked_next_multiple_of(pages::page_size())?;
         if size > isize::MAX as usize {
             return None;
         }
         let huge = self.huge_pages && size >= HUGE_PAGE;
         Some(Mapping {
             size,
-            align: layout.align().max(if huge { HUGE_PAGE } else { os::page_size() }),
-            guard: if self.guard_pages { os::guard_size() } else { 0 },
+            align: layout.align().max(if huge { HUGE_PAGE } else { pages::page_size() }),
+            guard: if self.guard_pages { pages::guard_size() } else { 0 },
             huge,
             populate: self.populate,
         })
     }
 
+    /// Grows a block within its last page, or by moving its pages.
+    ///
     /// # Safety
     ///
-    /// As for [`Allocator::grow`]; and the align stays.
+    /// As for [`Allocator::grow`]. Both layouts have the same align, and `old` is not of size 0.
     unsafe fn grow_in_pages(&self, start: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         let (old, new) = (self.mapping(old).ok_or(AllocError)?, self.mapping(new).ok_or(AllocError)?);
         if old.size == new.size {
             return Ok(NonNull::slice_from_raw_parts(start, new.size));
         }
-        // SAFETY: `start` is a block of `old` by `# Safety` of this fn.
-        let grown = unsafe { os::grow(start, &old, &new) };
+        // SAFETY: `start` is a block of `old` by `# Safety` of this fn, and `new` has more pages.
+        let grown = unsafe { pages::grow(start, &old, &new) };
         grown.map(|start| NonNull::slice_from_raw_parts(start, new.size)).ok_or(AllocError)
     }
 }
@@ -160,30 +161,16 @@ impl Pages {
 /// The size of a huge page on x86-64, and on AArch64 with pages of 4 KiB.
 const HUGE_PAGE: usize = 2 << 20;
 
-/// A block as the operating system sees it. Whatever size in its fit range a block is freed with, the mapping is the same:
-/// sizes round up to the same pages.
-struct Mapping {
-    /// Usable bytes: whole pages, at most `isize::MAX`.
-    size: usize,
-    /// At least a page.
-    align: usize,
-    /// Bytes without access on each side.
-    guard: usize,
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "no such advice"))]
-    huge: bool,
-    #[cfg_attr(windows, expect(dead_code, reason = "no such advice"))]
-    populate: bool,
-}
-
-// SAFETY: a block is a mapping of its own until it is unmapped; where it lies and how long it is follows from its layout and
-// the options, which copies share. The operating system neither unwinds nor calls the registered default.
+// SAFETY: a block is a mapping of its own until it is unmapped. Its size, align and guards follow from its layout and
+// the options, which copies share; all sizes in its fit range round up to the same pages. The operating system neither
+// unwinds nor calls the registered default.
 unsafe impl Allocator for Pages {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if layout.size() == 0 {
             return Ok(dangling(layout));
         }
         let mapping = self.mapping(layout).ok_or(AllocError)?;
-        let start = os::map(&mapping).ok_or(AllocError)?;
+        let start = pages::map(&mapping).ok_or(AllocError)?;
         Ok(NonNull::slice_from_raw_parts(start, mapping.size))
     }
 
@@ -196,8 +183,9 @@ unsafe impl Allocator for Pages {
             return;
         }
         if let Some(mapping) = self.mapping(layout) {
-            // SAFETY: the caller promises a live block that `layout` fits, so its mapping is this one.
-            unsafe { os::unmap(block, &mapping) };
+            // SAFETY: the caller promises a live block that `layout` fits, so this is its mapping, and does not use it
+            // again.
+            unsafe { pages::unmap(block, &mapping) };
         }
     }
 
@@ -211,13 +199,13 @@ unsafe impl Allocator for Pages {
             return self.allocate(new_layout);
         }
         if old_layout.align() == new_layout.align() {
-            // SAFETY: by `# Safety` of this fn; the align stays.
+            // SAFETY: by `# Safety` of this fn; the aligns are equal, and the old size is not 0.
             let grown = unsafe { self.grow_in_pages(block, old_layout, new_layout) };
             if grown.is_ok() {
                 return grown;
             }
         }
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by `# Safety` of this fn; the new size is no less than the old one.
         unsafe { replace(self, block, old_layout, new_layout, old_layout.size()) }
     }
 
@@ -232,8 +220,9 @@ unsafe impl Allocator for Pages {
         }
         // SAFETY: by `# Safety` of this fn.
         let grown = unsafe { self.grow(block, old_layout, new_layout) }?;
-        // All pages that were not the block's are fresh, but its last one may be dirty behind `old_layout.size()`.
-        let dirty = old_layout.size().next_multiple_of(os::page_size()).min(grown.len()) - old_layout.size();
+        // The pages that the block gains are fresh. Its old last page may have other bytes than 0 behind
+        // `old_layout.size()`.
+        let dirty = old_layout.size().next_multiple_of(pages::page_size()).min(grown.len()) - old_layout.size();
         // SAFETY: the block has more than `old_layout.size()` bytes, or `dirty` is 0.
         let rest = unsafe { grown.cast::<u8>().add(old_layout.size()) };
         // SAFETY: `old_layout.size() + dirty` is at most the length.
@@ -258,19 +247,20 @@ unsafe impl Allocator for Pages {
             if old.size == new.size {
                 return Ok(NonNull::slice_from_raw_parts(block, new.size));
             }
-            // SAFETY: the caller promises a live block that `old_layout` fits; the new one has fewer pages.
-            if unsafe { os::shrink(block, &old, &new) } {
+            // SAFETY: the caller promises a live block that `old_layout` fits, and uses nothing behind the new size.
+            // The new mapping has fewer pages and the same guards.
+            if unsafe { pages::shrink(block, &old, &new) } {
                 return Ok(NonNull::slice_from_raw_parts(block, new.size));
             }
         }
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by `# Safety` of this fn; the new size is no more than the old one.
         unsafe { replace(self, block, old_layout, new_layout, new_layout.size()) }
     }
 }
 
-// SAFETY: mappings belong to the process, not to a value.
+// SAFETY: a mapping lasts until it is unmapped, and no value owns it.
 unsafe impl StaticAllocator for Pages {}
-// SAFETY: copies have the same options, from which the mapping of a block follows.
+// SAFETY: copies have the same options, so each finds the mapping of a block.
 unsafe impl AllocatorClone for Pages {}
-// SAFETY: calls the operating system only.
+// SAFETY: it calls only the operating system.
 unsafe impl GlobalAllocator for Pages {}

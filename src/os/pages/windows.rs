@@ -1,9 +1,11 @@
-//! `VirtualAlloc` and its relatives. Memory is reserved in units of the allocation granularity (64 KiB) and released whole, by
-//! the address it was reserved at. That is the block's own, or one guard before; or, for a block that is aligned to more, what the system
-//! says, since it may lie further behind.
+//! Windows: `VirtualAlloc` and its relatives.
 //!
-//! (`VirtualAlloc2` reserves aligned memory. But older systems lack it, and to look a function up takes the loader's lock, which the
-//! thread that waits for an allocator may hold.)
+//! Memory is reserved in units of the allocation granularity (64 KiB) and released as a whole, by the address of the
+//! reservation. That is the address of the block, or one guard before it. A block of an align above the granularity may
+//! lie further behind; the system knows the address of its reservation.
+//!
+//! (`VirtualAlloc2` reserves aligned memory. But older systems lack it, and looking up a function takes the lock of the
+//! loader, which a thread that waits for an allocator may hold.)
 
 use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
@@ -20,15 +22,15 @@ use super::Mapping;
 static PAGE_SIZE: AtomicUsize = AtomicUsize::new(0);
 static GRANULARITY: AtomicUsize = AtomicUsize::new(0);
 
-/// The page size and the allocation granularity.
+/// Returns the page size and the allocation granularity.
 #[inline]
 fn sizes() -> (usize, usize) {
     #[cold]
     fn ask() -> (usize, usize) {
         let mut info = MaybeUninit::<SYSTEM_INFO>::zeroed();
-        // SAFETY: writes the whole struct.
+        // SAFETY: `info` is writable.
         unsafe { GetSystemInfo(info.as_mut_ptr()) };
-        // SAFETY: written, and zero bytes are a value of it too.
+        // SAFETY: the call wrote the whole struct, for which zero bytes are valid too.
         let info = unsafe { info.assume_init() };
         let (page, granularity) = (info.dwPageSize as usize, info.dwAllocationGranularity as usize);
         PAGE_SIZE.store(page, Ordering::Relaxed);
@@ -43,12 +45,12 @@ fn sizes() -> (usize, usize) {
 }
 
 #[inline]
-pub(super) fn page_size() -> usize {
+pub(crate) fn page_size() -> usize {
     sizes().0
 }
 
-/// A whole unit, so that a block behind a guard is aligned like one without.
-pub(super) fn guard_size() -> usize {
+/// Returns the allocation granularity, so that a block behind a guard is aligned like a block without guards.
+pub(crate) fn guard_size() -> usize {
     sizes().1
 }
 
@@ -59,19 +61,22 @@ fn reserve(address: *mut u8, length: usize) -> Option<NonNull<u8>> {
     NonNull::new(start.cast())
 }
 
+/// Releases a reservation.
+///
 /// # Safety
 ///
-/// `start` is what `reserve` returned, and nothing in it is used again.
+/// `reserve` returned `start`, and nothing in the reservation is used again.
 unsafe fn release(start: NonNull<u8>) {
     // SAFETY: by `# Safety` of this fn.
     unsafe { VirtualFree(start.as_ptr().cast(), 0, MEM_RELEASE) };
 }
 
-/// How often to look for a place that is aligned before more is reserved than is needed.
-const TRIES: usize = 4;
+/// The number of attempts at an exact aligned reservation, before a larger one is made.
+const MAX_ATTEMPTS: usize = 4;
 
-/// Has `reserve` reserve `length` bytes so that the byte at `guard` is aligned. There may be more in front of what is returned, and behind
-/// it, if the align is above the granularity.
+/// Reserves `length` bytes by `reserve`, so that the byte at offset `guard` is aligned. Returns the first of them.
+///
+/// If the align is above the granularity, the reservation may be larger on both sides.
 fn reserve_aligned(
     length: usize,
     guard: usize,
@@ -82,11 +87,12 @@ fn reserve_aligned(
         return reserve(ptr::null_mut(), length);
     }
     let padded = length.checked_add(align)?;
-    // Finds a large enough hole, leaves it, and asks for the aligned part of it, which another thread may have taken meanwhile.
-    for _ in 0..TRIES {
+    // Reserves more than needed, releases it, and reserves the aligned part of it, which another thread may take in
+    // between.
+    for _ in 0..MAX_ATTEMPTS {
         let hole = reserve(ptr::null_mut(), padded)?;
         let start = aligned_in(hole, guard, align);
-        // SAFETY: nobody has it.
+        // SAFETY: a fresh reservation, which nothing uses.
         unsafe { release(hole) };
         if let Some(start) = reserve(start.as_ptr(), length) {
             return Some(start);
@@ -95,72 +101,77 @@ fn reserve_aligned(
     reserve(ptr::null_mut(), padded).map(|hole| aligned_in(hole, guard, align))
 }
 
-/// Where in a reservation that is `align` longer than needed to begin, so that the byte at `guard` is aligned.
+/// Returns the first address in a reservation from which on the byte at offset `guard` is aligned. The reservation is
+/// `align` bytes longer than needed.
 fn aligned_in(hole: NonNull<u8>, guard: usize, align: usize) -> NonNull<u8> {
     let before = (hole.addr().get() + guard).next_multiple_of(align) - guard - hole.addr().get();
     // SAFETY: less than `align`, so within the reservation.
     unsafe { hole.add(before) }
 }
 
-/// Where the reservation starts that `address` lies in; `None` if it lies in none.
+/// Returns the start of the reservation that contains `address`, if any does.
 fn reservation_of(address: NonNull<u8>) -> Option<NonNull<u8>> {
     let mut information = MaybeUninit::<MEMORY_BASIC_INFORMATION>::zeroed();
-    // SAFETY: writes the whole struct, or nothing.
+    // SAFETY: `information` is writable, and its size is passed.
     unsafe { VirtualQuery(address.as_ptr().cast(), information.as_mut_ptr(), size_of::<MEMORY_BASIC_INFORMATION>()) };
-    // SAFETY: zero bytes are a value of it.
+    // SAFETY: the call wrote the whole struct or nothing, and zero bytes are valid for it.
     let information = unsafe { information.assume_init() };
     NonNull::new(information.AllocationBase.cast())
 }
 
-/// `huge` and `populate` are without effect here but for the align.
-pub(super) fn map(mapping: &Mapping) -> Option<NonNull<u8>> {
+/// Maps a block. Here `huge` and `populate` have no effect beyond the align.
+pub(crate) fn map(mapping: &Mapping) -> Option<NonNull<u8>> {
     let length = mapping.size.checked_add(2 * mapping.guard)?;
     commit(reserve_aligned(length, mapping.guard, mapping.align, reserve)?, mapping)
 }
 
-/// Makes a reservation from `start` on a block of `mapping`; releases it if there is no memory.
+/// Backs the usable part of a reservation with memory. `start` is the first byte of the first guard. Releases the
+/// reservation if there is no memory.
 fn commit(start: NonNull<u8>, mapping: &Mapping) -> Option<NonNull<u8>> {
     // SAFETY: the guard is within the reservation.
     let usable = unsafe { start.add(mapping.guard) };
     // SAFETY: the usable part of a fresh reservation.
     let committed = unsafe { VirtualAlloc(usable.as_ptr().cast(), mapping.size, MEM_COMMIT, PAGE_READWRITE) };
     if committed.is_null() {
-        // SAFETY: nobody has it.
+        // SAFETY: a fresh block of `mapping`, which nothing uses.
         unsafe { unmap(usable, mapping) };
         return None;
     }
     Some(usable)
 }
 
+/// Releases a block with its guards.
+///
 /// # Safety
 ///
 /// `start` is a block of `mapping`, and not used again.
-pub(super) unsafe fn unmap(start: NonNull<u8>, mapping: &Mapping) {
+pub(crate) unsafe fn unmap(start: NonNull<u8>, mapping: &Mapping) {
     let padded = if mapping.align > sizes().1 { reservation_of(start) } else { None };
     // SAFETY: a guard lies before each block that has any.
     let reserved = padded.unwrap_or_else(|| unsafe { start.sub(mapping.guard) });
-    // SAFETY: the reservation of a block that nobody uses, which does not move.
+    // SAFETY: the start of the block's reservation, and nothing uses the block.
     unsafe { release(reserved) };
 }
 
-/// Gives the memory behind the new end back; the address space stays reserved, without access, until the block is freed.
+/// Takes the memory away from the pages behind the new end. Their addresses stay reserved, without access, until the
+/// block is unmapped. Returns `false` if the system refuses; then nothing has changed.
 ///
 /// # Safety
 ///
-/// `start` is a block of `old`; `new` has fewer pages.
-pub(super) unsafe fn shrink(start: NonNull<u8>, old: &Mapping, new: &Mapping) -> bool {
+/// `start` is a block of `old`; `new` has fewer pages and the same guards. Nothing uses the pages behind the new end.
+pub(crate) unsafe fn shrink(start: NonNull<u8>, old: &Mapping, new: &Mapping) -> bool {
     // SAFETY: the new end is within the block.
     let end = unsafe { start.add(new.size) };
-    // SAFETY: nobody uses what lies behind the new end.
+    // SAFETY: pages of the block that nothing uses, by `# Safety` of this fn.
     unsafe { VirtualFree(end.as_ptr().cast(), old.size - new.size, MEM_DECOMMIT) != 0 }
 }
 
-/// Windows moves no pages; the caller copies.
+/// Returns `None`: pages do not move, so the caller copies.
 ///
 /// # Safety
 ///
 /// `start` is a block of `old`; `new` has more pages.
-pub(super) unsafe fn grow(_: NonNull<u8>, _: &Mapping, _: &Mapping) -> Option<NonNull<u8>> {
+pub(crate) unsafe fn grow(_: NonNull<u8>, _: &Mapping, _: &Mapping) -> Option<NonNull<u8>> {
     None
 }
 
@@ -168,9 +179,10 @@ pub(super) unsafe fn grow(_: NonNull<u8>, _: &Mapping, _: &Mapping) -> Option<No
 mod tests {
     use super::{Mapping, commit, page_size, release, reservation_of, reserve, reserve_aligned, sizes, unmap};
 
-    /// Another thread is always faster: then more is reserved than is needed, and all of it is released with the block.
+    /// If another thread takes the aligned part in every attempt, more is reserved than needed, and all of it is
+    /// released with the block.
     #[test]
-    fn aligned_whoever_takes_the_places() {
+    fn a_block_is_aligned_although_others_take_the_aligned_addresses() {
         let taken = |address: *mut u8, length| if address.is_null() { reserve(address, length) } else { None };
         let is_released = |mapping: &Mapping| {
             let start = reserve_aligned(mapping.size + 2 * mapping.guard, mapping.guard, mapping.align, taken).unwrap();
@@ -178,18 +190,18 @@ mod tests {
             let block = commit(start, mapping).unwrap();
             assert_eq!(block.addr().get() % mapping.align, 0);
             assert!(block.addr().get() - hole.addr().get() < mapping.align + mapping.guard);
-            // SAFETY: it has so many bytes.
+            // SAFETY: the block has that many bytes.
             unsafe { block.write_bytes(1, mapping.size) };
-            // SAFETY: nobody uses it.
+            // SAFETY: a block of `mapping`, which nothing uses.
             unsafe { unmap(block, mapping) };
             let again = reserve(hole.as_ptr(), mapping.size + 2 * mapping.guard + mapping.align);
-            // SAFETY: nobody has it.
+            // SAFETY: a fresh reservation, which nothing uses.
             again.inspect(|&again| unsafe { release(again) }).is_some()
         };
         for guard in [0, sizes().1] {
             for align in [2 * sizes().1, 2 << 20, 64 << 20] {
                 let mapping = Mapping { size: 3 * page_size(), align, guard, huge: false, populate: false };
-                // Other tests take places as well.
+                // Other tests may take the addresses in between.
                 assert!((0..20).any(|_| is_released(&mapping)), "{align} {guard}");
             }
         }

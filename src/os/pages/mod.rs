@@ -1,0 +1,23 @@
+//! Mappings of whole pages: `mmap` and its relatives on Unix, `VirtualAlloc` and its relatives on Windows.
+
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
+mod system;
+
+pub(crate) use system::{grow, guard_size, map, page_size, shrink, unmap};
+
+/// How a block lies in memory: its pages, their guards, and the advice about them.
+pub(crate) struct Mapping {
+    /// The number of usable bytes: whole pages, at most `isize::MAX`.
+    pub(crate) size: usize,
+    /// The align of the usable bytes: at least a page.
+    pub(crate) align: usize,
+    /// The number of bytes without access on each side.
+    pub(crate) guard: usize,
+    /// Whether to ask for huge pages.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "no such advice"))]
+    pub(crate) huge: bool,
+    /// Whether to back the pages with memory at once.
+    #[cfg_attr(windows, expect(dead_code, reason = "no such advice"))]
+    pub(crate) populate: bool,
+}
