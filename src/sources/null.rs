@@ -2,9 +2,10 @@ use core::ptr::NonNull;
 
 use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout, Owns, StaticAllocator};
 
-/// Always fails: the end of a chain of allocators, and the parent to test an error path with.
+/// An allocator that always fails: the end of a chain of allocators, and a parent for tests of error paths.
 ///
-/// `allocate` is an `Err` for every layout, also of size 0. There is no block to free, and freeing does nothing.
+/// `allocate` returns an `Err` for every layout, also of size 0. There is no block to free, and `deallocate` does
+/// nothing.
 ///
 /// * **Size**: 0. **Cost**: none. **Threads**: any.
 ///
@@ -19,7 +20,7 @@ use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout,
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Null;
 
-// SAFETY: no block is ever given out.
+// SAFETY: it returns no block.
 unsafe impl Allocator for Null {
     #[inline]
     fn allocate(&self, _: Layout) -> Result<NonNull<[u8]>, AllocError> {
@@ -50,13 +51,13 @@ unsafe impl Allocator for Null {
     }
 }
 
-// SAFETY: there are no blocks that could end.
+// SAFETY: there is no block that could end.
 unsafe impl StaticAllocator for Null {}
-// SAFETY: there are no blocks to interchange.
+// SAFETY: there is no block that a clone could be given.
 unsafe impl AllocatorClone for Null {}
-// SAFETY: calls nothing.
+// SAFETY: it calls nothing.
 unsafe impl GlobalAllocator for Null {}
-// SAFETY: no live block is its own.
+// SAFETY: it has no live blocks.
 unsafe impl Owns for Null {
     #[inline]
     fn owns(&self, _: NonNull<u8>, _: Layout) -> bool {

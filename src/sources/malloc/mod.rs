@@ -7,24 +7,26 @@ use core::ptr::NonNull;
 use crate::api::global_calls::allocator_over_global;
 use crate::api::{AllocError, AllocatorClone, CallsMalloc, GlobalAlloc, GlobalAllocator, Layout, StaticAllocator};
 
-/// The C library's `malloc`, `calloc`, `realloc`, `free` and `posix_memalign`, and nothing between.
+/// The C library's `malloc`, `calloc`, `realloc`, `free` and `posix_memalign`.
 ///
-/// Whatever replaced them, by linking or by `LD_PRELOAD`, is what is called. Unlike [`System`](crate::System) it is there
-/// without std, and knows a block's size from its pointer ([`UsableSize`](crate::api::UsableSize)) where the C library does.
+/// If linking or `LD_PRELOAD` replaces those functions, the replacements are called. Unlike [`System`](crate::System),
+/// `Malloc` exists without std, and finds the size of a block by its pointer ([`UsableSize`](crate::api::UsableSize))
+/// where the C library does.
 ///
-/// | asked for | called |
+/// | request | calls |
 /// | --- | --- |
-/// | an align that `malloc` gives anyway (16 bytes, on 32-bit targets 8) | `malloc`, `calloc`, `realloc` |
+/// | an align that `malloc` provides (16 bytes, on 32-bit targets 8) | `malloc`, `calloc`, `realloc` |
 /// | a larger align, or one larger than the size | `posix_memalign`, and a copy to grow or shrink |
-/// | size 0 | nothing: a dangling pointer |
+/// | size 0 | nothing: the block is dangling |
 /// | `deallocate` | `free`, whatever the layout |
 ///
-/// * **Cost**: the C library's, and one compare of the align, known at compile time as a rule.
-/// * **Overhead**: the C library's; with glibc 8 bytes a block, and blocks of 24, 40, 56... bytes.
+/// * **Cost**: that of the C library, and one compare of the align, which is mostly known at compile time.
+/// * **Overhead**: that of the C library; with glibc 8 bytes a block, and blocks of 24, 40, 56... bytes.
 /// * **Size**: 0. **Blocks**: exactly as long as requested. **Threads**: any.
 /// * **Both faces**: it is an [`Allocator`](crate::api::Allocator) and a [`GlobalAlloc`] by itself, as `System` is.
 ///
-/// On Windows it calls `_aligned_malloc`, `_aligned_realloc` and `_aligned_free`; that was run under Wine, not on Windows.
+/// On Windows it calls `_aligned_malloc`, `_aligned_realloc` and `_aligned_free`. This was run under Wine, not on
+/// Windows.
 ///
 /// # Examples
 ///
@@ -34,7 +36,7 @@ use crate::api::{AllocError, AllocatorClone, CallsMalloc, GlobalAlloc, GlobalAll
 /// #[global_allocator]
 /// static DEFAULT: AsGlobal<Stats<Malloc>> = AsGlobal::new(Stats::new(Malloc));
 ///
-/// let mut bytes = Vec::new_in(Malloc); // not through the default
+/// let mut bytes = Vec::new_in(Malloc); // bypasses the default
 /// bytes.extend_from_slice(b"from malloc");
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -47,8 +49,8 @@ impl Malloc {
     }
 }
 
-// SAFETY: the C library's functions give disjoint blocks of the size and align asked for, never unwind and never call the
-// registered default.
+// SAFETY: the C library's functions return disjoint blocks of the requested size and align, and neither unwind nor call
+// the registered default.
 unsafe impl GlobalAlloc for Malloc {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -77,26 +79,27 @@ unsafe impl GlobalAlloc for Malloc {
 
 allocator_over_global!([] Malloc);
 
-// SAFETY: the C library's heap has no owner that could be dropped.
+// SAFETY: the heap of the C library lives as long as the process, and no value owns it.
 unsafe impl StaticAllocator for Malloc {}
-// SAFETY: a unit struct; every value calls the one heap.
+// SAFETY: every value calls the same heap.
 unsafe impl AllocatorClone for Malloc {}
-// SAFETY: calls the C library only.
+// SAFETY: it calls only the C library.
 unsafe impl GlobalAllocator for Malloc {}
 impl CallsMalloc for Malloc {}
 
-// SAFETY: `malloc_usable_size` is at least the requested size, and no method of `Malloc` looks at the size or align it is
-// given back but to decide whether `realloc` keeps the align of the new layout.
+// SAFETY: `malloc_usable_size` is at least the requested size. The methods of `Malloc` use the old layout of a block
+// only to decide whether `realloc` keeps the align of the new one, and how many bytes to copy.
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple", target_os = "freebsd"))]
 unsafe impl crate::api::UsableSize for Malloc {
-    /// The C library's size, and an align that the block has: at most the one `malloc` gives anyway.
+    /// Returns the size that the C library reports, and an align of the block's address, up to the one that `malloc`
+    /// provides.
     #[inline]
     unsafe fn layout_of(&self, block: NonNull<u8>) -> Layout {
         // SAFETY: the caller promises a live block of this allocator.
         let size = unsafe { c::usable_size(block) };
         let align = c::MALLOC_ALIGN.min(1 << block.addr().get().trailing_zeros());
         let size = size.min(isize::MAX as usize - (align - 1));
-        // SAFETY: the align is a power of two, and the size rounded up to it is at most `isize::MAX`.
+        // SAFETY: the align is a power of two, and the size, rounded up to it, is at most `isize::MAX`.
         unsafe { Layout::from_size_align_unchecked(size, align) }
     }
 }

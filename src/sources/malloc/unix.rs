@@ -6,11 +6,12 @@ use core::ptr::NonNull;
 
 use crate::api::Layout;
 
-/// The align `malloc` gives to a block at least that large: what std takes for granted too.
+/// The align of a block from `malloc` that is at least that large. std relies on the same.
 pub(super) const MALLOC_ALIGN: usize =
     if cfg!(any(target_pointer_width = "32", target_arch = "powerpc64")) { 8 } else { 16 };
 
-/// Whether `malloc` aligns well enough. A smaller block may be aligned to its size only (jemalloc, for one, does so).
+/// Returns whether `malloc` aligns the block as `layout` says. Some implementations, such as jemalloc, align a small
+/// block to its size only.
 #[inline]
 fn aligned_by_malloc(layout: Layout) -> bool {
     layout.align() <= MALLOC_ALIGN && layout.align() <= layout.size()
@@ -42,36 +43,39 @@ pub(super) fn alloc_zeroed(layout: Layout) -> *mut u8 {
 
 #[cold]
 fn aligned_alloc(layout: Layout) -> *mut u8 {
-    // macOS fails badly instead of returning an error (std guards against the same).
+    // macOS does not report an error for such an align (std has the same test).
     if cfg!(target_vendor = "apple") && layout.align() > (1 << 31) {
         return ptr::null_mut();
     }
     let mut block = ptr::null_mut();
     let align = layout.align().max(size_of::<*mut u8>());
-    // SAFETY: `block` is writable, `align` a power of two and a multiple of a pointer's size.
+    // SAFETY: `block` is writable. `align` is a power of two and a multiple of a pointer's size.
     let error = unsafe { libc::posix_memalign(&raw mut block, align, layout.size()) };
     if error == 0 { block.cast() } else { ptr::null_mut() }
 }
 
 /// # Safety
 ///
-/// `block` is a live block of this file.
+/// `block` is a live block of a function of this file, and is not used again.
 #[inline]
 pub(super) unsafe fn free(block: *mut u8) {
     // SAFETY: by `# Safety` of this fn.
     unsafe { libc::free(block.cast()) };
 }
 
+/// Returns a block of layout `new` with the bytes of `block`, or null.
+///
 /// # Safety
 ///
-/// `block` is a live block of this file; `old` fits it, and `new` has its align.
+/// 1. `block` is a live block of a function of this file, and is not used again if the result is not null.
+/// 2. `old` fits it, and `new` has the same align.
 #[inline]
 pub(super) unsafe fn realloc(block: *mut u8, old: Layout, new: Layout) -> *mut u8 {
     if aligned_by_malloc(new) {
         // SAFETY: by `# Safety` of this fn.
         return unsafe { libc::realloc(block.cast(), new.size()) }.cast();
     }
-    // SAFETY: as above.
+    // SAFETY: by `# Safety` of this fn.
     unsafe { realloc_aligned(block, old, new) }
 }
 
@@ -83,9 +87,10 @@ pub(super) unsafe fn realloc(block: *mut u8, old: Layout, new: Layout) -> *mut u
 unsafe fn realloc_aligned(block: *mut u8, old: Layout, new: Layout) -> *mut u8 {
     let moved = alloc(new);
     if !moved.is_null() {
-        // SAFETY: both blocks hold the smaller size and are disjoint, being live at once.
+        // SAFETY: both blocks have at least the smaller size, by (2) for the old one. Both are live, so they are
+        // disjoint.
         unsafe { ptr::copy_nonoverlapping(block, moved, old.size().min(new.size())) };
-        // SAFETY: by `# Safety` of this fn; the block is not used again.
+        // SAFETY: by (1); the result is not null.
         unsafe { free(block) };
     }
     moved
@@ -93,7 +98,7 @@ unsafe fn realloc_aligned(block: *mut u8, old: Layout, new: Layout) -> *mut u8 {
 
 /// # Safety
 ///
-/// `block` is a live block of this file.
+/// `block` is a live block of a function of this file.
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple", target_os = "freebsd"))]
 #[inline]
 pub(super) unsafe fn usable_size(block: NonNull<u8>) -> usize {

@@ -1,5 +1,5 @@
-//! The C library on Windows, where an aligned block has functions of its own. They serve every align, so that `free` need
-//! not know which was asked for.
+//! The C library on Windows, which has separate functions for aligned blocks. They serve every align here, so that
+//! `free` need not know the align of a block.
 
 use crate::api::Layout;
 
@@ -21,18 +21,22 @@ pub(super) fn alloc_zeroed(layout: Layout) -> *mut u8 {
 
 /// # Safety
 ///
-/// `block` is a live block of this file.
+/// `block` is a live block of a function of this file, and is not used again.
 #[inline]
 pub(super) unsafe fn free(block: *mut u8) {
     // SAFETY: by `# Safety` of this fn.
     unsafe { libc::aligned_free(block.cast()) };
 }
 
+/// Returns a block of layout `new` with the bytes of `block`, or null.
+///
 /// # Safety
 ///
-/// `block` is a live block of this file; `new` has its align.
+/// `block` is a live block of a function of this file, and is not used again if the result is not null. `new` has its
+/// align.
 #[inline]
 pub(super) unsafe fn realloc(block: *mut u8, _: Layout, new: Layout) -> *mut u8 {
-    // SAFETY: by `# Safety` of this fn; the align is the one of the allocation, as the function demands.
+    // SAFETY: by `# Safety` of this fn the block is live, and the align is that of its allocation, as the function
+    // demands.
     unsafe { libc::aligned_realloc(block.cast(), new.size(), new.align()) }.cast()
 }
