@@ -1,5 +1,5 @@
-//! Tests that every allocator can be put to: this crate's, and yours.
+//! Tests for allocators: those of this crate, and yours.
 //!
-//! [`conformance`] puts random operations to an allocator and compares with a model what it gives back.
+//! [`conformance`] makes random calls to an allocator, and checks the results by a model.
 
 pub mod conformance;

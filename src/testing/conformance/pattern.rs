@@ -1,17 +1,18 @@
-//! What the kit writes into blocks: random bytes that differ by position and by block, written and compared in long runs,
-//! which is fast without optimisation too.
+//! The bytes that the kit writes into blocks. They are random, and differ by position and by block. They are written
+//! and compared in long runs, which is fast without optimisation, too.
 
 use core::ptr::NonNull;
 use core::slice;
 
 use super::random::Random;
 
-/// Prime, so that a block copied from a wrong offset (which is even a multiple of some power of two, as a rule) differs.
+/// The period of the pattern, in bytes. It is prime, so that a block copied from a wrong offset differs: such an offset
+/// is mostly a multiple of a power of two.
 const PERIOD: usize = 65_521;
 
 static ZEROS: [u8; 4096] = [0; 4096];
 
-/// Endless, with a period of [`PERIOD`] bytes. A block has the bytes from its phase on.
+/// An endless sequence of bytes with a period of [`PERIOD`]. The bytes of a block start at its phase.
 pub(super) struct Pattern(Box<[u8]>);
 
 impl Pattern {
@@ -24,11 +25,12 @@ impl Pattern {
         Self(bytes.into_boxed_slice())
     }
 
+    /// Returns the phase for a new block.
     pub(super) fn phase(random: &mut Random) -> usize {
         random.below(PERIOD)
     }
 
-    /// Calls `run` with an offset and the bytes that belong there, until one answers `false`.
+    /// Calls `run` with each offset in the block and the bytes that belong there, until it returns `false`.
     fn runs(&self, phase: usize, from: usize, to: usize, mut run: impl FnMut(usize, &[u8]) -> bool) {
         let mut offset = from;
         while offset < to {
@@ -50,13 +52,14 @@ impl Pattern {
         self.runs(phase, from, to, |offset, bytes| {
             // SAFETY: `offset` is below `to`.
             let target = unsafe { start.add(offset) };
-            // SAFETY: `offset + bytes.len()` is at most `to`; the pattern is the kit's own memory.
+            // SAFETY: `offset + bytes.len()` is at most `to`. The pattern is other memory.
             unsafe { target.copy_from_nonoverlapping(NonNull::from(bytes).cast(), bytes.len()) };
             true
         });
     }
 
-    /// The first of the bytes `0..to` of a block that is not what [`write`](Self::write) wrote.
+    /// Returns the offset of the first of the bytes `0..to` of a block that differs from what [`write`](Self::write)
+    /// wrote.
     ///
     /// # Safety
     ///
@@ -65,11 +68,12 @@ impl Pattern {
         let mut difference = None;
         self.runs(phase, 0, to, |offset, bytes| {
             // SAFETY: `offset` is below `to`.
-            let there = unsafe { start.add(offset) };
-            // SAFETY: by `# Safety` of this fn; nothing writes while the slice is there.
-            let there = unsafe { slice::from_raw_parts(there.as_ptr(), bytes.len()) };
-            if there != bytes {
-                difference = there.iter().zip(bytes).position(|(a, b)| a != b).map(|position| offset + position);
+            let actual = unsafe { start.add(offset) };
+            // SAFETY: by `# Safety` of this fn. The slice ends before the kit makes another call, so nothing writes to
+            // it.
+            let actual = unsafe { slice::from_raw_parts(actual.as_ptr(), bytes.len()) };
+            if actual != bytes {
+                difference = actual.iter().zip(bytes).position(|(a, b)| a != b).map(|position| offset + position);
             }
             difference.is_none()
         });
@@ -77,7 +81,7 @@ impl Pattern {
     }
 }
 
-/// The first of the bytes `from..to` that is not zero.
+/// Returns the offset of the first of the bytes `from..to` that is not zero.
 ///
 /// # Safety
 ///
@@ -87,11 +91,11 @@ pub(super) unsafe fn first_not_zero(start: NonNull<u8>, from: usize, to: usize) 
     while offset < to {
         let length = ZEROS.len().min(to - offset);
         // SAFETY: `offset` is below `to`.
-        let there = unsafe { start.add(offset) };
-        // SAFETY: by `# Safety` of this fn; nothing writes while the slice is there.
-        let there = unsafe { slice::from_raw_parts(there.as_ptr(), length) };
-        if there != &ZEROS[..length] {
-            return there.iter().position(|&byte| byte != 0).map(|position| offset + position);
+        let actual = unsafe { start.add(offset) };
+        // SAFETY: by `# Safety` of this fn. The slice ends before the kit makes another call, so nothing writes to it.
+        let actual = unsafe { slice::from_raw_parts(actual.as_ptr(), length) };
+        if actual != &ZEROS[..length] {
+            return actual.iter().position(|&byte| byte != 0).map(|position| offset + position);
         }
         offset += length;
     }

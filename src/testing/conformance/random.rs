@@ -1,4 +1,4 @@
-//! A small generator of our own, so that a seed gives the same sequence for ever.
+//! A random number generator. The kit has its own, so that a seed gives the same sequence for ever.
 
 /// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
 pub(super) struct Random(u64);
@@ -16,12 +16,12 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `end`, which is not 0. The bias of one part in 2^64 / `end` does not matter here.
+    /// Returns a number below `end`, which is not 0. The bias of one part in 2^64 / `end` does not matter here.
     pub(super) const fn below(&mut self, end: usize) -> usize {
         ((self.next() as u128 * end as u128) >> 64) as usize
     }
 
-    /// True once in `times`.
+    /// Returns `true` once in `times`.
     pub(super) const fn once_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }
@@ -33,7 +33,7 @@ mod tests {
 
     #[test]
     fn the_sequence_of_a_seed_is_fixed() {
-        // The reference values of the paper's authors for seed 1234567.
+        // The reference values of the authors for seed 1234567.
         let mut random = Random::new(1_234_567);
         assert_eq!(random.next(), 6_457_827_717_110_365_317);
         assert_eq!(random.next(), 3_203_168_211_198_807_973);

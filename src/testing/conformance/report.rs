@@ -2,8 +2,8 @@ use core::fmt;
 
 use super::Failures;
 
-/// The counts of a run without violation. They show whether the run saw something. `Display` prints them as a small table, and
-/// the [`warning`](Self::warning) below it, if there is one.
+/// The counts of a run without a violation, which show what the run has tested. `Display` prints them as a small table,
+/// and the [`warning`](Self::warning) below it, if there is one.
 ///
 /// # Examples
 ///
@@ -15,7 +15,7 @@ use super::Failures;
 /// assert!(report.allocations > 100 && report.bytes_checked > 10_000);
 /// println!("{report}");
 ///
-/// // An allocator may fail as often as it likes.
+/// // An allocator may refuse every request.
 /// let report = check(Null, &options).unwrap();
 /// assert_eq!(report.allocations, 0);
 /// assert!(report.failures > 100);
@@ -23,11 +23,12 @@ use super::Failures;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// Calls decided by the random sequence.
+    /// Operations of the random sequence.
     pub operations: u64,
-    /// Blocks got by `allocate` and `allocate_zeroed`, and by growing or shrinking a pointer that the allocator had not returned.
+    /// Blocks from `allocate` and `allocate_zeroed`, and from a `grow` or `shrink` of a pointer that the allocator had
+    /// not returned.
     pub allocations: u64,
-    /// Blocks given back, those at the end included.
+    /// Blocks freed, those at the end included.
     pub deallocations: u64,
     /// Blocks that `grow` and `grow_zeroed` made larger or left at their size.
     pub grows: u64,
@@ -39,29 +40,29 @@ pub struct Report {
     pub in_place: u64,
     /// Blocks, grown and shrunk ones included, requested with size 0.
     pub zero_sized: u64,
-    /// Pointers that the allocator had not returned and accepted at size 0, to be given back, grown or shrunk.
+    /// Pointers that the allocator had not returned, but accepted at size 0 to be freed, grown or shrunk.
     pub dangling: u64,
     /// Blocks returned longer than requested, so that more than one size fits them.
     pub longer: u64,
-    /// Calls that gave back or resized a block under a size larger than the requested one.
+    /// Calls that freed or resized a block under a size larger than the requested one.
     pub refits: u64,
-    /// Ordinary requests answered by `Err`.
+    /// Requests that returned an `Err`, except those near `isize::MAX` bytes.
     pub failures: u64,
-    /// Requests near `isize::MAX` bytes, all answered by `Err` where addresses have 64 bits.
+    /// Requests near `isize::MAX` bytes. With 64-bit addresses all of them returned an `Err`.
     pub huge_requests: u64,
-    /// Times the allocator value was moved; for clones: times one of them was dropped and cloned again.
+    /// Moves of the allocator value. For clones: how often one of them was dropped and cloned again.
     pub moves: u64,
-    /// The most blocks alive at once.
+    /// The maximum number of live blocks at a time.
     pub peak_live: u64,
-    /// Bytes compared with what they should be.
+    /// Bytes compared with their expected values.
     pub bytes_checked: u64,
-    /// Which of the options the warning depends on.
+    /// The option on which the warning depends.
     pub(super) expected: Failures,
 }
 
 impl Report {
-    /// Says what a reader may wrongly take for tested: a limit that was never reached, or an allocator that served nothing.
-    /// [`check`](super::check) prints it to the standard error.
+    /// Returns a warning if the run has tested less than it seems: it did not reach an expected limit, or no request
+    /// was served. [`check`](super::check) prints it to the standard error.
     ///
     /// # Examples
     ///

@@ -1,13 +1,14 @@
-//! Which layouts are asked for: mostly small ones, as programs do, with the edges more often than chance would have them.
+//! Random layouts for requests: mostly small ones, as in programs, and edge cases more often than by chance.
 
 use crate::api::Layout;
 
 use super::Options;
 use super::random::Random;
 
-/// The most that is ever asked for in earnest. A block of that size is written and read, so more would only be slow.
-const MOST: usize = 1 << 30;
+/// The maximum size and align of a request that may succeed. A larger block would only be slow to write and compare.
+const MAX_REQUEST: usize = 1 << 30;
 
+/// The limits of the layouts.
 pub(super) struct Requests {
     max_size: usize,
     /// The binary logarithm of the largest align.
@@ -16,16 +17,16 @@ pub(super) struct Requests {
 
 impl Requests {
     pub(super) fn new(options: &Options) -> Self {
-        let max_align = options.max_align.clamp(1, MOST);
-        Self { max_size: options.max_size.min(MOST), max_align_log: max_align.ilog2() as usize }
+        let max_align = options.max_align.clamp(1, MAX_REQUEST);
+        Self { max_size: options.max_size.min(MAX_REQUEST), max_align_log: max_align.ilog2() as usize }
     }
 
-    /// The largest size of a request.
+    /// Returns the maximum size of a request.
     pub(super) const fn max_size(&self) -> usize {
         self.max_size
     }
 
-    /// A size; about 400 on average, so that an arena that never frees lives long enough.
+    /// Returns a size. It is about 400 on average, so that an arena that never frees does not run out of memory early.
     pub(super) fn size(&self, random: &mut Random) -> usize {
         let size = match random.below(64) {
             0..=3 => 0,
@@ -33,7 +34,7 @@ impl Requests {
                 let end = 2 << random.below(9);
                 random.below(end)
             }
-            // Where size classes change.
+            // The sizes where size classes change.
             51..=58 => (1_usize << random.below(12)).saturating_add(random.below(3)).saturating_sub(1),
             59..=62 => {
                 let end = 2 << random.below(12);
@@ -46,6 +47,7 @@ impl Requests {
         size.min(self.max_size)
     }
 
+    /// Returns an align, mostly a small one.
     pub(super) fn align(&self, random: &mut Random) -> usize {
         let log = match random.below(64) {
             0..=39 => random.below(5),
@@ -56,12 +58,13 @@ impl Requests {
         1 << log.min(self.max_align_log)
     }
 
+    /// Returns the layout of a new block.
     pub(super) fn layout(&self, random: &mut Random) -> Layout {
         let align = self.align(random);
         layout(self.size(random), align)
     }
 
-    /// A size from `size` on. As a rule not much larger, as a growing collection asks.
+    /// Returns a size of at least `size`, mostly not much larger, as a growing collection requests.
     pub(super) fn grown(&self, random: &mut Random, size: usize) -> usize {
         let more = match random.below(8) {
             0 => 0,
@@ -73,7 +76,7 @@ impl Requests {
         (size + more).min(self.max_size.max(size))
     }
 
-    /// A size up to `size`.
+    /// Returns a size of at most `size`.
     #[expect(clippy::unused_self, reason = "the counterpart of `grown`")]
     pub(super) fn shrunk(&self, random: &mut Random, size: usize) -> usize {
         match random.below(8) {
@@ -84,26 +87,27 @@ impl Requests {
         }
     }
 
-    /// The align of a block to be resized: the old one half of the time.
+    /// Returns the new align of a block to be resized: the old one half of the time.
     pub(super) fn realigned(&self, random: &mut Random, align: usize) -> usize {
         if random.once_in(2) { align } else { self.align(random) }
     }
 
-    /// A layout that no address space of 64 bits has room for: beyond half of `isize::MAX`, up to the very last.
+    /// Returns a layout for which no address space of 64 bits has room: of more than half of `isize::MAX` bytes, up to
+    /// the largest possible size.
     #[expect(clippy::unused_self, reason = "belongs with the others")]
     pub(super) fn huge(&self, random: &mut Random, align: usize) -> Layout {
-        let last = isize::MAX as usize - (align - 1);
+        let max_size = isize::MAX as usize - (align - 1);
         let size = match random.below(4) {
-            0 => last,
-            1 => last - random.below(64),
-            2 => last - random.below(1 << 16),
-            _ => last - random.below(isize::MAX as usize / 4),
+            0 => max_size,
+            1 => max_size - random.below(64),
+            2 => max_size - random.below(1 << 16),
+            _ => max_size - random.below(isize::MAX as usize / 4),
         };
         layout(size, align)
     }
 }
 
-/// The layout of a size and align known to make one.
+/// Returns the layout of a size and align that are known to make one.
 pub(super) fn layout(size: usize, align: usize) -> Layout {
     Layout::from_size_align(size, align).expect("sizes and aligns are chosen so that they make a layout")
 }

@@ -1,40 +1,47 @@
-//! The model: which blocks are alive, where, and what is written in them.
+//! The model: which blocks are alive, where they lie, and which bytes they hold.
 
 use core::ptr::NonNull;
 use std::collections::BTreeMap;
 
 use super::pattern::Pattern;
 
-/// A live block.
+/// The pointer of a call, and what the kit knows of it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Block {
     pub(super) start: NonNull<u8>,
     /// The size last requested: the lower end of the fit range.
     pub(super) requested: usize,
-    /// The length last returned: its upper end.
+    /// The length last returned: the upper end of the fit range.
     pub(super) length: usize,
     pub(super) align: usize,
-    /// Bytes written with the pattern: the length, or less if that is unreasonably large.
+    /// The number of bytes written with the pattern: the length, or less if that is unreasonably large.
     pub(super) written: usize,
     pub(super) phase: usize,
-    /// Which of two clones returned it. `None` stands for no block: a pointer to be sent at size 0 that the allocator did not
-    /// return.
-    pub(super) server: Option<usize>,
+    pub(super) origin: Origin,
+}
+
+/// Where a pointer comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// It is a live block that the allocator in this slot returned.
+    Slot(usize),
+    /// The allocator never returned it: it is no block, and may be sent at size 0 only.
+    Stray,
 }
 
 impl Block {
-    /// The first byte that has changed since it was written.
+    /// Returns the offset of the first byte that has changed since it was written.
     pub(super) fn first_difference(&self, pattern: &Pattern) -> Option<usize> {
-        // SAFETY: the block is alive, being in the model; the kit wrote that many bytes.
+        // SAFETY: the driver compares only live blocks, and has written that many bytes.
         unsafe { pattern.first_difference(self.start, self.phase, self.written) }
     }
 }
 
-/// The live blocks, to draw from and to search by address.
+/// The live blocks, by index and by address.
 #[derive(Default)]
 pub(super) struct Shadow {
     blocks: Vec<Block>,
-    /// From the first address of a block to the one behind its last. Blocks without bytes are not in it: they may lie
+    /// From the first address of a block to the end address. Blocks without bytes are left out, since they may lie
     /// anywhere.
     ranges: BTreeMap<usize, usize>,
 }
@@ -48,7 +55,8 @@ impl Shadow {
         &self.blocks
     }
 
-    /// A live block with bytes among the `length` bytes from `address` on: its first address and the one behind its last.
+    /// Returns the first and the end address of a live block that shares bytes with the `length` bytes from `address`
+    /// on.
     pub(super) fn overlap(&self, address: usize, length: usize) -> Option<(usize, usize)> {
         if length == 0 {
             return None;
@@ -66,7 +74,7 @@ impl Shadow {
         self.blocks.push(block);
     }
 
-    /// Takes a block out of the model: the allocator is about to have it back.
+    /// Removes a block, which is about to be freed or was resized.
     pub(super) fn take(&mut self, index: usize) -> Block {
         let block = self.blocks.swap_remove(index);
         if block.length != 0 {
@@ -80,11 +88,11 @@ impl Shadow {
 mod tests {
     use core::ptr::{self, NonNull};
 
-    use super::{Block, Shadow};
+    use super::{Block, Origin, Shadow};
 
     fn block(address: usize, length: usize) -> Block {
         let start = NonNull::new(ptr::without_provenance_mut(address)).unwrap();
-        Block { start, requested: length, length, align: 1, written: 0, phase: 0, server: None }
+        Block { start, requested: length, length, align: 1, written: 0, phase: 0, origin: Origin::Slot(0) }
     }
 
     #[test]

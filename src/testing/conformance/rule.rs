@@ -1,7 +1,7 @@
 use core::error::Error;
 use core::fmt;
 
-/// What an allocator can break. Each belongs to one of the [numbered rules](crate::api#the-rules).
+/// A kind of violation. Each belongs to one of the [numbered rules](crate::api#the-rules).
 ///
 /// # Examples
 ///
@@ -14,50 +14,50 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Rule {
-    /// Rule 1: a block is shorter than requested, is longer than `isize::MAX` (rounded up to its align), or wraps around
-    /// the end of memory.
+    /// Rule 1: a block is shorter than requested, is longer than `isize::MAX` (rounded up to its align), or wraps
+    /// around the end of memory.
     Length,
     /// Rule 1: a block is not aligned as requested.
     Alignment,
     /// Rule 1: a layout near `isize::MAX` bytes was not refused.
     HugeLayout,
-    /// Rule 2: a block shares bytes with one that is alive.
+    /// Rule 2: a block shares bytes with a live block.
     Disjoint,
-    /// Rule 2: the bytes of a live block changed without the kit.
+    /// Rule 2: bytes of a live block changed, and the kit did not write them.
     Untouched,
-    /// Rule 3: a call unwound when a block came back under a size larger than the requested one, which nonetheless fits it.
-    /// (Whether it would have unwound under the requested size, the kit cannot know.)
+    /// Rule 3: a call unwound when a block was freed or resized under a size that is larger than the requested one, but
+    /// fits the block. (The kit cannot know whether the call would have unwound under the requested size.)
     FitRange,
     /// Rule 4: after `grow` or `grow_zeroed`, one of the first `old_layout.size()` bytes differs.
     GrowKeeps,
     /// Rule 4: after `shrink`, one of the first `new_layout.size()` bytes differs.
     ShrinkKeeps,
-    /// Rule 4: a block resized under another align is not aligned to that; or stayed at its address, where
-    /// [`strict_realign`](super::Options::strict_realign) forbids it.
+    /// Rule 4: a block resized to another align does not have that align; or it stayed at its address, and
+    /// [`strict_realign`](super::Options::strict_realign) is set.
     Realign,
     /// Rule 4: a `grow` or `shrink` that failed had changed the old block, or given its memory away.
     ErrKeeps,
-    /// Rule 5: a byte from `allocate_zeroed` is not zero, perhaps one behind the requested size.
+    /// Rule 5: a byte from `allocate_zeroed` is not zero. It may lie behind the requested size.
     Zeroed,
-    /// Rule 5: after `grow_zeroed`, a byte from `old_layout.size()` on is not zero; perhaps one that had belonged to the
-    /// old block already, behind that size.
+    /// Rule 5: after `grow_zeroed`, a byte from `old_layout.size()` on is not zero. It may have belonged to the old
+    /// block, behind that size.
     GrowZeroed,
     /// Rule 6: a block requested with size 0 is not aligned as requested.
     ZeroSize,
-    /// Rule 6: a pointer sent at size 0, which the allocator had not returned, was taken for a block: the live block at that
+    /// Rule 6: at size 0, a pointer that the allocator had not returned was taken for a block: the live block at that
     /// address was freed, or the call unwound.
     Dangling,
     /// Rule 7: a method, the drop or a clone unwound.
     Unwind,
     /// Rule 8: the allocator's blocks lie inside its value, or changed when the value was moved.
     Move,
-    /// Rule 10: dropping one clone, or using the other after it, changed blocks; or a clone unwound when it was given a
-    /// block of the other.
+    /// Rule 10: blocks changed when one clone was dropped or the other used afterwards; or a call to a clone with a
+    /// block of the other unwound.
     Equivalence,
 }
 
 impl Rule {
-    /// The number of the rule in [the list](crate::api#the-rules).
+    /// Returns the number of the rule in [the list](crate::api#the-rules).
     ///
     /// # Examples
     ///
@@ -106,7 +106,7 @@ impl fmt::Display for Rule {
     }
 }
 
-/// A broken rule: which, where, and how to see it again.
+/// A broken rule: which one, in which operation, and how to reproduce it.
 ///
 /// # Examples
 ///
@@ -116,7 +116,7 @@ impl fmt::Display for Rule {
 /// use janus_alloc::testing::conformance::{Options, Rule, check};
 ///
 /// struct Panics;
-/// // SAFETY: it gives out nothing. (It breaks rule 7 all the same.)
+/// // SAFETY: it returns no block. (But it breaks rule 7.)
 /// unsafe impl Allocator for Panics {
 ///     fn allocate(&self, _: Layout) -> Result<NonNull<[u8]>, AllocError> {
 ///         panic!("out of memory")
@@ -131,13 +131,14 @@ impl fmt::Display for Rule {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// Which rule.
+    /// The rule.
     pub rule: Rule,
-    /// At which operation it was noticed, counted from 1. The blocks freed at the end and the drop count as one more.
+    /// The operation in which the violation was noticed, counted from 1. The frees at the end and the drop count as one
+    /// more.
     pub operation: usize,
     /// The seed of the run. With the same options it gives the same violation, if the allocator is deterministic.
     pub seed: u64,
-    /// The call with its layouts, and what was wrong.
+    /// The call with its layouts, and the fault.
     pub detail: String,
 }
 
@@ -153,7 +154,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// As `Display`: it is what `unwrap` prints.
+/// The same text as `Display`, since `unwrap` prints it.
 impl fmt::Debug for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

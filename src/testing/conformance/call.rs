@@ -1,30 +1,30 @@
-//! One call to an allocator: made so that no panic gets out, and told so that a reader can follow.
+//! A call to an allocator: how the kit makes it, and how it describes it.
 
 use core::fmt;
 use core::mem;
 use core::ptr::NonNull;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::shadow::Block;
+use super::shadow::{Block, Origin};
 use crate::api::{AllocError, Allocator, Layout};
 
 /// The message of a panic that was caught.
 #[derive(Debug)]
 pub(super) struct Unwound(pub(super) String);
 
-/// Calls, and catches what unwinds.
-pub(super) fn guarded<T>(call: impl FnOnce() -> T) -> Result<T, Unwound> {
+/// Makes a call, and catches a panic.
+pub(super) fn catch_panic<T>(call: impl FnOnce() -> T) -> Result<T, Unwound> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|payload| {
         let text = payload.downcast_ref::<&str>().copied();
         let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
         let text = text.unwrap_or("a panic without a message").to_owned();
-        // Its drop could panic in turn.
+        // The drop of the payload could panic in turn.
         mem::forget(payload);
         Unwound(text)
     })
 }
 
-/// The methods that return a block from an old one.
+/// The methods that resize a block.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Resize {
     Grow,
@@ -32,7 +32,7 @@ pub(super) enum Resize {
     Shrink,
 }
 
-/// A call, as the kit will make it. Its `Display` is what a violation says of it.
+/// A call to an allocator. Its `Display` is the description in a violation.
 #[derive(Clone, Copy)]
 pub(super) enum Call {
     Allocate { layout: Layout, zeroed: bool },
@@ -41,7 +41,7 @@ pub(super) enum Call {
 }
 
 impl Call {
-    /// The layout of the block to be returned; for `deallocate`, of the one given back.
+    /// Returns the layout of the requested block; for `deallocate`, of the freed one.
     pub(super) fn layout(&self) -> Layout {
         match *self {
             Self::Allocate { layout, .. } | Self::Deallocate { layout, .. } | Self::Resize { new: layout, .. } => {
@@ -50,7 +50,7 @@ impl Call {
         }
     }
 
-    /// The block that is given back or resized.
+    /// Returns the block that is freed or resized.
     pub(super) fn block(&self) -> Option<&Block> {
         match self {
             Call::Allocate { .. } => None,
@@ -58,7 +58,7 @@ impl Call {
         }
     }
 
-    /// Whether a block comes back under another size than it was last requested with.
+    /// Returns whether a block is freed or resized under another size than it was last requested with.
     pub(super) fn refits(&self) -> bool {
         match *self {
             Self::Allocate { .. } => false,
@@ -66,15 +66,15 @@ impl Call {
         }
     }
 
-    /// Makes the call. For `deallocate` the result is the block's old place, with no bytes.
+    /// Makes the call. For `deallocate`, returns the block's old address with length 0.
     ///
     /// # Safety
     ///
-    /// 1. The block, if there is one, is live in `allocator`, and the old layout fits it. It is not used after `Ok`. Or it is
-    ///    no block, but a pointer of that align, and the old size is 0: rule 6.
-    /// 2. The new size is at least the old one to grow, and at most the old one to shrink.
+    /// 1. A block is live in `allocator`, and the old layout fits it. It is not used after an `Ok`. Or it is
+    ///    [stray](Origin::Stray), aligned as the old layout, and the old size is 0: rule 6.
+    /// 2. To grow, the new size is at least the old one; to shrink, at most.
     pub(super) unsafe fn make(&self, allocator: &dyn Allocator) -> Result<Result<NonNull<[u8]>, AllocError>, Unwound> {
-        guarded(|| match *self {
+        catch_panic(|| match *self {
             Self::Allocate { layout, zeroed: false } => allocator.allocate(layout),
             Self::Allocate { layout, zeroed: true } => allocator.allocate_zeroed(layout),
             Self::Deallocate { block, layout } => {
@@ -98,49 +98,46 @@ impl Call {
 
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let told = |layout: Layout| Told { size: layout.size(), align: layout.align() };
-        let had = |block: Block| Had { block };
         match *self {
-            Self::Allocate { layout, zeroed: false } => write!(f, "allocate({})", told(layout)),
-            Self::Allocate { layout, zeroed: true } => write!(f, "allocate_zeroed({})", told(layout)),
-            Self::Deallocate { block, layout } => write!(f, "deallocate({}; {})", told(layout), had(block)),
+            Self::Allocate { layout, zeroed: false } => write!(f, "allocate({})", LayoutText(layout)),
+            Self::Allocate { layout, zeroed: true } => write!(f, "allocate_zeroed({})", LayoutText(layout)),
+            Self::Deallocate { block, layout } => {
+                write!(f, "deallocate({}; {})", LayoutText(layout), BlockText(block))
+            }
             Self::Resize { method, block, old, new } => {
                 let name = match method {
                     Resize::Grow => "grow",
                     Resize::GrowZeroed => "grow_zeroed",
                     Resize::Shrink => "shrink",
                 };
-                write!(f, "{name}({} to {}; {})", told(old), told(new), had(block))
+                write!(f, "{name}({} to {}; {})", LayoutText(old), LayoutText(new), BlockText(block))
             }
         }
     }
 }
 
-struct Told {
-    size: usize,
-    align: usize,
-}
+/// Displays a layout, with a size near `isize::MAX` by its distance from that.
+struct LayoutText(Layout);
 
-impl fmt::Display for Told {
+impl fmt::Display for LayoutText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { size, align } = self;
-        match (isize::MAX as usize).checked_sub(*size) {
+        let (size, align) = (self.0.size(), self.0.align());
+        match (isize::MAX as usize).checked_sub(size) {
             Some(short @ 0..=0xFFFF) => write!(f, "size isize::MAX - {short}, align {align}"),
             _ => write!(f, "size {size}, align {align}"),
         }
     }
 }
 
-struct Had {
-    block: Block,
-}
+/// Displays the sizes of a block before the call.
+struct BlockText(Block);
 
-impl fmt::Display for Had {
+impl fmt::Display for BlockText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Block { start, requested, length, server, .. } = self.block;
-        match server {
-            Some(_) => write!(f, "{requested} requested and {length} returned before"),
-            None => write!(f, "never returned, at {start:?}"),
+        let Block { start, requested, length, origin, .. } = self.0;
+        match origin {
+            Origin::Slot(_) => write!(f, "{requested} requested and {length} returned before"),
+            Origin::Stray => write!(f, "never returned, at {start:?}"),
         }
     }
 }
