@@ -4,7 +4,7 @@ use core::ptr::NonNull;
 
 use super::chunk::{Init, PoolChunk};
 use super::{Pool, class_of};
-use crate::api::translate::dangling;
+use crate::api::global_calls::dangling;
 use crate::api::{AllocError, Allocator, Layout};
 
 /// Returns whether a block of `layout` has a chunk of its own.

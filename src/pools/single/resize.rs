@@ -5,7 +5,7 @@ use core::ptr::NonNull;
 use super::Pool;
 use super::chunk::{Init, with_chunk_provenance};
 use super::large::is_large;
-use crate::api::replace::replace;
+use crate::api::move_block::replace;
 use crate::api::{AllocError, Allocator, Layout};
 
 impl<A: Allocator> Pool<A> {
