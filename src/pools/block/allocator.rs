@@ -3,8 +3,8 @@
 use core::ptr::NonNull;
 
 use super::BlockPool;
-use crate::api::move_block::zero_rest;
 use crate::api::global_calls::dangling;
+use crate::api::move_block::zero_rest;
 use crate::api::{AllocError, Allocator, Layout, Owns};
 use crate::pools::single::chunk::with_chunk_provenance;
 

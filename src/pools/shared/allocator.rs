@@ -8,8 +8,8 @@ use super::class::{CLASSES, Class, class_of};
 use super::heap::Heap;
 use super::report::{Misuse, abort};
 use super::{LARGE, SharedPool, last_byte, size_of_class};
-use crate::api::move_block::{replace, zero_rest};
 use crate::api::global_calls::dangling;
+use crate::api::move_block::{replace, zero_rest};
 use crate::api::{AllocError, Allocator, Layout};
 use crate::sync::clock;
 
