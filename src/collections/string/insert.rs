@@ -323,23 +323,16 @@ fn no_boundary(text: &str, index: usize) -> ! {
 #[inline]
 pub(super) unsafe fn encode(char: char, place: *mut u8) {
     let code = u32::from(char);
-    // A continuation byte with the six bits from `shift` on.
-    let continuation = |shift: u32| (code >> shift) as u8 & 0x3F | 0x80;
+    // The trailing byte with the six bits from `shift` on.
+    let trail = |shift: u32| (code >> shift) as u8 & 0x3F | 0x80;
     match char.len_utf8() {
         // SAFETY: by `# Safety` of this fn.
         1 => unsafe { place.write(code as u8) },
         // SAFETY: same as above. An array of bytes has align 1.
-        2 => unsafe { place.cast::<[u8; 2]>().write([(code >> 6) as u8 | 0xC0, continuation(0)]) },
+        2 => unsafe { place.cast::<[u8; 2]>().write([(code >> 6) as u8 | 0xC0, trail(0)]) },
         // SAFETY: same as above.
-        3 => unsafe { place.cast::<[u8; 3]>().write([(code >> 12) as u8 | 0xE0, continuation(6), continuation(0)]) },
+        3 => unsafe { place.cast::<[u8; 3]>().write([(code >> 12) as u8 | 0xE0, trail(6), trail(0)]) },
         // SAFETY: same as above.
-        _ => unsafe {
-            place.cast::<[u8; 4]>().write([
-                (code >> 18) as u8 | 0xF0,
-                continuation(12),
-                continuation(6),
-                continuation(0),
-            ])
-        },
+        _ => unsafe { place.cast::<[u8; 4]>().write([(code >> 18) as u8 | 0xF0, trail(12), trail(6), trail(0)]) },
     }
 }
