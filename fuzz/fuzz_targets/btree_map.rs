@@ -212,7 +212,7 @@ fn step<'a, T: Element>(
     }
 }
 
-fn kept<T: Element>(key: &Ordered<T>, modulus: u8) -> bool {
+fn is_kept<T: Element>(key: &Ordered<T>, modulus: u8) -> bool {
     key.0.number().is_multiple_of(u32::from(modulus) % 8 + 1)
 }
 

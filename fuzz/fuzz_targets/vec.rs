@@ -151,7 +151,7 @@ fn capacity_may_differ(operation: &Operation, fault: Fault) -> bool {
         || matches!(operation, Extend(_, Some(_)) | Splice(_, _, Some(_), _) | ThroughIterator(..))
 }
 
-fn kept<T: Element>(element: &T, modulus: u8) -> bool {
+fn is_kept<T: Element>(element: &T, modulus: u8) -> bool {
     element.number().is_multiple_of(u32::from(modulus) % 8 + 1)
 }
 

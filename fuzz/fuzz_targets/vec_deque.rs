@@ -163,7 +163,7 @@ fn step<'a, T: Element>(
     }
 }
 
-fn kept<T: Element>(element: &T, modulus: u8) -> bool {
+fn is_kept<T: Element>(element: &T, modulus: u8) -> bool {
     element.number().is_multiple_of(u32::from(modulus) % 8 + 1)
 }
 
