@@ -8,7 +8,7 @@
 //!   registered default; see `src/threads/local.rs`. Not set under `--cfg janus_thread_key`, which tests the path of all other
 //!   systems.
 //! * `cfg(static_tls)`: the thread pointer locates a thread-local; see `src/threads/static_tls.rs`.
-//! * `cfg(unloading)`: the crate can detect that its library is unloaded; see `src/pools/shared/unload.rs`.
+//! * `cfg(unloading)`: the crate can detect that its library is unloaded; see `src/pools/shared/heap/unload.rs`.
 //!
 //! Compiling a probe decides whether `core::alloc::Allocator` can be used. A version number cannot: nightlies of one version
 //! differ, and vendors patch their compilers.

@@ -1,215 +1,29 @@
 //! The trait: a few instructions where the thread's bin has what is asked for, and what happens elsewhere.
 
-use core::ptr::NonNull;
+use core::ptr::{self, NonNull};
 
-use super::cache::Bin;
-use super::chunk::{SLICE, Use};
-use super::class::{CLASSES, Class, class_of};
-use super::heap::Heap;
-use super::report::{Misuse, abort};
-use super::{LARGE, SharedPool, last_byte, size_of_class};
-use crate::api::global_calls::dangling;
+use super::SharedPool;
+use super::chunks::Use;
+use super::placement::Kind;
+use super::spans::{CLASSES, class_of};
 use crate::api::move_block::{replace, zero_rest};
 use crate::api::{AllocError, Allocator, Layout};
-use crate::sync::clock;
 
-/// How many times as much as the pool has may be asked for, for that to be of use.
-const MORE: usize = 16;
-/// So much the pool may have had when the request failed, and another thread have given back since.
-const LEAST: usize = 1 << 20;
-
-/// How a block of a layout is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Nothing,
-    Class(usize),
-    /// So many slices.
-    Run(usize),
-    Large,
-}
-
-impl Kind {
-    #[inline]
-    fn of(layout: Layout) -> Self {
-        match class_of(layout) {
-            Some(class) => Kind::Class(class),
-            None if layout.size() == 0 => Kind::Nothing,
-            None if last_byte(layout) < LARGE => Kind::Run(last_byte(layout) / SLICE + 1),
-            None => Kind::Large,
-        }
-    }
-}
-
-/// Whether a request that failed may be met once the pool gives back what it keeps.
-fn may_help(heap: &Heap, layout: Layout) -> bool {
-    layout.size() / MORE <= heap.held().max(LEAST)
-}
-
-/// As [`super::whole`]; a block of size 0 is dangling, and stays so.
+/// The block with all its bytes: by address, as the next one to have it may use more of it than whoever gives it back, and so may
+/// its owner when it has grown. Not for one of size 0, which is dangling.
 #[inline(always)]
-fn whole(block: NonNull<u8>, layout: Layout) -> NonNull<u8> {
-    if layout.size() == 0 { block } else { super::whole(block) }
+pub(super) fn whole(block: NonNull<u8>) -> NonNull<u8> {
+    // SAFETY: not at 0, like the block.
+    unsafe { NonNull::new_unchecked(ptr::with_exposed_provenance_mut(block.addr().get())) }
+}
+
+/// As [`whole`]; a block of size 0 is dangling, and stays so.
+#[inline(always)]
+pub(super) fn whole_or_empty(block: NonNull<u8>, layout: Layout) -> NonNull<u8> {
+    if layout.size() == 0 { block } else { whole(block) }
 }
 
 impl<A: Allocator> SharedPool<A> {
-    /// A block that the calling thread's bin does not have, and whether it is known to be zero.
-    #[cold]
-    #[inline(never)]
-    fn allocate_elsewhere(&self, layout: Layout, zeroed: bool) -> Result<(NonNull<u8>, bool), AllocError> {
-        if let Some(block) = self.bin_without_slot(layout).and_then(Bin::take) {
-            return Ok((block, false));
-        }
-        let done = self.allocate_once(layout, zeroed);
-        if done.is_ok() || !self.made().is_some_and(|heap| may_help(heap, layout)) {
-            return done;
-        }
-        // What is kept for later may be what is missing, or what another thread was given or gave back meanwhile.
-        self.collect();
-        self.allocate_once(layout, zeroed)
-    }
-
-    fn allocate_once(&self, layout: Layout, zeroed: bool) -> Result<(NonNull<u8>, bool), AllocError> {
-        let kind = Kind::of(layout);
-        if kind == Kind::Nothing {
-            return Ok((dangling(layout).cast(), true));
-        }
-        let heap = self.heap()?;
-        let parent = self.parent_of(heap);
-        match kind {
-            Kind::Nothing => Err(AllocError),
-            Kind::Class(class) => self.allocate_small(heap, class).map(|block| (block, false)),
-            Kind::Run(_) => {
-                self.sweep_own(heap, clock::tick());
-                let taken = heap.take_run(parent, last_byte(layout), layout.align())?;
-                Ok((taken.chunk.slice_start(taken.slice), taken.zero))
-            }
-            Kind::Large => {
-                let now = clock::tick();
-                self.sweep_own(heap, now);
-                heap.tick_at(parent, now);
-                let (block, zero_from) = heap.large.allocate(parent, layout, zeroed)?;
-                Ok((block, zero_from == 0))
-            }
-        }
-    }
-
-    fn allocate_small(&self, heap: &Heap, class: usize) -> Result<NonNull<u8>, AllocError> {
-        let parent = self.parent_of(heap);
-        let Some(cache) = self.cache(heap) else { return heap.take_one(parent, class) };
-        // If the thread has only just got its number, there may be a block of the last thread that had it.
-        if let Some(block) = cache.bin(class).take() {
-            return Ok(block);
-        }
-        heap.fill(parent, cache, class).ok_or(AllocError)
-    }
-
-    /// Takes back a block that has no room in the calling thread's bin.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Allocator::deallocate`].
-    #[cold]
-    #[inline(never)]
-    unsafe fn deallocate_elsewhere(&self, block: NonNull<u8>, layout: Layout) {
-        if self.bin_without_slot(layout).is_some_and(|bin| bin.put(block)) {
-            return;
-        }
-        let kind = Kind::of(layout);
-        if kind == Kind::Nothing {
-            return;
-        }
-        if self.options().checked {
-            self.check(block, Some(layout));
-        }
-        let Some(heap) = self.made() else { return };
-        let parent = self.parent_of(heap);
-        match kind {
-            Kind::Nothing => {}
-            Kind::Class(class) => {
-                // SAFETY: by `# Safety` of this fn.
-                let put_in_bin = |cache| unsafe { heap.put_in_bin(parent, cache, class, block) };
-                if self.cache(heap).is_some_and(put_in_bin) {
-                    return;
-                }
-                // SAFETY: by `# Safety` of this fn.
-                if !unsafe { heap.put_one(parent, class, block) } {
-                    abort(Misuse::Twice, block.as_ptr(), Some(layout));
-                }
-            }
-            Kind::Run(count) => {
-                let (chunk, slice, _) = Self::part_at(block.addr().get());
-                heap.give_run_back(parent, chunk, slice, 0, count);
-            }
-            Kind::Large => {
-                // SAFETY: by `# Safety` of this fn.
-                unsafe { heap.large.deallocate(parent, block, Some(layout)) };
-                heap.tick(parent);
-            }
-        }
-    }
-
-    /// Aborts with a message if `block` is no block in use, or not of `layout`.
-    pub(super) fn check(&self, block: NonNull<u8>, layout: Option<Layout>) {
-        let address = block.addr().get();
-        let end = |misuse| abort(misuse, block.as_ptr(), layout);
-        let foreign = || end(Misuse::Foreign);
-        let wrong = |size| end(Misuse::Layout { size });
-        let Some(heap) = self.made() else { foreign() };
-        let is_other = |kind| layout.is_some_and(|layout| Kind::of(layout) != kind);
-        if heap.chunks.has(address) {
-            let (chunk, slice, used_as) = Self::part_at(address);
-            let (first, slices) = chunk.part(slice);
-            let offset = address - chunk.slice_start(first).addr().get();
-            match used_as {
-                Use::Nothing => end(Misuse::Twice),
-                Use::Span(class) if is_other(Kind::Class(class)) => wrong(size_of_class(class)),
-                Use::Span(class) if !Class::of(class).is_block(offset) => end(Misuse::Inside),
-                // SAFETY: it is a block of that class.
-                Use::Span(class) if unsafe { heap.is_free(class, block) } => end(Misuse::Twice),
-                Use::Run if offset != 0 => end(Misuse::Inside),
-                Use::Run if is_other(Kind::Run(slices)) => wrong(slices * SLICE),
-                Use::Span(_) | Use::Run => {}
-            }
-        } else {
-            let found = heap.large.find(address).unwrap_or_else(|misuse| end(misuse));
-            if layout.is_some_and(|layout| layout != found.asked && layout != found.whole) {
-                end(Misuse::Asked(found.asked));
-            }
-        }
-    }
-
-    /// Grows or shrinks a block that is no block of a class before or after, where it is, or by the parent. Returns it, and from
-    /// which byte on it is known to be zero; `None` if it must be replaced.
-    ///
-    /// # Safety
-    ///
-    /// `block` is a live block that `old` fits. The align of `new` is the same, and it is not of the same kind.
-    unsafe fn resize(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Option<(NonNull<u8>, usize)> {
-        let heap = self.made()?;
-        let parent = self.parent_of(heap);
-        match (Kind::of(old), Kind::of(new)) {
-            (Kind::Run(before), Kind::Run(after)) => {
-                let (chunk, slice, _) = Self::part_at(block.addr().get());
-                if after < before {
-                    heap.give_run_back(parent, chunk, slice, after, before);
-                    return Some((block, usize::MAX));
-                }
-                let zero = heap.chunks.extend(heap.options, chunk, slice, before, after - before)?;
-                Some((block, if zero { before * SLICE } else { usize::MAX }))
-            }
-            (Kind::Large, Kind::Large) => {
-                if old.size() > new.size() {
-                    // SAFETY: by `# Safety` of this fn.
-                    return Some((unsafe { heap.large.shrink(parent, block, new) }.ok()?, usize::MAX));
-                }
-                heap.tick(parent);
-                // SAFETY: by `# Safety` of this fn.
-                unsafe { heap.large.grow(parent, block, old, new) }.ok()
-            }
-            _ => None,
-        }
-    }
-
     /// From one class to another, where the bins have a block and room for one.
     ///
     /// # Safety
@@ -228,58 +42,6 @@ impl<A: Allocator> SharedPool<A> {
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.deallocate(block, old) };
         Some(moved)
-    }
-
-    /// # Safety
-    ///
-    /// As for [`Allocator::grow`].
-    #[cold]
-    #[inline(never)]
-    unsafe fn grow_elsewhere(
-        &self,
-        block: NonNull<u8>,
-        old: Layout,
-        new: Layout,
-        zeroed: bool,
-    ) -> Result<NonNull<u8>, AllocError> {
-        let block = whole(block, old);
-        if self.options().checked && old.size() != 0 {
-            self.check(block, Some(old));
-        }
-        if old.align() == new.align() && Kind::of(old) == Kind::of(new) && Kind::of(old) != Kind::Large {
-            if zeroed {
-                // SAFETY: a block of that kind has room for it.
-                unsafe { zero_rest(NonNull::slice_from_raw_parts(block, new.size()), old.size()) };
-            }
-            return Ok(block);
-        }
-        let in_place = || {
-            if old.align() != new.align() {
-                return None;
-            }
-            // SAFETY: by `# Safety` of this fn.
-            let (grown, zero_from) = unsafe { self.resize(block, old, new) }?;
-            if zeroed {
-                let until = zero_from.clamp(old.size(), new.size());
-                // SAFETY: the block has so many bytes.
-                unsafe { zero_rest(NonNull::slice_from_raw_parts(grown, until), old.size()) };
-            }
-            Some(grown)
-        };
-        if let Some(grown) = in_place() {
-            return Ok(grown);
-        }
-        let moved = match if zeroed { self.allocate_zeroed(new) } else { self.allocate(new) } {
-            Ok(moved) => moved,
-            // What was kept for later is given back now, which may be enough for this.
-            Err(error) if self.made().is_some_and(|heap| may_help(heap, new)) => return in_place().ok_or(error),
-            Err(error) => return Err(error),
-        };
-        // SAFETY: both blocks have so many bytes, and are disjoint, being live at once.
-        unsafe { block.copy_to_nonoverlapping(moved.cast(), old.size()) };
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.deallocate(block, old) };
-        Ok(moved.cast())
     }
 }
 
@@ -311,7 +73,7 @@ unsafe impl<A: Allocator> Allocator for SharedPool<A> {
 
     #[inline]
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-        let block = whole(block, layout);
+        let block = whole_or_empty(block, layout);
         if !class_of(layout).is_some_and(|class| self.bin(class).put(block)) {
             // SAFETY: by `# Safety` of this fn.
             unsafe { self.deallocate_elsewhere(block, layout) };
@@ -338,7 +100,7 @@ unsafe impl<A: Allocator> Allocator for SharedPool<A> {
 
     #[inline]
     unsafe fn shrink(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        let block = whole(block, old);
+        let block = whole_or_empty(block, old);
         if self.options().checked && old.size() != 0 {
             self.check(block, Some(old));
         }

@@ -8,12 +8,15 @@
 
 use core::ptr::{self, NonNull};
 
+use super::SharedPool;
+use super::allocator::whole;
 use super::cache::{Bin, Bins, place};
-use super::chunk::{Chunk, Use, slice_at};
-use super::class::class_of;
+use super::chunks::{Chunk, Use};
+use super::geometry::slice_at;
 use super::large::GRANULE;
-use super::{SharedPool, size_of_class, whole};
+use super::spans::{CLASSES, class_of};
 use crate::api::{Allocator, Layout};
+use crate::pools::size_class::size_of_class;
 
 /// The align of C's blocks.
 const ALIGN: usize = 16;
@@ -41,7 +44,7 @@ static SIZES: [u32; Use::CODES] = {
     let mut code = 0;
     while code < sizes.len() {
         if let Use::Span(class) = Use::of(code as u8) {
-            if class < super::CLASSES {
+            if class < CLASSES {
                 sizes[code] = size_of_class(class) as u32;
             }
         }

@@ -1,10 +1,10 @@
 use core::fmt;
 
-use super::cache::{Bins, Cache};
-use super::chunk::SLICE;
-use super::class::Class;
+use super::cache::{Bins, Cache, bound};
+use super::geometry::SLICE;
 use super::heap::Heap;
-use super::{CLASSES, bound, size_of_class};
+use super::spans::{CLASSES, Class};
+use crate::pools::size_class::size_of_class;
 use crate::threads::{SLOTS, Slots};
 
 /// What a [`SharedPool`](super::SharedPool) has at a moment, from [`stats`](super::SharedPool::stats). In bytes of blocks, not

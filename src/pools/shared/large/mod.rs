@@ -22,8 +22,8 @@ use core::ptr::NonNull;
 use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicBool, AtomicUsize};
 
+use super::misuse::{Misuse, abort};
 use super::parent::Parent;
-use super::report::{Misuse, abort};
 use crate::api::{AllocError, Allocator, Layout};
 use crate::sync::clock;
 use crate::threads::entrants::Entrants;

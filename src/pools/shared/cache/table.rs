@@ -4,7 +4,7 @@ use core::ptr::NonNull;
 use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::cache::Cache;
+use super::Cache;
 use crate::api::{Allocator, Layout};
 use crate::sources::Pages;
 use crate::sync::published;
@@ -15,12 +15,12 @@ const LEVELS: usize = (MAX_THREADS / SLOTS).ilog2() as usize;
 
 /// All zero bytes are an empty one.
 #[derive(Debug)]
-pub(super) struct CacheTable {
+pub(crate) struct CacheTable {
     levels: [AtomicPtr<Entry>; LEVELS],
 }
 
 /// Stored to by the thread that has its number.
-pub(super) type Entry = AtomicPtr<Cache>;
+pub(crate) type Entry = AtomicPtr<Cache>;
 
 /// The level and the entry of a number that has no slot.
 const fn place(number: usize) -> (usize, usize) {
@@ -36,7 +36,7 @@ const fn layout(level: usize) -> Layout {
 impl CacheTable {
     /// The cache of the calling thread, whose `number` that is, and has no slot.
     #[inline]
-    pub(super) fn get(&self, number: usize) -> Option<&Cache> {
+    pub(crate) fn get(&self, number: usize) -> Option<&Cache> {
         let (level, at) = place(number);
         let entries = published::find(self.levels.get(level)?)?;
         // SAFETY: that is its place.
@@ -48,7 +48,7 @@ impl CacheTable {
     }
 
     /// Where the cache of the calling thread is to be found, whose `number` that is; `None` if there is no memory.
-    pub(super) fn entry(&self, number: usize) -> Option<&Entry> {
+    pub(crate) fn entry(&self, number: usize) -> Option<&Entry> {
         let (level, at) = place(number);
         let entries = self.level(level)?;
         // SAFETY: that is its place.
@@ -84,7 +84,7 @@ impl CacheTable {
     /// # Safety
     ///
     /// Nobody uses it any more.
-    pub(super) unsafe fn free(&self) {
+    pub(crate) unsafe fn free(&self) {
         for (level, place) in self.levels.iter().enumerate() {
             if let Some(entries) = published::find(place) {
                 // SAFETY: it came from there.

@@ -8,39 +8,28 @@
 //! The entries of small bins lie side by side, so that a thread that needs few blocks touches few pages; a bin that grows moves to entries of
 //! its own.
 
+mod bin;
+mod budget;
+mod table;
+mod vacant;
+
 use core::cell::Cell;
 use core::ptr::{self, NonNull};
 use core::slice;
-use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::chunk::Use;
-use super::class::{CLASSES, Class, ENTRIES};
-use super::shard::{Room, SHARDS};
+use super::spans::{CLASSES, Class, ENTRIES, Room, SHARDS};
+use bin::NOWHERE;
+pub(super) use bin::{Bin, Bins, place};
+pub(super) use budget::Budget;
+pub(super) use table::CacheTable;
+pub(super) use vacant::{VACANT, bound};
 
 /// A request that a bin could not serve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Event {
     Empty = 1,
     Full,
-}
-
-/// Used by one thread; others may read how many blocks there are.
-#[derive(Debug)]
-pub(super) struct Bin {
-    /// Behind the last entry.
-    top: AtomicPtr<*mut u8>,
-    /// Where the entries may end at present.
-    limit: Cell<*mut *mut u8>,
-}
-
-/// By the [code](Use::code) of what a block's slice is used as. Those of no class stay empty and full at once.
-pub(super) type Bins = [Bin; Use::CODES];
-
-/// Where in the [`Bins`] that of a class is.
-#[inline(always)]
-pub(super) const fn place(class: usize) -> usize {
-    class + Use::Span(0).code() as usize
 }
 
 /// The bins come first, so a pointer to them is one to the cache.
@@ -71,39 +60,6 @@ const SMALL: usize = 15;
 /// How many blocks of other threads go home that a thread frees before it has asked for any of their class. It would share a line
 /// of the processor's cache with those other threads as long as it used them again.
 const SENT_HOME: u8 = 8;
-
-impl Bin {
-    /// Empty and full at once.
-    const fn vacant() -> Self {
-        Self { top: AtomicPtr::new(NOWHERE), limit: Cell::new(NOWHERE) }
-    }
-
-    /// The block that was given back last.
-    #[inline(always)]
-    pub(super) fn take(&self) -> Option<NonNull<u8>> {
-        let top = self.top.load(Relaxed);
-        // SAFETY: below the first entry there is one more.
-        let last = unsafe { top.sub(1) };
-        // SAFETY: as above.
-        let block = NonNull::new(unsafe { last.read() })?;
-        self.top.store(last, Relaxed);
-        Some(block)
-    }
-
-    /// Whether there was room for `block`.
-    #[inline(always)]
-    pub(super) fn put(&self, block: NonNull<u8>) -> bool {
-        let top = self.top.load(Relaxed);
-        if ptr::eq(top, self.limit.get()) {
-            return false;
-        }
-        // SAFETY: below the limit there is an entry.
-        unsafe { top.write(block.as_ptr()) };
-        // SAFETY: as above.
-        self.top.store(unsafe { top.add(1) }, Relaxed);
-        true
-    }
-}
 
 impl Cache {
     /// Makes an empty cache of zero bytes.
@@ -253,21 +209,6 @@ impl Cache {
         self.capacity(class) / 2
     }
 }
-
-/// The bins of a thread that has none: of capacity 0, so nothing is ever stored to them.
-pub(super) static VACANT: Vacant = Vacant([const { Bin::vacant() }; Use::CODES]);
-
-static NOTHING: [AtomicPtr<u8>; 2] = [const { AtomicPtr::new(ptr::null_mut()) }; 2];
-/// Behind an entry that is null.
-// SAFETY: there are two.
-const NOWHERE: *mut *mut u8 = unsafe { (&raw const NOTHING).cast::<*mut u8>().cast_mut().add(1) };
-
-#[derive(Debug)]
-#[expect(dead_code, reason = "used by its address")]
-pub(super) struct Vacant(Bins);
-
-// SAFETY: nobody writes to it.
-unsafe impl Sync for Vacant {}
 
 // The docs say so.
 const _: () = assert!(size_of::<usize>() < 8 || size_of::<Cache>().div_ceil(4096) * 4 == 456);

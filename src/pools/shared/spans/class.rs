@@ -1,7 +1,7 @@
 //! The size classes of a shared pool, and what follows from one for its spans and bins: a table made at compile time.
 
-use super::chunk::SLICE;
 use crate::api::Layout;
+use crate::pools::shared::geometry::SLICE;
 use crate::pools::size_class::{class_by_table_up_to, classes_up_to, size_of_class};
 
 /// The size of the largest. Above it a run of slices wastes an eighth at most, as classes do.
@@ -11,41 +11,41 @@ const LARGEST: usize = 128 << 10;
 const FLOOR: usize = 2 << 10;
 
 /// How many there are.
-pub(super) const CLASSES: usize = classes_up_to(LARGEST);
+pub(crate) const CLASSES: usize = classes_up_to(LARGEST);
 
 /// The class of a request, if it has one.
 #[inline(always)]
-pub(super) const fn class_of(layout: Layout) -> Option<usize> {
+pub(crate) const fn class_of(layout: Layout) -> Option<usize> {
     class_by_table_up_to(LARGEST, layout)
 }
 
 /// What there is to know of a class.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Class {
+pub(crate) struct Class {
     /// Of a block, in bytes.
-    pub(super) size: u32,
+    pub(crate) size: u32,
     /// Of a span, in slices: a power of two.
-    pub(super) slices: u32,
+    pub(crate) slices: u32,
     /// How many empty spans a shard keeps beside others: some of the longest, which take long to make.
-    pub(super) kept: u32,
+    pub(crate) kept: u32,
     /// How many blocks a span has.
-    pub(super) capacity: u32,
+    pub(crate) capacity: u32,
     /// The first block of a span. Not 0 where the bits of a span lie in the span.
-    pub(super) first: u32,
+    pub(crate) first: u32,
     /// `2^32 / size`, rounded up past it: see [`number_of`](Self::number_of).
     reciprocal: u32,
     /// How many blocks a bin that is used holds at least; and where there is no budget for so many.
-    pub(super) least: u32,
-    pub(super) floor: u32,
+    pub(crate) least: u32,
+    pub(crate) floor: u32,
     /// The most blocks that a bin may hold, of a thread that only allocates or only frees, and of one that does both in turns.
-    pub(super) most_one_way: u32,
-    pub(super) most: u32,
+    pub(crate) most_one_way: u32,
+    pub(crate) most: u32,
     /// Where in the entries of a cache those of the bin start.
-    pub(super) entry: u32,
+    pub(crate) entry: u32,
 }
 
 /// How many entries the bins of a cache have together, with one in front of each that stays null.
-pub(super) const ENTRIES: usize = {
+pub(crate) const ENTRIES: usize = {
     let last = &TABLE[CLASSES - 1];
     (last.entry + last.most) as usize
 };
@@ -154,17 +154,17 @@ const fn least(size: usize) -> usize {
 
 impl Class {
     #[inline(always)]
-    pub(super) fn of(class: usize) -> &'static Self {
+    pub(crate) fn of(class: usize) -> &'static Self {
         &TABLE_OF_CLASSES[class]
     }
 
     /// The bytes of the budget of all caches that a bin takes which may hold `capacity` blocks.
-    pub(super) fn budget(&self, capacity: usize) -> usize {
+    pub(crate) fn budget(&self, capacity: usize) -> usize {
         capacity.saturating_sub(self.floor as usize) * self.size as usize
     }
 
     /// Whether a block starts `offset` bytes from the start of a span.
-    pub(super) fn is_block(&self, offset: usize) -> bool {
+    pub(crate) fn is_block(&self, offset: usize) -> bool {
         let (size, first, capacity) = (self.size as usize, self.first as usize, self.capacity as usize);
         offset % size == 0 && (first..first + capacity).contains(&(offset / size))
     }
@@ -173,7 +173,7 @@ impl Class {
     /// `n * size` exactly: the reciprocal is too large by at most 1, so the product by at most `offset < 2^32`, which changes
     /// nothing above the 32nd bit.
     #[inline(always)]
-    pub(super) fn number_of(&self, offset: usize) -> usize {
+    pub(crate) fn number_of(&self, offset: usize) -> usize {
         ((offset as u64 * u64::from(self.reciprocal)) >> 32) as usize
     }
 }

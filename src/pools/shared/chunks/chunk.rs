@@ -12,41 +12,37 @@
 //! A chunk is aligned to its size. So the address of a block leads to the header of its slice without a load; and all
 //! headers lie close together, not each at the start of its span, where they would all fall on the same lines of a cache.
 //!
-//! Which slices are free changes under the lock of the [chunks](super::chunks).
+//! Which slices are free changes under the lock of the [chunks](super::Chunks).
 
 use core::cell::Cell;
 use core::ptr::{NonNull, with_exposed_provenance_mut};
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use core::sync::atomic::{AtomicU8, AtomicU32};
 
-use super::chunks::Wanted;
+use super::bits::{MULTIPLES, find, mask, whole_pages};
+use super::request::Wanted;
+use super::slice::{Slice, Use};
 use crate::api::Layout;
+use crate::pools::shared::geometry::{CHUNK, SLICE, SLICES, WORDS};
 use crate::sync::list::{Links, Node};
 
-pub(super) const CHUNK: usize = 2 << 20;
-pub(super) const SLICE: usize = 16 << 10;
-/// A bit of a `u128` for each.
-pub(super) const SLICES: usize = CHUNK / SLICE;
-/// Words of bits for the blocks of a slice: a bit for 16 bytes.
-pub(super) const WORDS: usize = SLICE / 16 / 64;
 /// The slices that the chunk itself fills.
 const OWN: usize = size_of::<Header>().div_ceil(SLICE);
 /// The slices that there are to take.
 const USABLE: u128 = u128::MAX << OWN;
 
-pub(super) const LAYOUT: Layout = match Layout::from_size_align(CHUNK, CHUNK) {
+pub(crate) const LAYOUT: Layout = match Layout::from_size_align(CHUNK, CHUNK) {
     Ok(layout) => layout,
     Err(_) => panic!("a power of two"),
 };
 
 /// A chunk, which lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Chunk(NonNull<Header>);
+pub(crate) struct Chunk(NonNull<Header>);
 
 /// At its start. All zero bytes are one without a free slice.
 #[repr(C)]
 #[derive(Debug)]
-pub(super) struct Header {
+pub(crate) struct Header {
     slices: [Slice; SLICES],
     bits: [[Cell<u64>; WORDS]; SLICES],
     links: Links<Header>,
@@ -68,7 +64,7 @@ pub(super) struct Header {
 /// Which pages the system was asked for. All zero bytes: for none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Advised {
+pub(crate) enum Advised {
     Nothing = 0,
     Huge,
     /// Small ones, after it was for huge ones.
@@ -77,95 +73,12 @@ pub(super) enum Advised {
 
 /// How many [levels](Chunk::level) there are beside that of a full chunk: the largest row of a power of two is half of a chunk,
 /// since the first slices are the chunk's own.
-pub(super) const LEVELS: usize = SLICES.trailing_zeros() as usize;
-
-/// What a slice is part of.
-#[repr(C, align(64))]
-#[derive(Debug)]
-pub(super) struct Slice {
-    /// One of [`Use`]. Atomic, like what follows, because whoever frees a block reads it, without a lock.
-    pub(super) used_as: AtomicU8,
-    /// The shard that the span belongs to.
-    pub(super) shard: AtomicU8,
-    /// How many slices before this one the span or run starts.
-    pub(super) back: AtomicU8,
-    /// Of the span or run.
-    pub(super) slices: AtomicU8,
-    /// Of the first slice of a span: how many blocks are free. Atomic, to be looked at without the lock.
-    pub(super) free: AtomicU32,
-    /// No word of bits before this one has one set.
-    pub(super) hint: Cell<u32>,
-    pub(super) links: Links<Slice>,
-    /// Of the first slice of a span: a bit for each granule, as [`Span`](super::span::Span) has them.
-    pub(super) pages: Granules,
-}
-
-/// What is known of the granules of a span.
-#[derive(Debug)]
-pub(super) struct Granules {
-    /// Were without a block in use at the last look, and no block of them was taken since.
-    pub(super) idle: Cell<u64>,
-    /// Are without a block in use, and hold no memory.
-    pub(super) clean: Cell<u64>,
-    /// Their blocks are free, but for the time being not to be taken.
-    pub(super) hidden: Cell<u64>,
-    /// Whether a block was taken or came back since the last look.
-    pub(super) changed: Cell<bool>,
-}
-
-/// What a slice is used as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Use {
-    Nothing,
-    /// Blocks of a class.
-    Span(usize),
-    /// One block.
-    Run,
-}
-
-impl Use {
-    /// More than there are [codes](Self::code).
-    pub(super) const CODES: usize = 1 << 7;
-    const RUN: u8 = Self::CODES as u8 - 1;
-
-    /// The class and one for a span.
-    pub(super) const fn code(self) -> u8 {
-        match self {
-            Use::Nothing => 0,
-            Use::Span(class) => class as u8 + 1,
-            Use::Run => Self::RUN,
-        }
-    }
-
-    pub(super) const fn of(code: u8) -> Self {
-        match code {
-            0 => Use::Nothing,
-            Self::RUN => Use::Run,
-            code => Use::Span(code as usize - 1),
-        }
-    }
-}
+pub(crate) const LEVELS: usize = SLICES.trailing_zeros() as usize;
 
 impl Node for Header {
     fn links(&self) -> &Links<Self> {
         &self.links
     }
-}
-
-impl Node for Slice {
-    fn links(&self) -> &Links<Self> {
-        &self.links
-    }
-}
-
-/// The slice of its chunk that an address lies in.
-#[inline(always)]
-pub(super) const fn slice_at(address: usize) -> usize {
-    address % CHUNK / SLICE
-}
-
-const fn mask(slice: usize, count: usize) -> u128 {
-    (u128::MAX >> (SLICES - count)) << slice
 }
 
 impl Chunk {
@@ -174,7 +87,7 @@ impl Chunk {
     /// # Safety
     ///
     /// `start` is a block of [`LAYOUT`] that is used for nothing else. Its first `size_of::<Header>()` bytes are zero.
-    pub(super) unsafe fn init(start: NonNull<u8>) -> Self {
+    pub(crate) unsafe fn init(start: NonNull<u8>) -> Self {
         // Blocks come back by address.
         start.as_ptr().expose_provenance();
         let chunk = Self(start.cast());
@@ -190,18 +103,18 @@ impl Chunk {
     ///
     /// The block lies in a chunk.
     #[inline(always)]
-    pub(super) unsafe fn of(address: usize) -> Self {
+    pub(crate) unsafe fn of(address: usize) -> Self {
         let start = with_exposed_provenance_mut(address & !(CHUNK - 1));
         // SAFETY: no chunk is at 0.
         Self(unsafe { NonNull::new_unchecked(start) })
     }
 
-    pub(super) fn from_header(header: NonNull<Header>) -> Self {
+    pub(crate) fn from_header(header: NonNull<Header>) -> Self {
         Self(header)
     }
 
     #[inline(always)]
-    pub(super) fn header_pointer(self) -> NonNull<Header> {
+    pub(crate) fn header_pointer(self) -> NonNull<Header> {
         self.0
     }
 
@@ -212,20 +125,20 @@ impl Chunk {
     }
 
     #[inline(always)]
-    pub(super) fn start(self) -> NonNull<u8> {
+    pub(crate) fn start(self) -> NonNull<u8> {
         self.0.cast()
     }
 
     /// The first byte of `slice`.
     #[inline(always)]
-    pub(super) fn slice_start(self, slice: usize) -> NonNull<u8> {
+    pub(crate) fn slice_start(self, slice: usize) -> NonNull<u8> {
         // SAFETY: there are more slices.
         unsafe { self.0.cast::<u8>().add(slice * SLICE) }
     }
 
     /// The bits of the blocks: [`WORDS`] for each slice.
     #[inline(always)]
-    pub(super) fn bits(self) -> NonNull<Cell<u64>> {
+    pub(crate) fn bits(self) -> NonNull<Cell<u64>> {
         // SAFETY: within the header.
         unsafe { self.0.cast::<u8>().add(core::mem::offset_of!(Header, bits)) }.cast()
     }
@@ -241,7 +154,7 @@ impl Chunk {
     ///
     /// The caller has a block in the slice, so nobody stores there meanwhile.
     #[inline(always)]
-    pub(super) unsafe fn code(self, slice: usize) -> usize {
+    pub(crate) unsafe fn code(self, slice: usize) -> usize {
         // Not as an atomic, which takes an instruction more.
         // SAFETY: by `# Safety` of this fn.
         usize::from(unsafe { self.slice_ref(slice).used_as.as_ptr().read() })
@@ -249,12 +162,12 @@ impl Chunk {
 
     /// What the slice is used as. Of a slice that the caller has a block in it does not change meanwhile.
     #[inline]
-    pub(super) fn used_as(self, slice: usize) -> Use {
+    pub(crate) fn used_as(self, slice: usize) -> Use {
         Use::of(self.slice_ref(slice).used_as.load(Relaxed))
     }
 
     /// Where the span or run that `slice` is part of starts, and how many slices it has.
-    pub(super) fn part(self, slice: usize) -> (usize, usize) {
+    pub(crate) fn part(self, slice: usize) -> (usize, usize) {
         let slice_ref = self.slice_ref(slice);
         let back = usize::from(slice_ref.back.load(Relaxed));
         (slice.saturating_sub(back), usize::from(slice_ref.slices.load(Relaxed)))
@@ -262,7 +175,7 @@ impl Chunk {
 
     /// Of the longest row of free slices that is a power of two and starts at a multiple of its length, the number of that
     /// power, from 1 on for one slice; 0 if none is free. This and the rest is for who holds the lock of the chunks.
-    pub(super) fn level(self) -> usize {
+    pub(crate) fn level(self) -> usize {
         let mut rows = self.header().free.get();
         let mut level = 0;
         while rows != 0 {
@@ -272,46 +185,46 @@ impl Chunk {
         level
     }
 
-    pub(super) fn listed(self) -> usize {
+    pub(crate) fn listed(self) -> usize {
         self.header().listed.get()
     }
 
-    pub(super) fn set_listed(self, level: usize) {
+    pub(crate) fn set_listed(self, level: usize) {
         self.header().listed.set(level);
     }
 
     /// Whether no slice is taken, and nobody has it [pinned](Self::set_pinned).
-    pub(super) fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.header().free.get() == USABLE && !self.header().pinned.get()
     }
 
     /// Whether it has to stay, though it may be empty.
-    pub(super) fn set_pinned(self, pinned: bool) {
+    pub(crate) fn set_pinned(self, pinned: bool) {
         self.header().pinned.set(pinned);
     }
 
-    pub(super) fn advised(self) -> Advised {
+    pub(crate) fn advised(self) -> Advised {
         self.header().advised.get()
     }
 
-    pub(super) fn set_advised(self, advised: Advised) {
+    pub(crate) fn set_advised(self, advised: Advised) {
         self.header().advised.set(advised);
     }
 
     /// Whether few slices are free.
-    pub(super) fn is_nearly_full(self) -> bool {
+    pub(crate) fn is_nearly_full(self) -> bool {
         self.header().free.get().count_ones() <= SLICES as u32 / 16
     }
 
     /// Takes free slices, if there are such. Says which is the first, and whether none was taken before.
-    pub(super) fn take(self, wanted: Wanted) -> Option<(usize, bool)> {
+    pub(crate) fn take(self, wanted: Wanted) -> Option<(usize, bool)> {
         let Wanted { count, align, used_as, shard } = wanted;
         let slice = find(self.header().free.get(), count, align)?;
         Some((slice, self.take_at(slice, count, 0, used_as, shard)))
     }
 
     /// Takes the `count` slices from `slice` on for a run or span that starts `back` slices before, if they are free.
-    pub(super) fn extend(self, slice: usize, back: usize, count: usize) -> Option<bool> {
+    pub(crate) fn extend(self, slice: usize, back: usize, count: usize) -> Option<bool> {
         if slice + count > SLICES || !self.header().free.get() & mask(slice, count) != 0 {
             return None;
         }
@@ -344,13 +257,13 @@ impl Chunk {
     }
 
     /// Gives the slices back that a run from `slice` on has behind its first `keep`.
-    pub(super) fn cut(self, slice: usize, keep: usize, count: usize) {
+    pub(crate) fn cut(self, slice: usize, keep: usize, count: usize) {
         self.give_back(slice + keep, count - keep);
         self.set_length(slice, keep);
     }
 
     /// Gives slices back.
-    pub(super) fn give_back(self, slice: usize, count: usize) {
+    pub(crate) fn give_back(self, slice: usize, count: usize) {
         (slice..slice + count).for_each(|slice| self.slice_ref(slice).used_as.store(Use::Nothing.code(), Relaxed));
         let header = self.header();
         header.free.set(header.free.get() | mask(slice, count));
@@ -358,33 +271,33 @@ impl Chunk {
     }
 
     /// How many free slices may hold memory.
-    pub(super) fn dirty(self) -> usize {
+    pub(crate) fn dirty(self) -> usize {
         self.header().dirty.get().count_ones() as usize
     }
 
     /// Free slices with dirty ones among them, that have been free for as long as `only_idle` says: whole pages of the system, each
     /// as long as `page` slices. A bit for each, as in [`ranges`].
-    pub(super) fn dirty_pages(self, only_idle: bool, page: usize) -> u128 {
+    pub(crate) fn dirty_pages(self, only_idle: bool, page: usize) -> u128 {
         let header = self.header();
         let free = if only_idle { header.free.get() & header.idle.get() } else { header.free.get() };
         whole_pages(free, header.dirty.get(), page)
     }
 
     /// From now on these slices, which are free, hold no memory.
-    pub(super) fn set_clean(self, slices: u128) {
+    pub(crate) fn set_clean(self, slices: u128) {
         let header = self.header();
         header.dirty.set(header.dirty.get() & !slices);
     }
 
     /// Hides free slices, so that nobody takes them, or shows them again.
-    pub(super) fn set_hidden(self, slices: u128, hidden: bool) {
+    pub(crate) fn set_hidden(self, slices: u128, hidden: bool) {
         let free = &self.header().free;
         free.set(if hidden { free.get() & !slices } else { free.get() | slices });
     }
 
     /// The class and the shard of the span that starts at `slice`, if one does, and has a free block. Without the lock: for who then acquires the lock of
     /// the shard, and asks again under it. If the answer is the same, the span is the shard's.
-    pub(super) fn span_at(self, slice: usize) -> Option<(usize, u8)> {
+    pub(crate) fn span_at(self, slice: usize) -> Option<(usize, u8)> {
         let part = self.slice_ref(slice);
         match Use::of(part.used_as.load(Acquire)) {
             Use::Span(class) if part.back.load(Relaxed) == 0 && part.free.load(Relaxed) > 0 => {
@@ -395,121 +308,12 @@ impl Chunk {
     }
 
     /// Whether it is empty and was so at the last tick.
-    pub(super) fn is_idle(self) -> bool {
+    pub(crate) fn is_idle(self) -> bool {
         self.is_empty() && self.header().idle.get() == USABLE
     }
 
     /// From now on free slices count as idle, until they are taken.
-    pub(super) fn tick(self) {
+    pub(crate) fn tick(self) {
         self.header().idle.set(self.header().free.get());
-    }
-}
-
-/// The first and the number of each row of set bits.
-pub(super) fn ranges(bits: u128) -> impl Iterator<Item = (usize, usize)> {
-    let mut left = bits;
-    core::iter::from_fn(move || {
-        if left == 0 {
-            return None;
-        }
-        let first = left.trailing_zeros() as usize;
-        let count = (left >> first).trailing_ones() as usize;
-        left &= !mask(first, count);
-        Some((first, count))
-    })
-}
-
-/// The first of `count` set bits in a row, at a multiple of `align`, a power of two.
-fn find(free: u128, count: usize, align: usize) -> Option<usize> {
-    if count == 0 || count > SLICES || align > SLICES {
-        return None;
-    }
-    // A bit stays where a row of as many as were looked at starts, which doubles.
-    let mut starts = free;
-    let mut length = 1;
-    while length < count {
-        let step = length.min(count - length);
-        starts &= starts >> step;
-        length += step;
-    }
-    let starts = starts & MULTIPLES[align.trailing_zeros() as usize];
-    (starts != 0).then(|| starts.trailing_zeros() as usize)
-}
-
-/// The slices of those pages, `page` slices long, of which all are `free` and one is `dirty`.
-pub(super) fn whole_pages(free: u128, dirty: u128, page: usize) -> u128 {
-    if page > SLICES {
-        return 0;
-    }
-    let steps = || (0..page.trailing_zeros()).map(|power| 1_u32 << power);
-    let all = steps().fold(free, |all, step| all & all >> step);
-    let any = steps().fold(dirty, |any, step| any | any >> step);
-    let first = all & any & MULTIPLES[page.trailing_zeros() as usize];
-    steps().fold(first, |slices, step| slices | slices << step)
-}
-
-/// The places whose numbers are multiples of 1, 2, 4...
-const MULTIPLES: [u128; SLICES.trailing_zeros() as usize + 1] = {
-    let mut multiples = [0; SLICES.trailing_zeros() as usize + 1];
-    let mut power = 0;
-    while power < multiples.len() {
-        let mut at = 0;
-        while at < SLICES {
-            multiples[power] |= 1 << at;
-            at += 1 << power;
-        }
-        power += 1;
-    }
-    multiples
-};
-
-#[cfg(test)]
-mod tests {
-    use super::{SLICES, find, whole_pages};
-
-    #[test]
-    fn the_first_row_that_is_long_enough_and_aligned_is_found() {
-        let mut state = 1_u64;
-        let mut random = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            u128::from(state >> 32) << 96
-                | u128::from(state >> 29) << 64
-                | u128::from(state >> 31) << 32
-                | u128::from(state)
-        };
-        for _ in 0..200 {
-            let free = random() | random();
-            for count in (1..40).chain([64, 100, SLICES]) {
-                for align in (0..=7).map(|power| 1 << power) {
-                    let is_row = |at: &usize| {
-                        at % align == 0 && at + count <= SLICES && (*at..at + count).all(|at| free >> at & 1 == 1)
-                    };
-                    assert_eq!(find(free, count, align), (0..SLICES).find(is_row), "{free:b} {count} {align}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn pages_are_whole_and_free_and_one_of_their_slices_is_dirty() {
-        let mut state = 1_u128;
-        let mut random = || {
-            state = state.wrapping_mul(0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645).wrapping_add(1);
-            state ^ state >> 64
-        };
-        for _ in 0..1000 {
-            let free = random() | random() | random();
-            let dirty = free & random() & random();
-            for page in (0..=7).map(|power| 1 << power) {
-                let is_set = |bits: u128, at: usize| bits >> at & 1 == 1;
-                let slices = |at: usize| at / page * page..at / page * page + page;
-                let is_found =
-                    |at: &usize| slices(*at).all(|at| is_set(free, at)) && slices(*at).any(|at| is_set(dirty, at));
-                let expected = (0..SLICES).filter(is_found).fold(0, |bits, at| bits | 1 << at);
-                assert_eq!(whole_pages(free, dirty, page), expected, "{free:b} {dirty:b} {page}");
-            }
-            assert_eq!(whole_pages(free, dirty, 1), free & dirty);
-            assert_eq!(whole_pages(free, dirty, 2 * SLICES), 0);
-        }
     }
 }

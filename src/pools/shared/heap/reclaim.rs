@@ -12,18 +12,16 @@
 
 use core::sync::atomic::Ordering::Relaxed;
 
-#[cfg(feature = "std")]
-use super::SharedPool;
-use super::chunk::{CHUNK, Chunk, SLICES};
-use super::chunks::{Seen, Visited};
-use super::class::Class;
-use super::heap::Heap;
-use super::look::{Look, Phase, Purged};
-use super::options::{Options, Retain};
-use super::parent::Parent;
-use super::shard::{Place, SHARDS};
-use super::span::GRANULE;
+use super::Heap;
+use super::purged::Purged;
+use super::scan::{Look, Phase};
 use crate::api::Allocator;
+use crate::os::advice;
+use crate::pools::shared::chunks::{Chunk, Seen, Visited};
+use crate::pools::shared::geometry::{CHUNK, GRANULE, SLICES};
+use crate::pools::shared::options::{Options, Retain};
+use crate::pools::shared::parent::Parent;
+use crate::pools::shared::spans::{Class, Place, SHARDS};
 use crate::sources::Pages;
 use crate::sync::clock;
 
@@ -37,65 +35,17 @@ const GROWN_BY_PART: usize = 16;
 /// How many bytes of a chunk's spans go at once, at least if there are as many.
 const AT_ONCE: usize = 256 << 10;
 
-#[cfg(feature = "std")]
-impl<A: Allocator + Sync + 'static> SharedPool<A> {
-    /// Starts a thread that does nothing but [`purge`](Self::purge) this pool, several times a second, as long as the process lives.
-    /// Then what was used for a while and is no more comes back within two seconds, if no other thread comes by as well. What lies in
-    /// the caches of living threads stays.
-    ///
-    /// Call it once, for a pool in a static. The child of a fork has no such thread, and may start one of its own. Not for a library that
-    /// may be unloaded, whose code the thread would go on running.
-    ///
-    /// # Errors
-    ///
-    /// The system has no thread to spare.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use janus_alloc::{AsGlobal, SharedPool};
-    ///
-    /// #[global_allocator]
-    /// static DEFAULT: AsGlobal<SharedPool> = AsGlobal::new(SharedPool::new());
-    ///
-    /// fn main() -> std::io::Result<()> {
-    ///     DEFAULT.purge_in_background()?;
-    ///     println!("{}", vec![1; 1000].len());
-    ///     Ok(())
-    /// }
-    /// ```
-    pub fn purge_in_background(&'static self) -> std::io::Result<()> {
-        use std::thread;
-        use std::time::Duration;
-
-        let work = move || {
-            loop {
-                // No faster than others can use what they need.
-                let pause = if self.purge().is_done() { PAUSE } else { Duration::from_millis(1) };
-                thread::sleep(pause);
-            }
-        };
-        thread::Builder::new().name("janus purge".into()).stack_size(STACK).spawn(work).map(drop)
-    }
-}
-
-/// Half of the time between looks, so that none begins much later than it could.
-#[cfg(feature = "std")]
-const PAUSE: std::time::Duration = std::time::Duration::from_millis(270);
-#[cfg(feature = "std")]
-const STACK: usize = 128 << 10;
-
 impl Heap {
     /// What comes last, when no lock is held: gives chunks to the parent that were found empty; and goes on with the look for memory
     /// that nobody uses, if one is under way, or half a second has passed.
     #[inline]
-    pub(super) fn tick<A: Allocator>(&self, parent: Parent<'_, A>) {
+    pub(crate) fn tick<A: Allocator>(&self, parent: Parent<'_, A>) {
         self.tick_at(parent, clock::tick());
     }
 
     /// As [`tick`](Self::tick), at the time `now`.
     #[inline]
-    pub(super) fn tick_at<A: Allocator>(&self, parent: Parent<'_, A>, now: usize) {
+    pub(crate) fn tick_at<A: Allocator>(&self, parent: Parent<'_, A>, now: usize) {
         self.give_more_back(parent);
         if self.purge.is_under_way.load(Relaxed) || self.is_time(now) {
             _ = self.look(parent, now);
@@ -114,7 +64,7 @@ impl Heap {
     /// Where all memory is retained, what ended threads left in their caches is taken out all the same: it is for every thread then.
     #[cold]
     #[inline(never)]
-    pub(super) fn look<A: Allocator>(&self, parent: Parent<'_, A>, now: usize) -> Purged {
+    pub(crate) fn look<A: Allocator>(&self, parent: Parent<'_, A>, now: usize) -> Purged {
         let (mut bytes, mut until) = (0, None);
         loop {
             let Some(held) = self.purge.lock.try_lock() else {
@@ -154,7 +104,7 @@ impl Heap {
     }
 
     /// Gives all memory back that nobody uses and that is in no living thread's cache; returns how many bytes.
-    pub(super) fn collect<A: Allocator>(&self, parent: Parent<'_, A>) -> usize {
+    pub(crate) fn collect<A: Allocator>(&self, parent: Parent<'_, A>) -> usize {
         let look = Look::new();
         let mut bytes = 0;
         while look.at.get() != Phase::End {
@@ -236,7 +186,7 @@ impl Heap {
     /// Gives pages of spans in a pinned chunk to the system, from the next slice on. Returns how many bytes.
     fn purge_spans(&self, options: Options, chunk: Chunk, look: &Look, only_idle: bool) -> usize {
         let Look { slice: next, full, .. } = look;
-        if !options.whole_pages || !crate::os::advice::CAN_DISCARD {
+        if !options.whole_pages || !advice::CAN_DISCARD {
             next.set(SLICES);
             return 0;
         }

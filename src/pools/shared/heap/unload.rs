@@ -26,11 +26,11 @@ unsafe extern "C" {
 
 /// The pool that a heap is made for, and what unloads it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Home {
+pub(crate) struct Home {
     /// It may be moved later on.
-    pub(super) pool: *const (),
+    pub(crate) pool: *const (),
     /// For the pool and its heap.
-    pub(super) unload: unsafe fn(*const (), NonNull<()>),
+    pub(crate) unload: unsafe fn(*const (), NonNull<()>),
 }
 
 /// A pool in a static of this library.

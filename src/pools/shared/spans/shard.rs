@@ -7,24 +7,23 @@ use core::ptr::NonNull;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::chunk::{Chunk, Slice};
-use super::chunks::{Chunks, Taken, Wanted};
 use super::class::{CLASSES, Class};
-use super::options::Options;
-use super::span::{GRANULE, Span};
+use super::span::Span;
+use crate::pools::shared::chunks::{Chunks, Slice, Taken, Use, Wanted};
+use crate::pools::shared::options::Options;
 use crate::pools::size_class::size_of_class;
 use crate::sync::list::List;
 use crate::threads::lock::Lock;
 
-pub(super) const SHARDS: usize = 32;
+pub(crate) const SHARDS: usize = 32;
 
 /// All zero bytes are one without spans. On lines of its own; two, since processors fetch them in pairs.
 #[repr(C, align(128))]
 #[derive(Debug)]
-pub(super) struct Shard {
+pub(crate) struct Shard {
     /// Spans with a free block, and one in use. From the first one blocks are taken; one that was full is put last, to have
     /// more of them when its turn comes.
-    spans: [List<Slice>; CLASSES],
+    pub(super) spans: [List<Slice>; CLASSES],
     /// Spans without a block in use, for when there are no others; and how many.
     empty: [List<Slice>; CLASSES],
     kept: [Cell<u32>; CLASSES],
@@ -36,13 +35,13 @@ pub(super) struct Shard {
 /// page and not to one for each.
 #[repr(align(64))]
 #[derive(Debug)]
-pub(super) struct ShardLock(pub(super) Lock);
+pub(crate) struct ShardLock(pub(crate) Lock);
 
 /// A shard and its lock.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Guarded<'a> {
-    pub(super) lock: &'a Lock,
-    pub(super) shard: &'a Shard,
+pub(crate) struct Guarded<'a> {
+    pub(crate) lock: &'a Lock,
+    pub(crate) shard: &'a Shard,
 }
 
 impl Deref for Guarded<'_> {
@@ -55,30 +54,25 @@ impl Deref for Guarded<'_> {
 
 /// For so many pointers to blocks.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Room {
-    pub(super) at: NonNull<*mut u8>,
-    pub(super) most: usize,
+pub(crate) struct Room {
+    pub(crate) at: NonNull<*mut u8>,
+    pub(crate) most: usize,
 }
 
-/// Where pages are looked for: at a slice; those that were free at the last look too, where that counts `only`; each as long as
-/// `page` granules. Any free one is noted: the chunk is not `full` then.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place<'a> {
-    pub(super) full: &'a Cell<bool>,
-    pub(super) chunk: Chunk,
-    pub(super) slice: usize,
-    pub(super) only_idle: bool,
-    pub(super) page: usize,
+/// The slices of a span, for a shard.
+pub(crate) fn span_request(class: usize, shard: u8) -> Wanted {
+    let slices = Class::of(class).slices as usize;
+    Wanted { count: slices, align: slices, used_as: Use::Span(class), shard }
 }
 
 /// How many blocks of `class` are not in the spans of any of `shards`.
-pub(super) fn out(shards: &[Shard], class: usize) -> usize {
+pub(crate) fn out(shards: &[Shard], class: usize) -> usize {
     // One alone may be below 0.
     shards.iter().map(|shard| shard.out[class].load(Relaxed)).fold(0, usize::wrapping_add)
 }
 
 /// The bytes of the blocks of `classes` that are not in the spans of any of `shards`.
-pub(super) fn bytes_out(shards: &[Shard], classes: Range<usize>) -> usize {
+pub(crate) fn bytes_out(shards: &[Shard], classes: Range<usize>) -> usize {
     classes.map(|class| out(shards, class).wrapping_mul(size_of_class(class))).fold(0, usize::wrapping_add)
 }
 
@@ -96,7 +90,7 @@ impl Guarded<'_> {
     /// # Safety
     ///
     /// There is room, `own` is the number of this shard, and the slices are nothing else yet.
-    pub(super) unsafe fn take(
+    pub(crate) unsafe fn take(
         &self,
         chunks: &Chunks,
         options: Options,
@@ -126,7 +120,7 @@ impl Guarded<'_> {
                 }
                 (None, None) if count > 0 || for_another => break,
                 (None, None) => {
-                    let Some(taken) = chunks.take(options, Wanted::span(class, own)) else { break };
+                    let Some(taken) = chunks.take(options, span_request(class, own)) else { break };
                     // SAFETY: taken for that, just now, and the lock is held.
                     unsafe { self.keep_new(chunks, class, taken) };
                     continue;
@@ -155,7 +149,7 @@ impl Guarded<'_> {
     /// # Safety
     ///
     /// `blocks` are blocks of `class` that nobody uses; `own` is the number of this shard.
-    pub(super) unsafe fn put(
+    pub(crate) unsafe fn put(
         &self,
         chunks: &Chunks,
         options: Options,
@@ -213,7 +207,7 @@ impl Guarded<'_> {
     }
 
     #[cold]
-    fn emptied(&self, chunks: &Chunks, options: Options, class: usize, span: Span) {
+    pub(super) fn emptied(&self, chunks: &Chunks, options: Options, class: usize, span: Span) {
         // SAFETY: it had a free block and one in use, or was full a moment ago and has been put there.
         unsafe { self.spans[class].remove(span.first()) };
         // SAFETY: the lock is held, and it is in no list now.
@@ -275,56 +269,8 @@ impl Guarded<'_> {
         chunks.give_back(options, span.chunk(), span.number(), 0, Class::of(class).slices as usize);
     }
 
-    /// Gives pages of the span at `slice` back to the system that have no block in use, with no lock held meanwhile. Returns how many
-    /// bytes. If there is no span, or it is another shard's, or another thread has just emptied it: none.
-    ///
-    /// One thread does this at a time; the chunk stays meanwhile. `own` is the number of this shard.
-    pub(super) fn purge(&self, chunks: &Chunks, options: Options, own: u8, class: usize, place: Place<'_>) -> usize {
-        let Place { full, chunk, slice, only_idle, page } = place;
-        let (of, span) = (Class::of(class), Span::at(chunk, slice));
-        let granules = {
-            let _held = self.lock.lock();
-            let free = || span.slice().free.load(Relaxed);
-            if chunk.span_at(slice) != Some((class, own)) || free() == of.capacity {
-                return 0;
-            }
-            // SAFETY: the lock is held, and the span is this shard's.
-            let granules = unsafe { span.look(of, only_idle, page) };
-            full.set(full.get() && span.slice().pages.idle.get() == 0);
-            if granules == 0 {
-                return 0;
-            }
-            // SAFETY: as above; found just now.
-            let hidden = unsafe { span.hide(of, granules) };
-            if hidden == 0 {
-                // Nothing would keep the span from going meanwhile.
-                return 0;
-            }
-            if free() == 0 {
-                // SAFETY: it had a free block and one in use, so it is in that list.
-                unsafe { self.spans[class].remove(span.first()) };
-            }
-            granules
-        };
-        Chunks::use_small_pages(chunk);
-        // SAFETY: they are hidden.
-        let is_clean = unsafe { span.discard(granules) };
-        let _held = self.lock.lock();
-        let was_full = span.slice().free.load(Relaxed) == 0;
-        // SAFETY: the lock is held; hidden above. A span with hidden blocks is not empty, and stays.
-        unsafe { span.show(of, granules, is_clean) };
-        if was_full {
-            // SAFETY: a full span is in no list.
-            unsafe { self.spans[class].push_back(span.first()) };
-        }
-        if span.slice().free.load(Relaxed) == of.capacity {
-            self.emptied(chunks, options, class, span);
-        }
-        if is_clean { granules.count_ones() as usize * GRANULE } else { 0 }
-    }
-
     /// Gives the empty spans back to the chunks.
-    pub(super) fn give_empty_back(&self, chunks: &Chunks, options: Options) {
+    pub(crate) fn give_empty_back(&self, chunks: &Chunks, options: Options) {
         let _held = self.lock.lock();
         for class in 0..CLASSES {
             while let Some(first) = self.empty[class].first() {
@@ -339,7 +285,7 @@ impl Guarded<'_> {
     /// # Safety
     ///
     /// As for [`put`](Self::put), but that somebody may use it.
-    pub(super) unsafe fn is_free(&self, class: usize, block: NonNull<u8>) -> bool {
+    pub(crate) unsafe fn is_free(&self, class: usize, block: NonNull<u8>) -> bool {
         let _held = self.lock.lock();
         // SAFETY: by `# Safety` of this fn.
         let span = unsafe { Span::of(block, Class::of(class)) };
@@ -352,7 +298,7 @@ impl Guarded<'_> {
     /// # Safety
     ///
     /// As for [`put`](Self::put).
-    pub(super) unsafe fn put_one(&self, chunks: &Chunks, options: Options, class: usize, block: NonNull<u8>) -> bool {
+    pub(crate) unsafe fn put_one(&self, chunks: &Chunks, options: Options, class: usize, block: NonNull<u8>) -> bool {
         let of = Class::of(class);
         let _held = self.lock.lock();
         // SAFETY: by `# Safety` of this fn.

@@ -6,23 +6,23 @@ use core::sync::atomic::Ordering::Relaxed;
 
 /// What is counted is what bins may hold, and not what they do. All zero bytes are an unused one.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(crate) struct Budget {
     used: AtomicUsize,
     /// An eighth of what was in use at the last look.
-    pub(super) eighth: AtomicUsize,
+    pub(crate) eighth: AtomicUsize,
     /// How many caches there are.
-    pub(super) caches: AtomicUsize,
+    pub(crate) caches: AtomicUsize,
 }
 
 impl Budget {
-    pub(super) fn used(&self) -> usize {
+    pub(crate) fn used(&self) -> usize {
         self.used.load(Relaxed)
     }
 
     /// Lets a bin take `after` bytes of the budget instead of `before`, and counts it in what its cache takes, its `own`. Says whether
     /// there was enough: all have `least` together, or an eighth of what is in use; and beside that each its share of half as much,
     /// if others were faster.
-    pub(super) fn resize(&self, own: &Cell<usize>, before: usize, after: usize, least: usize) -> bool {
+    pub(crate) fn resize(&self, own: &Cell<usize>, before: usize, after: usize, least: usize) -> bool {
         if after > before {
             let (more, limit) = (after - before, least.max(self.eighth.load(Relaxed)));
             let share = || limit / 2 / self.caches.load(Relaxed).max(1);
@@ -40,7 +40,7 @@ impl Budget {
     }
 
     /// What a cache takes, its `own`, is there for others again: its thread was lost in a fork, maybe while it changed that.
-    pub(super) fn forget(&self, own: &Cell<usize>) {
+    pub(crate) fn forget(&self, own: &Cell<usize>) {
         self.used.store(self.used().saturating_sub(own.replace(0)), Relaxed);
     }
 }

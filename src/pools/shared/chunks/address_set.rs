@@ -4,8 +4,9 @@ use core::ptr::{self, NonNull};
 use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicPtr, AtomicUsize};
 
-use super::chunk::{CHUNK, Chunk};
+use super::chunk::Chunk;
 use crate::api::{AllocError, Allocator, Layout};
+use crate::pools::shared::geometry::CHUNK;
 use crate::sync::published;
 
 const BITS: usize = usize::BITS as usize;
@@ -17,7 +18,7 @@ const ROOT: usize = if BITS == 64 { (1 << 48) / (LEAF * CHUNK) } else { 1 };
 /// All zero bytes are an empty set. Changes under the lock of the chunks; whoever has a block of a chunk may ask for that
 /// without it.
 #[derive(Debug)]
-pub(super) struct ChunkSet {
+pub(crate) struct ChunkSet {
     leaves: [AtomicPtr<Leaf>; ROOT],
     /// What all addresses have above those bits, and one; 0 before the first chunk.
     above: AtomicUsize,
