@@ -25,10 +25,12 @@ pub(super) use budget::Budget;
 pub(super) use table::CacheTable;
 pub(super) use vacant::{VACANT, bound};
 
-/// A request that a bin could not serve.
+/// A request that a bin could not serve. A zero byte is `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub(super) enum Event {
-    Empty = 1,
+    None = 0,
+    Empty,
     Full,
 }
 
@@ -42,7 +44,7 @@ pub(super) struct Cache {
     /// How many blocks of other threads were sent home.
     sent_home: Cell<u8>,
     /// The last event of the bin of each class since the thread last looked for bins that have none.
-    pub(super) events: [Cell<Option<Event>>; CLASSES],
+    pub(super) events: [Cell<Event>; CLASSES],
     /// When that was, in ticks; and the class to go on with, if that has not come to its end.
     pub(super) swept: Cell<usize>,
     pub(super) next: Cell<usize>,

@@ -1,7 +1,7 @@
 //! How many blocks the bins of a cache may hold, and bins that are emptied.
 
 use super::Heap;
-use crate::pools::shared::cache::Cache;
+use crate::pools::shared::cache::{Cache, Event};
 use crate::pools::shared::options::Options;
 use crate::pools::shared::spans::{CLASSES, Class};
 use crate::sync::clock;
@@ -71,7 +71,7 @@ impl Heap {
                 return;
             }
             cache.next.set(class + 1);
-            if cache.events[class].take().is_none() {
+            if cache.events[class].replace(Event::None) == Event::None {
                 blocks += cache.count(class);
                 self.close(options, cache, class);
             }

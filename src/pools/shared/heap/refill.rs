@@ -179,7 +179,8 @@ impl Heap {
 /// thread longer if it had held more.
 fn most_after(cache: &Cache, class: usize, event: Event) -> usize {
     let of = Class::of(class);
-    let is_turn = cache.events[class].replace(Some(event)).is_some_and(|before| before != event);
+    let before = cache.events[class].replace(event);
+    let is_turn = before != Event::None && before != event;
     (if is_turn { of.most } else { of.most_one_way }) as usize
 }
 
