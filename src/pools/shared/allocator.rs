@@ -1,30 +1,18 @@
-//! The trait: a few instructions where the thread's bin has what is asked for, and what happens elsewhere.
+//! The `Allocator` implementation: a few instructions where the bin of the calling thread has a block, or room for one.
+//! Otherwise the [slow path](super::slow_path) takes over.
 
-use core::ptr::{self, NonNull};
+use core::ptr::NonNull;
 
 use super::SharedPool;
-use super::chunks::Use;
-use super::placement::Kind;
+use super::chunks::{Contents, SliceUse};
+use super::placement::Placement;
+use super::provenance;
 use super::spans::{CLASSES, class_of};
 use crate::api::move_block::{replace, zero_rest};
 use crate::api::{AllocError, Allocator, Layout};
 
-/// The block with all its bytes: by address, as the next one to have it may use more of it than whoever gives it back, and so may
-/// its owner when it has grown. Not for one of size 0, which is dangling.
-#[inline(always)]
-pub(super) fn whole(block: NonNull<u8>) -> NonNull<u8> {
-    // SAFETY: not at 0, like the block.
-    unsafe { NonNull::new_unchecked(ptr::with_exposed_provenance_mut(block.addr().get())) }
-}
-
-/// As [`whole`]; a block of size 0 is dangling, and stays so.
-#[inline(always)]
-pub(super) fn whole_or_empty(block: NonNull<u8>, layout: Layout) -> NonNull<u8> {
-    if layout.size() == 0 { block } else { whole(block) }
-}
-
 impl<A: Allocator> SharedPool<A> {
-    /// From one class to another, where the bins have a block and room for one.
+    /// Grows a block from one class to another, if the bins have a block and room for one.
     ///
     /// # Safety
     ///
@@ -33,11 +21,11 @@ impl<A: Allocator> SharedPool<A> {
     unsafe fn grow_within_bins(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Option<NonNull<u8>> {
         let (before, after) = (class_of(old)?, class_of(new)?);
         if before == after {
-            // Stays, mostly.
+            // The slow path leaves the block where it is, unless its align changes.
             return None;
         }
-        let moved = self.bin(after).take()?;
-        // SAFETY: both blocks have so many bytes, and are disjoint, being live at once.
+        let moved = self.bin(after).pop()?;
+        // SAFETY: both blocks have at least `old.size()` bytes, and are disjoint, since both are in use.
         unsafe { block.copy_to_nonoverlapping(moved, old.size()) };
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.deallocate(block, old) };
@@ -45,27 +33,28 @@ impl<A: Allocator> SharedPool<A> {
     }
 }
 
-// SAFETY: blocks are disjoint parts of chunks, or the parent's blocks, and stay where they are until they are given back, or the
-// pool is dropped. Moving it moves none of them. Nothing unwinds but what the parent, an allocator, does: nothing.
+// SAFETY: blocks are disjoint parts of chunks, or blocks of the parent. They stay where they are until they are freed,
+// or the pool is dropped; moving the pool does not move them. Nothing unwinds: the parent is an allocator, and a
+// function that chooses the options runs under an abort guard.
 unsafe impl<A: Allocator> Allocator for SharedPool<A> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        let block = match class_of(layout).and_then(|class| self.bin(class).take()) {
+        let block = match class_of(layout).and_then(|class| self.bin(class).pop()) {
             Some(block) => block,
-            None => self.allocate_elsewhere(layout, false)?.0,
+            None => self.allocate_slow(layout, Contents::Unknown)?.0,
         };
         Ok(NonNull::slice_from_raw_parts(block, layout.size()))
     }
 
     #[inline]
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        let (block, zero) = match class_of(layout).and_then(|class| self.bin(class).take()) {
-            Some(block) => (block, false),
-            None => self.allocate_elsewhere(layout, true)?,
+        let (block, contents) = match class_of(layout).and_then(|class| self.bin(class).pop()) {
+            Some(block) => (block, Contents::Unknown),
+            None => self.allocate_slow(layout, Contents::Zero)?,
         };
         let block = NonNull::slice_from_raw_parts(block, layout.size());
-        if !zero {
-            // SAFETY: the block may be written.
+        if contents == Contents::Unknown {
+            // SAFETY: the block was just allocated with that size.
             unsafe { zero_rest(block, 0) };
         }
         Ok(block)
@@ -73,10 +62,10 @@ unsafe impl<A: Allocator> Allocator for SharedPool<A> {
 
     #[inline]
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-        let block = whole_or_empty(block, layout);
-        if !class_of(layout).is_some_and(|class| self.bin(class).put(block)) {
+        let block = provenance::restore_unless_empty(block, layout);
+        if !class_of(layout).is_some_and(|class| self.bin(class).push(block)) {
             // SAFETY: by `# Safety` of this fn.
-            unsafe { self.deallocate_elsewhere(block, layout) };
+            unsafe { self.deallocate_slow(block, layout) };
         }
     }
 
@@ -87,34 +76,38 @@ unsafe impl<A: Allocator> Allocator for SharedPool<A> {
             return Ok(NonNull::slice_from_raw_parts(moved, new.size()));
         }
         // SAFETY: by `# Safety` of this fn.
-        let grown = unsafe { self.grow_elsewhere(block, old, new, false) }?;
+        let grown = unsafe { self.grow_slow(block, old, new, Contents::Unknown) }?;
         Ok(NonNull::slice_from_raw_parts(grown, new.size()))
     }
 
     #[inline]
     unsafe fn grow_zeroed(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: by `# Safety` of this fn.
-        let grown = unsafe { self.grow_elsewhere(block, old, new, true) }?;
+        let grown = unsafe { self.grow_slow(block, old, new, Contents::Zero) }?;
         Ok(NonNull::slice_from_raw_parts(grown, new.size()))
     }
 
     #[inline]
     unsafe fn shrink(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        let block = whole_or_empty(block, old);
-        if self.options().checked && old.size() != 0 {
+        let block = provenance::restore_unless_empty(block, old);
+        if self.is_checked() && old.size() != 0 {
             self.check(block, Some(old));
         }
         if old.align() == new.align() {
-            let stays = Kind::of(old) == Kind::of(new) && Kind::of(old) != Kind::Large;
-            // SAFETY: by `# Safety` of this fn.
-            let resized = if stays { Some((block, 0)) } else { unsafe { self.resize(block, old, new) } };
-            if let Some((block, _)) = resized {
+            let shrunk = if Placement::of(old).stays(Placement::of(new)) {
+                Some(block)
+            } else {
+                // SAFETY: by `# Safety` of this fn; the align is the same, and the placements differ or are large.
+                unsafe { self.resize(block, old, new) }.map(|resized| resized.block)
+            };
+            if let Some(block) = shrunk {
                 return Ok(NonNull::slice_from_raw_parts(block, new.size()));
             }
         }
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by `# Safety` of this fn; `new.size()` is not more than `old.size()`.
         unsafe { replace(self, block, old, new, new.size()) }
     }
 }
 
-const _: () = assert!(CLASSES < Use::CODES - 1);
+// The codes of all classes differ from those of an unused slice and of a run.
+const _: () = assert!(CLASSES < SliceUse::CODES - 1);

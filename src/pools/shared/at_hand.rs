@@ -1,19 +1,21 @@
-//! Blocks by their size, and by their address alone, straight out of the calling thread's bins, for C's `malloc` and `free`: a dozen
-//! instructions each, and no system call. All that takes longer is for the methods of the trait.
+//! Blocks by size, and by address alone, straight from the bins of the calling thread, for C's `malloc` and `free`: a
+//! dozen instructions each, and no system call. What takes longer is left to the methods of the allocator traits.
 //!
 //! # Invariants
 //!
-//! 1. The slot can be read only once the pool is known not to be checked: a block is what the caller says.
-//! 2. A block that is not aligned to 4096 bytes is no large one, so it lies in a chunk. That of others has to be looked up.
+//! 1. The slot reader of a pool is ready only if the pool is known not to be checked. A pool that is not checked trusts
+//!    the caller that an address is that of a block in use.
+//! 2. A large block is aligned to 4096 bytes. So a block that is not so aligned lies in a chunk. One that is has to be
+//!    looked up.
 
 use core::ptr::{self, NonNull};
 
 use super::SharedPool;
-use super::allocator::whole;
-use super::cache::{Bin, Bins, place};
-use super::chunks::{Chunk, Use};
+use super::cache::{Bin, Bins, bin_index};
+use super::chunks::{Chunk, SliceUse};
 use super::geometry::slice_at;
 use super::large::GRANULE;
+use super::provenance;
 use super::spans::{CLASSES, class_of};
 use crate::api::{Allocator, Layout};
 use crate::pools::size_class::size_of_class;
@@ -21,29 +23,30 @@ use crate::pools::size_class::size_of_class;
 /// The align of C's blocks.
 const ALIGN: usize = 16;
 
-/// Up to here the bin of a size is found by a table.
+/// The largest size for which a table contains the bin.
 const LARGEST: usize = 1024;
 
-/// How many bytes from the start of the [`Bins`] that of a size lies, by how many times 16 bytes that are. Of size 0 a block has 16 bytes.
-static OFFSETS: [u16; LARGEST / ALIGN + 1] = {
+/// The offset in bytes of a bin in [`Bins`], by the size of a block in units of 16 bytes, rounded up. A block of size 0
+/// has 16 bytes.
+static BIN_OFFSETS: [u16; LARGEST / ALIGN + 1] = {
     let mut offsets = [0; LARGEST / ALIGN + 1];
-    let mut count = 0;
-    while count < offsets.len() {
-        let size = if count == 0 { 1 } else { count * ALIGN };
-        let Ok(layout) = Layout::from_size_align(size, ALIGN) else { panic!("a small one") };
-        let Some(class) = class_of(layout) else { panic!("a small one") };
-        offsets[count] = (place(class) * size_of::<Bin>()) as u16;
-        count += 1;
+    let mut units = 0;
+    while units < offsets.len() {
+        let size = if units == 0 { 1 } else { units * ALIGN };
+        let Ok(layout) = Layout::from_size_align(size, ALIGN) else { panic!("the size is small") };
+        let Some(class) = class_of(layout) else { panic!("the size is small") };
+        offsets[units] = (bin_index(class) * size_of::<Bin>()) as u16;
+        units += 1;
     }
     offsets
 };
 
-/// The size of a block, in bytes, by the [code](Use::code) of what its slice is used as. 0 for what is no class.
-static SIZES: [u32; Use::CODES] = {
-    let mut sizes = [0; Use::CODES];
+/// The size of a block in bytes, by the [code](SliceUse::code) of the use of its slice; 0 for a code that is no class.
+static BLOCK_SIZES: [u32; SliceUse::CODES] = {
+    let mut sizes = [0; SliceUse::CODES];
     let mut code = 0;
     while code < sizes.len() {
-        if let Use::Span(class) = Use::of(code as u8) {
+        if let SliceUse::Span(class) = SliceUse::from_code(code as u8) {
             if class < CLASSES {
                 sizes[code] = size_of_class(class) as u32;
             }
@@ -53,26 +56,26 @@ static SIZES: [u32; Use::CODES] = {
     sizes
 };
 
-/// The [code](Use::code) of the slice of a block, which lies in a chunk.
+/// Returns the [code](SliceUse::code) of the use of the slice in which a block lies.
 ///
 /// # Safety
 ///
-/// It is live, and lies in a chunk.
+/// The block is in use, and lies in a chunk.
 #[inline(always)]
-unsafe fn code_of(block: NonNull<u8>) -> usize {
+unsafe fn use_code_of(block: NonNull<u8>) -> usize {
     let address = block.addr().get();
     // SAFETY: by `# Safety` of this fn.
     let chunk = unsafe { Chunk::of(address) };
     // SAFETY: by `# Safety` of this fn.
-    unsafe { chunk.code(slice_at(address)) }
+    unsafe { chunk.use_code(slice_at(address)) }
 }
 
-/// The bin that lies `offset` bytes from the start of `bins`. In bytes, and not by an index, the compiler sees one address in what is read
-/// and written there.
+/// Returns the bin that lies `offset` bytes from the start of `bins`. With bytes, unlike an index, the compiler uses
+/// one address for all that is read and written of the bin.
 ///
 /// # Safety
 ///
-/// There is one.
+/// A bin lies there.
 #[inline(always)]
 unsafe fn bin_at(bins: &Bins, offset: usize) -> &Bin {
     // SAFETY: by `# Safety` of this fn.
@@ -81,65 +84,65 @@ unsafe fn bin_at(bins: &Bins, offset: usize) -> &Bin {
     unsafe { &*bin }
 }
 
-/// The block, if it lies in a chunk by invariant 2. Not null.
+/// Returns the block if its address shows that it lies in a chunk, by invariant 2, and is not null.
 #[inline(always)]
-fn surely_in_chunk(block: *mut u8) -> Option<NonNull<u8>> {
-    // Each block is aligned to 8, so the lowest bits say nothing; without them the test is an instruction shorter.
+fn known_in_chunk(block: *mut u8) -> Option<NonNull<u8>> {
+    // Each block is aligned to 8, so the lowest bits are known. The test is an instruction shorter without them.
     if block.addr() & (GRANULE - 8) == 0 { None } else { NonNull::new(block) }
 }
 
-/// Serves what it can without a system call; by default nothing.
+/// An allocator that serves some requests without a system call. The provided methods serve none.
 pub trait AtHand: Copy {
-    /// Has the others serve the next requests, if they can.
+    /// Prepares the other methods to serve requests, if that is possible.
     fn prepare(self) {}
 
-    /// A block for `size` bytes, aligned to 16, of its own even for none; if one is found at once.
+    /// Allocates `size` bytes, aligned to 16, if a block is found at once. A block of size 0 is unique, too.
     #[inline(always)]
     fn take(self, _size: usize) -> Option<NonNull<u8>> {
         None
     }
 
-    /// [Takes](Self::take) a block for any size that has a class, with some more instructions.
+    /// As [`take`](Self::take), for any size that has a class, with some more instructions.
     #[inline(always)]
     fn take_any(self, _size: usize) -> Option<NonNull<u8>> {
         None
     }
 
-    /// Takes a block back if that is done at once, and says whether it has.
+    /// Frees a block if that is possible at once, and returns whether it was freed.
     ///
     /// # Safety
     ///
-    /// It is null or a live block of the allocator's, not of size 0.
+    /// `block` is null, or a block of the allocator in use that is not of size 0.
     #[inline(always)]
     unsafe fn put(self, _block: *mut u8) -> bool {
         false
     }
 
-    /// Takes a block back, if it can, and says whether it has.
+    /// Frees a block if that is possible, with some more instructions, and returns whether it was freed.
     ///
     /// # Safety
     ///
-    /// It is a live block of the allocator's, not of size 0.
+    /// `block` is a block of the allocator in use that is not of size 0.
     #[inline(always)]
     unsafe fn put_any(self, _block: NonNull<u8>) -> bool {
         false
     }
 
-    /// The bytes of a block, if there is one and that is known at once.
+    /// Returns the size of a block, if it is found at once. It is not found for a null pointer.
     ///
     /// # Safety
     ///
-    /// The block is one for [`put`](Self::put).
+    /// As for [`put`](Self::put).
     #[inline(always)]
     unsafe fn size_of(self, _block: *mut u8) -> Option<usize> {
         None
     }
 
-    /// The bytes of a block, if they are known.
+    /// Returns the size of a block, if it is found, with some more instructions.
     ///
     /// # Safety
     ///
-    /// The block is one for [`put_any`](Self::put_any).
+    /// As for [`put_any`](Self::put_any).
     #[inline(always)]
     unsafe fn size_of_any(self, _block: NonNull<u8>) -> Option<usize> {
         None
@@ -148,7 +151,7 @@ pub trait AtHand: Copy {
 
 impl<A: Allocator> AtHand for &SharedPool<A> {
     fn prepare(self) {
-        if !self.slot_reader.is_ready() && self.made().is_some_and(|heap| !heap.options.checked) {
+        if !self.slot_reader.is_ready() && self.existing_heap().is_some_and(|heap| !heap.options.checked) {
             self.slot_reader.prepare();
         }
     }
@@ -158,93 +161,99 @@ impl<A: Allocator> AtHand for &SharedPool<A> {
         if size > LARGEST {
             return None;
         }
-        let offset = usize::from(OFFSETS[(size + (ALIGN - 1)) >> ALIGN.trailing_zeros()]);
-        // SAFETY: a bin lies there.
-        self.with_bins(|bins| unsafe { bin_at(bins, offset) }.take())
+        let offset = usize::from(BIN_OFFSETS[(size + (ALIGN - 1)) >> ALIGN.trailing_zeros()]);
+        // SAFETY: the table contains offsets of bins.
+        self.with_bins(|bins| unsafe { bin_at(bins, offset) }.pop())
     }
 
     #[inline(always)]
     fn take_any(self, size: usize) -> Option<NonNull<u8>> {
         let layout = Layout::from_size_align(size.max(1), ALIGN).ok()?;
-        let place = place(class_of(layout)?);
-        // SAFETY: there is one for each class.
-        self.with_any_bins(|bins| unsafe { bins.get_unchecked(place) }.take())
+        let index = bin_index(class_of(layout)?);
+        // SAFETY: there is a bin for each class.
+        self.with_any_bins(|bins| unsafe { bins.get_unchecked(index) }.pop())
     }
 
     #[inline(always)]
     unsafe fn put(self, block: *mut u8) -> bool {
-        let Some(block) = surely_in_chunk(block) else { return false };
-        // SAFETY: by `# Safety` of this fn and invariant 2.
-        self.with_bins(|bins| unsafe { put_in_bin(bins, block) }).is_some()
+        let Some(block) = known_in_chunk(block) else { return false };
+        // SAFETY: by invariant 1 the pool is not checked, so by `# Safety` of this fn the block is in use; it lies in a
+        // chunk by invariant 2.
+        self.with_bins(|bins| unsafe { push(bins, block) }).is_some()
     }
 
     #[inline(always)]
     unsafe fn put_any(self, block: NonNull<u8>) -> bool {
-        let is_in_chunk = self.made().is_some_and(|heap| heap.chunks.has(block.addr().get()));
-        // SAFETY: by `# Safety` of this fn.
-        is_in_chunk && self.with_any_bins(|bins| unsafe { put_in_bin(bins, block) }).is_some()
+        let is_in_chunk = self.existing_heap().is_some_and(|heap| heap.chunks.contains(block.addr().get()));
+        // SAFETY: by invariant 1 the pool is not checked, so by `# Safety` of this fn the block is in use; it lies in a
+        // chunk.
+        is_in_chunk && self.with_any_bins(|bins| unsafe { push(bins, block) }).is_some()
     }
 
     #[inline(always)]
     unsafe fn size_of(self, block: *mut u8) -> Option<usize> {
         // SAFETY: by `# Safety` of this fn and invariant 2.
-        unsafe { self.size_in_chunk(surely_in_chunk(block)?) }
+        unsafe { self.size_at_hand(known_in_chunk(block)?) }
     }
 
     #[inline(always)]
     unsafe fn size_of_any(self, block: NonNull<u8>) -> Option<usize> {
-        self.made().filter(|heap| heap.chunks.has(block.addr().get()))?;
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.size_in_chunk(block) }
+        self.existing_heap().filter(|heap| heap.chunks.contains(block.addr().get()))?;
+        // SAFETY: by `# Safety` of this fn; the block lies in a chunk.
+        unsafe { self.size_at_hand(block) }
     }
 }
 
 impl<A: Allocator> SharedPool<A> {
-    /// Has `action` look at the bins of the calling thread, or the vacant ones. `None` before [`prepare`](AtHand::prepare), and where that is
-    /// of no use.
+    /// Calls `action` with the bins of the calling thread, or with the vacant ones. Returns `None` before
+    /// [`prepare`](AtHand::prepare), and where that has no effect.
     #[inline(always)]
     fn with_bins<R>(&self, action: impl FnOnce(&Bins) -> Option<R>) -> Option<R> {
         let slot = self.slot_reader.slot()?;
-        // SAFETY: the calling thread's.
+        // SAFETY: the reader returns the slot of the calling thread.
         let bins = unsafe { self.bins.at(slot) };
-        // SAFETY: as in `bin`.
+        // SAFETY: as in `SharedPool::bin`.
         action(unsafe { &*bins })
     }
 
-    /// As [`with_bins`](Self::with_bins), also for a thread whose number has no slot.
+    /// As [`with_bins`](Self::with_bins), also for a thread whose index has no slot.
     #[inline(always)]
     fn with_any_bins<R>(&self, action: impl FnOnce(&Bins) -> Option<R>) -> Option<R> {
         let slot = self.slot_reader.slot()?;
         if slot == 0 {
-            return action(Self::cache_without_slot(self.made()?)?.bins());
+            return action(Self::slotless_cache(self.existing_heap()?)?.bins());
         }
         self.with_bins(action)
     }
 
+    /// Returns the size of a block, unless it is a run.
+    ///
     /// # Safety
     ///
-    /// If the pool is not checked, the block is a live one of a chunk of this pool's.
+    /// If the pool is not checked, `block` is a block of this pool in use that lies in a chunk.
     #[inline(always)]
-    unsafe fn size_in_chunk(&self, block: NonNull<u8>) -> Option<usize> {
+    unsafe fn size_at_hand(&self, block: NonNull<u8>) -> Option<usize> {
         if !self.slot_reader.is_ready() {
             return None;
         }
-        // SAFETY: by `# Safety` of this fn and invariant 1.
-        let code = unsafe { code_of(block) };
-        // SAFETY: there is one for each code.
-        let size = unsafe { SIZES.get_unchecked(code) };
+        // SAFETY: the slot reader is ready, so the pool is not checked, by invariant 1. The rest is `# Safety` of this fn.
+        let code = unsafe { use_code_of(block) };
+        // SAFETY: the table has an entry for each code.
+        let size = unsafe { BLOCK_SIZES.get_unchecked(code) };
         (*size != 0).then_some(*size as usize)
     }
 }
 
+/// Pushes a block onto its bin. Returns `None` if that has no room.
+///
 /// # Safety
 ///
-/// `bins` are those of a pool that is not checked, and the block is a live one of a chunk of its.
+/// The block is a block in use of the pool of `bins`, and lies in a chunk.
 #[inline(always)]
-unsafe fn put_in_bin(bins: &Bins, block: NonNull<u8>) -> Option<()> {
-    // SAFETY: by `# Safety` of this fn and invariant 1.
-    let code = unsafe { code_of(block) };
+unsafe fn push(bins: &Bins, block: NonNull<u8>) -> Option<()> {
+    // SAFETY: by `# Safety` of this fn.
+    let code = unsafe { use_code_of(block) };
     // SAFETY: there is a bin for each code.
     let bin = unsafe { bin_at(bins, code * size_of::<Bin>()) };
-    bin.put(whole(block)).then_some(())
+    bin.push(provenance::restore(block)).then_some(())
 }

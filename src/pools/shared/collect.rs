@@ -1,22 +1,23 @@
-//! Memory that is given back when the program says so, or when its library is unloaded.
+//! Memory that is given back on demand of the program, or when its library is unloaded.
 
 use core::ptr::{self, NonNull};
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::SharedPool;
-use super::cache::VACANT;
-use super::heap::{Heap, Home, Purged};
+use super::cache::VACANT_BINS;
+use super::heap::{Heap, Purged, UnloadHook};
 use super::options::Retain;
 use crate::api::Allocator;
 use crate::sync::{clock, published};
 
 impl<A: Allocator> SharedPool<A> {
-    /// Gives all memory back that can be given back now, and returns how many bytes, held or only resident: chunks without a
-    /// block in use and blocks that were kept go to the parent; free pages in other chunks to the operating system, where [that
-    /// is possible](Options::whole_pages).
+    /// Gives back all memory that can be given back now, and returns how many bytes: chunks without a block in use and
+    /// kept large blocks go to the parent; free pages in other chunks go to the operating system, where [that is
+    /// possible](crate::pools::Options::whole_pages).
     ///
-    /// The caches of the calling thread and of threads that have ended are emptied first. Those of other living threads are not:
-    /// nobody else may touch them. It takes every lock of the pool, one after the other: for a quiet moment, after a peak.
+    /// The caches of the calling thread and of threads that have ended are flushed before. Those of other living
+    /// threads are not, because only their threads may use them. `collect` acquires every lock of the pool, one after
+    /// the other: call it at a quiet moment, after a peak.
     ///
     /// # Examples
     ///
@@ -34,23 +35,23 @@ impl<A: Allocator> SharedPool<A> {
     /// assert!(pool.stats().held_bytes() < before);
     /// ```
     pub fn collect(&self) -> usize {
-        let Some(heap) = self.made() else { return 0 };
-        // What comes out of caches and spans is kept, to be given back, and counted, at the end.
-        let mut parent = self.parent_of(heap);
-        parent.options = parent.options.retain(Retain::Everything);
-        if let Some(cache) = self.own_cache(heap) {
-            heap.drain(parent.options, cache);
+        let Some(heap) = self.existing_heap() else { return 0 };
+        // The blocks of caches and spans are retained until the end, where the memory is returned and counted.
+        let heap = self.heap_ref(heap).retaining(Retain::Everything);
+        if let Some(cache) = self.own_cache(&heap) {
+            heap.flush(cache);
         }
-        heap.collect(parent)
+        heap.collect()
     }
 
-    /// Gives a little of what nobody has used lately back, and empties the bins of the calling thread that it has not used lately: for a
-    /// loop that waits for work, or a thread that does nothing else. It takes a fraction of a millisecond, and does nothing but look at
-    /// a clock where there is nothing to do.
+    /// Gives back a little of the memory that was not used lately, and flushes the bins that the calling thread has not
+    /// used lately. This is for a loop that waits for work, or for a thread that does nothing else. A call takes a
+    /// fraction of a millisecond; if there is nothing to do, it only reads a clock.
     ///
-    /// What was free at two looks, half a second apart, goes. Threads do that anyway whenever their caches do not serve them, so this is
-    /// for programs that may do without for long: those that wait, or whose caches serve them. What lies in the caches of other
-    /// threads stays. For all at once there is [`collect`](Self::collect).
+    /// Memory goes back if two scans, half a second apart, find it free. Threads advance a scan anyway whenever their
+    /// caches do not serve a request, so `purge` is for programs in which that is rare: those that wait, or whose
+    /// caches serve them. The caches of other threads stay as they are. [`collect`](Self::collect) gives back
+    /// everything at once.
     ///
     /// # Examples
     ///
@@ -72,66 +73,58 @@ impl<A: Allocator> SharedPool<A> {
     /// }
     /// ```
     pub fn purge(&self) -> Purged {
-        let Some(heap) = self.made() else { return Purged::default() };
-        let now = clock::tick();
-        self.sweep_own(heap, now);
-        heap.look(self.parent_of(heap), now)
+        let Some(heap) = self.existing_heap() else { return Purged::default() };
+        let (heap, now) = (self.heap_ref(heap), clock::tick());
+        self.sweep_own_cache(&heap, now);
+        heap.continue_scan(now)
     }
 
-    /// Empties bins of the calling thread that it has not used lately: it may have others' that it never does.
-    pub(super) fn sweep_own(&self, heap: &Heap, now: usize) {
-        if let Some(cache) = self.own_cache(heap) {
-            heap.sweep(heap.options, cache, now);
-        }
+    /// Returns the hook by which [`unload`](Self::unload) is called.
+    pub(super) fn unload_hook(&self) -> UnloadHook {
+        UnloadHook { pool: ptr::from_ref(self).cast(), unload: Self::unload }
     }
 
-    /// What the heap has to know of its pool.
-    pub(super) fn home(&self) -> Home {
-        Home { pool: ptr::from_ref(self).cast(), unload: Self::unload }
-    }
-
-    /// Gives back what the pool holds, if no block of it is in use, and what it can give back else.
+    /// Gives back all memory of a pool if none of its blocks is in use, and otherwise the memory that is free.
     ///
     /// # Safety
     ///
-    /// At `pool` there is a pool of this type, or was before it was moved; it can be read. If `heap` is its heap, no thread uses it any
-    /// more but by its blocks, or after this.
+    /// 1. `pool` is the address of a pool of this type, or was before the pool was moved. It can be read.
+    /// 2. If `heap` is its heap, no thread uses that any more but by its blocks, or after this returns.
     unsafe fn unload(pool: *const (), heap: NonNull<()>) {
         let (pool, heap) = (pool.cast::<Self>(), heap.cast::<Heap>());
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by (1).
         let place = unsafe { &(*pool).heap };
         if published::find(place) != Some(heap) {
             return;
         }
-        // SAFETY: it has the heap that was made for it, so it is there.
+        // SAFETY: the pool has the heap that was created for it, so it was not moved.
         let this = unsafe { &*pool };
-        // SAFETY: the heap of a pool lives.
-        let heap_ref = unsafe { heap.as_ref() };
-        let options = heap_ref.options.retain(Retain::Everything);
-        // SAFETY: by `# Safety` of this fn nobody uses it.
-        if !unsafe { heap_ref.is_idle(options) } {
+        // SAFETY: a heap stays until its pool is dropped, by invariant 1 of `Heap`.
+        let heap_ref = this.heap_ref(unsafe { heap.as_ref() }).retaining(Retain::Everything);
+        // SAFETY: by (2).
+        if !unsafe { heap_ref.is_unused() } {
             this.collect();
             return;
         }
         this.heap.store(ptr::null_mut(), Relaxed);
-        this.bins.slots.iter().for_each(|slot| slot.store((&raw const VACANT).cast_mut().cast(), Relaxed));
-        // SAFETY: made with this parent; nobody uses it, and the pool has it no more.
+        this.bins.slots.iter().for_each(|slot| slot.store((&raw const VACANT_BINS).cast_mut().cast(), Relaxed));
+        // SAFETY: its memory came from this parent. No thread uses it, by (2), and the pool does not refer to it any more.
         unsafe { Heap::free(heap, &this.parent) };
     }
 }
 
 #[cfg(feature = "std")]
 impl<A: Allocator + Sync + 'static> SharedPool<A> {
-    /// Starts a thread that does nothing but [`purge`](Self::purge) this pool, several times a second, as long as the process lives.
-    /// Then what was used for a while and is no more comes back within two seconds, if no other thread comes by as well. What lies in
-    /// the caches of living threads stays.
+    /// Starts a thread that calls [`purge`](Self::purge) several times a second for as long as the process lives. Then
+    /// memory that is not used any more is given back within two seconds even if no other thread uses the pool. The
+    /// caches of living threads stay as they are.
     ///
-    /// Call it once, for a pool in a static. The child of a fork has no such thread, and may start one of its own. Not for a library that
-    /// may be unloaded, whose code the thread would go on running.
+    /// Call it once, for a pool in a static. The child of a fork has no such thread, and may start one. Do not call it
+    /// in a library that may be unloaded, whose code the thread would continue to run.
     ///
     /// # Errors
     ///
-    /// The system has no thread to spare.
+    /// The error of [`std::thread::Builder::spawn`], if the system cannot create a thread.
     ///
     /// # Examples
     ///
@@ -153,7 +146,7 @@ impl<A: Allocator + Sync + 'static> SharedPool<A> {
 
         let work = move || {
             loop {
-                // No faster than others can use what they need.
+                // A short pause between steps leaves the processor to threads that have work.
                 let pause = if self.purge().is_done() { PAUSE } else { Duration::from_millis(1) };
                 thread::sleep(pause);
             }
@@ -162,7 +155,7 @@ impl<A: Allocator + Sync + 'static> SharedPool<A> {
     }
 }
 
-/// Half of the time between looks, so that none begins much later than it could.
+/// Half of the time between scans, so that none starts much later than it could.
 #[cfg(feature = "std")]
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(270);
 #[cfg(feature = "std")]

@@ -1,17 +1,19 @@
-//! Constructors, and the parent.
+//! The constructors of a pool.
 
 use core::ptr;
 
 use super::SharedPool;
-use super::cache::VACANT;
-use super::options::{Choice, Options};
+use super::cache::VACANT_BINS;
+use super::options::{Options, OptionsSource};
 use crate::api::Allocator;
 use crate::sources::Pages;
 use crate::sync::AtomicPtr;
-use crate::threads::{self, Slots};
+use crate::threads::Slots;
+#[cfg(target_os = "linux")]
+use crate::threads::static_tls::SlotReader;
 
 impl SharedPool {
-    /// A pool without memory, over whole pages from the operating system.
+    /// Creates a pool over whole pages from the operating system. It takes no memory before it is used.
     ///
     /// # Examples
     ///
@@ -29,7 +31,7 @@ impl SharedPool {
         Self::with_options(Options::new())
     }
 
-    /// As [`new`](Self::new), with options. That the parent has [whole pages](Options::whole_pages) is one of them already.
+    /// Creates a pool over whole pages from the operating system, with options. [`Options::whole_pages`] is set.
     ///
     /// # Examples
     ///
@@ -45,16 +47,17 @@ impl SharedPool {
         Self::with_options_in(options.whole_pages(true), Pages::new())
     }
 
-    /// As [`with_options`](Self::with_options), with options that `choose` returns when the pool is first used: for what only the
-    /// running process knows, such as an environment variable.
+    /// Creates a pool as [`with_options`](Self::with_options), with options that `choose` returns when the pool is
+    /// first used. This is for options that depend on the running process, such as on an environment variable.
     ///
-    /// `choose` runs while the pool serves a request; no lock is held. Several threads that use a new pool may run it at the same
-    /// time; the pool keeps one of the results. A panic in it ends the process.
+    /// `choose` runs while the pool serves a request. No lock is held. If several threads use a new pool at the same
+    /// time, each of them may call it, and the pool keeps one of the results. A panic in it ends the process.
     ///
     /// # Safety
     ///
-    /// `choose` does not allocate from the pool, which would ask it again, without end; nor from the registered default, or C's
-    /// `malloc`, if the pool may be that. (So it cannot use `std::env::var`, whose result is a `String`.)
+    /// `choose` does not allocate from the pool, which would call it again, without end; nor from the registered
+    /// default, or with C's `malloc`, if that may be the pool. (So it cannot use `std::env::var`, whose result is a
+    /// `String`.)
     ///
     /// # Examples
     ///
@@ -64,7 +67,7 @@ impl SharedPool {
     /// use janus_alloc::{AsGlobal, SharedPool};
     ///
     /// fn options() -> Options {
-    ///     // SAFETY: a name; nothing in this program changes the environment.
+    ///     // SAFETY: the name is a C string, and nothing in this program changes the environment.
     ///     let lean = unsafe { libc::getenv(c"LEAN".as_ptr()) };
     ///     if lean.is_null() { Options::new() } else { Options::new().retain(Retain::Nothing) }
     /// }
@@ -77,14 +80,16 @@ impl SharedPool {
     /// ```
     #[must_use]
     pub const unsafe fn with_options_from(choose: fn() -> Options) -> Self {
-        Self::with_choice(Choice::AtFirstUse(choose), Pages::new())
+        Self::from_parts(OptionsSource::AtFirstUse(choose), Pages::new())
     }
 }
 
 impl<A: Allocator> SharedPool<A> {
-    /// A pool without memory, over `parent`, which is asked for chunks of 2 MiB aligned to 2 MiB, for blocks above 512 KiB, and
-    /// for the caches of threads and the table of the chunks. No lock is held meanwhile, so the parent may use this pool itself, and
-    /// have locks of its own; but not ask for more in each of its calls, which would have no end.
+    /// Creates a pool over `parent`. It takes no memory before it is used.
+    ///
+    /// The pool asks the parent for chunks of 2 MiB, aligned to 2 MiB, for blocks above 512 KiB, for the caches of
+    /// threads, and for the set of the chunks' addresses. It holds no lock meanwhile, so the parent may use this pool,
+    /// and may have locks of its own. But if each of its calls makes another one, there is no end.
     ///
     /// # Examples
     ///
@@ -99,11 +104,11 @@ impl<A: Allocator> SharedPool<A> {
         Self::with_options_in(Options::new(), parent)
     }
 
-    /// As [`new_in`](Self::new_in), with options.
+    /// Creates a pool as [`new_in`](Self::new_in), with options.
     ///
     /// # Examples
     ///
-    /// Pages that are counted are whole pages, too:
+    /// Counted pages are whole pages, too:
     ///
     /// ```
     /// use janus_alloc::{Pages, SharedPool, Stats, collections::Box, pools::Options};
@@ -115,21 +120,21 @@ impl<A: Allocator> SharedPool<A> {
     /// ```
     #[must_use]
     pub const fn with_options_in(options: Options, parent: A) -> Self {
-        Self::with_choice(Choice::Made(options), parent)
+        Self::from_parts(OptionsSource::Given(options), parent)
     }
 
-    const fn with_choice(choice: Choice, parent: A) -> Self {
+    const fn from_parts(options: OptionsSource, parent: A) -> Self {
         Self {
-            bins: Slots::new((&raw const VACANT).cast()),
+            bins: Slots::new((&raw const VACANT_BINS).cast()),
             heap: AtomicPtr::new(ptr::null_mut()),
-            choice,
+            options,
             #[cfg(target_os = "linux")]
-            slot_reader: threads::static_tls::SlotReader::new(),
+            slot_reader: SlotReader::new(),
             parent,
         }
     }
 
-    /// The allocator that chunks and large blocks come from.
+    /// Returns the parent, the allocator from which chunks and large blocks come.
     ///
     /// # Examples
     ///
@@ -139,7 +144,7 @@ impl<A: Allocator> SharedPool<A> {
     /// let pool = SharedPool::new_in(Stats::new(System));
     /// let one = Box::new_in(1, &pool);
     /// let requests = pool.parent().snapshot().allocations;
-    /// let two = Box::new_in(2, &pool); // from the chunk that is there
+    /// let two = Box::new_in(2, &pool); // from the same chunk
     /// assert_eq!(pool.parent().snapshot().allocations, requests);
     /// # drop((one, two));
     /// ```

@@ -1,4 +1,4 @@
-//! What a pool has, and what it would give.
+//! Questions about a pool and its blocks.
 
 use core::ptr::NonNull;
 
@@ -12,8 +12,8 @@ use crate::api::{Allocator, Layout};
 use crate::pools::size_class::{last_byte, size_of_class};
 
 impl<A: Allocator> SharedPool<A> {
-    /// How many bytes a block for `layout` has in earnest: no less than requested. (A large one may have more, if it was
-    /// another's before.) Within it, at the same align, the block grows where it is.
+    /// Returns the size, in bytes, of the block that serves a request for `layout`: at least the requested size. Within
+    /// it, at the same align, the block grows where it is. (A large block that was another's before may have more.)
     ///
     /// # Examples
     ///
@@ -39,8 +39,8 @@ impl<A: Allocator> SharedPool<A> {
         }
     }
 
-    /// Whether a live block of this pool is at `block`: whether its address lies in a chunk, which takes a few loads; or in a
-    /// block above 512 KiB, which takes a lock and logarithmic time.
+    /// Returns whether `block` points into a chunk of this pool, which takes a few loads; or into a block above 512 KiB
+    /// that is in use, which takes a lock and logarithmic time.
     ///
     /// # Examples
     ///
@@ -56,15 +56,16 @@ impl<A: Allocator> SharedPool<A> {
     #[must_use]
     pub fn owns(&self, block: NonNull<u8>) -> bool {
         let address = block.addr().get();
-        self.made().is_some_and(|heap| heap.chunks.has(address) || heap.large.owns(address))
+        self.existing_heap().is_some_and(|heap| heap.chunks.contains(address) || heap.large.owns(address))
     }
 
-    /// What the pool has at present: what it holds of its parent, and how many blocks of each class are in use and in caches.
+    /// Returns a snapshot of the bytes that the pool holds of its parent, and of the blocks of each class that are in
+    /// use and in caches.
     ///
-    /// Takes no lock and disturbs no thread: it reads counters that are kept where a bin is filled or emptied, and how full the
-    /// bins are, 96 of each thread that has a cache. What is cached is told for each class, of all threads, and for each thread, of
-    /// all classes. The result has some 6 KiB. For what was *asked* of the pool, and its peak, there is
-    /// [`Stats`](crate::Stats): `Stats<SharedPool>`.
+    /// Takes no lock and disturbs no thread. It reads counters that change when a bin is filled or flushed, and the
+    /// lengths of the bins, 96 for each thread that has a cache. The cached blocks are told for each class, of all
+    /// threads, and for each thread, of all classes. The result has some 6 KiB. To count *requests*, and for their
+    /// peak, there is [`Stats`](crate::Stats): `Stats<SharedPool>`.
     ///
     /// # Examples
     ///
@@ -82,8 +83,8 @@ impl<A: Allocator> SharedPool<A> {
     /// ```
     #[must_use]
     pub fn stats(&self) -> SharedPoolStats {
-        let heap = self.made();
-        let options = heap.map_or_else(|| self.choice.made(), |heap| Some(heap.options));
+        let heap = self.existing_heap();
+        let options = heap.map_or_else(|| self.options.given(), |heap| Some(heap.options));
         SharedPoolStats::of(heap, &self.bins, options.is_some_and(|options| options.checked))
     }
 }

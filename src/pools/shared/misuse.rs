@@ -1,33 +1,33 @@
-//! Ends the process with a message: for what can only be an error of the program's, found where nothing may allocate.
+//! The end of the process with a message, for errors of the program that are found where nothing may allocate.
 
 use core::fmt::{self, Write};
 
 use crate::api::Layout;
 use crate::sync::fatal;
 
-/// What was given back, and should not have been.
+/// What is wrong with a block that is freed, or asked about.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Misuse {
-    /// It is free already.
+    /// It is free.
     Twice,
-    /// It was free already when it was given back, which was not noticed then.
+    /// It was free when it was freed, some time ago, which was not noticed then.
     TwiceBefore,
-    /// It is of another layout: of a class, or slices, with so many bytes.
-    Layout { size: usize },
-    /// It is of another layout, which is known.
-    Asked(Layout),
+    /// Its layout is another one: one of a class, or of a run, of this size.
+    WrongSize { size: usize },
+    /// Its layout is this one.
+    WrongLayout(Layout),
     /// It is no block of the pool.
     Foreign,
-    /// It is inside of a block.
+    /// The pointer points into a block, not to the start of one.
     Inside,
 }
 
-/// Prints what was wrong with giving back `block`, with `layout` if that is known exactly, and aborts.
+/// Prints what is wrong with `block`, and with `layout` if the caller gave one, and aborts.
 #[cold]
 #[inline(never)]
 pub(super) fn abort(misuse: Misuse, block: *mut u8, layout: Option<Layout>) -> ! {
     let mut message = Message { text: [0; 256], length: 0 };
-    // What does not fit is cut.
+    // A write that does not fit is truncated.
     let _ = write!(message, "janus-alloc: SharedPool: {block:p} was given back ");
     let _ = match (layout, misuse) {
         (Some(layout), _) => write!(message, "with size {} and align {}, ", layout.size(), layout.align()),
@@ -44,10 +44,10 @@ pub(super) fn abort(misuse: Misuse, block: *mut u8, layout: Option<Layout>) -> !
         Misuse::Twice | Misuse::TwiceBefore => {
             write!(message, "but it is free: it was given back twice, or is no block")
         }
-        Misuse::Layout { size } => {
+        Misuse::WrongSize { size } => {
             write!(message, "but the block there has {size} bytes: use the layout it was allocated with")
         }
-        Misuse::Asked(layout) => {
+        Misuse::WrongLayout(layout) => {
             let (size, align) = (layout.size(), layout.align());
             write!(
                 message,

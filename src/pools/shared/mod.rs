@@ -1,3 +1,19 @@
+//! The pool for all threads.
+//!
+//! A request passes through these rooms, from the first to the last, until one can serve it. A room uses those after it
+//! only.
+//!
+//! | room | holds | lock |
+//! | --- | --- | --- |
+//! | `allocator`, `slow_path` | the implementation of `Allocator` | |
+//! | `cache` | free blocks of size classes, for each thread | none |
+//! | `heap` | what threads share, and what moves between the rooms below and the caches | |
+//! | `spans` | blocks of size classes, in 32 shards | one for each shard |
+//! | `chunks` | slices, of which spans and runs are made | one |
+//! | `large` | blocks above 512 KiB | one |
+//! | `parent` | the allocator from which all of it comes | |
+
+mod access;
 mod allocator;
 #[cfg(target_os = "linux")]
 pub(crate) mod at_hand;
@@ -13,9 +29,9 @@ mod inspect;
 mod large;
 mod misuse;
 mod options;
-mod own_cache;
 mod parent;
 mod placement;
+mod provenance;
 mod slow_path;
 mod spans;
 mod stats;
@@ -26,11 +42,13 @@ use core::ptr::NonNull;
 use crate::api::Allocator;
 use crate::sources::Pages;
 use crate::sync::AtomicPtr;
-use crate::threads::{self, Slots};
+use crate::threads::Slots;
+#[cfg(target_os = "linux")]
+use crate::threads::static_tls::SlotReader;
 use cache::Bins;
 use heap::Heap;
 pub use heap::Purged;
-use options::Choice;
+use options::OptionsSource;
 pub use options::{Options, Retain};
 pub use stats::{ClassStats, SharedPoolStats, ThreadStats};
 
@@ -166,24 +184,26 @@ pub use stats::{ClassStats, SharedPoolStats, ThreadStats};
 /// drop(pool);
 /// ```
 pub struct SharedPool<A: Allocator = Pages> {
+    /// The bins of each thread's cache; or the vacant ones.
     bins: Slots<Bins>,
+    /// The heap; null before the pool is used.
     heap: AtomicPtr<Heap>,
-    choice: Choice,
+    options: OptionsSource,
     #[cfg(target_os = "linux")]
-    slot_reader: threads::static_tls::SlotReader,
+    slot_reader: SlotReader,
     parent: A,
 }
 
-// SAFETY: a thread reaches only the cache at its number, which no other living thread has; the rest is shared under locks.
-// The parent is called by any thread, and is `Sync`.
+// SAFETY: a thread uses only the cache of its index, which no other living thread has; the rest of the heap is shared
+// under locks. The parent, which any thread may call, is `Sync`.
 unsafe impl<A: Allocator + Sync> Sync for SharedPool<A> {}
-// SAFETY: all memory is the pool's alone, from a parent that may be sent.
+// SAFETY: the heap belongs to this pool alone, and the parent is `Send`.
 unsafe impl<A: Allocator + Send> Send for SharedPool<A> {}
 
 impl<A: Allocator> Drop for SharedPool<A> {
     fn drop(&mut self) {
         if let Some(heap) = NonNull::new(*self.heap.get_mut()) {
-            // SAFETY: made with this parent, and the pool is not borrowed, so nobody uses it.
+            // SAFETY: its memory came from this parent. The pool is not borrowed, so no thread uses it.
             unsafe { Heap::free(heap, &self.parent) };
         }
     }
@@ -199,7 +219,7 @@ impl<A: Allocator + fmt::Debug> fmt::Debug for SharedPool<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SharedPool")
             .field("parent", &self.parent)
-            .field("options", &self.options())
+            .field("options", &self.options_with(self.existing_heap()))
             .field("stats", &self.stats())
             .finish()
     }

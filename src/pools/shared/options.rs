@@ -1,6 +1,8 @@
+//! The options of a pool.
+
 use crate::os::advice;
 
-/// How a [`SharedPool`](super::SharedPool) behaves: a builder, all of it `const`.
+/// The options of a [`SharedPool`](super::SharedPool): a builder, whose methods are all `const`.
 ///
 /// # Examples
 ///
@@ -23,10 +25,12 @@ pub struct Options {
     pub(super) caches: usize,
 }
 
-/// When a [`SharedPool`](super::SharedPool) gives memory back that it does not need.
+/// When a [`SharedPool`](super::SharedPool) gives back memory that is not in use.
 ///
-/// What is in the caches of living threads is not given back by any of these, but for bins that a thread has not used between two looks,
-/// which it empties when it next comes by; [`collect`](super::SharedPool::collect) empties all of the calling one. What threads that have ended left in theirs counts as free at the next look after that, half a second apart.
+/// While threads use the pool, a *scan* looks for free memory about every half a second. It flushes the caches of
+/// threads that have ended, but not those of living ones. A living thread that needs more than its cache has flushes the
+/// bins that it has not used for half a second, and [`collect`](super::SharedPool::collect) flushes all bins of the
+/// thread that calls it.
 ///
 /// # Examples
 ///
@@ -42,24 +46,26 @@ pub struct Options {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retain {
-    /// At once: whole chunks and large blocks to the parent, and what is free within a chunk to the operating system, where
-    /// [that is possible](Options::whole_pages). The least memory, and the most system calls.
+    /// At once. Empty chunks and large blocks go to the parent, and free memory within a chunk to the operating system,
+    /// where [that is possible](Options::whole_pages). This takes the least memory and the most system calls.
     Nothing,
-    /// When it was free at two looks in a row, half a second apart or more, and was not used in between; and at once what exceeds
-    /// so many bytes, counted for what is free in chunks, for empty spans and for large blocks each. There is no background thread: it
-    /// happens when a thread next asks the pool for more than its own cache has, or gives back more than that takes, a little each
-    /// time; or by [`purge`](super::SharedPool::purge). Of large blocks no more is kept than [`Recent`](Self::Recent) would keep.
+    /// As [`Recent`](Self::Recent); and at once if more than so many bytes are free. Free memory in chunks, empty spans
+    /// and kept large blocks are counted separately, so up to three times as much can be free.
     Bounded(usize),
-    /// The default: as [`Bounded`](Self::Bounded) without a bound but time, but for large blocks. Of these as many bytes are kept as requests have
-    /// asked for that came soon after blocks went back, and 2 MiB and a sixteenth of what lives in any case; so that all have half as
-    /// much again as was in use at once lately, at most.
+    /// The default: when two scans in a row have found it free, and it was not used in between. No thread is started
+    /// for that. A thread that needs more than its cache has, or frees more than that takes, does a step of a scan; and
+    /// so does [`purge`](super::SharedPool::purge).
+    ///
+    /// Large blocks that are freed are kept as far as the program has needed them again: as many bytes as were
+    /// requested soon after such blocks had gone back, and in any case 2 MiB and a sixteenth of the bytes in use. Those
+    /// in use and those kept have together at most half as much again as was in use at once lately.
     Recent,
-    /// Never, but by [`collect`](super::SharedPool::collect), when the pool is dropped, and where a request would fail otherwise.
+    /// Only by [`collect`](super::SharedPool::collect), when the pool is dropped, and when a request would fail otherwise.
     Everything,
 }
 
 impl Retain {
-    /// How many bytes may be kept.
+    /// Returns the bytes of free memory that may be retained.
     pub(super) const fn bytes(self) -> usize {
         match self {
             Retain::Nothing => 0,
@@ -70,9 +76,9 @@ impl Retain {
 }
 
 impl Options {
-    /// What [`SharedPool::new_in`](super::SharedPool::new_in) takes: retains what was of [use lately](Retain::Recent), for a second or
-    /// so; asks for huge pages where memory is known to be used; takes nothing for granted of its parent; and checks what is given back where
-    /// `debug_assertions` are on.
+    /// The options of [`SharedPool::new_in`](super::SharedPool::new_in): memory that was [recently
+    /// used](Retain::Recent) is retained; huge pages are asked for where memory is likely to be used; nothing is
+    /// assumed of the parent's memory; blocks are checked if `debug_assertions` are on.
     ///
     /// # Examples
     ///
@@ -93,7 +99,7 @@ impl Options {
         }
     }
 
-    /// When memory is given back.
+    /// Sets when free memory is given back.
     ///
     /// # Examples
     ///
@@ -108,11 +114,11 @@ impl Options {
         Self { retain, ..self }
     }
 
-    /// How many bytes of free blocks the caches of all threads may hold together; or an eighth of what is in use, if that is more. By
-    /// default 32 MiB.
+    /// Sets how many bytes of free blocks the caches of all threads may hold together. If an eighth of the bytes in use
+    /// is more, they may hold that. The default is 32 MiB.
     ///
-    /// Where they may hold no more, each thread still has its share of half as much, and of blocks up to 2 KiB a few. Of larger ones
-    /// it has none then, and takes a lock for each.
+    /// When that is used up, each thread still has its share of half as much again, and a few blocks of each size up to
+    /// 2 KiB. A thread that has used up its share, too, caches no larger blocks, and takes a lock for each of them.
     ///
     /// # Examples
     ///
@@ -127,17 +133,18 @@ impl Options {
         Self { caches: bytes, ..self }
     }
 
-    /// Whether to ask for huge pages: of memory that is known to be pages, where the system listens.
+    /// Returns whether to ask for huge pages: if memory is known to be whole pages, and the system supports it.
     pub(super) const fn advises_huge_pages(self) -> bool {
         self.huge_pages && self.whole_pages && advice::CAN_ADVISE_HUGE
     }
 
-    /// Whether the operating system is asked for huge pages: fewer page faults and misses of the TLB. On Linux, where
-    /// `transparent_hugepage` is `madvise` or `always`.
+    /// Sets whether the operating system is asked for huge pages, which mean fewer page faults and misses of the TLB.
+    /// They have an effect on Linux, where `transparent_hugepage` is `madvise` or `always`.
     ///
-    /// It is asked where they are likely to be used: for new chunks, once the pool has 4 MiB of them and half of these
-    /// are blocks; for a block of 2 MiB and more, if it grows and has been written to all over, or if large blocks that came back
-    /// lately had been. Such a block may have an eighth more than it needs, to have whole ones.
+    /// The pool asks for them where all of their memory is likely to be used: for new chunks, once it has 4 MiB of
+    /// chunks and half of these are blocks; and for a block of 2 MiB or more, if it grows and has been written to
+    /// throughout, or if recently freed large blocks had been. Such a block may have an eighth more than it needs, to
+    /// consist of huge pages.
     ///
     /// # Examples
     ///
@@ -152,13 +159,12 @@ impl Options {
         Self { huge_pages, ..self }
     }
 
-    /// Whether the parent's memory is whole pages of the operating system, as that of [`Pages`](crate::Pages) is, which
-    /// [`SharedPool::new`](super::SharedPool::new) knows of. Then `allocate_zeroed` of the parent costs no more than
-    /// `allocate`, so the pool asks for that and need not zero what was never used; and free pages within a chunk can be
-    /// given back with `madvise` (on Linux).
+    /// Sets whether the parent's memory is whole pages of the operating system, as that of [`Pages`](crate::Pages) is.
+    /// Then `allocate_zeroed` of the parent costs no more than `allocate`, so the pool calls that and does not zero
+    /// memory that was never used; and free pages within a chunk can be given back (on Linux, with `madvise`).
     ///
-    /// For a parent of which that is not true it only costs time. `SharedPool::new_in(Pages::new())` does not know: set this, or
-    /// take `SharedPool::new()`. For `Stats<Pages>` set it.
+    /// [`SharedPool::new`](super::SharedPool::new) sets this. `SharedPool::new_in(Pages::new())` does not, so set it
+    /// there, and for `Stats<Pages>`. For a parent whose memory is something else it is not wrong, but costs time.
     ///
     /// # Examples
     ///
@@ -173,11 +179,11 @@ impl Options {
         Self { whole_pages, ..self }
     }
 
-    /// Whether each block that is given back is looked at: one of a wrong layout, one that was given back already, and one
-    /// that is not the pool's end the process with a message. Threads have no caches then, so each request takes a lock.
+    /// Sets whether each block that is freed is checked. A wrong layout, a block that is free already, and a block of
+    /// another allocator end the process with a message. Threads have no caches then, so each request takes a lock.
     ///
-    /// Without it a block that is given back twice may be noticed too, but later: when it goes from a thread's cache to its span,
-    /// if it is free there already.
+    /// Without this a block that is freed twice may be noticed too, but later: when it goes from a thread's cache to
+    /// its span, if it is free there.
     ///
     /// # Examples
     ///
@@ -193,25 +199,26 @@ impl Options {
     }
 }
 
-/// Where a pool has its options from.
+/// The source of the options of a pool.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Choice {
-    Made(Options),
-    /// By a function, for a pool over [`Pages`](crate::Pages).
+pub(super) enum OptionsSource {
+    Given(Options),
+    /// A function that is called when the pool is first used. The pool is one over [`Pages`](crate::Pages).
     AtFirstUse(fn() -> Options),
 }
 
-impl Choice {
-    /// The options, unless a function chooses them, which is called when the pool is first used and not before.
-    pub(super) fn made(self) -> Option<Options> {
+impl OptionsSource {
+    /// Returns the options, unless a function chooses them.
+    pub(super) fn given(self) -> Option<Options> {
         match self {
-            Choice::Made(options) => Some(options),
-            Choice::AtFirstUse(_) => None,
+            OptionsSource::Given(options) => Some(options),
+            OptionsSource::AtFirstUse(_) => None,
         }
     }
 
-    /// The options. A function that unwinds ends the process: no method of an allocator may unwind.
-    pub(super) fn options(self) -> Options {
+    /// Returns the options, and calls the function that chooses them. If that unwinds, the process ends, since no
+    /// method of an allocator may unwind.
+    pub(super) fn resolve(self) -> Options {
         struct Unwound;
         impl Drop for Unwound {
             fn drop(&mut self) {
@@ -220,8 +227,8 @@ impl Choice {
             }
         }
         match self {
-            Choice::Made(options) => options,
-            Choice::AtFirstUse(choose) => {
+            OptionsSource::Given(options) => options,
+            OptionsSource::AtFirstUse(choose) => {
                 let unwound = Unwound;
                 let options = choose().whole_pages(true);
                 core::mem::forget(unwound);

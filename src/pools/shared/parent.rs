@@ -1,4 +1,4 @@
-//! Where a pool's memory comes from, and what the pool knows of that.
+//! The parent of a pool: the allocator from which the pool takes its memory.
 
 use core::ptr::NonNull;
 use core::sync::atomic::AtomicUsize;
@@ -8,24 +8,29 @@ use super::options::Options;
 use crate::api::{Allocator, Layout};
 use crate::threads::entrants::Entrants;
 
+/// The parent, and the options in force, for one call of the pool.
 #[derive(Debug)]
 pub(super) struct Parent<'a, A> {
-    /// No lock is held when it is asked, as it may use the pool.
+    /// The user's allocator. It is called while no lock is held, because it may use the pool.
     pub(super) allocator: &'a A,
+    /// The options in force: those of the pool, except that `collect` retains everything until its end.
     pub(super) options: Options,
 }
 
 impl<A: Allocator> Parent<'_, A> {
-    /// Gives blocks back that `next` tells, one after the other, which are no more `held` then; unless this thread is `giving` already, and
-    /// the parent brought it here, or enough others are: then it is left to that, and this returns false. The caller holds no lock.
+    /// Returns blocks to the parent, one by one, as long as `next` yields some, and subtracts their bytes from `held`.
+    /// The caller holds no lock.
+    ///
+    /// Does nothing, and returns `false`, if this thread is already `returning` some further up its stack, where the
+    /// parent has called the pool; or if enough other threads are. These then return the blocks.
     pub(super) fn give_back(
         &self,
-        (giving, held): (&Entrants, &AtomicUsize),
+        (returning, held): (&Entrants, &AtomicUsize),
         mut next: impl FnMut() -> Option<(NonNull<u8>, Layout)>,
     ) -> bool {
-        let Some(_entered) = giving.enter() else { return false };
+        let Some(_entered) = returning.enter() else { return false };
         while let Some((block, layout)) = next() {
-            // SAFETY: `next` is told by this pool: of that layout it came from the parent, and nobody uses it any more.
+            // SAFETY: `next` yields blocks that came from the parent with that layout, and that the pool no longer uses.
             unsafe { self.allocator.deallocate(block, layout) };
             held.fetch_sub(layout.size(), Relaxed);
         }

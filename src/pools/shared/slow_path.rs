@@ -3,176 +3,196 @@
 use core::ptr::NonNull;
 
 use super::SharedPool;
-use super::allocator::whole_or_empty;
 use super::cache::Bin;
+use super::chunks::Contents;
 use super::geometry::SLICE;
-use super::heap::Heap;
+use super::heap::{Heap, HeapRef};
 use super::misuse::{Misuse, abort};
-use super::placement::Kind;
+use super::placement::{BlockSlice, Placement};
+use super::provenance;
 use crate::api::global_calls::dangling;
 use crate::api::move_block::zero_rest;
 use crate::api::{AllocError, Allocator, Layout};
-use crate::pools::size_class::last_byte;
 use crate::sync::clock;
 
-/// How many times as much as the pool has may be asked for, for that to be of use.
-const MORE: usize = 16;
-/// So much the pool may have had when the request failed, and another thread have given back since.
-const LEAST: usize = 1 << 20;
+/// A failed request is retried if it is for at most so many times the memory of the pool.
+const MAX_RETRY_RATIO: usize = 16;
+/// The memory that a pool is taken to have at least: another thread may have freed some since the request failed.
+const MIN_RETRY_MEMORY: usize = 1 << 20;
 
-/// Whether a request that failed may be met once the pool gives back what it keeps.
-fn may_help(heap: &Heap, layout: Layout) -> bool {
-    layout.size() / MORE <= heap.held().max(LEAST)
+/// A block that was resized.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Resized {
+    pub(super) block: NonNull<u8>,
+    /// The number of the byte from which on all are zero, if that is known.
+    zero_from: Option<usize>,
+}
+
+/// Returns whether a request that failed may succeed after the pool has returned the memory that it retains.
+fn is_worth_a_retry(heap: &Heap, layout: Layout) -> bool {
+    layout.size() / MAX_RETRY_RATIO <= heap.held_bytes().max(MIN_RETRY_MEMORY)
 }
 
 impl<A: Allocator> SharedPool<A> {
-    /// A block that the calling thread's bin does not have, and whether it is known to be zero.
+    /// Allocates a block that the bin of the calling thread does not have. `wanted` are the contents that the caller
+    /// would like; the result tells what is known of them.
     #[cold]
     #[inline(never)]
-    pub(super) fn allocate_elsewhere(&self, layout: Layout, zeroed: bool) -> Result<(NonNull<u8>, bool), AllocError> {
-        if let Some(block) = self.bin_without_slot(layout).and_then(Bin::take) {
-            return Ok((block, false));
+    pub(super) fn allocate_slow(
+        &self,
+        layout: Layout,
+        wanted: Contents,
+    ) -> Result<(NonNull<u8>, Contents), AllocError> {
+        if let Some(block) = self.slotless_bin(layout).and_then(Bin::pop) {
+            return Ok((block, Contents::Unknown));
         }
-        let done = self.allocate_once(layout, zeroed);
-        if done.is_ok() || !self.made().is_some_and(|heap| may_help(heap, layout)) {
-            return done;
+        let result = self.allocate_once(layout, wanted);
+        if result.is_ok() || !self.existing_heap().is_some_and(|heap| is_worth_a_retry(heap, layout)) {
+            return result;
         }
-        // What is kept for later may be what is missing, or what another thread was given or gave back meanwhile.
+        // Retained memory may be what is missing; or memory that another thread was exchanging with the parent meanwhile.
         self.collect();
-        self.allocate_once(layout, zeroed)
+        self.allocate_once(layout, wanted)
     }
 
-    fn allocate_once(&self, layout: Layout, zeroed: bool) -> Result<(NonNull<u8>, bool), AllocError> {
-        let kind = Kind::of(layout);
-        if kind == Kind::Nothing {
-            return Ok((dangling(layout).cast(), true));
+    fn allocate_once(&self, layout: Layout, wanted: Contents) -> Result<(NonNull<u8>, Contents), AllocError> {
+        let placement = Placement::of(layout);
+        if placement == Placement::Empty {
+            return Ok((dangling(layout).cast(), Contents::Zero));
         }
         let heap = self.heap()?;
-        let parent = self.parent_of(heap);
-        match kind {
-            Kind::Nothing => Err(AllocError),
-            Kind::Class(class) => self.allocate_small(heap, class).map(|block| (block, false)),
-            Kind::Run(_) => {
-                self.sweep_own(heap, clock::tick());
-                let taken = heap.take_run(parent, last_byte(layout), layout.align())?;
-                Ok((taken.chunk.slice_start(taken.slice), taken.zero))
+        match placement {
+            Placement::Empty => Err(AllocError),
+            Placement::Class(class) => self.allocate_class(&heap, class).map(|block| (block, Contents::Unknown)),
+            Placement::Run(count) => {
+                self.sweep_own_cache(&heap, clock::tick());
+                let range = heap.allocate_run(count, layout.align())?;
+                Ok((range.chunk.slice_start(range.first), range.contents))
             }
-            Kind::Large => {
+            Placement::Large => {
                 let now = clock::tick();
-                self.sweep_own(heap, now);
-                heap.tick_at(parent, now);
-                let (block, zero_from) = heap.large.allocate(parent, layout, zeroed)?;
-                Ok((block, zero_from == 0))
+                self.sweep_own_cache(&heap, now);
+                heap.maybe_reclaim_at(now);
+                let (block, zero_from) = heap.large.allocate(heap.parent, layout, wanted == Contents::Zero)?;
+                Ok((block, if zero_from == 0 { Contents::Zero } else { Contents::Unknown }))
             }
         }
     }
 
-    fn allocate_small(&self, heap: &Heap, class: usize) -> Result<NonNull<u8>, AllocError> {
-        let parent = self.parent_of(heap);
-        let Some(cache) = self.cache(heap) else { return heap.take_one(parent, class) };
-        // If the thread has only just got its number, there may be a block of the last thread that had it.
-        if let Some(block) = cache.bin(class).take() {
+    fn allocate_class(&self, heap: &HeapRef<'_, A>, class: usize) -> Result<NonNull<u8>, AllocError> {
+        let Some(cache) = self.own_or_new_cache(heap) else { return heap.allocate_block(class) };
+        // A thread that has just got its index continues with the cache of the last thread that had it, which may
+        // contain a block.
+        if let Some(block) = cache.bin(class).pop() {
             return Ok(block);
         }
-        heap.fill(parent, cache, class).ok_or(AllocError)
+        heap.refill(cache, class).ok_or(AllocError)
     }
 
-    /// Takes back a block that has no room in the calling thread's bin.
+    /// Frees a block for which the bin of the calling thread has no room.
     ///
     /// # Safety
     ///
     /// As for [`Allocator::deallocate`].
     #[cold]
     #[inline(never)]
-    pub(super) unsafe fn deallocate_elsewhere(&self, block: NonNull<u8>, layout: Layout) {
-        if self.bin_without_slot(layout).is_some_and(|bin| bin.put(block)) {
+    pub(super) unsafe fn deallocate_slow(&self, block: NonNull<u8>, layout: Layout) {
+        if self.slotless_bin(layout).is_some_and(|bin| bin.push(block)) {
             return;
         }
-        let kind = Kind::of(layout);
-        if kind == Kind::Nothing {
+        let placement = Placement::of(layout);
+        if placement == Placement::Empty {
             return;
         }
-        if self.options().checked {
+        if self.is_checked() {
             self.check(block, Some(layout));
         }
-        let Some(heap) = self.made() else { return };
-        let parent = self.parent_of(heap);
-        match kind {
-            Kind::Nothing => {}
-            Kind::Class(class) => {
-                // SAFETY: by `# Safety` of this fn.
-                let put_in_bin = |cache| unsafe { heap.put_in_bin(parent, cache, class, block) };
-                if self.cache(heap).is_some_and(put_in_bin) {
+        let Some(heap) = self.existing_heap() else { return };
+        let heap = self.heap_ref(heap);
+        match placement {
+            Placement::Empty => {}
+            Placement::Class(class) => {
+                // SAFETY: by `# Safety` of this fn it is a block of the class of its layout.
+                let push = |cache| unsafe { heap.push(cache, class, block) };
+                if self.own_or_new_cache(&heap).is_some_and(push) {
                     return;
                 }
-                // SAFETY: by `# Safety` of this fn.
-                if !unsafe { heap.put_one(parent, class, block) } {
+                // SAFETY: as above.
+                if !unsafe { heap.free_block(class, block) } {
                     abort(Misuse::Twice, block.as_ptr(), Some(layout));
                 }
             }
-            Kind::Run(count) => {
-                let (chunk, slice, _) = Self::part_at(block.addr().get());
-                heap.give_run_back(parent, chunk, slice, 0, count);
+            Placement::Run(count) => {
+                // SAFETY: by `# Safety` of this fn it is a run of so many slices, which lie in a chunk.
+                let BlockSlice { chunk, slice, .. } = unsafe { BlockSlice::of(block.addr().get()) };
+                heap.free_run(chunk, slice, count);
             }
-            Kind::Large => {
-                // SAFETY: by `# Safety` of this fn.
-                unsafe { heap.large.deallocate(parent, block, Some(layout)) };
-                heap.tick(parent);
+            Placement::Large => {
+                // SAFETY: by `# Safety` of this fn it is a large block.
+                unsafe { heap.large.deallocate(heap.parent, block, Some(layout)) };
+                heap.maybe_reclaim();
             }
         }
     }
 
-    /// Grows or shrinks a block that is no block of a class before or after, where it is, or by the parent. Returns it, and from
-    /// which byte on it is known to be zero; `None` if it must be replaced.
+    /// Grows or shrinks a run where it is, or a large block, which the parent may move. Returns `None` if the block has
+    /// to be replaced by another one, and then it is unchanged.
     ///
     /// # Safety
     ///
-    /// `block` is a live block that `old` fits. The align of `new` is the same, and it is not of the same kind.
-    pub(super) unsafe fn resize(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Option<(NonNull<u8>, usize)> {
-        let heap = self.made()?;
-        let parent = self.parent_of(heap);
-        match (Kind::of(old), Kind::of(new)) {
-            (Kind::Run(before), Kind::Run(after)) => {
-                let (chunk, slice, _) = Self::part_at(block.addr().get());
+    /// 1. `block` is in use, and `old` fits it.
+    /// 2. The align of `new` is that of `old`.
+    /// 3. The block does not [stay](Placement::stays) as it is.
+    pub(super) unsafe fn resize(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Option<Resized> {
+        let heap = self.heap_ref(self.existing_heap()?);
+        match (Placement::of(old), Placement::of(new)) {
+            (Placement::Run(before), Placement::Run(after)) => {
+                // SAFETY: by (1) it is a run, which lies in a chunk.
+                let BlockSlice { chunk, slice, .. } = unsafe { BlockSlice::of(block.addr().get()) };
                 if after < before {
-                    heap.give_run_back(parent, chunk, slice, after, before);
-                    return Some((block, usize::MAX));
+                    heap.truncate_run(chunk, slice, before, after);
+                    return Some(Resized { block, zero_from: None });
                 }
-                let zero = heap.chunks.extend(heap.options, chunk, slice, before, after - before)?;
-                Some((block, if zero { before * SLICE } else { usize::MAX }))
+                let contents = heap.chunks.extend_run(chunk, slice, before, after - before)?;
+                Some(Resized { block, zero_from: (contents == Contents::Zero).then_some(before * SLICE) })
             }
-            (Kind::Large, Kind::Large) => {
-                if old.size() > new.size() {
-                    // SAFETY: by `# Safety` of this fn.
-                    return Some((unsafe { heap.large.shrink(parent, block, new) }.ok()?, usize::MAX));
-                }
-                heap.tick(parent);
-                // SAFETY: by `# Safety` of this fn.
-                unsafe { heap.large.grow(parent, block, old, new) }.ok()
+            (Placement::Large, Placement::Large) if old.size() > new.size() => {
+                // SAFETY: by (1) and (2) it is a large block; the new size is less.
+                let block = unsafe { heap.large.shrink(heap.parent, block, new) }.ok()?;
+                Some(Resized { block, zero_from: None })
+            }
+            (Placement::Large, Placement::Large) => {
+                heap.maybe_reclaim();
+                // SAFETY: by (1) and (2) it is a large block.
+                let (block, zero_from) = unsafe { heap.large.grow(heap.parent, block, old, new) }.ok()?;
+                Some(Resized { block, zero_from: Some(zero_from).filter(|&from| from != usize::MAX) })
             }
             _ => None,
         }
     }
 
+    /// Grows a block that the bins do not serve. If `added` says so, the bytes from `old.size()` on are zeroed.
+    ///
     /// # Safety
     ///
     /// As for [`Allocator::grow`].
     #[cold]
     #[inline(never)]
-    pub(super) unsafe fn grow_elsewhere(
+    pub(super) unsafe fn grow_slow(
         &self,
         block: NonNull<u8>,
         old: Layout,
         new: Layout,
-        zeroed: bool,
+        added: Contents,
     ) -> Result<NonNull<u8>, AllocError> {
-        let block = whole_or_empty(block, old);
-        if self.options().checked && old.size() != 0 {
+        let block = provenance::restore_unless_empty(block, old);
+        if self.is_checked() && old.size() != 0 {
             self.check(block, Some(old));
         }
-        if old.align() == new.align() && Kind::of(old) == Kind::of(new) && Kind::of(old) != Kind::Large {
+        let zeroed = added == Contents::Zero;
+        if old.align() == new.align() && Placement::of(old).stays(Placement::of(new)) {
             if zeroed {
-                // SAFETY: a block of that kind has room for it.
+                // SAFETY: a block of that class, or of so many slices, has `new.size()` bytes.
                 unsafe { zero_rest(NonNull::slice_from_raw_parts(block, new.size()), old.size()) };
             }
             return Ok(block);
@@ -181,28 +201,31 @@ impl<A: Allocator> SharedPool<A> {
             if old.align() != new.align() {
                 return None;
             }
-            // SAFETY: by `# Safety` of this fn.
-            let (grown, zero_from) = unsafe { self.resize(block, old, new) }?;
+            // SAFETY: (1) by `# Safety` of this fn. (2) and (3) were tested above.
+            let Resized { block: grown, zero_from } = unsafe { self.resize(block, old, new) }?;
             if zeroed {
-                let until = zero_from.clamp(old.size(), new.size());
-                // SAFETY: the block has so many bytes.
-                unsafe { zero_rest(NonNull::slice_from_raw_parts(grown, until), old.size()) };
+                let end = zero_from.map_or(new.size(), |from| from.clamp(old.size(), new.size()));
+                // SAFETY: the block has `new.size()` bytes.
+                unsafe { zero_rest(NonNull::slice_from_raw_parts(grown, end), old.size()) };
             }
             Some(grown)
         };
         if let Some(grown) = in_place() {
             return Ok(grown);
         }
-        let moved = match if zeroed { self.allocate_zeroed(new) } else { self.allocate(new) } {
-            Ok(moved) => moved,
-            // What was kept for later is given back now, which may be enough for this.
-            Err(error) if self.made().is_some_and(|heap| may_help(heap, new)) => return in_place().ok_or(error),
+        let result = if zeroed { self.allocate_zeroed(new) } else { self.allocate(new) };
+        let moved = match result {
+            Ok(moved) => moved.cast(),
+            // The failed request has returned retained memory, so that there may be room now.
+            Err(error) if self.existing_heap().is_some_and(|heap| is_worth_a_retry(heap, new)) => {
+                return in_place().ok_or(error);
+            }
             Err(error) => return Err(error),
         };
-        // SAFETY: both blocks have so many bytes, and are disjoint, being live at once.
-        unsafe { block.copy_to_nonoverlapping(moved.cast(), old.size()) };
+        // SAFETY: both blocks have at least `old.size()` bytes, and are disjoint, since both are in use.
+        unsafe { block.copy_to_nonoverlapping(moved, old.size()) };
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.deallocate(block, old) };
-        Ok(moved.cast())
+        Ok(moved)
     }
 }

@@ -1,22 +1,24 @@
+//! A snapshot of a pool.
+
 use core::fmt;
 
-use super::cache::{Bins, Cache, bound};
+use super::cache::{Bins, Cache, cache_of};
 use super::geometry::SLICE;
 use super::heap::Heap;
-use super::spans::{CLASSES, Class};
+use super::spans::{CLASSES, ClassInfo};
 use crate::pools::size_class::size_of_class;
 use crate::threads::{SLOTS, Slots};
 
-/// What a [`SharedPool`](super::SharedPool) has at a moment, from [`stats`](super::SharedPool::stats). In bytes of blocks, not
-/// of what was asked for.
+/// A snapshot of a [`SharedPool`](super::SharedPool), from [`stats`](super::SharedPool::stats). It counts the bytes of
+/// blocks, not those of requests.
 ///
-/// Beside working threads a snapshot is of no single moment: what goes from one place to another meanwhile may be counted
+/// While other threads use the pool, a snapshot shows no single moment: a block that moves meanwhile may be counted
 /// twice, or not at all.
 ///
 /// # Examples
 ///
 /// ```
-/// use janus_alloc::{SharedPool, System, collections::Box};
+/// use janus_alloc::{SharedPool, collections::Box};
 ///
 /// let pool = SharedPool::new();
 /// let boxed = Box::new_in([0_u8; 100], &pool);
@@ -33,10 +35,12 @@ pub struct SharedPoolStats {
     checked: bool,
     held: usize,
     large: usize,
-    out: [usize; CLASSES],
+    /// The blocks of each class that are in use or in caches.
+    outside: [usize; CLASSES],
     cached: [usize; CLASSES],
+    /// The cached bytes of each thread with a slot.
     threads: [usize; SLOTS],
-    /// All threads beyond.
+    /// The cached bytes of all other threads.
     other_threads: usize,
 }
 
@@ -55,15 +59,15 @@ pub struct SharedPoolStats {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClassStats {
-    /// Of a block, in bytes.
+    /// The size of a block, in bytes.
     pub size: usize,
-    /// In use.
+    /// The number of blocks in use.
     pub live_blocks: usize,
-    /// In the caches of threads.
+    /// The number of blocks in the caches of threads.
     pub cached_blocks: usize,
 }
 
-/// The cache of one thread, from [`SharedPoolStats::threads`]; or those of all threads beyond the first 512 at a time.
+/// The cache of one thread, from [`SharedPoolStats::threads`]; or the caches of all threads beyond the first 512 at a time.
 ///
 /// # Examples
 ///
@@ -77,37 +81,38 @@ pub struct ClassStats {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ThreadStats {
-    /// A number for the thread, below 512; when it ends, a later thread gets the number and the cache. All threads beyond the first 512 at
-    /// a time are told of together, by the number 512.
+    /// The number of the thread, below 512. When the thread ends, a later one gets the number and the cache. All
+    /// threads beyond the first 512 at a time are counted together, under the number 512.
     pub number: usize,
-    /// Of the blocks in the cache.
+    /// The bytes of the blocks in the cache.
     pub cached_bytes: usize,
 }
 
 impl SharedPoolStats {
     pub(super) fn of(heap: Option<&Heap>, bins: &Slots<Bins>, checked: bool) -> Self {
-        let (out, cached) = ([0; CLASSES], [0; CLASSES]);
-        let mut stats = Self { checked, held: 0, large: 0, out, cached, threads: [0; SLOTS], other_threads: 0 };
+        let (outside, cached) = ([0; CLASSES], [0; CLASSES]);
+        let mut stats = Self { checked, held: 0, large: 0, outside, cached, threads: [0; SLOTS], other_threads: 0 };
         let Some(heap) = heap else { return stats };
-        let in_bin = |cache: &Cache, bin| cache.count(bin) * Class::of(bin).size as usize;
+        let in_bin = |cache: &Cache, bin| cache.count(bin) * ClassInfo::of(bin).size as usize;
         for (bins, thread) in bins.all().zip(&mut stats.threads) {
-            if let Some(cache) = bound(bins) {
+            if let Some(cache) = cache_of(bins) {
                 *thread = (0..CLASSES).map(|bin| in_bin(cache, bin)).sum();
             }
         }
-        let without_slot = heap.caches().filter(|cache| cache.number() >= SLOTS);
-        stats.other_threads = without_slot.map(|cache| (0..CLASSES).map(|bin| in_bin(cache, bin)).sum::<usize>()).sum();
+        let slotless = heap.caches().filter(|cache| cache.thread_index() >= SLOTS);
+        stats.other_threads = slotless.map(|cache| (0..CLASSES).map(|bin| in_bin(cache, bin)).sum::<usize>()).sum();
         for class in 0..CLASSES {
             stats.cached[class] = heap.caches().map(|cache| cache.count(class)).sum();
-            stats.out[class] = heap.out(class);
+            stats.outside[class] = heap.blocks_outside_spans(class);
         }
-        stats.large = heap.large.live() + heap.chunks.runs() * SLICE;
-        stats.held = heap.held();
+        stats.large = heap.large.live() + heap.chunks.run_slices() * SLICE;
+        stats.held = heap.held_bytes();
         stats
     }
 
-    /// Whether the pool is [checked](super::Options::checked), as it is by default in a debug build. Threads have no caches then,
-    /// and each request takes a lock, so neither its times nor its figures are those of a release build.
+    /// Returns whether the pool is [checked](super::Options::checked), as it is by default in a debug build. Then
+    /// threads have no caches and each request takes a lock, so neither its times nor its figures are those of a
+    /// release build.
     ///
     /// # Examples
     ///
@@ -123,7 +128,7 @@ impl SharedPoolStats {
         self.checked
     }
 
-    /// All that came from the parent.
+    /// Returns the bytes that came from the parent.
     ///
     /// # Examples
     ///
@@ -140,7 +145,7 @@ impl SharedPoolStats {
         self.held
     }
 
-    /// All blocks in use: those of [`classes`](Self::classes), and larger ones.
+    /// Returns the bytes of all blocks in use: those of [`classes`](Self::classes), and larger ones.
     ///
     /// # Examples
     ///
@@ -157,7 +162,7 @@ impl SharedPoolStats {
         self.large + self.classes().map(|class| class.size * class.live_blocks).sum::<usize>()
     }
 
-    /// Those of the [live](Self::live_bytes) bytes that are in blocks of more than 128 KiB.
+    /// Returns the [live bytes](Self::live_bytes) of blocks of more than 128 KiB.
     ///
     /// # Examples
     ///
@@ -174,7 +179,7 @@ impl SharedPoolStats {
         self.large
     }
 
-    /// The blocks in the caches of threads.
+    /// Returns the bytes of the blocks in the caches of threads.
     ///
     /// # Examples
     ///
@@ -191,7 +196,7 @@ impl SharedPoolStats {
         self.classes().map(|class| class.size * class.cached_blocks).sum::<usize>()
     }
 
-    /// The blocks of each size up to 128 KiB, the smallest first.
+    /// Returns the blocks of each size up to 128 KiB, the smallest first.
     ///
     /// # Examples
     ///
@@ -207,13 +212,13 @@ impl SharedPoolStats {
     pub fn classes(&self) -> impl Iterator<Item = ClassStats> {
         (0..CLASSES).map(|class| ClassStats {
             size: size_of_class(class),
-            // Below 0 where what a thread took was counted in its cache only.
-            live_blocks: (self.out[class].wrapping_sub(self.cached[class]) as isize).max(0) as usize,
+            // Below 0 if the snapshot counts blocks that move into a cache there only.
+            live_blocks: (self.outside[class].wrapping_sub(self.cached[class]) as isize).max(0) as usize,
             cached_blocks: self.cached[class],
         })
     }
 
-    /// The threads that have a cache with something in it, the 513th and later ones together.
+    /// Returns the threads whose caches contain blocks. The 513th and later ones are counted together.
     ///
     /// # Examples
     ///
@@ -244,7 +249,7 @@ impl fmt::Debug for SharedPoolStats {
     }
 }
 
-/// The table that a person reads: a line if the pool is [checked](SharedPoolStats::is_checked), the sums, then the classes that have
+/// Prints a table: a line if the pool is [checked](SharedPoolStats::is_checked), the sums, and the classes that have
 /// blocks.
 impl fmt::Display for SharedPoolStats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

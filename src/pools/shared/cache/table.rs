@@ -1,4 +1,5 @@
-//! The caches of threads whose numbers have no slot in the pool: found from the slow path, with a few loads and without a lock.
+//! The caches of threads whose index is too high for a slot of the pool. The slow path finds them with a few loads and
+//! without a lock.
 
 use core::ptr::NonNull;
 use core::sync::atomic::AtomicPtr;
@@ -10,63 +11,70 @@ use crate::sources::Pages;
 use crate::sync::published;
 use crate::threads::{MAX_THREADS, SLOTS};
 
-/// Each level has as many entries as all before it and the slots, and is made when a thread needs it.
+/// The number of levels. Each has as many entries as all levels before it and the slots together.
 const LEVELS: usize = (MAX_THREADS / SLOTS).ilog2() as usize;
 
-/// All zero bytes are an empty one.
+/// A table by the index of the thread. Zero bytes are an empty one.
+///
+/// # Invariants
+///
+/// 1. A level is allocated when a thread needs it, and stays until [`free`](Self::free).
+/// 2. Only the thread with its index stores to an entry.
 #[derive(Debug)]
 pub(crate) struct CacheTable {
     levels: [AtomicPtr<Entry>; LEVELS],
 }
 
-/// Stored to by the thread that has its number.
+/// The entry of one thread.
 pub(crate) type Entry = AtomicPtr<Cache>;
 
-/// The level and the entry of a number that has no slot.
-const fn place(number: usize) -> (usize, usize) {
-    let level = (number / SLOTS).ilog2() as usize;
-    (level, number - (SLOTS << level))
+/// Returns the level of a thread's entry, and the position in the level.
+const fn location(index: usize) -> (usize, usize) {
+    let level = (index / SLOTS).ilog2() as usize;
+    (level, index - (SLOTS << level))
 }
 
 const fn layout(level: usize) -> Layout {
-    // SAFETY: far less than `isize::MAX`: a power of two in bytes, and of that align.
+    // SAFETY: the align is that of a type, and the size is a multiple of it and far below `isize::MAX`.
     unsafe { Layout::from_size_align_unchecked((SLOTS << level) * size_of::<Entry>(), align_of::<Entry>()) }
 }
 
 impl CacheTable {
-    /// The cache of the calling thread, whose `number` that is, and has no slot.
+    /// Returns the cache of the calling thread. Its `index` has no slot.
     #[inline]
-    pub(crate) fn get(&self, number: usize) -> Option<&Cache> {
-        let (level, at) = place(number);
+    pub(crate) fn get(&self, index: usize) -> Option<&Cache> {
+        let (level, at) = location(index);
         let entries = published::find(self.levels.get(level)?)?;
-        // SAFETY: that is its place.
+        // SAFETY: these are the level and the position of an index.
         let entry = unsafe { self.entry_at(entries, at) };
-        // Relaxed: only the calling thread stores here, and what earlier holders of its number did happened before it got it.
+        // Relaxed suffices: by invariant 2 the calling thread has stored it, or an earlier thread with its index, which
+        // happened before.
         let cache = NonNull::new(entry.load(Relaxed));
-        // SAFETY: a cache lives as long as the heap.
+        // SAFETY: a cache stays until the heap is freed, by invariant 4 of `Cache`.
         cache.map(|cache| unsafe { cache.as_ref() })
     }
 
-    /// Where the cache of the calling thread is to be found, whose `number` that is; `None` if there is no memory.
-    pub(crate) fn entry(&self, number: usize) -> Option<&Entry> {
-        let (level, at) = place(number);
+    /// Returns the entry of the calling thread, and allocates its level if needed; `None` if there is no memory for it.
+    /// The `index` of the thread has no slot.
+    pub(crate) fn entry(&self, index: usize) -> Option<&Entry> {
+        let (level, at) = location(index);
         let entries = self.level(level)?;
-        // SAFETY: that is its place.
+        // SAFETY: these are the level and the position of an index.
         Some(unsafe { self.entry_at(entries, at) })
     }
 
     /// # Safety
     ///
-    /// The entries are a level of this table, and a number has its [place] there.
+    /// `entries` is a level of this table, and an index has the position `at` in it.
     #[inline]
     unsafe fn entry_at(&self, entries: NonNull<Entry>, at: usize) -> &Entry {
-        // SAFETY: a level has an entry for each of its numbers.
+        // SAFETY: a level has an entry for each of its indices.
         let entry = unsafe { entries.add(at) };
-        // SAFETY: it lives as long as the table.
+        // SAFETY: a level stays until the table is freed, by invariant 1.
         unsafe { entry.as_ref() }
     }
 
-    /// The entries of a level; new ones if there are none yet.
+    /// Returns the entries of a level, and allocates them if needed.
     fn level(&self, level: usize) -> Option<NonNull<Entry>> {
         let place = self.levels.get(level)?;
         if let Some(entries) = published::find(place) {
@@ -74,20 +82,20 @@ impl CacheTable {
         }
         let entries = Pages::new().allocate_zeroed(layout(level)).ok()?.cast();
         let Some(other) = published::put(place, entries) else { return Some(entries) };
-        // SAFETY: it came from there, and nobody knows it.
+        // SAFETY: it was allocated above with that layout. Another thread was faster, so no thread knows this one.
         unsafe { Pages::new().deallocate(entries.cast(), layout(level)) };
         Some(other)
     }
 
-    /// Frees the table itself.
+    /// Frees the table, not the caches.
     ///
     /// # Safety
     ///
-    /// Nobody uses it any more.
+    /// No thread uses the table any more.
     pub(crate) unsafe fn free(&self) {
         for (level, place) in self.levels.iter().enumerate() {
             if let Some(entries) = published::find(place) {
-                // SAFETY: it came from there.
+                // SAFETY: `level` has allocated it with that layout.
                 unsafe { Pages::new().deallocate(entries.cast(), layout(level)) };
             }
         }
@@ -96,14 +104,14 @@ impl CacheTable {
 
 #[cfg(test)]
 mod tests {
-    use super::{LEVELS, place};
+    use super::{LEVELS, location};
     use crate::threads::{MAX_THREADS, SLOTS};
 
     #[test]
-    fn each_number_has_a_place_of_its_own() {
+    fn each_index_has_a_location_of_its_own() {
         let mut next = (0, 0);
-        for number in SLOTS..MAX_THREADS {
-            assert_eq!(place(number), next);
+        for index in SLOTS..MAX_THREADS {
+            assert_eq!(location(index), next);
             next = if next.1 + 1 == SLOTS << next.0 { (next.0 + 1, 0) } else { (next.0, next.1 + 1) };
         }
         assert_eq!(next, (LEVELS, 0));

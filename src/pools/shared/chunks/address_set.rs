@@ -1,4 +1,4 @@
-//! Which addresses are those of a pool's chunks: a bit for each, in leaves that are there where there are chunks.
+//! The set of addresses of a pool's chunks: a bitmap over all addresses, whose leaves exist where there are chunks.
 
 use core::ptr::{self, NonNull};
 use core::sync::atomic::Ordering::Relaxed;
@@ -10,80 +10,104 @@ use crate::pools::shared::geometry::CHUNK;
 use crate::sync::published;
 
 const BITS: usize = usize::BITS as usize;
-/// Chunks that a leaf has a bit for: 128 GiB of addresses.
+/// The chunks for which a leaf has a bit: 128 GiB of addresses.
 const LEAF: usize = 1 << 16;
-/// Processes have 48 bits of addresses.
+/// The number of leaves. On a 64-bit system a process uses 48 bits of an address.
 const ROOT: usize = if BITS == 64 { (1 << 48) / (LEAF * CHUNK) } else { 1 };
 
-/// All zero bytes are an empty set. Changes under the lock of the chunks; whoever has a block of a chunk may ask for that
-/// without it.
+/// A set of chunks. Zero bytes are an empty one.
+///
+/// # Invariants
+///
+/// 1. A leaf, once allocated, stays until [`free`](Self::free).
+/// 2. The set changes under the lock of [`Chunks`](super::Chunks). A thread that has a block of a chunk may look the
+///    chunk up without it.
+/// 3. Each member is a chunk of the pool, and the upper bits of its address are those in `upper`.
 #[derive(Debug)]
-pub(crate) struct ChunkSet {
+pub(crate) struct AddressSet {
     leaves: [AtomicPtr<Leaf>; ROOT],
-    /// What all addresses have above those bits, and one; 0 before the first chunk.
-    above: AtomicUsize,
+    /// The [upper bits](upper) of all addresses; 0 before the first chunk.
+    upper: AtomicUsize,
 }
 
 type Leaf = [AtomicUsize; LEAF / BITS];
 
-/// Where a chunk has its bit: the leaf, the word in it, and the bit in that.
-#[inline(always)]
-fn place(address: usize) -> (usize, usize, usize) {
-    let number = address / CHUNK;
-    (number / LEAF % ROOT, number % LEAF / BITS, 1 << (number % BITS))
+/// The location of the bit of a chunk.
+struct Location {
+    leaf: usize,
+    word: usize,
+    mask: usize,
 }
 
-/// What an address has above the bits that processes have, and one: a tag, or their sign where processes have the upper half.
+impl Location {
+    #[inline(always)]
+    fn of(address: usize) -> Self {
+        let index = address / CHUNK;
+        Self { leaf: index / LEAF % ROOT, word: index % LEAF / BITS, mask: 1 << (index % BITS) }
+    }
+}
+
+/// Returns one more than the bits of an address above the lowest 48. They contain a tag, or, where processes have the
+/// upper half of the addresses, copies of the sign.
 #[inline(always)]
-fn above(address: usize) -> usize {
+fn upper(address: usize) -> usize {
     address / CHUNK / LEAF / ROOT + 1
 }
 
-impl ChunkSet {
-    /// Whether `address` lies in a chunk of the set.
+impl AddressSet {
+    /// Returns whether `address` lies in a chunk of the set.
     #[inline]
-    pub(super) fn has(&self, address: usize) -> bool {
-        if above(address) != self.above.load(Relaxed) {
+    pub(super) fn contains(&self, address: usize) -> bool {
+        if upper(address) != self.upper.load(Relaxed) {
             return false;
         }
-        let (leaf, word, bit) = place(address);
-        // SAFETY: a leaf lives as long as the pool.
+        let Location { leaf, word, mask } = Location::of(address);
+        // SAFETY: the leaf exists until the set is freed, by invariant 1.
         let leaf = published::find(&self.leaves[leaf]).map(|leaf| unsafe { leaf.as_ref() });
-        leaf.is_some_and(|leaf| leaf[word].load(Relaxed) & bit != 0)
+        leaf.is_some_and(|leaf| leaf[word].load(Relaxed) & mask != 0)
     }
 
-    /// Makes sure that there is a bit for a chunk; `Err` if there is no memory for it. Without the lock: the parent may come back.
-    pub(super) fn make_room(&self, chunk: Chunk, parent: &impl Allocator) -> Result<(), AllocError> {
+    /// Allocates the leaf for a chunk, if it does not exist. The caller holds no lock, because the parent may use the pool.
+    pub(super) fn reserve(&self, chunk: Chunk, parent: &impl Allocator) -> Result<(), AllocError> {
         let address = chunk.start().addr().get();
-        let leaf = &self.leaves[place(address).0];
+        let leaf = &self.leaves[Location::of(address).leaf];
         if published::find(leaf).is_none() {
-            let made = parent.allocate_zeroed(Layout::new::<Leaf>())?.cast();
-            if published::put(leaf, made).is_some() {
-                // SAFETY: it came from there, and nobody knows it: there was another meanwhile.
-                unsafe { parent.deallocate(made.cast(), Layout::new::<Leaf>()) };
+            let new = parent.allocate_zeroed(Layout::new::<Leaf>())?.cast();
+            if published::put(leaf, new).is_some() {
+                // SAFETY: it was allocated above with that layout. Another thread was faster, so no thread knows this one.
+                unsafe { parent.deallocate(new.cast(), Layout::new::<Leaf>()) };
             }
         }
-        match self.above.compare_exchange(0, above(address), Relaxed, Relaxed) {
-            Err(other) if other != above(address) => Err(AllocError),
+        match self.upper.compare_exchange(0, upper(address), Relaxed, Relaxed) {
+            Err(other) if other != upper(address) => Err(AllocError),
             _ => Ok(()),
         }
     }
 
-    /// Adds a chunk that there is room for, or removes one; the caller holds the lock.
-    pub(super) fn set(&self, chunk: Chunk, is_there: bool) {
-        let (leaf, word, bit) = place(chunk.start().addr().get());
-        // SAFETY: a leaf lives as long as the pool.
+    /// Inserts a chunk for which the leaf was [reserved](Self::reserve). Under the lock.
+    pub(super) fn insert(&self, chunk: Chunk) {
+        self.update(chunk, |word, mask| word | mask);
+    }
+
+    /// Removes a chunk. Under the lock.
+    pub(super) fn remove(&self, chunk: Chunk) {
+        self.update(chunk, |word, mask| word & !mask);
+    }
+
+    fn update(&self, chunk: Chunk, update: impl FnOnce(usize, usize) -> usize) {
+        let Location { leaf, word, mask } = Location::of(chunk.start().addr().get());
+        // SAFETY: the leaf exists until the set is freed, by invariant 1.
         if let Some(leaf) = unsafe { self.leaves[leaf].load(Relaxed).as_ref() } {
-            let others = leaf[word].load(Relaxed) & !bit;
-            leaf[word].store(if is_there { others | bit } else { others }, Relaxed);
+            leaf[word].store(update(leaf[word].load(Relaxed), mask), Relaxed);
         }
     }
 
-    /// All chunks. The caller holds the lock, and may remove what it was given.
+    /// Returns all chunks, in the order of their addresses. Under the lock. The caller may remove a chunk that it was
+    /// given.
     pub(super) fn iter(&self) -> impl Iterator<Item = Chunk> {
-        let above = self.above.load(Relaxed).saturating_sub(1) * ROOT * LEAF;
+        let first = self.first_index();
         self.leaves.iter().enumerate().flat_map(move |(at, leaf)| {
-            // SAFETY: a leaf lives as long as the pool.
+            // SAFETY: the leaf exists until the set is freed, by invariant 1.
             let words = unsafe { leaf.load(Relaxed).as_ref() }.map_or(&[][..], |leaf| &leaf[..]);
             words.iter().enumerate().flat_map(move |(word, bits)| {
                 let mut bits = bits.load(Relaxed);
@@ -91,51 +115,56 @@ impl ChunkSet {
                     if bits == 0 {
                         return None;
                     }
-                    let number = above + at * LEAF + word * BITS + bits.trailing_zeros() as usize;
+                    let index = first + at * LEAF + word * BITS + bits.trailing_zeros() as usize;
                     bits &= bits - 1;
-                    // SAFETY: it was added, so it is a chunk.
-                    Some(unsafe { Chunk::of(number * CHUNK) })
+                    // SAFETY: it is the address of a chunk, by invariant 3.
+                    Some(unsafe { Chunk::of(index * CHUNK) })
                 })
             })
         })
     }
 
-    /// The first chunk from the `from`th place on, and its place: places are numbered in the order of the addresses, below 2^27. The
-    /// caller holds the lock.
-    pub(super) fn first_from(&self, from: usize) -> Option<(usize, Chunk)> {
-        let above = self.above.load(Relaxed).saturating_sub(1) * ROOT * LEAF;
+    /// Returns the first chunk whose position is `from` or higher, and its position. Positions are below 2^27, in the
+    /// order of the addresses. Under the lock.
+    pub(super) fn next_from(&self, from: usize) -> Option<(usize, Chunk)> {
         let mut from = from;
         while from < ROOT * LEAF {
-            // SAFETY: a leaf lives as long as the pool.
+            // SAFETY: the leaf exists until the set is freed, by invariant 1.
             let leaf = unsafe { self.leaves[from / LEAF].load(Relaxed).as_ref() };
             let bits = leaf.map_or(0, |leaf| leaf[from % LEAF / BITS].load(Relaxed) >> (from % BITS));
             if bits != 0 {
-                let place = from + bits.trailing_zeros() as usize;
-                // SAFETY: it was added, so it is a chunk.
-                return Some((place, unsafe { Chunk::of((above + place) * CHUNK) }));
+                let position = from + bits.trailing_zeros() as usize;
+                // SAFETY: it is the address of a chunk, by invariant 3.
+                return Some((position, unsafe { Chunk::of((self.first_index() + position) * CHUNK) }));
             }
-            // To the next word, or leaf.
+            // Continue with the next word, or with the next leaf if this one does not exist.
             let step = if leaf.is_some() { BITS } else { LEAF };
             from = (from / step + 1) * step;
         }
         None
     }
 
-    /// The bytes of the leaves.
-    pub(super) fn held(&self) -> usize {
-        let is_there = |leaf: &&AtomicPtr<Leaf>| !leaf.load(Relaxed).is_null();
-        self.leaves.iter().filter(is_there).count() * size_of::<Leaf>()
+    /// Returns the position of the set's lowest address among all addresses, in chunks.
+    fn first_index(&self) -> usize {
+        self.upper.load(Relaxed).saturating_sub(1) * ROOT * LEAF
     }
 
-    /// Gives the leaves back.
+    /// Returns the bytes of the leaves.
+    pub(super) fn held_bytes(&self) -> usize {
+        let exists = |leaf: &&AtomicPtr<Leaf>| !leaf.load(Relaxed).is_null();
+        self.leaves.iter().filter(exists).count() * size_of::<Leaf>()
+    }
+
+    /// Returns the leaves to the parent.
     ///
     /// # Safety
     ///
-    /// They came from `parent`, and nobody uses the set at the same time.
+    /// 1. They came from `parent`.
+    /// 2. No thread uses the set.
     pub(super) unsafe fn free(&self, parent: &impl Allocator) {
         for leaf in &self.leaves {
             if let Some(leaf) = NonNull::new(leaf.swap(ptr::null_mut(), Relaxed)) {
-                // SAFETY: by `# Safety` of this fn.
+                // SAFETY: by `# Safety` of this fn; `reserve` has allocated it with that layout.
                 unsafe { parent.deallocate(leaf.cast(), Layout::new::<Leaf>()) };
             }
         }

@@ -1,13 +1,14 @@
-//! Rows of set bits, each of which stands for a slice of a chunk.
+//! Bitmaps of slices. A *row* is a sequence of consecutive set bits.
 
 use crate::pools::shared::geometry::SLICES;
 
-pub(super) const fn mask(slice: usize, count: usize) -> u128 {
-    (u128::MAX >> (SLICES - count)) << slice
+/// Returns a bitmap with the `count` bits from `first` on set. The count is not 0.
+pub(super) const fn mask(first: usize, count: usize) -> u128 {
+    (u128::MAX >> (SLICES - count)) << first
 }
 
-/// The first and the number of each row of set bits.
-pub(crate) fn ranges(bits: u128) -> impl Iterator<Item = (usize, usize)> {
+/// Returns the index of the first bit and the length of each row of set bits, in order.
+pub(crate) fn rows(bits: u128) -> impl Iterator<Item = (usize, usize)> {
     let mut left = bits;
     core::iter::from_fn(move || {
         if left == 0 {
@@ -20,13 +21,13 @@ pub(crate) fn ranges(bits: u128) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// The first of `count` set bits in a row, at a multiple of `align`, a power of two.
-pub(super) fn find(free: u128, count: usize, align: usize) -> Option<usize> {
+/// Returns the lowest multiple of `align`, a power of two, from which on `count` bits are set.
+pub(super) fn find_row(bits: u128, count: usize, align: usize) -> Option<usize> {
     if count == 0 || count > SLICES || align > SLICES {
         return None;
     }
-    // A bit stays where a row of as many as were looked at starts, which doubles.
-    let mut starts = free;
+    // A bit stays set if a row of `length` bits starts there.
+    let mut starts = bits;
     let mut length = 1;
     while length < count {
         let step = length.min(count - length);
@@ -37,7 +38,20 @@ pub(super) fn find(free: u128, count: usize, align: usize) -> Option<usize> {
     (starts != 0).then(|| starts.trailing_zeros() as usize)
 }
 
-/// The slices of those pages, `page` slices long, of which all are `free` and one is `dirty`.
+/// Returns the level of the longest row whose length is a power of two and divides the index of its first bit: 1 for
+/// one bit, 2 for two bits, 3 for four, and so on; 0 if no bit is set. At least one bit is not set.
+pub(super) fn level(bits: u128) -> usize {
+    let mut starts = bits;
+    let mut level = 0;
+    while starts != 0 {
+        level += 1;
+        starts &= (starts >> (1_u32 << (level - 1))) & MULTIPLES[level];
+    }
+    level
+}
+
+/// Returns the bits of those pages, each `page` bits long and aligned to that, of which all bits are set in `free` and
+/// at least one in `dirty`. `page` is a power of two.
 pub(crate) fn whole_pages(free: u128, dirty: u128, page: usize) -> u128 {
     if page > SLICES {
         return 0;
@@ -49,8 +63,8 @@ pub(crate) fn whole_pages(free: u128, dirty: u128, page: usize) -> u128 {
     steps().fold(first, |slices, step| slices | slices << step)
 }
 
-/// The places whose numbers are multiples of 1, 2, 4...
-pub(super) const MULTIPLES: [u128; SLICES.trailing_zeros() as usize + 1] = {
+/// For each power of two, from 1 on, the bits whose indices are multiples of it.
+const MULTIPLES: [u128; SLICES.trailing_zeros() as usize + 1] = {
     let mut multiples = [0; SLICES.trailing_zeros() as usize + 1];
     let mut power = 0;
     while power < multiples.len() {
@@ -66,10 +80,10 @@ pub(super) const MULTIPLES: [u128; SLICES.trailing_zeros() as usize + 1] = {
 
 #[cfg(test)]
 mod tests {
-    use super::{SLICES, find, whole_pages};
+    use super::{SLICES, find_row, level, whole_pages};
 
     #[test]
-    fn the_first_row_that_is_long_enough_and_aligned_is_found() {
+    fn the_first_aligned_row_and_the_level_of_the_longest_are_found() {
         let mut state = 1_u64;
         let mut random = || {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -80,19 +94,21 @@ mod tests {
         };
         for _ in 0..200 {
             let free = random() | random();
+            let is_level = |level: &usize| find_row(free, 1 << (level - 1), 1 << (level - 1)).is_some();
+            assert_eq!(level(free), (1..=7).rev().find(is_level).unwrap_or(0), "{free:b}");
             for count in (1..40).chain([64, 100, SLICES]) {
                 for align in (0..=7).map(|power| 1 << power) {
-                    let is_row = |at: &usize| {
+                    let starts_row = |at: &usize| {
                         at % align == 0 && at + count <= SLICES && (*at..at + count).all(|at| free >> at & 1 == 1)
                     };
-                    assert_eq!(find(free, count, align), (0..SLICES).find(is_row), "{free:b} {count} {align}");
+                    assert_eq!(find_row(free, count, align), (0..SLICES).find(starts_row), "{free:b} {count} {align}");
                 }
             }
         }
     }
 
     #[test]
-    fn pages_are_whole_and_free_and_one_of_their_slices_is_dirty() {
+    fn whole_pages_are_free_and_have_a_dirty_bit() {
         let mut state = 1_u128;
         let mut random = || {
             state = state.wrapping_mul(0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645).wrapping_add(1);

@@ -1,62 +1,66 @@
-//! Chunks that come from the parent, and go back to it.
+//! Chunks come from the parent and are returned to it, while no lock is held.
 
 use core::sync::atomic::Ordering::{Relaxed, SeqCst};
 
-use super::chunk::{self, Advised, Chunk, Header};
-use super::request::Wanted;
-use super::{Chunks, Taken};
+use super::chunk::{self, Advised, Chunk, Header, SliceRange};
+use super::contents::Contents;
+use super::request::SliceRequest;
+use super::{Change, Chunks};
 use crate::api::{AllocError, Allocator};
 use crate::os::advice;
 use crate::pools::shared::geometry::{CHUNK, SLICE};
 use crate::pools::shared::parent::Parent;
 
-/// From so many bytes of chunks on, new ones are advised to be huge pages, if the others are filled as densely as
-/// the heap says: or a process would hold 2 MiB where it uses little.
-const HUGE_FROM: usize = 4 << 20;
+/// The bytes of chunks from which on new chunks are put on huge pages, if the others are half full. A smaller process
+/// would occupy 2 MiB where it uses little.
+const MIN_HELD_FOR_HUGE_PAGES: usize = 4 << 20;
 
 impl Chunks {
-    /// As [`take`](Self::take), from another chunk: one that is leaving, or a new one. Threads that come here at a time each get one, of
-    /// which all have the rest. The caller holds no lock, as the parent may use this pool.
-    pub(crate) fn take_new<A: Allocator>(
+    /// Takes slices of an additional chunk: a departing one, or a new one. If several threads come here at once, each
+    /// gets a chunk, and all of them can use what is left of these.
+    ///
+    /// `chunks_half_full` tells whether so many bytes of chunks are half full. The caller holds no lock, because the
+    /// parent may use this pool.
+    pub(crate) fn take_additional<A: Allocator>(
         &self,
         parent: Parent<'_, A>,
-        wanted: Wanted,
-        is_dense: impl FnOnce(usize) -> bool,
-    ) -> Result<Taken, AllocError> {
-        let chunk = self.take_leaving().map_or_else(|| self.get(parent, is_dense), Ok)?;
+        request: SliceRequest,
+        chunks_half_full: impl FnOnce(usize) -> bool,
+    ) -> Result<SliceRange, AllocError> {
+        let chunk = self.take_departing().map_or_else(|| self.allocate_chunk(parent, chunks_half_full), Ok)?;
         let _held = self.lock();
-        self.set.set(chunk, true);
-        self.dirty.set(self.dirty.get() + chunk.dirty());
-        self.sort(chunk, false);
-        self.take_in(parent.options, chunk, wanted).ok_or(AllocError)
+        self.addresses.insert(chunk);
+        self.dirty.set(self.dirty.get() + chunk.dirty_count());
+        self.refile(chunk, Change::Fewer);
+        self.take_from(chunk, request).ok_or(AllocError)
     }
 
-    /// A new chunk, which there is room for in the set.
-    fn get<A: Allocator>(
+    /// Allocates a chunk, and reserves a place for it in the set of addresses.
+    fn allocate_chunk<A: Allocator>(
         &self,
         parent: Parent<'_, A>,
-        is_dense: impl FnOnce(usize) -> bool,
+        chunks_half_full: impl FnOnce(usize) -> bool,
     ) -> Result<Chunk, AllocError> {
-        let start = if parent.options.whole_pages {
-            parent.allocator.allocate_zeroed(chunk::LAYOUT)?.cast()
+        let (start, contents) = if parent.options.whole_pages {
+            (parent.allocator.allocate_zeroed(chunk::LAYOUT)?.cast(), Contents::Zero)
         } else {
             let start = parent.allocator.allocate(chunk::LAYOUT)?.cast::<u8>();
-            // SAFETY: a chunk is longer than its header.
+            // SAFETY: the block is longer than a header, and has no other use yet.
             unsafe { start.write_bytes(0, size_of::<Header>()) };
-            start
+            (start, Contents::Unknown)
         };
         let is_huge = parent.options.advises_huge_pages()
-            && self.held() >= HUGE_FROM
-            && is_dense(self.held().wrapping_sub(self.runs() * SLICE));
+            && self.held_bytes() >= MIN_HELD_FOR_HUGE_PAGES
+            && chunks_half_full(self.held_bytes().wrapping_sub(self.run_slices() * SLICE));
         if is_huge {
-            // SAFETY: the pages of a fresh chunk.
+            // SAFETY: the block consists of whole pages, as `advises_huge_pages` says.
             unsafe { advice::huge_pages(start, CHUNK) };
         }
-        // SAFETY: of that layout, fresh, and its header is zero.
-        let chunk = unsafe { Chunk::init(start) };
+        // SAFETY: (1) the block was just allocated with that layout. (2) It, or its header, was zeroed above.
+        let chunk = unsafe { Chunk::init(start, contents) };
         chunk.set_advised(if is_huge { Advised::Huge } else { Advised::Nothing });
-        if let Err(error) = self.set.make_room(chunk, parent.allocator) {
-            // SAFETY: it came from the parent a moment ago.
+        if let Err(error) = self.addresses.reserve(chunk, parent.allocator) {
+            // SAFETY: the block was allocated above, with that layout, and no other thread knows it.
             unsafe { parent.allocator.deallocate(start, chunk::LAYOUT) };
             return Err(error);
         }
@@ -64,36 +68,48 @@ impl Chunks {
         Ok(chunk)
     }
 
-    /// Gives chunks to the parent that were found empty, with no lock held.
+    /// Makes an empty chunk depart. Under the lock.
+    pub(super) fn depart(&self, chunk: Chunk) {
+        self.dirty.set(self.dirty.get() - chunk.dirty_count());
+        self.addresses.remove(chunk);
+        // SAFETY: an empty chunk has free slices, so by invariant 1 of `Chunks` it is in the list of its level.
+        unsafe { self.with_free[chunk.list_level() - 1].remove(chunk.header_ptr()) };
+        chunk.set_list_level(0);
+        // SAFETY: the chunk is in no list now, and is not returned before it is removed from this one.
+        unsafe { self.departing.push_front(chunk.header_ptr()) };
+        self.departing_count.fetch_add(1, SeqCst);
+    }
+
+    fn take_departing(&self) -> Option<Chunk> {
+        let _held = self.lock();
+        let first = self.departing.first()?;
+        // SAFETY: it is the first of the list.
+        unsafe { self.departing.remove(first) };
+        self.departing_count.fetch_sub(1, SeqCst);
+        Some(Chunk::from_header(first))
+    }
+
+    /// Returns the departing chunks to the parent. The caller holds no lock.
     #[inline]
-    pub(crate) fn give_chunks_back<A: Allocator>(&self, parent: Parent<'_, A>) {
-        if self.leave.load(SeqCst) > 0 {
-            self.give_leaving_back(parent);
+    pub(crate) fn return_departing<A: Allocator>(&self, parent: Parent<'_, A>) {
+        if self.departing_count.load(SeqCst) > 0 {
+            self.return_departing_slow(parent);
         }
     }
 
     #[cold]
-    fn give_leaving_back<A: Allocator>(&self, parent: Parent<'_, A>) {
-        // The parent may have others leave, for each: but no more than there are.
-        let mut left = self.held() / CHUNK;
-        // Once more after the last, for what was left to this thread just then.
-        while left > 0 && self.leave.load(SeqCst) > 0 {
+    fn return_departing_slow<A: Allocator>(&self, parent: Parent<'_, A>) {
+        // Each call of the parent may make further chunks depart. The bound ends that.
+        let mut left = self.held_bytes() / CHUNK;
+        // Look again after the last chunk: other threads may have left theirs to this one just then.
+        while left > 0 && self.departing_count.load(SeqCst) > 0 {
             let next = || {
                 left = left.checked_sub(1)?;
-                Some((self.take_leaving()?.start(), chunk::LAYOUT))
+                Some((self.take_departing()?.start(), chunk::LAYOUT))
             };
-            if !parent.give_back((&self.giving, &self.held), next) {
+            if !parent.give_back((&self.returning, &self.held), next) {
                 return;
             }
         }
-    }
-
-    fn take_leaving(&self) -> Option<Chunk> {
-        let _held = self.lock();
-        let first = self.leaving.first()?;
-        // SAFETY: in that list.
-        unsafe { self.leaving.remove(first) };
-        self.leave.fetch_sub(1, SeqCst);
-        Some(Chunk::from_header(first))
     }
 }

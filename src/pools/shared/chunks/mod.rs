@@ -1,228 +1,229 @@
-//! All chunks of a pool, and which slices of them are free.
+//! The chunks of a pool, and the allocation of their slices.
+//!
+//! A request is served by the fullest chunk that has the slices, so that other chunks become empty and can be returned.
 
 mod address_set;
 mod bits;
 mod chunk;
+mod contents;
+mod discard;
 mod exchange;
-mod purge;
 mod request;
 mod slice;
 
 use core::cell::Cell;
 use core::sync::atomic::AtomicUsize;
-use core::sync::atomic::Ordering::{Relaxed, SeqCst};
+use core::sync::atomic::Ordering::Relaxed;
 
 use super::geometry::SLICE;
 use super::options::{Options, Retain};
 use crate::api::Allocator;
-use crate::os::advice;
 use crate::sync::list::List;
 use crate::threads::entrants::Entrants;
 use crate::threads::lock::{Held, Lock};
-use address_set::ChunkSet;
-pub(super) use bits::{ranges, whole_pages};
-pub(super) use chunk::Chunk;
+use address_set::AddressSet;
+pub(super) use bits::{rows, whole_pages};
+pub(super) use chunk::{Chunk, Scope, SliceRange};
 use chunk::{Header, LEVELS};
-use purge::discard;
-pub(super) use purge::{Seen, Visited};
-pub(super) use request::Wanted;
-pub(super) use slice::{Slice, Use};
+pub(super) use contents::Contents;
+pub(super) use discard::{Scanned, Visit};
+pub(super) use request::SliceRequest;
+pub(super) use slice::{Slice, SliceUse};
 
-/// In how many chunks at most to look for a row that may be there, where others have it for certain, and where it takes a new
-/// chunk else: for the time it takes.
-const LOOKS: usize = 16;
-const LOOKS_ELSE: usize = 256;
+/// The number of chunks of each list to search for a fit that is possible but not certain, to bound the time: where
+/// another chunk has a certain fit, and where the request takes a new chunk otherwise.
+const MAX_SEARCHED: usize = 16;
+const MAX_SEARCHED_BEFORE_NEW_CHUNK: usize = 256;
 
-/// All zero bytes are none.
+/// The chunks of a pool. Zero bytes are none.
+///
+/// # Invariants
+///
+/// 1. A chunk is in one list at most: the list of the [level](Chunk::level) of its free slices, or `departing`. A full
+///    chunk is in none.
+/// 2. `addresses` contains the chunks that are not departing.
+/// 3. Everything but the atomic counters and lookups in `addresses` happens under the lock.
 #[repr(C)]
 #[derive(Debug)]
 pub(super) struct Chunks {
     pub(super) lock: Lock,
-    /// Those with a free slice, by the [level](Chunk::level) of the longest row that they have.
+    /// Chunks with free slices, by level. Level 1 is first.
     with_free: [List<Header>; LEVELS],
-    /// Empty chunks that the parent gets as soon as the thread that put them here holds no lock; and how many, which is read
-    /// without the lock.
-    leaving: List<Header>,
-    leave: AtomicUsize,
-    /// Threads that give these back.
-    pub(super) giving: Entrants,
-    /// Slices of empty spans that shards keep. Read and changed without the lock.
-    kept: AtomicUsize,
-    /// Free slices that may hold memory.
+    /// Empty chunks that will be returned to the parent when a thread that holds no lock comes by.
+    departing: List<Header>,
+    /// The length of `departing`.
+    departing_count: AtomicUsize,
+    /// Threads that are returning chunks.
+    pub(super) returning: Entrants,
+    /// The slices of the empty spans that shards keep.
+    empty_span_slices: AtomicUsize,
+    /// The free slices that may occupy memory.
     dirty: Cell<usize>,
-    /// Bytes of all chunks. Read without the lock.
+    /// The bytes of all chunks.
     held: AtomicUsize,
-    /// Slices of runs. Read without the lock.
-    runs: AtomicUsize,
-    /// Last, as it has some 16 KiB: the heap has what comes before on one page.
-    pub(super) set: ChunkSet,
+    /// The slices of all runs.
+    run_slices: AtomicUsize,
+    /// Last, because of its 16 KiB: the heap keeps the fields before it on one page.
+    pub(super) addresses: AddressSet,
 }
 
-/// Slices that were taken.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Taken {
-    pub(super) chunk: Chunk,
-    pub(super) slice: usize,
-    /// Whether they are known to be zero.
-    pub(super) zero: bool,
+/// How the number of free slices of a chunk has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    Fewer,
+    More,
 }
 
 impl Chunks {
-    pub(super) fn held(&self) -> usize {
+    /// Returns the bytes of all chunks.
+    pub(super) fn held_bytes(&self) -> usize {
         self.held.load(Relaxed)
     }
 
-    /// The bytes that it takes to know the chunks.
-    pub(super) fn set_held(&self) -> usize {
-        self.set.held()
+    /// Returns the bytes of the set of their addresses.
+    pub(super) fn address_set_bytes(&self) -> usize {
+        self.addresses.held_bytes()
     }
 
-    pub(super) fn runs(&self) -> usize {
-        self.runs.load(Relaxed)
+    /// Returns the slices of all runs.
+    pub(super) fn run_slices(&self) -> usize {
+        self.run_slices.load(Relaxed)
     }
 
-    /// Counts slices of runs; under the lock.
-    fn count_runs(&self, change: usize) {
-        self.runs.store(self.runs().wrapping_add(change), Relaxed);
+    /// Adds to the slices of all runs, modulo 2^N. Under the lock.
+    fn add_run_slices(&self, change: usize) {
+        self.run_slices.store(self.run_slices().wrapping_add(change), Relaxed);
     }
 
-    /// Whether `address` lies in a chunk.
+    /// Returns whether `address` lies in a chunk.
     #[inline]
-    pub(super) fn has(&self, address: usize) -> bool {
-        self.set.has(address)
+    pub(super) fn contains(&self, address: usize) -> bool {
+        self.addresses.contains(address)
     }
 
     fn lock(&self) -> Held<'_> {
         self.lock.lock()
     }
 
-    /// Takes free slices of the chunks there are, the fullest first.
-    pub(super) fn take(&self, options: Options, wanted: Wanted) -> Option<Taken> {
+    /// Takes free slices of one of the chunks, if one has them.
+    pub(super) fn take(&self, request: SliceRequest) -> Option<SliceRange> {
         let _held = self.lock();
-        let Wanted { count, align, .. } = wanted;
-        // At a multiple of a power of two no less than both it fits for certain; and a row of so many slices anywhere has one of
-        // half as many at a multiple of that.
+        let SliceRequest { count, align, .. } = request;
+        // An aligned free row of the next power of two >= max(count, align) fits for certain. A chunk can also have a
+        // fit if its longest aligned row is shorter, but any row of `count` slices contains an aligned one of half that
+        // length.
         let certain = count.max(align).next_power_of_two();
         let possible = if count == align { certain } else { 1 << count.div_ceil(2).ilog2() };
         let lists = |row: usize| &self.with_free[(row.trailing_zeros() as usize).min(LEVELS)..];
         let (certain, possible) = (lists(certain), lists(possible));
         let surely = certain.iter().find_map(List::first);
-        let looks = if surely.is_some() { LOOKS } else { LOOKS_ELSE };
-        let maybe = possible[..possible.len() - certain.len()].iter().flat_map(|list| list.iter().take(looks));
-        maybe.chain(surely).find_map(|header| self.take_in(options, Chunk::from_header(header), wanted))
+        let most = if surely.is_some() { MAX_SEARCHED } else { MAX_SEARCHED_BEFORE_NEW_CHUNK };
+        let maybe = possible[..possible.len() - certain.len()].iter().flat_map(|list| list.iter().take(most));
+        maybe.chain(surely).find_map(|header| self.take_from(Chunk::from_header(header), request))
     }
 
-    /// Puts a chunk whose free slices have changed into the list where it belongs; to its front, where it is found, if it
-    /// `has_more` of them; under the lock.
-    fn sort(&self, chunk: Chunk, has_more: bool) {
-        let (before, now) = (chunk.listed(), chunk.level());
-        if before == now && !has_more {
+    /// Takes free slices of `chunk`, if it has them. Under the lock.
+    fn take_from(&self, chunk: Chunk, request: SliceRequest) -> Option<SliceRange> {
+        let dirty = chunk.dirty_count();
+        let range = chunk.take(request)?;
+        self.dirty.set(self.dirty.get() - (dirty - chunk.dirty_count()));
+        self.refile(chunk, Change::Fewer);
+        if request.slice_use == SliceUse::Run {
+            self.add_run_slices(range.count);
+        }
+        Some(range)
+    }
+
+    /// Moves a chunk whose free slices have changed to the list of its level. A chunk that has more of them moves to
+    /// the front of the list, where requests find it first. Under the lock.
+    fn refile(&self, chunk: Chunk, change: Change) {
+        let (before, after) = (chunk.list_level(), chunk.level());
+        if before == after && change == Change::Fewer {
             return;
         }
-        chunk.set_listed(now);
+        chunk.set_list_level(after);
         if before > 0 {
-            // SAFETY: it is in that list.
-            unsafe { self.with_free[before - 1].remove(chunk.header_pointer()) };
+            // SAFETY: the chunk is in that list, by invariant 1.
+            unsafe { self.with_free[before - 1].remove(chunk.header_ptr()) };
         }
-        if now > 0 {
-            // SAFETY: it is in no list now.
-            unsafe { self.with_free[now - 1].push_front(chunk.header_pointer()) };
+        if after > 0 {
+            // SAFETY: the chunk is in no list, and stays where it is while it is in one, by invariants 1 and 6 of `chunk`.
+            unsafe { self.with_free[after - 1].push_front(chunk.header_ptr()) };
         }
     }
 
-    /// Counts slices of empty spans that shards keep, or keep no more.
-    pub(super) fn count_kept(&self, slices: usize, is_kept: bool) {
-        self.kept.fetch_add(if is_kept { slices } else { slices.wrapping_neg() }, Relaxed);
-    }
-
-    /// Whether shards may keep all the empty spans that they have.
-    pub(super) fn may_keep(&self, retain: Retain) -> bool {
-        self.kept.load(Relaxed) <= retain.bytes() / SLICE
-    }
-
-    /// As [`take`](Self::take), from a chunk with a free slice; under the lock.
-    fn take_in(&self, options: Options, chunk: Chunk, wanted: Wanted) -> Option<Taken> {
-        let before = chunk.dirty();
-        let (slice, fresh) = chunk.take(wanted)?;
-        self.dirty.set(self.dirty.get() - (before - chunk.dirty()));
-        self.sort(chunk, false);
-        if wanted.used_as == Use::Run {
-            self.count_runs(wanted.count);
-        }
-        Some(Taken { chunk, slice, zero: fresh && options.whole_pages })
-    }
-
-    /// Takes `more` slices behind a run of `count`, if they are free. Says whether they are known to be zero.
-    pub(super) fn extend(
-        &self,
-        options: Options,
-        chunk: Chunk,
-        slice: usize,
-        count: usize,
-        more: usize,
-    ) -> Option<bool> {
+    /// Takes the `more` slices behind a run of `count`, if they are free, and returns their contents.
+    pub(super) fn extend_run(&self, chunk: Chunk, first: usize, count: usize, more: usize) -> Option<Contents> {
         let _held = self.lock();
-        let before = chunk.dirty();
-        let fresh = chunk.extend(slice + count, count, more)?;
-        self.dirty.set(self.dirty.get() - (before - chunk.dirty()));
-        self.count_runs(more);
-        self.sort(chunk, false);
-        Some(fresh && options.whole_pages)
+        let dirty = chunk.dirty_count();
+        let contents = chunk.extend_run(first, count, more)?;
+        self.dirty.set(self.dirty.get() - (dirty - chunk.dirty_count()));
+        self.add_run_slices(more);
+        self.refile(chunk, Change::Fewer);
+        Some(contents)
     }
 
-    /// Gives back what a run of `count` slices has behind its first `keep`, which may be none.
-    pub(super) fn give_back(&self, options: Options, chunk: Chunk, slice: usize, keep: usize, count: usize) {
+    /// Releases all but the first `keep` slices of a run of `count`.
+    pub(super) fn truncate_run(&self, options: Options, chunk: Chunk, first: usize, count: usize, keep: usize) {
         let _held = self.lock();
-        if chunk.used_as(slice) == Use::Run {
-            self.count_runs(keep.wrapping_sub(count));
+        self.add_run_slices(keep.wrapping_sub(count));
+        chunk.truncate_run(first, count, keep);
+        self.after_release(options, chunk, count - keep);
+    }
+
+    /// Releases the `count` slices of a span or run.
+    pub(super) fn release(&self, options: Options, chunk: Chunk, first: usize, count: usize) {
+        let _held = self.lock();
+        if chunk.slice_use(first) == SliceUse::Run {
+            self.add_run_slices(count.wrapping_neg());
         }
-        if keep == 0 {
-            chunk.give_back(slice, count);
-        } else {
-            chunk.cut(slice, keep, count);
-        }
-        self.sort(chunk, true);
-        self.dirty.set(self.dirty.get() + count - keep);
-        if self.dirty.get() > options.retain.bytes() / SLICE {
-            self.release(options, chunk);
+        chunk.release(first, count);
+        self.after_release(options, chunk, count);
+    }
+
+    /// Counts slices of `chunk` that were released, and returns its free memory if more is free than `options` allow.
+    /// Under the lock.
+    fn after_release(&self, options: Options, chunk: Chunk, count: usize) {
+        self.refile(chunk, Change::More);
+        self.dirty.set(self.dirty.get() + count);
+        if self.exceeds(options.retain) {
+            self.discard_or_depart(options, chunk);
         }
     }
 
-    /// Gives to the system what of a chunk nobody uses, or has the chunk [leave](Self::give_chunks_back); under the lock.
-    fn release(&self, options: Options, chunk: Chunk) {
-        if chunk.is_empty() {
-            self.leave(chunk);
-        } else if options.whole_pages && advice::CAN_DISCARD {
-            let slices = chunk.dirty_pages(false, Self::slices_of_a_page());
-            // SAFETY: nobody takes them under the lock.
-            if unsafe { discard(chunk, slices) } {
-                self.set_clean(chunk, slices);
-            }
-        }
+    /// Returns whether more free memory is retained than `retain` allows. Under the lock.
+    fn exceeds(&self, retain: Retain) -> bool {
+        self.dirty.get() > retain.bytes() / SLICE
     }
 
-    /// Has an empty chunk leave; under the lock.
-    fn leave(&self, chunk: Chunk) {
-        self.dirty.set(self.dirty.get() - chunk.dirty());
-        self.set.set(chunk, false);
-        // SAFETY: an empty chunk has free slices, and is in that list.
-        unsafe { self.with_free[chunk.listed() - 1].remove(chunk.header_pointer()) };
-        chunk.set_listed(0);
-        // SAFETY: in no list now.
-        unsafe { self.leaving.push_front(chunk.header_pointer()) };
-        self.leave.fetch_add(1, SeqCst);
+    /// Counts the slices of an empty span that a shard keeps.
+    pub(super) fn add_empty_span(&self, slices: usize) {
+        self.empty_span_slices.fetch_add(slices, Relaxed);
     }
 
-    /// Gives all chunks back.
+    /// Undoes [`add_empty_span`](Self::add_empty_span).
+    pub(super) fn remove_empty_span(&self, slices: usize) {
+        self.empty_span_slices.fetch_sub(slices, Relaxed);
+    }
+
+    /// Returns whether shards may keep all the empty spans that they have.
+    pub(super) fn may_keep_empty_spans(&self, retain: Retain) -> bool {
+        self.empty_span_slices.load(Relaxed) <= retain.bytes() / SLICE
+    }
+
+    /// Returns all chunks to the parent.
     ///
     /// # Safety
     ///
-    /// They came from the parent, and nobody uses them, or this, any more.
+    /// 1. They came from `parent`.
+    /// 2. No thread uses the chunks, or `self`, any more.
     pub(super) unsafe fn free<A: Allocator>(&self, parent: &A) {
-        let leaving = self.leaving.iter().map(Chunk::from_header);
-        // SAFETY: by `# Safety` of this fn; each is read before it is freed.
-        self.set.iter().chain(leaving).for_each(|chunk| unsafe { parent.deallocate(chunk.start(), chunk::LAYOUT) });
+        let departing = self.departing.iter().map(Chunk::from_header);
+        for chunk in self.addresses.iter().chain(departing) {
+            // SAFETY: by `# Safety` of this fn and invariant 1 of `chunk`. The iterators have advanced past it.
+            unsafe { parent.deallocate(chunk.start(), chunk::LAYOUT) };
+        }
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.set.free(parent) };
+        unsafe { self.addresses.free(parent) };
     }
 }

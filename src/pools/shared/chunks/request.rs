@@ -1,15 +1,15 @@
-//! Which slices are asked for.
+//! A request for slices.
 
-use super::slice::Use;
+use super::slice::SliceUse;
 
-/// Which slices are asked for.
+/// A request for consecutive slices of one chunk.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Wanted {
-    /// How many, in a row.
+pub(crate) struct SliceRequest {
+    /// The number of slices.
     pub(crate) count: usize,
-    /// The first is a multiple of this, a power of two.
+    /// A power of two that divides the index of the first slice.
     pub(crate) align: usize,
-    pub(crate) used_as: Use,
-    /// Of a span.
+    pub(crate) slice_use: SliceUse,
+    /// The index of the shard that will own the span; 0 for a run.
     pub(crate) shard: u8,
 }

@@ -1,85 +1,88 @@
-//! How many blocks the bins of a cache may hold, and bins that are emptied.
+//! The capacities of the bins of a cache, and the flushing of bins: their blocks return to the spans.
 
-use super::Heap;
-use crate::pools::shared::cache::{Cache, Event};
-use crate::pools::shared::options::Options;
-use crate::pools::shared::spans::{CLASSES, Class};
+use super::HeapRef;
+use crate::api::Allocator;
+use crate::pools::shared::cache::{BinEvent, Cache};
+use crate::pools::shared::spans::{CLASSES, ClassInfo};
 use crate::sync::clock;
 use crate::threads;
 
-/// How many blocks a thread takes out of bins that it does not use before it goes on with what it came for.
-const SWEPT_AT_ONCE: usize = 1024;
+/// A sweep pauses after so many blocks, to let the thread do what it came for.
+const MAX_BLOCKS_PER_SWEEP: usize = 1024;
 
-impl Heap {
-    /// The bin takes blocks from now on. Says whether it does: if there is no budget, large ones are not cached.
-    pub(super) fn open(&self, cache: &Cache, class: usize) -> bool {
-        let of = Class::of(class);
+impl<A: Allocator> HeapRef<'_, A> {
+    /// Opens a bin, so that it accepts blocks, and returns whether it is open. When the budget is used up, bins of
+    /// large blocks stay closed.
+    pub(super) fn open_bin(&self, cache: &Cache, class: usize) -> bool {
+        let info = ClassInfo::of(class);
         cache.is_open(class)
-            || self.resize(cache, class, of.least as usize)
-            || (of.floor > 0 && self.resize(cache, class, of.floor as usize))
+            || self.resize_bin(cache, class, info.initial_bin as usize)
+            || (info.unbudgeted_bin > 0 && self.resize_bin(cache, class, info.unbudgeted_bin as usize))
     }
 
-    /// The bin was empty, or full: it may hold half as many more from now on, up to `most`, if there is budget.
-    pub(super) fn grow(&self, cache: &Cache, class: usize, most: usize) {
+    /// Lets a bin that was empty, or full, hold half as many blocks again and one more, but at most `most`, if the
+    /// budget allows it.
+    pub(super) fn grow_bin(&self, cache: &Cache, class: usize, most: usize) {
         let capacity = cache.capacity(class);
         if capacity < most {
-            self.resize(cache, class, (capacity * 3 / 2 + 1).min(most));
+            self.resize_bin(cache, class, (capacity * 3 / 2 + 1).min(most));
         }
     }
 
-    /// Has a bin, which has no more blocks than that, hold as many as `capacity`, if there is budget. Says whether there was.
-    fn resize(&self, cache: &Cache, class: usize, capacity: usize) -> bool {
-        let of = Class::of(class);
-        let (before, after) = (of.budget(cache.capacity(class)), of.budget(capacity));
-        let resized = self.budget.resize(&cache.budget, before, after, self.options.caches);
-        if resized {
+    /// Changes the capacity of a bin, which has no more blocks than that, if the budget allows it, and returns whether
+    /// it does.
+    fn resize_bin(&self, cache: &Cache, class: usize, capacity: usize) -> bool {
+        let info = ClassInfo::of(class);
+        let (before, after) = (info.budget_bytes(cache.capacity(class)), info.budget_bytes(capacity));
+        let is_resized = self.budget.resize(&cache.budgeted, before, after, self.options.caches);
+        if is_resized {
             cache.set_capacity(class, capacity);
         }
-        resized
+        is_resized
     }
 
-    /// Empties all bins.
-    pub(crate) fn drain(&self, options: Options, cache: &Cache) {
-        (0..CLASSES).for_each(|class| self.close(options, cache, class));
+    /// Flushes and closes all bins of a cache.
+    pub(crate) fn flush(&self, cache: &Cache) {
+        (0..CLASSES).for_each(|class| self.close_bin(cache, class));
     }
 
-    /// Empties a bin, which takes no blocks until its thread next asks for one.
-    fn close(&self, options: Options, cache: &Cache, class: usize) {
+    /// Flushes and closes all bins of a cache if its thread has ended.
+    pub(super) fn flush_if_ended(&self, cache: &Cache) {
+        threads::with_idle(cache.thread_index(), || self.flush(cache));
+    }
+
+    /// Flushes and closes a bin. It accepts no blocks until its thread next asks for one.
+    fn close_bin(&self, cache: &Cache, class: usize) {
         if cache.is_open(class) {
-            cache.empty(class, 0, |blocks| self.put(options, class, blocks));
-            self.resize(cache, class, 0);
+            cache.flush(class, 0, |blocks| self.free_blocks(class, blocks));
+            self.resize_bin(cache, class, 0);
         }
     }
 
-    /// If half a second has passed since it was last done: empties the bins of the calling thread's cache that were neither filled nor
-    /// emptied since; or some of them, if they have many blocks, and others when it is called again.
+    /// Flushes the bins of the calling thread's cache that were not used since the last sweep, if that was half a
+    /// second ago. If they have many blocks, it flushes some of them, and the next call continues.
     #[inline]
-    pub(crate) fn sweep(&self, options: Options, cache: &Cache, now: usize) {
-        if now.wrapping_sub(cache.swept.get()) as isize >= clock::HALF_A_SECOND {
-            self.sweep_on(options, cache, now);
+    pub(crate) fn sweep(&self, cache: &Cache, now: usize) {
+        if now.wrapping_sub(cache.last_sweep.get()) as isize >= clock::HALF_A_SECOND {
+            self.sweep_slow(cache, now);
         }
     }
 
     #[cold]
-    fn sweep_on(&self, options: Options, cache: &Cache, now: usize) {
+    fn sweep_slow(&self, cache: &Cache, now: usize) {
         let mut blocks = 0;
-        while blocks < SWEPT_AT_ONCE {
-            let class = cache.next.get();
+        while blocks < MAX_BLOCKS_PER_SWEEP {
+            let class = cache.next_swept.get();
             if class == CLASSES {
-                cache.next.set(0);
-                cache.swept.set(now);
+                cache.next_swept.set(0);
+                cache.last_sweep.set(now);
                 return;
             }
-            cache.next.set(class + 1);
-            if cache.events[class].replace(Event::None) == Event::None {
+            cache.next_swept.set(class + 1);
+            if cache.events[class].replace(BinEvent::None) == BinEvent::None {
                 blocks += cache.count(class);
-                self.close(options, cache, class);
+                self.close_bin(cache, class);
             }
         }
-    }
-
-    /// Empties the bins of a cache if its thread has ended.
-    pub(crate) fn drain_if_idle(&self, options: Options, cache: &Cache) {
-        threads::with_idle(cache.number(), || self.drain(options, cache));
     }
 }

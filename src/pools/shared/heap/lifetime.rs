@@ -1,74 +1,80 @@
-//! A heap comes and goes.
+//! The creation and the end of a heap, and the creation of caches.
 
 use core::ptr::NonNull;
 use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::Heap;
-use super::unload::{self, Home};
+use super::unload::{self, UnloadHook};
+use super::{Heap, HeapRef};
 use crate::api::{AllocError, Allocator, Layout};
 use crate::pools::shared::cache::Cache;
 use crate::pools::shared::options::Options;
-use crate::pools::shared::parent::Parent;
 use crate::pools::shared::spans::CLASSES;
 use crate::sources::Pages;
 use crate::sync::{clock, published};
 use crate::threads::fork;
 
 impl Heap {
-    /// The heap at `place`; a new one, made for what `home` returns and with its options, if there is none.
-    pub(crate) fn get(place: &AtomicPtr<Self>, home: impl FnOnce() -> (Options, Home)) -> Result<&Self, AllocError> {
-        // SAFETY: a heap lives as long as its pool.
+    /// Returns the heap at `place`, and creates one if there is none. `init` returns the options of the pool and its hook.
+    pub(crate) fn get_or_create(
+        place: &AtomicPtr<Self>,
+        init: impl FnOnce() -> (Options, UnloadHook),
+    ) -> Result<&Self, AllocError> {
+        // SAFETY: a heap stays until its pool is dropped, by invariant 1.
         match published::find(place).map(|heap| unsafe { heap.as_ref() }) {
             Some(heap) => Ok(heap),
-            None => Self::make(place, home()),
+            None => Self::create(place, init()),
         }
     }
 
     #[cold]
-    fn make(place: &AtomicPtr<Self>, (options, home): (Options, Home)) -> Result<&Self, AllocError> {
+    fn create(place: &AtomicPtr<Self>, (options, hook): (Options, UnloadHook)) -> Result<&Self, AllocError> {
         let layout = Layout::new::<Self>();
         let heap: NonNull<Self> = Pages::new().allocate_zeroed(layout)?.cast();
-        // SAFETY: within the block.
+        // SAFETY: the field lies in the block.
         let its_options = unsafe { &raw mut (*heap.as_ptr()).options };
-        // SAFETY: nobody else knows it yet.
+        // SAFETY: no other thread knows the block yet.
         unsafe { its_options.write(options) };
         let entry = Self::entry(heap);
         // SAFETY: as above.
         unsafe { entry.write(fork::Entry::new(heap)) };
-        // Before anybody can hold a lock of it while another thread forks.
-        // SAFETY: it stays until the pool is dropped, which removes it; or it is removed below.
+        // Before the heap is published: then no thread can hold a lock of it while another thread forks.
+        // SAFETY: the heap stays where it is until `free` removes the entry; or until it is removed below. Its locks
+        // are not in use.
         unsafe { fork::add(entry) };
         let Some(other) = published::put(place, heap) else {
-            unload::note(home, heap.cast());
-            // SAFETY: zero bytes are a heap but for the options, which were written.
+            unload::register(hook, heap.cast());
+            // SAFETY: zero bytes are an empty heap but for the options and the entry, which were written. It stays by
+            // invariant 1.
             return Ok(unsafe { heap.as_ref() });
         };
-        // SAFETY: added above.
+        // Another thread was faster.
+        // SAFETY: the entry was added above.
         unsafe { fork::remove(entry) };
-        // SAFETY: it came from there, and nobody knows it.
+        // SAFETY: the block was allocated above with that layout, and no other thread knows it.
         unsafe { Pages::new().deallocate(heap.cast(), layout) };
-        // SAFETY: another thread was faster; its heap lives as long as the pool.
+        // SAFETY: the heap of the other thread stays, by invariant 1.
         Ok(unsafe { other.as_ref() })
     }
 
     fn entry(heap: NonNull<Self>) -> NonNull<fork::Entry> {
-        // SAFETY: within the heap's block.
+        // SAFETY: the field lies in the block of the heap.
         let entry = unsafe { &raw mut (*heap.as_ptr()).entry };
-        // SAFETY: in a block, which is not at 0.
+        // SAFETY: a field of a block is not at address 0.
         unsafe { NonNull::new_unchecked(entry) }
     }
 
-    /// Gives everything back.
+    /// Returns all memory of the heap to the parent, and frees the heap.
     ///
     /// # Safety
     ///
-    /// It was made with this parent, and nobody uses it any more.
+    /// 1. The memory came from `parent`.
+    /// 2. No thread uses the heap any more.
     pub(crate) unsafe fn free<A: Allocator>(heap: NonNull<Self>, parent: &A) {
-        unload::forget(heap.cast());
-        // SAFETY: it was added when it was made.
+        unload::unregister(heap.cast());
+        // SAFETY: `create` has added the entry.
         unsafe { fork::remove(Self::entry(heap)) };
-        // SAFETY: nobody else uses it.
+        // SAFETY: the heap is freed below, and not before.
         let this = unsafe { heap.as_ref() };
         // SAFETY: by `# Safety` of this fn.
         unsafe { this.chunks.free(parent) };
@@ -76,53 +82,58 @@ impl Heap {
         unsafe { this.large.free(parent) };
         let mut next = NonNull::new(this.caches.load(Relaxed));
         while let Some(cache) = next {
-            // SAFETY: a cache lives as long as the heap.
+            // SAFETY: the caches of the list are freed one by one, this one below.
             next = NonNull::new(unsafe { cache.as_ref() }.previous.get());
-            // SAFETY: it came from the parent, and nobody uses it.
+            // SAFETY: `new_cache` has allocated it with that layout, from the parent; no thread uses it, by (2) of `#
+            // Safety`.
             unsafe { parent.deallocate(cache.cast(), Layout::new::<Cache>()) };
         }
-        // SAFETY: nobody else uses it.
-        unsafe { this.without_slot.free() };
-        // SAFETY: as above.
+        // SAFETY: by (2) of `# Safety`.
+        unsafe { this.slotless_caches.free() };
+        // SAFETY: `create` has allocated it with that layout; no thread uses it, by (2) of `# Safety`.
         unsafe { Pages::new().deallocate(heap.cast(), Layout::new::<Self>()) };
     }
+}
 
-    /// Empties all caches, and says whether no block is in use; if it is known what is in the caches.
+impl<A: Allocator> HeapRef<'_, A> {
+    /// Flushes all caches, and returns whether no block is in use. In a forked child that is not known, and it returns
+    /// `false`.
     ///
     /// # Safety
     ///
-    /// No thread uses the heap, but by its blocks.
-    pub(crate) unsafe fn is_idle(&self, options: Options) -> bool {
+    /// No thread uses the heap, except for blocks that it has.
+    pub(crate) unsafe fn is_unused(&self) -> bool {
         if self.is_forked.get() {
             return false;
         }
-        self.caches().for_each(|cache| self.drain(options, cache));
-        let in_use = self.chunks.runs() + self.large.live();
-        in_use == 0 && (0..CLASSES).all(|class| self.out(class) == 0)
+        self.caches().for_each(|cache| self.flush(cache));
+        let larger = self.chunks.run_slices() + self.large.live();
+        larger == 0 && (0..CLASSES).all(|class| self.blocks_outside_spans(class) == 0)
     }
 
-    /// A cache for the thread with `number`, or a later one with that; unless it has one according to `own`, once the parent was
-    /// asked, which may have used this pool.
-    pub(crate) fn new_cache<'a, A: Allocator>(
-        &'a self,
-        parent: Parent<'_, A>,
-        number: usize,
-        own: impl Fn() -> Option<&'a Cache>,
-    ) -> Option<&'a Cache> {
-        let parent = parent.allocator;
+    /// Creates a cache for the thread with this index, or for a later one that has it.
+    ///
+    /// The parent, which is asked for memory, may use the pool and so create one. Then `existing` returns that one, and
+    /// so does this.
+    pub(crate) fn new_cache<'c>(
+        &'c self,
+        thread_index: usize,
+        existing: impl Fn() -> Option<&'c Cache>,
+    ) -> Option<&'c Cache> {
+        let parent = self.parent.allocator;
         let cache: NonNull<Cache> = parent.allocate_zeroed(Layout::new::<Cache>()).ok()?.cast();
-        if let Some(own) = own() {
-            // SAFETY: it came from there, and nobody knows it.
+        if let Some(existing) = existing() {
+            // SAFETY: it was allocated above with that layout, and is not used.
             unsafe { parent.deallocate(cache.cast(), Layout::new::<Cache>()) };
-            return Some(own);
+            return Some(existing);
         }
-        // SAFETY: zero bytes that nobody uses.
-        unsafe { Cache::init(cache, number, clock::tick()) };
-        // SAFETY: initialised, and lives as long as the heap.
+        // SAFETY: the block was allocated with zero bytes for a cache, and has no other use.
+        unsafe { Cache::init(cache, thread_index, clock::tick()) };
+        // SAFETY: initialised above; a cache stays until the heap is freed, by invariant 1.
         let this = unsafe { cache.as_ref() };
-        // The pointer of the parent's, which may be given back.
+        // The list keeps the parent's pointer, by which `free` returns the block.
         published::push(&self.caches, cache, |previous| this.previous.set(previous));
-        self.budget.caches.fetch_add(1, Relaxed);
+        self.budget.cache_count.fetch_add(1, Relaxed);
         Some(this)
     }
 }

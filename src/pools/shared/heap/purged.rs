@@ -1,6 +1,6 @@
-//! How far a call of `purge` has come.
+//! The result of a call of `purge`.
 
-/// How far [`SharedPool::purge`](crate::SharedPool::purge) has come.
+/// The result of [`SharedPool::purge`](crate::SharedPool::purge).
 ///
 /// # Examples
 ///
@@ -18,7 +18,7 @@ pub struct Purged {
 }
 
 impl Purged {
-    /// How many bytes went back, of those that were held or only resident.
+    /// Returns the bytes that were given back: bytes held of the parent, or memory occupied in them.
     ///
     /// # Examples
     ///
@@ -34,7 +34,8 @@ impl Purged {
         self.bytes
     }
 
-    /// Whether there is no more to do for half a second; else the caller, or whoever asks the pool for something next, goes on.
+    /// Returns whether there is no more to do for half a second. Otherwise the next call continues, or the next thread
+    /// that needs more than its cache has.
     ///
     /// # Examples
     ///

@@ -1,180 +1,184 @@
-//! Memory that nobody has used for a while goes back: a little at a time, by whoever comes by with no lock held.
+//! Memory that was not used for a while is given back, a little at a time, by any thread that leaves the hot path,
+//! while it holds no lock.
 //!
-//! A look goes through the caches that ended threads have left, the shards, and the chunks with their spans; then kept large blocks
-//! have their turn. It begins half a second after the end of the one before, or when the chunks have grown by a part since: what is free then was of
-//! no use for that. What was free at the one before and has not been used since goes.
+//! A scan goes through the caches of threads that have ended, the shards, and the chunks with their spans; then the
+//! kept large blocks follow. It starts half a second after the end of the previous one; or when the chunks have grown
+//! by a certain part since, because what was free then did not help against that. Memory that was free at the previous
+//! scan, and has not been used since, is given back.
 //!
 //! # Invariants
 //!
-//! 1. Who holds the lock is the only one that pins chunks, hides slices and hides blocks, and has undone it before it releases the lock.
-//!    So who acquires it finds all that is free.
-//! 2. The parent is not asked under the lock, and no other thread waits for it but for a fork, or to [collect](Heap::collect).
+//! 1. Only the thread that holds the lock of the scan pins chunks, hides slices and hides blocks, and it undoes that
+//!    before it releases the lock. So a thread that acquires the lock finds all memory that is free.
+//! 2. The parent is not called under the lock. Threads wait for the lock only to [collect](HeapRef::collect), and
+//!    around a fork.
 
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::Heap;
+use super::HeapRef;
 use super::purged::Purged;
-use super::scan::{Look, Phase};
+use super::scan::{Phase, Progress};
 use crate::api::Allocator;
 use crate::os::advice;
-use crate::pools::shared::chunks::{Chunk, Seen, Visited};
+use crate::pools::shared::chunks::{Chunk, Scanned, Scope, Visit};
 use crate::pools::shared::geometry::{CHUNK, GRANULE, SLICES};
-use crate::pools::shared::options::{Options, Retain};
-use crate::pools::shared::parent::Parent;
-use crate::pools::shared::spans::{Class, Place, SHARDS};
+use crate::pools::shared::options::Retain;
+use crate::pools::shared::spans::{ClassInfo, SHARDS, SpanScan};
 use crate::sources::Pages;
 use crate::sync::clock;
 
-/// For how many microseconds one goes on that came for something else, and up to how many bytes: that many may take two tenths of a
-/// millisecond.
-const STEP: u64 = 100;
-const BYTES: usize = 1 << 20;
-/// A look begins when the chunks have grown by so many bytes since the last one, and by that fraction of what they were.
-const GROWN: usize = 8 << 20;
-const GROWN_BY_PART: usize = 16;
-/// How many bytes of a chunk's spans go at once, at least if there are as many.
-const AT_ONCE: usize = 256 << 10;
+/// The limits of what a thread does of a scan beside its own work. So many bytes may take two tenths of a millisecond.
+const MAX_MICROSECONDS: u64 = 100;
+const MAX_BYTES: usize = 1 << 20;
+/// The growth of the chunks since the last scan that starts the next one: at least so many bytes, and one part in so many.
+const MIN_GROWTH: usize = 8 << 20;
+const MIN_GROWTH_PART: usize = 16;
+/// The bytes of the spans of a chunk after which a step ends.
+const MAX_SPAN_BYTES_PER_STEP: usize = 256 << 10;
 
-impl Heap {
-    /// What comes last, when no lock is held: gives chunks to the parent that were found empty; and goes on with the look for memory
-    /// that nobody uses, if one is under way, or half a second has passed.
+impl<A: Allocator> HeapRef<'_, A> {
+    /// Returns surplus memory to the parent, and advances the scan if one is running or it is time for one. A call of
+    /// the pool that leaves the hot path ends with this, when it holds no lock.
     #[inline]
-    pub(crate) fn tick<A: Allocator>(&self, parent: Parent<'_, A>) {
-        self.tick_at(parent, clock::tick());
+    pub(crate) fn maybe_reclaim(&self) {
+        self.maybe_reclaim_at(clock::tick());
     }
 
-    /// As [`tick`](Self::tick), at the time `now`.
+    /// As [`maybe_reclaim`](Self::maybe_reclaim), at the time `now`, in ticks.
     #[inline]
-    pub(crate) fn tick_at<A: Allocator>(&self, parent: Parent<'_, A>, now: usize) {
-        self.give_more_back(parent);
-        if self.purge.is_under_way.load(Relaxed) || self.is_time(now) {
-            _ = self.look(parent, now);
+    pub(crate) fn maybe_reclaim_at(&self, now: usize) {
+        self.return_surplus();
+        if self.scan.is_running.load(Relaxed) || self.is_scan_due(now) {
+            _ = self.continue_scan(now);
         }
     }
 
+    /// Returns the departing chunks to the parent, and a part of the surplus large blocks.
     #[inline]
-    fn is_time(&self, now: usize) -> bool {
-        // Another thread may have looked at the clock later.
-        let has_passed = now.wrapping_sub(self.purge.ended.load(Relaxed)) as isize >= clock::HALF_A_SECOND;
-        has_passed || self.chunks.held() >= self.purge.until.load(Relaxed)
+    fn return_surplus(&self) {
+        self.chunks.return_departing(self.parent);
+        self.large.give_excess_back(self.parent);
     }
 
-    /// Goes on with a look for a moment, or begins one if it is time, unless another thread does.
+    #[inline]
+    fn is_scan_due(&self, now: usize) -> bool {
+        // The difference is below 0 if another thread has read the clock later.
+        let waited = now.wrapping_sub(self.scan.last_end.load(Relaxed)) as isize >= clock::HALF_A_SECOND;
+        waited || self.chunks.held_bytes() >= self.scan.next_at_bytes.load(Relaxed)
+    }
+
+    /// Continues the scan for a moment, or starts one if it is time, unless another thread is doing so.
     ///
-    /// Where all memory is retained, what ended threads left in their caches is taken out all the same: it is for every thread then.
+    /// Where all memory is retained, it flushes the caches of threads that have ended, so that other threads can use
+    /// the blocks, and no more.
     #[cold]
     #[inline(never)]
-    pub(crate) fn look<A: Allocator>(&self, parent: Parent<'_, A>, now: usize) -> Purged {
+    pub(crate) fn continue_scan(&self, now: usize) -> Purged {
+        let state = &self.scan;
         let (mut bytes, mut until) = (0, None);
         loop {
-            let Some(held) = self.purge.lock.try_lock() else {
-                // Nobody ever goes on in the child of a fork whose parent did.
-                return Purged { bytes, is_unfinished: !self.purge.lock.is_abandoned() };
+            let Some(held) = state.lock.try_lock() else {
+                // An abandoned lock is that of a forked child, in which the scan never goes on.
+                return Purged { bytes, is_unfinished: !state.lock.is_abandoned() };
             };
-            let until = *until.get_or_insert_with(|| clock::microseconds() + STEP);
-            let look = &self.purge.look;
-            if look.at.get() == Phase::Start {
-                if !self.is_time(now) {
+            let until = *until.get_or_insert_with(|| clock::microseconds() + MAX_MICROSECONDS);
+            let progress = &state.progress;
+            if progress.phase.get() == Phase::Start {
+                if !self.is_scan_due(now) {
                     return Purged { bytes, is_unfinished: false };
                 }
-                self.budget.eighth.store(self.lives() / 8, Relaxed);
-                let held = self.chunks.held();
-                self.purge.until.store(held + (held / GROWN_BY_PART).max(GROWN), Relaxed);
-                self.purge.is_under_way.store(true, Relaxed);
+                self.budget.live_eighth.store(self.live_bytes_estimate() / 8, Relaxed);
+                let held = self.chunks.held_bytes();
+                state.next_at_bytes.store(held + (held / MIN_GROWTH_PART).max(MIN_GROWTH), Relaxed);
+                state.is_running.store(true, Relaxed);
             }
-            bytes += self.go_on(look, parent.options, true);
-            let ends = look.at.get() == Phase::End;
+            bytes += self.advance(progress, Scope::Idle);
+            let ends = progress.phase.get() == Phase::End;
             if ends {
-                look.go_on(Phase::Start);
-                self.purge.ended.store(now, Relaxed);
-                self.purge.is_under_way.store(false, Relaxed);
+                progress.begin(Phase::Start);
+                state.last_end.store(now, Relaxed);
+                state.is_running.store(false, Relaxed);
             }
             drop(held);
-            self.chunks.give_chunks_back(parent);
+            self.chunks.return_departing(self.parent);
             if ends {
-                if parent.options.retain != Retain::Everything {
-                    bytes += self.large.give_idle_back(parent, true);
+                if self.parent.options.retain != Retain::Everything {
+                    bytes += self.large.give_idle_back(self.parent, true);
                 }
                 return Purged { bytes, is_unfinished: false };
             }
-            if bytes >= BYTES || clock::microseconds() >= until {
+            if bytes >= MAX_BYTES || clock::microseconds() >= until {
                 return Purged { bytes, is_unfinished: true };
             }
         }
     }
 
-    /// Gives all memory back that nobody uses and that is in no living thread's cache; returns how many bytes.
-    pub(crate) fn collect<A: Allocator>(&self, parent: Parent<'_, A>) -> usize {
-        let look = Look::new();
+    /// Gives back all memory that is not in use and not in the cache of a living thread. Returns how many bytes.
+    pub(crate) fn collect(&self) -> usize {
+        let progress = Progress::new();
         let mut bytes = 0;
-        while look.at.get() != Phase::End {
-            let _held = self.purge.lock.lock();
-            bytes += self.go_on(&look, parent.options, false);
+        while progress.phase.get() != Phase::End {
+            let _held = self.scan.lock.lock();
+            bytes += self.advance(&progress, Scope::All);
         }
-        self.chunks.give_chunks_back(parent);
-        bytes + self.large.give_idle_back(parent, false)
+        self.chunks.return_departing(self.parent);
+        bytes + self.large.give_idle_back(self.parent, false)
     }
 
-    /// Goes on with a look by a little, under the lock. Returns how many bytes went.
-    fn go_on(&self, look: &Look, options: Options, only_idle: bool) -> usize {
-        match look.at.get() {
+    /// Advances a scan by a step, and returns how many bytes were given back. Under the lock of the scan.
+    fn advance(&self, progress: &Progress, scope: Scope) -> usize {
+        match progress.phase.get() {
             Phase::Start => {
-                look.cache.set(self.first_cache());
-                look.go_on(Phase::Caches);
+                progress.cache.set(self.newest_cache());
+                progress.begin(Phase::Caches);
                 0
             }
             Phase::Caches => {
-                // SAFETY: a cache lives as long as the heap.
-                let Some(cache) = (unsafe { look.cache.get().as_ref() }) else {
-                    let ends = only_idle && options.retain == Retain::Everything;
-                    look.go_on(if ends { Phase::End } else { Phase::Shards });
+                // SAFETY: a cache of the list stays until the heap is freed, by invariant 1 of `Heap`.
+                let Some(cache) = (unsafe { progress.cache.get().as_ref() }) else {
+                    let retains_all = self.parent.options.retain == Retain::Everything;
+                    let ends = scope == Scope::Idle && retains_all;
+                    progress.begin(if ends { Phase::End } else { Phase::Shards });
                     return 0;
                 };
-                self.drain_if_idle(options, cache);
-                look.cache.set(cache.previous.get());
+                self.flush_if_ended(cache);
+                progress.cache.set(cache.previous.get());
                 0
             }
             Phase::Shards => {
-                let number = look.place.get();
-                self.shard(number as u8).give_empty_back(&self.chunks, options);
-                look.place.set(number + 1);
-                if number + 1 == SHARDS {
-                    look.go_on(Phase::Chunks);
+                let index = progress.position.get();
+                self.shard(index as u8).release_all_empty();
+                progress.position.set(index + 1);
+                if index + 1 == SHARDS {
+                    progress.begin(Phase::Chunks);
                 }
                 0
             }
-            Phase::Chunks => match self.chunks.visit(look.place.get(), only_idle) {
+            Phase::Chunks => match self.chunks.visit(progress.position.get(), scope) {
                 None => {
-                    look.go_on(Phase::End);
+                    progress.begin(Phase::End);
                     0
                 }
-                Some((place, Visited::Left)) => {
-                    look.place.set(place + 1);
-                    look.slice.set(0);
+                Some((position, Visit::Departed)) => {
+                    progress.position.set(position + 1);
+                    progress.slice.set(0);
                     CHUNK
                 }
-                Some((place, Visited::Pinned(chunk))) => {
-                    if place != look.place.get() {
-                        look.slice.set(0);
+                Some((position, Visit::Pinned(chunk))) => {
+                    if position != progress.position.get() {
+                        progress.slice.set(0);
                     }
-                    let mut bytes = 0;
-                    if look.slice.get() == 0 {
-                        look.full.set(true);
-                        bytes = self.chunks.purge(options, chunk, only_idle);
-                    }
-                    if bytes == 0 {
-                        bytes = self.purge_spans(options, chunk, look, only_idle);
-                    }
-                    let is_done = look.slice.get() >= SLICES;
-                    let seen = match (is_done, look.full.get()) {
-                        (false, _) => Seen::Part,
-                        (true, false) => Seen::All,
-                        (true, true) => Seen::AllInUse,
+                    let bytes = self.scan_chunk(chunk, progress, scope);
+                    let is_done = progress.slice.get() >= SLICES;
+                    let scanned = match (is_done, progress.has_free.get()) {
+                        (false, _) => Scanned::Part,
+                        (true, true) => Scanned::All,
+                        (true, false) => Scanned::AllInUse,
                     };
-                    self.chunks.unpin(options, chunk, seen);
-                    look.place.set(place + usize::from(is_done));
+                    self.chunks.unpin(self.parent.options, chunk, scanned);
+                    progress.position.set(position + usize::from(is_done));
                     if is_done {
-                        look.slice.set(0);
+                        progress.slice.set(0);
                     }
                     bytes
                 }
@@ -183,24 +187,37 @@ impl Heap {
         }
     }
 
-    /// Gives pages of spans in a pinned chunk to the system, from the next slice on. Returns how many bytes.
-    fn purge_spans(&self, options: Options, chunk: Chunk, look: &Look, only_idle: bool) -> usize {
-        let Look { slice: next, full, .. } = look;
-        if !options.whole_pages || !advice::CAN_DISCARD {
+    /// Returns memory of a pinned chunk to the system: free slices if there are any, else free granules of spans.
+    fn scan_chunk(&self, chunk: Chunk, progress: &Progress, scope: Scope) -> usize {
+        if progress.slice.get() == 0 {
+            progress.has_free.set(false);
+            let bytes = self.chunks.discard_free_slices(self.parent.options, chunk, scope);
+            if bytes > 0 {
+                return bytes;
+            }
+        }
+        self.scan_spans(chunk, progress, scope)
+    }
+
+    /// Returns free granules of the spans in a pinned chunk to the system, from the next slice on.
+    fn scan_spans(&self, chunk: Chunk, progress: &Progress, scope: Scope) -> usize {
+        let next = &progress.slice;
+        if !self.parent.options.whole_pages || !advice::CAN_DISCARD {
             next.set(SLICES);
             return 0;
         }
         let page = (Pages::page_size() / GRANULE).max(1);
         let mut bytes = 0;
-        while next.get() < SLICES && bytes < AT_ONCE {
+        while next.get() < SLICES && bytes < MAX_SPAN_BYTES_PER_STEP {
             let slice = next.get();
             let Some((class, shard)) = chunk.span_at(slice) else {
                 next.set(slice + 1);
                 continue;
             };
-            let place = Place { full, chunk, slice, only_idle, page };
-            bytes += self.shard(shard).purge(&self.chunks, options, shard, class, place);
-            next.set(slice + Class::of(class).slices as usize);
+            let discarded = self.shard(shard).discard_granules(class, SpanScan { chunk, slice, scope, page });
+            bytes += discarded.bytes;
+            progress.has_free.set(progress.has_free.get() || discarded.has_free);
+            next.set(slice + ClassInfo::of(class).slices as usize);
         }
         bytes
     }

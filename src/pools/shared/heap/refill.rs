@@ -1,168 +1,154 @@
-//! Blocks of classes, between caches and shards.
+//! Blocks of size classes move between caches and shards.
 
 use core::ptr::{self, NonNull};
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::Heap;
+use super::HeapRef;
 use crate::api::{AllocError, Allocator};
-use crate::pools::shared::cache::{Cache, Event};
-use crate::pools::shared::chunks::Taken;
+use crate::pools::shared::cache::{BinEvent, Cache};
+use crate::pools::shared::chunks::SliceRange;
 use crate::pools::shared::misuse::{Misuse, abort};
-use crate::pools::shared::options::Options;
-use crate::pools::shared::parent::Parent;
-use crate::pools::shared::spans::{Class, Room, SHARDS, Span, span_request};
+use crate::pools::shared::spans::{BlockBuffer, ClassInfo, SHARDS, Span, Taker, span_request};
 use crate::sync::clock;
 use crate::threads;
 
-impl Heap {
-    /// Fills an empty bin, and takes a block from it, if there is memory.
-    pub(crate) fn fill<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache, class: usize) -> Option<NonNull<u8>> {
-        let most = most_after(cache, class, Event::Empty);
-        let is_new = !cache.is_open(class);
-        if !self.open(cache, class) {
-            return self.take_one(parent, class).ok();
+impl<A: Allocator> HeapRef<'_, A> {
+    /// Fills an empty bin up to half, and takes a block from it. `None` if there is no memory.
+    pub(crate) fn refill(&self, cache: &Cache, class: usize) -> Option<NonNull<u8>> {
+        let most = max_bin_after(cache, class, BinEvent::Empty);
+        let was_open = cache.is_open(class);
+        if !self.open_bin(cache, class) {
+            return self.allocate_block(class).ok();
         }
         let own = cache.shard();
-        self.take(parent, own, class, |shard, new| {
-            // The parent may have used this pool, and had the bin closed.
-            self.open(cache, class);
-            // SAFETY: there is room; what is new was taken for that.
-            cache.fill(class, |room| unsafe { self.take_from((shard, own), parent.options, class, new, room) })
+        self.take_blocks(own, class, |shard, new| {
+            // The parent may have used the pool, and so have closed the bin.
+            self.open_bin(cache, class);
+            // SAFETY: (1) `fill` passes entries of the bin. (2) `take_blocks` passes slices that it has taken for that.
+            cache.fill(class, |buffer| unsafe { self.take_from(shard, own, class, new, buffer) })
         });
-        // A bin that was opened now has not run empty.
-        if !is_new {
-            self.grow(cache, class, most);
+        // A bin that was not open has not run empty.
+        if was_open {
+            self.grow_bin(cache, class, most);
         }
-        let block = cache.bin(class).take();
+        let block = cache.bin(class).pop();
         if block.is_none() && !cache.is_open(class) {
-            return self.take_one(parent, class).ok();
+            return self.allocate_block(class).ok();
         }
-        self.after_event(parent, cache);
+        self.after_bin_change(cache);
         block
     }
 
-    /// Puts a block into its bin, half of which is emptied first if it is full. Says whether it belongs there.
+    /// Pushes a block onto its bin. If the bin is full, the older half of it is freed before. Returns whether the block
+    /// is in the bin: otherwise the caller has to free it.
     ///
     /// # Safety
     ///
-    /// It is a block of `class` that nobody uses.
-    pub(crate) unsafe fn put_in_bin<A: Allocator>(
-        &self,
-        parent: Parent<'_, A>,
-        cache: &Cache,
-        class: usize,
-        block: NonNull<u8>,
-    ) -> bool {
+    /// It is a block of `class` that no thread uses.
+    pub(crate) unsafe fn push(&self, cache: &Cache, class: usize, block: NonNull<u8>) -> bool {
         // SAFETY: by `# Safety` of this fn.
-        if !cache.is_open(class) && unsafe { shard_of(block, class) } != cache.shard() && cache.goes_home() {
+        if !cache.is_open(class) && unsafe { shard_of(block, class) } != cache.shard() && cache.returns_to_owner() {
             return false;
         }
-        let most = most_after(cache, class, Event::Full);
-        if !self.open(cache, class) {
+        let most = max_bin_after(cache, class, BinEvent::Full);
+        if !self.open_bin(cache, class) {
             return false;
         }
-        // There is room if it was opened only now.
-        if cache.bin(class).put(block) {
+        // Succeeds if the bin was closed before.
+        if cache.bin(class).push(block) {
             return true;
         }
-        cache.empty(class, cache.half(class), |blocks| self.put(parent.options, class, blocks));
-        self.grow(cache, class, most);
-        self.after_event(parent, cache);
-        cache.bin(class).put(block)
+        cache.flush(class, cache.capacity(class) / 2, |blocks| self.free_blocks(class, blocks));
+        self.grow_bin(cache, class, most);
+        self.after_bin_change(cache);
+        cache.bin(class).push(block)
     }
 
-    fn after_event<A: Allocator>(&self, parent: Parent<'_, A>, cache: &Cache) {
+    fn after_bin_change(&self, cache: &Cache) {
         let now = clock::tick();
-        self.sweep(parent.options, cache, now);
-        self.tick_at(parent, now);
+        self.sweep(cache, now);
+        self.maybe_reclaim_at(now);
     }
 
-    /// Has `take_from` take blocks of a shard: of `own`, which gets a new span if it needs one and there is memory; or of any.
+    /// Takes blocks of the shard `own`, which gets a new span if it needs one and there is memory; or else of any
+    /// shard. `take_from` takes blocks of a shard, after it has added a span of new slices to it if it is given some,
+    /// and returns their number.
     ///
-    /// No lock is held, and nothing is under way, when the parent is asked, which may use this pool.
-    fn take<A: Allocator>(
-        &self,
-        parent: Parent<'_, A>,
-        own: u8,
-        class: usize,
-        take_from: impl Fn(u8, Option<Taken>) -> usize,
-    ) {
+    /// When the parent is called, no lock is held, and `take_from` is not running.
+    fn take_blocks(&self, own: u8, class: usize, take_from: impl Fn(u8, Option<SliceRange>) -> usize) {
         if take_from(own, None) > 0 {
             return;
         }
-        if let Ok(taken) = self.chunks.take_new(parent, span_request(class, own), |bytes| self.is_dense(bytes)) {
-            take_from(own, Some(taken));
+        let half_full = |bytes| self.chunks_half_full(bytes);
+        if let Ok(new) = self.chunks.take_additional(self.parent, span_request(class, own), half_full) {
+            take_from(own, Some(new));
             return;
         }
-        // Its own as well: another thread may have been given a chunk meanwhile.
+        // Any shard, including `own`: another thread may have got a chunk meanwhile.
         (0..SHARDS as u8).find(|&shard| take_from(shard, None) > 0);
     }
 
-    /// Takes blocks of a shard for a thread that has the shard `own`.
+    /// Takes blocks of a shard, for a thread that uses the shard `own`.
     ///
     /// # Safety
     ///
-    /// There is room, and `new` was taken for a span of `class`, now.
+    /// 1. `buffer` may be written.
+    /// 2. `new` was taken for a span of `class` of this shard, and has no other use yet.
     unsafe fn take_from(
         &self,
-        (shard, own): (u8, u8),
-        options: Options,
+        shard: u8,
+        own: u8,
         class: usize,
-        new: Option<Taken>,
-        room: Room,
+        new: Option<SliceRange>,
+        buffer: BlockBuffer,
     ) -> usize {
-        let of_shard = (shard, shard != own);
+        let taker = if shard == own { Taker::Owner } else { Taker::Other };
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.shard(shard).take(&self.chunks, options, of_shard, class, new, room) }
+        unsafe { self.shard(shard).take(taker, class, new, buffer) }
     }
 
-    /// One block of `class`, for a thread without a cache.
-    pub(crate) fn take_one<A: Allocator>(
-        &self,
-        parent: Parent<'_, A>,
-        class: usize,
-    ) -> Result<NonNull<u8>, AllocError> {
+    /// Allocates one block of `class`, for a thread without a cache.
+    pub(crate) fn allocate_block(&self, class: usize) -> Result<NonNull<u8>, AllocError> {
         let mut block = ptr::null_mut();
-        let room = Room { at: NonNull::from(&mut block), most: 1 };
-        // Threads without a number have stacks of their own at least, so they do not all wait for one lock.
-        let own = (threads::number().unwrap_or(room.at.addr().get() >> 20) % SHARDS) as u8;
-        self.take(parent, own, class, |shard, new| {
-            // SAFETY: there is room for one; what is new was taken for that.
-            unsafe { self.take_from((shard, own), parent.options, class, new, room) }
+        let buffer = BlockBuffer { start: NonNull::from(&mut block), capacity: 1 };
+        // Threads without an index are spread over the shards by the addresses of their stacks.
+        let own = (threads::number().unwrap_or(buffer.start.addr().get() >> 20) % SHARDS) as u8;
+        self.take_blocks(own, class, |shard, new| {
+            // SAFETY: (1) the buffer has room for one. (2) `take_blocks` passes slices that it has taken for that.
+            unsafe { self.take_from(shard, own, class, new, buffer) }
         });
-        self.tick(parent);
+        self.maybe_reclaim();
         NonNull::new(block).ok_or(AllocError)
     }
 
-    /// Gives blocks of a bin, which nobody uses, back to their spans.
-    pub(super) fn put(&self, options: Options, class: usize, blocks: &mut [*mut u8]) {
+    /// Frees blocks of a bin, which no thread uses.
+    pub(super) fn free_blocks(&self, class: usize, blocks: &mut [*mut u8]) {
         let mut left = blocks.len();
         while let Some(first) = blocks[..left].first().and_then(|&block| NonNull::new(block)) {
-            // SAFETY: it is of that class.
+            // SAFETY: a block of a bin is of its class, by invariant 2 of `Cache`.
             let shard = unsafe { shard_of(first, class) };
-            let of_shard = self.shard(shard);
-            // SAFETY: as above; by the contract of `deallocate` nobody uses them.
-            let put = unsafe { of_shard.put(&self.chunks, options, shard, class, &mut blocks[..left]) };
-            // With no lock held: the program may have a handler for its end.
-            left = put.unwrap_or_else(|block| abort(Misuse::TwiceBefore, block, None));
+            // SAFETY: as above.
+            let others = unsafe { self.shard(shard).free_blocks(class, &mut blocks[..left]) };
+            // The lock of the shard is released, since the program may have a handler for its end.
+            left = others.unwrap_or_else(|block| abort(Misuse::TwiceBefore, block, None));
         }
     }
 
-    /// Gives one block back, and says whether it was not free already.
+    /// Frees one block, and returns whether it was in use.
     ///
     /// # Safety
     ///
-    /// It is a block of `class`.
-    pub(crate) unsafe fn put_one<A: Allocator>(&self, parent: Parent<'_, A>, class: usize, block: NonNull<u8>) -> bool {
+    /// It is a block of `class` that no thread uses.
+    pub(crate) unsafe fn free_block(&self, class: usize, block: NonNull<u8>) -> bool {
         // SAFETY: by `# Safety` of this fn.
         let shard = unsafe { shard_of(block, class) };
         // SAFETY: by `# Safety` of this fn.
-        let was_in_use = unsafe { self.shard(shard).put_one(&self.chunks, parent.options, class, block) };
-        self.tick(parent);
+        let was_in_use = unsafe { self.shard(shard).free_block(class, block) };
+        self.maybe_reclaim();
         was_in_use
     }
 
-    /// Whether a block is with its span.
+    /// Returns whether a block is free in its span.
     ///
     /// # Safety
     ///
@@ -175,21 +161,21 @@ impl Heap {
     }
 }
 
-/// The most blocks that a bin may hold after an event: a bin that was empty and is full, or the other way round, would have served its
-/// thread longer if it had held more.
-fn most_after(cache: &Cache, class: usize, event: Event) -> usize {
-    let of = Class::of(class);
+/// Notes an event of a bin, and returns the largest capacity of the bin from then on. If the bin was empty and is full
+/// now, or was full and is empty now, then a larger bin would have served its thread for longer.
+fn max_bin_after(cache: &Cache, class: usize, event: BinEvent) -> usize {
+    let info = ClassInfo::of(class);
     let before = cache.events[class].replace(event);
-    let is_turn = before != Event::None && before != event;
-    (if is_turn { of.most } else { of.most_one_way }) as usize
+    let in_turns = before != BinEvent::None && before != event;
+    (if in_turns { info.max_bin } else { info.max_bin_one_way }) as usize
 }
 
-/// The shard that a block belongs to.
+/// Returns the index of the shard that owns a block.
 ///
 /// # Safety
 ///
 /// It is a block of `class`.
 unsafe fn shard_of(block: NonNull<u8>, class: usize) -> u8 {
     // SAFETY: by `# Safety` of this fn.
-    unsafe { Span::of(block, Class::of(class)) }.slice().shard.load(Relaxed)
+    unsafe { Span::of(block, ClassInfo::of(class)) }.header().shard.load(Relaxed)
 }

@@ -1,37 +1,32 @@
-//! Runs of slices, each one block.
+//! Runs of slices, each of which is one block of more than 128 KiB.
 
-use super::Heap;
+use super::HeapRef;
 use crate::api::{AllocError, Allocator};
-use crate::pools::shared::chunks::{Chunk, Taken, Use, Wanted};
+use crate::pools::shared::chunks::{Chunk, SliceRange, SliceRequest, SliceUse};
 use crate::pools::shared::geometry::SLICE;
-use crate::pools::shared::parent::Parent;
 
-impl Heap {
-    /// A row of slices for one block.
-    pub(crate) fn take_run<A: Allocator>(
-        &self,
-        parent: Parent<'_, A>,
-        last: usize,
-        align: usize,
-    ) -> Result<Taken, AllocError> {
-        let (count, align) = (last / SLICE + 1, (align / SLICE).max(1));
-        let wanted = Wanted { count, align, used_as: Use::Run, shard: 0 };
-        let taken = self.chunks.take(parent.options, wanted);
-        let taken = taken.map_or_else(|| self.chunks.take_new(parent, wanted, |bytes| self.is_dense(bytes)), Ok);
-        self.tick(parent);
-        taken
+impl<A: Allocator> HeapRef<'_, A> {
+    /// Allocates a run of `count` slices, aligned to `align` bytes.
+    pub(crate) fn allocate_run(&self, count: usize, align: usize) -> Result<SliceRange, AllocError> {
+        let request = SliceRequest { count, align: (align / SLICE).max(1), slice_use: SliceUse::Run, shard: 0 };
+        let half_full = |bytes| self.chunks_half_full(bytes);
+        let range = match self.chunks.take(request) {
+            Some(range) => Ok(range),
+            None => self.chunks.take_additional(self.parent, request, half_full),
+        };
+        self.maybe_reclaim();
+        range
     }
 
-    /// Gives back what a run of `count` slices has behind its first `keep`, which may be none.
-    pub(crate) fn give_run_back<A: Allocator>(
-        &self,
-        parent: Parent<'_, A>,
-        chunk: Chunk,
-        slice: usize,
-        keep: usize,
-        count: usize,
-    ) {
-        self.chunks.give_back(parent.options, chunk, slice, keep, count);
-        self.tick(parent);
+    /// Frees a run of `count` slices.
+    pub(crate) fn free_run(&self, chunk: Chunk, first: usize, count: usize) {
+        self.chunks.release(self.parent.options, chunk, first, count);
+        self.maybe_reclaim();
+    }
+
+    /// Releases all but the first `keep` slices of a run of `count`.
+    pub(crate) fn truncate_run(&self, chunk: Chunk, first: usize, count: usize, keep: usize) {
+        self.chunks.truncate_run(self.parent.options, chunk, first, count, keep);
+        self.maybe_reclaim();
     }
 }

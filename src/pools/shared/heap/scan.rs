@@ -1,4 +1,4 @@
-//! How far a look for memory that nobody uses has come, which goes on a little at a time: see [`reclaim`](super::reclaim).
+//! The state of the scan for memory to give back, which [`reclaim`](super::reclaim) advances step by step.
 
 use core::cell::Cell;
 use core::ptr;
@@ -7,29 +7,32 @@ use core::sync::atomic::{AtomicBool, AtomicUsize};
 use crate::pools::shared::cache::Cache;
 use crate::threads::lock::Lock;
 
-/// All zero bytes are those of a heap in which nobody has looked.
+/// The scan that all threads of a pool advance. Zero bytes are a scan that never ran.
 #[derive(Debug)]
-pub(super) struct Purge {
+pub(super) struct ScanState {
     pub(super) lock: Lock,
-    /// When the last look ended, in ticks: so no two looks at the same chunk are closer together than one waits.
-    pub(super) ended: AtomicUsize,
-    pub(super) is_under_way: AtomicBool,
-    /// The bytes of chunks from which on the next look begins before its time.
-    pub(super) until: AtomicUsize,
-    /// Of the look that is under way; used under the lock.
-    pub(super) look: Look,
+    /// The time, in ticks, at which the last scan ended. The next one starts half a second later, so two scans of a
+    /// chunk are at least that far apart.
+    pub(super) last_end: AtomicUsize,
+    pub(super) is_running: AtomicBool,
+    /// The bytes of all chunks from which on the next scan starts before its time.
+    pub(super) next_at_bytes: AtomicUsize,
+    /// The progress of the running scan, used under the lock.
+    pub(super) progress: Progress,
 }
 
-/// How far a look has come. All zero bytes are its beginning.
+/// The progress of a scan. Zero bytes are its start.
 #[derive(Debug)]
-pub(super) struct Look {
-    pub(super) at: Cell<Phase>,
-    /// The cache, the shard, or the place of the chunk that is next.
+pub(super) struct Progress {
+    pub(super) phase: Cell<Phase>,
+    /// The next cache.
     pub(super) cache: Cell<*mut Cache>,
-    pub(super) place: Cell<usize>,
-    /// The slice of that chunk that is next, and whether no page before it is free.
+    /// The next shard; or the position of the next chunk in the set of addresses.
+    pub(super) position: Cell<usize>,
+    /// The next slice of that chunk.
     pub(super) slice: Cell<usize>,
-    pub(super) full: Cell<bool>,
+    /// Whether a granule of a span before that slice is free.
+    pub(super) has_free: Cell<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,24 +42,24 @@ pub(super) enum Phase {
     Caches,
     Shards,
     Chunks,
-    /// Large blocks are next, without the lock.
+    /// The large blocks are left, which are scanned without the lock.
     End,
 }
 
-impl Look {
+impl Progress {
     pub(super) const fn new() -> Self {
         Self {
-            at: Cell::new(Phase::Start),
+            phase: Cell::new(Phase::Start),
             cache: Cell::new(ptr::null_mut()),
-            place: Cell::new(0),
+            position: Cell::new(0),
             slice: Cell::new(0),
-            full: Cell::new(false),
+            has_free: Cell::new(false),
         }
     }
 
-    pub(super) fn go_on(&self, phase: Phase) {
-        self.at.set(phase);
-        self.place.set(0);
+    pub(super) fn begin(&self, phase: Phase) {
+        self.phase.set(phase);
+        self.position.set(0);
         self.slice.set(0);
     }
 }

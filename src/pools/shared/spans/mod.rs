@@ -1,4 +1,4 @@
-//! Slices that are cut into blocks of one class, and the shards that have them.
+//! Spans, which are slices divided into blocks of one class, and the shards that own them.
 
 mod class;
 mod discard;
@@ -6,7 +6,9 @@ mod granules;
 mod shard;
 mod span;
 
-pub(super) use class::{CLASSES, Class, ENTRIES, class_of};
-pub(super) use discard::Place;
-pub(super) use shard::{Guarded, Room, SHARDS, Shard, ShardLock, bytes_out, out, span_request};
-pub(super) use span::Span;
+pub(super) use class::{CLASSES, ClassInfo, ENTRIES, class_of};
+pub(super) use discard::SpanScan;
+pub(super) use shard::{
+    SHARDS, Shard, ShardLock, ShardRef, Taker, blocks_outside_spans, bytes_outside_spans, span_request,
+};
+pub(super) use span::{BlockBuffer, Span};

@@ -1,5 +1,5 @@
-//! The spans that one thread, or a few, take blocks from. A thread has the shard of its number, so the lock of a shard is seldom
-//! waited for: but for other threads that give a batch of its blocks back.
+//! A shard: the spans from which one thread, or a few, take blocks. Its lock is rarely contended, since other threads
+//! acquire it only to free a batch of its blocks.
 
 use core::cell::Cell;
 use core::ops::{Deref, Range};
@@ -7,44 +7,66 @@ use core::ptr::NonNull;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::class::{CLASSES, Class};
-use super::span::Span;
-use crate::pools::shared::chunks::{Chunks, Slice, Taken, Use, Wanted};
+use super::class::{CLASSES, ClassInfo};
+use super::span::{BlockBuffer, Span};
+use crate::pools::shared::chunks::{Chunks, Slice, SliceRange, SliceRequest, SliceUse};
 use crate::pools::shared::options::Options;
 use crate::pools::size_class::size_of_class;
 use crate::sync::list::List;
 use crate::threads::lock::Lock;
 
+/// The number of shards. The thread with index `i` uses the shard `i % SHARDS`.
 pub(crate) const SHARDS: usize = 32;
 
-/// All zero bytes are one without spans. On lines of its own; two, since processors fetch them in pairs.
+/// The spans of a shard. Zero bytes are a shard without spans.
+///
+/// Aligned to two lines of the processor's cache, since processors fetch lines in pairs.
+///
+/// # Invariants
+///
+/// 1. A span of which all blocks are free, and none hidden, is in `empty`. Any other span with a free block is in
+///    `partial`. A span without one is in no list.
+/// 2. All but `outside` is used under the lock of the shard; `outside` changes under it.
 #[repr(C, align(128))]
 #[derive(Debug)]
 pub(crate) struct Shard {
-    /// Spans with a free block, and one in use. From the first one blocks are taken; one that was full is put last, to have
-    /// more of them when its turn comes.
-    pub(super) spans: [List<Slice>; CLASSES],
-    /// Spans without a block in use, for when there are no others; and how many.
+    /// Blocks are taken from the first span. A span that was full goes to the end, to have more free blocks when its
+    /// turn comes.
+    pub(super) partial: [List<Slice>; CLASSES],
+    /// Used when `partial` has no span.
     empty: [List<Slice>; CLASSES],
-    kept: [Cell<u32>; CLASSES],
-    /// How many blocks are not in their spans: in use, or in the caches of threads. Wraps below 0. Read without the lock.
-    out: [AtomicUsize; CLASSES],
+    empty_count: [Cell<u32>; CLASSES],
+    /// The blocks of the shard that are not in its spans: in use, or in the caches of threads.
+    outside: [AtomicUsize; CLASSES],
 }
 
-/// The lock of a shard, on a line of its own. It lies apart from the shard: a fork takes those of all shards, and so writes to one
-/// page and not to one for each.
+/// The lock of a shard, on a line of its own in the processor's cache. It is not part of the shard: a fork acquires the
+/// locks of all shards, and so writes to one page rather than to one for each shard.
 #[repr(align(64))]
 #[derive(Debug)]
 pub(crate) struct ShardLock(pub(crate) Lock);
 
-/// A shard and its lock.
+/// A shard, and what its operations need of the heap.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Guarded<'a> {
+pub(crate) struct ShardRef<'a> {
     pub(crate) lock: &'a Lock,
     pub(crate) shard: &'a Shard,
+    pub(crate) index: u8,
+    pub(crate) chunks: &'a Chunks,
+    /// The options in force for this call of the pool.
+    pub(crate) options: &'a Options,
 }
 
-impl Deref for Guarded<'_> {
+/// The thread that takes blocks of a shard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taker {
+    /// A thread that uses this shard. It may add spans to it.
+    Owner,
+    /// A thread of another shard.
+    Other,
+}
+
+impl Deref for ShardRef<'_> {
     type Target = Shard;
 
     fn deref(&self) -> &Shard {
@@ -52,262 +74,259 @@ impl Deref for Guarded<'_> {
     }
 }
 
-/// For so many pointers to blocks.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Room {
-    pub(crate) at: NonNull<*mut u8>,
-    pub(crate) most: usize,
+/// Returns a request for the slices of a span.
+pub(crate) fn span_request(class: usize, shard: u8) -> SliceRequest {
+    let slices = ClassInfo::of(class).slices as usize;
+    SliceRequest { count: slices, align: slices, slice_use: SliceUse::Span(class), shard }
 }
 
-/// The slices of a span, for a shard.
-pub(crate) fn span_request(class: usize, shard: u8) -> Wanted {
-    let slices = Class::of(class).slices as usize;
-    Wanted { count: slices, align: slices, used_as: Use::Span(class), shard }
+/// Returns the number of blocks of `class` that are not in the spans of these shards.
+pub(crate) fn blocks_outside_spans(shards: &[Shard], class: usize) -> usize {
+    shards.iter().map(|shard| shard.outside[class].load(Relaxed)).fold(0, usize::wrapping_add)
 }
 
-/// How many blocks of `class` are not in the spans of any of `shards`.
-pub(crate) fn out(shards: &[Shard], class: usize) -> usize {
-    // One alone may be below 0.
-    shards.iter().map(|shard| shard.out[class].load(Relaxed)).fold(0, usize::wrapping_add)
-}
-
-/// The bytes of the blocks of `classes` that are not in the spans of any of `shards`.
-pub(crate) fn bytes_out(shards: &[Shard], classes: Range<usize>) -> usize {
-    classes.map(|class| out(shards, class).wrapping_mul(size_of_class(class))).fold(0, usize::wrapping_add)
+/// Returns the bytes of the blocks of `classes` that are not in the spans of these shards.
+pub(crate) fn bytes_outside_spans(shards: &[Shard], classes: Range<usize>) -> usize {
+    let bytes = |class| blocks_outside_spans(shards, class).wrapping_mul(size_of_class(class));
+    classes.map(bytes).fold(0, usize::wrapping_add)
 }
 
 impl Shard {
-    fn count(&self, class: usize, change: usize) {
-        // Under the lock.
-        self.out[class].store(self.out[class].load(Relaxed).wrapping_add(change), Relaxed);
+    /// Adds to the number of blocks outside the spans, modulo 2^N. Under the lock.
+    fn add_outside(&self, class: usize, change: usize) {
+        self.outside[class].store(self.outside[class].load(Relaxed).wrapping_add(change), Relaxed);
     }
 }
 
-impl Guarded<'_> {
-    /// Takes blocks of `class`, and returns how many: none if there is no span with a free block, nor one to be had of the chunks,
-    /// which it is not for another thread than those of this shard. Slices that were taken for a `new` span become one before.
+impl ShardRef<'_> {
+    /// Takes blocks of `class` until the buffer is full, and returns their number: less than that if the spans have no
+    /// more. If they have none, it adds a span, for the owner, unless no chunk has the slices. It adds a span of the
+    /// slices `new` before.
     ///
     /// # Safety
     ///
-    /// There is room, `own` is the number of this shard, and the slices are nothing else yet.
+    /// 1. `buffer` may be written.
+    /// 2. `new` was taken for a span of `class` of this shard, and has no other use yet.
     pub(crate) unsafe fn take(
         &self,
-        chunks: &Chunks,
-        options: Options,
-        (own, for_another): (u8, bool),
+        taker: Taker,
         class: usize,
-        new: Option<Taken>,
-        Room { at, most }: Room,
+        new: Option<SliceRange>,
+        buffer: BlockBuffer,
     ) -> usize {
-        let of = Class::of(class);
+        let info = ClassInfo::of(class);
         let _held = self.lock.lock();
-        if let Some(taken) = new {
-            // SAFETY: by `# Safety` of this fn, and the lock is held.
-            unsafe { self.keep_new(chunks, class, taken) };
+        if let Some(range) = new {
+            // SAFETY: by (2) of `# Safety`; the lock is held.
+            unsafe { self.add_new(class, range) };
         }
-        let list = &self.spans[class];
+        let list = &self.partial[class];
         let mut count = 0;
-        while count < most {
+        while count < buffer.capacity {
             let span = match (list.first(), self.empty[class].first()) {
-                (Some(first), _) => Span::of_slice(first),
+                (Some(first), _) => Span::of_header(first),
                 (None, Some(first)) => {
-                    let span = Span::of_slice(first);
-                    // SAFETY: it is in that list.
-                    unsafe { self.keep_no_more(chunks, class, span) };
-                    // SAFETY: in no list now.
+                    let span = Span::of_header(first);
+                    // SAFETY: the lock is held, and the span is the first of the list.
+                    unsafe { self.remove_empty(class, span) };
+                    // SAFETY: the span is in no list now.
                     unsafe { list.push_front(first) };
                     span
                 }
-                (None, None) if count > 0 || for_another => break,
+                (None, None) if count > 0 || taker == Taker::Other => break,
                 (None, None) => {
-                    let Some(taken) = chunks.take(options, span_request(class, own)) else { break };
-                    // SAFETY: taken for that, just now, and the lock is held.
-                    unsafe { self.keep_new(chunks, class, taken) };
+                    let Some(range) = self.chunks.take(span_request(class, self.index)) else { break };
+                    // SAFETY: the range was just taken for that; the lock is held.
+                    unsafe { self.add_new(class, range) };
                     continue;
                 }
             };
-            // SAFETY: there is room for `most`, so for what is left behind the first `count`.
-            let next = unsafe { at.add(count) };
-            // SAFETY: the lock is held; the list is that of the class; there is room.
-            count += unsafe { span.take(of, next, most - count) };
-            if span.slice().free.load(Relaxed) == 0 {
-                // SAFETY: it is the first of the list.
-                unsafe { list.remove(span.first()) };
+            // SAFETY: `count` is less than the capacity of the buffer.
+            let start = unsafe { buffer.start.add(count) };
+            let rest = BlockBuffer { start, capacity: buffer.capacity - count };
+            // SAFETY: (1) the lock is held. (2) The list contains spans of `class`. (3) By (1) of `# Safety`.
+            count += unsafe { span.take(info, rest) };
+            if span.header().free_blocks.load(Relaxed) == 0 {
+                // SAFETY: the span is the first of the list.
+                unsafe { list.remove(span.header_ptr()) };
             }
         }
-        self.count(class, count);
+        self.add_outside(class, count);
         if new.is_some() {
-            // The parent, or another thread, may have given blocks back meanwhile.
-            self.trim(chunks, options, class);
+            // While the lock was not held, the parent or another thread may have freed blocks, so that the new span is
+            // not needed.
+            self.trim(class);
         }
         count
     }
 
-    /// Takes back those of `blocks` that are this shard's, and closes the gaps they leave. Returns how many are left; or one that
-    /// was free already, and then the process has to end.
+    /// Frees the blocks of `blocks` that belong to this shard, and moves the others to the front. Returns the number of
+    /// the others; or one that is free already, and then the process must end.
     ///
     /// # Safety
     ///
-    /// `blocks` are blocks of `class` that nobody uses; `own` is the number of this shard.
-    pub(crate) unsafe fn put(
-        &self,
-        chunks: &Chunks,
-        options: Options,
-        own: u8,
-        class: usize,
-        blocks: &mut [*mut u8],
-    ) -> Result<usize, *mut u8> {
-        let of = Class::of(class);
+    /// The blocks are blocks of `class` that no thread uses.
+    pub(crate) unsafe fn free_blocks(&self, class: usize, blocks: &mut [*mut u8]) -> Result<usize, *mut u8> {
+        let info = ClassInfo::of(class);
         let _held = self.lock.lock();
-        let (mut at, mut left) = (0, 0);
+        let (mut at, mut others) = (0, 0);
         while let Some(&block) = blocks.get(at) {
-            // SAFETY: a block is not null.
+            // SAFETY: a pointer to a block is not null.
             let block = unsafe { NonNull::new_unchecked(block) };
             // SAFETY: by `# Safety` of this fn.
-            let span = unsafe { Span::of(block, of) };
-            if span.slice().shard.load(Relaxed) != own {
-                blocks[left] = block.as_ptr();
-                left += 1;
+            let span = unsafe { Span::of(block, info) };
+            if span.header().shard.load(Relaxed) != self.index {
+                blocks[others] = block.as_ptr();
+                others += 1;
                 at += 1;
                 continue;
             }
-            // SAFETY: the lock is held; the blocks are of the class, and the first one is the span's.
-            at += unsafe { self.put_in(chunks, options, class, span, &blocks[at..]) }?;
+            // SAFETY: (1) the lock is held. (2) By `# Safety` of this fn; the span is that of the first block.
+            at += unsafe { self.free_in_span(class, span, &blocks[at..]) }?;
         }
-        self.count(class, left.wrapping_sub(blocks.len()));
-        Ok(left)
+        self.add_outside(class, others.wrapping_sub(blocks.len()));
+        Ok(others)
     }
 
-    /// Takes back as many of `blocks` as are `span`'s, up to the first that is not.
+    /// Frees one block, and returns whether it was in use.
     ///
     /// # Safety
     ///
-    /// The lock is held; the blocks are blocks of `class` that nobody uses, and the first one is the span's.
-    #[inline(always)]
-    unsafe fn put_in(
-        &self,
-        chunks: &Chunks,
-        options: Options,
-        class: usize,
-        span: Span,
-        blocks: &[*mut u8],
-    ) -> Result<usize, *mut u8> {
-        let of = Class::of(class);
-        let was_full = span.slice().free.load(Relaxed) == 0;
+    /// The block is a block of `class` and of this shard that no thread uses.
+    pub(crate) unsafe fn free_block(&self, class: usize, block: NonNull<u8>) -> bool {
+        let _held = self.lock.lock();
         // SAFETY: by `# Safety` of this fn.
-        let count = unsafe { span.put(of, blocks) }?;
-        if was_full {
-            // SAFETY: a full span is in no list.
-            unsafe { self.spans[class].push_back(span.first()) };
+        let span = unsafe { Span::of(block, ClassInfo::of(class)) };
+        // SAFETY: (1) the lock is held. (2) By `# Safety` of this fn.
+        if unsafe { self.free_in_span(class, span, &[block.as_ptr()]) }.is_err() {
+            return false;
         }
-        if span.slice().free.load(Relaxed) == of.capacity {
-            self.emptied(chunks, options, class, span);
+        self.add_outside(class, 1_usize.wrapping_neg());
+        true
+    }
+
+    /// Frees the leading blocks of `blocks`, up to the first that belongs to another span, and returns their number; or
+    /// returns the first that is free already.
+    ///
+    /// # Safety
+    ///
+    /// 1. The lock is held.
+    /// 2. The blocks are blocks of `class` that no thread uses, and the first belongs to `span`.
+    #[inline(always)]
+    unsafe fn free_in_span(&self, class: usize, span: Span, blocks: &[*mut u8]) -> Result<usize, *mut u8> {
+        let info = ClassInfo::of(class);
+        let was_full = span.header().free_blocks.load(Relaxed) == 0;
+        // SAFETY: by `# Safety` of this fn.
+        let count = unsafe { span.free(info, blocks) }?;
+        if was_full {
+            // SAFETY: a full span is in no list, by invariant 1 of `Shard`.
+            unsafe { self.partial[class].push_back(span.header_ptr()) };
+        }
+        if span.header().free_blocks.load(Relaxed) == info.capacity {
+            self.after_last_free(class, span);
         }
         Ok(count)
     }
 
+    /// Moves a span that has become empty to the list of those, and releases it if the shard has enough of them. Under
+    /// the lock.
     #[cold]
-    pub(super) fn emptied(&self, chunks: &Chunks, options: Options, class: usize, span: Span) {
-        // SAFETY: it had a free block and one in use, or was full a moment ago and has been put there.
-        unsafe { self.spans[class].remove(span.first()) };
-        // SAFETY: the lock is held, and it is in no list now.
-        unsafe { self.keep(chunks, class, span) };
-        self.trim(chunks, options, class);
+    pub(super) fn after_last_free(&self, class: usize, span: Span) {
+        // SAFETY: before, the span was not empty, so by invariant 1 of `Shard` it was in this list; or it was full, and
+        // was pushed to it.
+        unsafe { self.partial[class].remove(span.header_ptr()) };
+        // SAFETY: the lock is held, and the span is in no list now.
+        unsafe { self.add_empty(class, span) };
+        self.trim(class);
     }
 
-    /// Keeps an empty span if there is no other with a free block, since it will be wanted soon, and some long ones; gives back the
-    /// one that was emptied last, if that is too many. Under the lock.
-    fn trim(&self, chunks: &Chunks, options: Options, class: usize) {
-        let Some(last) = self.empty[class].first() else { return };
-        let kept = self.kept[class].get();
-        let is_only = self.spans[class].first().is_none() && kept == 1;
-        let is_wanted = is_only || kept <= Class::of(class).kept;
-        if !is_wanted || !chunks.may_keep(options.retain) {
-            // SAFETY: the lock is held, and it is in that list.
-            unsafe { self.give_back(chunks, options, class, Span::of_slice(last)) };
+    /// Releases the span that became empty last, if there are too many. The shard keeps the only span with free blocks,
+    /// which will be needed soon, and some long spans. Under the lock.
+    fn trim(&self, class: usize) {
+        let Some(newest) = self.empty[class].first() else { return };
+        let count = self.empty_count[class].get();
+        let is_only = self.partial[class].first().is_none() && count == 1;
+        let is_kept = is_only || count <= ClassInfo::of(class).max_empty_spans;
+        if !is_kept || !self.chunks.may_keep_empty_spans(self.options.retain) {
+            // SAFETY: the lock is held, and the span is the first of the list.
+            unsafe { self.release_empty(class, Span::of_header(newest)) };
         }
     }
 
-    /// # Safety
-    ///
-    /// The lock is held, and the slices were taken for a span of `class`, and are nothing else yet.
-    unsafe fn keep_new(&self, chunks: &Chunks, class: usize, taken: Taken) {
-        // SAFETY: by `# Safety` of this fn.
-        let span = unsafe { Span::init(taken.chunk, taken.slice, Class::of(class), taken.zero) };
-        // SAFETY: as above; a new span is in no list.
-        unsafe { self.keep(chunks, class, span) };
-    }
-
-    /// # Safety
-    ///
-    /// The lock is held, and `span` is an empty one of `class`, in no list.
-    unsafe fn keep(&self, chunks: &Chunks, class: usize, span: Span) {
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.empty[class].push_front(span.first()) };
-        self.kept[class].set(self.kept[class].get() + 1);
-        chunks.count_kept(Class::of(class).slices as usize, true);
-    }
-
-    /// # Safety
-    ///
-    /// The lock is held, and `span` is among the empty ones of `class`.
-    unsafe fn keep_no_more(&self, chunks: &Chunks, class: usize, span: Span) {
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.empty[class].remove(span.first()) };
-        self.kept[class].set(self.kept[class].get() - 1);
-        chunks.count_kept(Class::of(class).slices as usize, false);
-    }
-
-    /// # Safety
-    ///
-    /// As for [`keep_no_more`](Self::keep_no_more).
-    unsafe fn give_back(&self, chunks: &Chunks, options: Options, class: usize, span: Span) {
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.keep_no_more(chunks, class, span) };
-        // For who looks at the slice when it is a new span, before that is initialised.
-        span.slice().free.store(0, Relaxed);
-        chunks.give_back(options, span.chunk(), span.number(), 0, Class::of(class).slices as usize);
-    }
-
-    /// Gives the empty spans back to the chunks.
-    pub(crate) fn give_empty_back(&self, chunks: &Chunks, options: Options) {
+    /// Releases all empty spans.
+    pub(crate) fn release_all_empty(&self) {
         let _held = self.lock.lock();
         for class in 0..CLASSES {
             while let Some(first) = self.empty[class].first() {
-                // SAFETY: the lock is held, and it is in that list.
-                unsafe { self.give_back(chunks, options, class, Span::of_slice(first)) };
+                // SAFETY: the lock is held, and the span is the first of the list.
+                unsafe { self.release_empty(class, Span::of_header(first)) };
             }
         }
     }
 
-    /// Whether a block is with its span.
+    /// Adds a new span.
     ///
     /// # Safety
     ///
-    /// As for [`put`](Self::put), but that somebody may use it.
+    /// 1. The lock is held.
+    /// 2. The slices were taken for a span of `class` of this shard, and have no other use yet.
+    unsafe fn add_new(&self, class: usize, range: SliceRange) {
+        // SAFETY: by (2) of `# Safety`.
+        let span = unsafe { Span::init(range.chunk, range.first, ClassInfo::of(class), range.contents) };
+        // SAFETY: the lock is held. A new span is in no list.
+        unsafe { self.add_empty(class, span) };
+    }
+
+    /// Puts an empty span into the list of those.
+    ///
+    /// # Safety
+    ///
+    /// 1. The lock is held.
+    /// 2. The span is an empty one of `class`, in no list.
+    unsafe fn add_empty(&self, class: usize, span: Span) {
+        // SAFETY: by `# Safety` of this fn. The header of a slice stays where it is.
+        unsafe { self.empty[class].push_front(span.header_ptr()) };
+        self.empty_count[class].set(self.empty_count[class].get() + 1);
+        self.chunks.add_empty_span(ClassInfo::of(class).slices as usize);
+    }
+
+    /// Removes a span from the list of empty ones.
+    ///
+    /// # Safety
+    ///
+    /// 1. The lock is held.
+    /// 2. The span is in the list of empty spans of `class`.
+    unsafe fn remove_empty(&self, class: usize, span: Span) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.empty[class].remove(span.header_ptr()) };
+        self.empty_count[class].set(self.empty_count[class].get() - 1);
+        self.chunks.remove_empty_span(ClassInfo::of(class).slices as usize);
+    }
+
+    /// Releases an empty span.
+    ///
+    /// # Safety
+    ///
+    /// As for [`remove_empty`](Self::remove_empty).
+    unsafe fn release_empty(&self, class: usize, span: Span) {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.remove_empty(class, span) };
+        // When the slice is taken for another span, `Chunk::span_at` may read the number before that span is initialised.
+        span.header().free_blocks.store(0, Relaxed);
+        let slices = ClassInfo::of(class).slices as usize;
+        self.chunks.release(*self.options, span.chunk(), span.first_slice(), slices);
+    }
+
+    /// Returns whether a block is free, in its span.
+    ///
+    /// # Safety
+    ///
+    /// The block is a block of `class` and of this shard.
     pub(crate) unsafe fn is_free(&self, class: usize, block: NonNull<u8>) -> bool {
         let _held = self.lock.lock();
         // SAFETY: by `# Safety` of this fn.
-        let span = unsafe { Span::of(block, Class::of(class)) };
-        // SAFETY: the lock is held; the block is one of the span's.
-        unsafe { span.is_free(Class::of(class), block) }
-    }
-
-    /// Takes one block back, and says whether it was not free already.
-    ///
-    /// # Safety
-    ///
-    /// As for [`put`](Self::put).
-    pub(crate) unsafe fn put_one(&self, chunks: &Chunks, options: Options, class: usize, block: NonNull<u8>) -> bool {
-        let of = Class::of(class);
-        let _held = self.lock.lock();
-        // SAFETY: by `# Safety` of this fn.
-        let span = unsafe { Span::of(block, of) };
-        // SAFETY: the lock is held; the block is one of the span's.
-        if unsafe { self.put_in(chunks, options, class, span, &[block.as_ptr()]) }.is_err() {
-            return false;
-        }
-        self.count(class, 1_usize.wrapping_neg());
-        true
+        let span = unsafe { Span::of(block, ClassInfo::of(class)) };
+        // SAFETY: (1) the lock is held. (2) By `# Safety` of this fn.
+        unsafe { span.is_free(ClassInfo::of(class), block) }
     }
 }
