@@ -52,100 +52,42 @@ use options::OptionsSource;
 pub use options::{Options, Retain};
 pub use stats::{ClassStats, SharedPoolStats, ThreadStats};
 
-/// An allocator for every size and all threads: the default of a process, or the allocator of a subsystem whose memory goes
-/// back at once when it ends.
+/// An allocator for all sizes and all threads: for a process, or for a subsystem whose memory is freed at once.
 ///
-/// ```text
-///      the thread's bins           shards                  chunks of 2 MiB             the parent
-///     +-------------------+       +-------------------+   +-----------------------+   +----------+
-///     | free blocks, for  | half  | spans: slices cut |   | 128 slices of 16 KiB  |   |          |
-///     | each class from   |<----->| into blocks of    |<->|                       |<->|          |
-///     | 8 bytes to 128 KiB| a bin | one class         |   | runs: above 128 KiB   |   |          |
-///     +-------------------+       +-------------------+   +-----------------------+   |          |
-///                                                           above 512 KiB        <--->|          |
-///                                                                                     +----------+
-///      no lock                     a lock for each         one lock
-/// ```
+/// Take it as the default of a program, `AsGlobal<SharedPool>`, or for collections of several threads, which take
+/// `&pool` or the pool itself. A [`Pool`](crate::Pool) costs less for one thread, an [`Arena`](crate::Arena) for values
+/// that all end together. The chapter `docs/04-pools.md` of the repository explains how it works, with all details.
 ///
-/// Take one as the default of a program, `AsGlobal<SharedPool>`, or for the collections of several threads. For one thread alone
-/// a [`Pool`](crate::Pool) costs less; what ends all at once belongs in an [`Arena`](crate::Arena).
+/// * **Cost**: a handful of instructions, without an atomic read-modify-write, while the cache of the thread has a
+///   block, or room for one. Otherwise a lock for a batch of 4 to 1024 blocks. Above 128 KiB a lock for each request;
+///   above 512 KiB a call of the parent, too, unless a recently freed block fits. A freed block is not touched.
+/// * **Sizes**: 96 classes up to 128 KiB: multiples of 8 bytes up to 128, and then eight for each doubling. Larger
+///   blocks are a multiple of 16 KiB, and above 512 KiB of 4 KiB. Above 64 bytes an eighth is wasted at most, except in
+///   a reused large block, up to four times as long; for growth eight times. Any align is served. Size 0 takes no memory.
+/// * **Memory**: none before the first use. Then 152 KiB, chunks of 2 MiB of which the pool uses 32 KiB, and for each
+///   thread a cache of 456 KiB, which touches the pages that it needs. All caches share a [budget](Options::caches) for
+///   the blocks in them. Over [`Pages`], memory that is never touched takes addresses only. The value takes 4 KiB.
+/// * **Growth** is in place within a class, at the same align; for a block of 128 to 512 KiB if the memory behind it is
+///   free; and for a larger one as the parent does it, on Linux [`Pages`] by `mremap`. Otherwise it is a copy.
+/// * **Giving back**: threads that use the pool give back memory that was free for half a second or more, as [`Retain`]
+///   says. [`purge`](Self::purge) does so on demand, and [`collect`](Self::collect) gives back everything at once. When
+///   the pool is dropped, all memory returns to the parent, freed or not.
+/// * **Threads**: the pool is `Sync` if the parent is. Any thread may free any block. A thread leaves its cache to the
+///   next one that starts. The 513th thread at a time and later ones need a few instructions more.
+/// * **Errors**: if the parent fails, the pool gives back what it retains and tries again, and then returns
+///   [`AllocError`](crate::api::AllocError). The pool remains usable.
+/// * **Re-entry**: the parent may use the pool that calls it, and may have locks, since the pool holds none meanwhile.
+/// * **Fork**: the child of a process with threads can use the pool. Handlers of `pthread_atfork` hold its locks across
+///   a fork. Other handlers may allocate, but must not wait for another thread that allocates. After a fork in a signal
+///   handler, the child of a process with threads must call `exec` or `_exit`.
+/// * **Signals**: a signal handler must not use the pool, as it must not call `malloc`. If it does, and has interrupted
+///   its thread where that holds a lock, the process ends with a message.
+/// * **Unloading**: a pool in a static of a library gives its memory back when `dlclose` unloads that (Linux, glibc).
+/// * **Checked**: with `debug_assertions`, or [by option](Options::checked), a block that is freed twice, with a wrong
+///   layout, or to the wrong pool ends the process with a message. Then each request takes a lock.
 ///
-/// * **Collections** take `&pool`, or the pool itself if there is but one.
-/// * **Cost**: a handful of instructions, without an atomic read-modify-write, where the thread's bin has a block, or room for
-///   one. Where it has not, a lock is taken for half a bin: 4 blocks at first, up to 512 of the smallest. Above 128 KiB each
-///   request takes a lock; above 512 KiB it asks the parent too, where no block that was freed lately fits.
-/// * **Sizes**: 96 classes, multiples of 8 up to 128 bytes, then eight to a doubling, up to 128 KiB. Above that a block is a run
-///   of 16 KiB slices. So above 64 bytes an eighth of a block is wasted at most. Above 512 KiB it is one of the parent's;
-///   or one that was freed lately, up to four times as long as requested, for growth eight times. What live blocks have too much that
-///   way is less than half of what they need. Blocks are as long as requested; [`good_size`](Self::good_size) tells how far one could
-///   grow.
-/// * **Alignment**: any. Up to 128 KiB it is served by the classes, for a size rounded up to the align.
-/// * **Size 0**: no memory is used.
-/// * **Memory** beside blocks: none before the first use; then 152 KiB of pages for the pool, and some 110 bytes for each block above
-///   512 KiB, not of the parent's and not in `held_bytes`; and chunks, of which 32 KiB each are the pool's (1.6 %). Each thread that uses it has a cache of 456 KiB,
-///   which touches what it uses, and what is in its bins. A bin begins with 8 blocks, or those of 64 KiB, and grows by half whenever it is empty
-///   or full: up to 64 KiB, at least 8 and at most 1024 blocks; for a thread that allocates and frees in turns up to 256 KiB, at least 64 and
-///   at most 2048 blocks; of blocks above 64 KiB up to 512 KiB and 4 MiB. All caches together hold no more than their [budget](Options::caches).
-///   Of blocks between 32 and 128 KiB alone, which lie in spans of 256 KiB, three fifths of the
-///   chunks' addresses can be used at least. Over [`Pages`], what is never touched takes addresses, but no memory.
-/// * **Free**: the block goes on the bin of the thread that frees it, whoever allocated it, and is not touched. (But the first
-///   eight of other threads that a thread with a new cache frees, each before it has asked for any of its class, go home, lest it
-///   share lines of the processor's cache with those.) A full bin gives its older half back to the spans they are of, under one lock
-///   for each shard that has some of these. A span without a block in use goes back to its chunk, unless it is the only one of
-///   its class with a free block in its shard; of blocks above 8 KiB, up to four such spans stay, above 32 KiB sixteen, until
-///   memory is given back. A run goes back to its chunk. A larger block goes back to the parent, but for 2 MiB and a
-///   sixteenth of what lives; or is kept for half a second, if requests came for what had gone back, for as many bytes as these
-///   asked for: but no more than half of what was in use at once lately, beside what is.
-/// * **Growth** and shrinking within a class, at the same align, stays where it is. A run grows where it is if the slices
-///   behind it are free, and gives those back that it does not need. A block above 512 KiB grows as the parent does it, for
-///   [`Pages`] on Linux by `mremap`; or, up to 4 MiB, by a copy into one that was freed. All else is a new block and a copy.
-/// * **Zero**: blocks of classes are zeroed. Over [whole pages](Options::whole_pages) a run of slices that were not in use
-///   before is zero already, and so is a larger block that comes from the parent.
-/// * **Giving back**: with the default [`Retain`] what was free at two looks, half a second apart, goes back, be it a chunk, a slice or
-///   a page between blocks in use, and so does a block above 512 KiB that was kept for half a second; and a thread empties bins that it
-///   has not used between two looks. There is no background thread, unless `purge_in_background` starts one: a thread that needs more
-///   than its cache has does a little of it, in less than 0.3 ms. [`purge`](Self::purge) does as much for a thread that waits, and
-///   [`collect`](Self::collect) does all of it now.
-/// * **Threads**: `Sync` if the parent is. Each thread has a cache; from the 513th at a time on it finds that by a few more
-///   instructions, and everywhere where std has no native thread-locals, or there is no std: chapter 5 of the guide has a table. There are
-///   32 shards: threads share one from the 33rd on.
-/// * **Thread exit**: the cache stays where it is, for the next thread that starts. What is in it is free for all after the next
-///   look for memory to give back, or [`collect`](Self::collect). Destructors of thread-locals may allocate and free to the last; those of
-///   keys (`pthread_key_create`) too, but the last of them take a lock for each request.
-/// * **Fork**: the child of a process with threads can go on: all locks of all pools are held across a fork, by
-///   `pthread_atfork`. What is in the caches of threads that the child has not got stays unused in it, and so does what the
-///   parent was giving to them, or being given: that counts as held for ever. The caches themselves are those of new threads. Handlers of the program's own may allocate and free.
-///   One that was registered before the pools' own, which is before `main` as a rule, runs while the locks are held, and must not
-///   wait for another thread that allocates. Where C's
-///   `malloc` is a pool's, by [`export_malloc!`](crate::export_malloc), glibc's lock of all streams is taken before; but not its
-///   lock of the name services, whose holder may allocate when `/etc/nsswitch.conf` is first read, or has changed.
-/// * **Fork in a signal handler**: does not hang, whatever it interrupts. In a process with one thread both sides go on when the
-///   handler returns. With more, another thread may be using a pool, and wait for the one that was interrupted: then the child cannot
-///   use what that was using, and is aborted with a message if it tries. It is to end by `_exit`, or to call `exec`.
-/// * **Unloading**: when a library is unloaded by `dlclose`, pools in its statics give back what they hold, on Linux with glibc where
-///   the linker allocates a library's thread-locals when they are used, as on x86-64. If a block of a pool is in use, that pool and the
-///   block's chunk stay. A pool elsewhere, behind a leaked pointer for instance, keeps everything, and so does a library's 65th.
-/// * **Signals**: not for handlers; it is as little async-signal-safe as `malloc`. A handler that uses a pool all the same, and has
-///   interrupted the thread where it holds a lock that it needs, ends the process with a message, rather than wait for ever.
-/// * **Size** of the value: 4 KiB, a pointer for each of 512 threads. It may be moved between calls. The parent is asked for chunks of 2 MiB aligned to 2 MiB.
-/// * **Drop** gives everything back to the parent, whether it was freed or not. The default is never dropped. A leak checker
-///   does not look for blocks of `System` in the pages where a pool notes its chunks: a pool over that, in a static, looks
-///   leaked to it.
-/// * **Errors**: a parent that fails is an [`AllocError`](crate::api::AllocError), and the pool can be used on. Before a
-///   request fails, other shards are asked for blocks that are free, and what is kept for later goes back, unless
-///   the request is for far more than the pool has. Threads that need a chunk at once are given one each, and nobody waits for
-///   what another thread is being given just then, or gives back: where the parent has no more than that, a request may fail.
-/// * **Re-entry**: the parent may use the pool that asks it, and have locks of its own: none of the pool's is held then. But if
-///   each of its calls makes another one, that has no end. While it is given a chunk, or a block that was kept, no more of these are
-///   given back within that call. (A block above 512 KiB that is not kept goes back at once, there too.)
-/// * **Checked**: with `debug_assertions`, or [by option](Options::checked), a wrong layout, a block given back twice and one
-///   of another allocator end the process with a message. Each request takes a lock then.
-///
-/// Where ideas come from: bins that take what a thread frees, whoever allocated it, found by the size that is given back with
-/// the block, and classes that waste an eighth at most, from Google's tcmalloc; what is known of pages close together, away
-/// from the blocks, from mimalloc; spans with a bit for each block, and memory given back when it has been unused for a while,
-/// from jemalloc; several heaps that threads are spread over from Larson and Krishnan (1998), and a bound on what a thread may
-/// hoard from Hoard (Berger and others, 2000).
+/// Ideas are from Google's tcmalloc (bins, classes), mimalloc (headers apart from blocks), jemalloc (bitmaps, decay),
+/// Larson and Krishnan (1998: several heaps), and Hoard (Berger and others, 2000: bounded caches).
 ///
 /// # Examples
 ///
@@ -164,7 +106,8 @@ pub use stats::{ClassStats, SharedPoolStats, ThreadStats};
 /// assert!(DEFAULT.owns(std::ptr::NonNull::from(&words[0].as_bytes()[0])));
 /// ```
 ///
-/// The allocator of a subsystem: what one thread made another may drop, and with the pool all goes back.
+/// The allocator of a subsystem: a thread may drop what another thread has made, and when the pool is dropped all of
+/// its memory goes back.
 ///
 /// ```
 /// use janus_alloc::SharedPool;
