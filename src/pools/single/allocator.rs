@@ -2,9 +2,10 @@
 
 use core::ptr::NonNull;
 
-use super::chunk::{Init, with_chunk_provenance};
+use super::chunk::with_chunk_provenance;
 use super::free_list::FreeList;
 use super::{CLASSES, Pool, class_of};
+use crate::api::contents::Contents;
 use crate::api::move_block::zero_rest;
 use crate::api::{AllocError, Allocator, Layout, Owns};
 
@@ -40,7 +41,7 @@ unsafe impl<A: Allocator> Allocator for Pool<A> {
                 Some(block) => block,
                 None => self.refill(class)?,
             },
-            None => self.allocate_large(layout, Init::Uninit)?,
+            None => self.allocate_large(layout, Contents::Uninit)?,
         };
         Ok(with_length(block, layout))
     }
@@ -49,7 +50,7 @@ unsafe impl<A: Allocator> Allocator for Pool<A> {
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if class_of(layout).is_none() {
             // The parent may know that its memory is zero already.
-            return self.allocate_large(layout, Init::Zeroed).map(|block| with_length(block, layout));
+            return self.allocate_large(layout, Contents::Zeroed).map(|block| with_length(block, layout));
         }
         let block = self.allocate(layout)?;
         // SAFETY: the block has that many bytes.
@@ -74,7 +75,7 @@ unsafe impl<A: Allocator> Allocator for Pool<A> {
             return Ok(with_length(with_chunk_provenance(block), new));
         }
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.grow_slow(block, old, new, Init::Uninit) }
+        unsafe { self.grow_slow(block, old, new, Contents::Uninit) }
     }
 
     #[inline]
@@ -86,7 +87,7 @@ unsafe impl<A: Allocator> Allocator for Pool<A> {
             return Ok(block);
         }
         // SAFETY: by `# Safety` of this fn.
-        unsafe { self.grow_slow(block, old, new, Init::Zeroed) }
+        unsafe { self.grow_slow(block, old, new, Contents::Zeroed) }
     }
 
     #[inline]

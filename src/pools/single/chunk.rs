@@ -4,14 +4,8 @@ use core::cell::Cell;
 use core::ops::Range;
 use core::ptr::{self, NonNull};
 
+use crate::api::contents::Contents;
 use crate::api::{AllocError, Allocator, Layout};
-
-/// Whether the bytes of a new block, or those that a block gains, are zeroed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Init {
-    Uninit,
-    Zeroed,
-}
 
 /// The bookkeeping of a chunk. It lies behind the contents: in front of a block of large align it would cost as many
 /// bytes as that align.
@@ -77,12 +71,9 @@ impl PoolChunk {
     }
 
     /// Takes a chunk for a single block from the parent. [`of_block`](Self::of_block) finds the chunk by the block.
-    pub(crate) fn for_block(parent: &impl Allocator, block: Layout, init: Init) -> Result<Self, AllocError> {
+    pub(crate) fn for_block(parent: &impl Allocator, block: Layout, init: Contents) -> Result<Self, AllocError> {
         let layout = Self::layout_for(block)?;
-        let whole = match init {
-            Init::Uninit => parent.allocate(layout),
-            Init::Zeroed => parent.allocate_zeroed(layout),
-        }?;
+        let whole = init.allocate(parent, layout)?;
         // SAFETY: the parent's block is fresh, and `layout` has room for a footer behind `block`.
         Ok(unsafe { Self::write_footer(whole, layout, Self::footer_offset(block.size())) })
     }
@@ -120,7 +111,7 @@ impl PoolChunk {
     }
 
     /// Makes the chunk of a block longer or shorter, and keeps the bytes of the block. It may move. With
-    /// [`Init::Zeroed`], the bytes that the block gains are zero.
+    /// [`Contents::Zeroed`], the bytes that the block gains are zero.
     ///
     /// After an `Err` the chunk is unchanged. A block that becomes shorter is never an `Err`.
     ///
@@ -134,7 +125,7 @@ impl PoolChunk {
         parent: &impl Allocator,
         old: Layout,
         new: Layout,
-        init: Init,
+        init: Contents,
     ) -> Result<Self, AllocError> {
         let (start, held) = (self.start(), self.footer().layout);
         let needed = Self::layout_for(new)?;
@@ -142,9 +133,9 @@ impl PoolChunk {
         let whole = if needed.size() > held.size() {
             match init {
                 // SAFETY: `held` fits the chunk by (1) and invariant 2, and `needed` is larger.
-                Init::Zeroed => unsafe { parent.grow_zeroed(start, held, needed) }?,
+                Contents::Zeroed => unsafe { parent.grow_zeroed(start, held, needed) }?,
                 // SAFETY: as above.
-                Init::Uninit => unsafe { parent.grow(start, held, needed) }?,
+                Contents::Uninit => unsafe { parent.grow(start, held, needed) }?,
             }
         } else if new.size() < old.size() && needed.size() < held.size() {
             // A chunk that the parent cannot make shorter stays as it is.
@@ -153,7 +144,7 @@ impl PoolChunk {
         } else {
             unchanged
         };
-        if init == Init::Zeroed && new.size() > old.size() {
+        if init == Contents::Zeroed && new.size() > old.size() {
             // The parent zeroed what lies behind `held`. Between the old block and that end are the old footer and the
             // bytes that the parent had returned in addition.
             let end = new.size().min(held.size());

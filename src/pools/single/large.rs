@@ -2,8 +2,9 @@
 
 use core::ptr::NonNull;
 
-use super::chunk::{Init, PoolChunk};
+use super::chunk::PoolChunk;
 use super::{Pool, class_of};
+use crate::api::contents::Contents;
 use crate::api::global_calls::dangling;
 use crate::api::{AllocError, Allocator, Layout};
 
@@ -16,7 +17,7 @@ impl<A: Allocator> Pool<A> {
     /// Allocates a large block, or a dangling one for size 0.
     #[cold]
     #[inline(never)]
-    pub(super) fn allocate_large(&self, layout: Layout, init: Init) -> Result<NonNull<u8>, AllocError> {
+    pub(super) fn allocate_large(&self, layout: Layout, init: Contents) -> Result<NonNull<u8>, AllocError> {
         if layout.size() == 0 {
             return Ok(dangling(layout).cast());
         }
@@ -54,7 +55,7 @@ impl<A: Allocator> Pool<A> {
         block: NonNull<u8>,
         old: Layout,
         new: Layout,
-        init: Init,
+        init: Contents,
     ) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: by `# Safety` of this fn.
         let chunk = unsafe { PoolChunk::of_block(block, old.size()) };

@@ -3,8 +3,9 @@
 use core::ptr::NonNull;
 
 use super::Pool;
-use super::chunk::{Init, with_chunk_provenance};
+use super::chunk::with_chunk_provenance;
 use super::large::is_large;
+use crate::api::contents::Contents;
 use crate::api::move_block::replace;
 use crate::api::{AllocError, Allocator, Layout};
 
@@ -13,7 +14,7 @@ impl<A: Allocator> Pool<A> {
     ///
     /// # Safety
     ///
-    /// As for [`Allocator::grow`], or with [`Init::Zeroed`] for [`Allocator::grow_zeroed`].
+    /// As for [`Allocator::grow`], or with [`Contents::Zeroed`] for [`Allocator::grow_zeroed`].
     #[cold]
     #[inline(never)]
     pub(super) unsafe fn grow_slow(
@@ -21,16 +22,13 @@ impl<A: Allocator> Pool<A> {
         block: NonNull<u8>,
         old: Layout,
         new: Layout,
-        init: Init,
+        init: Contents,
     ) -> Result<NonNull<[u8]>, AllocError> {
         if is_large(old) && old.align() == new.align() {
             // SAFETY: by `# Safety` of this fn; `new` is no smaller, so it is large too.
             return unsafe { self.resize_large(block, old, new, init) };
         }
-        let moved = match init {
-            Init::Uninit => self.allocate(new),
-            Init::Zeroed => self.allocate_zeroed(new),
-        }?;
+        let moved = init.allocate(self, new)?;
         // SAFETY: both blocks have at least `old.size()` bytes. Both are live, so they are disjoint.
         unsafe { with_chunk_provenance(block).copy_to_nonoverlapping(moved.cast(), old.size()) };
         // SAFETY: by `# Safety` of this fn.
@@ -53,7 +51,7 @@ impl<A: Allocator> Pool<A> {
     ) -> Result<NonNull<[u8]>, AllocError> {
         if is_large(new) && old.align() == new.align() {
             // SAFETY: by `# Safety` of this fn; `old` is no smaller, so it is large too.
-            return unsafe { self.resize_large(block, old, new, Init::Uninit) };
+            return unsafe { self.resize_large(block, old, new, Contents::Uninit) };
         }
         // SAFETY: by `# Safety` of this fn; `new.size()` is at most either size.
         unsafe { replace(self, with_chunk_provenance(block), old, new, new.size()) }
