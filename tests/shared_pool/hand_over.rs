@@ -91,8 +91,8 @@ fn hand_over(options: Options, lanes: usize, seed: u64, steps: usize) {
     pool.collect();
     let stats = pool.stats();
     assert_eq!((stats.live_bytes(), stats.cached_bytes()), (0, 0), "{stats}");
-    // The caches of its threads are left, and no chunk.
-    assert!(stats.held_bytes() < (lanes + 1) * CACHE, "{stats}");
+    // The caches of its threads are left: those of two in each lane, one of which may still be about to end.
+    assert!(stats.held_bytes() < (2 * lanes + 1) * CACHE, "{stats}");
     drop(pool);
     assert_everything_is_back(&parent);
 }
@@ -126,7 +126,7 @@ fn over_pages() {
             pool.collect();
             let stats = pool.stats();
             assert_eq!(stats.live_bytes(), 0, "{stats}");
-            assert!(stats.held_bytes() < (3 + 1) * CACHE, "{stats}");
+            assert!(stats.held_bytes() < (2 * 3 + 1) * CACHE, "{stats}");
         }
         let pool = SharedPool::with_options_in(UNCHECKED.whole_pages(true), Stats::new(Pages::new()));
         run(&pool, 3, 210, 1500);

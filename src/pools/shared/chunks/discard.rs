@@ -7,6 +7,7 @@ use crate::os::advice;
 use crate::pools::shared::geometry::{CHUNK, SLICE, SLICES};
 use crate::pools::shared::options::{Options, Retain};
 use crate::sources::Pages;
+use crate::threads::lock::Held;
 
 /// The slices that one step of a scan returns to the system, at most: that takes a tenth of a millisecond.
 const MAX_SLICES_PER_STEP: usize = 32;
@@ -28,16 +29,48 @@ pub(crate) enum Visit {
 }
 
 impl Chunks {
-    /// Returns the free memory of a chunk to the system, or makes the chunk depart if it is empty. Under the lock.
-    pub(super) fn discard_or_depart(&self, options: Options, chunk: Chunk) {
+    /// Returns the free memory of a chunk to the system, or makes the chunk depart if it is empty. Releases the lock before
+    /// it calls the system.
+    pub(super) fn discard_or_depart(&self, options: Options, held: Held<'_>, chunk: Chunk) {
         if chunk.is_empty() {
             self.depart(chunk);
         } else if options.whole_pages && advice::CAN_DISCARD {
             let slices = chunk.discardable(Scope::All, page_slices());
-            // SAFETY: the slices are free, and the lock is held, so that no thread takes them.
-            if unsafe { discard(chunk, slices) } {
-                self.mark_clean(chunk, slices);
+            if slices != 0 {
+                self.hide(chunk, slices);
+                drop(held);
+                // SAFETY: hidden above.
+                unsafe { self.discard_hidden(options, chunk, slices) };
             }
+        }
+    }
+
+    /// Hides free slices. Under the lock.
+    fn hide(&self, chunk: Chunk, slices: u128) {
+        chunk.hide(slices);
+        self.refile(chunk, Change::Fewer);
+    }
+
+    /// Returns hidden slices to the system, without a lock, and frees them. Returns the bytes: 0 if the system refuses.
+    ///
+    /// # Safety
+    ///
+    /// The calling thread has [hidden](Self::hide) these slices.
+    unsafe fn discard_hidden(&self, options: Options, chunk: Chunk, slices: u128) -> usize {
+        // SAFETY: the slices are hidden, so no thread takes them, and the chunk is not empty, so it stays.
+        let is_clean = unsafe { discard(chunk, slices) };
+        let _held = self.lock();
+        chunk.unhide(slices);
+        self.refile(chunk, Change::More);
+        let cleaned = if is_clean { self.mark_clean(chunk, slices) } else { 0 };
+        self.depart_if_excess(options, chunk);
+        cleaned * SLICE
+    }
+
+    /// Makes a chunk depart that became empty while that was not possible. Under the lock.
+    fn depart_if_excess(&self, options: Options, chunk: Chunk) {
+        if chunk.is_empty() && (self.exceeds(options.retain) || options.retain == Retain::Nothing) {
+            self.depart(chunk);
         }
     }
 
@@ -97,10 +130,7 @@ impl Chunks {
         if scanned != Scanned::Part {
             chunk.age();
         }
-        // The pin has kept it from departing when it became empty.
-        if chunk.is_empty() && (self.exceeds(options.retain) || options.retain == Retain::Nothing) {
-            self.depart(chunk);
-        }
+        self.depart_if_excess(options, chunk);
     }
 
     /// Returns some free slices of a pinned chunk to the system, without the lock meanwhile. Returns how many bytes: 0
@@ -120,17 +150,12 @@ impl Chunks {
             }
             let first_ones = u128::MAX >> (SLICES - MAX_SLICES_PER_STEP.max(page).min(SLICES));
             let slices = slices & first_ones << slices.trailing_zeros();
-            chunk.hide(slices);
-            self.refile(chunk, Change::Fewer);
+            self.hide(chunk, slices);
             slices
         };
         Self::use_small_pages(chunk);
-        // SAFETY: the slices are hidden, so no thread takes them.
-        let is_clean = unsafe { discard(chunk, slices) };
-        let _held = self.lock();
-        chunk.unhide(slices);
-        self.refile(chunk, Change::More);
-        if is_clean { self.mark_clean(chunk, slices) * SLICE } else { 0 }
+        // SAFETY: hidden above.
+        unsafe { self.discard_hidden(options, chunk, slices) }
     }
 }
 
