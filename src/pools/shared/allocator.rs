@@ -4,10 +4,11 @@
 use core::ptr::NonNull;
 
 use super::SharedPool;
-use super::chunks::{Contents, SliceUse};
+use super::chunks::SliceUse;
 use super::placement::Placement;
 use super::provenance;
 use super::spans::{CLASSES, class_of};
+use crate::api::contents::Contents;
 use crate::api::move_block::{replace, zero_rest};
 use crate::api::{AllocError, Allocator, Layout};
 
@@ -41,7 +42,7 @@ unsafe impl<A: Allocator> Allocator for SharedPool<A> {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         let block = match class_of(layout).and_then(|class| self.bin(class).pop()) {
             Some(block) => block,
-            None => self.allocate_slow(layout, Contents::Unknown)?.0,
+            None => self.allocate_slow(layout, Contents::Uninit)?.0,
         };
         Ok(NonNull::slice_from_raw_parts(block, layout.size()))
     }
@@ -49,11 +50,11 @@ unsafe impl<A: Allocator> Allocator for SharedPool<A> {
     #[inline]
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         let (block, contents) = match class_of(layout).and_then(|class| self.bin(class).pop()) {
-            Some(block) => (block, Contents::Unknown),
-            None => self.allocate_slow(layout, Contents::Zero)?,
+            Some(block) => (block, Contents::Uninit),
+            None => self.allocate_slow(layout, Contents::Zeroed)?,
         };
         let block = NonNull::slice_from_raw_parts(block, layout.size());
-        if contents == Contents::Unknown {
+        if contents == Contents::Uninit {
             // SAFETY: the block was just allocated with that size.
             unsafe { zero_rest(block, 0) };
         }
@@ -76,14 +77,14 @@ unsafe impl<A: Allocator> Allocator for SharedPool<A> {
             return Ok(NonNull::slice_from_raw_parts(moved, new.size()));
         }
         // SAFETY: by `# Safety` of this fn.
-        let grown = unsafe { self.grow_slow(block, old, new, Contents::Unknown) }?;
+        let grown = unsafe { self.grow_slow(block, old, new, Contents::Uninit) }?;
         Ok(NonNull::slice_from_raw_parts(grown, new.size()))
     }
 
     #[inline]
     unsafe fn grow_zeroed(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: by `# Safety` of this fn.
-        let grown = unsafe { self.grow_slow(block, old, new, Contents::Zero) }?;
+        let grown = unsafe { self.grow_slow(block, old, new, Contents::Zeroed) }?;
         Ok(NonNull::slice_from_raw_parts(grown, new.size()))
     }
 

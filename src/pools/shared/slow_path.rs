@@ -4,12 +4,12 @@ use core::ptr::NonNull;
 
 use super::SharedPool;
 use super::cache::Bin;
-use super::chunks::Contents;
 use super::geometry::SLICE;
 use super::heap::{Heap, HeapRef};
 use super::misuse::{Misuse, abort};
 use super::placement::{BlockSlice, Placement};
 use super::provenance;
+use crate::api::contents::Contents;
 use crate::api::global_calls::dangling;
 use crate::api::move_block::zero_rest;
 use crate::api::{AllocError, Allocator, Layout};
@@ -44,7 +44,7 @@ impl<A: Allocator> SharedPool<A> {
         wanted: Contents,
     ) -> Result<(NonNull<u8>, Contents), AllocError> {
         if let Some(block) = self.slotless_bin(layout).and_then(Bin::pop) {
-            return Ok((block, Contents::Unknown));
+            return Ok((block, Contents::Uninit));
         }
         let result = self.allocate_once(layout, wanted);
         if result.is_ok() || !self.existing_heap().is_some_and(|heap| is_worth_a_retry(heap, layout)) {
@@ -58,12 +58,12 @@ impl<A: Allocator> SharedPool<A> {
     fn allocate_once(&self, layout: Layout, wanted: Contents) -> Result<(NonNull<u8>, Contents), AllocError> {
         let placement = Placement::of(layout);
         if placement == Placement::Empty {
-            return Ok((dangling(layout).cast(), Contents::Zero));
+            return Ok((dangling(layout).cast(), Contents::Zeroed));
         }
         let heap = self.heap()?;
         match placement {
             Placement::Empty => Err(AllocError),
-            Placement::Class(class) => self.allocate_class(&heap, class).map(|block| (block, Contents::Unknown)),
+            Placement::Class(class) => self.allocate_class(&heap, class).map(|block| (block, Contents::Uninit)),
             Placement::Run(count) => {
                 self.sweep_own_cache(&heap, clock::tick());
                 let range = heap.allocate_run(count, layout.align())?;
@@ -73,8 +73,8 @@ impl<A: Allocator> SharedPool<A> {
                 let now = clock::tick();
                 self.sweep_own_cache(&heap, now);
                 heap.maybe_reclaim_at(now);
-                let (block, zero_from) = heap.large.allocate(heap.parent, layout, wanted == Contents::Zero)?;
-                Ok((block, if zero_from == 0 { Contents::Zero } else { Contents::Unknown }))
+                let (block, zero_from) = heap.large.allocate(heap.parent, layout, wanted == Contents::Zeroed)?;
+                Ok((block, if zero_from == 0 { Contents::Zeroed } else { Contents::Uninit }))
             }
         }
     }
@@ -154,7 +154,7 @@ impl<A: Allocator> SharedPool<A> {
                     return Some(Resized { block, zero_from: None });
                 }
                 let contents = heap.chunks.extend_run(chunk, slice, before, after - before)?;
-                Some(Resized { block, zero_from: (contents == Contents::Zero).then_some(before * SLICE) })
+                Some(Resized { block, zero_from: (contents == Contents::Zeroed).then_some(before * SLICE) })
             }
             (Placement::Large, Placement::Large) if old.size() > new.size() => {
                 // SAFETY: by (1) and (2) it is a large block; the new size is less.
@@ -189,7 +189,7 @@ impl<A: Allocator> SharedPool<A> {
         if self.is_checked() && old.size() != 0 {
             self.check(block, Some(old));
         }
-        let zeroed = added == Contents::Zero;
+        let zeroed = added == Contents::Zeroed;
         if old.align() == new.align() && Placement::of(old).stays(Placement::of(new)) {
             if zeroed {
                 // SAFETY: a block of that class, or of so many slices, has `new.size()` bytes.
@@ -213,8 +213,7 @@ impl<A: Allocator> SharedPool<A> {
         if let Some(grown) = in_place() {
             return Ok(grown);
         }
-        let result = if zeroed { self.allocate_zeroed(new) } else { self.allocate(new) };
-        let moved = match result {
+        let moved = match added.allocate(self, new) {
             Ok(moved) => moved.cast(),
             // The failed request has returned retained memory, so that there may be room now.
             Err(error) if self.existing_heap().is_some_and(|heap| is_worth_a_retry(heap, new)) => {

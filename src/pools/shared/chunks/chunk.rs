@@ -30,10 +30,10 @@ use core::ptr::{NonNull, with_exposed_provenance_mut};
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
 use super::bits::{self, find_row, mask, whole_pages};
-use super::contents::Contents;
 use super::request::SliceRequest;
 use super::slice::{Slice, SliceUse};
 use crate::api::Layout;
+use crate::api::contents::Contents;
 use crate::pools::shared::geometry::{BITMAP_WORDS, CHUNK, SLICE, SLICES};
 use crate::sync::list::{Links, Node};
 
@@ -122,7 +122,7 @@ impl Chunk {
         start.as_ptr().expose_provenance();
         let chunk = Self(start.cast());
         chunk.header().free.set(USABLE);
-        chunk.header().nonzero.set(if contents == Contents::Zero { 0 } else { u128::MAX });
+        chunk.header().nonzero.set(if contents == Contents::Zeroed { 0 } else { u128::MAX });
         chunk
     }
 
@@ -294,7 +294,7 @@ impl Chunk {
         header.free.set(header.free.get() & !taken);
         header.dirty.set(header.dirty.get() & !taken);
         header.idle.set(header.idle.get() & !taken);
-        let contents = if header.nonzero.get() & taken == 0 { Contents::Zero } else { Contents::Unknown };
+        let contents = if header.nonzero.get() & taken == 0 { Contents::Zeroed } else { Contents::Uninit };
         header.nonzero.set(header.nonzero.get() | taken);
         for at in 0..count {
             let slice = self.slice(slice + at);

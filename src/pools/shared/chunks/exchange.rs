@@ -3,9 +3,9 @@
 use core::sync::atomic::Ordering::{Relaxed, SeqCst};
 
 use super::chunk::{self, Advised, Chunk, Header, SliceRange};
-use super::contents::Contents;
 use super::request::SliceRequest;
 use super::{Change, Chunks};
+use crate::api::contents::Contents;
 use crate::api::{AllocError, Allocator};
 use crate::os::advice;
 use crate::pools::shared::geometry::{CHUNK, SLICE};
@@ -42,12 +42,12 @@ impl Chunks {
         chunks_half_full: impl FnOnce(usize) -> bool,
     ) -> Result<Chunk, AllocError> {
         let (start, contents) = if parent.options.whole_pages {
-            (parent.allocator.allocate_zeroed(chunk::LAYOUT)?.cast(), Contents::Zero)
+            (parent.allocator.allocate_zeroed(chunk::LAYOUT)?.cast(), Contents::Zeroed)
         } else {
             let start = parent.allocator.allocate(chunk::LAYOUT)?.cast::<u8>();
             // SAFETY: the block is longer than a header, and has no other use yet.
             unsafe { start.write_bytes(0, size_of::<Header>()) };
-            (start, Contents::Unknown)
+            (start, Contents::Uninit)
         };
         let is_huge = parent.options.advises_huge_pages()
             && self.held_bytes() >= MIN_HELD_FOR_HUGE_PAGES

@@ -19,7 +19,8 @@ use core::ptr::NonNull;
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::class::ClassInfo;
-use crate::pools::shared::chunks::{Chunk, Contents, Slice};
+use crate::api::contents::Contents;
+use crate::pools::shared::chunks::{Chunk, Slice};
 use crate::pools::shared::geometry::{BITMAP_WORDS, CHUNK, SLICE};
 
 /// A reference to a span.
@@ -62,7 +63,7 @@ impl Span {
         header.free_blocks.store(class.capacity, Relaxed);
         header.first_free_word.set(0);
         header.granules.idle.set(0);
-        header.granules.clean.set(if contents == Contents::Zero { u64::MAX } else { 0 });
+        header.granules.clean.set(if contents == Contents::Zeroed { u64::MAX } else { 0 });
         header.granules.hidden.set(0);
         header.granules.changed.set(true);
         span
