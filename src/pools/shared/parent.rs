@@ -23,7 +23,7 @@ impl<A: Allocator> Parent<'_, A> {
     ///
     /// Does nothing, and returns `false`, if this thread is already `returning` some further up its stack, where the
     /// parent has called the pool; or if enough other threads are. These then return the blocks.
-    pub(super) fn give_back(
+    pub(super) fn return_blocks(
         &self,
         (returning, held): (&Entrants, &AtomicUsize),
         mut next: impl FnMut() -> Option<(NonNull<u8>, Layout)>,

@@ -107,7 +107,7 @@ impl Chunks {
                 left = left.checked_sub(1)?;
                 Some((self.take_departing()?.start(), chunk::LAYOUT))
             };
-            if !parent.give_back((&self.returning, &self.held), next) {
+            if !parent.return_blocks((&self.returning, &self.held), next) {
                 return;
             }
         }

@@ -112,7 +112,7 @@ impl Large {
                 unsafe { self.kept.remove(block) };
                 Some(self.forget(block))
             };
-            if !parent.give_back((&self.giving, &self.held), next) {
+            if !parent.return_blocks((&self.giving, &self.held), next) {
                 return bytes;
             }
         }
