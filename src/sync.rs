@@ -1,4 +1,5 @@
-//! The atomics of what threads share. `tests/models` compiles the same files with loom's in their place.
+//! Atomics, locks, lists and the clock. `tests/models` compiles some of these files with loom's atomics in place of
+//! core's.
 
 #[cfg(os_memory)]
 pub(crate) mod clock;
@@ -7,14 +8,14 @@ pub(crate) mod fatal;
 #[cfg(os_memory)]
 pub(crate) mod list;
 #[cfg(os_memory)]
-pub(crate) mod patience;
-#[cfg(os_memory)]
-pub(crate) mod published;
+pub(crate) mod once_ptr;
 #[cfg(os_memory)]
 #[cfg_attr(target_vendor = "apple", path = "sync/raw_lock_apple.rs")]
 pub(crate) mod raw_lock;
 #[cfg(all(os_memory, not(target_vendor = "apple")))]
 mod wait;
+#[cfg(os_memory)]
+pub(crate) mod wait_action;
 
 #[cfg(feature = "alloc")]
 pub(crate) use core::hint::spin_loop;

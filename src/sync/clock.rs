@@ -1,52 +1,52 @@
-//! Time, from whenever: in ticks, coarse and cheap, for memory that nobody has used for a while; and in milliseconds and
+//! The monotonic clock: in ticks, coarse and cheap, to tell how long memory has been unused; in milliseconds; in
 //! microseconds.
 
 const TICKS_PER_SECOND: u64 = 32;
 
-/// In ticks, and no less: how often what is kept is looked at.
+/// At least half a second, in ticks. One tick is added because both times of a difference are rounded down.
 pub(crate) const HALF_A_SECOND: isize = TICKS_PER_SECOND as isize / 2 + 1;
 
-/// Time in ticks.
+/// Returns the time in ticks.
 #[cfg(unix)]
-pub(crate) fn tick() -> usize {
+pub(crate) fn now() -> usize {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     const CLOCK: libc::clockid_t = libc::CLOCK_MONOTONIC_COARSE;
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     const CLOCK: libc::clockid_t = libc::CLOCK_MONOTONIC;
-    time(CLOCK, TICKS_PER_SECOND) as usize
+    read(CLOCK, TICKS_PER_SECOND) as usize
 }
 
 #[cfg(unix)]
 pub(crate) fn milliseconds() -> u64 {
-    time(libc::CLOCK_MONOTONIC, 1000)
+    read(libc::CLOCK_MONOTONIC, 1000)
 }
 
 #[cfg(unix)]
 pub(crate) fn microseconds() -> u64 {
-    time(libc::CLOCK_MONOTONIC, 1_000_000)
+    read(libc::CLOCK_MONOTONIC, 1_000_000)
 }
 
-/// The time of a clock, in so many parts of a second.
+/// Returns the time of a clock, in units of which a second has `units_per_second`.
 #[cfg(unix)]
-fn time(clock: libc::clockid_t, parts: u64) -> u64 {
+fn read(clock: libc::clockid_t, units_per_second: u64) -> u64 {
     let mut now = core::mem::MaybeUninit::<libc::timespec>::zeroed();
-    // SAFETY: writes the whole struct, or nothing.
+    // SAFETY: the function writes a whole `timespec` there, or nothing.
     unsafe { libc::clock_gettime(clock, now.as_mut_ptr()) };
-    // SAFETY: zero is a time.
+    // SAFETY: all bytes are initialised, and any are a `timespec`.
     let now = unsafe { now.assume_init() };
     let (seconds, nanoseconds) = (now.tv_sec as u64, now.tv_nsec as u64);
-    seconds * parts + nanoseconds * parts / 1_000_000_000
+    seconds * units_per_second + nanoseconds * units_per_second / 1_000_000_000
 }
 
-/// Time in ticks.
+/// Returns the time in ticks.
 #[cfg(windows)]
-pub(crate) fn tick() -> usize {
+pub(crate) fn now() -> usize {
     (milliseconds() * TICKS_PER_SECOND / 1000) as usize
 }
 
 #[cfg(windows)]
 pub(crate) fn milliseconds() -> u64 {
-    // SAFETY: may be called whenever.
+    // SAFETY: the function has no preconditions.
     unsafe { windows_sys::Win32::System::SystemInformation::GetTickCount64() }
 }
 
@@ -54,11 +54,11 @@ pub(crate) fn milliseconds() -> u64 {
 pub(crate) fn microseconds() -> u64 {
     use windows_sys::Win32::System::Performance::{QueryPerformanceCounter, QueryPerformanceFrequency};
     let (mut count, mut per_second) = (0, 0);
-    // SAFETY: writes the count.
+    // SAFETY: the function writes the count to a valid place.
     unsafe { QueryPerformanceCounter(&raw mut count) };
-    // SAFETY: writes the frequency.
+    // SAFETY: the function writes the frequency to a valid place.
     unsafe { QueryPerformanceFrequency(&raw mut per_second) };
-    // No system that runs this has none.
+    // Windows promises a frequency other than 0. The compiler does not know that, and would add a panic.
     let (count, per_second) = (count as u64, (per_second as u64).max(1));
     count / per_second * 1_000_000 + count % per_second * 1_000_000 / per_second
 }

@@ -1,14 +1,15 @@
-//! The end of the process, where nothing may allocate.
+//! Ends the process where nothing may allocate.
 
-/// Writes a message to standard error, and aborts.
+/// Writes `message` to standard error, and aborts.
 #[cold]
-pub(crate) fn end(message: &[u8]) -> ! {
-    // The length is of another type on Windows.
-    #[allow(clippy::unnecessary_cast, clippy::useless_conversion, reason = "a size is not the same type everywhere")]
-    // SAFETY: the text is so long. If it cannot be written there is nobody to tell.
+pub(crate) fn abort_with(message: &[u8]) -> ! {
+    // On Windows the length is an `i32`.
+    #[allow(clippy::unnecessary_cast, clippy::useless_conversion, reason = "the type of a length differs by system")]
+    // SAFETY: the function reads as many bytes as `message` has. An error is ignored, as there is no other place to
+    // report to.
     unsafe {
         libc::write(2, message.as_ptr().cast(), message.len() as _)
     };
-    // SAFETY: may be called whenever.
+    // SAFETY: the function has no preconditions.
     unsafe { libc::abort() }
 }

@@ -1,21 +1,29 @@
-//! Lists whose links lie in what they link.
+//! Doubly linked lists whose links lie in their nodes.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-/// All zero bytes are those of something in no list.
+/// The links of a node. All zero bytes are the links of a node in no list.
 #[derive(Debug)]
 pub(crate) struct Links<T> {
     next: Cell<Option<NonNull<T>>>,
     previous: Cell<Option<NonNull<T>>>,
 }
 
-/// What can be in a list; in one at a time.
+/// A type whose values can be in a [`List`], in one at a time.
 pub(crate) trait Node: Sized {
     fn links(&self) -> &Links<Self>;
 }
 
-/// All zero bytes are an empty one.
+/// A list of nodes, which it does not own. All zero bytes are an empty list.
+///
+/// # Invariants
+///
+/// 1. Each node of the list lives, and stays where it is, until it is removed: by `# Safety` of `push_front` and
+///    `push_back`.
+/// 2. The links of the list and of its nodes are `None`, or lead to nodes of the list.
+/// 3. One thread at a time uses a list and the links of its nodes. They consist of cells, so a type that shares a list
+///    between threads implements `Sync` by a promise of its own, and keeps that by a lock.
 #[derive(Debug)]
 pub(crate) struct List<T> {
     first: Cell<Option<NonNull<T>>>,
@@ -28,17 +36,17 @@ impl<T> Links<T> {
     }
 }
 
-/// Of a node that lives as long as the list that it is in.
+/// Returns the links of a node.
 ///
 /// # Safety
 ///
-/// `node` is one of a list that is looked at or changed: these live, and change under the list's lock only.
+/// `node` lives, and stays where it is, as long as the result is used.
 unsafe fn links<'a, T: Node + 'a>(node: NonNull<T>) -> &'a Links<T> {
     // SAFETY: by `# Safety` of this fn.
     unsafe { node.as_ref() }.links()
 }
 
-/// In a static.
+/// For lists in statics, which only the handlers of forks have.
 #[cfg(unix)]
 impl<T> List<T> {
     pub(crate) const fn new() -> Self {
@@ -58,7 +66,7 @@ impl<T: Node> List<T> {
 
     /// # Safety
     ///
-    /// `node` lives, is in no list, and stays where it is until it is removed.
+    /// `node` is in no list. It lives, and stays where it is, until it is removed.
     pub(crate) unsafe fn push_front(&self, node: NonNull<T>) {
         let next = self.first.replace(Some(node));
         // SAFETY: by `# Safety` of this fn.
@@ -66,7 +74,7 @@ impl<T: Node> List<T> {
         own.next.set(next);
         own.previous.set(None);
         match next {
-            // SAFETY: in the list.
+            // SAFETY: a node of the list lives, by invariant 1.
             Some(next) => unsafe { links(next) }.previous.set(Some(node)),
             None => self.last.set(Some(node)),
         }
@@ -74,7 +82,7 @@ impl<T: Node> List<T> {
 
     /// # Safety
     ///
-    /// As for [`push_front`](Self::push_front).
+    /// `node` is in no list. It lives, and stays where it is, until it is removed.
     pub(crate) unsafe fn push_back(&self, node: NonNull<T>) {
         let previous = self.last.replace(Some(node));
         // SAFETY: by `# Safety` of this fn.
@@ -82,7 +90,7 @@ impl<T: Node> List<T> {
         own.next.set(None);
         own.previous.set(previous);
         match previous {
-            // SAFETY: in the list.
+            // SAFETY: a node of the list lives, by invariant 1.
             Some(previous) => unsafe { links(previous) }.next.set(Some(node)),
             None => self.first.set(Some(node)),
         }
@@ -90,29 +98,31 @@ impl<T: Node> List<T> {
 
     /// # Safety
     ///
-    /// `node` is in this list.
+    /// 1. `node` is in this list.
+    /// 2. No [iterator](Self::iter) that is used again has yet to yield `node`.
     pub(crate) unsafe fn remove(&self, node: NonNull<T>) {
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by (1) and invariant 1 it lives.
         let own = unsafe { links(node) };
         let (next, previous) = (own.next.get(), own.previous.get());
         match next {
-            // SAFETY: in the list.
+            // SAFETY: by invariant 2 a node of the list, which lives by invariant 1.
             Some(next) => unsafe { links(next) }.previous.set(previous),
             None => self.last.set(previous),
         }
         match previous {
-            // SAFETY: in the list.
+            // SAFETY: by invariant 2 a node of the list, which lives by invariant 1.
             Some(previous) => unsafe { links(previous) }.next.set(next),
             None => self.first.set(next),
         }
     }
 
-    /// From the first to the last. A node may be removed once it was given.
+    /// Returns the nodes from the first to the last. A node may be removed once the iterator has yielded it.
     pub(crate) fn iter(&self) -> impl Iterator<Item = NonNull<T>> {
         let mut next = self.first.get();
         core::iter::from_fn(move || {
             let node = next?;
-            // SAFETY: in the list when it was the next.
+            // SAFETY: it was a node of the list, and by `# Safety` (2) of `remove` still is, so it lives by invariant
+            // 1.
             next = unsafe { links(node) }.next.get();
             Some(node)
         })

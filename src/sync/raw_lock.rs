@@ -1,39 +1,46 @@
-//! A lock in one word, for systems that let a thread sleep on an address, or not at all. A sibling file for Apple's has the same
-//! interface.
+//! A lock in one word, for systems where a thread can sleep on an address, and for those without such a function.
+//! `raw_lock_apple.rs` has the same interface for Apple's systems.
 //!
-//! The three states of Ulrich Drepper's "Futexes are tricky", with the holder in the word: only who finds it waited for calls the
-//! system to wake somebody.
+//! It has the three states of Ulrich Drepper's "Futexes are tricky", and its holder in the same word. A release calls
+//! the system only if another thread may be waiting.
+//!
+//! # Invariants
+//!
+//! 1. The state is `FREE`, or the value of the holder, with `HAS_WAITERS` added if another thread may be asleep.
+//! 2. Only the holder's thread changes the holder, or makes the lock free, except in the child of a fork.
+//! 3. A thread sleeps only after it has set `HAS_WAITERS`. A woken thread acquires the lock with that bit set, or sets
+//!    it again.
 
-use super::patience::Next;
-use super::wait::{LOOKS, pause, wait, wait_a_while, wake_one};
+use super::wait::{SPINS, pause, wait, wait_briefly, wake_one};
+use super::wait_action::WaitAction;
 use super::{AtomicUsize, Ordering};
 
 const FREE: usize = 0;
-/// Beside the holder.
-const WAITED_FOR: usize = 1 << 0;
+/// Added to the holder.
+const HAS_WAITERS: usize = 1 << 0;
 
-/// All zero bytes are a lock that is free. What stands for a holder is the caller's choice: not 0, and even.
+/// All zero bytes are a free lock. The caller chooses the value that stands for a holder: an even number other than 0.
 #[derive(Debug)]
 pub(crate) struct RawLock {
     pub(crate) state: AtomicUsize,
 }
 
 impl RawLock {
-    /// Whether it was free, and is `holder`'s now.
+    /// Acquires the lock for `holder` if it is free, and returns whether it was.
     #[inline]
     pub(crate) fn try_acquire(&self, holder: usize) -> bool {
         self.state.compare_exchange(FREE, holder, Ordering::Acquire, Ordering::Relaxed).is_ok()
     }
 
-    /// Who holds it, or 0. Exact where it is the calling thread.
+    /// Returns the holder, or 0. The answer is reliable only as to whether the calling thread is the holder.
     pub(crate) fn holder(&self) -> usize {
-        self.state.load(Ordering::Relaxed) & !WAITED_FOR
+        self.state.load(Ordering::Relaxed) & !HAS_WAITERS
     }
 
-    /// Acquires it, unless `next` gives up, which is told the holder before each wait. Whether it was acquired.
+    /// Acquires the lock, or returns false if `next` gives up. `next` is called before each wait, with the holder.
     #[cold]
-    pub(crate) fn acquire_slowly(&self, holder: usize, mut next: impl FnMut(usize) -> Next) -> bool {
-        for _ in 0..LOOKS {
+    pub(crate) fn acquire_slowly(&self, holder: usize, mut next: impl FnMut(usize) -> WaitAction) -> bool {
+        for _ in 0..SPINS {
             pause();
             if self.state.load(Ordering::Relaxed) == FREE && self.try_acquire(holder) {
                 return true;
@@ -41,35 +48,36 @@ impl RawLock {
         }
         let mut rounds = 0;
         loop {
-            // From here on whoever gives it back wakes one of those that wait; that one cannot know whether it was the last.
-            // And who was woken looks once more before it gives up: it may be the only one that was.
+            // A release wakes one thread, which cannot know whether others sleep. So it acquires the lock as one that
+            // has waiters, and looks at it again before it gives up.
             let Some(state) = self.acquire_or_mark(holder) else { return true };
-            match next(state & !WAITED_FOR) {
-                Next::Wait => wait(&self.state, state, rounds),
-                Next::WaitAWhile => wait_a_while(&self.state, state),
-                Next::GiveUp => return false,
+            match next(state & !HAS_WAITERS) {
+                WaitAction::Wait => wait(&self.state, state, rounds),
+                WaitAction::WaitBriefly => wait_briefly(&self.state, state),
+                WaitAction::GiveUp => return false,
             }
             rounds += 1;
         }
     }
 
-    /// Acquires it, as one that is waited for; or has it known to be waited for, and returns its state.
+    /// Acquires the lock, as one that has waiters, and returns `None`. If it is held, marks it as one that has waiters,
+    /// and returns its state.
     fn acquire_or_mark(&self, holder: usize) -> Option<usize> {
         let mut state = self.state.load(Ordering::Relaxed);
         loop {
-            let (wanted, ordering) = match state {
-                FREE => (holder | WAITED_FOR, Ordering::Acquire),
-                state => (state | WAITED_FOR, Ordering::Relaxed),
+            let (marked, ordering) = match state {
+                FREE => (holder | HAS_WAITERS, Ordering::Acquire),
+                state => (state | HAS_WAITERS, Ordering::Relaxed),
             };
-            match self.state.compare_exchange(state, wanted, ordering, Ordering::Relaxed) {
+            match self.state.compare_exchange(state, marked, ordering, Ordering::Relaxed) {
                 Ok(FREE) => return None,
-                Ok(_) => return Some(wanted),
+                Ok(_) => return Some(marked),
                 Err(now) => state = now,
             }
         }
     }
 
-    /// From now on `holder` holds it, which is the calling thread as before, for another reason.
+    /// Makes `holder` the holder of the lock, which the calling thread holds by another value.
     pub(crate) fn change_holder(&self, holder: usize) {
         let change = self.holder() ^ holder;
         self.state.fetch_xor(change, Ordering::Relaxed);
@@ -77,24 +85,24 @@ impl RawLock {
 
     /// # Safety
     ///
-    /// The caller acquired it.
+    /// The calling thread holds the lock.
     #[inline]
     pub(crate) unsafe fn release(&self) {
-        if self.state.swap(FREE, Ordering::Release) & WAITED_FOR != 0 {
+        if self.state.swap(FREE, Ordering::Release) & HAS_WAITERS != 0 {
             wake_one(&self.state);
         }
     }
 
-    /// Releases it, if `holder` holds it.
+    /// Releases the lock if its holder is `holder`.
     ///
     /// # Safety
     ///
-    /// No other thread acquires it as `holder`.
+    /// `holder` stands for the calling thread.
     #[cfg(unix)]
     pub(crate) unsafe fn release_if(&self, holder: usize) {
-        for state in [holder, holder | WAITED_FOR] {
+        for state in [holder, holder | HAS_WAITERS] {
             if self.state.compare_exchange(state, FREE, Ordering::Release, Ordering::Relaxed).is_ok() {
-                if state & WAITED_FOR != 0 {
+                if state & HAS_WAITERS != 0 {
                     wake_one(&self.state);
                 }
                 return;
@@ -102,20 +110,22 @@ impl RawLock {
         }
     }
 
-    /// In the child of a fork: the calling thread holds it as before.
+    /// In the child of a fork: keeps the lock held by the calling thread, which held it before the fork.
     ///
     /// # Safety
     ///
-    /// It does.
+    /// 1. The calling thread holds the lock.
+    /// 2. The process has no other thread.
     #[cfg(unix)]
-    #[expect(clippy::unused_self, reason = "for another system's sake")]
+    #[expect(clippy::unused_self, reason = "the lock of Apple's systems needs it")]
     pub(crate) unsafe fn renew_in_child(&self) {}
 
-    /// In the child of a fork: from now on `holder` holds it, or nobody if that is 0.
+    /// In the child of a fork: makes `holder` the holder of the lock, or frees it if that is 0.
     ///
     /// # Safety
     ///
-    /// There is no other thread, and it is not this one's.
+    /// 1. The calling thread does not hold the lock.
+    /// 2. The process has no other thread.
     #[cfg(unix)]
     pub(crate) unsafe fn reset_in_child(&self, holder: usize) {
         self.state.store(holder, Ordering::Relaxed);

@@ -1,13 +1,19 @@
-//! Apple's `os_unfair_lock`, with its holder beside: one that waits lends the holder its priority, which a sleep on an address
-//! does not. The interface of `raw_lock.rs`.
+//! Apple's `os_unfair_lock`, with its holder in a second word. A thread that waits for it lends the holder its
+//! priority, which a sleep on an address would not do. The interface is that of `raw_lock.rs`.
 //!
-//! The holder is noted a moment after the lock is acquired, and removed a moment before it is released. (If a signal handler forks just
-//! then, and returns in the child, the system ends that with a message of its own.)
+//! If a signal handler forks between the two steps of an acquisition or a release, and returns in the child, the system
+//! ends the child with a message of its own.
+//!
+//! # Invariants
+//!
+//! 1. The thread that holds the system's lock stores the holder just after it has acquired that, and 0 just before it
+//!    releases it. No other thread stores to the holder, except in the child of a fork.
+//! 2. If the holder is not 0 and the system's lock is free, the lock is [held for ever](RawLock::reset_in_child).
 
-use super::patience::Next;
+use super::wait_action::WaitAction;
 use super::{AtomicU32, AtomicUsize, Ordering};
 
-/// All zero bytes are a lock that is free.
+/// All zero bytes are a free lock. The caller chooses the value that stands for a holder: an even number other than 0.
 #[derive(Debug)]
 pub(crate) struct RawLock {
     /// An `os_unfair_lock`.
@@ -16,101 +22,105 @@ pub(crate) struct RawLock {
 }
 
 impl RawLock {
-    fn system(&self) -> libc::os_unfair_lock_t {
+    fn system_lock(&self) -> libc::os_unfair_lock_t {
         self.lock.as_ptr().cast()
     }
 
-    /// Whether it was free, and is `holder`'s now.
+    /// Acquires the lock for `holder` if it is free, and returns whether it was.
     #[inline]
     pub(crate) fn try_acquire(&self, holder: usize) -> bool {
-        // SAFETY: zero bytes are such a lock, and it is used as one from then on.
-        let acquired = unsafe { libc::os_unfair_lock_trylock(self.system()) };
-        acquired && self.note(holder)
+        // SAFETY: zero bytes are such a lock, and the field is used only as one.
+        let acquired = unsafe { libc::os_unfair_lock_trylock(self.system_lock()) };
+        acquired && self.set_holder(holder)
     }
 
-    /// Notes who has acquired the system's lock. Not if there is a holder [for ever](Self::reset_in_child).
+    /// Stores the holder, once the calling thread has the system's lock. Releases that again and returns false if the
+    /// lock is held for ever.
     #[inline]
-    fn note(&self, holder: usize) -> bool {
+    fn set_holder(&self, holder: usize) -> bool {
         let is_free = self.holder() == 0;
         if is_free {
             self.holder.store(holder, Ordering::Relaxed);
         } else {
-            // SAFETY: acquired by this thread.
-            unsafe { libc::os_unfair_lock_unlock(self.system()) };
+            // SAFETY: this thread has acquired it.
+            unsafe { libc::os_unfair_lock_unlock(self.system_lock()) };
         }
         is_free
     }
 
-    /// Who holds it, or 0, also while the holder is not noted. Exact where it is the calling thread, but for a signal handler that has
-    /// interrupted it.
+    /// Returns the holder, or 0; also 0 while the holder is not stored yet. The answer is reliable only as to whether
+    /// the calling thread is the holder, and not in a signal handler that has interrupted an acquisition or a release.
     pub(crate) fn holder(&self) -> usize {
         self.holder.load(Ordering::Relaxed)
     }
 
-    /// Acquires it, unless `next` gives up, which is told the holder before each wait. Whether it was acquired.
+    /// Acquires the lock, or returns false if `next` gives up. `next` is called before each wait, with the holder.
     #[cold]
-    pub(crate) fn acquire_slowly(&self, holder: usize, mut next: impl FnMut(usize) -> Next) -> bool {
+    pub(crate) fn acquire_slowly(&self, holder: usize, mut next: impl FnMut(usize) -> WaitAction) -> bool {
         while !self.try_acquire(holder) {
             match next(self.holder()) {
-                Next::Wait => {
-                    // SAFETY: as above. A lock of this thread's own ends the process, by the system's own message.
-                    unsafe { libc::os_unfair_lock_lock(self.system()) };
-                    if self.note(holder) {
+                WaitAction::Wait => {
+                    // SAFETY: as in `try_acquire`. If this thread holds the lock already, the system ends the process
+                    // with a message.
+                    unsafe { libc::os_unfair_lock_lock(self.system_lock()) };
+                    if self.set_holder(holder) {
                         break;
                     }
                 }
-                // SAFETY: does nothing else.
-                Next::WaitAWhile => _ = unsafe { libc::usleep(1000) },
-                Next::GiveUp => return false,
+                // SAFETY: the function has no preconditions.
+                WaitAction::WaitBriefly => _ = unsafe { libc::usleep(1000) },
+                WaitAction::GiveUp => return false,
             }
         }
         true
     }
 
-    /// From now on `holder` holds it, which is the calling thread as before, for another reason.
+    /// Makes `holder` the holder of the lock, which the calling thread holds by another value.
     pub(crate) fn change_holder(&self, holder: usize) {
         self.holder.store(holder, Ordering::Relaxed);
     }
 
     /// # Safety
     ///
-    /// The caller acquired it.
+    /// The calling thread holds the lock.
     #[inline]
     pub(crate) unsafe fn release(&self) {
         self.holder.store(0, Ordering::Relaxed);
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { libc::os_unfair_lock_unlock(self.system()) };
+        // SAFETY: by `# Safety` of this fn the thread has acquired it.
+        unsafe { libc::os_unfair_lock_unlock(self.system_lock()) };
     }
 
-    /// Releases it, if `holder` holds it.
+    /// Releases the lock if its holder is `holder`.
     ///
     /// # Safety
     ///
-    /// No other thread acquires it as `holder`.
+    /// `holder` stands for the calling thread.
     pub(crate) unsafe fn release_if(&self, holder: usize) {
         if self.holder.compare_exchange(holder, 0, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
-            // SAFETY: held by this thread, as `holder`.
-            unsafe { libc::os_unfair_lock_unlock(self.system()) };
+            // SAFETY: the holder was this thread, which has the system's lock then by invariant 1.
+            unsafe { libc::os_unfair_lock_unlock(self.system_lock()) };
         }
     }
 
-    /// In the child of a fork: the calling thread holds it as before. The system takes that for another thread, which may not release
-    /// it.
+    /// In the child of a fork: keeps the lock held by the calling thread, which held it before the fork. To the system
+    /// that was another thread, so this one could not release the lock.
     ///
     /// # Safety
     ///
-    /// It does, and there is no other thread.
+    /// 1. The calling thread holds the lock.
+    /// 2. The process has no other thread.
     pub(crate) unsafe fn renew_in_child(&self) {
         self.lock.store(0, Ordering::Relaxed);
-        // SAFETY: a new lock, which is free.
-        unsafe { libc::os_unfair_lock_lock(self.system()) };
+        // SAFETY: it is a new lock, and no other thread exists.
+        unsafe { libc::os_unfair_lock_lock(self.system_lock()) };
     }
 
-    /// In the child of a fork: from now on `holder` holds it, for ever, or nobody if that is 0.
+    /// In the child of a fork: makes `holder` the holder of the lock, for ever, or frees it if that is 0.
     ///
     /// # Safety
     ///
-    /// There is no other thread, and it is not this one's.
+    /// 1. The calling thread does not hold the lock.
+    /// 2. The process has no other thread.
     pub(crate) unsafe fn reset_in_child(&self, holder: usize) {
         self.lock.store(0, Ordering::Relaxed);
         self.holder.store(holder, Ordering::Relaxed);

@@ -1,5 +1,5 @@
-//! Waiting for another thread: the one thing a lock needs of the operating system. One file for each that can let a thread sleep on
-//! an address, and one for the others.
+//! Sleeping until another thread changes a word, which is all that a lock needs of the operating system. Each system
+//! where a thread can sleep on an address has a file of its own. The others share `sleep.rs`.
 
 use super::AtomicUsize;
 
@@ -12,22 +12,22 @@ use super::AtomicUsize;
 #[cfg_attr(target_vendor = "win7", path = "wait/sleep.rs")]
 mod system;
 
-pub(super) use system::{wait, wait_a_while, wake_one};
+pub(super) use system::{wait, wait_briefly, wake_one};
 
-/// How often to look again before asking the system to wait. What a pool does under its locks takes less than a microsecond,
-/// unless the holder is not running.
-pub(super) const LOOKS: u32 = 100;
+/// How many times a thread looks at a lock before it asks the system to wait. A pool holds its locks for less than a
+/// microsecond, unless the holder does not run.
+pub(super) const SPINS: u32 = 100;
 
-/// Tells the processor that nothing is to do but to wait.
+/// Tells the processor that the thread is in a loop that waits.
 pub(super) fn pause() {
     core::hint::spin_loop();
 }
 
-/// The lower half of a state, in which every change can be seen: most systems compare 32 bits.
-#[allow(dead_code, reason = "not for all systems")]
-fn half(state: &AtomicUsize) -> *mut u32 {
+/// Returns the lower 32 bits of a state, which each change of it affects. Most systems compare 32 bits.
+#[allow(dead_code, reason = "some systems compare a whole word, or nothing")]
+fn low_half(state: &AtomicUsize) -> *mut u32 {
     let halves = state.as_ptr().cast::<u32>();
-    let at = if cfg!(target_endian = "big") { size_of::<usize>() / size_of::<u32>() - 1 } else { 0 };
-    // SAFETY: there are one or two.
-    unsafe { halves.add(at) }
+    let index = if cfg!(target_endian = "big") { size_of::<usize>() / size_of::<u32>() - 1 } else { 0 };
+    // SAFETY: a word consists of `size_of::<usize>() / size_of::<u32>()` halves, and the index is less.
+    unsafe { halves.add(index) }
 }

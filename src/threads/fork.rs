@@ -30,7 +30,7 @@ use core::sync::atomic::{
 use super::Lost;
 use super::lock::Lock;
 use crate::sync::list::{Links, List, Node};
-use crate::sync::{clock, patience::Next};
+use crate::sync::{clock, wait_action::WaitAction};
 use signals::Blocked;
 use waiting::{Queue, Waiting};
 
@@ -147,7 +147,7 @@ pub(crate) unsafe fn add(entry: NonNull<Entry>) {
     unsafe { ENTRIES.list.push_front(entry) };
     if held.is_passed() {
         // SAFETY: by `# Safety` of this fn. Nobody uses them, so there is nobody to wait for.
-        unsafe { entry.as_ref() }.numbered().for_each(|lock| lock.acquire_for_fork(|| Next::Wait));
+        unsafe { entry.as_ref() }.numbered().for_each(|lock| lock.acquire_for_fork(|| WaitAction::Wait));
     }
     drop(held);
 }
@@ -177,7 +177,7 @@ pub(crate) extern "C" fn register() {
     }
     let start = clock::milliseconds();
     let is_held = REGISTERING.acquire_while(|| {
-        if clock::milliseconds() - start <= PATIENCE_TO_REGISTER { Next::WaitAWhile } else { Next::GiveUp }
+        if clock::milliseconds() - start <= PATIENCE_TO_REGISTER { WaitAction::WaitBriefly } else { WaitAction::GiveUp }
     });
     if !REGISTERED.load(Acquire) {
         // SAFETY: the functions may be called around a fork. If there is no memory to remember them, a fork while other threads allocate
@@ -224,19 +224,19 @@ impl Patience {
     ///
     /// No thread that holds a lock waits for one of another pool, since a parent is asked without. So each can be waited for, unless a
     /// thread has been interrupted while it used what a lock guards, this one or another that waits for this one: both are in a fork.
-    fn next(&mut self, lock: &Lock) -> Next {
+    fn next(&mut self, lock: &Lock) -> WaitAction {
         // A signal handler may fork, and return in the child, where those that wait are no more.
         let _blocked = Blocked::new();
         if is_interrupted(lock) {
-            return Next::GiveUp;
+            return WaitAction::GiveUp;
         }
         if lock.user().is_some() && !locks().any(is_interrupted) {
             self.danger = None;
-            return Next::WaitAWhile;
+            return WaitAction::WaitBriefly;
         }
         let now = clock::milliseconds();
         let in_danger = now - *self.danger.get_or_insert(now);
-        if in_danger <= PATIENCE_IN_DANGER { Next::WaitAWhile } else { Next::GiveUp }
+        if in_danger <= PATIENCE_IN_DANGER { WaitAction::WaitBriefly } else { WaitAction::GiveUp }
     }
 }
 
@@ -263,7 +263,7 @@ extern "C" fn before() {
         // Its holder forks too, or changes the list, and waits for nobody.
         ENTRIES.lock.acquire_for_fork(|| {
             ENTRIES.waiting.begin(&waiting);
-            Next::Wait
+            WaitAction::Wait
         });
         ENTRIES.waiting.end(&waiting);
         ENTRIES.is_releasing.store(false, SeqCst);

@@ -11,8 +11,8 @@
 //!    [passed](Lock::lock) and given back by the thread that forks.
 //! 3. A lock that is [abandoned](Lock::settle_in_child) is never acquired again.
 
-use crate::sync::patience::Next;
 use crate::sync::raw_lock::RawLock;
+use crate::sync::wait_action::WaitAction;
 use crate::sync::{clock, fatal};
 use crate::threads;
 
@@ -67,7 +67,7 @@ impl Lock {
             return Taken::FromFork;
         }
         if holder == own {
-            fatal::end(
+            fatal::abort_with(
                 b"janus-alloc: a signal handler allocates or frees, and has interrupted the allocator, which cannot go on: \
                  see `Signals` of `SharedPool`\n",
             );
@@ -75,22 +75,22 @@ impl Lock {
         let mut start = None;
         self.raw.acquire_slowly(own, |holder| {
             if holder == ABANDONED {
-                fatal::end(
+                fatal::abort_with(
                     b"janus-alloc: this process was forked while another thread used the allocator, which the child cannot: \
                      see `Fork` of `SharedPool`\n",
                 );
             }
             if !threads::is_forking() {
-                return Next::Wait;
+                return WaitAction::Wait;
             }
             let now = clock::milliseconds();
             if now - *start.get_or_insert(now) > PATIENCE {
-                fatal::end(
+                fatal::abort_with(
                     b"janus-alloc: a signal handler that has interrupted the allocator forks, and a handler of `pthread_atfork` \
                      allocates: see `Fork` of `SharedPool`\n",
                 );
             }
-            Next::WaitAWhile
+            WaitAction::WaitBriefly
         });
         Taken::FromNobody
     }
@@ -116,7 +116,7 @@ impl Lock {
 #[cfg(unix)]
 impl Lock {
     /// Acquires it, to be [released](Self::release) by hand, unless `next` gives up. It is asked before each wait.
-    pub(crate) fn acquire_while(&self, mut next: impl FnMut() -> Next) -> bool {
+    pub(crate) fn acquire_while(&self, mut next: impl FnMut() -> WaitAction) -> bool {
         self.try_acquire() || self.raw.acquire_slowly(threads::id(), |_| next())
     }
 
@@ -136,12 +136,12 @@ impl Lock {
 
     /// Holds it for the fork, unless this thread holds it already, it is abandoned, or `next` gives up, which is asked before each
     /// wait.
-    pub(crate) fn acquire_for_fork(&self, mut next: impl FnMut() -> Next) {
+    pub(crate) fn acquire_for_fork(&self, mut next: impl FnMut() -> WaitAction) {
         let own = threads::id() | FOR_FORK;
         if self.raw.try_acquire(own) || self.is_own() {
             return;
         }
-        self.raw.acquire_slowly(own, |holder| if holder == ABANDONED { Next::GiveUp } else { next() });
+        self.raw.acquire_slowly(own, |holder| if holder == ABANDONED { WaitAction::GiveUp } else { next() });
     }
 
     /// Whether the calling thread holds it for a fork, and does not use what it guards just now.

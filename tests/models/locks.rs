@@ -10,7 +10,7 @@ use loom::sync::Arc;
 use loom::thread;
 
 use crate::check;
-use crate::sync::patience::Next;
+use crate::sync::wait_action::WaitAction;
 use crate::threads::lock::Lock;
 
 struct Counter {
@@ -93,7 +93,7 @@ fn held_for_a_fork_and_passed() {
         let counter = Counter::new();
         let other = Arc::clone(&counter);
         let other = thread::spawn(move || other.count());
-        counter.lock.acquire_for_fork(|| Next::Wait);
+        counter.lock.acquire_for_fork(|| WaitAction::Wait);
         // SAFETY: of this pointer alone; that nobody writes, loom checks.
         let before = counter.count.with(|count| unsafe { *count });
         assert!(counter.lock.is_own_for_fork() && counter.lock.user().is_none());
@@ -103,7 +103,7 @@ fn held_for_a_fork_and_passed() {
         // SAFETY: of this pointer alone; that nobody else has one, loom checks.
         counter.count.with_mut(|count| unsafe { *count += 1 });
         // The handler of a signal that comes now, and forks, leaves it alone.
-        counter.lock.acquire_for_fork(|| Next::GiveUp);
+        counter.lock.acquire_for_fork(|| WaitAction::GiveUp);
         counter.lock.release_from_fork();
         assert!(counter.lock.is_own() && !counter.lock.is_own_for_fork());
         drop(held);
@@ -151,7 +151,7 @@ fn abandoned_in_a_child() {
         own.count();
         assert!(!abandoned.lock.try_acquire() && abandoned.lock.user().is_none());
         // The next fork does not wait for it either.
-        abandoned.lock.acquire_for_fork(|| Next::Wait);
+        abandoned.lock.acquire_for_fork(|| WaitAction::Wait);
         assert!(!abandoned.lock.is_own());
         abandoned.count();
     });
@@ -168,7 +168,7 @@ fn who_gives_up_is_replaced() {
             let mut waits = false;
             let acquired = hasty.lock.acquire_while(|| {
                 waits = !waits;
-                if waits { Next::Wait } else { Next::GiveUp }
+                if waits { WaitAction::Wait } else { WaitAction::GiveUp }
             });
             if acquired {
                 // SAFETY: of this pointer alone; that nobody else has one, loom checks.

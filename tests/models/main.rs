@@ -10,7 +10,7 @@ mod hand_over;
 mod locks;
 mod memory;
 mod numbers;
-mod published;
+mod once_ptr;
 mod shared_chunks;
 mod sync;
 mod threads;

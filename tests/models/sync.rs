@@ -1,14 +1,14 @@
 //! Loom's atomics, where the crate has core's.
 
 pub(crate) mod fatal;
-#[path = "../../src/sync/patience.rs"]
-pub(crate) mod patience;
-#[path = "../../src/sync/published.rs"]
-pub(crate) mod published;
+#[path = "../../src/sync/once_ptr.rs"]
+pub(crate) mod once_ptr;
 #[path = "../../src/sync/raw_lock.rs"]
 #[allow(dead_code, reason = "not all of it is modelled")]
 pub(crate) mod raw_lock;
 pub(crate) mod wait;
+#[path = "../../src/sync/wait_action.rs"]
+pub(crate) mod wait_action;
 
 pub(crate) use loom::hint::spin_loop;
 pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};

@@ -9,14 +9,14 @@ use super::heap::{Heap, HeapRef};
 use super::options::Options;
 use super::spans::class_of;
 use crate::api::{AllocError, Allocator, Layout};
-use crate::sync::published;
+use crate::sync::once_ptr;
 use crate::threads::{self, SLOTS};
 
 impl<A: Allocator> SharedPool<A> {
     /// Returns the heap if it exists.
     pub(super) fn existing_heap(&self) -> Option<&Heap> {
         // SAFETY: a heap stays until its pool is dropped, by invariant 1 of `Heap`.
-        published::find(&self.heap).map(|heap| unsafe { heap.as_ref() })
+        once_ptr::get(&self.heap).map(|heap| unsafe { heap.as_ref() })
     }
 
     /// Returns the heap, and creates it if it does not exist.

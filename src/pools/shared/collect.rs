@@ -8,7 +8,7 @@ use super::cache::VACANT_BINS;
 use super::heap::{Heap, Purged, UnloadHook};
 use super::options::Retain;
 use crate::api::Allocator;
-use crate::sync::{clock, published};
+use crate::sync::{clock, once_ptr};
 
 impl<A: Allocator> SharedPool<A> {
     /// Gives back all memory that can be given back now, and returns how many bytes: chunks without a block in use and
@@ -74,7 +74,7 @@ impl<A: Allocator> SharedPool<A> {
     /// ```
     pub fn purge(&self) -> Purged {
         let Some(heap) = self.existing_heap() else { return Purged::default() };
-        let (heap, now) = (self.heap_ref(heap), clock::tick());
+        let (heap, now) = (self.heap_ref(heap), clock::now());
         self.sweep_own_cache(&heap, now);
         heap.continue_scan(now)
     }
@@ -94,7 +94,7 @@ impl<A: Allocator> SharedPool<A> {
         let (pool, heap) = (pool.cast::<Self>(), heap.cast::<Heap>());
         // SAFETY: by (1).
         let place = unsafe { &(*pool).heap };
-        if published::find(place) != Some(heap) {
+        if once_ptr::get(place) != Some(heap) {
             return;
         }
         // SAFETY: the pool has the heap that was created for it, so it was not moved.

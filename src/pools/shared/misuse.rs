@@ -59,7 +59,7 @@ pub(super) fn abort(misuse: Misuse, block: *mut u8, layout: Option<Layout>) -> !
         }
     };
     let _ = message.write_str("\n");
-    fatal::end(&message.text[..message.length])
+    fatal::abort_with(&message.text[..message.length])
 }
 
 struct Message {

@@ -65,12 +65,12 @@ impl<A: Allocator> SharedPool<A> {
             Placement::Empty => Err(AllocError),
             Placement::Class(class) => self.allocate_class(&heap, class).map(|block| (block, Contents::Uninit)),
             Placement::Run(count) => {
-                self.sweep_own_cache(&heap, clock::tick());
+                self.sweep_own_cache(&heap, clock::now());
                 let range = heap.allocate_run(count, layout.align())?;
                 Ok((range.chunk.slice_start(range.first), range.contents))
             }
             Placement::Large => {
-                let now = clock::tick();
+                let now = clock::now();
                 self.sweep_own_cache(&heap, now);
                 heap.maybe_reclaim_at(now);
                 let (block, zero_from) = heap.large.allocate(heap.parent, layout, wanted == Contents::Zeroed)?;

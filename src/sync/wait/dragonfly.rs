@@ -1,24 +1,24 @@
 //! DragonFly: `umtx_sleep`.
 
-use super::{AtomicUsize, half};
+use super::{AtomicUsize, low_half};
 
-/// Returns when woken, at once if `state` is not `while_it_is`, and now and then for no reason.
-pub(in super::super) fn wait(state: &AtomicUsize, while_it_is: usize, _: u32) {
-    umtx_sleep(state, while_it_is, 0);
+/// Sleeps until it is woken. Returns at once if `state` is not `expected`, and may return for no reason.
+pub(in super::super) fn wait(state: &AtomicUsize, expected: usize, _: u32) {
+    umtx_sleep(state, expected, 0);
 }
 
-/// As [`wait`], for a millisecond at most.
-pub(in super::super) fn wait_a_while(state: &AtomicUsize, while_it_is: usize) {
-    umtx_sleep(state, while_it_is, 1000);
+/// As [`wait`], but sleeps for at most a millisecond.
+pub(in super::super) fn wait_briefly(state: &AtomicUsize, expected: usize) {
+    umtx_sleep(state, expected, 1000);
 }
 
-/// For so many microseconds at most; 0 is for ever.
-fn umtx_sleep(state: &AtomicUsize, while_it_is: usize, at_most: i32) {
-    // SAFETY: the address is that of a live atomic; the system reads 32 bits of it as one.
-    unsafe { libc::umtx_sleep(half(state).cast(), while_it_is as i32, at_most) };
+/// `timeout` is in microseconds; 0 means no limit.
+fn umtx_sleep(state: &AtomicUsize, expected: usize, timeout: i32) {
+    // SAFETY: the address is that of a live atomic, of which the system reads 32 bits atomically.
+    unsafe { libc::umtx_sleep(low_half(state).cast(), expected as i32, timeout) };
 }
 
 pub(in super::super) fn wake_one(state: &AtomicUsize) {
-    // SAFETY: the address is only a name for those that wait.
-    unsafe { libc::umtx_wakeup(half(state).cast(), 1) };
+    // SAFETY: the system does not access the address, which only identifies the threads that sleep on it.
+    unsafe { libc::umtx_wakeup(low_half(state).cast(), 1) };
 }

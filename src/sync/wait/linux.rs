@@ -2,38 +2,39 @@
 
 use core::ptr;
 
-use super::{AtomicUsize, half};
+use super::{AtomicUsize, low_half};
 
-/// As this system call has it; `libc::timespec` may be another, where `long` is short.
+/// The `timespec` of this system call. That of `libc` may be longer where `long` has 32 bits.
 #[repr(C)]
-struct Time {
-    seconds: Part,
-    nanoseconds: Part,
+struct Timespec {
+    seconds: KernelLong,
+    nanoseconds: KernelLong,
 }
 
 #[cfg(not(target_abi = "x32"))]
-type Part = libc::c_long;
+type KernelLong = libc::c_long;
 #[cfg(target_abi = "x32")]
-type Part = i64;
+type KernelLong = i64;
 
-/// Returns when woken, at once if `state` is not `while_it_is`, and now and then for no reason.
-pub(in super::super) fn wait(state: &AtomicUsize, while_it_is: usize, _: u32) {
-    futex_wait(state, while_it_is, ptr::null());
+/// Sleeps until it is woken. Returns at once if `state` is not `expected`, and may return for no reason.
+pub(in super::super) fn wait(state: &AtomicUsize, expected: usize, _: u32) {
+    futex_wait(state, expected, ptr::null());
 }
 
-/// As [`wait`], for a millisecond at most.
-pub(in super::super) fn wait_a_while(state: &AtomicUsize, while_it_is: usize) {
-    futex_wait(state, while_it_is, &Time { seconds: 0, nanoseconds: 1_000_000 });
+/// As [`wait`], but sleeps for at most a millisecond.
+pub(in super::super) fn wait_briefly(state: &AtomicUsize, expected: usize) {
+    futex_wait(state, expected, &Timespec { seconds: 0, nanoseconds: 1_000_000 });
 }
 
-fn futex_wait(state: &AtomicUsize, while_it_is: usize, at_most: *const Time) {
+fn futex_wait(state: &AtomicUsize, expected: usize, timeout: *const Timespec) {
     let operation = libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG;
-    // SAFETY: the address is that of a live atomic; the system reads 32 bits of it as one. The time, if any, lives.
-    unsafe { libc::syscall(libc::SYS_futex, half(state), operation, while_it_is as u32, at_most) };
+    // SAFETY: the address is that of a live atomic, of which the system reads 32 bits atomically. The timeout is null,
+    // or points to a live value.
+    unsafe { libc::syscall(libc::SYS_futex, low_half(state), operation, expected as u32, timeout) };
 }
 
 pub(in super::super) fn wake_one(state: &AtomicUsize) {
     let operation = libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG;
-    // SAFETY: the system does not even read at the address, which is only a name for those that wait.
-    unsafe { libc::syscall(libc::SYS_futex, half(state), operation, 1) };
+    // SAFETY: the system does not access the address, which only identifies the threads that sleep on it.
+    unsafe { libc::syscall(libc::SYS_futex, low_half(state), operation, 1) };
 }

@@ -1,48 +1,49 @@
-//! Systems where no thread can sleep on an address, or none is known to in every version (NetBSD, illumos, Solaris, Windows 7):
-//! a thread that waits lets others run, and then sleeps, longer each time, up to a millisecond. So the holder of a lock
-//! gets to run whatever its priority is.
+//! Systems that cannot let a thread sleep on an address, or not in every version: NetBSD, illumos, Solaris, Windows 7.
+//!
+//! A waiting thread yields its processor several times, and then sleeps, longer each time, up to a millisecond. So the
+//! holder of the lock gets to run whatever the priorities of the threads are.
 
 use super::AtomicUsize;
 
-/// How often others are let run before a sleep.
+/// How many times a waiting thread yields before it sleeps.
 const YIELDS: u32 = 8;
 
-/// Returns after a while, the longer the more `rounds` there were.
+/// Waits, the longer the more `rounds` of waiting came before.
 pub(in super::super) fn wait(_: &AtomicUsize, _: usize, rounds: u32) {
     match rounds.checked_sub(YIELDS) {
-        None => let_others_run(),
+        None => yield_now(),
         Some(sleeps) => sleep(1 << sleeps.min(10)),
     }
 }
 
-/// Returns after a millisecond.
-pub(in super::super) fn wait_a_while(_: &AtomicUsize, _: usize) {
+/// Sleeps for a millisecond.
+pub(in super::super) fn wait_briefly(_: &AtomicUsize, _: usize) {
     sleep(1000);
 }
 
-/// There is nobody to wake.
+/// Does nothing: no thread sleeps on an address.
 pub(in super::super) fn wake_one(_: &AtomicUsize) {}
 
 #[cfg(unix)]
-fn let_others_run() {
-    // SAFETY: lets other threads run, and nothing else.
+fn yield_now() {
+    // SAFETY: the function has no preconditions.
     unsafe { libc::sched_yield() };
 }
 
 #[cfg(unix)]
 fn sleep(microseconds: u32) {
-    // SAFETY: does nothing else.
+    // SAFETY: the function has no preconditions.
     unsafe { libc::usleep(microseconds) };
 }
 
 #[cfg(windows)]
-fn let_others_run() {
-    // SAFETY: lets other threads run, and nothing else.
+fn yield_now() {
+    // SAFETY: the function has no preconditions.
     unsafe { windows_sys::Win32::System::Threading::SwitchToThread() };
 }
 
 #[cfg(windows)]
 fn sleep(microseconds: u32) {
-    // SAFETY: does nothing else.
+    // SAFETY: the function has no preconditions.
     unsafe { windows_sys::Win32::System::Threading::Sleep(microseconds.div_ceil(1000)) };
 }

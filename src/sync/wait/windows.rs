@@ -6,24 +6,25 @@ use windows_sys::Win32::System::Threading::{INFINITE, WaitOnAddress, WakeByAddre
 
 use super::AtomicUsize;
 
-/// Returns when woken, at once if `state` is not `while_it_is`, and now and then for no reason.
-pub(in super::super) fn wait(state: &AtomicUsize, while_it_is: usize, _: u32) {
-    wait_on_address(state, while_it_is, INFINITE);
+/// Sleeps until it is woken. Returns at once if `state` is not `expected`, and may return for no reason.
+pub(in super::super) fn wait(state: &AtomicUsize, expected: usize, _: u32) {
+    wait_on_address(state, expected, INFINITE);
 }
 
-/// As [`wait`], for a millisecond at most.
-pub(in super::super) fn wait_a_while(state: &AtomicUsize, while_it_is: usize) {
-    wait_on_address(state, while_it_is, 1);
+/// As [`wait`], but sleeps for at most a millisecond.
+pub(in super::super) fn wait_briefly(state: &AtomicUsize, expected: usize) {
+    wait_on_address(state, expected, 1);
 }
 
-/// For so many milliseconds at most.
-fn wait_on_address(state: &AtomicUsize, while_it_is: usize, at_most: u32) {
-    let (address, compared) = (state.as_ptr().cast_const().cast(), ptr::from_ref(&while_it_is).cast());
-    // SAFETY: the address is that of a live atomic, which the system reads as one; the other value lives.
-    unsafe { WaitOnAddress(address, compared, size_of::<usize>(), at_most) };
+/// `timeout` is in milliseconds.
+fn wait_on_address(state: &AtomicUsize, expected: usize, timeout: u32) {
+    let (address, compared) = (state.as_ptr().cast_const().cast(), ptr::from_ref(&expected).cast());
+    // SAFETY: the address is that of a live atomic, which the system reads atomically. The second pointer is to a live
+    // value of that size.
+    unsafe { WaitOnAddress(address, compared, size_of::<usize>(), timeout) };
 }
 
 pub(in super::super) fn wake_one(state: &AtomicUsize) {
-    // SAFETY: the address is only a name for those that wait.
+    // SAFETY: the system does not access the address, which only identifies the threads that sleep on it.
     unsafe { WakeByAddressSingle(state.as_ptr().cast_const().cast()) };
 }

@@ -13,7 +13,7 @@ use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::signals::Blocked;
-use crate::sync::published;
+use crate::sync::once_ptr;
 use crate::threads;
 
 /// The threads that wait.
@@ -51,7 +51,7 @@ impl Queue {
         let _blocked = Blocked::new();
         let generation = Some(self.generation.load(Relaxed));
         if own.generation.replace(generation) != generation {
-            published::push(&self.first, NonNull::from(own), |next| own.next.set(next));
+            once_ptr::push_front(&self.first, NonNull::from(own), |next| own.next.set(next));
         }
     }
 
@@ -73,7 +73,7 @@ impl Queue {
     fn all(&self) -> impl Iterator<Item = &Waiting> {
         // SAFETY: in the queue, so it is there.
         let get = |place: NonNull<Waiting>| unsafe { place.as_ref() };
-        let first = published::find(&self.first).map(get);
+        let first = once_ptr::get(&self.first).map(get);
         core::iter::successors(first, move |waiting| NonNull::new(waiting.next.get()).map(get))
     }
 

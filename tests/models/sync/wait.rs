@@ -5,7 +5,7 @@ use loom::sync::{Condvar, Mutex};
 use super::{AtomicUsize, Ordering};
 
 /// Once is enough to go that way.
-pub(super) const LOOKS: u32 = 1;
+pub(super) const SPINS: u32 = 1;
 
 loom::lazy_static! {
     // The system looks at the value and puts the thread among those that wait while nobody is woken.
@@ -17,17 +17,17 @@ pub(super) fn pause() {
     loom::thread::yield_now();
 }
 
-pub(super) fn wait(state: &AtomicUsize, while_it_is: usize, _: u32) {
+pub(super) fn wait(state: &AtomicUsize, expected: usize, _: u32) {
     let system = SYSTEM.lock().unwrap();
     // What may be seen here is at least what whoever woke the last one had seen.
-    if state.load(Ordering::Relaxed) == while_it_is {
+    if state.load(Ordering::Relaxed) == expected {
         drop(WAITING.wait(system).unwrap());
     }
 }
 
 /// There is no time in a model: who waits a while is woken as well.
-pub(super) fn wait_a_while(state: &AtomicUsize, while_it_is: usize) {
-    wait(state, while_it_is, 0);
+pub(super) fn wait_briefly(state: &AtomicUsize, expected: usize) {
+    wait(state, expected, 0);
 }
 
 pub(super) fn wake_one(_: &AtomicUsize) {

@@ -8,7 +8,7 @@ use core::sync::atomic::Ordering::Relaxed;
 use super::Cache;
 use crate::api::{Allocator, Layout};
 use crate::sources::Pages;
-use crate::sync::published;
+use crate::sync::once_ptr;
 use crate::threads::{MAX_THREADS, SLOTS};
 
 /// The number of levels. Each has as many entries as all levels before it and the slots together.
@@ -44,7 +44,7 @@ impl CacheTable {
     #[inline]
     pub(crate) fn get(&self, index: usize) -> Option<&Cache> {
         let (level, at) = location(index);
-        let entries = published::find(self.levels.get(level)?)?;
+        let entries = once_ptr::get(self.levels.get(level)?)?;
         // SAFETY: these are the level and the position of an index.
         let entry = unsafe { self.entry_at(entries, at) };
         // Relaxed suffices: by invariant 2 the calling thread has stored it, or an earlier thread with its index, which
@@ -77,11 +77,11 @@ impl CacheTable {
     /// Returns the entries of a level, and allocates them if needed.
     fn level(&self, level: usize) -> Option<NonNull<Entry>> {
         let place = self.levels.get(level)?;
-        if let Some(entries) = published::find(place) {
+        if let Some(entries) = once_ptr::get(place) {
             return Some(entries);
         }
         let entries = Pages::new().allocate_zeroed(layout(level)).ok()?.cast();
-        let Some(other) = published::put(place, entries) else { return Some(entries) };
+        let Some(other) = once_ptr::set_once(place, entries) else { return Some(entries) };
         // SAFETY: it was allocated above with that layout. Another thread was faster, so no thread knows this one.
         unsafe { Pages::new().deallocate(entries.cast(), layout(level)) };
         Some(other)
@@ -94,7 +94,7 @@ impl CacheTable {
     /// No thread uses the table any more.
     pub(crate) unsafe fn free(&self) {
         for (level, place) in self.levels.iter().enumerate() {
-            if let Some(entries) = published::find(place) {
+            if let Some(entries) = once_ptr::get(place) {
                 // SAFETY: `level` has allocated it with that layout.
                 unsafe { Pages::new().deallocate(entries.cast(), layout(level)) };
             }

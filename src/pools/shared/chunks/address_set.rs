@@ -7,7 +7,7 @@ use core::sync::atomic::{AtomicPtr, AtomicUsize};
 use super::chunk::Chunk;
 use crate::api::{AllocError, Allocator, Layout};
 use crate::pools::shared::geometry::CHUNK;
-use crate::sync::published;
+use crate::sync::once_ptr;
 
 const BITS: usize = usize::BITS as usize;
 /// The chunks for which a leaf has a bit: 128 GiB of addresses.
@@ -63,7 +63,7 @@ impl AddressSet {
         }
         let Location { leaf, word, mask } = Location::of(address);
         // SAFETY: the leaf exists until the set is freed, by invariant 1.
-        let leaf = published::find(&self.leaves[leaf]).map(|leaf| unsafe { leaf.as_ref() });
+        let leaf = once_ptr::get(&self.leaves[leaf]).map(|leaf| unsafe { leaf.as_ref() });
         leaf.is_some_and(|leaf| leaf[word].load(Relaxed) & mask != 0)
     }
 
@@ -71,9 +71,9 @@ impl AddressSet {
     pub(super) fn reserve(&self, chunk: Chunk, parent: &impl Allocator) -> Result<(), AllocError> {
         let address = chunk.start().addr().get();
         let leaf = &self.leaves[Location::of(address).leaf];
-        if published::find(leaf).is_none() {
+        if once_ptr::get(leaf).is_none() {
             let new = parent.allocate_zeroed(Layout::new::<Leaf>())?.cast();
-            if published::put(leaf, new).is_some() {
+            if once_ptr::set_once(leaf, new).is_some() {
                 // SAFETY: it was allocated above with that layout. Another thread was faster, so no thread knows this one.
                 unsafe { parent.deallocate(new.cast(), Layout::new::<Leaf>()) };
             }

@@ -11,7 +11,7 @@ use crate::pools::shared::cache::Cache;
 use crate::pools::shared::options::Options;
 use crate::pools::shared::spans::CLASSES;
 use crate::sources::Pages;
-use crate::sync::{clock, published};
+use crate::sync::{clock, once_ptr};
 use crate::threads::fork;
 
 impl Heap {
@@ -21,7 +21,7 @@ impl Heap {
         init: impl FnOnce() -> (Options, UnloadHook),
     ) -> Result<&Self, AllocError> {
         // SAFETY: a heap stays until its pool is dropped, by invariant 1.
-        match published::find(place).map(|heap| unsafe { heap.as_ref() }) {
+        match once_ptr::get(place).map(|heap| unsafe { heap.as_ref() }) {
             Some(heap) => Ok(heap),
             None => Self::create(place, init()),
         }
@@ -42,7 +42,7 @@ impl Heap {
         // SAFETY: the heap stays where it is until `free` removes the entry; or until it is removed below. Its locks
         // are not in use.
         unsafe { fork::add(entry) };
-        let Some(other) = published::put(place, heap) else {
+        let Some(other) = once_ptr::set_once(place, heap) else {
             unload::register(hook, heap.cast());
             // SAFETY: zero bytes are an empty heap but for the options and the entry, which were written. It stays by
             // invariant 1.
@@ -128,11 +128,11 @@ impl<A: Allocator> HeapRef<'_, A> {
             return Some(existing);
         }
         // SAFETY: the block was allocated with zero bytes for a cache, and has no other use.
-        unsafe { Cache::init(cache, thread_index, clock::tick()) };
+        unsafe { Cache::init(cache, thread_index, clock::now()) };
         // SAFETY: initialised above; a cache stays until the heap is freed, by invariant 1.
         let this = unsafe { cache.as_ref() };
         // The list keeps the parent's pointer, by which `free` returns the block.
-        published::push(&self.caches, cache, |previous| this.previous.set(previous));
+        once_ptr::push_front(&self.caches, cache, |previous| this.previous.set(previous));
         self.budget.cache_count.fetch_add(1, Relaxed);
         Some(this)
     }

@@ -57,7 +57,7 @@ use super::options::{Options, Retain};
 use super::parent::Parent;
 use super::spans::{CLASSES, SHARDS, Shard, ShardLock, ShardRef, blocks_outside_spans, bytes_outside_spans};
 use crate::pools::size_class::classes_up_to;
-use crate::sync::published;
+use crate::sync::once_ptr;
 use crate::threads::fork::Entry;
 pub use purged::Purged;
 use scan::ScanState;
@@ -99,7 +99,7 @@ pub(super) struct HeapRef<'a, A> {
 impl Heap {
     /// Returns all caches. Threads may be using them.
     pub(super) fn caches(&self) -> impl Iterator<Item = &Cache> {
-        let mut next = published::find(&self.caches);
+        let mut next = once_ptr::get(&self.caches);
         iter::from_fn(move || {
             // SAFETY: a cache of the list stays until the heap is freed, by invariant 1.
             let cache = unsafe { next?.as_ref() };
@@ -110,7 +110,7 @@ impl Heap {
 
     /// Returns the newest cache, or null.
     fn newest_cache(&self) -> *mut Cache {
-        published::find(&self.caches).map_or(ptr::null_mut(), NonNull::as_ptr)
+        once_ptr::get(&self.caches).map_or(ptr::null_mut(), NonNull::as_ptr)
     }
 
     /// Returns the number of blocks of `class` that are not in their spans: in use, or in caches.

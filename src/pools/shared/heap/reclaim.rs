@@ -41,7 +41,7 @@ impl<A: Allocator> HeapRef<'_, A> {
     /// the pool that leaves the hot path ends with this, when it holds no lock.
     #[inline]
     pub(crate) fn maybe_reclaim(&self) {
-        self.maybe_reclaim_at(clock::tick());
+        self.maybe_reclaim_at(clock::now());
     }
 
     /// As [`maybe_reclaim`](Self::maybe_reclaim), at the time `now`, in ticks.

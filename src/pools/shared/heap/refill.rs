@@ -65,7 +65,7 @@ impl<A: Allocator> HeapRef<'_, A> {
     }
 
     fn after_bin_change(&self, cache: &Cache) {
-        let now = clock::tick();
+        let now = clock::now();
         self.sweep(cache, now);
         self.maybe_reclaim_at(now);
     }

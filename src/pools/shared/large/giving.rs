@@ -68,7 +68,7 @@ impl Large {
     /// Gives kept blocks to the parent, the oldest first. Returns how many bytes, but for those that are left to other threads that are
     /// giving some back.
     fn give_kept_back<A: Allocator>(&self, parent: Parent<'_, A>, reason: Reason) -> usize {
-        let (options, bound, now) = (parent.options, parent.options.retain.bytes(), clock::tick());
+        let (options, bound, now) = (parent.options, parent.options.retain.bytes(), clock::now());
         // The parent may have others kept, for each: but no more than there are.
         let limit = self.held();
         // Noted before this thread begins, for those that have begun: they do it if this one is not to.
@@ -133,7 +133,7 @@ impl Large {
         if !options.whole_pages || !advice::CAN_DISCARD {
             return None;
         }
-        let now = clock::tick();
+        let now = clock::now();
         let (block, from, length) = {
             let _held = self.lock.lock();
             let long = self.kept.oldest().filter(|block| block.dirty.get() > STEP);
@@ -168,7 +168,7 @@ impl Large {
             let _held = self.lock.lock();
             self.budget.look();
             self.looked.set(self.looked.get().wrapping_sub(1));
-            self.note_excess(parent.options, clock::tick());
+            self.note_excess(parent.options, clock::now());
         }
         if self.has_excess.load(Relaxed) { self.give_step_back(parent) } else { 0 }
     }

@@ -219,7 +219,7 @@ impl Large {
             // SAFETY: by `# Safety` of this fn.
             unsafe { self.learn(block) };
         }
-        let now = clock::tick();
+        let now = clock::now();
         let held = self.lock.lock();
         self.remove_live(block);
         let size = block.size();

@@ -2,8 +2,8 @@
 //! caches; and the leaves of its set of chunks.
 //!
 //! These hold their memory as zero bytes, which loom's atomics are not. So it is the ways to publish that are compiled here, and
-//! what is behind the pointers is loom's. Tried, and seen to fail here: `Relaxed` for the `Acquire` of `find`, for the
-//! `Release` and for the `Acquire` of `put`, and for the `Release` of `push`.
+//! what is behind the pointers is loom's. Tried, and seen to fail here: `Relaxed` for the `Acquire` of `get`, for the
+//! `Release` and for the `Acquire` of `set_once`, and for the `Release` of `push_front`.
 
 use std::ptr::{NonNull, null_mut};
 
@@ -12,7 +12,7 @@ use loom::sync::Arc;
 use loom::thread;
 
 use crate::check;
-use crate::sync::published::{find, push, put};
+use crate::sync::once_ptr::{get, push_front, set_once};
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
 use crate::threads::lock::Lock;
 
@@ -60,12 +60,12 @@ impl Place {
 
     /// As the heap of a pool is got.
     fn get(&self, by: usize) -> usize {
-        if let Some(found) = find(&self.place) {
+        if let Some(found) = get(&self.place) {
             // SAFETY: it stays until the place is dropped.
             return unsafe { found.as_ref() }.by();
         }
         let made = Made::new(by);
-        match put(&self.place, made) {
+        match set_once(&self.place, made) {
             None => {
                 self.made.fetch_add(1, Ordering::Relaxed);
                 by
@@ -88,13 +88,13 @@ impl Place {
             // SAFETY: of this pointer alone; that nobody else has one, loom checks.
             next.with_mut(|place| unsafe { *place = previous });
         };
-        push(&self.place, made, link);
+        push_front(&self.place, made, link);
         self.made.fetch_add(1, Ordering::Relaxed);
     }
 
     /// All that are there, the newest first.
     fn all(&self) -> Vec<usize> {
-        let mut next = find(&self.place);
+        let mut next = get(&self.place);
         std::iter::from_fn(|| {
             // SAFETY: it stays until the place is dropped.
             let made = unsafe { next?.as_ref() };
@@ -193,12 +193,12 @@ unsafe impl Send for Set {}
 impl Set {
     fn add(&self, bit: usize) {
         let _held = self.lock.lock();
-        let leaf = find(&self.leaf).unwrap_or_else(|| {
+        let leaf = get(&self.leaf).unwrap_or_else(|| {
             let leaf = Box::leak(Box::new(Leaf { made: UnsafeCell::new(false), bits: AtomicUsize::new(0) }));
             // SAFETY: of this pointer alone; that nobody else has one, loom checks.
             leaf.made.with_mut(|made| unsafe { *made = true });
             let leaf = NonNull::from(leaf);
-            assert_eq!(put(&self.leaf, leaf), None, "under the lock");
+            assert_eq!(set_once(&self.leaf, leaf), None, "under the lock");
             leaf
         });
         // SAFETY: leaves stay until the set is dropped.
@@ -207,7 +207,7 @@ impl Set {
     }
 
     fn has(&self, bit: usize) -> bool {
-        find(&self.leaf).is_some_and(|leaf| {
+        get(&self.leaf).is_some_and(|leaf| {
             // SAFETY: leaves stay until the set is dropped.
             let leaf = unsafe { leaf.as_ref() };
             // SAFETY: of this pointer alone; that nobody writes, loom checks.
