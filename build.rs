@@ -37,7 +37,7 @@ fn has_native_thread_locals(target: impl Fn(&str) -> String) -> bool {
         ("linux", "musl") | ("freebsd" | "netbsd" | "dragonfly", _) => true,
         // Not 32-bit Windows 7, where std has disabled them before.
         ("windows", "msvc") => target("VENDOR") != "win7" || target("ARCH") != "x86",
-        // Not Apple: a key's destructor frees the block of the thread-locals, perhaps before the destructor that needs the number.
+        // Not Apple: a key's destructor frees the block of the thread-locals, perhaps before the destructor that needs the index.
         _ => false,
     }
 }

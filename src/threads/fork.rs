@@ -1,24 +1,29 @@
-//! A fork copies locks as they are. So all [locks that are noted here](Locks) are held across one and released after it, on both sides:
-//! then no thread that the child has not got holds one in it.
+//! Handlers of `pthread_atfork`, which hold all locks of all [owners](LockOwner) across each fork.
 //!
-//! The handlers of others run while they are held, and may allocate: the thread that forks [passes](Lock::lock) the locks.
+//! A fork copies locks as they are, and the child has only the thread that forks. A lock that another thread held would
+//! never be released there. So the handlers acquire all locks before the fork, and release them after it, in both
+//! processes.
 //!
-//! It may also fork in a signal handler that has interrupted it while it used what a lock guards. That lock stays its own: it is
-//! not passed, and not released here. Meanwhile another thread may wait for it, and hold the next one, so that it cannot be
-//! waited for. [`Patience`] finds that out. The lock is then abandoned in the child, and who asks for it there is told so.
-//!
+//! * **Handlers of other libraries** run while the locks are held, and may allocate: the thread that forks
+//!   [borrows](Lock::lock) the locks.
+//! * **A signal handler may fork** that has interrupted its own thread while the thread had a lock in use. That lock
+//!   stays in use: it is neither borrowed nor released here. Meanwhile another thread may wait for it and hold an
+//!   earlier lock, so that a wait for the earlier one would never end. [`ForkWait`] notices that, and the fork goes on
+//!   without that lock. In the child the lock is abandoned, and a thread that locks it ends the process with a message.
 //!
 //! # Invariants
 //!
-//! 1. The list changes under its lock only, with signals blocked. So a signal handler never finds its own thread changing it.
-//! 2. The thread that forks, unless there is no other, holds the lock of the list for the fork, from its first handler before to its last
-//!    one after.
-//! 3. A thread that waits for that is among those that [wait](Queue), so that the one that forks knows of it.
+//! 1. The list of entries is used under its lock only, and changes with signals blocked. So no signal handler
+//!    interrupts a change by its own thread.
+//! 2. A thread that forks holds the lock of the list for the fork, from its first `before` to its last `after`. It may
+//!    not hold it in a child whose fork began before the handlers were registered, but is the only thread there.
+//! 3. A thread that waits for that lock to fork is in the [list of waiters](WaiterList), where the thread that forks
+//!    finds it.
 
 mod signals;
 #[cfg(all(test, feature = "std"))]
 mod tests;
-mod waiting;
+mod waiter_list;
 
 use core::fmt;
 use core::ptr::{self, NonNull};
@@ -27,45 +32,48 @@ use core::sync::atomic::{
     Ordering::{Acquire, Release, SeqCst},
 };
 
-use super::Lost;
+use super::LostThreads;
 use super::lock::Lock;
 use crate::sync::list::{Links, List, Node};
 use crate::sync::{clock, wait_action::WaitAction};
-use signals::Blocked;
-use waiting::{Queue, Waiting};
+use signals::BlockedSignals;
+use waiter_list::{Waiter, WaiterList};
 
-/// What has locks that are to be held across a fork.
-pub(crate) trait Locks {
-    /// Its locks by number, in the order in which they are taken one below the other; `None` from the first number on that no lock has.
-    fn lock(&self, number: usize) -> Option<&Lock>;
+/// An owner of locks that are held across each fork.
+pub(crate) trait LockOwner {
+    /// Returns the lock number `n`, or `None` from the first number on that no lock has. The numbers follow the lock
+    /// order: a thread that holds a lock acquires only locks with higher numbers.
+    fn nth_lock(&self, n: usize) -> Option<&Lock>;
 
-    /// In the child of a fork, where there is but the calling thread, and not those that were `lost`, if that is known.
+    /// In the child of a fork: makes all locks and data usable for the one thread that the child has. `lost` are the
+    /// threads that it does not have, if they are known.
     ///
     /// # Safety
     ///
-    /// This is one.
-    unsafe fn settle_in_child(&self, lost: Option<&Lost>);
+    /// The process is such a child, and has no other thread.
+    unsafe fn settle_in_child(&self, lost: Option<&LostThreads>);
 }
 
-/// For who has [`Locks`], by which they are in the list of all.
+/// A node in the list of all owners.
 pub(crate) struct Entry {
     links: Links<Self>,
-    locks: NonNull<dyn Locks>,
+    owner: NonNull<dyn LockOwner>,
 }
 
 impl Entry {
-    /// Of `locks`, which it lives as long as.
-    pub(crate) fn new(locks: NonNull<dyn Locks>) -> Self {
-        Self { links: Links::new(), locks }
+    /// Creates an entry for `owner`, which is to live as long as the entry is in the list.
+    pub(crate) fn new(owner: NonNull<dyn LockOwner>) -> Self {
+        Self { links: Links::new(), owner }
     }
 
-    fn locks(&self) -> &dyn Locks {
-        // SAFETY: who adds an entry says that they live.
-        unsafe { self.locks.as_ref() }
+    /// For entries in the list, and for one that is just being added.
+    fn owner(&self) -> &dyn LockOwner {
+        // SAFETY: by `# Safety` (1) of `add` the owner lives.
+        unsafe { self.owner.as_ref() }
     }
 
-    fn numbered(&self) -> impl Iterator<Item = &Lock> {
-        (0..).map_while(|number| self.locks().lock(number))
+    fn locks(&self) -> impl Iterator<Item = &Lock> {
+        (0..).map_while(|n| self.owner().nth_lock(n))
     }
 }
 
@@ -81,94 +89,103 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// On a line of its own, so on one page: a fork writes to all of it, and a page that is written to is copied.
+/// The state of the handlers. It has a cache line of its own, and so lies on one page: a fork writes to all of it, and
+/// each page that is written to is copied.
 #[repr(align(64))]
-struct Entries {
+struct ForkState {
     lock: Lock,
     list: List<Entry>,
-    waiting: Queue,
-    /// How many times `before` has run again, before the `after` of its first run: for a fork in a signal handler that has
-    /// interrupted this one, or by a second registration. Used by the thread that forks.
-    again: AtomicUsize,
-    /// Whether the last handler of the fork is releasing the locks, and so may have released some. Used by the thread that forks.
+    waiters: WaiterList,
+    /// How many runs of `before` were not yet followed by their `after`, beyond the first: of a fork in a signal
+    /// handler that has interrupted this one, or because the handlers are registered twice. Used by the thread that
+    /// forks.
+    nested_runs: AtomicUsize,
+    /// Whether the last `after` of the fork has begun to release the locks, and so may have released some. Used by the
+    /// thread that forks.
     is_releasing: AtomicBool,
 }
 
-// SAFETY: the list is used under the lock.
-unsafe impl Sync for Entries {}
+// SAFETY: all fields are `Sync` but the list, which is used under the lock by invariant 1.
+unsafe impl Sync for ForkState {}
 
-static ENTRIES: Entries = Entries {
+static STATE: ForkState = ForkState {
     lock: Lock::new(),
     list: List::new(),
-    waiting: Queue::new(),
-    again: AtomicUsize::new(0),
+    waiters: WaiterList::new(),
+    nested_runs: AtomicUsize::new(0),
     is_releasing: AtomicBool::new(false),
 };
 
-/// What else is to be done around a fork.
+/// Functions to call around each fork.
 #[derive(Debug)]
-pub(crate) struct Around {
-    /// Before the locks are acquired.
+pub(crate) struct Hooks {
+    /// Called before the locks are acquired.
     pub(crate) before: fn(),
-    /// After they were released.
+    /// Called after they were released, in the parent.
     pub(crate) after: fn(),
+    /// Called in the child, before the locks are released.
     pub(crate) in_child: fn(),
 }
 
-static AROUND: AtomicPtr<Around> = AtomicPtr::new(ptr::null_mut());
+static HOOKS: AtomicPtr<Hooks> = AtomicPtr::new(ptr::null_mut());
 
-/// From now on this is done around each fork.
+/// Has `hooks` called around each fork from now on.
 #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "for an exported malloc"))]
-pub(crate) fn surround(around: &'static Around) {
-    AROUND.store(ptr::from_ref(around).cast_mut(), Release);
+pub(crate) fn set_hooks(hooks: &'static Hooks) {
+    HOOKS.store(ptr::from_ref(hooks).cast_mut(), Release);
 }
 
-fn around() -> Option<&'static Around> {
-    // SAFETY: put there as a reference that lives as long.
-    unsafe { AROUND.load(Acquire).as_ref() }
+fn hooks() -> Option<&'static Hooks> {
+    // SAFETY: null, or from the `&'static` that `set_hooks` got.
+    unsafe { HOOKS.load(Acquire).as_ref() }
 }
 
-/// Whether the calling thread forks: then it holds locks that it may pass, and others may wait for it.
+/// Returns whether the calling thread is in a fork. Then it may borrow locks, and other threads may be waiting for it.
 pub(super) fn is_forking() -> bool {
-    ENTRIES.lock.is_own()
+    STATE.lock.is_own()
 }
 
-/// From now on the locks of `entry` are held across each fork.
+/// Adds an entry: the locks of its owner are held across each fork from now on.
 ///
 /// # Safety
 ///
-/// It and what it is of stay where they are until it is [removed](remove), and nobody uses the locks yet.
+/// 1. The entry and its owner live, and stay where they are, until the entry is [removed](remove).
+/// 2. It is in no list.
+/// 3. No thread uses the locks yet.
 pub(crate) unsafe fn add(entry: NonNull<Entry>) {
-    // Before anything is locked.
+    // Before the lock is acquired, as this may allocate.
     register();
-    let _blocked = Blocked::new();
-    let held = ENTRIES.lock.lock();
-    // SAFETY: by `# Safety` of this fn; a new one is in no list.
-    unsafe { ENTRIES.list.push_front(entry) };
-    if held.is_passed() {
-        // SAFETY: by `# Safety` of this fn. Nobody uses them, so there is nobody to wait for.
-        unsafe { entry.as_ref() }.numbered().for_each(|lock| lock.acquire_for_fork(|| WaitAction::Wait));
+    let _blocked = BlockedSignals::new();
+    let guard = STATE.lock.lock();
+    // SAFETY: by `# Safety` (1) and (2) of this fn.
+    unsafe { STATE.list.push_front(entry) };
+    if guard.is_borrowed() {
+        // This thread forks, so it has acquired the other locks already. By `# Safety` (3) there is no thread to wait
+        // for.
+        // SAFETY: by `# Safety` (1) of this fn it lives.
+        unsafe { entry.as_ref() }.locks().for_each(|lock| lock.acquire_for_fork(|| WaitAction::Wait));
     }
-    drop(held);
+    drop(guard);
 }
 
 /// # Safety
 ///
-/// `entry` was added.
+/// `entry` was added, and not removed since.
 pub(crate) unsafe fn remove(entry: NonNull<Entry>) {
-    let _blocked = Blocked::new();
-    let _held = ENTRIES.lock.lock();
-    // SAFETY: by `# Safety` of this fn.
-    unsafe { ENTRIES.list.remove(entry) };
+    let _blocked = BlockedSignals::new();
+    let _guard = STATE.lock.lock();
+    // SAFETY: (1) by `# Safety` of this fn; (2) iterators are used under the lock only.
+    unsafe { STATE.list.remove(entry) };
 }
 
 /// How many milliseconds a thread waits for another that registers the handlers.
-const PATIENCE_TO_REGISTER: u64 = 1000;
+const MAX_WAIT_FOR_REGISTRATION: u64 = 1000;
 
-/// Asks the C library to call what is to happen, once. It may allocate for that, from any pool, so no lock is held here.
+/// Registers the handlers with the C library, once. No lock of a pool may be held, because the C library may allocate
+/// for this, from any pool.
 ///
-/// No thread goes on before it is done, within a second. In the child of a fork meanwhile there may be nobody to wait for: then it is done
-/// once more, and the handlers bear that.
+/// Other threads wait until this is done, for a second at most. In a child that was forked meanwhile, the thread that
+/// registers may be missing. Then the handlers are registered again, and tolerate that they run twice.
 pub(crate) extern "C" fn register() {
     static REGISTERED: AtomicBool = AtomicBool::new(false);
     static REGISTERING: Lock = Lock::new();
@@ -177,11 +194,12 @@ pub(crate) extern "C" fn register() {
     }
     let start = clock::milliseconds();
     let is_held = REGISTERING.acquire_while(|| {
-        if clock::milliseconds() - start <= PATIENCE_TO_REGISTER { WaitAction::WaitBriefly } else { WaitAction::GiveUp }
+        let is_in_time = clock::milliseconds() - start <= MAX_WAIT_FOR_REGISTRATION;
+        if is_in_time { WaitAction::WaitBriefly } else { WaitAction::GiveUp }
     });
     if !REGISTERED.load(Acquire) {
-        // SAFETY: the functions may be called around a fork. If there is no memory to remember them, a fork while other threads allocate
-        // may leave the child with a lock that nobody holds; there is nothing to do about it here.
+        // SAFETY: the handlers may be called around any fork. An error, for want of memory, is ignored: then a lock may
+        // stay held in the child of a fork beside threads that allocate, and nothing can be done about that here.
         unsafe { libc::pthread_atfork(Some(before), Some(after), Some(after_in_child)) };
         REGISTERED.store(true, Release);
     }
@@ -191,136 +209,140 @@ pub(crate) extern "C" fn register() {
     }
 }
 
-/// Before `main`: most C libraries hold a lock while handlers run, so that one of the program's that makes the first pool could not
-/// register any.
+/// Registers the handlers before `main`. Most C libraries hold a lock while handlers run, so that a handler of the
+/// program that creates the first pool could not register any.
 #[used]
 #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
 #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
-// SAFETY: the functions there are called with arguments that this one does not look at.
-static AT_THE_START: extern "C" fn() = register;
+// SAFETY: the functions in this section are called with arguments, which this one ignores.
+static REGISTER_AT_START: extern "C" fn() = register;
 
-/// All of them, for who holds the lock of the list.
+/// Returns all entries. The caller holds the lock of the list as long as it uses the iterator.
 fn entries() -> impl Iterator<Item = &'static Entry> {
-    // SAFETY: in the list, so it lives.
-    ENTRIES.list.iter().map(|entry| unsafe { entry.as_ref() })
+    // SAFETY: an entry in the list lives, by invariant 1 of `List`.
+    STATE.list.iter().map(|entry| unsafe { entry.as_ref() })
 }
 
+/// Returns all locks of all owners, for a caller that holds the lock of the list.
 fn locks() -> impl Iterator<Item = &'static Lock> {
-    entries().flat_map(Entry::numbered)
+    entries().flat_map(Entry::locks)
 }
 
-/// How long the thread that forks waits for the locks. It holds that of the list.
-struct Patience {
-    /// Since when there has been danger, in milliseconds.
-    danger: Option<u64>,
+/// Decides how long the thread that forks waits for each lock. That thread holds the lock of the list.
+struct ForkWait {
+    /// The time since when the wait may be a deadlock, in milliseconds.
+    at_risk_since: Option<u64>,
 }
 
-/// How many milliseconds the thread that forks waits for a lock that may never be released before the fork. A thread that runs holds
-/// one for far less.
-const PATIENCE_IN_DANGER: u64 = 100;
+/// How many milliseconds the thread that forks waits for a lock that may never be released before the fork. A thread
+/// that runs holds a lock for far less.
+const MAX_WAIT_AT_RISK: u64 = 100;
 
-impl Patience {
-    /// Whether to wait for a lock, which another thread holds.
+impl ForkWait {
+    /// Returns the action of the thread that forks and finds `lock` held by another one.
     ///
-    /// No thread that holds a lock waits for one of another pool, since a parent is asked without. So each can be waited for, unless a
-    /// thread has been interrupted while it used what a lock guards, this one or another that waits for this one: both are in a fork.
+    /// No thread that holds a lock waits for one of another pool, since none is held during a call to a parent. So each
+    /// lock is released after a while, unless its holder, or a thread that the holder waits for, has been interrupted
+    /// by a signal handler that forks: that is this thread, or one that waits for this one.
     fn next(&mut self, lock: &Lock) -> WaitAction {
-        // A signal handler may fork, and return in the child, where those that wait are no more.
-        let _blocked = Blocked::new();
+        // Without this, a signal handler could fork and return in the child, whose list of waiters is empty.
+        let _blocked = BlockedSignals::new();
         if is_interrupted(lock) {
             return WaitAction::GiveUp;
         }
         if lock.user().is_some() && !locks().any(is_interrupted) {
-            self.danger = None;
+            self.at_risk_since = None;
             return WaitAction::WaitBriefly;
         }
         let now = clock::milliseconds();
-        let in_danger = now - *self.danger.get_or_insert(now);
-        if in_danger <= PATIENCE_IN_DANGER { WaitAction::WaitBriefly } else { WaitAction::GiveUp }
+        let at_risk_for = now - *self.at_risk_since.get_or_insert(now);
+        if at_risk_for <= MAX_WAIT_AT_RISK { WaitAction::WaitBriefly } else { WaitAction::GiveUp }
     }
 }
 
-/// Whether a thread forks while it uses what the lock guards: this one, or another, which waits for the lock of the list then.
+/// Returns whether the thread that has the lock in use is in a fork: this thread, or one that waits for the lock of the
+/// list to fork.
 fn is_interrupted(lock: &Lock) -> bool {
-    // Else it may have released the lock, and only then have begun to fork.
+    // The thread may have released the lock and only then begun to fork. So the user of the lock is read again.
     let is_still = |user| lock.user() == Some(user);
-    lock.user().is_some_and(|user| user == super::id() || ENTRIES.waiting.has(user) && is_still(user))
+    lock.user().is_some_and(|user| user == super::id() || STATE.waiters.contains(user) && is_still(user))
 }
 
 extern "C" fn before() {
-    if ENTRIES.lock.is_abandoned() {
-        // Pools cannot be used here.
+    if STATE.lock.is_abandoned() {
+        // Pools cannot be used in this process.
         return;
     }
-    if ENTRIES.lock.is_own_for_fork() {
-        ENTRIES.again.fetch_add(1, SeqCst);
+    if STATE.lock.is_own_for_fork() {
+        STATE.nested_runs.fetch_add(1, SeqCst);
     } else {
-        let waiting = Waiting::new();
-        ENTRIES.waiting.begin(&waiting);
-        if let Some(around) = around() {
-            (around.before)();
+        let waiter = Waiter::new();
+        STATE.waiters.add(&waiter);
+        if let Some(hooks) = hooks() {
+            (hooks.before)();
         }
-        // Its holder forks too, or changes the list, and waits for nobody.
-        ENTRIES.lock.acquire_for_fork(|| {
-            ENTRIES.waiting.begin(&waiting);
+        // The holder forks or changes the list. It releases the lock after a while in either case.
+        STATE.lock.acquire_for_fork(|| {
+            STATE.waiters.add(&waiter);
             WaitAction::Wait
         });
-        ENTRIES.waiting.end(&waiting);
-        ENTRIES.is_releasing.store(false, SeqCst);
-        Lost::note();
+        STATE.waiters.remove(&waiter);
+        STATE.is_releasing.store(false, SeqCst);
+        LostThreads::record_held_indices();
     }
-    let mut patience = Patience { danger: None };
-    locks().for_each(|lock| lock.acquire_for_fork(|| patience.next(lock)));
+    let mut wait = ForkWait { at_risk_since: None };
+    locks().for_each(|lock| lock.acquire_for_fork(|| wait.next(lock)));
 }
 
 extern "C" fn after() {
-    if ENTRIES.lock.is_own_for_fork() && release() {
-        if let Some(around) = around() {
-            (around.after)();
+    if STATE.lock.is_own_for_fork() && end_run() {
+        if let Some(hooks) = hooks() {
+            (hooks.after)();
         }
     }
 }
 
 extern "C" fn after_in_child() {
-    ENTRIES.waiting.settle_in_child();
-    if let Some(around) = around() {
-        (around.in_child)();
+    STATE.waiters.settle_in_child();
+    if let Some(hooks) = hooks() {
+        (hooks.in_child)();
     }
-    // SAFETY: a child has one thread.
-    unsafe { ENTRIES.lock.settle_in_child() };
+    // SAFETY: a child has one thread at first, and it runs the handlers.
+    unsafe { STATE.lock.settle_in_child() };
     let settle_all = || {
-        let lost = Lost::find();
-        // SAFETY: a child has one thread.
-        entries().for_each(|entry| unsafe { entry.locks().settle_in_child(lost.as_ref()) });
+        let lost = LostThreads::find();
+        // SAFETY: a child has one thread at first, and it runs the handlers.
+        entries().for_each(|entry| unsafe { entry.owner().settle_in_child(lost.as_ref()) });
         if let Some(lost) = lost {
-            lost.give_back();
+            lost.release();
         }
     };
-    if ENTRIES.lock.is_own_for_fork() {
+    if STATE.lock.is_own_for_fork() {
         settle_all();
-        release();
-    } else if ENTRIES.lock.try_acquire() {
-        // The handlers were being registered just when the process was forked.
+        end_run();
+    } else if STATE.lock.try_acquire() {
+        // The handlers were registered just after this fork had begun, so `before` did not run.
         settle_all();
         // SAFETY: acquired above.
-        unsafe { ENTRIES.lock.release() };
+        unsafe { STATE.lock.release() };
     }
 }
 
-/// Releases the locks at the last of a fork's handlers. Says whether it was that.
-fn release() -> bool {
-    let again = ENTRIES.again.load(SeqCst);
-    if again > 0 {
-        ENTRIES.again.store(again - 1, SeqCst);
+/// Ends a run of the handlers. If it is the last of the fork, releases the locks and returns true.
+fn end_run() -> bool {
+    let nested_runs = STATE.nested_runs.load(SeqCst);
+    if nested_runs > 0 {
+        STATE.nested_runs.store(nested_runs - 1, SeqCst);
     } else {
-        ENTRIES.is_releasing.store(true, SeqCst);
+        STATE.is_releasing.store(true, SeqCst);
     }
-    // The last handler of a fork in a signal handler leaves everything as it was: held, or being released.
-    if again <= 1 && ENTRIES.is_releasing.load(SeqCst) {
+    // The run may be that of a fork in a signal handler, nested in another fork. It leaves the locks as it found them:
+    // held, or, if the other fork had begun to release them, released.
+    if nested_runs <= 1 && STATE.is_releasing.load(SeqCst) {
         locks().for_each(Lock::release_from_fork);
     }
-    if again == 0 {
-        ENTRIES.lock.release_from_fork();
+    if nested_runs == 0 {
+        STATE.lock.release_from_fork();
     }
-    again == 0
+    nested_runs == 0
 }

@@ -1,12 +1,17 @@
-//! The calling thread's own word: its number, and flags for what it is in the middle of.
+//! The thread-local state of the calling thread: its index, the slot that follows from it, and flags.
 //!
-//! The fast path of each allocator reads the number's slot, so the word lies where a thread finds it soonest and where finding it
-//! allocates nothing: in a thread-local of std's where the linker places those (`native`), else in the value of a key of the C library or
-//! of Windows (`keyed`). `build.rs` says which systems have which.
+//! The fast path of each allocator reads the slot. So the state lies where a thread finds it soonest, and where no
+//! access allocates: in a thread-local of std's where the linker places those (`native`), else in the value of a key of
+//! the C library or of Windows (`keyed`). `build.rs` decides which.
 //!
-//! A thread-local with a destructor would not do: to register one, std or the C library may allocate. At the end of a thread the destructor
-//! of a key gives the number back, on Windows a callback of the loader. The destructors of std's thread-locals come before, and still have
-//! the number.
+//! It is not a thread-local with a destructor, because std or the C library may allocate to register one. Instead the
+//! destructor of a key releases the index when the thread exits; on Windows, a callback of the loader does. They run
+//! after the destructors of std's thread-locals, which still have the index.
+//!
+//! # Invariants
+//!
+//! 1. The slot is 0, or one more than the index, which is below [`SLOTS`] then. So the slot is at most `SLOTS`.
+//! 2. The thread holds the index that is stored, in the [`registry`], and releases it after it has removed it here.
 
 #[cfg(unix)]
 #[path = "local/key_unix.rs"]
@@ -16,95 +21,100 @@ mod key;
 mod key;
 #[cfg_attr(native_thread_local, path = "local/native.rs")]
 #[cfg_attr(not(native_thread_local), path = "local/keyed.rs")]
-mod word;
+mod storage;
 
 use super::registry;
 
-/// How many threads have a slot in each instance of an allocator. Slot 0 is that of all threads beyond, and of those without a number.
+/// The number of threads that have a slot in each instance of an allocator. Slot 0 is that of all threads beyond, and
+/// of threads without an index.
 pub(crate) const SLOTS: usize = 512;
 
-/// The slot of a number.
-const fn slot_of(number: Option<usize>) -> usize {
-    match number {
-        Some(number) if number < SLOTS => number + 1,
+/// Returns the slot of an index.
+const fn slot_of(index: Option<usize>) -> usize {
+    match index {
+        Some(index) if index < SLOTS => index + 1,
         _ => 0,
     }
 }
 
-/// What a thread is in the middle of.
+/// A state of the calling thread.
 #[repr(u8)]
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Flag {
-    /// Taking a number or giving one back, so that it may hold one that it does not know of.
-    Numbering = 1 << 0,
+    /// The thread may hold an index that is not stored here: it is acquiring or releasing one.
+    UnrecordedIndex = 1 << 0,
 }
 
-/// In the flags above all of those is counted how often the thread was told that it ends.
-const CALLED_ONCE: u8 = 0b0010_0000;
+/// Added to the flags at each call of [`on_exit`]: the bits above all flags count the calls.
+const ONE_EXIT_CALL: u8 = 0b0010_0000;
 
-/// The call that gives the number back for good, so that the destructors of other keys then do without. glibc and Windows come to it when the
-/// thread-locals of std are gone; elsewhere std has a key for these, whose destructor is called in the first round but maybe after this
-/// one's.
-const LAST_CALL: u8 = if cfg!(any(windows, target_env = "gnu")) { 1 } else { 2 };
+/// The call of [`on_exit`] that releases the index for good, so that later destructors of other keys do without. With
+/// glibc and on Windows the first call comes after the thread-locals of std are gone. Elsewhere std has a key for
+/// these, whose destructor runs in the first round, but maybe after the first call.
+const LAST_EXIT_CALL: u8 = if cfg!(any(windows, target_env = "gnu")) { 1 } else { 2 };
 
-const fn calls(flags: u8) -> u8 {
-    flags / CALLED_ONCE
+/// Returns how many calls of [`on_exit`] are counted in `flags`.
+const fn exit_calls(flags: u8) -> u8 {
+    flags / ONE_EXIT_CALL
 }
 
-/// The slot of the calling thread, at most [`SLOTS`]; 0 if its number has none, or it has no number yet.
+/// Returns the slot of the calling thread, at most [`SLOTS`]; 0 if its index has none, or it has no index yet.
 #[inline(always)]
 pub(crate) fn slot() -> usize {
-    word::slot()
+    storage::slot()
 }
 
-/// Where the calling thread's [`slot`] lies.
+/// Returns the address of the calling thread's [`slot`].
 #[cfg(static_tls)]
 pub(super) fn address_of_slot() -> *const usize {
-    word::address_of_slot()
+    storage::address_of_slot()
 }
 
-/// The number that the calling thread has.
+/// Returns the index of the calling thread, if it has one already.
 #[inline]
-pub(crate) fn number() -> Option<usize> {
-    word::number()
+pub(crate) fn thread_index() -> Option<usize> {
+    storage::thread_index()
 }
 
-/// Makes `number` the calling thread's, which holds it, until the thread ends: then it [goes back](registry::give_back). Says whether that could
-/// be noted. It may allocate, and so come back to whoever asked; then the number is there already.
-pub(super) fn set_number(number: usize) -> bool {
-    word::set_number(number)
+/// Stores `index`, which the calling thread holds, until the thread exits. Then it is [released](registry::release).
+/// Returns whether it could be stored.
+///
+/// This may allocate, and so call the allocator that wants an index again. That call finds the index stored, or
+/// acquires another.
+pub(super) fn set_thread_index(index: usize) -> bool {
+    storage::set_thread_index(index)
 }
 
-/// Whether the calling thread gets no number any more.
-pub(super) fn is_ending() -> bool {
-    calls(word::flags()) >= LAST_CALL
+/// Returns whether the calling thread has released its index for good.
+pub(super) fn is_exiting() -> bool {
+    exit_calls(storage::flags()) >= LAST_EXIT_CALL
 }
 
-/// Whether `flag` is set for the calling thread.
+/// Returns whether `flag` is set for the calling thread.
 #[inline]
 pub(crate) fn has(flag: Flag) -> bool {
-    word::flags() & flag as u8 != 0
+    storage::flags() & flag as u8 != 0
 }
 
-/// Sets `flag` for the calling thread until it is [cleared](clear), and says whether it could be noted. It always can be where the word is
-/// a thread-local; in the value of a key, where there are keys and memory for the thread's values.
+/// Sets `flag` for the calling thread until it is [cleared](clear), and returns whether it could be stored. In a
+/// thread-local it always can. In the value of a key it can if there is a key, and memory for the values of the thread.
 ///
-/// A signal handler may do so, if it leaves all flags as they were.
+/// A signal handler may set and clear flags, if it leaves all of them as they were.
 #[inline]
 pub(crate) fn set(flag: Flag) -> bool {
-    word::set_flags(word::flags() | flag as u8)
+    storage::set_flags(storage::flags() | flag as u8)
 }
 
-/// The calling thread is done with what `flag` says.
+/// Clears `flag` for the calling thread.
 #[inline]
 pub(crate) fn clear(flag: Flag) {
-    // Without a word the flag was not set.
-    let _ = word::set_flags(word::flags() & !(flag as u8));
+    // An error means that nothing can be stored, so the flag was not set.
+    let _ = storage::set_flags(storage::flags() & !(flag as u8));
 }
 
-/// At the end of a thread, whose [key](key) had that value.
-fn ended(value: usize) {
-    if let Some(number) = word::end(value) {
-        registry::give_back(number);
+/// Called at the exit of a thread, once or several times, with the value of its [`key`].
+fn on_exit(value: usize) {
+    if let Some(index) = storage::on_exit(value) {
+        registry::release(index);
     }
 }

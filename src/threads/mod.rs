@@ -1,19 +1,18 @@
-//! What a thread knows of itself, and what an instance of an allocator keeps for each thread.
+//! Per-thread state of allocators: an index for each living thread, slots by that index, locks that know their holder,
+//! and the handlers of forks.
 //!
-//! On all systems whose memory the crate knows. Elsewhere no thread has a number, and whoever asks does without.
+//! They exist on the systems with pages (`os_memory`). On others no thread has an index, and the allocators do without.
 
-#[cfg(os_memory)]
-pub(crate) mod entrants;
 #[cfg(unix)]
 pub(crate) mod fork;
+#[cfg(os_memory)]
+mod index_set;
 #[cfg(os_memory)]
 pub(crate) mod local;
 #[cfg(os_memory)]
 pub(crate) mod lock;
 #[cfg(os_memory)]
-mod number;
-#[cfg(os_memory)]
-mod numbers;
+pub(crate) mod reentry_gate;
 #[cfg(os_memory)]
 mod registry;
 #[cfg(os_memory)]
@@ -21,6 +20,8 @@ mod slots;
 #[cfg(target_os = "linux")]
 #[cfg_attr(not(static_tls), path = "no_static_tls.rs")]
 pub(crate) mod static_tls;
+#[cfg(os_memory)]
+mod thread_index;
 
 #[cfg(not(os_memory))]
 mod local {
@@ -31,7 +32,7 @@ mod local {
         0
     }
 }
-/// Elsewhere there are no forks.
+/// Other systems have no forks.
 #[cfg(all(os_memory, not(unix)))]
 pub(crate) mod fork {
     use core::ptr::NonNull;
@@ -53,8 +54,8 @@ pub(crate) mod fork {
     pub(crate) unsafe fn remove(_: NonNull<Entry>) {}
 }
 #[cfg(not(os_memory))]
-mod number {
-    pub(crate) fn number() -> Option<usize> {
+mod thread_index {
+    pub(crate) fn thread_index() -> Option<usize> {
         None
     }
 }
@@ -72,26 +73,27 @@ use crate::sync::{AtomicUsize, raw_lock::RawLock};
 #[cfg(os_memory)]
 use fork::is_forking;
 pub(crate) use local::SLOTS;
-#[cfg(all(os_memory, unix))]
-pub(crate) use number::Lost;
-pub(crate) use number::number;
-#[cfg(os_memory)]
-pub(crate) use number::with_idle;
 #[cfg(os_memory)]
 pub(crate) use registry::MAX_THREADS;
 #[cfg(os_memory)]
 pub(crate) use slots::Slots;
+#[cfg(all(os_memory, unix))]
+pub(crate) use thread_index::LostThreads;
+pub(crate) use thread_index::thread_index;
+#[cfg(os_memory)]
+pub(crate) use thread_index::with_free_index;
 
-// Here, and not beside the rest, because the atomics of a model cannot be made in a `const`.
+// The constructors are here and not with their types, since the models compile those files and loom's atomics have no
+// `const` constructor.
 #[cfg(os_memory)]
 impl<T> Slots<T> {
     pub(crate) const fn new(vacant: *const T) -> Self {
         let vacant = vacant.cast_mut();
         let mut slots = [const { AtomicPtr::new(ptr::null_mut()) }; SLOTS + 1];
-        let mut at = 0;
-        while at < slots.len() {
-            slots[at] = AtomicPtr::new(vacant);
-            at += 1;
+        let mut slot = 0;
+        while slot < slots.len() {
+            slots[slot] = AtomicPtr::new(vacant);
+            slot += 1;
         }
         Self { slots }
     }
@@ -108,30 +110,32 @@ impl lock::Lock {
     }
 }
 
-/// What the calling thread has for itself as long as it lives, unlike a number on every system: a multiple of 4, not 0.
+/// Returns the id of the calling thread, which no other living thread has: a multiple of 4 other than 0. Unlike an
+/// index, each thread has one.
 #[cfg(os_memory)]
 #[inline]
 pub(crate) fn id() -> usize {
-    // By a register: a call would touch a page of the C library in the child of each fork.
+    // Read from a register. A call would touch a page of the C library in each child of a fork.
     #[cfg(static_tls)]
     let id = static_tls::thread_pointer();
     #[cfg(all(unix, not(static_tls)))]
-    // SAFETY: without conditions.
+    // SAFETY: the function has no preconditions.
     let id = unsafe { libc::pthread_self() } as usize;
     #[cfg(windows)]
-    // SAFETY: as above.
+    // SAFETY: the function has no preconditions.
     let id = unsafe { windows_sys::Win32::System::Threading::GetCurrentThreadId() } as usize;
-    // Elsewhere it is where the C library keeps what it knows of the thread, which has pointers in it.
+    // On these systems the id is a small number. On others it is the address of the C library's record of the thread,
+    // which is aligned for pointers.
     if cfg!(any(windows, target_os = "illumos", target_os = "solaris")) { id << 2 } else { id }
 }
 
-/// The number of the calling thread if it is below `limit`, which is at most [`SLOTS`].
+/// Returns the index of the calling thread if it is below `limit`, which is at most [`SLOTS`].
 #[inline]
-pub(crate) fn number_below(limit: usize) -> Option<usize> {
-    let number = match local::slot() {
-        0 => number(),
-        // One compare for the common case.
+pub(crate) fn thread_index_below(limit: usize) -> Option<usize> {
+    let index = match local::slot() {
+        0 => thread_index(),
+        // In the common case this needs one comparison.
         slot => Some(slot - 1),
     };
-    number.filter(|&number| number < limit)
+    index.filter(|&index| index < limit)
 }

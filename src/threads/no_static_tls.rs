@@ -1,11 +1,11 @@
-//! The calling thread's slot where the thread pointer does not help to find it.
+//! The slot of the calling thread, on systems where its distance from the thread pointer is not used.
 
 use core::sync::atomic::AtomicBool;
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::local;
 
-/// Reads the slot of the calling thread for an instance, once that is [ready](Self::prepare).
+/// Reads the slot of the calling thread for an instance, once it is [ready](Self::prepare).
 #[derive(Debug)]
 pub(crate) struct SlotReader {
     is_ready: AtomicBool,
@@ -16,7 +16,7 @@ impl SlotReader {
         Self { is_ready: AtomicBool::new(false) }
     }
 
-    /// From now on the slot can be read.
+    /// Makes the reader ready.
     pub(crate) fn prepare(&self) {
         self.is_ready.store(true, Relaxed);
     }
@@ -26,11 +26,12 @@ impl SlotReader {
         self.is_ready.load(Relaxed)
     }
 
-    /// As [`local::slot`]; `None` if it is not ready.
+    /// Returns [`local::slot`], or `None` if the reader is not ready.
     #[inline(always)]
     pub(crate) fn slot(&self) -> Option<usize> {
         self.is_ready().then(local::slot)
     }
 }
 
-pub(crate) fn find_out() {}
+/// Does nothing: there is no offset to find.
+pub(crate) fn find_offset() {}

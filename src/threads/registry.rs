@@ -1,81 +1,85 @@
-//! The numbers of this process, and those that a fork has left without a thread.
+//! The thread indices of this process, and those of threads that a fork has left behind.
 
-use super::numbers::{BITS, Numbers};
+use super::index_set::{BITS, IndexSet};
 use crate::sync::{AtomicUsize, Ordering};
 
-/// More threads than any system gives a process. What is never held takes addresses, but no memory.
+/// More threads than any system allows in a process. The part of the tables below that is never used takes addresses,
+/// but no memory.
 pub(crate) const MAX_THREADS: usize = if cfg!(target_pointer_width = "64") { 1 << 20 } else { 1 << 16 };
 const WORDS: usize = MAX_THREADS / BITS;
 
-static NUMBERS: Numbers<WORDS> = Numbers { held: [const { AtomicUsize::new(0) }; WORDS] };
+static INDICES: IndexSet<WORDS> = IndexSet { held: [const { AtomicUsize::new(0) }; WORDS] };
 
-/// The numbers that were held when the process was last about to fork, and that nobody has given back or taken since.
+/// The indices that were held just before the process last forked, except those that were released or acquired since.
 #[cfg(unix)]
-static HELD_BEFORE: Numbers<WORDS> = Numbers { held: [const { AtomicUsize::new(0) }; WORDS] };
+static HELD_BEFORE_FORK: IndexSet<WORDS> = IndexSet { held: [const { AtomicUsize::new(0) }; WORDS] };
 
-/// How many of the words have ever had a number that was held.
+/// The number of words up to the last one in which an index was ever held.
 static USED_WORDS: AtomicUsize = AtomicUsize::new(0);
 
-/// Takes the lowest number that nobody holds.
-pub(super) fn take() -> Option<usize> {
-    let number = NUMBERS.take()?;
-    forget(number);
-    let word = number / BITS;
+/// Acquires the lowest index that is free, or returns `None` if all are held.
+pub(super) fn acquire_lowest() -> Option<usize> {
+    let index = INDICES.acquire_lowest()?;
+    forget_holder_before_fork(index);
+    let word = index / BITS;
     if USED_WORDS.load(Ordering::Relaxed) <= word {
         USED_WORDS.fetch_max(word + 1, Ordering::Relaxed);
     }
-    Some(number)
+    Some(index)
 }
 
-/// Takes `number` if nobody holds it.
-pub(super) fn take_this(number: usize) -> bool {
-    let is_taken = NUMBERS.take_this(number);
-    if is_taken {
-        forget(number);
+/// Acquires `index` if it is free, and returns whether it was.
+pub(super) fn try_acquire(index: usize) -> bool {
+    let is_acquired = INDICES.try_acquire(index);
+    if is_acquired {
+        forget_holder_before_fork(index);
     }
-    is_taken
+    is_acquired
 }
 
-/// Gives `number` back, which the caller holds.
-pub(super) fn give_back(number: usize) {
-    forget(number);
-    NUMBERS.give_back(number);
+/// Releases `index`, which the caller holds.
+pub(super) fn release(index: usize) {
+    forget_holder_before_fork(index);
+    INDICES.release(index);
 }
 
-/// Whoever holds `number` from now on is no thread that a fork has lost.
-fn forget(number: usize) {
+/// Records that later holders of `index` are not among the threads that a fork has left behind.
+fn forget_holder_before_fork(index: usize) {
     #[cfg(unix)]
-    HELD_BEFORE.held[number / BITS].fetch_and(!(1 << (number % BITS)), Ordering::SeqCst);
+    HELD_BEFORE_FORK.held[index / BITS].fetch_and(!(1 << (index % BITS)), Ordering::SeqCst);
     #[cfg(not(unix))]
-    let _ = number;
+    let _ = index;
 }
 
-/// Notes which numbers are held, just before a fork.
+/// Records which indices are held, just before a fork.
 #[cfg(unix)]
-pub(super) fn note() {
-    let pairs = HELD_BEFORE.held.iter().zip(&NUMBERS.held);
+pub(super) fn record_held() {
+    let pairs = HELD_BEFORE_FORK.held.iter().zip(&INDICES.held);
     for (before, held) in pairs.take(USED_WORDS.load(Ordering::Relaxed)) {
-        let noted = held.load(Ordering::SeqCst);
-        // Not every process that forks has another page to copy.
-        if before.load(Ordering::SeqCst) != noted {
-            before.store(noted, Ordering::SeqCst);
-            // One that has been given back meanwhile may be a new thread's in the child.
+        let now_held = held.load(Ordering::SeqCst);
+        // A store would have the page copied, so there is none where nothing has changed.
+        if before.load(Ordering::SeqCst) != now_held {
+            before.store(now_held, Ordering::SeqCst);
+            // An index that was released meanwhile may be acquired by a new thread of the child.
             before.fetch_and(held.load(Ordering::SeqCst), Ordering::SeqCst);
         }
     }
 }
 
-/// Whether `number` was held before the fork and is still, and not `own`: in the child that is of a thread which it has not got. (A new
-/// thread of the child may hold one already, but that is not noted as held before.)
+/// In the child of a fork: returns whether the holder of `index` is a thread that the child does not have. `own` is the
+/// index of the calling thread.
+///
+/// Such an index was held before the fork, and still is. A new thread of the child may have one already, but that is
+/// not recorded as held before.
 #[cfg(unix)]
-pub(super) fn is_lost(number: usize, own: Option<usize>) -> bool {
-    let bit = 1 << (number % BITS);
-    let has = |numbers: &Numbers<WORDS>| numbers.held[number / BITS].load(Ordering::Relaxed) & bit != 0;
-    Some(number) != own && has(&NUMBERS) && has(&HELD_BEFORE)
+pub(super) fn is_lost(index: usize, own: Option<usize>) -> bool {
+    let bit = 1 << (index % BITS);
+    let is_held_in = |set: &IndexSet<WORDS>| set.held[index / BITS].load(Ordering::Relaxed) & bit != 0;
+    Some(index) != own && is_held_in(&INDICES) && is_held_in(&HELD_BEFORE_FORK)
 }
 
-/// All of which [that is so](is_lost).
+/// In the child of a fork: returns all indices that [are lost](is_lost).
 #[cfg(unix)]
 pub(super) fn lost(own: Option<usize>) -> impl Iterator<Item = usize> {
-    (0..USED_WORDS.load(Ordering::Relaxed) * BITS).filter(move |&number| is_lost(number, own))
+    (0..USED_WORDS.load(Ordering::Relaxed) * BITS).filter(move |&index| is_lost(index, own))
 }

@@ -1,58 +1,60 @@
-//! State of an instance for each thread.
+//! The state that an instance of an allocator keeps for each thread.
 
 use super::local::{SLOTS, slot};
-use super::number::number;
+use super::thread_index::thread_index;
 use crate::sync::{AtomicPtr, Ordering};
 
-/// A pointer for each thread that has a number, to what the instance keeps for it; the instance owns what they point to.
+/// A pointer for each thread whose index is below [`SLOTS`], to the state that an instance keeps for the thread.
 ///
-/// * Found with two loads: the thread's number and the pointer at it.
-/// * When the instance moves, the pointers move along; when it is dropped, it frees what they point to, and no thread keeps
-///   anything that could be stale. Any number of instances can live at a time.
-/// * When a thread ends, what was its stays where it is: the next thread with its number goes on with it.
-/// * A thread without a number finds `vacant`, as does one that has not come here before. `vacant` is what the instance
-///   takes for "nothing there": with a dummy that refuses every request, the hot path needs no test of its own.
+/// * Finding the state takes two loads: of the thread's slot, and of the pointer in it.
+/// * The instance owns the states. The pointers move with it, and it frees the states when it is dropped, so no thread
+///   keeps a pointer that could dangle. There may be any number of instances.
+/// * When a thread ends, its state stays, and the next thread with its index continues with it.
+/// * A thread without a slot finds `vacant`, and so does a thread that has no state yet. The instance chooses this
+///   pointer. If it leads to a dummy that refuses every request, the hot path needs no test for it.
 #[derive(Debug)]
 pub(crate) struct Slots<T> {
-    /// The first one stays vacant: it is that of threads without a number, or with a high one.
+    /// The first slot is that of threads without an index, or with a higher one. It stays vacant.
     pub(crate) slots: [AtomicPtr<T>; SLOTS + 1],
 }
 
 impl<T> Slots<T> {
-    /// What the calling thread has here, or `vacant`.
+    /// Returns the pointer of the calling thread, or `vacant`.
     #[inline(always)]
     pub(crate) fn own(&self) -> *mut T {
-        // SAFETY: by what it says it is.
+        // SAFETY: `slot` returns the slot of the calling thread.
         unsafe { self.at(slot()) }
     }
 
-    /// What the calling thread has here, or `vacant`.
+    /// Returns the pointer of the calling thread, or `vacant`.
     ///
     /// # Safety
     ///
-    /// The [slot] is that of the calling thread.
+    /// `slot` is the [slot] of the calling thread.
     #[inline(always)]
     pub(crate) unsafe fn at(&self, slot: usize) -> *mut T {
-        // SAFETY: it is at most `SLOTS`.
+        // SAFETY: by invariant 1 of `local` it is at most `SLOTS`.
         let slot = unsafe { self.slots.get_unchecked(slot) };
-        // Relaxed: only the calling thread stores here, and what earlier holders of its number did happened before it got it.
+        // Relaxed suffices: only the calling thread stores there, and the stores of earlier holders of its index
+        // happened before it acquired the index.
         slot.load(Ordering::Relaxed)
     }
 
-    /// The slot of the calling thread, which nobody else stores to; `None` if it has none.
+    /// Returns the slot of the calling thread, to which no other thread stores; `None` if the thread has none.
     pub(crate) fn slot(&self) -> Option<&AtomicPtr<T>> {
-        number()?;
+        thread_index()?;
         self.slots[1..].get(slot().wrapping_sub(1))
     }
 
-    /// From now on the calling thread, and later ones with its number, have `own` here; `None` if it has no slot. What it
-    /// points to is seen as it is now by whoever asks for [`all`](Self::all).
+    /// Stores `own` as the pointer of the calling thread, and of later threads with its index; `None` if the thread has
+    /// no slot. A thread that gets the pointer from [`all`](Self::all) sees the state as it is now.
     pub(crate) fn bind(&self, own: *mut T) -> Option<()> {
         self.slot()?.store(own, Ordering::Release);
         Some(())
     }
 
-    /// What all threads have here, in the order of their numbers, or `vacant`. They may be using it.
+    /// Returns the pointers of all threads, in the order of their indices; `vacant` where there is none. The threads
+    /// may be using their states.
     pub(crate) fn all(&self) -> impl Iterator<Item = *mut T> {
         self.slots[1..].iter().map(|slot| slot.load(Ordering::Acquire))
     }

@@ -14,8 +14,8 @@ use loom::thread;
 use crate::check;
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
 use crate::threads::local::SLOTS;
-use crate::threads::number::{give_back, with_idle};
 use crate::threads::slots::Slots;
+use crate::threads::thread_index::{release, with_free_index};
 
 /// The blocks of one class that a thread keeps to itself.
 struct Cache {
@@ -72,7 +72,7 @@ impl Pool {
     fn collect(&self) {
         for cache in self.caches() {
             // There is one number.
-            with_idle(0, || {
+            with_free_index(0, || {
                 cache.change(|count| {
                     self.collected.fetch_add(count, Ordering::Relaxed);
                     0
@@ -122,7 +122,7 @@ impl Drop for Pool {
 /// The life of a thread: how many of its blocks went to a cache.
 fn life(pool: &Pool) -> usize {
     let count = usize::from(pool.free()) + usize::from(pool.free());
-    give_back();
+    release();
     count
 }
 

@@ -15,8 +15,8 @@ use crate::check;
 use crate::memory::Memory;
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
 use crate::threads::local::SLOTS;
-use crate::threads::number::give_back;
 use crate::threads::slots::Slots;
+use crate::threads::thread_index::release;
 
 const BLOCK: usize = 16;
 const SPAN: usize = 4 * BLOCK;
@@ -110,7 +110,7 @@ fn life(arena: &Arena) {
     let first = arena.take();
     let second = arena.take();
     assert_ne!(first, second);
-    give_back();
+    release();
 }
 
 fn spawn(arena: &Arc<Arena>) -> thread::JoinHandle<()> {

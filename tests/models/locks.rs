@@ -98,7 +98,7 @@ fn held_for_a_fork_and_passed() {
         let before = counter.count.with(|count| unsafe { *count });
         assert!(counter.lock.is_own_for_fork() && counter.lock.user().is_none());
         let held = counter.lock.lock();
-        assert!(held.is_passed() && counter.lock.is_own() && !counter.lock.is_own_for_fork());
+        assert!(held.is_borrowed() && counter.lock.is_own() && !counter.lock.is_own_for_fork());
         assert_eq!(counter.lock.user(), Some(crate::threads::id()));
         // SAFETY: of this pointer alone; that nobody else has one, loom checks.
         counter.count.with_mut(|count| unsafe { *count += 1 });
@@ -113,7 +113,7 @@ fn held_for_a_fork_and_passed() {
         counter.lock.release_from_fork();
         other.join().unwrap();
         let held = counter.lock.lock();
-        assert!(!held.is_passed());
+        assert!(!held.is_borrowed());
         // SAFETY: of this pointer alone; that nobody writes, loom checks.
         assert_eq!(counter.count.with(|count| unsafe { *count }), 2);
     });

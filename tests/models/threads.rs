@@ -1,15 +1,15 @@
-#[path = "../../src/threads/entrants.rs"]
-#[allow(dead_code, reason = "not all of it is modelled")]
-pub(crate) mod entrants;
+#[path = "../../src/threads/index_set.rs"]
+pub(crate) mod index_set;
 pub(crate) mod local;
 #[path = "../../src/threads/lock.rs"]
 #[allow(dead_code, reason = "not all of it is modelled")]
 pub(crate) mod lock;
-pub(crate) mod number;
-#[path = "../../src/threads/numbers.rs"]
-pub(crate) mod numbers;
+#[path = "../../src/threads/reentry_gate.rs"]
+#[allow(dead_code, reason = "not all of it is modelled")]
+pub(crate) mod reentry_gate;
 #[path = "../../src/threads/slots.rs"]
 pub(crate) mod slots;
+pub(crate) mod thread_index;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -43,6 +43,6 @@ pub use type_probe::{DependsOnMalloc, MayReplaceMalloc, NoKnownDependency, Probe
 pub fn prepare(here: *const c_void) {
     stdio_lock::hold_across_forks();
     crate::threads::fork::register();
-    crate::threads::static_tls::find_out();
+    crate::threads::static_tls::find_offset();
     definitions::look_up(here);
 }

@@ -74,7 +74,7 @@ pub(super) fn hold_across_forks() {
     UNLOCK.look_up(c"_IO_list_unlock");
     RESET.look_up(c"_IO_list_resetlock");
     LOCK.look_up(c"_IO_list_lock");
-    fork::surround(&fork::Around { before: acquire, after: release, in_child: release_in_child });
+    fork::set_hooks(&fork::Hooks { before: acquire, after: release, in_child: release_in_child });
 }
 
 /// Takes the lock before a fork, and before any lock of a pool.

@@ -21,7 +21,7 @@ use shared_chunks::{MIN_ALIGN, RawChunk, SharedChunks};
 /// before it would have to free anything.
 ///
 /// * **Collections** take `&arena`, or the arena itself.
-/// * **Cost**: two loads more than an `Arena`: the thread's number, and its span. No lock, and no atomic read-modify-write except
+/// * **Cost**: two loads more than an `Arena`: the thread's index, and its span. No lock, and no atomic read-modify-write except
 ///   when a thread takes a span, 32 KiB at a time, or allocates a block of 8 KiB or more.
 /// * **Free**: a thread can grow, shrink and free the last block of its span in place. Any thread can do so with the large block that
 ///   was allocated last. Freeing any other block does nothing.
@@ -262,7 +262,7 @@ impl<A: Allocator> SyncArena<A> {
         // The sum includes the padding that a large align may need.
         if layout.size().saturating_add(layout.align()) < LARGE_BLOCK {
             if let Some(slot) = self.spans.slot() {
-                // If the thread has just got its number, its slot may have the span of an earlier thread.
+                // If the thread has just got its index, its slot may have the span of an earlier thread.
                 if let Some(block) = self.cursor().allocate(layout) {
                     return Ok((block, Contents::Uninit));
                 }
@@ -418,7 +418,7 @@ unsafe impl<A: Allocator> Allocator for SyncArena<A> {
     }
 }
 
-// SAFETY: it calls only its parent, which never allocates from the default, and reads the thread's number, which is possible inside
+// SAFETY: it calls only its parent, which never allocates from the default, and reads the thread's index, which is possible inside
 // the default. Chunks do not move with the value.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for SyncArena<A> {}
 impl<A: Allocator + CallsMalloc> CallsMalloc for SyncArena<A> {}

@@ -1,7 +1,7 @@
 //! Counters that threads update without contention.
 //!
-//! Each thread whose [number](crate::threads) is below `OWN_SHARDS` has a shard of its own and updates it by plain loads and stores.
-//! All other threads share one more shard and update it by atomic additions. When a thread ends, its number passes to a new thread
+//! Each thread whose [index](crate::threads) is below `OWN_SHARDS` has a shard of its own and updates it by plain loads and stores.
+//! All other threads share one more shard and update it by atomic additions. When a thread ends, its index passes to a new thread
 //! with a release and an acquire, so the new thread continues from the counts that the old one left.
 //!
 //! Requests of size 0 are not counted, because a collection may free a block of size 0 that no allocator returned.
@@ -16,7 +16,7 @@
 //!
 //! # Invariants
 //!
-//! 1. At most one thread at a time writes a shard in [`Counters::own_shards`]: the thread that has its number.
+//! 1. At most one thread at a time writes a shard in [`Counters::own_shards`]: the thread that has its index.
 //! 2. The live bytes of all threads are [`Counters::live`] plus the [`pending`](CounterShard::pending) of all shards, modulo the word.
 //! 3. The `pending` of a shard is within `-MAX_PENDING_BYTES..=MAX_PENDING_BYTES`. That of the shared shard is 0.
 
@@ -217,7 +217,7 @@ impl Counters {
     /// Returns the shard that only the calling thread writes, by invariant 1.
     #[inline]
     fn own_shard(&self) -> Option<&CounterShard> {
-        self.own_shards.get(threads::number_below(OWN_SHARDS)?).map(|padded| &padded.0)
+        self.own_shards.get(threads::thread_index_below(OWN_SHARDS)?).map(|padded| &padded.0)
     }
 
     #[inline]

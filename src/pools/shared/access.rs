@@ -58,7 +58,7 @@ impl<A: Allocator> SharedPool<A> {
     /// Returns the cache of the calling thread if it exists and the thread has no slot.
     #[inline]
     pub(super) fn slotless_cache(heap: &Heap) -> Option<&Cache> {
-        heap.slotless_caches.get(threads::local::number().filter(|&index| index >= SLOTS)?)
+        heap.slotless_caches.get(threads::local::thread_index().filter(|&index| index >= SLOTS)?)
     }
 
     /// Returns the bin of the calling thread for blocks of `layout` if it exists and the thread has no slot.
@@ -73,7 +73,7 @@ impl<A: Allocator> SharedPool<A> {
         if heap.options.checked {
             return None;
         }
-        let index = threads::number()?;
+        let index = threads::thread_index()?;
         if let Some(cache) = self.own_cache(heap) {
             return Some(cache);
         }

@@ -6,7 +6,7 @@ use core::sync::atomic::Ordering::Relaxed;
 
 use super::options::Options;
 use crate::api::{Allocator, Layout};
-use crate::threads::entrants::Entrants;
+use crate::threads::reentry_gate::ReentryGate;
 
 /// The parent, and the options in force, for one call of the pool.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl<A: Allocator> Parent<'_, A> {
     /// parent has called the pool; or if enough other threads are. These then return the blocks.
     pub(super) fn return_blocks(
         &self,
-        (returning, held): (&Entrants, &AtomicUsize),
+        (returning, held): (&ReentryGate, &AtomicUsize),
         mut next: impl FnMut() -> Option<(NonNull<u8>, Layout)>,
     ) -> bool {
         let Some(_entered) = returning.enter() else { return false };

@@ -1,33 +1,33 @@
-//! Signals that have to wait.
+//! Blocking signals for a while.
 
 use core::mem::MaybeUninit;
 use core::ptr;
 
-/// The calling thread gets no signals until this goes.
-pub(super) struct Blocked {
-    /// The mask to go back to; none where the system refused to change it.
-    before: Option<libc::sigset_t>,
+/// Blocks all signals of the calling thread until it is dropped.
+pub(super) struct BlockedSignals {
+    /// The mask to restore; `None` if the system refused to change it.
+    previous_mask: Option<libc::sigset_t>,
 }
 
-impl Blocked {
+impl BlockedSignals {
     pub(super) fn new() -> Self {
         let mut all = MaybeUninit::<libc::sigset_t>::zeroed();
-        // SAFETY: writes the whole set.
+        // SAFETY: the function writes a whole set to a valid place.
         unsafe { libc::sigfillset(all.as_mut_ptr()) };
-        // SAFETY: any bytes are a set.
+        // SAFETY: all bytes are initialised, and any are a set.
         let all = unsafe { all.assume_init() };
-        let mut before = all;
-        // SAFETY: both live.
-        let error = unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, &raw const all, &raw mut before) };
-        Self { before: (error == 0).then_some(before) }
+        let mut previous = all;
+        // SAFETY: both pointers are to live sets.
+        let error = unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, &raw const all, &raw mut previous) };
+        Self { previous_mask: (error == 0).then_some(previous) }
     }
 }
 
-impl Drop for Blocked {
+impl Drop for BlockedSignals {
     fn drop(&mut self) {
-        if let Some(before) = &self.before {
-            // SAFETY: the set lives.
-            unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before, ptr::null_mut()) };
+        if let Some(mask) = &self.previous_mask {
+            // SAFETY: the first pointer is to a live set, and the second may be null.
+            unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, mask, ptr::null_mut()) };
         }
     }
 }

@@ -4,12 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Barrier, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use super::waiting::{Queue, Waiting};
-use super::{ENTRIES, Entry, Locks, add, after, before, is_forking, locks};
+use super::waiter_list::{Waiter, WaiterList};
+use super::{Entry, LockOwner, STATE, add, after, before, is_forking, locks};
 use crate::threads::lock::Lock;
-use crate::threads::{self, Lost};
+use crate::threads::{self, LostThreads};
 
-/// Forks of other tests would come in between. There always is another thread.
+/// Lets one test at a time fork, beside at least one other thread.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     static ANOTHER: OnceLock<JoinHandle<()>> = OnceLock::new();
@@ -23,48 +23,48 @@ fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// As a pool's.
+/// An owner of ten locks, as a pool is of some.
 struct Ten([Lock; 10]);
 
-impl Locks for Ten {
-    fn lock(&self, number: usize) -> Option<&Lock> {
-        self.0.get(number)
+impl LockOwner for Ten {
+    fn nth_lock(&self, n: usize) -> Option<&Lock> {
+        self.0.get(n)
     }
 
-    unsafe fn settle_in_child(&self, _: Option<&Lost>) {
+    unsafe fn settle_in_child(&self, _: Option<&LostThreads>) {
         // SAFETY: by `# Safety` of this fn.
         self.0.iter().for_each(|lock| unsafe { lock.settle_in_child() });
     }
 }
 
-/// That stay, as those of a pool in a static.
+/// Returns ten locks that stay for ever, as those of a pool in a static.
 fn ten() -> &'static [Lock; 10] {
     let ten: &'static Ten = Box::leak(Box::new(Ten([const { Lock::new() }; 10])));
     let entry = Box::leak(Box::new(Entry::new(NonNull::from(ten))));
-    // SAFETY: both stay for ever, and nobody uses the locks yet.
+    // SAFETY: (1) both are leaked; (2) the entry is new; (3) so are the locks.
     unsafe { add(NonNull::from(entry)) };
     &ten.0
 }
 
-/// How a child ended.
+/// Runs `child` in a child of a fork, and returns its wait status.
 fn status_of(child: impl FnOnce()) -> i32 {
-    // SAFETY: the child uses locks of this crate, and nothing that another thread may have locked.
+    // SAFETY: the child uses locks of this crate, and nothing else that another thread may have locked.
     let process = unsafe { libc::fork() };
     assert!(process >= 0);
     if process == 0 {
-        // SAFETY: one that waits for ever ends by this, and is seen.
+        // SAFETY: the function has no preconditions. The signal ends a child that waits for ever, and the test fails.
         unsafe { libc::alarm(60) };
         let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-        // SAFETY: reads the struct.
+        // SAFETY: the function reads a live struct.
         unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) };
-        // SAFETY: what it says on the way out is not for this test's output.
+        // SAFETY: the function has no preconditions. The child's messages are kept out of the output of the test.
         unsafe { libc::close(2) };
-        let is_well = catch_unwind(AssertUnwindSafe(child)).is_ok();
-        // SAFETY: ends the child without running anything else.
-        unsafe { libc::_exit(i32::from(!is_well)) };
+        let is_ok = catch_unwind(AssertUnwindSafe(child)).is_ok();
+        // SAFETY: the function has no preconditions. It ends the child without running anything else.
+        unsafe { libc::_exit(i32::from(!is_ok)) };
     }
     let mut status = 0;
-    // SAFETY: the status may be written.
+    // SAFETY: the function writes the status to a valid place.
     assert_eq!(unsafe { libc::waitpid(process, &raw mut status, 0) }, process);
     status
 }
@@ -73,9 +73,10 @@ fn is_aborted(status: i32) -> bool {
     libc::WIFSIGNALED(status) && libc::WTERMSIG(status) == libc::SIGABRT
 }
 
-/// As in a signal handler: the thread holds a lock for which another waits, which holds the one before it.
+/// The thread forks as in a signal handler: it has a lock in use for which another thread waits, which has an earlier
+/// one in use.
 #[test]
-fn a_fork_where_a_lock_is_held() {
+fn a_fork_while_a_lock_is_in_use() {
     let _alone = alone();
     let ten = ten();
     let (shard, chunks) = (&ten[0], &ten[8]);
@@ -88,30 +89,30 @@ fn a_fork_where_a_lock_is_held() {
             drop(chunks.lock());
         });
         barrier.wait();
-        // The child goes on with its own lock, and with those of nobody.
-        let goes_on = status_of(|| {
+        // The child can use its own lock, and those that were free.
+        let uses_its_own = status_of(|| {
             assert!(chunks.is_own() && !shard.is_own() && shard.user().is_none());
             ten.iter().skip(1).filter(|lock| !lock.is_own()).for_each(|lock| drop(lock.lock()));
-            // As a handler that returns there does.
-            // SAFETY: acquired before the fork, by this thread, whose copy of the guard is not dropped.
+            // As after a handler that returns in the child.
+            // SAFETY: this thread acquired it before the fork, and the guard is not dropped in the child.
             unsafe { chunks.release() };
             drop(chunks.lock());
         });
-        // But not with the other thread's, whichever comes first.
-        let asks = status_of(|| drop(shard.lock()));
-        let forks_on = status_of(|| assert!(is_aborted(status_of(|| drop(shard.lock())))));
-        // Nor can anybody get what is half done.
-        let asks_in_handler = status_of(|| drop(chunks.lock()));
-        assert_eq!(goes_on, 0);
-        assert!(is_aborted(asks) && is_aborted(asks_in_handler));
-        assert_eq!(forks_on, 0);
+        // It cannot use that of the other thread, and neither can its own child.
+        let uses_the_others = status_of(|| drop(shard.lock()));
+        let forks_again = status_of(|| assert!(is_aborted(status_of(|| drop(shard.lock())))));
+        // A signal handler cannot use the lock that its thread has in use.
+        let uses_it_in_handler = status_of(|| drop(chunks.lock()));
+        assert_eq!(uses_its_own, 0);
+        assert!(is_aborted(uses_the_others) && is_aborted(uses_it_in_handler));
+        assert_eq!(forks_again, 0);
         assert!(chunks.is_own() && !is_forking());
         drop(own);
     });
     locks().for_each(|lock| assert!(!lock.is_own()));
 }
 
-/// A signal handler that forks comes between any two steps of a fork: it leaves everything as it found it.
+/// A signal handler may fork between any two steps of a fork. It leaves the locks as it found them.
 #[test]
 fn a_fork_within_a_fork() {
     let _alone = alone();
@@ -122,35 +123,35 @@ fn a_fork_within_a_fork() {
     let is_held = || ten.iter().all(|lock| lock.is_own_for_fork());
     let is_free = || ten.iter().all(|lock| !lock.is_own());
 
-    // Between the lock of the list and the first of a heap's.
+    // After the lock of the list was acquired, and before the others.
     before();
     locks().for_each(|lock| lock.release_from_fork());
     fork();
-    assert!(is_held(), "it took them all");
-    // Before the fork, and after it.
+    assert!(is_held(), "a lock was not acquired");
+    // While all locks are held.
     fork();
     assert!(is_held());
-    // While what a lock guards is used.
-    let used = ten[8].lock();
-    assert!(used.is_passed());
+    // While a lock is borrowed.
+    let borrowed = ten[8].lock();
+    assert!(borrowed.is_borrowed());
     fork();
     assert!(ten[8].is_own() && !ten[8].is_own_for_fork());
-    drop(used);
+    drop(borrowed);
     assert!(is_held());
     // While the locks are being released.
-    ENTRIES.is_releasing.store(true, super::SeqCst);
+    STATE.is_releasing.store(true, super::SeqCst);
     ten.iter().take(5).for_each(|lock| lock.release_from_fork());
     fork();
-    assert!(is_free(), "it released them all");
-    assert!(ENTRIES.lock.is_own_for_fork() && is_forking());
+    assert!(is_free(), "a lock was not released");
+    assert!(STATE.lock.is_own_for_fork() && is_forking());
     after();
-    assert!(is_free() && !ENTRIES.lock.is_own() && !is_forking());
-    // After it, as ever.
+    assert!(is_free() && !STATE.lock.is_own() && !is_forking());
+    // After the fork.
     fork();
     assert!(is_free());
 }
 
-/// Handlers that run twice for each fork, since they were registered twice.
+/// Handlers that are registered twice run twice for each fork.
 #[test]
 fn handlers_that_run_twice() {
     let _alone = alone();
@@ -162,41 +163,41 @@ fn handlers_that_run_twice() {
     after();
     assert!(is_held());
     after();
-    assert!(ten.iter().all(|lock| !lock.is_own()) && !ENTRIES.lock.is_own() && !is_forking());
-    // Not one for which nothing was done before.
+    assert!(ten.iter().all(|lock| !lock.is_own()) && !STATE.lock.is_own() && !is_forking());
+    // Without a `before` it does nothing.
     after();
     drop(ten[8].lock());
 }
 
-/// A thread that waits to fork is known, whichever of several goes first.
+/// A waiter is in the list until it is removed, in whichever order waiters come and go.
 #[test]
-fn those_that_wait_are_known() {
-    let waiting = Queue::new();
-    let (first, second, own) = (&Waiting::new(), &Waiting::new(), threads::id());
-    assert!(!waiting.has(own));
-    waiting.begin(first);
-    waiting.begin(first);
-    waiting.begin(second);
-    assert!(waiting.has(own) && !waiting.has(own + 4));
-    waiting.end(first);
-    assert!(waiting.has(own));
-    waiting.begin(first);
-    waiting.end(second);
-    assert!(waiting.has(own));
-    // In a child there are none, but one that waits on.
-    waiting.settle_in_child();
-    assert!(!waiting.has(own));
-    waiting.end(first);
-    waiting.begin(second);
-    waiting.begin(second);
-    assert!(waiting.has(own));
-    waiting.end(second);
-    assert!(!waiting.has(own));
+fn waiters_are_in_the_list() {
+    let list = WaiterList::new();
+    let (first, second, own) = (&Waiter::new(), &Waiter::new(), threads::id());
+    assert!(!list.contains(own));
+    list.add(first);
+    list.add(first);
+    list.add(second);
+    assert!(list.contains(own) && !list.contains(own + 4));
+    list.remove(first);
+    assert!(list.contains(own));
+    list.add(first);
+    list.remove(second);
+    assert!(list.contains(own));
+    // The list of a child is empty until a waiter adds itself again.
+    list.settle_in_child();
+    assert!(!list.contains(own));
+    list.remove(first);
+    list.add(second);
+    list.add(second);
+    assert!(list.contains(own));
+    list.remove(second);
+    assert!(!list.contains(own));
 }
 
-/// A thread that was interrupted while it used a lock, and is to fork while another one does, is not waited for.
+/// A thread that forks does not wait for another one that has a lock in use and waits to fork.
 #[test]
-fn two_forks_where_a_lock_is_held() {
+fn two_forks_while_a_lock_is_in_use() {
     let _alone = alone();
     let ten = ten();
     let barrier = &Barrier::new(2);
@@ -204,18 +205,18 @@ fn two_forks_where_a_lock_is_held() {
         threads.spawn(|| {
             let _held = ten[3].lock();
             barrier.wait();
-            while ENTRIES.lock.try_acquire() {
+            while STATE.lock.try_acquire() {
                 // SAFETY: acquired by this thread.
-                unsafe { ENTRIES.lock.release() };
+                unsafe { STATE.lock.release() };
                 thread::yield_now();
             }
-            // It waits for the other one, which has begun to fork, and waits for the lock.
+            // This thread waits for the other one, which has begun to fork and finds the lock in use.
             before();
             after();
         });
         barrier.wait();
         before();
-        assert!(ten.iter().enumerate().all(|(number, lock)| lock.is_own_for_fork() || number == 3));
+        assert!(ten.iter().enumerate().all(|(n, lock)| lock.is_own_for_fork() || n == 3));
         after();
     });
     assert!(ten.iter().all(|lock| !lock.is_own()) && !is_forking());

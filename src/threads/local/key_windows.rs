@@ -1,14 +1,14 @@
-//! A slot of Windows for each thread, and a callback that the loader calls at the end of each thread.
+//! A value for each thread in a TLS index of Windows, and a callback that the loader calls at the exit of each thread.
 //!
-//! The callback is found as std's is: by a table that the linker makes of all sections `.CRT$XL` and a letter, in the order of the letters.
-//! std's is called first, so destructors of thread-locals still have the thread's number. It runs under the loader's lock, so it waits for
-//! nothing.
+//! The loader finds the callback as it finds std's: in a table that the linker makes of all sections `.CRT$XL` and a
+//! letter, in the order of the letters. std's is called first, so destructors of thread-locals still have the thread's
+//! index. The callback runs under the loader's lock, so it waits for nothing.
 
 use core::ffi::c_void;
 
 use crate::sync::{AtomicUsize, Ordering};
 
-pub(super) use slot::{get, set};
+pub(super) use value::{get, set};
 
 /// The reasons of a call.
 const PROCESS_DETACH: u32 = 0;
@@ -16,31 +16,31 @@ const PROCESS_ATTACH: u32 = 1;
 const THREAD_DETACH: u32 = 3;
 
 #[used]
-// SAFETY: the functions there are called with such arguments.
+// SAFETY: the functions in this section are called with these arguments.
 #[unsafe(link_section = ".CRT$XLY")]
 static CALLBACK: unsafe extern "system" fn(*mut c_void, u32, *mut c_void) = callback;
 
-/// 1 from the callback's first call on: if the linker has left the table out, it is never called, and no thread gets a number.
+/// 1 once the callback was called. If the linker has left out the table, it never is, and no thread gets an index.
 static IS_CALLED: AtomicUsize = AtomicUsize::new(0);
 
 unsafe extern "system" fn callback(_: *mut c_void, reason: u32, is_process_ending: *mut c_void) {
     match reason {
         PROCESS_ATTACH => IS_CALLED.store(1, Ordering::Relaxed),
-        THREAD_DETACH => super::ended(get()),
-        PROCESS_DETACH if is_process_ending.is_null() => slot::delete(),
+        THREAD_DETACH => super::on_exit(get()),
+        PROCESS_DETACH if is_process_ending.is_null() => value::delete(),
         _ => {}
     }
 }
 
 fn is_called() -> bool {
-    // So that the linker keeps it.
+    // Makes the linker keep the table.
     core::hint::black_box(&CALLBACK);
     IS_CALLED.load(Ordering::Relaxed) != 0
 }
 
-/// The word is elsewhere.
+/// No value: the state is in a thread-local, and the callback needs none.
 #[cfg(native_thread_local)]
-mod slot {
+mod value {
     pub(in super::super) fn get() -> usize {
         0
     }
@@ -52,8 +52,13 @@ mod slot {
     pub(super) fn delete() {}
 }
 
+/// # Invariants
+///
+/// 1. [`TLS_INDEX`] is [`NOT_ALLOCATED`], [`FREED`], or one more than a TLS index that this module has allocated and
+///    not freed.
+/// 2. A value is an address that is never accessed.
 #[cfg(not(native_thread_local))]
-mod slot {
+mod value {
     use core::ptr;
 
     use windows_sys::Win32::Foundation::{GetLastError, SetLastError};
@@ -61,62 +66,63 @@ mod slot {
 
     use crate::sync::{AtomicUsize, Ordering};
 
-    /// One more than its index; or one of these.
-    static SLOT: AtomicUsize = AtomicUsize::new(NO_SLOT_YET);
-    const NO_SLOT_YET: usize = 0;
-    const NO_SLOT_ANY_MORE: usize = usize::MAX;
+    static TLS_INDEX: AtomicUsize = AtomicUsize::new(NOT_ALLOCATED);
+    const NOT_ALLOCATED: usize = 0;
+    const FREED: usize = usize::MAX;
 
+    /// Returns the TLS index for a state of [`TLS_INDEX`].
     #[inline]
-    fn index_of(state: usize) -> Option<u32> {
-        (state != NO_SLOT_YET && state != NO_SLOT_ANY_MORE).then(|| (state - 1) as u32)
+    fn tls_index_of(state: usize) -> Option<u32> {
+        (state != NOT_ALLOCATED && state != FREED).then(|| (state - 1) as u32)
     }
 
-    /// What the calling thread has set; 0 if nothing.
+    /// Returns the value of the calling thread, or 0.
     #[inline]
     pub(in super::super) fn get() -> usize {
-        let Some(index) = index_of(SLOT.load(Ordering::Relaxed)) else { return 0 };
-        // An allocation leaves the last error as it is; that function does not.
-        // SAFETY: without conditions.
+        let Some(index) = tls_index_of(TLS_INDEX.load(Ordering::Relaxed)) else { return 0 };
+        // `TlsGetValue` changes the last error, and an allocation must not.
+        // SAFETY: the function has no preconditions.
         let error = unsafe { GetLastError() };
-        // SAFETY: the slot was made.
+        // SAFETY: by invariant 1 the index is allocated.
         let value = unsafe { TlsGetValue(index) }.addr();
-        // SAFETY: without conditions.
+        // SAFETY: the function has no preconditions.
         unsafe { SetLastError(error) };
         value
     }
 
-    /// Sets the calling thread's value, and says whether it could be.
+    /// Sets the value of the calling thread, and returns whether that was possible.
     pub(in super::super) fn set(value: usize) -> bool {
-        let index = match SLOT.load(Ordering::Relaxed) {
-            NO_SLOT_YET => make(),
-            state => index_of(state),
+        let index = match TLS_INDEX.load(Ordering::Relaxed) {
+            NOT_ALLOCATED => allocate(),
+            state => tls_index_of(state),
         };
-        // SAFETY: the slot was made; nobody reads what is at the address.
+        // SAFETY: by invariant 1 the index is allocated.
         let is_set = |index| unsafe { TlsSetValue(index, ptr::without_provenance(value)) } != 0;
         super::is_called() && index.is_some_and(is_set)
     }
 
     #[cold]
-    fn make() -> Option<u32> {
-        // SAFETY: without conditions.
+    fn allocate() -> Option<u32> {
+        // SAFETY: the function has no preconditions.
         let index = unsafe { TlsAlloc() };
         if index == TLS_OUT_OF_INDEXES {
             return None;
         }
-        match SLOT.compare_exchange(NO_SLOT_YET, index as usize + 1, Ordering::Relaxed, Ordering::Relaxed) {
+        match TLS_INDEX.compare_exchange(NOT_ALLOCATED, index as usize + 1, Ordering::Relaxed, Ordering::Relaxed) {
             Ok(_) => Some(index),
             Err(state) => {
-                // SAFETY: made above, and no thread has used it.
+                // SAFETY: allocated above, and not used.
                 unsafe { TlsFree(index) };
-                index_of(state)
+                tls_index_of(state)
             }
         }
     }
 
-    /// When the library that this is in is unloaded.
+    /// Frees the TLS index when this library is unloaded.
     pub(super) fn delete() {
-        if let Some(index) = index_of(SLOT.swap(NO_SLOT_ANY_MORE, Ordering::Relaxed)) {
-            // SAFETY: made here, and no thread runs this library's code any more.
+        if let Some(index) = tls_index_of(TLS_INDEX.swap(FREED, Ordering::Relaxed)) {
+            // SAFETY: by invariant 1 it was allocated, and only this swap has removed it. No thread runs code of this
+            // library any more.
             unsafe { TlsFree(index) };
         }
     }

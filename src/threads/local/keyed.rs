@@ -1,36 +1,37 @@
-//! The word as the value of a key: for systems where std has no thread-locals that the linker places, and without std.
+//! The state as the value of a key, for systems where the linker does not place std's thread-locals, and without std.
 
-use super::{CALLED_ONCE, LAST_CALL, calls, key, slot_of};
+use super::{LAST_EXIT_CALL, ONE_EXIT_CALL, exit_calls, key, slot_of};
 
-/// Above them is one more than the number, or 0.
+/// The number of low bits of a value that are flags. The bits above are one more than the index, or 0.
 const FLAG_BITS: u32 = 8;
 
-/// How often C libraries call destructors that leave values behind, if they end that themselves.
-const ROUNDS: u8 = 4;
+/// How many calls of [`on_exit`] set the value again: the number of rounds after which C libraries that limit them stop
+/// to call destructors.
+const MAX_EXIT_CALLS: u8 = 4;
 
-const fn number_of(word: usize) -> Option<usize> {
-    (word >> FLAG_BITS).checked_sub(1)
+const fn index_of(value: usize) -> Option<usize> {
+    (value >> FLAG_BITS).checked_sub(1)
 }
 
-/// Whether setting the value of that key does no harm. For the 33rd one on glibc asks `malloc`, and where that is a pool's it would ask for the
-/// word that is about to be set, without end.
+/// Returns whether a value of that key may be set without a call back to this module. From the 33rd key on, glibc calls
+/// `malloc`. Where that is a pool, it would ask for the state that is about to be set, without end.
 #[cfg(unix)]
-pub(super) fn bears(key: usize) -> bool {
+pub(super) fn can_use_key(key: usize) -> bool {
     !cfg!(target_env = "gnu") || key < 32
 }
 
 #[inline]
 pub(super) fn slot() -> usize {
-    slot_of(number())
+    slot_of(thread_index())
 }
 
 #[inline]
-pub(super) fn number() -> Option<usize> {
-    number_of(key::get())
+pub(super) fn thread_index() -> Option<usize> {
+    index_of(key::get())
 }
 
-pub(super) fn set_number(number: usize) -> bool {
-    key::set((number + 1) << FLAG_BITS | usize::from(flags()))
+pub(super) fn set_thread_index(index: usize) -> bool {
+    key::set((index + 1) << FLAG_BITS | usize::from(flags()))
 }
 
 #[inline]
@@ -38,24 +39,27 @@ pub(super) fn flags() -> u8 {
     key::get() as u8
 }
 
-/// If a signal handler gives the thread a number meanwhile, that is lost: it stays taken, and the thread takes another.
+/// If a signal handler stores an index between the two steps, that is lost: it stays held, and the thread acquires
+/// another.
 #[inline]
 pub(super) fn set_flags(flags: u8) -> bool {
     key::set(key::get() >> FLAG_BITS << FLAG_BITS | usize::from(flags))
 }
 
-/// Called at the end of a thread with its `word`: its number, if that is to go back now.
+/// Called at the exit of a thread, with the value of its key. Removes the index and returns it, if it is to be released
+/// now.
 ///
-/// The C library has forgotten the word. It is set again, in each round of destructors, so that those of other keys see what is left of it;
-/// but not for ever, as not every C library ends the rounds itself.
-pub(super) fn end(word: usize) -> Option<usize> {
-    let flags = word as u8;
-    if calls(flags) == ROUNDS {
+/// The C library has set the value to null before. This sets it again in each round of destructors, so that the
+/// destructors of other keys find the flags, and before the last call the index. It stops after [`MAX_EXIT_CALLS`],
+/// since not every C library limits the rounds itself.
+pub(super) fn on_exit(value: usize) -> Option<usize> {
+    let flags = value as u8;
+    if exit_calls(flags) == MAX_EXIT_CALLS {
         return None;
     }
-    let flags = flags + CALLED_ONCE;
-    let keeps_number = calls(flags) < LAST_CALL;
-    let kept = if keeps_number { word >> FLAG_BITS << FLAG_BITS } else { 0 };
+    let flags = flags + ONE_EXIT_CALL;
+    let keeps_index = exit_calls(flags) < LAST_EXIT_CALL;
+    let kept = if keeps_index { value >> FLAG_BITS << FLAG_BITS } else { 0 };
     let is_set = key::set(kept | usize::from(flags));
-    if keeps_number && is_set { None } else { number_of(word) }
+    if keeps_index && is_set { None } else { index_of(value) }
 }

@@ -1,19 +1,19 @@
-//! The word in a thread-local of std's, without a destructor: found by the linker, and zero bytes at first.
+//! The state in a thread-local of std's without a destructor. The linker places it, and it is zero at first.
 
 use core::cell::Cell;
 use std::thread_local;
 
-use super::{CALLED_ONCE, LAST_CALL, calls, key, slot_of};
+use super::{LAST_EXIT_CALL, ONE_EXIT_CALL, exit_calls, key, slot_of};
 
 struct Local {
     slot: Cell<usize>,
-    /// One more than the number, or 0.
-    number: Cell<usize>,
+    /// One more than the index, or 0.
+    index: Cell<usize>,
     flags: Cell<u8>,
 }
 
 thread_local! {
-    static LOCAL: Local = const { Local { slot: Cell::new(0), number: Cell::new(0), flags: Cell::new(0) } };
+    static LOCAL: Local = const { Local { slot: Cell::new(0), index: Cell::new(0), flags: Cell::new(0) } };
 }
 
 #[inline(always)]
@@ -27,33 +27,34 @@ pub(super) fn address_of_slot() -> *const usize {
 }
 
 #[inline]
-pub(super) fn number() -> Option<usize> {
-    LOCAL.with(|local| local.number.get().checked_sub(1))
+pub(super) fn thread_index() -> Option<usize> {
+    LOCAL.with(|local| local.index.get().checked_sub(1))
 }
 
-fn change_number(number: Option<usize>) {
+fn store_thread_index(index: Option<usize>) {
     LOCAL.with(|local| {
-        local.number.set(number.map_or(0, |number| number + 1));
-        local.slot.set(slot_of(number));
+        local.index.set(index.map_or(0, |index| index + 1));
+        local.slot.set(slot_of(index));
     });
 }
 
-/// Whether setting the value of that key does no harm.
+/// Returns whether a value of that key may be set without a call back to this module.
 #[cfg(unix)]
-pub(super) fn bears(_: usize) -> bool {
+pub(super) fn can_use_key(_: usize) -> bool {
+    // A call back is harmless: it finds the index stored.
     true
 }
 
-pub(super) fn set_number(number: usize) -> bool {
-    // Before the key is set: that may come back here.
-    change_number(Some(number));
-    // Any value has the key's destructor called.
-    let is_noted = key::set(1);
-    if !is_noted {
-        // What came back here is done with the number.
-        change_number(None);
+pub(super) fn set_thread_index(index: usize) -> bool {
+    // Before the key is set, which may call this module again.
+    store_thread_index(Some(index));
+    // Any value makes the destructor of the key run.
+    let will_be_released = key::set(1);
+    if !will_be_released {
+        // A call that used the index meanwhile has returned.
+        store_thread_index(None);
     }
-    is_noted
+    will_be_released
 }
 
 #[inline]
@@ -67,13 +68,14 @@ pub(super) fn set_flags(flags: u8) -> bool {
     true
 }
 
-/// Called at the end of a thread: its number, if that is to go back now. Else this is called again.
-pub(super) fn end(_: usize) -> Option<usize> {
-    set_flags(flags() + CALLED_ONCE);
-    if calls(flags()) < LAST_CALL && key::set(1) {
+/// Called at the exit of a thread. Removes the index and returns it, if this is the last call; else this is called
+/// again.
+pub(super) fn on_exit(_: usize) -> Option<usize> {
+    set_flags(flags() + ONE_EXIT_CALL);
+    if exit_calls(flags()) < LAST_EXIT_CALL && key::set(1) {
         return None;
     }
-    let number = number();
-    change_number(None);
-    number
+    let index = thread_index();
+    store_thread_index(None);
+    index
 }

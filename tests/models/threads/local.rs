@@ -12,10 +12,10 @@ pub(crate) fn slot() -> usize {
     SLOT.with(Cell::get)
 }
 
-pub(crate) fn number() -> Option<usize> {
+pub(crate) fn thread_index() -> Option<usize> {
     slot().checked_sub(1)
 }
 
-pub(super) fn change_number(number: Option<usize>) {
+pub(super) fn store_thread_index(number: Option<usize>) {
     SLOT.with(|slot| slot.set(number.map_or(0, |number| number + 1)));
 }

@@ -7,7 +7,7 @@
 //! # Invariants
 //!
 //! 1. One thread at a time uses a cache: the living thread that has its index; when that has ended, a thread that keeps
-//!    the index from being reused meanwhile (see `threads::with_idle`); and in the child of a fork the only thread.
+//!    the index from being reused meanwhile (see `threads::with_free_index`); and in the child of a fork the only thread.
 //!    Other threads may count its blocks.
 //! 2. A bin has the small entries of its class, or its own large ones, or it is closed. The entry before the first is
 //!    null. The entries up to `top` are blocks of its class, which no thread uses and which are not free in their

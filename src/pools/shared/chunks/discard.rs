@@ -7,7 +7,7 @@ use crate::os::advice;
 use crate::pools::shared::geometry::{CHUNK, SLICE, SLICES};
 use crate::pools::shared::options::{Options, Retain};
 use crate::sources::Pages;
-use crate::threads::lock::Held;
+use crate::threads::lock::LockGuard;
 
 /// The slices that one step of a scan returns to the system, at most: that takes a tenth of a millisecond.
 const MAX_SLICES_PER_STEP: usize = 32;
@@ -31,7 +31,7 @@ pub(crate) enum Visit {
 impl Chunks {
     /// Returns the free memory of a chunk to the system, or makes the chunk depart if it is empty. Releases the lock before
     /// it calls the system.
-    pub(super) fn discard_or_depart(&self, options: Options, held: Held<'_>, chunk: Chunk) {
+    pub(super) fn discard_or_depart(&self, options: Options, held: LockGuard<'_>, chunk: Chunk) {
         if chunk.is_empty() {
             self.depart(chunk);
         } else if options.whole_pages && advice::CAN_DISCARD {

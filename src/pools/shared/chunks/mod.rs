@@ -19,8 +19,8 @@ use super::options::{Options, Retain};
 use crate::api::Allocator;
 use crate::api::contents::Contents;
 use crate::sync::list::List;
-use crate::threads::entrants::Entrants;
-use crate::threads::lock::{Held, Lock};
+use crate::threads::lock::{Lock, LockGuard};
+use crate::threads::reentry_gate::ReentryGate;
 use address_set::AddressSet;
 pub(super) use bits::{rows, whole_pages};
 pub(super) use chunk::{Chunk, Scope, SliceRange};
@@ -53,7 +53,7 @@ pub(super) struct Chunks {
     /// The length of `departing`.
     departing_count: AtomicUsize,
     /// Threads that are returning chunks.
-    pub(super) returning: Entrants,
+    pub(super) returning: ReentryGate,
     /// The slices of the empty spans that shards keep.
     empty_span_slices: AtomicUsize,
     /// The free slices that may occupy memory.
@@ -100,7 +100,7 @@ impl Chunks {
         self.addresses.contains(address)
     }
 
-    fn lock(&self) -> Held<'_> {
+    fn lock(&self) -> LockGuard<'_> {
         self.lock.lock()
     }
 
@@ -181,7 +181,7 @@ impl Chunks {
     }
 
     /// Counts slices of `chunk` that were released, and returns its free memory if more is free than `options` allow.
-    fn after_release(&self, options: Options, held: Held<'_>, chunk: Chunk, count: usize) {
+    fn after_release(&self, options: Options, held: LockGuard<'_>, chunk: Chunk, count: usize) {
         self.refile(chunk, Change::More);
         self.dirty.set(self.dirty.get() + count);
         if self.exceeds(options.retain) {

@@ -48,7 +48,7 @@ impl<A: Allocator> HeapRef<'_, A> {
 
     /// Flushes and closes all bins of a cache if its thread has ended.
     pub(super) fn flush_if_ended(&self, cache: &Cache) {
-        threads::with_idle(cache.thread_index(), || self.flush(cache));
+        threads::with_free_index(cache.thread_index(), || self.flush(cache));
     }
 
     /// Flushes and closes a bin. It accepts no blocks until its thread next asks for one.

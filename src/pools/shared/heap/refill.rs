@@ -112,7 +112,7 @@ impl<A: Allocator> HeapRef<'_, A> {
         let mut block = ptr::null_mut();
         let buffer = BlockBuffer { start: NonNull::from(&mut block), capacity: 1 };
         // Threads without an index are spread over the shards by the addresses of their stacks.
-        let own = (threads::number().unwrap_or(buffer.start.addr().get() >> 20) % SHARDS) as u8;
+        let own = (threads::thread_index().unwrap_or(buffer.start.addr().get() >> 20) % SHARDS) as u8;
         self.take_blocks(own, class, |shard, new| {
             // SAFETY: (1) the buffer has room for one. (2) `take_blocks` passes slices that it has taken for that.
             unsafe { self.take_from(shard, own, class, new, buffer) }

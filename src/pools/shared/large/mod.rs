@@ -26,8 +26,8 @@ use super::misuse::{Misuse, abort};
 use super::parent::Parent;
 use crate::api::{AllocError, Allocator, Layout};
 use crate::sync::clock;
-use crate::threads::entrants::Entrants;
-use crate::threads::lock::{Held, Lock};
+use crate::threads::lock::{Lock, LockGuard};
+use crate::threads::reentry_gate::ReentryGate;
 use block::{Block, State};
 use budget::Budget;
 use huge::Evidence;
@@ -63,7 +63,7 @@ pub(super) struct Large {
     /// So many bytes of kept blocks are to go, if these are too many, by the threads that give some back.
     owed: AtomicUsize,
     /// Threads that give kept ones back.
-    pub(super) giving: Entrants,
+    pub(super) giving: ReentryGate,
     used: Evidence,
 }
 
@@ -255,7 +255,7 @@ impl Large {
         found.unwrap_or_else(|misuse| abort(misuse, start.as_ptr(), layout))
     }
 
-    fn find_block(&self, address: usize, _: &Held<'_>) -> Result<&Block, Misuse> {
+    fn find_block(&self, address: usize, _: &LockGuard<'_>) -> Result<&Block, Misuse> {
         let block = self.map.starting_at(address).ok_or(Misuse::Foreign)?;
         if block.state.get() == State::Live { Ok(block) } else { Err(Misuse::Twice) }
     }

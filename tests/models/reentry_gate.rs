@@ -7,10 +7,10 @@ use loom::thread;
 
 use crate::check;
 use crate::sync::{AtomicUsize, Ordering::SeqCst};
-use crate::threads::entrants::{Entrants, PLACES};
+use crate::threads::reentry_gate::{MAX_THREADS_INSIDE, ReentryGate};
 
 struct Work {
-    entrants: Entrants,
+    gate: ReentryGate,
     left: AtomicUsize,
 }
 
@@ -18,19 +18,19 @@ impl Work {
     /// With a place for one, as if threads that do nothing else had the others.
     fn new() -> Arc<Self> {
         let mut places = 0;
-        let threads = [(); PLACES].map(|()| {
+        let threads = [(); MAX_THREADS_INSIDE].map(|()| {
             places += 1;
-            AtomicUsize::new(if places == PLACES { 0 } else { usize::MAX })
+            AtomicUsize::new(if places == MAX_THREADS_INSIDE { 0 } else { usize::MAX })
         });
-        Arc::new(Self { entrants: Entrants { threads }, left: AtomicUsize::new(0) })
+        Arc::new(Self { gate: ReentryGate { threads }, left: AtomicUsize::new(0) })
     }
 
     /// As a pool does it with chunks.
     fn add(&self) {
         self.left.fetch_add(1, SeqCst);
         while self.left.load(SeqCst) > 0 {
-            let Some(_entered) = self.entrants.enter() else { return };
-            assert!(self.entrants.enter().is_none(), "not twice by one thread");
+            let Some(_entered) = self.gate.enter() else { return };
+            assert!(self.gate.enter().is_none(), "not twice by one thread");
             let _ = self.left.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1));
         }
     }

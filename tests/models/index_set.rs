@@ -6,13 +6,13 @@ use loom::thread;
 
 use crate::check;
 use crate::sync::AtomicUsize;
-use crate::threads::numbers::Numbers;
+use crate::threads::index_set::IndexSet;
 
 const BITS: usize = usize::BITS as usize;
 
-/// Numbers of which few are free, and what their holders keep: how often each was held.
+/// Indices of which few are free, and what their holders keep: how often each was held.
 struct Held {
-    numbers: Numbers<2>,
+    indices: IndexSet<2>,
     counts: [UnsafeCell<usize>; 2],
 }
 
@@ -23,7 +23,7 @@ impl Held {
     /// The first of each word is free if it is in `free`.
     fn new(free: [bool; 2]) -> Arc<Self> {
         let held = free.map(|free| AtomicUsize::new(usize::MAX << usize::from(free)));
-        Arc::new(Self { numbers: Numbers { held }, counts: [UnsafeCell::new(0), UnsafeCell::new(0)] })
+        Arc::new(Self { indices: IndexSet { held }, counts: [UnsafeCell::new(0), UnsafeCell::new(0)] })
     }
 
     /// Works with a number and gives it back.
@@ -31,11 +31,11 @@ impl Held {
         assert_eq!(number % BITS, 0, "all others are held");
         // SAFETY: of this pointer alone; that nobody else has one, loom checks.
         self.counts[number / BITS].with_mut(|count| unsafe { *count += 1 });
-        self.numbers.give_back(number);
+        self.indices.release(number);
     }
 
     fn take_and_use(&self) -> usize {
-        self.numbers.take().map_or(0, |number| {
+        self.indices.acquire_lowest().map_or(0, |number| {
             self.use_it(number);
             1
         })
@@ -57,7 +57,7 @@ fn two_threads_take_the_same_number() {
         let total = own + thread.join().unwrap();
         assert_eq!(held.total(), total);
         assert!(total >= 2, "only the other's holding it is a reason to have none");
-        assert_eq!(held.numbers.take(), Some(0), "it came back");
+        assert_eq!(held.indices.acquire_lowest(), Some(0), "it came back");
     });
 }
 
@@ -75,7 +75,10 @@ fn three_threads_take_two_numbers() {
         let total = own + threads.into_iter().map(|thread| thread.join().unwrap()).sum::<usize>();
         assert_eq!(held.total(), total);
         assert!(total >= 2);
-        assert_eq!((held.numbers.take(), held.numbers.take(), held.numbers.take()), (Some(0), Some(BITS), None));
+        assert_eq!(
+            (held.indices.acquire_lowest(), held.indices.acquire_lowest(), held.indices.acquire_lowest()),
+            (Some(0), Some(BITS), None)
+        );
     });
 }
 
@@ -85,7 +88,7 @@ fn one_takes_a_number_by_name() {
         let held = Held::new([true, true]);
         let other = Arc::clone(&held);
         let thread = thread::spawn(move || {
-            let got = other.numbers.take_this(0);
+            let got = other.indices.try_acquire(0);
             if got {
                 other.use_it(0);
             }
@@ -95,6 +98,6 @@ fn one_takes_a_number_by_name() {
         assert_eq!(own, 1, "there are two");
         let total = own + thread.join().unwrap();
         assert_eq!(held.total(), total);
-        assert!(held.numbers.take_this(0) && !held.numbers.take_this(0) && !held.numbers.take_this(1));
+        assert!(held.indices.try_acquire(0) && !held.indices.try_acquire(0) && !held.indices.try_acquire(1));
     });
 }
