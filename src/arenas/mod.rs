@@ -1,17 +1,19 @@
 //! Arenas, or bump allocators: they allocate by moving a position up through their memory, and free everything at once.
 //!
-//! | arena | threads | memory from | collections take | `#[global_allocator]` | reset |
+//! | arena | threads | memory from | collections take | as the default | reset |
 //! | --- | --- | --- | --- | --- | --- |
 //! | [`Arena`] | one | a parent, in chunks that double | `&arena`, or the arena | no | `&mut self` |
 //! | [`SyncArena`] | several | a parent, in chunks that double | `&arena`, or the arena | `AsGlobal<SyncArena>` | by value |
 //! | [`FixedArena`] | one | a buffer | `&arena`, or the arena | no | `&mut self` |
 //! | [`StaticArena`] | several | itself, in a static | `&HEAP` | `AsGlobal<&StaticArena<N>>` | `&mut self`, so not in a static |
 //!
-//! A reset of [`Arena`] keeps one chunk, all chunks, none, or chunks up to a number of bytes; that of [`SyncArena`] keeps one. As the
-//! default, a [`SyncArena`] is for a program that ends before it would have to free anything.
+//! The README of the repository has a table of which allocator to take when. The chapter `docs/03-arenas.md` shows the chunks of
+//! arenas in pictures, and common mistakes.
 //!
-//! Scopes, and `alloc` and the other methods that place values, are methods of [`Arena`]. The other arenas get them as its parent:
-//! an `Arena<&SyncArena>` for each thread, an `Arena<&FixedArena>`, an `Arena<&StaticArena<N>>`.
+//! A reset of [`Arena`] keeps one chunk, all chunks, none, or chunks up to a number of bytes; that of [`SyncArena`] keeps one.
+//!
+//! [`Arena`] alone has scopes, `alloc`, and the other methods that place values. To have them over another arena, make that its
+//! parent: an `Arena<&SyncArena>` for each thread, an `Arena<&FixedArena>`, an `Arena<&StaticArena<N>>`.
 //!
 //! ```
 //! use core::mem::MaybeUninit;
@@ -43,9 +45,6 @@
 //! static HEAP: StaticArena<1024> = StaticArena::new();
 //! Vec::new_in(&HEAP).push(3);
 //! ```
-//!
-//! The README of the repository compares arenas with the other allocators, and the chapter `docs/03-arenas.md` shows their chunks in
-//! pictures, and common mistakes.
 
 #[cfg(feature = "alloc")]
 mod arena;

@@ -1,17 +1,13 @@
 //! Pools: allocators that reuse freed blocks by size class, and free all blocks when they are dropped.
 //!
-//! | you have | take | memory from |
-//! | --- | --- | --- |
-//! | values of many sizes that come and go, in several threads; or a whole program | [`SharedPool`] | a parent, in chunks of 2 MiB |
-//! | the same, in one thread | [`Pool`] | a parent, in chunks that double |
-//! | nodes of one layout, in one thread | [`BlockPool`] | a parent, in chunks that double |
-//! | values that all end together | an arena: see [`arenas`](crate::arenas) | |
+//! | pool | sizes | threads | memory from | collections take | as the default | a free block |
+//! | --- | --- | --- | --- | --- | --- | --- |
+//! | [`SharedPool`] | all | all at once: a cache for each thread, locks behind the caches | a parent, in chunks of 2 MiB | `&pool`, or the pool | `AsGlobal<SharedPool>` | goes back to the parent after a time without use, or by [`collect`](SharedPool::collect) |
+//! | [`Pool`] | all | one at a time, neither an atomic nor a lock | a parent, in chunks that double | `&pool`, or the pool | no | stays for the next request of its size, until the pool is dropped; above 32 KiB it goes back to the parent at once |
+//! | [`BlockPool`] | one layout | one at a time, neither an atomic nor a lock | a parent, in chunks that double | `&pool`, or the pool: single nodes only | no | stays for the next request, until the pool is dropped |
 //!
-//! | | collections take | `#[global_allocator]` | threads | a free block |
-//! | --- | --- | --- | --- | --- |
-//! | [`SharedPool`] | `&pool`, or the pool | `AsGlobal<SharedPool>` | all at once: a cache for each thread, locks behind the caches | returns to the parent after a time without use, or by [`collect`](SharedPool::collect) |
-//! | [`Pool`] | `&pool`, or the pool | no | one at a time, neither an atomic nor a lock | stays for the next request of its size, until the pool is dropped; above 32 KiB it returns to the parent at once |
-//! | [`BlockPool`] | `&pool`, or the pool: single nodes only | no | one at a time, neither an atomic nor a lock | stays for the next request, until the pool is dropped |
+//! The README of the repository has a table of which allocator to take when. The chapter `docs/04-pools.md` explains how pools work,
+//! and common mistakes; `docs/05-choosing-a-default.md` is about the allocator of a whole program.
 //!
 //! ```
 //! use janus_alloc::collections::{Box, HashMap, Vec};
@@ -38,9 +34,6 @@
 //! drop(first);
 //! assert_eq!(Box::new_in([2_u64; 4], &nodes).as_ptr(), address);
 //! ```
-//!
-//! The chapter `docs/04-pools.md` of the repository shows the way of a block in pictures, and the usual mistakes;
-//! `docs/05-choosing-a-default.md` is about the allocator of a whole program.
 
 #[cfg(feature = "alloc")]
 mod block;

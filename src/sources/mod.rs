@@ -1,12 +1,15 @@
 //! Sources: allocators without a parent, where every chain of allocators starts.
 //!
-//! | source | memory from | smallest block | default of a process |
-//! | --- | --- | --- | --- |
-//! | [`Global`] | the registered default | that of the default | no: it *is* the default |
-//! | [`System`] | std's allocator of the platform | that of the platform | yes |
-//! | [`Malloc`] | the C library | with glibc 24 bytes and a header of 8 | yes |
-//! | [`Pages`] | the kernel | a page | yes, for few and large blocks |
-//! | [`Null`] | nowhere | | yes, but every request fails |
+//! | source | memory from | smallest block |
+//! | --- | --- | --- |
+//! | [`Global`] | the registered default | that of the default |
+//! | [`System`] | std's allocator of the platform | that of the platform |
+//! | [`Malloc`] | the C library | with glibc 24 bytes and a header of 8 |
+//! | [`Pages`] | the kernel | a page |
+//! | [`Null`] | none: every request fails | |
+//!
+//! Each can be the default, except [`Global`], which forwards to it. The README of the repository has a table of which allocator to
+//! take when.
 //!
 //! ```
 //! use janus_alloc::{Pages, System, collections::Vec};
