@@ -28,7 +28,7 @@ use janus_alloc::adapters::c_malloc::MallInfo;
 use janus_alloc::{SharedPool, export_malloc};
 
 use calls::{Calls, errno_of};
-use fork::says_yes;
+use fork::holds_in_fork;
 
 static POOL: SharedPool = SharedPool::new();
 export_malloc!(POOL);
@@ -163,7 +163,7 @@ fn forks_beside_streams() {
             unsafe { libc::fflush(std::ptr::null_mut()) };
             is_ours(copied)
         };
-        let locks_are_free = (0..300).all(|_| says_yes(child));
+        let locks_are_free = (0..300).all(|_| holds_in_fork(child));
         done.store(true, Ordering::Relaxed);
         assert!(locks_are_free);
     });
@@ -183,7 +183,7 @@ const HUGE: usize = 256 << 20;
 #[test]
 fn all_ways_to_free() {
     // Alone, so that no other test has or frees a block of that size meanwhile.
-    assert!(says_yes(|| {
+    assert!(holds_in_fork(|| {
         free_in_all_ways();
         true
     }));
@@ -211,7 +211,7 @@ fn free_in_all_ways() {
 #[test]
 fn figures_are_those_of_the_pool() {
     // Alone, so that nothing changes meanwhile.
-    assert!(says_yes(|| {
+    assert!(holds_in_fork(|| {
         let block = opaque(unsafe { libc::malloc(HUGE) });
         let (info, stats) = (unsafe { c::mallinfo2() }, POOL.stats());
         assert_eq!(info.arena, stats.held_bytes());
@@ -240,7 +240,7 @@ fn figures_are_those_of_the_pool() {
 
 #[test]
 fn trim_gives_back() {
-    assert!(says_yes(|| {
+    assert!(holds_in_fork(|| {
         unsafe { c::malloc_trim(0) };
         let held = || unsafe { c::mallinfo2() }.arena;
         // Small blocks may lie beside those of other tests. A large one goes back as a whole, and is kept if it was asked for again.
@@ -262,7 +262,7 @@ fn trim_gives_back() {
 #[test]
 fn a_table_for_programs() {
     // Alone, so that its figures are of one moment.
-    assert!(says_yes(|| {
+    assert!(holds_in_fork(|| {
         print_a_table_for_programs();
         true
     }));
@@ -307,7 +307,7 @@ fn print_a_table_for_programs() {
 fn a_table_for_people() {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("malloc_stats");
     let name = CString::new(path.to_str().unwrap()).unwrap();
-    assert!(says_yes(|| {
+    assert!(holds_in_fork(|| {
         unsafe { libc::close(2) };
         // Nobody to tell.
         assert_eq!(errno_of(|| unsafe { c::malloc_stats() }), ((), 0));

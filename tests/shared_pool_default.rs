@@ -228,12 +228,12 @@ mod children {
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     use super::*;
-    use crate::fork::says_yes;
+    use crate::fork::holds_in_fork;
 
     /// Runs `child` in a child, and asserts that it says yes.
     #[track_caller]
     fn in_a_child(child: impl FnOnce() -> bool) {
-        assert!(says_yes(child));
+        assert!(holds_in_fork(child));
     }
 
     /// Runs `action` while other threads are in the middle of allocating: from the default, from another pool, and by ending and
@@ -317,7 +317,7 @@ mod children {
         beside_threads(|_| {
             for _ in 0..20 {
                 in_a_child(|| {
-                    let below = says_yes(|| says_yes(|| work(5) == expected) && work(5) == expected);
+                    let below = holds_in_fork(|| holds_in_fork(|| work(5) == expected) && work(5) == expected);
                     below && work(5) == expected
                 });
             }

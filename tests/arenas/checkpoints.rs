@@ -1,19 +1,18 @@
-//! Checkpoints: going back frees what came later, and only that.
+//! Checkpoints: a rewind frees the blocks allocated since, and no others.
 
 use janus_alloc::arenas::Checkpoint;
 
-use crate::live::{Live, Random};
+use crate::live::{LiveBlocks, Random};
 use crate::{Counted, block, counted, live_chunks};
 
-/// Goes back.
 fn rewind(arena: &Counted, checkpoint: Checkpoint) {
-    // SAFETY: every caller passes a checkpoint of this arena, younger than its last reset and than those gone back to, and
-    // forgets the blocks allocated since; no scope is running.
+    // SAFETY: callers pass a checkpoint of this arena since which it has neither been reset nor rewound to an earlier one, do not
+    // use blocks allocated since again, and have no scope running.
     unsafe { arena.rewind(checkpoint) };
 }
 
 #[test]
-fn within_a_chunk() {
+fn a_rewind_within_a_chunk() {
     let arena = counted();
     arena.alloc(1_u64);
     let checkpoint = arena.checkpoint();
@@ -26,7 +25,7 @@ fn within_a_chunk() {
 }
 
 #[test]
-fn to_before_the_first_chunk() {
+fn a_rewind_to_before_the_first_chunk() {
     let arena = counted();
     let checkpoint = arena.checkpoint();
     for _ in 0..5 {
@@ -36,11 +35,11 @@ fn to_before_the_first_chunk() {
     }
     let before = arena.parent().snapshot();
     (0..2000_u64).for_each(|n| *arena.alloc(n) += 1);
-    assert_eq!(arena.parent().snapshot().since(&before).allocations, 0, "chunks were kept");
+    assert_eq!(arena.parent().snapshot().since(&before).allocations, 0, "the chunks were not kept");
 }
 
 #[test]
-fn chunks_are_kept() {
+fn a_rewind_keeps_chunks() {
     let arena = counted();
     arena.alloc(1);
     let older = block(&&arena, 1 << 21);
@@ -56,17 +55,17 @@ fn chunks_are_kept() {
 }
 
 #[test]
-fn nested_and_repeated() {
+fn rewinds_nest_and_repeat() {
     let arena = counted();
-    let (mut outer, mut random) = (Live::default(), Random(11));
+    let (mut outer, mut random) = (LiveBlocks::default(), Random(11));
     for _ in 0..30 {
         (0..20).for_each(|_| outer.step(&&arena, &mut random).unwrap());
         let (first, at_first) = (arena.checkpoint(), arena.allocated_bytes());
-        let mut middle = Live::default();
+        let mut middle = LiveBlocks::default();
         (0..50).for_each(|_| middle.allocate(&&arena, crate::layout(random.size(), random.align())).unwrap());
         let (second, at_second) = (arena.checkpoint(), arena.allocated_bytes());
         for _ in 0..3 {
-            let mut inner = Live::default();
+            let mut inner = LiveBlocks::default();
             (0..50).for_each(|_| inner.step(&&arena, &mut random).unwrap());
             inner.check();
             drop(inner);
@@ -82,42 +81,42 @@ fn nested_and_repeated() {
 }
 
 #[test]
-fn what_was_freed_since_may_be_below_the_checkpoint() {
+fn a_block_freed_since_may_lie_below_the_checkpoint() {
     use janus_alloc::api::Allocator;
 
     let arena = counted();
     let kept = block(&&arena, 8);
     let last = block(&&arena, 800);
     let checkpoint = arena.checkpoint();
-    // SAFETY: live with that layout.
+    // SAFETY: the block is live and has that layout.
     unsafe { arena.deallocate(last, crate::layout(800, 8)) };
     let newer = block(&&arena, 16);
     assert_eq!(newer, last);
     rewind(&arena, checkpoint);
-    // Not less than before is in use: that of the checkpoint.
+    // The arena stands where it stood at the checkpoint, although a block below was freed since.
     assert_eq!(arena.allocated_bytes(), 808);
     assert!(block(&&arena, 8) > last);
     crate::fill(kept, 1, 8);
 }
 
 #[test]
-fn across_a_scope_that_is_over() {
+fn a_rewind_across_a_finished_scope() {
     let arena = counted();
     arena.alloc([0_u64; 100]);
     let (allocated, checkpoint) = (arena.allocated_bytes(), arena.checkpoint());
     for _ in 0..50 {
-        let mut live = Live::default();
+        let mut live = LiveBlocks::default();
         let mut random = Random(5);
         (0..20).for_each(|_| live.step(&&arena, &mut random).unwrap());
         arena.scope(|scope| {
-            let mut inner = Live::default();
+            let mut inner = LiveBlocks::default();
             (0..100).for_each(|_| inner.step(&&**scope, &mut random).unwrap());
             (0..100).for_each(|_| live.step(&&arena, &mut random).unwrap());
             inner.check();
         });
-        // With what the scope left behind its arena as well.
+        // Again, now with the space that the first scope left behind.
         arena.scope(|scope| {
-            let mut inner = Live::default();
+            let mut inner = LiveBlocks::default();
             (0..100).for_each(|_| inner.step(&&**scope, &mut random).unwrap());
             (0..100).for_each(|_| live.step(&&arena, &mut random).unwrap());
             inner.check();
@@ -147,7 +146,7 @@ fn a_checkpoint_made_while_a_scope_runs() {
     assert_eq!(arena.allocated_bytes(), allocated);
     rewind(&arena, before_any);
     assert_eq!(arena.allocated_bytes(), 800);
-    let mut live = Live::default();
+    let mut live = LiveBlocks::default();
     let mut random = Random(6);
     (0..300).for_each(|_| live.step(&&arena, &mut random).unwrap());
     live.check();

@@ -1,49 +1,49 @@
-//! Allocators of all kinds, as parents: by value and by reference, of one thread and of several.
+//! Parents of all kinds: by value and by reference, for one thread and for several.
 
 use janus_alloc::api::Allocator;
 use janus_alloc::{
     Arena, AsAllocator, AsAllocatorRef, AsGlobal, Global, Malloc, Pages, Pool, Stats, SyncArena, System,
 };
 
-/// What is to work over each parent.
-pub(crate) trait Over {
-    fn over<A: Allocator>(parent: impl Fn() -> A);
+/// A check that is run over each parent.
+pub(crate) trait ParentCheck {
+    fn check<A: Allocator>(parent: impl Fn() -> A);
 }
 
-pub(crate) fn sources_and_adapters<T: Over>() {
-    T::over(|| Global);
-    T::over(|| System);
-    T::over(|| Malloc);
-    T::over(Pages::new);
-    T::over(|| Pages::new().guard_pages(true));
-    T::over(|| AsAllocator::new(System));
-    T::over(|| AsAllocatorRef::new(&System));
+pub(crate) fn sources_and_adapters<T: ParentCheck>() {
+    T::check(|| Global);
+    T::check(|| System);
+    T::check(|| Malloc);
+    T::check(Pages::new);
+    T::check(|| Pages::new().guard_pages(true));
+    T::check(|| AsAllocator::new(System));
+    T::check(|| AsAllocatorRef::new(&System));
     static BOTH: AsGlobal<Stats<System>> = AsGlobal::new(Stats::new(System));
-    T::over(|| &BOTH);
+    T::check(|| &BOTH);
     assert_eq!((BOTH.snapshot().live_bytes, BOTH.snapshot().live_blocks()), (0, 0));
     let erased: &dyn Allocator = &System;
-    T::over(|| erased);
+    T::check(|| erased);
 }
 
-pub(crate) fn arenas_and_pools<T: Over>() {
+pub(crate) fn arenas_and_pools<T: ParentCheck>() {
     let parent = Stats::new(System);
     let arena = Arena::new_in(&parent);
-    T::over(|| &arena);
-    T::over(SyncArena::new);
+    T::check(|| &arena);
+    T::check(SyncArena::new);
     let shared = SyncArena::new_in(&parent);
-    T::over(|| &shared);
-    arena.scope(|scope| T::over(|| &**scope));
-    T::over(|| Stats::new(&arena));
+    T::check(|| &shared);
+    arena.scope(|scope| T::check(|| &**scope));
+    T::check(|| Stats::new(&arena));
     let pool = Pool::new_in(&parent);
-    T::over(|| &pool);
+    T::check(|| &pool);
     assert_eq!(pool.live_bytes(), 0);
-    T::over(|| Pool::new_in(&pool));
+    T::check(|| Pool::new_in(&pool));
     assert_eq!(pool.live_bytes(), 0);
-    T::over(|| Stats::new(&pool));
-    // And the other way round.
-    let over = Arena::new_in(&pool);
-    T::over(|| &over);
-    drop(over);
+    T::check(|| Stats::new(&pool));
+    // An arena over the pool that is itself over the parent.
+    let over_pool = Arena::new_in(&pool);
+    T::check(|| &over_pool);
+    drop(over_pool);
     assert_eq!(pool.live_bytes(), 0);
     drop((arena, shared, pool));
     assert_eq!(parent.snapshot().live_bytes, 0);

@@ -1,5 +1,5 @@
-//! Methods that return no error: where no layout is so large they panic as std's do, and where there is no memory they end the
-//! program with the size that was asked for.
+//! Failures of methods that return no error. If there is no layout for a length they panic, as std's methods do; if there is no
+//! memory they end the process with a message that names the requested size.
 
 use std::env;
 use std::ffi::CString;
@@ -11,13 +11,13 @@ use std::process::Command;
 use janus_alloc::{Arena, FixedArena, System};
 
 use crate::layout;
-use crate::slices::Claims;
+use crate::slices::WithLowerBound;
 
-/// What the bytes are limited to: a chunk of 4 KiB, but not one of 8.
+/// Bytes that the parent has: enough for a chunk of 4 KiB, but not for one of 8.
 const LIMIT: usize = 6000;
 
 type Small<'a> = Arena<&'a FixedArena<'a>>;
-/// A name, the bytes that the message names, and the call.
+/// The name of a case, the size in its message, and the call.
 type Case = (&'static str, usize, fn(&Small<'_>));
 
 const CASES: &[Case] = &[
@@ -37,11 +37,11 @@ const CASES: &[Case] = &[
         _ = arena.alloc_slice_try_fill_with(2000, |n| Ok::<_, ()>(n as u64));
     }),
     ("alloc_slice_fill_iter", 16_000, |arena| _ = arena.alloc_slice_fill_iter(0..2000_u64)),
-    ("alloc_slice_fill_iter that claims too much", 8 << 50, |arena| {
-        _ = arena.alloc_slice_fill_iter(Claims(0..3_u64, 1 << 50));
+    ("alloc_slice_fill_iter with a size hint too large", 8 << 50, |arena| {
+        _ = arena.alloc_slice_fill_iter(WithLowerBound(0..3_u64, 1 << 50));
     }),
-    // Grown from 4096 bytes, which it has.
-    ("alloc_slice_fill_iter that grows", 8192, |arena| _ = arena.alloc_slice_fill_iter(Claims(0..2000_u64, 0))),
+    // Grown from 4096 bytes, which the parent has.
+    ("alloc_slice_fill_iter that grows", 8192, |arena| _ = arena.alloc_slice_fill_iter(WithLowerBound(0..2000_u64, 0))),
     ("alloc_slice_uninit", 16_000, |arena| _ = arena.alloc_slice_uninit::<u64>(2000)),
     ("alloc_str", 10_000, |arena| _ = arena.alloc_str(&"x".repeat(10_000))),
     ("alloc_c_str", 10_001, |arena| _ = arena.alloc_c_str(&CString::new(vec![1; 10_000]).unwrap())),
@@ -53,10 +53,10 @@ const CASES: &[Case] = &[
     }),
 ];
 
-/// In a child: the case to run.
+/// Environment variable that tells a child process which case to run.
 const CASE: &str = "JANUS_ARENAS_CASE";
 
-/// What the test `test` writes to standard error in a process of its own, for a case it calls so.
+/// Runs `test` in a child process for the case named `case`, and returns the standard error of the child.
 fn message(test: &str, case: &str) -> String {
     let mut child = Command::new(env::current_exe().unwrap());
     child.args(["--exact", test, "--nocapture"]).envs([(CASE, case), ("RUST_BACKTRACE", "0")]);
@@ -66,41 +66,38 @@ fn message(test: &str, case: &str) -> String {
 }
 
 #[test]
-fn without_memory_the_message_names_what_was_asked_for() {
+fn without_memory_the_message_names_the_requested_size() {
     if let Ok(name) = env::var(CASE) {
         #[cfg(unix)]
-        // SAFETY: reads the struct: no core file.
-        unsafe {
-            libc::setrlimit(libc::RLIMIT_CORE, &libc::rlimit { rlim_cur: 0, rlim_max: 0 })
-        };
+        crate::children::disable_core_files();
         let mut bytes = [MaybeUninit::uninit(); LIMIT];
         let fixed = FixedArena::new(&mut bytes);
-        let (.., call) = CASES.iter().find(|(case, ..)| *case == name).expect("a case of that name");
+        let (.., call) = CASES.iter().find(|(case, ..)| *case == name).expect("there is a case of that name");
         return call(&Arena::new_in(&fixed));
     }
     for (name, bytes, _) in CASES {
-        let message = message("failure_messages::without_memory_the_message_names_what_was_asked_for", name);
+        let message = message("failure_messages::without_memory_the_message_names_the_requested_size", name);
         let expected = format!("memory allocation of {bytes} bytes failed");
-        assert!(message.contains(&expected), "{name}: not `{expected}` but: {message}");
+        assert!(message.contains(&expected), "{name}: expected `{expected}` in: {message}");
     }
 }
 
 #[test]
-fn a_capacity_overflow_has_the_line_of_the_call() {
+fn a_capacity_overflow_panics_at_the_line_of_the_call() {
     if env::var_os(CASE).is_some() {
         Arena::new().alloc_slice_fill_iter(iter::repeat(1_u64));
     }
-    let here = "failure_messages::a_capacity_overflow_has_the_line_of_the_call";
-    let message = message(here, "the line");
+    let here = "failure_messages::a_capacity_overflow_panics_at_the_line_of_the_call";
+    let message = message(here, "line of the call");
     assert!(message.contains(file!()) && message.contains("capacity overflow"), "{message}");
 }
 
 #[test]
-fn lengths_that_no_layout_has_are_a_capacity_overflow() {
+fn lengths_without_a_layout_are_a_capacity_overflow() {
     let arena = Arena::new();
     let overflows: &[(&str, &dyn Fn())] = &[
         ("alloc_slice_uninit", &|| _ = arena.alloc_slice_uninit::<u64>(usize::MAX)),
-        ("alloc_slice_uninit, by little", &|| {
+        ("alloc_slice_uninit, just too long", &|| {
             _ = arena.alloc_slice_uninit::<u64>(isize::MAX as usize / 8 + 1);
         }),
         ("alloc_slice_default", &|| _ = arena.alloc_slice_default::<u64>(usize::MAX)),
@@ -109,16 +106,18 @@ fn lengths_that_no_layout_has_are_a_capacity_overflow() {
             _ = arena.alloc_slice_try_fill_with(usize::MAX, |n| Ok::<_, ()>(n as u64));
         }),
         ("alloc_slice_fill_iter", &|| _ = arena.alloc_slice_fill_iter(iter::repeat(1_u64))),
-        ("alloc_slice_fill_iter of claims", &|| _ = arena.alloc_slice_fill_iter(Claims(0..3_u64, usize::MAX))),
+        ("alloc_slice_fill_iter with a size hint too large", &|| {
+            _ = arena.alloc_slice_fill_iter(WithLowerBound(0..3_u64, usize::MAX));
+        }),
         ("in a scope", &|| arena.scope(|scope| _ = scope.alloc_slice_uninit::<u64>(usize::MAX))),
         ("with_capacity", &|| _ = Arena::with_capacity(usize::MAX)),
         ("with_capacity_in", &|| _ = Arena::with_capacity_in(isize::MAX as usize, System)),
         ("with_min_align_and_capacity_in", &|| {
             _ = Arena::<_, 1>::with_min_align_and_capacity_in(isize::MAX as usize + 1, System);
         }),
-        // As std's:
+        // std's methods panic likewise.
         ("Vec::with_capacity", &|| _ = Vec::<u64>::with_capacity(usize::MAX)),
-        ("Vec::from_iter", &|| _ = Vec::from_iter(Claims(0..3_u64, usize::MAX))),
+        ("Vec::from_iter", &|| _ = Vec::from_iter(WithLowerBound(0..3_u64, usize::MAX))),
     ];
     for (name, overflow) in overflows {
         let panic = catch_unwind(AssertUnwindSafe(overflow)).expect_err(name);

@@ -1,4 +1,4 @@
-//! Each request to the parent fails once, and all from each on: an `Err`, nothing lost, and an arena that goes on.
+//! Failed requests to the parent: the call returns an error, no block is lost, and the arena stays usable.
 
 use std::thread;
 
@@ -8,8 +8,8 @@ use janus_alloc::{Arena, Stats, SyncArena, System};
 
 use crate::each_failure::{Log, Parent, with_each_failure};
 use crate::layout;
-use crate::live::{Live, Random};
-use crate::parents::{Indices, OneOf, Ruled};
+use crate::live::{LiveBlocks, Random};
+use crate::parents::{FailingRequests, OneIn, RuledParent};
 use crate::soak::soak;
 
 fn arena_workload<const MIN_ALIGN: usize>(parent: &Parent<'_>, log: &mut Log<'_>) {
@@ -19,7 +19,7 @@ fn arena_workload<const MIN_ALIGN: usize>(parent: &Parent<'_>, log: &mut Log<'_>
     let mut arena = Arena::<_, MIN_ALIGN>::with_min_align_in(parent);
     for round in 0..5 {
         let by_reference = &arena;
-        let mut live = Live::default();
+        let mut live = LiveBlocks::default();
         for size in [8, 100, 3000, 5000, 100_000, 10, 20_000, 200] {
             log.call(|| live.allocate(&by_reference, layout(size, 8)));
         }
@@ -36,20 +36,20 @@ fn arena_workload<const MIN_ALIGN: usize>(parent: &Parent<'_>, log: &mut Log<'_>
         let checkpoint = arena.checkpoint();
         log.call(|| by_reference.try_alloc_slice_uninit::<u64>(1 << 18));
         log.call(|| by_reference.try_alloc_slice_fill_with(4000, |n| n));
-        // SAFETY: the checkpoint is this arena's; what was allocated since is not used again.
+        // SAFETY: the checkpoint is this arena's; blocks allocated since are not used again.
         unsafe { arena.rewind(checkpoint) };
         arena.scope(|scope| {
-            let mut inner = Live::default();
+            let mut inner = LiveBlocks::default();
             for size in [50, 9000, 1 << 20, 2 << 20, 70_000] {
                 log.call(|| inner.allocate(&&**scope, layout(size, 8)));
                 log.call(|| live.allocate(&by_reference, layout(size / 2, 8)));
             }
             scope.scope(|innermost| {
-                let mut most_inner = Live::default();
+                let mut innermost_blocks = LiveBlocks::default();
                 for size in [60_000, 60_000, 3 << 20] {
-                    log.call(|| most_inner.allocate(&&**innermost, layout(size, 16)));
+                    log.call(|| innermost_blocks.allocate(&&**innermost, layout(size, 16)));
                 }
-                most_inner.check();
+                innermost_blocks.check();
             });
             inner.check();
         });
@@ -63,7 +63,7 @@ fn arena_workload<const MIN_ALIGN: usize>(parent: &Parent<'_>, log: &mut Log<'_>
         }
     }
     log.rule.heal();
-    let mut live = Live::default();
+    let mut live = LiveBlocks::default();
     for size in [8, 10_000, 2 << 20] {
         live.allocate(&&arena, layout(size, 8)).expect("there is memory again");
     }
@@ -71,18 +71,18 @@ fn arena_workload<const MIN_ALIGN: usize>(parent: &Parent<'_>, log: &mut Log<'_>
 }
 
 #[test]
-fn arena() {
+fn each_failed_request_of_an_arena_is_an_error() {
     with_each_failure(arena_workload::<8>);
     with_each_failure(arena_workload::<1>);
     with_each_failure(arena_workload::<4096>);
 }
 
 #[test]
-fn sync_arena() {
+fn each_failed_request_of_a_sync_arena_is_an_error() {
     with_each_failure(|parent, log| {
         let mut arena = SyncArena::new_in(parent);
         for round in 0..3 {
-            let mut live = Live::default();
+            let mut live = LiveBlocks::default();
             for size in [8, 100, 3000, 10_000, 100_000, 300_000, 40, 5 << 20, 1 << 20, 8000, 8000, 8000, 8000, 8000] {
                 log.call(|| live.allocate(&arena, layout(size, 8)));
                 log.call(|| live.allocate_zeroed(&arena, layout(size, 8)));
@@ -99,7 +99,7 @@ fn sync_arena() {
             }
         }
         log.rule.heal();
-        let mut live = Live::default();
+        let mut live = LiveBlocks::default();
         for size in [8, 10_000, 9 << 20] {
             live.allocate(&arena, layout(size, 8)).expect("there is memory again");
         }
@@ -108,33 +108,33 @@ fn sync_arena() {
 }
 
 #[test]
-fn one_of_a_few_requests_fails_in_random_use() {
+fn random_use_survives_failed_requests() {
     let stats = Stats::new(System);
-    for many in [1, 2, 3, 7, 20] {
-        let parent = Ruled { rule: OneOf::new(many), parent: &stats };
+    for n in [1, 2, 3, 7, 20] {
+        let parent = RuledParent { rule: OneIn::new(n), parent: &stats };
         for seed in 0..4 {
             let failures =
                 soak::<_, 8>(&parent, seed, 5) + soak::<_, 1>(&parent, seed, 5) + soak::<_, 64>(&parent, seed, 5);
-            assert!(failures > 0 || many > 1);
+            assert!(failures > 0 || n > 1);
             assert_eq!((stats.snapshot().live_blocks(), stats.snapshot().live_bytes), (0, 0));
         }
     }
 }
 
 #[test]
-fn threads_whose_requests_fail_now_and_then() {
+fn threads_survive_failed_requests() {
     let stats = Stats::new(System);
-    for many in [1, 2, 5] {
-        let parent = Ruled { rule: OneOf::new(many), parent: &stats };
+    for n in [1, 2, 5] {
+        let parent = RuledParent { rule: OneIn::new(n), parent: &stats };
         let arena = SyncArena::new_in(&parent);
         thread::scope(|scope| {
             for seed in 0..4 {
                 let arena = &arena;
                 scope.spawn(move || {
-                    let (mut live, mut random) = (Live::default(), Random(seed));
+                    let (mut live, mut random) = (LiveBlocks::default(), Random(seed));
                     let failures = (0..2000).filter(|_| live.step(arena, &mut random).is_err()).count();
                     live.check();
-                    assert!(many > 1 || failures > 1000);
+                    assert!(n > 1 || failures > 1000);
                 });
             }
         });
@@ -144,10 +144,10 @@ fn threads_whose_requests_fail_now_and_then() {
 }
 
 #[test]
-fn a_collection_that_gets_no_memory_keeps_what_it_has() {
+fn a_collection_without_memory_keeps_its_elements() {
     let stats = Stats::new(System);
     for index in 0..6 {
-        let parent = Ruled { rule: Indices::from(index), parent: &stats };
+        let parent = RuledParent { rule: FailingRequests::from(index), parent: &stats };
         let arena = Arena::new_in(&parent);
         let mut numbers = VecIn::new_in(&arena);
         while numbers.try_reserve(1).is_ok() {
@@ -167,18 +167,18 @@ fn a_collection_that_gets_no_memory_keeps_what_it_has() {
 #[test]
 fn a_resize_that_fails_changes_no_figure() {
     let stats = Stats::new(System);
-    let parent = Ruled { rule: Indices::from(1), parent: &stats };
+    let parent = RuledParent { rule: FailingRequests::from(1), parent: &stats };
     let arena = Arena::new_in(&parent);
     let large = arena.alloc_layout(layout(2 << 20, 8));
-    // SAFETY: live with that layout.
+    // SAFETY: the block is live and has that layout.
     assert!(unsafe { arena.grow(large, layout(2 << 20, 8), layout(3 << 20, 8)) }.is_err());
     assert_eq!((arena.allocated_bytes(), arena.high_water_bytes()), (2 << 20, 2 << 20));
-    // Shorter it is all the same, with what it had.
-    // SAFETY: live with that layout.
+    // A shrink succeeds nonetheless, in the block it has.
+    // SAFETY: the block is live and has that layout.
     let shrunk = unsafe { arena.shrink(large, layout(2 << 20, 8), layout(1 << 20, 8)) }.unwrap();
     assert_eq!((shrunk.cast(), shrunk.len()), (large, 1 << 20));
     assert_eq!(stats.snapshot().live_blocks(), 1);
-    // SAFETY: live with that layout.
+    // SAFETY: the block is live and has that layout.
     unsafe { arena.deallocate(large, layout(1 << 20, 8)) };
     assert_eq!((stats.snapshot().live_blocks(), arena.allocated_bytes()), (0, 0));
 }

@@ -1,4 +1,4 @@
-//! `FixedArena`: all of its bytes, and no more.
+//! `FixedArena` uses all bytes of its buffer, and no others.
 
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
@@ -7,7 +7,7 @@ use janus_alloc::FixedArena;
 use janus_alloc::api::{Allocator, Owns};
 use janus_alloc::collections::{Box, Vec};
 
-use crate::live::{Live, Random};
+use crate::live::{LiveBlocks, Random};
 use crate::{address, block, layout};
 
 fn buffer(length: usize) -> std::vec::Vec<MaybeUninit<u8>> {
@@ -34,7 +34,7 @@ fn every_byte_is_used() {
     }
 }
 
-fn starts_anywhere<const MIN_ALIGN: usize>() {
+fn check_every_start<const MIN_ALIGN: usize>() {
     let mut bytes = buffer(3 * MIN_ALIGN + 64);
     for from in 0..MIN_ALIGN.min(70) {
         for length in [0, 1, MIN_ALIGN / 2, MIN_ALIGN, MIN_ALIGN + 1, 2 * MIN_ALIGN + 3] {
@@ -55,50 +55,50 @@ fn starts_anywhere<const MIN_ALIGN: usize>() {
 
 #[test]
 fn bytes_may_start_anywhere() {
-    starts_anywhere::<1>();
-    starts_anywhere::<2>();
-    starts_anywhere::<8>();
-    starts_anywhere::<16>();
-    starts_anywhere::<64>();
-    starts_anywhere::<4096>();
+    check_every_start::<1>();
+    check_every_start::<2>();
+    check_every_start::<8>();
+    check_every_start::<16>();
+    check_every_start::<64>();
+    check_every_start::<4096>();
 }
 
 #[test]
-fn it_can_be_anywhere() {
+fn the_buffer_may_lie_in_a_static_or_in_another_arena() {
     static mut IN_A_STATIC: [MaybeUninit<u8>; 1000] = [MaybeUninit::uninit(); 1000];
     let bytes = &raw mut IN_A_STATIC;
-    // SAFETY: this is the only use of it.
+    // SAFETY: this is the only reference to the static.
     let bytes = unsafe { &mut *bytes };
     let in_a_static: FixedArena<'static> = FixedArena::new(bytes);
     let kept = Box::leak(Box::new_in([7; 10], &in_a_static));
     assert_eq!(*kept, [7; 10]);
 
-    // In a block of another arena.
+    // The buffer may be a block of another arena.
     let outer = janus_alloc::Arena::new();
     let inner = FixedArena::new(outer.alloc_slice_uninit(500));
     assert_eq!((*Box::new_in(1, &inner), inner.capacity_bytes()), (1, 500));
 }
 
 #[test]
-fn moved_while_in_use_by_value_is_not_possible_but_blocks_outlive_a_move() {
+fn blocks_stay_valid_when_the_arena_moves() {
     let mut bytes = buffer(1000);
     let arena = FixedArena::new(&mut bytes);
     let raw = block(&&arena, 100);
     crate::fill(raw, 9, 100);
     let moved = std::boxed::Box::new(arena);
-    assert!(crate::all(crate::bytes(raw, 100), 9));
+    assert!(crate::all_equal(crate::bytes(raw, 100), 9));
     assert!(moved.owns(raw) && moved.allocated_bytes() >= 100);
     std::thread::spawn(|| ()).join().unwrap();
     std::thread::scope(|scope| scope.spawn(move || assert_eq!(*Box::new_in(5, &*moved), 5)).join().unwrap());
 }
 
 #[test]
-fn random_use_and_resets() {
+fn random_use_with_resets_keeps_contents() {
     let mut bytes = buffer(50_000);
     let mut arena = FixedArena::<4>::with_min_align(&mut bytes);
     let (mut random, mut failures, mut most) = (Random(8), 0, 0);
     for _ in 0..100 {
-        let mut live = Live::default();
+        let mut live = LiveBlocks::default();
         for _ in 0..random.below(400) {
             failures += usize::from(live.step(&&arena, &mut random).is_err());
             most = most.max(arena.allocated_bytes());
@@ -109,11 +109,11 @@ fn random_use_and_resets() {
         assert_eq!(arena.allocated_bytes(), 0);
         most = arena.high_water_bytes();
     }
-    assert!(failures > 10, "it is small enough to be full at times");
+    assert!(failures > 10, "the arena was rarely full");
 }
 
 #[test]
-fn a_collection_learns_that_it_is_full() {
+fn a_collection_gets_an_error_when_the_arena_is_full() {
     let mut bytes = buffer(100);
     let arena = FixedArena::new(&mut bytes);
     let mut numbers = Vec::new_in(&arena);
@@ -127,7 +127,7 @@ fn a_collection_learns_that_it_is_full() {
 }
 
 #[test]
-fn it_owns_its_bytes() {
+fn the_arena_owns_its_bytes() {
     let mut bytes = buffer(100);
     let range = bytes.as_ptr_range();
     let arena = FixedArena::new(&mut bytes);

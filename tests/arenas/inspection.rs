@@ -1,18 +1,18 @@
-//! Figures: exact at all times.
+//! The figures that an arena reports are exact at all times.
 
 use std::ptr::NonNull;
 
 use janus_alloc::api::{Allocator, Owns};
 use janus_alloc::{Arena, Stats, System};
 
-use crate::live::{Live, Random};
+use crate::live::{LiveBlocks, Random};
 use crate::{Counted, block, counted, layout};
 
 #[test]
 fn high_water_is_the_most_that_was_allocated() {
     for seed in 0..50 {
         let mut arena = counted();
-        let (mut live, mut random, mut most) = (Live::default(), Random(seed), 0);
+        let (mut live, mut random, mut most) = (LiveBlocks::default(), Random(seed), 0);
         for _ in 0..500 {
             match random.below(12) {
                 0..7 => {
@@ -26,11 +26,11 @@ fn high_water_is_the_most_that_was_allocated() {
                         most = most.max(arena.allocated_bytes());
                     });
                     assert_eq!(arena.high_water_bytes(), most);
-                    // SAFETY: the checkpoint is this arena's; what was allocated since is not used again.
+                    // SAFETY: the checkpoint is this arena's; blocks allocated since are not used again.
                     unsafe { arena.rewind(checkpoint) };
                 }
                 11 if random.below(10) == 0 => {
-                    live = Live::default();
+                    live = LiveBlocks::default();
                     match random.below(4) {
                         0 => arena.reset(),
                         1 => arena.reset_keep_all(),
@@ -52,22 +52,22 @@ fn high_water_is_the_most_that_was_allocated() {
 fn high_water_counts_growth() {
     let arena = Arena::with_capacity(1 << 16);
     let last = block(&&arena, 8);
-    // SAFETY: live with that layout.
+    // SAFETY: the block is live and has that layout.
     let last = unsafe { arena.grow(last, layout(8, 8), layout(1000, 8)) }.unwrap().cast();
-    // SAFETY: live with that layout.
+    // SAFETY: the block is live and has that layout.
     unsafe { arena.shrink(last, layout(1000, 8), layout(8, 8)) }.unwrap();
     assert_eq!((arena.allocated_bytes(), arena.high_water_bytes()), (8, 1000));
-    // Of an oversize block too.
+    // The same with an oversize block.
     let large = block(&&arena, 2 << 20);
-    // SAFETY: live with that layout.
+    // SAFETY: the block is live and has that layout.
     let large = unsafe { arena.grow(large, layout(2 << 20, 8), layout(3 << 20, 8)) }.unwrap().cast();
-    // SAFETY: live with that layout.
+    // SAFETY: the block is live and has that layout.
     unsafe { arena.shrink(large, layout(3 << 20, 8), layout(5000, 8)) }.unwrap();
     assert_eq!((arena.allocated_bytes(), arena.high_water_bytes()), (8 + 5000, 8 + (3 << 20)));
 }
 
 #[test]
-fn with_scopes_high_water_is_no_less_than_what_was_there() {
+fn high_water_includes_scopes() {
     let arena = counted();
     arena.alloc([0_u8; 800]);
     arena.scope(|scope| {
@@ -83,8 +83,8 @@ fn with_scopes_high_water_is_no_less_than_what_was_there() {
 }
 
 #[test]
-fn as_much_as_the_high_water_mark_fits_into_one_chunk() {
-    // What its docs advise.
+fn a_capacity_of_the_high_water_mark_fits_into_one_chunk() {
+    // The docs of `high_water_bytes` advise this capacity.
     let work = |arena: &Arena| (0..3000_u16).for_each(|n| arena.alloc_slice_copy(&[n; 7])[0] = 0);
     let arena = Arena::new();
     work(&arena);
@@ -95,7 +95,7 @@ fn as_much_as_the_high_water_mark_fits_into_one_chunk() {
 }
 
 #[test]
-fn chunks_are_where_blocks_are() {
+fn chunks_contain_all_blocks() {
     let mut arena = counted();
     let check = |arena: &Counted, blocks: &[NonNull<u8>]| {
         let chunks: Vec<_> = arena.chunks().collect();
@@ -136,7 +136,7 @@ fn chunks_are_where_blocks_are() {
 }
 
 #[test]
-fn chunks_may_change_while_they_are_looked_at() {
+fn chunks_may_be_added_during_iteration() {
     let arena = counted();
     arena.alloc(1);
     let mut seen = 0;
@@ -145,33 +145,33 @@ fn chunks_may_change_while_they_are_looked_at() {
         seen += 1;
     }
     assert!(seen <= 10);
-    assert_eq!(arena.chunks().count() - 1, seen, "each look made one");
+    assert_eq!(arena.chunks().count() - 1, seen, "each step of the iteration added one chunk");
 }
 
 #[test]
-fn chunks_may_go_while_they_are_looked_at() {
+fn chunks_may_be_released_during_iteration() {
     const SIZE: usize = 2 << 20;
     let arena = counted();
     arena.alloc(1);
     for passed in 0..8 {
         let mut large: Vec<NonNull<u8>> = (0..10).map(|_| block(&&arena, SIZE)).collect();
-        // It is about to look at one of the last, which are then gone,
+        // The iterator may be about to yield one of the last chunks, which are then freed,
         let mut chunks = arena.chunks();
         assert_eq!(chunks.by_ref().take(passed).count(), passed);
         while large.len() > 5 {
-            // SAFETY: live with that layout.
+            // SAFETY: the block is live and has that layout.
             unsafe { arena.deallocate(large.pop().unwrap(), layout(SIZE, 8)) };
         }
         let all: Vec<_> = arena.chunks().collect();
         assert_eq!(all.len() as u64, crate::live_chunks(&arena));
         assert!(chunks.next().is_none_or(|chunk| all.contains(&chunk)));
-        // or elsewhere,
+        // or moved by a grow,
         let last = large.pop().unwrap();
-        // SAFETY: live with that layout.
+        // SAFETY: the block is live and has that layout.
         let last = unsafe { arena.grow(last, layout(SIZE, 8), layout(8 * SIZE, 8)) }.unwrap().cast();
         let all: Vec<_> = arena.chunks().collect();
         assert!(chunks.next().is_none_or(|chunk| all.contains(&chunk)));
-        // or come and go among those that are spare.
+        // or become spare chunks and are used again.
         for _ in 0..3 {
             arena.scope(|scope| {
                 (0..3).for_each(|_| _ = block(&&**scope, SIZE));
@@ -183,10 +183,10 @@ fn chunks_may_go_while_they_are_looked_at() {
         }
         let all: Vec<_> = arena.chunks().collect();
         assert!(chunks.all(|chunk| all.contains(&chunk)) && chunks.next().is_none());
-        // SAFETY: live with that layout.
+        // SAFETY: the block is live and has that layout.
         unsafe { arena.deallocate(last, layout(8 * SIZE, 8)) };
         while let Some(block) = large.pop() {
-            // SAFETY: live with that layout.
+            // SAFETY: the block is live and has that layout.
             unsafe { arena.deallocate(block, layout(SIZE, 8)) };
         }
     }

@@ -1,23 +1,14 @@
-//! Blocks in use: where they are, and what is in them.
+//! A model of the live blocks of an allocator: detects blocks that overlap, are misaligned or lose their contents.
 
 use std::ptr::NonNull;
 
 use janus_alloc::api::{AllocError, Allocator, Layout};
 
+pub(crate) use crate::random::Random;
 use crate::{address, bytes, fill};
 
-/// A small random sequence (SplitMix64).
-pub(crate) struct Random(pub(crate) u64);
-
 impl Random {
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ mixed >> 31) as usize % limit
-    }
-
-    /// Mostly small ones, some larger than a chunk.
+    /// Returns a size: mostly below 200, sometimes 0, sometimes larger than a chunk.
     pub(crate) fn size(&mut self) -> usize {
         match self.below(40) {
             0 => self.below(100_000),
@@ -27,6 +18,7 @@ impl Random {
         }
     }
 
+    /// Returns an align: mostly at most 16, sometimes up to 4096.
     pub(crate) fn align(&mut self) -> usize {
         if self.below(10) == 0 { 1 << self.below(13) } else { 1 << self.below(5) }
     }
@@ -39,87 +31,88 @@ struct Block {
     byte: u8,
 }
 
-/// Blocks of one allocator, each filled with a byte of its own.
+/// The live blocks of one allocator, each filled with its own byte.
 #[derive(Debug, Default)]
-pub(crate) struct Live {
+pub(crate) struct LiveBlocks {
     blocks: Vec<Block>,
     next_byte: u8,
 }
 
-impl Live {
+impl LiveBlocks {
     pub(crate) fn len(&self) -> usize {
         self.blocks.len()
     }
 
-    /// The layouts' sizes, summed up.
+    /// Returns the sum of the sizes of all blocks.
     pub(crate) fn size(&self) -> usize {
         self.blocks.iter().map(|block| block.layout.size()).sum()
     }
 
-    fn put(&mut self, start: NonNull<u8>, layout: Layout) {
+    /// Adds a block and fills it. Panics if it is misaligned or overlaps another block.
+    fn insert(&mut self, start: NonNull<u8>, layout: Layout) {
         assert_eq!(address(start) % layout.align(), 0, "{start:?} {layout:?}");
         let end = address(start) + layout.size();
         for other in &self.blocks {
             let other_end = address(other.start) + other.layout.size();
             let apart = end <= address(other.start) || other_end <= address(start);
-            assert!(apart || layout.size() == 0 || other.layout.size() == 0, "{start:?} {layout:?} is in {other:?}");
+            assert!(apart || layout.size() == 0 || other.layout.size() == 0, "{start:?} {layout:?} overlaps {other:?}");
         }
         self.next_byte = self.next_byte.wrapping_add(1);
         fill(start, self.next_byte, layout.size());
         self.blocks.push(Block { start, layout, byte: self.next_byte });
     }
 
-    /// That every block has its bytes.
+    /// Asserts that every block still has its contents.
     #[track_caller]
     pub(crate) fn check(&self) {
         for block in &self.blocks {
-            let intact = crate::all(bytes(block.start, block.layout.size()), block.byte);
-            assert!(intact, "{block:?} was written to");
+            let intact = crate::all_equal(bytes(block.start, block.layout.size()), block.byte);
+            assert!(intact, "{block:?} was overwritten");
         }
     }
 
     pub(crate) fn allocate(&mut self, allocator: &dyn Allocator, layout: Layout) -> Result<(), AllocError> {
         let block = allocator.allocate(layout)?;
         assert_eq!(block.len(), layout.size());
-        self.put(block.cast(), layout);
+        self.insert(block.cast(), layout);
         Ok(())
     }
 
     pub(crate) fn allocate_zeroed(&mut self, allocator: &dyn Allocator, layout: Layout) -> Result<(), AllocError> {
         let block = allocator.allocate_zeroed(layout)?;
-        assert!(crate::all(bytes(block.cast(), block.len()), 0));
-        self.put(block.cast(), layout);
+        assert!(crate::all_equal(bytes(block.cast(), block.len()), 0));
+        self.insert(block.cast(), layout);
         Ok(())
     }
 
     pub(crate) fn free(&mut self, allocator: &dyn Allocator, at: usize) {
         let Block { start, layout, .. } = self.blocks.remove(at);
-        // SAFETY: the block is of this allocator, with this layout, and live until now.
+        // SAFETY: the block was allocated by this allocator with this layout, and is no longer in the list.
         unsafe { allocator.deallocate(start, layout) };
     }
 
-    /// Makes a block as long as `size`, or leaves all as it was.
+    /// Grows or shrinks block `at` to `size` bytes. After an error the block is unchanged.
     pub(crate) fn resize(&mut self, allocator: &dyn Allocator, at: usize, size: usize) -> Result<(), AllocError> {
         let Block { start, layout: old, byte } = self.blocks[at];
         let new = Layout::from_size_align(size, old.align()).unwrap();
         let resized = if size >= old.size() {
-            // SAFETY: the block is of this allocator, with this layout; the new size is no smaller.
+            // SAFETY: the block is live, from this allocator, with this layout; the new size is not smaller.
             unsafe { allocator.grow(start, old, new) }
         } else {
-            // SAFETY: as above; the new size is smaller.
+            // SAFETY: the block is live, from this allocator, with this layout; the new size is smaller.
             unsafe { allocator.shrink(start, old, new) }
         };
         let start = resized?.cast();
         let kept = old.size().min(size);
-        assert!(crate::all(bytes(start, kept), byte), "contents changed with the size");
+        assert!(crate::all_equal(bytes(start, kept), byte), "the contents changed on resize");
         self.blocks.remove(at);
-        self.put(start, new);
+        self.insert(start, new);
         Ok(())
     }
 
-    /// Does something with one block, or gets one: whether there was memory for it.
+    /// Allocates, frees or resizes a random block. Returns an error if there was no memory.
     pub(crate) fn step(&mut self, allocator: &dyn Allocator, random: &mut Random) -> Result<(), AllocError> {
-        // Often the last one: that is what arenas do more about.
+        // Half the time the last block, which arenas treat specially.
         let at = |random: &mut Random, length: usize| match random.below(2) {
             0 => length - 1,
             _ => random.below(length),

@@ -1,4 +1,4 @@
-//! Blocks that lie beside each other in different chunks and spans, and must not be taken for one another.
+//! Blocks that are adjacent although they belong to different chunks or spans, and must not be confused.
 
 use std::alloc::{GlobalAlloc, System};
 use std::cell::Cell;
@@ -11,42 +11,42 @@ use janus_alloc::{Arena, SyncArena};
 
 use crate::layout;
 
-/// A parent that places each chunk right below the one before, as `mmap` does.
-struct Downwards {
+/// A parent that places each chunk directly below the previous one, as `mmap` does.
+struct DownwardParent {
     lowest: NonNull<u8>,
     position: Cell<NonNull<u8>>,
     freed: Cell<usize>,
 }
 
-// SAFETY: blocks are disjoint parts of a block of the system, which is not freed.
-unsafe impl Allocator for &Downwards {
+// SAFETY: blocks are disjoint parts of one block of `System`, which outlives them.
+unsafe impl Allocator for &DownwardParent {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         let position = self.position.get();
         let start = (position.addr().get() - layout.size()) & !(layout.align() - 1);
         assert!(start >= self.lowest.addr().get());
-        // SAFETY: not below the lowest byte.
+        // SAFETY: `start` is not below the lowest byte of the block of `System`, as asserted.
         self.position.set(unsafe { position.byte_sub(position.addr().get() - start) });
         Ok(NonNull::slice_from_raw_parts(self.position.get(), layout.size()))
     }
 
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
         self.freed.set(self.freed.get() + 1);
-        // SAFETY: the block is free; whoever still has it will see.
+        // SAFETY: the caller gives the block up. The bytes are overwritten so that a later use of the block is noticed.
         unsafe { block.write_bytes(0xf5, layout.size()) };
     }
 }
 
 #[test]
-fn a_block_of_large_align_is_not_taken_for_the_one_of_an_oversize_chunk() {
+fn an_over_aligned_block_is_not_mistaken_for_an_oversize_block() {
     const SIZE: usize = 1 << 20;
     const ALIGN: usize = 1 << 16;
     // SAFETY: the size is not 0.
     let lowest = unsafe { System.alloc(layout(SIZE, SIZE)) };
     let lowest = NonNull::new(lowest).expect("a MiB");
-    // Below here the first chunk has a multiple of the align in it, and the second ends in front of the first.
-    // SAFETY: less than the size.
+    // The first chunk lies below this address and contains a multiple of `ALIGN`; the second ends where the first starts.
+    // SAFETY: the offset is less than `SIZE`.
     let top = unsafe { lowest.add(8 * ALIGN + 20_000) };
-    let parent = Downwards { lowest, position: Cell::new(top), freed: Cell::new(0) };
+    let parent = DownwardParent { lowest, position: Cell::new(top), freed: Cell::new(0) };
     {
         let arena = Arena::with_capacity_in(25_000, &parent);
         let aligned = arena.allocate(layout(3000, ALIGN)).unwrap().cast::<u8>();
@@ -55,16 +55,16 @@ fn a_block_of_large_align_is_not_taken_for_the_one_of_an_oversize_chunk() {
         let mut oversize = Vec::with_capacity_in(60_100, &arena);
         oversize.resize(60_100, 7_u8);
         assert_eq!(arena.chunks().count(), 2);
-        // SAFETY: live with that layout.
+        // SAFETY: the block is live and has that layout.
         unsafe { arena.deallocate(aligned, layout(3000, ALIGN)) };
         assert_eq!((parent.freed.get(), oversize[0]), (0, 7));
     }
-    // SAFETY: allocated above with that layout, and nothing in it is used any more.
+    // SAFETY: the block was allocated above with that layout, and the arena over it has been dropped.
     unsafe { System.dealloc(lowest.as_ptr(), layout(SIZE, SIZE)) };
 }
 
-/// The last block of a full span, which is the last piece of its chunk, ends where both do. One thread gives some of its bytes to
-/// the chunk; the thread of the span must not take them, too.
+/// The last block of a full span ends where the span ends, and here the span is the last in its chunk. A thread that shrinks the
+/// block returns its last bytes to the chunk, and the thread that owns the span must not use them too.
 #[test]
 fn bytes_at_the_end_of_a_full_span_have_one_owner() {
     const SPAN: usize = (32 << 10) - 32;

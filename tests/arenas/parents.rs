@@ -1,60 +1,60 @@
-//! Parents that run out of memory, and that fail when told to.
+//! Parents that run out of memory, and parents whose requests fail on command.
 
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use janus_alloc::api::{AllocError, Allocator, Layout};
 
-/// What a parent may refuse.
+/// Decides which requests a [`RuledParent`] serves.
 pub(crate) trait Rule: Sync {
-    /// Whether the next request, which makes the bytes in use `more` more and `less` less, is served.
-    fn admits(&self, more: usize, less: usize) -> bool;
-    /// Takes an admission back: nothing came of it.
-    fn withdraws(&self, more: usize, less: usize);
-    /// So many bytes come back.
-    fn frees(&self, bytes: usize);
+    /// Whether to serve a request that adds `more` bytes and removes `less`. If so, counts it.
+    fn admit(&self, more: usize, less: usize) -> bool;
+    /// Undoes an admission whose request the parent refused.
+    fn withdraw(&self, more: usize, less: usize);
+    /// Counts `bytes` that were freed.
+    fn free(&self, bytes: usize);
 }
 
-/// At most so many bytes at a time.
+/// Refuses requests that would exceed a number of bytes in use; holds the bytes that remain.
 #[derive(Debug)]
-pub(crate) struct Limit(AtomicUsize);
+pub(crate) struct ByteLimit(AtomicUsize);
 
-impl Limit {
+impl ByteLimit {
     pub(crate) fn new(bytes: usize) -> Self {
         Self(AtomicUsize::new(bytes))
     }
 
-    pub(crate) fn left(&self) -> usize {
+    pub(crate) fn remaining(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-impl Rule for Limit {
-    fn admits(&self, more: usize, less: usize) -> bool {
-        let take = |left: usize| (left + less).checked_sub(more);
+impl Rule for ByteLimit {
+    fn admit(&self, more: usize, less: usize) -> bool {
+        let take = |remaining: usize| (remaining + less).checked_sub(more);
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
     }
 
-    fn withdraws(&self, more: usize, less: usize) {
+    fn withdraw(&self, more: usize, less: usize) {
         self.0.fetch_add(more, Ordering::Relaxed);
         self.0.fetch_sub(less, Ordering::Relaxed);
     }
 
-    fn frees(&self, bytes: usize) {
+    fn free(&self, bytes: usize) {
         self.0.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 
-/// Refuses the requests whose index lies in a range, be it for more memory or for less.
+/// Refuses the requests whose index lies in a range; growing and shrinking count as requests too.
 #[derive(Debug)]
-pub(crate) struct Indices {
+pub(crate) struct FailingRequests {
     next: AtomicUsize,
     healed: AtomicBool,
     first: usize,
     end: usize,
 }
 
-impl Indices {
+impl FailingRequests {
     fn new(first: usize, end: usize) -> Self {
         Self { next: AtomicUsize::new(0), healed: AtomicBool::new(false), first, end }
     }
@@ -71,103 +71,103 @@ impl Indices {
         Self::from(usize::MAX)
     }
 
-    /// Refuses nothing from now on.
+    /// Serves every request from now on.
     pub(crate) fn heal(&self) {
         self.healed.store(true, Ordering::Relaxed);
     }
 
-    /// How many requests there were.
+    /// Returns the number of requests so far.
     pub(crate) fn count(&self) -> usize {
         self.next.load(Ordering::Relaxed)
     }
 }
 
-impl Rule for Indices {
-    fn admits(&self, _: usize, _: usize) -> bool {
+impl Rule for FailingRequests {
+    fn admit(&self, _: usize, _: usize) -> bool {
         let index = self.next.fetch_add(1, Ordering::Relaxed);
         self.healed.load(Ordering::Relaxed) || !(self.first..self.end).contains(&index)
     }
 
-    fn withdraws(&self, _: usize, _: usize) {}
+    fn withdraw(&self, _: usize, _: usize) {}
 
-    fn frees(&self, _: usize) {}
+    fn free(&self, _: usize) {}
 }
 
-/// Refuses one request of so many, at random places.
+/// Refuses one in `n` requests, at pseudo-random places.
 #[derive(Debug)]
-pub(crate) struct OneOf {
+pub(crate) struct OneIn {
     next: AtomicUsize,
-    many: usize,
+    n: usize,
 }
 
-impl OneOf {
-    pub(crate) fn new(many: usize) -> Self {
-        Self { next: AtomicUsize::new(0), many }
+impl OneIn {
+    pub(crate) fn new(n: usize) -> Self {
+        Self { next: AtomicUsize::new(0), n }
     }
 }
 
-impl Rule for OneOf {
-    fn admits(&self, _: usize, _: usize) -> bool {
+impl Rule for OneIn {
+    fn admit(&self, _: usize, _: usize) -> bool {
         let index = self.next.fetch_add(1, Ordering::Relaxed) as u32;
-        (index.wrapping_mul(0x9e37_79b9) >> 8) as usize % self.many != 0
+        (index.wrapping_mul(0x9e37_79b9) >> 8) as usize % self.n != 0
     }
 
-    fn withdraws(&self, _: usize, _: usize) {}
+    fn withdraw(&self, _: usize, _: usize) {}
 
-    fn frees(&self, _: usize) {}
+    fn free(&self, _: usize) {}
 }
 
-/// `parent`, as far as `rule` admits.
+/// A parent that refuses the requests that its rule does not admit.
 #[derive(Debug)]
-pub(crate) struct Ruled<R, A> {
+pub(crate) struct RuledParent<R, A> {
     pub(crate) rule: R,
     pub(crate) parent: A,
 }
 
-impl<R: Rule, A> Ruled<R, A> {
-    fn ask(
+impl<R: Rule, A> RuledParent<R, A> {
+    fn request(
         &self,
         more: usize,
         less: usize,
-        request: impl FnOnce() -> Result<NonNull<[u8]>, AllocError>,
+        call: impl FnOnce() -> Result<NonNull<[u8]>, AllocError>,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        if !self.rule.admits(more, less) {
+        if !self.rule.admit(more, less) {
             return Err(AllocError);
         }
-        let block = request().inspect_err(|_| self.rule.withdraws(more, less))?;
-        // So that what comes back is what was counted.
+        let block = call().inspect_err(|_| self.rule.withdraw(more, less))?;
+        // Cut to the requested size, so the caller frees as many bytes as the rule counted.
         Ok(NonNull::slice_from_raw_parts(block.cast(), more))
     }
 }
 
-// SAFETY: every call is passed on or refused; blocks are only made to look shorter, down to what was requested.
-unsafe impl<R: Rule, A: Allocator> Allocator for Ruled<R, A> {
+// SAFETY: each call is forwarded to `parent` or refused. A returned block is only cut, to no less than the requested size.
+unsafe impl<R: Rule, A: Allocator> Allocator for RuledParent<R, A> {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        self.ask(layout.size(), 0, || self.parent.allocate(layout))
+        self.request(layout.size(), 0, || self.parent.allocate(layout))
     }
 
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        self.ask(layout.size(), 0, || self.parent.allocate_zeroed(layout))
+        self.request(layout.size(), 0, || self.parent.allocate_zeroed(layout))
     }
 
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-        self.rule.frees(layout.size());
+        self.rule.free(layout.size());
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.parent.deallocate(block, layout) };
     }
 
     unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: by `# Safety` of this fn.
-        self.ask(new.size(), old.size(), || unsafe { self.parent.grow(block, old, new) })
+        self.request(new.size(), old.size(), || unsafe { self.parent.grow(block, old, new) })
     }
 
     unsafe fn grow_zeroed(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: by `# Safety` of this fn.
-        self.ask(new.size(), old.size(), || unsafe { self.parent.grow_zeroed(block, old, new) })
+        self.request(new.size(), old.size(), || unsafe { self.parent.grow_zeroed(block, old, new) })
     }
 
     unsafe fn shrink(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: by `# Safety` of this fn.
-        self.ask(new.size(), old.size(), || unsafe { self.parent.shrink(block, old, new) })
+        self.request(new.size(), old.size(), || unsafe { self.parent.shrink(block, old, new) })
     }
 }

@@ -1,4 +1,4 @@
-//! Blocks, their layouts and their bytes.
+//! Shorthands for layouts and for the bytes of blocks.
 
 use std::ptr::NonNull;
 
@@ -12,19 +12,19 @@ pub(crate) fn address(block: NonNull<u8>) -> usize {
     block.addr().get()
 }
 
-/// The bytes of a live block.
+/// Returns the first `length` bytes of a live block whose bytes are initialised.
 pub(crate) fn bytes<'a>(block: NonNull<u8>, length: usize) -> &'a [u8] {
-    // SAFETY: callers pass live blocks that are so long and written, and use the slice before the block goes.
+    // SAFETY: callers pass a live block with `length` initialised bytes, and stop using the slice before they write or free the block.
     unsafe { NonNull::slice_from_raw_parts(block, length).as_ref() }
 }
 
-/// Whether all of `bytes` are `byte`: in one comparison, since that is what tests without optimisation spend their time in.
-pub(crate) fn all(bytes: &[u8], byte: u8) -> bool {
+/// Whether all of `bytes` equal `byte`. Compares slices instead of single bytes, which is much faster in unoptimised tests.
+pub(crate) fn all_equal(bytes: &[u8], byte: u8) -> bool {
     bytes.first().is_none_or(|&first| first == byte)
         && bytes.get(1..).unwrap_or(&[]) == &bytes[..bytes.len().max(1) - 1]
 }
 
 pub(crate) fn fill(block: NonNull<u8>, byte: u8, length: usize) {
-    // SAFETY: callers pass live blocks that are so long.
+    // SAFETY: callers pass a live block of at least `length` bytes.
     unsafe { block.write_bytes(byte, length) };
 }

@@ -1,14 +1,14 @@
-//! The resets: what they keep, what they give back.
+//! The resets of an arena: which chunks they keep and which they release.
 
 use janus_alloc::api::Reset;
 use janus_alloc::collections::Vec;
 
-use crate::live::{Live, Random};
+use crate::live::{LiveBlocks, Random};
 use crate::{Counted, block, counted, live_chunks};
 
-/// Fills `arena` with blocks of many sizes.
+/// Allocates, resizes and frees blocks of many sizes in `arena`.
 fn work(arena: &Counted, seed: u64) {
-    let (mut live, mut random) = (Live::default(), Random(seed));
+    let (mut live, mut random) = (LiveBlocks::default(), Random(seed));
     for _ in 0..300 {
         live.step(&arena, &mut random).unwrap();
     }
@@ -28,7 +28,7 @@ fn reset_keeps_the_largest_chunk() {
         assert_eq!((arena.allocated_bytes(), live_chunks(&arena), arena.chunks().count()), (0, 1, 1));
         assert_eq!(Some(arena.capacity_bytes()), largest);
         assert_eq!(arena.high_water_bytes(), high_water);
-        // It is the one in use.
+        // The kept chunk is the one in use.
         let before = arena.parent().snapshot();
         block(&&arena, arena.capacity_bytes());
         assert_eq!(arena.parent().snapshot().since(&before).allocations, 0);
@@ -36,21 +36,21 @@ fn reset_keeps_the_largest_chunk() {
 }
 
 #[test]
-fn an_arena_that_is_reset_soon_has_one_chunk_that_suffices() {
+fn repeated_resets_leave_one_sufficient_chunk() {
     let mut arena = counted();
-    let mut asked = std::vec::Vec::new();
+    let mut requests = std::vec::Vec::new();
     for _ in 0..10 {
         let before = arena.parent().snapshot();
         (0..5000_u64).for_each(|n| *arena.alloc(n) += 1);
-        asked.push(arena.parent().snapshot().since(&before).allocations);
+        requests.push(arena.parent().snapshot().since(&before).allocations);
         arena.reset();
     }
-    assert!(asked[0] > 1, "{asked:?}");
-    assert!(asked[3..].iter().all(|&count| count == 0), "{asked:?}");
+    assert!(requests[0] > 1, "{requests:?}");
+    assert!(requests[3..].iter().all(|&count| count == 0), "{requests:?}");
 }
 
 #[test]
-fn reset_keep_all_asks_the_parent_no_more() {
+fn after_reset_keep_all_the_parent_is_not_called() {
     let mut arena = counted();
     arena.reset_keep_all();
     assert_eq!(arena.chunks().count(), 0, "nothing to keep");
@@ -66,7 +66,7 @@ fn reset_keep_all_asks_the_parent_no_more() {
     assert_eq!(arena.parent().snapshot().since(&before).deallocations, 0);
 }
 
-/// What several hundred chunks of all sizes do: memory does not become more and more.
+/// With several hundred chunks of different sizes, the memory held stays the same from round to round.
 #[test]
 fn reset_keep_all_does_not_grow_for_ever() {
     let mut arena = counted();
@@ -81,13 +81,13 @@ fn reset_keep_all_does_not_grow_for_ever() {
         capacities.push(arena.capacity_bytes());
         arena.reset_keep_all();
     }
-    // The second round may put small blocks where large ones were; then it has settled.
+    // The second round may put small blocks into chunks of large ones; from then on nothing changes.
     let after_some = capacities[5];
     assert!(capacities[5..].iter().all(|&capacity| capacity == after_some), "{capacities:?}");
 }
 
 #[test]
-fn reset_release_gives_all_back_and_starts_small() {
+fn reset_release_returns_all_and_starts_small() {
     let mut arena = counted();
     for seed in 0..20 {
         work(&arena, seed);
@@ -129,7 +129,7 @@ fn a_cap_keeps_the_largest_chunks_that_fit() {
             assert_eq!(live_chunks(&arena), arena.chunks().count() as u64);
             assert_eq!(arena.parent().snapshot().since(&before).allocations, 0);
             assert_eq!(arena.high_water_bytes(), high_water);
-            // The largest is the one in use.
+            // The largest kept chunk is the one in use.
             let largest = arena.chunks().map(|chunk| chunk.end.addr() - chunk.start.addr()).max();
             block(&&arena, largest.unwrap_or(0));
             assert_eq!(arena.parent().snapshot().since(&before).allocations, 0);
@@ -138,7 +138,7 @@ fn a_cap_keeps_the_largest_chunks_that_fit() {
 }
 
 #[test]
-fn below_a_cap_the_parent_is_soon_asked_for_nothing() {
+fn below_the_cap_the_parent_is_soon_not_called() {
     let mut arena = counted();
     let mut round = |count: u64| {
         let before = arena.parent().snapshot();
@@ -148,19 +148,20 @@ fn below_a_cap_the_parent_is_soon_asked_for_nothing() {
         (arena.parent().snapshot().since(&before).allocations, arena.capacity_bytes())
     };
     for _ in 0..3 {
-        // One that needs far more,
+        // One round that needs far more than the cap,
         assert!(round(1_000_000).0 > 0);
-        let asked: std::vec::Vec<u64> = (0..10).map(|_| round(10_000).0).collect();
-        assert!(asked[3..].iter().all(|&count| count == 0), "{asked:?}");
+        // then ten that fit.
+        let requests: std::vec::Vec<u64> = (0..10).map(|_| round(10_000).0).collect();
+        assert!(requests[3..].iter().all(|&count| count == 0), "{requests:?}");
     }
-    // Where all need more, what is kept is not much less than the cap.
+    // If each round needs more than the cap, the memory kept is at least half of the cap.
     for _ in 0..10 {
         assert!(round(1_000_000).1 >= 128 << 10);
     }
 }
 
 #[test]
-fn through_the_trait() {
+fn reset_works_through_the_trait() {
     fn twice(arena: &mut (impl Reset + std::fmt::Debug)) {
         arena.reset();
         Reset::reset(arena);
@@ -176,13 +177,13 @@ fn resets_in_any_order_keep_contents_apart() {
     let mut arena = counted();
     let mut random = Random(3);
     for round in 0..200 {
-        let mut live = Live::default();
+        let mut live = LiveBlocks::default();
         for _ in 0..random.below(200) {
             live.step(&&arena, &mut random).unwrap();
         }
         arena.scope(|scope| {
             (0..random.below(100)).for_each(|_| live.step(&&arena, &mut random).unwrap());
-            let mut inner = Live::default();
+            let mut inner = LiveBlocks::default();
             (0..random.below(100)).for_each(|_| inner.step(&&**scope, &mut random).unwrap());
             inner.check();
         });
@@ -203,7 +204,7 @@ fn resets_in_any_order_keep_contents_apart() {
 }
 
 #[test]
-fn a_collection_between_two_resets() {
+fn collections_may_live_between_two_resets() {
     let mut arena = counted();
     for round in 0..50_usize {
         let mut lines = Vec::new_in(&arena);

@@ -1,5 +1,5 @@
-//! The same round again and again: scopes with a result outside, with each way to start anew. Once warm, the parent is asked for
-//! nothing, and memory does not become more.
+//! Repeats a round of scopes whose results are allocated outside of them, with each way to start over. After some rounds the parent
+//! is not called any more and the memory held stays the same.
 
 use janus_alloc::{Arena, Stats, System};
 
@@ -8,7 +8,7 @@ use crate::{Counted, counted};
 const WARM: usize = 50;
 const ROUNDS: usize = 1000;
 
-/// The requests to the parent after the rounds that warm up, and the bytes held at the end.
+/// Returns the number of requests to the parent after the first `WARM` rounds, and the capacity at the end.
 fn rounds(mut round: impl FnMut(&mut Counted)) -> (u64, usize) {
     let mut arena = counted();
     (0..WARM).for_each(|_| round(&mut arena));
@@ -18,7 +18,7 @@ fn rounds(mut round: impl FnMut(&mut Counted)) -> (u64, usize) {
     (arena.parent().snapshot().since(&before).allocations, capacity)
 }
 
-/// A scope that fills `scratch` bytes while the arena gets results.
+/// Opens scopes that use `scratch` bytes each, and allocates results in the arena meanwhile.
 fn work(arena: &Counted, scratch: usize) {
     for _ in 0..4 {
         arena.scope(|scope| {
@@ -31,7 +31,7 @@ fn work(arena: &Counted, scratch: usize) {
 }
 
 #[test]
-fn a_result_outside_and_a_reset() {
+fn rounds_that_end_in_reset_need_no_new_memory() {
     for scratch in [8, 1000, 10_000, 200_000, 3_000_000] {
         let (requests, capacity) = rounds(|arena| {
             work(arena, scratch);
@@ -43,7 +43,7 @@ fn a_result_outside_and_a_reset() {
 }
 
 #[test]
-fn a_result_outside_and_a_reset_that_keeps_all() {
+fn rounds_that_end_in_reset_keep_all_need_no_new_memory() {
     for scratch in [8, 1000, 10_000, 200_000, 3_000_000] {
         let (requests, capacity) = rounds(|arena| {
             work(arena, scratch);
@@ -55,18 +55,18 @@ fn a_result_outside_and_a_reset_that_keeps_all() {
 }
 
 #[test]
-fn a_result_outside_and_a_rewind() {
+fn rounds_that_end_in_a_rewind_need_no_new_memory() {
     let (requests, capacity) = rounds(|arena| {
         let checkpoint = arena.checkpoint();
         work(arena, 1000);
-        // SAFETY: the checkpoint is this arena's; what was allocated since is not used again; no scope is running.
+        // SAFETY: the checkpoint is this arena's; blocks allocated since are not used again; no scope is running.
         unsafe { arena.rewind(checkpoint) };
     });
     assert_eq!((requests, capacity <= 16_384), (0, true));
 }
 
 #[test]
-fn a_scope_in_a_scope_with_a_result_between() {
+fn rounds_of_nested_scopes_need_no_new_memory() {
     let (requests, capacity) = rounds(|arena| {
         arena.scope(|request| {
             for n in 0..10 {
@@ -96,7 +96,7 @@ fn a_large_block_does_not_inflate_the_next_chunk() {
 }
 
 #[test]
-fn a_checkpoint_in_a_running_scope() {
+fn a_rewind_in_a_running_scope_keeps_its_values() {
     let arena = Arena::new_in(Stats::new(System));
     for before in [0, 1] {
         (0..before).for_each(|_| *arena.alloc(1) += 1);
@@ -105,7 +105,7 @@ fn a_checkpoint_in_a_running_scope() {
                 let scratch = scope.alloc(1_u64);
                 let checkpoint = arena.checkpoint();
                 arena.alloc([7_u64; 600]);
-                // SAFETY: the checkpoint is this arena's; what was allocated since is not used; the scope began before it.
+                // SAFETY: the checkpoint is this arena's; blocks allocated since are not used again; the scope began before it.
                 unsafe { arena.rewind(checkpoint) };
                 let outside = arena.alloc(2_u64);
                 let more = scope.alloc_slice_fill_with(1000, |_| 3_u64);

@@ -1,4 +1,4 @@
-//! Scopes: what is allocated in one is free afterwards, and what is around it stays as it was.
+//! Scopes: their memory is free afterwards, and blocks outside of them are untouched.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -7,23 +7,23 @@ use janus_alloc::arenas::Scope;
 use janus_alloc::collections::{Box, HashMap, Vec};
 use janus_alloc::{Arena, Null, Stats, System};
 
-use crate::{address, block, counted, fill, gives_everything_back, layout, live_chunks};
+use crate::{address, assert_all_returned, block, counted, fill, layout, live_chunks};
 
 #[test]
-fn what_a_scope_allocated_is_free_afterwards() {
+fn memory_of_a_scope_is_free_afterwards() {
     let arena = counted();
     let before = arena.alloc(1);
     let first = arena.scope(|scope| address(block(&&**scope, 100)));
-    assert_eq!(first, (&raw const *before).addr() + 8, "it goes on where the arena is");
+    assert_eq!(first, (&raw const *before).addr() + 8, "the scope does not start where the arena stands");
     for _ in 0..1000 {
         assert_eq!(arena.scope(|scope| address(block(&&**scope, 100))), first);
     }
     assert_eq!((arena.allocated_bytes(), arena.high_water_bytes(), live_chunks(&arena)), (8, 8 + 104, 1));
-    assert_eq!((&raw const *arena.alloc(2)).addr(), first, "and the arena goes on where it was");
+    assert_eq!((&raw const *arena.alloc(2)).addr(), first, "the arena does not continue where it stood");
 }
 
 #[test]
-fn a_warm_scope_asks_the_parent_for_nothing() {
+fn a_warm_scope_does_not_call_the_parent() {
     let mut arena = counted();
     let fill_up = |scope: &Scope<'_, Stats<System>>| {
         scope.scope(|inner| (0..10_000_u64).for_each(|n| *inner.alloc(n) += 1));
@@ -72,8 +72,8 @@ fn scopes_nest() {
 }
 
 #[test]
-fn a_scope_through_the_arena_it_is() {
-    // `&**scope` has `scope` too, as an arena over a reference.
+fn a_scope_opens_within_the_arena_of_another_scope() {
+    // `&**scope` is an arena over a reference, which has the method `scope` too.
     let arena = counted();
     arena.scope(|outer| {
         let kept = outer.alloc(1);
@@ -85,7 +85,7 @@ fn a_scope_through_the_arena_it_is() {
 
 #[test]
 fn an_outer_collection_grows_beside_a_scope() {
-    gives_everything_back::<_, 8>(|arena| {
+    assert_all_returned::<_, 8>(|arena| {
         let arena = &*arena;
         let mut sums = Vec::new_in(arena);
         let mut names = HashMap::new_in(arena);
@@ -126,8 +126,8 @@ fn an_outer_block_grows_beside_a_scope_and_stays_last() {
 }
 
 #[test]
-fn scopes_of_one_arena_that_overlap() {
-    gives_everything_back::<_, 8>(|arena| {
+fn scopes_of_one_arena_may_overlap() {
+    assert_all_returned::<_, 8>(|arena| {
         let arena = &*arena;
         let outer = arena.alloc([1; 100]);
         arena.scope(|first| {
@@ -166,21 +166,21 @@ fn a_panic_ends_a_scope() {
         });
         assert_eq!(payload.unwrap_err().downcast_ref(), Some(&depth));
     }
-    // What the arena itself allocated meanwhile is there; all else is free.
+    // Blocks that the arena itself allocated meanwhile remain; all others are free.
     assert_eq!((*kept, arena.allocated_bytes()), (7, 8 + 20 * 8));
     arena.scope(|scope| assert_eq!((*scope.alloc(9), scope.allocated_bytes()), (9, 8)));
 }
 
 #[test]
-fn the_result_of_a_scope_comes_out() {
+fn a_scope_returns_its_result() {
     let arena = Arena::new();
     assert_eq!(arena.scope(|scope| scope.alloc_str("length").len()), 6);
     assert_eq!(arena.scope(|scope| std::string::String::from(scope.alloc_str("copied"))), "copied");
-    assert_eq!(arena.scope(|_| arena.alloc_str("of the arena around")), "of the arena around");
+    assert_eq!(arena.scope(|_| arena.alloc_str("of the outer arena")), "of the outer arena");
 }
 
 #[test]
-fn without_memory_a_scope_has_none() {
+fn without_memory_a_scope_returns_errors() {
     let arena = Arena::new_in(Null);
     let failed = arena.scope(|scope| {
         let inner = scope.scope(|inner| inner.try_alloc(1).is_err());
@@ -197,25 +197,25 @@ fn a_scope_shows_its_own_figures() {
         assert_eq!((scope.allocated_bytes(), scope.high_water_bytes()), (0, 0));
         let inside = scope.alloc_layout(layout(8, 8));
         assert!(scope.owns(inside) && !scope.owns(outside));
-        assert!(arena.owns(inside) && arena.owns(outside), "the chunk is the arena's");
+        assert!(arena.owns(inside) && arena.owns(outside), "the chunk belongs to the arena");
         assert!(format!("{scope:?}").contains("allocated_bytes: 8"), "{scope:?}");
         (0..1000).for_each(|n| *scope.alloc(n) += 1);
         assert_eq!(scope.allocated_bytes(), 8 + 8000);
-        assert_eq!(arena.allocated_bytes(), 8, "that of a scope is added at its end");
+        assert_eq!(arena.allocated_bytes(), 8, "the arena counts bytes of a scope before its end");
         assert!(scope.chunks().count() > 1 && scope.parent().snapshot().live_blocks() > 1);
     });
     assert_eq!((arena.allocated_bytes(), arena.high_water_bytes()), (8, 8 + 8 + 8000));
 }
 
 #[test]
-fn a_checkpoint_in_a_scope() {
+fn a_rewind_in_a_scope() {
     let arena = counted();
     arena.scope(|scope| {
         let kept = scope.alloc(1);
         let checkpoint = scope.checkpoint();
         for _ in 0..10 {
             (0..5000).for_each(|n| *scope.alloc(n) += 1);
-            // SAFETY: the checkpoint is of this scope's arena; what was allocated since is not used again.
+            // SAFETY: the checkpoint is of this scope's arena; blocks allocated since are not used again.
             unsafe { scope.rewind(checkpoint) };
             assert_eq!((*kept, scope.allocated_bytes()), (1, 8));
         }
@@ -223,7 +223,7 @@ fn a_checkpoint_in_a_scope() {
 }
 
 #[test]
-fn min_align_goes_along() {
+fn a_scope_keeps_the_minimum_alignment() {
     let arena = Arena::<_, 64>::with_min_align_in(System);
     arena.scope(|scope| {
         scope.alloc(1_u8);
@@ -233,12 +233,12 @@ fn min_align_goes_along() {
 }
 
 #[test]
-fn what_a_scope_left_behind_is_for_later_scopes() {
+fn space_left_behind_serves_later_scopes() {
     let arena = counted();
     let first = arena.alloc(1);
     let inside = arena.scope(|scope| {
         let inside = address(block(&&**scope, 8));
-        // Not where the scope is: in a chunk of its own, with which it goes on.
+        // The scope uses the rest of the chunk, so the arena gets a new chunk and continues there.
         arena.alloc(2);
         inside
     });
@@ -247,18 +247,18 @@ fn what_a_scope_left_behind_is_for_later_scopes() {
     let next = (&raw const *arena.alloc(3)).addr();
     for _ in 0..100 {
         let beside = arena.scope(|scope| {
-            assert_eq!(address(block(&&**scope, 8)), inside, "the rest of the first chunk");
+            assert_eq!(address(block(&&**scope, 8)), inside, "the scope does not use the rest of the first chunk");
             (&raw const *arena.alloc(4)).addr()
         });
-        assert!((next..next + 4096).contains(&beside), "the arena is not disturbed");
+        assert!((next..next + 4096).contains(&beside), "the scope moved the arena");
     }
     assert_eq!((live_chunks(&arena), arena.allocated_bytes()), (2, 103 * 8));
-    // A checkpoint from before takes all of it back.
+    // A rewind to a checkpoint before the scope frees all of that.
     let arena = counted();
     let checkpoint = arena.checkpoint();
     arena.alloc(1);
     arena.scope(|_| *arena.alloc(2));
-    // SAFETY: the checkpoint is this arena's; what was allocated since is not used again; no scope is running.
+    // SAFETY: the checkpoint is this arena's; blocks allocated since are not used again; no scope is running.
     unsafe { arena.rewind(checkpoint) };
     arena.scope(|scope| *scope.alloc([0_u8; 4000]));
     assert_eq!((live_chunks(&arena), arena.allocated_bytes()), (2, 0));

@@ -1,4 +1,5 @@
-//! Everything at once: blocks come, go and change at all levels of nested scopes, beside checkpoints and resets.
+//! Random use of all features together: blocks are allocated, resized and freed at all levels of nested scopes, with checkpoints
+//! and resets.
 
 use std::cell::RefCell;
 
@@ -6,12 +7,12 @@ use janus_alloc::api::{AllocError, Allocator};
 use janus_alloc::arenas::Scope;
 use janus_alloc::{Arena, Stats, System};
 
-use crate::live::{Live, Random};
+use crate::live::{LiveBlocks, Random};
 
-/// An arena or scope and what is alive in it.
+/// An arena or scope and its live blocks.
 struct Level<'a> {
     allocator: &'a dyn Allocator,
-    live: RefCell<Live>,
+    live: RefCell<LiveBlocks>,
     outer: Option<&'a Level<'a>>,
 }
 
@@ -20,7 +21,7 @@ impl<'a> Level<'a> {
         Self { allocator, live: RefCell::default(), outer }
     }
 
-    /// This one or one around it.
+    /// Returns this level or a random outer one.
     fn any(&self, random: &mut Random) -> &Self {
         match self.outer {
             Some(outer) if random.below(3) == 0 => outer.any(random),
@@ -41,7 +42,7 @@ impl<'a> Level<'a> {
     }
 }
 
-/// Works in a scope within `outer`, and in scopes within that: how often there was no memory.
+/// Uses a scope within `outer`, and scopes within it, at random. Returns the number of requests that failed.
 fn work<A: Allocator, const MIN_ALIGN: usize>(
     scope: &Scope<'_, A, MIN_ALIGN>,
     outer: &Level<'_>,
@@ -56,10 +57,10 @@ fn work<A: Allocator, const MIN_ALIGN: usize>(
             0 if depth > 0 => failures += scope.scope(|inner| work(inner, &level, depth - 1, random)),
             1 => {
                 let checkpoint = arena.checkpoint();
-                let mut passing = Live::default();
-                failures += (0..20).filter(|_| passing.step(&arena, random).is_err()).count();
-                passing.check();
-                // SAFETY: the checkpoint is this arena's; only `passing` was allocated here since, and no scope began.
+                let mut temporary = LiveBlocks::default();
+                failures += (0..20).filter(|_| temporary.step(&arena, random).is_err()).count();
+                temporary.check();
+                // SAFETY: the checkpoint is this arena's; only the blocks of `temporary` were allocated since, and no scope began.
                 unsafe { arena.rewind(checkpoint) };
             }
             _ => failures += usize::from(level.step(random).is_err()),
@@ -69,7 +70,7 @@ fn work<A: Allocator, const MIN_ALIGN: usize>(
     failures
 }
 
-/// Some rounds in an arena over `parent`: how often there was no memory.
+/// Runs `rounds` rounds in an arena over `parent`. Returns the number of requests that failed.
 pub(crate) fn soak<A: Allocator, const MIN_ALIGN: usize>(parent: A, seed: u64, rounds: usize) -> usize {
     let mut arena = Arena::<A, MIN_ALIGN>::with_min_align_in(parent);
     let (mut random, mut failures) = (Random(seed), 0);
@@ -97,7 +98,7 @@ pub(crate) fn soak<A: Allocator, const MIN_ALIGN: usize>(parent: A, seed: u64, r
 }
 
 #[test]
-fn nothing_overlaps_and_nothing_is_lost() {
+fn random_scopes_checkpoints_and_resets_keep_blocks_intact() {
     let parent = Stats::new(System);
     for seed in 0..60 {
         assert_eq!(soak::<_, 8>(&parent, seed, 5), 0);

@@ -1,4 +1,4 @@
-//! `StaticArena`: in a static, shared by threads. As the default: `tests/static_arena_default.rs`.
+//! `StaticArena` in a static that threads share. As the default of a process it is tested in `tests/static_arena_default.rs`.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -7,7 +7,7 @@ use janus_alloc::api::{Allocator, Owns, Reset};
 use janus_alloc::collections::{Box, Vec};
 use janus_alloc::{AsGlobal, StaticArena};
 
-use crate::live::{Live, Random};
+use crate::live::{LiveBlocks, Random};
 use crate::{address, layout};
 
 #[test]
@@ -41,7 +41,7 @@ fn a_static_is_shared_by_threads() {
     let threads: std::vec::Vec<_> = (0..8_u64)
         .map(|seed| {
             thread::spawn(move || {
-                let (mut live, mut random) = (Live::default(), Random(seed));
+                let (mut live, mut random) = (LiveBlocks::default(), Random(seed));
                 for step in 0..2000 {
                     if live.step(&&HEAP, &mut random).is_err() {
                         FAILURES.fetch_add(1, Ordering::Relaxed);
@@ -56,11 +56,11 @@ fn a_static_is_shared_by_threads() {
         .collect();
     threads.into_iter().for_each(|thread| thread.join().unwrap());
     assert!(HEAP.allocated_bytes() <= HEAP.capacity_bytes());
-    assert!(FAILURES.load(Ordering::Relaxed) > 0, "it is small enough to be full in the end");
+    assert!(FAILURES.load(Ordering::Relaxed) > 0, "the arena was never full");
 }
 
 #[test]
-fn as_a_global_a_static_and_a_collection() {
+fn a_static_is_a_global_and_an_allocator() {
     static HEAP: StaticArena<10_000> = StaticArena::new();
     static BOTH: AsGlobal<&StaticArena<10_000>> = AsGlobal::new(&HEAP);
     let mut numbers = Vec::new_in(&BOTH);
@@ -71,7 +71,7 @@ fn as_a_global_a_static_and_a_collection() {
     assert!(Owns::owns(&&HEAP, inside, layout(800, 8)));
     assert!(!HEAP.owns(std::ptr::NonNull::from(&0).cast()));
     let end = std::ptr::NonNull::from(&HEAP).cast::<u8>();
-    // SAFETY: the bytes are the first of the value, and this is one past them, still in it: the counter.
+    // SAFETY: the bytes are the first field of the arena, and one past them lies the next field, so the pointer stays in the value.
     assert!(HEAP.owns(end) && !HEAP.owns(unsafe { end.add(10_000) }));
     let shown = format!("{HEAP:?}");
     assert!(shown.contains("StaticArena {") && shown.contains("capacity_bytes: 10000"), "{shown}");

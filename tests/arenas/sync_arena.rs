@@ -1,4 +1,4 @@
-//! `SyncArena`: threads share it. As the default: `tests/sync_arena_default.rs`.
+//! `SyncArena`, which threads share. As the default of a process it is tested in `tests/sync_arena_default.rs`.
 
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,8 +10,8 @@ use janus_alloc::collections::{Box, HashMap, Vec};
 use janus_alloc::{Null, Pages, Stats, SyncArena, System};
 
 use crate::children::alone;
-use crate::live::{Live, Random};
-use crate::parents::{Limit, Ruled};
+use crate::live::{LiveBlocks, Random};
+use crate::parents::{ByteLimit, RuledParent};
 use crate::{address, block, bytes, fill, layout};
 
 const FIRST: usize = 256 << 10;
@@ -52,14 +52,14 @@ fn large_blocks_are_cut_from_the_chunk_and_the_largest_have_their_own() {
     let arena = counted();
     let small = block(&arena, 16);
     let large = block(&arena, 40_000);
-    assert!(address(large) >= address(small) + SPAN - 64, "behind the span");
+    assert!(address(large) >= address(small) + SPAN - 64, "the large block does not lie behind the span");
     let next = block(&arena, 50_000);
     assert_eq!(address(next), address(large) + 40_000);
     assert_eq!(address(block(&arena, 16)), address(small) + 16);
     let own = block(&arena, 10 << 20);
     assert!(arena.parent().snapshot().largest_request - (10 << 20) < 64);
     assert_eq!(live_chunks(&arena), 2);
-    assert_eq!(address(block(&arena, 40_000)), address(next) + 50_000, "the chunk before is gone on with");
+    assert_eq!(address(block(&arena, 40_000)), address(next) + 50_000, "the arena left its previous chunk");
     for (block, size) in [(small, 16), (large, 40_000), (next, 50_000), (own, 10 << 20)] {
         assert!(arena.owns(block) && Owns::owns(&arena, block, layout(size, 8)));
         fill(block, 1, size);
@@ -74,31 +74,31 @@ fn the_last_large_block_is_resized_and_freed_in_place() {
     fill(last, 3, 40_000);
     for _ in 0..100 {
         for (old, new) in [(40_000, 60_000), (60_000, 100_001), (100_001, 100_002)] {
-            // SAFETY: live with that layout.
+            // SAFETY: the block is live and has that layout.
             let grown = unsafe { arena.grow(last, layout(old, 8), layout(new, 8)) }.unwrap().cast();
             assert_eq!(grown, last);
         }
-        // SAFETY: live with that layout.
+        // SAFETY: the block is live and has that layout.
         unsafe { arena.shrink(last, layout(100_002, 8), layout(40_000, 8)) }.unwrap();
-        assert!(crate::all(bytes(last, 40_000), 3));
-        // SAFETY: live with that layout.
+        assert!(crate::all_equal(bytes(last, 40_000), 3));
+        // SAFETY: the block is live and has that layout.
         unsafe { arena.deallocate(last, layout(40_000, 8)) };
         last = block(&arena, 40_000);
         fill(last, 3, 40_000);
     }
     assert_eq!(live_chunks(&arena), 1);
-    // A block that is not the last stays.
+    // A block that is not the last moves when it grows.
     let after = block(&arena, 40_000);
-    // SAFETY: live with that layout.
+    // SAFETY: the block is live and has that layout.
     let moved = unsafe { arena.grow(last, layout(40_000, 8), layout(50_000, 8)) }.unwrap().cast();
-    assert!(moved != last && crate::all(bytes(moved, 40_000), 3));
+    assert!(moved != last && crate::all_equal(bytes(moved, 40_000), 3));
     fill(after, 1, 40_000);
 }
 
 #[test]
-fn aligns_and_zeros() {
+fn blocks_are_aligned_and_zeroed() {
     let arena = SyncArena::new();
-    let mut live = Live::default();
+    let mut live = LiveBlocks::default();
     for align in (0..=22).map(|power| 1_usize << power) {
         for size in [0, 1, 100, 8191, 8192, 100_000] {
             live.allocate(&arena, layout(size, align)).unwrap();
@@ -106,19 +106,19 @@ fn aligns_and_zeros() {
         }
     }
     let zeroed = arena.allocate_zeroed(layout(50 << 20, 8)).unwrap();
-    assert!(crate::all(bytes(zeroed.cast(), zeroed.len()), 0));
+    assert!(crate::all_equal(bytes(zeroed.cast(), zeroed.len()), 0));
     live.check();
     let dirty = block(&arena, 5000);
     fill(dirty, 1, 5000);
-    // SAFETY: live with that layout.
+    // SAFETY: the block is live and has that layout.
     unsafe { arena.deallocate(dirty, layout(5000, 8)) };
     let again = arena.allocate_zeroed(layout(5000, 8)).unwrap();
     assert_eq!(again.cast(), dirty);
-    assert!(crate::all(bytes(dirty, 5000), 0));
+    assert!(crate::all_equal(bytes(dirty, 5000), 0));
 }
 
 #[test]
-fn without_memory_it_is_an_error() {
+fn without_memory_requests_are_errors() {
     let arena = SyncArena::new_in(Null);
     for size in [1, 100, 10_000, 10 << 20] {
         assert!(arena.allocate(layout(size, 8)).is_err());
@@ -129,42 +129,42 @@ fn without_memory_it_is_an_error() {
 }
 
 #[test]
-fn close_to_a_limit_a_span_is_as_small_as_a_block() {
-    let limited = Ruled { rule: Limit::new(10_000), parent: System };
+fn near_a_limit_a_span_is_as_small_as_a_block() {
+    let limited = RuledParent { rule: ByteLimit::new(10_000), parent: System };
     let arena = SyncArena::new_in(&limited);
-    let mut live = Live::default();
+    let mut live = LiveBlocks::default();
     while live.allocate(&arena, layout(40, 8)).is_ok() {}
-    assert!(live.size() > 4000 && limited.rule.left() < 100, "{} {}", live.size(), limited.rule.left());
+    assert!(live.size() > 4000 && limited.rule.remaining() < 100, "{} {}", live.size(), limited.rule.remaining());
     live.check();
-    // What is left of a chunk that has no room for a span.
-    let limited = Ruled { rule: Limit::new(FIRST), parent: System };
+    // The rest of a chunk that has no room for a full span is used too.
+    let limited = RuledParent { rule: ByteLimit::new(FIRST), parent: System };
     let arena = SyncArena::new_in(&limited);
-    let mut live = Live::default();
+    let mut live = LiveBlocks::default();
     while live.allocate(&arena, layout(40, 8)).is_ok() {}
     assert!(live.size() > FIRST - 1000, "{}", live.size());
     live.check();
     drop(arena);
-    assert_eq!(limited.rule.left(), FIRST);
+    assert_eq!(limited.rule.remaining(), FIRST);
 }
 
-/// A parent with one chunk, which it gives out while a second thread is asking for one, and refuses that one later.
+/// A parent that serves the first request once a second is running, and refuses the second after the first thread has its block.
 struct OneChunk {
     calls: AtomicUsize,
-    both_ask: Barrier,
-    first_is_there: Barrier,
+    both_requested: Barrier,
+    first_returned: Barrier,
 }
 
-// SAFETY: calls are passed on or refused.
+// SAFETY: each call is forwarded to `System` or refused.
 unsafe impl Allocator for OneChunk {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         match self.calls.fetch_add(1, Ordering::Relaxed) {
             0 => {
-                self.both_ask.wait();
+                self.both_requested.wait();
                 return System.allocate(layout);
             }
             1 => {
-                self.both_ask.wait();
-                self.first_is_there.wait();
+                self.both_requested.wait();
+                self.first_returned.wait();
             }
             _ => {}
         }
@@ -178,16 +178,17 @@ unsafe impl Allocator for OneChunk {
 }
 
 #[test]
-fn what_another_thread_got_meanwhile_is_looked_at_before_it_is_an_error() {
-    let parent = OneChunk { calls: AtomicUsize::new(0), both_ask: Barrier::new(2), first_is_there: Barrier::new(2) };
+fn a_refused_thread_uses_the_chunk_of_another_thread() {
+    let parent =
+        OneChunk { calls: AtomicUsize::new(0), both_requested: Barrier::new(2), first_returned: Barrier::new(2) };
     let arena = SyncArena::new_in(&parent);
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 block(&arena, 100);
-                // By the first; by the second after it was refused, which the first waits for.
+                // Only the first thread to get here waits: the refusal of the other thread's request waits for it.
                 if arena.parent().calls.fetch_add(1 << 16, Ordering::Relaxed) < 1 << 16 {
-                    arena.parent().first_is_there.wait();
+                    arena.parent().first_returned.wait();
                 }
             });
         }
@@ -195,21 +196,21 @@ fn what_another_thread_got_meanwhile_is_looked_at_before_it_is_an_error() {
     assert_eq!(arena.capacity_bytes(), FIRST);
 }
 
-/// Random work of threads that live at a time.
+/// Uses `arena` at random from `threads` threads that are alive at the same time.
 fn work(arena: &(impl Allocator + Sync), threads: u64, steps: usize) {
     let barrier = Barrier::new(threads as usize);
     thread::scope(|scope| {
         for seed in 0..threads {
             let barrier = &barrier;
             scope.spawn(move || {
-                let (mut live, mut random) = (Live::default(), Random(seed));
+                let (mut live, mut random) = (LiveBlocks::default(), Random(seed));
                 live.step(arena, &mut random).unwrap();
                 barrier.wait();
                 for _ in 0..steps {
                     live.step(arena, &mut random).unwrap();
                 }
                 live.check();
-                // All at once, so that nobody's blocks are gone when somebody else checks theirs.
+                // No thread ends before all have stopped writing.
                 barrier.wait();
                 live.check();
             });
@@ -228,9 +229,9 @@ fn threads_do_not_write_to_each_others_blocks() {
 }
 
 #[test]
-fn more_threads_than_numbers() {
-    // Alone, since it leaves no number, and so no span, to the threads of other tests.
-    alone("sync_arena::more_threads_than_numbers", || {
+fn more_threads_than_thread_indices() {
+    // In its own process, since it takes all thread indices, and so all spans, from the threads of other tests.
+    alone("sync_arena::more_threads_than_thread_indices", || {
         let arena = counted();
         for _ in 0..2 {
             work(&arena, 600, 30);
@@ -278,7 +279,7 @@ fn blocks_may_be_freed_grown_and_shrunk_by_other_threads() {
     });
 }
 
-/// As many threads after each other as would need a hundred times the memory, if each began a span.
+/// Runs so many threads in sequence that a new span for each would take about a hundred times the memory.
 #[test]
 fn a_thread_that_ends_leaves_its_span_to_the_next() {
     let arena = SyncArena::new_in(Stats::new(System));
@@ -294,7 +295,7 @@ fn a_thread_that_ends_leaves_its_span_to_the_next() {
 }
 
 #[test]
-fn moved_while_in_use_by_value() {
+fn an_owned_arena_may_move_while_in_use() {
     let arena = SyncArena::new();
     let mut numbers: Vec<u64, SyncArena> = Vec::new_in(arena);
     numbers.extend(0..100);
@@ -302,8 +303,8 @@ fn moved_while_in_use_by_value() {
     let mut moved = std::boxed::Box::new(numbers);
     assert_eq!(moved.as_ptr(), start);
     moved.push(100);
-    assert_eq!(moved.as_ptr(), start, "the last block grew");
-    // To another thread, which goes on with it, and back.
+    assert_eq!(moved.as_ptr(), start, "the last block did not grow in place");
+    // The vector moves to another thread, which extends it, and back.
     let mut back = thread::spawn(move || {
         moved.extend(101..20_000);
         moved
@@ -312,7 +313,7 @@ fn moved_while_in_use_by_value() {
     .unwrap();
     back.extend(20_000..40_000);
     assert!(back.iter().copied().eq(0..40_000));
-    // In a map and a box as well.
+    // A map and a box own an arena likewise.
     let mut map = HashMap::new_in(SyncArena::new_in(System));
     map.extend((0..1000).map(|n| (n, n * n)));
     let map = thread::spawn(move || std::boxed::Box::new(map)).join().unwrap();
@@ -349,7 +350,7 @@ fn reset_keeps_the_largest_chunk() {
         arena = arena.reset();
         assert_eq!(live_chunks(&arena), 1);
         assert!(arena.capacity_bytes() <= largest);
-        // It is the one in use, from its start.
+        // The kept chunk is in use from its start.
         let before = arena.parent().snapshot();
         block(&arena, arena.capacity_bytes() - 64);
         assert_eq!(arena.parent().snapshot().since(&before).allocations, 0);
@@ -378,7 +379,7 @@ fn a_cap_keeps_the_largest_chunk_that_fits() {
         assert!(largest > 10 << 20);
         assert_eq!((arena.capacity_bytes(), live_chunks(&arena)), (fitting, u64::from(fitting > 0)), "{cap}");
         assert_eq!(arena.parent().snapshot().live_bytes, fitting as u64);
-        // It is the one in use, from its start; and the next is no larger than the cap for what there was.
+        // The kept chunk is in use from its start; without one, the next chunk has the size of a first chunk.
         let before = arena.parent().snapshot();
         if fitting > 0 {
             block(&arena, fitting - 64);
@@ -393,7 +394,7 @@ fn a_cap_keeps_the_largest_chunk_that_fits() {
 }
 
 #[test]
-fn it_may_be_dropped_by_another_thread_than_used_it() {
+fn another_thread_may_drop_the_arena() {
     static PARENT: Stats<Pages> = Stats::new(Pages::new());
     let arena = SyncArena::new_in(&PARENT);
     work(&arena, 3, 100);
@@ -402,10 +403,10 @@ fn it_may_be_dropped_by_another_thread_than_used_it() {
 }
 
 #[test]
-fn thread_locals_that_allocate_when_they_are_dropped() {
+fn thread_locals_may_allocate_while_they_are_dropped() {
     static ARENA: SyncArena = SyncArena::new();
-    struct AtTheEnd(Vec<u64, &'static SyncArena>);
-    impl Drop for AtTheEnd {
+    struct AllocatesOnDrop(Vec<u64, &'static SyncArena>);
+    impl Drop for AllocatesOnDrop {
         fn drop(&mut self) {
             self.0.extend(0..1000);
             let copy = self.0.clone();
@@ -413,12 +414,12 @@ fn thread_locals_that_allocate_when_they_are_dropped() {
         }
     }
     thread_local! {
-        static FIRST: AtTheEnd = AtTheEnd(Vec::new_in(&ARENA));
-        static SECOND: AtTheEnd = AtTheEnd(Vec::new_in(&ARENA));
+        static FIRST: AllocatesOnDrop = AllocatesOnDrop(Vec::new_in(&ARENA));
+        static SECOND: AllocatesOnDrop = AllocatesOnDrop(Vec::new_in(&ARENA));
     }
     for _ in 0..50 {
         thread::spawn(|| {
-            // One before this thread has a number, one after: destructors run in some order.
+            // One is registered before this thread has an index and one after, since the order of destructors is not specified.
             FIRST.with(|_| ());
             block(&&ARENA, 100);
             SECOND.with(|_| ());

@@ -1,4 +1,4 @@
-//! Methods with one value: what they return, where it is, and what their `try_` twins do without memory.
+//! Methods that allocate one value: the value, its alignment, and the errors of the `try_` twins.
 
 use std::cell::Cell;
 use std::fmt::Debug;
@@ -8,14 +8,14 @@ use std::rc::Rc;
 use janus_alloc::collections::{Box, Vec};
 use janus_alloc::{Arena, Null, Stats, System};
 
-use crate::{counted, gives_everything_back, layout, live_chunks};
+use crate::{assert_all_returned, counted, layout, live_chunks};
 
-/// Puts `values` into an arena by `put`, and checks that all are there in the end.
-fn keeps<T: PartialEq + Debug + Clone, const MIN_ALIGN: usize>(
+/// Allocates `values` in an arena by `put`, and checks that all are intact in the end.
+fn check_kept<T: PartialEq + Debug + Clone, const MIN_ALIGN: usize>(
     values: impl Iterator<Item = T>,
     put: impl for<'a> Fn(&'a Arena<&Stats<System>, MIN_ALIGN>, T) -> &'a mut T,
 ) {
-    gives_everything_back::<_, MIN_ALIGN>(|arena| {
+    assert_all_returned::<_, MIN_ALIGN>(|arena| {
         let kept: std::vec::Vec<(T, &mut T)> = values.map(|value| (value.clone(), put(arena, value))).collect();
         for (value, place) in &kept {
             assert_eq!(value, &**place);
@@ -33,32 +33,34 @@ struct CacheLine(u8);
 #[repr(align(4096))]
 struct Page(u8);
 
-fn keeps_all_types<const MIN_ALIGN: usize>() {
-    keeps::<_, MIN_ALIGN>(0..=255_u8, |arena, value| arena.alloc(value));
-    keeps::<_, MIN_ALIGN>(0..1000_u64, |arena, value| arena.alloc(value));
-    keeps::<_, MIN_ALIGN>((0..=255_u8).map(|n| (n, u128::from(n))), |arena, value| arena.try_alloc(value).unwrap());
-    keeps::<_, MIN_ALIGN>((0..100).map(|n| [n; 333]), |arena, value| arena.alloc_with(|| value));
-    keeps::<_, MIN_ALIGN>((0..50).map(CacheLine), |arena, value| arena.try_alloc_with(|| value).unwrap());
-    keeps::<_, MIN_ALIGN>((0..9).map(Page), |arena, value| arena.alloc_try_with(|| Ok::<_, ()>(value)).unwrap());
-    keeps::<_, MIN_ALIGN>((0..9_u8).map(|n| [n; 5000]), |arena, value| arena.alloc_uninit().write(value));
-    keeps::<_, MIN_ALIGN>((0..9_u8).map(|n| [n; 50_000]), |arena, value| {
+fn check_all_types<const MIN_ALIGN: usize>() {
+    check_kept::<_, MIN_ALIGN>(0..=255_u8, |arena, value| arena.alloc(value));
+    check_kept::<_, MIN_ALIGN>(0..1000_u64, |arena, value| arena.alloc(value));
+    check_kept::<_, MIN_ALIGN>((0..=255_u8).map(|n| (n, u128::from(n))), |arena, value| {
+        arena.try_alloc(value).unwrap()
+    });
+    check_kept::<_, MIN_ALIGN>((0..100).map(|n| [n; 333]), |arena, value| arena.alloc_with(|| value));
+    check_kept::<_, MIN_ALIGN>((0..50).map(CacheLine), |arena, value| arena.try_alloc_with(|| value).unwrap());
+    check_kept::<_, MIN_ALIGN>((0..9).map(Page), |arena, value| arena.alloc_try_with(|| Ok::<_, ()>(value)).unwrap());
+    check_kept::<_, MIN_ALIGN>((0..9_u8).map(|n| [n; 5000]), |arena, value| arena.alloc_uninit().write(value));
+    check_kept::<_, MIN_ALIGN>((0..9_u8).map(|n| [n; 50_000]), |arena, value| {
         arena.try_alloc_uninit().unwrap().write(value)
     });
 }
 
 #[test]
 fn values_are_kept_with_every_minimum_alignment() {
-    keeps_all_types::<1>();
-    keeps_all_types::<2>();
-    keeps_all_types::<4>();
-    keeps_all_types::<8>();
-    keeps_all_types::<16>();
-    keeps_all_types::<64>();
-    keeps_all_types::<4096>();
+    check_all_types::<1>();
+    check_all_types::<2>();
+    check_all_types::<4>();
+    check_all_types::<8>();
+    check_all_types::<16>();
+    check_all_types::<64>();
+    check_all_types::<4096>();
 }
 
 #[test]
-fn values_without_size_take_no_byte() {
+fn zero_sized_values_take_no_bytes() {
     let arena = counted();
     for _ in 0..1000 {
         let () = *arena.alloc(());
@@ -66,14 +68,14 @@ fn values_without_size_take_no_byte() {
         assert_eq!(arena.alloc_with(|| [0_u8; 0]).len(), 0);
     }
     assert_eq!((arena.allocated_bytes(), arena.capacity_bytes(), live_chunks(&arena)), (0, 0, 0));
-    // Aligned all the same, also where the position is not.
+    // They are aligned even if the position of the arena is not.
     let packed = Arena::<_, 1>::with_min_align_in(System);
     packed.alloc(1_u8);
     assert_eq!((&raw const *packed.alloc([0_u128; 0])).addr() % 16, 0);
 }
 
 #[test]
-fn without_memory_each_twin_is_an_error() {
+fn without_memory_each_try_method_is_an_error() {
     let arena = Arena::new_in(Null);
     let called = Cell::new(false);
     let call = || called.set(true);
@@ -84,8 +86,8 @@ fn without_memory_each_twin_is_an_error() {
     assert!(arena.try_alloc_uninit::<u8>().is_err());
     assert!(arena.try_alloc_layout(layout(1, 1)).is_err());
     assert!(arena.try_alloc_layout(layout(1, 1 << 40)).is_err());
-    assert!(!called.get(), "a value that there is no place for is not made");
-    // No byte is asked for.
+    assert!(!called.get(), "the initializer ran although there is no memory for its value");
+    // Requests for no bytes succeed.
     assert!(arena.try_alloc(()).is_ok());
     assert!(arena.try_alloc_layout(layout(0, 1 << 40)).is_ok());
     assert_eq!((arena.allocated_bytes(), arena.high_water_bytes(), arena.chunks().count()), (0, 0, 0));
@@ -94,7 +96,7 @@ fn without_memory_each_twin_is_an_error() {
 #[test]
 fn a_leaked_value_is_never_dropped_and_a_refused_one_is() {
     let counter = Rc::new(());
-    gives_everything_back::<_, 8>(|arena| {
+    assert_all_returned::<_, 8>(|arena| {
         assert_eq!(Rc::strong_count(arena.alloc_leak(Rc::clone(&counter))), 2);
         assert_eq!(Rc::strong_count(arena.try_alloc_leak(Rc::clone(&counter)).unwrap()), 3);
     });
@@ -111,7 +113,7 @@ fn a_leaked_value_is_never_dropped_and_a_refused_one_is() {
 #[test]
 fn a_box_drops_what_is_in_it() {
     let counter = Rc::new(());
-    gives_everything_back::<_, 8>(|arena| {
+    assert_all_returned::<_, 8>(|arena| {
         let boxed = Box::new_in(Rc::clone(&counter), &*arena);
         let mut many = Vec::new_in(&*arena);
         many.extend((0..100).map(|_| Rc::clone(&counter)));
@@ -121,7 +123,7 @@ fn a_box_drops_what_is_in_it() {
 }
 
 #[test]
-fn an_attempt_that_fails_takes_no_byte() {
+fn a_failed_initializer_takes_no_bytes() {
     let arena = counted();
     let parse = |text: &str| arena.alloc_try_with(|| text.parse::<u32>()).map(|number| *number);
     assert_eq!(parse("7"), Ok(7));
@@ -133,21 +135,21 @@ fn an_attempt_that_fails_takes_no_byte() {
     assert_eq!(arena.allocated_bytes(), before);
     assert!(arena.high_water_bytes() > before);
 
-    // An error that needs `Drop` is moved out, not copied.
+    // An error that needs `Drop` is moved out of the arena, not copied.
     let counter = Rc::new(());
     let error = arena.try_alloc_try_with(|| Err::<u8, _>((Rc::clone(&counter), [1_u8; 100]))).unwrap().unwrap_err();
     assert_eq!((Rc::strong_count(&counter), error.1), (2, [1; 100]));
     drop(error);
     assert_eq!((Rc::strong_count(&counter), arena.allocated_bytes()), (1, before));
 
-    // A large one had a chunk of its own, which went back.
+    // A large value had its own chunk, which is returned to the parent.
     let chunks = live_chunks(&arena);
     assert_eq!(arena.alloc_try_with(|| Err::<[u8; 100_000], _>(7)), Err(7));
     assert_eq!((live_chunks(&arena), arena.allocated_bytes()), (chunks, before));
 }
 
 #[test]
-fn an_attempt_that_allocates_and_fails_leaves_that() {
+fn allocations_of_a_failed_initializer_stay() {
     let arena = counted();
     let result: Result<&mut u64, &mut str> = arena.alloc_try_with(|| Err(arena.alloc_str("here")));
     assert_eq!(result.unwrap_err(), "here");
@@ -155,7 +157,7 @@ fn an_attempt_that_allocates_and_fails_leaves_that() {
 }
 
 #[test]
-fn a_value_may_allocate_where_it_goes() {
+fn an_initializer_may_allocate_in_the_same_arena() {
     let arena = counted();
     let pair = arena.alloc_with(|| (&*arena.alloc(1), &*arena.alloc_str("two")));
     let list = arena.alloc((3, Some(&*pair)));
@@ -163,8 +165,8 @@ fn a_value_may_allocate_where_it_goes() {
 }
 
 #[test]
-fn a_panic_while_a_value_is_made_leaves_a_usable_arena() {
-    gives_everything_back::<_, 8>(|arena| {
+fn a_panicking_initializer_leaves_a_usable_arena() {
+    assert_all_returned::<_, 8>(|arena| {
         let kept = arena.alloc(7);
         let arena = std::panic::AssertUnwindSafe(&*arena);
         for _ in 0..10 {
@@ -184,7 +186,7 @@ fn a_panic_while_a_value_is_made_leaves_a_usable_arena() {
 }
 
 #[test]
-fn a_panic_while_a_value_is_made_gives_its_bytes_back() {
+fn a_panicking_initializer_frees_its_bytes() {
     fn panics(work: impl FnOnce()) {
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_err();
     }
@@ -192,7 +194,7 @@ fn a_panic_while_a_value_is_made_gives_its_bytes_back() {
         std::panic::resume_unwind(std::boxed::Box::new(()))
     }
     fn check<const MIN_ALIGN: usize>() {
-        gives_everything_back::<_, MIN_ALIGN>(|arena| {
+        assert_all_returned::<_, MIN_ALIGN>(|arena| {
             let kept = arena.alloc(7_u64);
             let arena = &*arena;
             let before = (arena.allocated_bytes(), arena.parent().snapshot().live_blocks());
@@ -202,14 +204,14 @@ fn a_panic_while_a_value_is_made_gives_its_bytes_back() {
                 panics(|| _ = arena.try_alloc_with(now::<[u8; 100]>).is_ok());
                 panics(|| _ = arena.alloc_try_with(now::<Result<u64, ()>>).is_ok());
                 panics(|| _ = arena.try_alloc_try_with(now::<Result<(), [u8; 100]>>).is_ok());
-                // One that has a chunk of its own.
+                // A value with its own chunk.
                 panics(|| _ = arena.alloc_with(now::<[u8; 100_000]>));
                 panics(|| _ = arena.alloc_try_with(now::<Result<[u8; 100_000], ()>>).is_ok());
                 arena.scope(|scope| {
                     panics(|| _ = scope.alloc_with(now::<[u8; 100]>));
                     assert_eq!(scope.allocated_bytes(), 0);
                 });
-                // What it allocated and freed does not matter.
+                // An initializer that allocates and frees before it panics.
                 panics(|| {
                     arena.alloc_with(|| {
                         drop(Box::new_in([1_u8; 100], arena));
@@ -228,7 +230,7 @@ fn a_panic_while_a_value_is_made_gives_its_bytes_back() {
 }
 
 #[test]
-fn a_panic_after_an_allocation_leaves_that_as_it_is() {
+fn allocations_of_a_panicking_initializer_stay() {
     let arena = counted();
     let survivors = std::cell::RefCell::new(std::vec::Vec::new());
     for n in 0..100_u32 {
@@ -247,8 +249,8 @@ fn a_panic_after_an_allocation_leaves_that_as_it_is() {
 
 #[test]
 fn raw_blocks_of_every_size_and_align() {
-    gives_everything_back::<_, 1>(|arena| {
-        let mut live = crate::live::Live::default();
+    assert_all_returned::<_, 1>(|arena| {
+        let mut live = crate::live::LiveBlocks::default();
         for align in (0..=16).map(|power| 1 << power) {
             for size in [0, 1, 7, 8, 9, 4000, 4096, 5000, 70_000] {
                 let block = arena.alloc_layout(layout(size, align));
@@ -301,7 +303,7 @@ fn constructors_reserve_and_fail() {
     }
     assert_eq!((Arena::default().capacity_bytes(), Arena::new().capacity_bytes()), (0, 0));
     thread_local! {
-        static MADE_BY_THE_COMPILER: Arena<Null, 16> = const { Arena::with_min_align_in(Null) };
+        static CONST_ARENA: Arena<Null, 16> = const { Arena::with_min_align_in(Null) };
     }
-    MADE_BY_THE_COMPILER.with(|arena| assert!(arena.try_alloc(1).is_err()));
+    CONST_ARENA.with(|arena| assert!(arena.try_alloc(1).is_err()));
 }

@@ -1,3 +1,5 @@
+//! The adapters, over `System`, `Stats` and `Pages`.
+
 use super::*;
 
 #[test]
@@ -46,6 +48,6 @@ fn as_global_of_stats() {
 #[cfg(any(unix, windows))]
 #[test]
 fn as_global_of_pages() {
-    // A tenth, as in `pages`.
+    // A tenth of the operations, as in `pages`.
     global_keeps_the_rules(&AsGlobal::new(janus_alloc::Pages::new()), &options(MILLION / 10));
 }

@@ -1,46 +1,31 @@
-//! Arenas over every kind of parent, with scopes and resets between the runs. In rounds, because an arena frees little before its
-//! reset.
+//! Arenas over every kind of parent, with scopes and resets between the runs.
+//!
+//! The operations are divided into rounds that end with a reset, because an arena frees little before that.
 
 use std::mem::MaybeUninit;
 use std::thread;
 
 use super::*;
-use crate::parents::{Limit, Ruled};
+use crate::parents::{ByteLimit, RuledParent};
 use janus_alloc::collections::{Arc, Box, Rc};
 use janus_alloc::{Arena, FixedArena, Pages, StaticArena, SyncArena};
 
 const ROUND: usize = MILLION / 20;
 
-/// The rounds that make up `options(operations)`, each with another seed.
+/// Returns the options of rounds that together have the operations of `options(operations)`, each with its own seed.
 fn rounds(operations: usize) -> impl Iterator<Item = Options> {
     let (all, round) = (options(operations), short());
     let count = all.operations.div_ceil(round.operations.max(1));
     (0..count).map(move |number| Options { seed: all.seed + number as u64, ..round })
 }
 
-/// One such round.
+/// Returns the options of one round.
 fn short() -> Options {
     let all = options(ROUND);
     Options { operations: all.operations.min(ROUND), ..all }
 }
 
-/// As [`keeps_the_rules`], but it may have no memory as often as it likes.
-#[track_caller]
-fn keeps_the_rules_without_much<A: Allocator>(allocator: A, options: &Options) -> Report {
-    let report = check(allocator, options).unwrap_or_else(|violation| panic!("{violation}"));
-    assert!(report.allocations > report.operations / 50 && report.shrinks > 0, "{report}");
-    report
-}
-
-/// As [`keeps_the_rules`], for runs too short for every kind of call to come up often.
-#[track_caller]
-fn keeps_the_rules_for_a_while<A: Allocator>(allocator: A, options: &Options) -> Report {
-    let report = keeps_the_rules_without_much(allocator, options);
-    assert!(report.failures < report.operations / 100, "{report}");
-    report
-}
-
-/// Runs in the arena, in a scope, in a scope within that, in the arena while a scope has some, and after each reset.
+/// Runs `keeps` in the arena, in a scope, in a scope within that, in the arena while a scope has blocks, and after each reset.
 #[track_caller]
 fn with_scopes_and_resets<A: Allocator, const MIN_ALIGN: usize>(
     mut arena: Arena<A, MIN_ALIGN>,
@@ -67,10 +52,10 @@ fn with_scopes_and_resets<A: Allocator, const MIN_ALIGN: usize>(
     assert_eq!(arena.capacity_bytes(), 0);
 }
 
-/// With each minimum alignment.
+/// Tests arenas over `parent` with each minimum alignment.
 #[track_caller]
 fn arena_over<A: Allocator + Clone>(parent: A, operations: usize) {
-    let keeps = |allocator: &dyn Allocator, options: &Options| keeps_the_rules_for_a_while(allocator, options);
+    let keeps = |allocator: &dyn Allocator, options: &Options| keeps_the_rules_in_a_short_run(allocator, options);
     for round in rounds(operations) {
         with_scopes_and_resets(Arena::<_, 8>::with_min_align_in(parent.clone()), &round, keeps);
         with_scopes_and_resets(Arena::<_, 1>::with_min_align_in(parent.clone()), &round, keeps);
@@ -83,7 +68,7 @@ fn arena_over<A: Allocator + Clone>(parent: A, operations: usize) {
 
 #[test]
 fn arena() {
-    // In one go, and so with the aligns, sizes and moves of all its calls.
+    // One long run, so that all kinds of calls occur often.
     keeps_the_rules(Arena::new(), &short());
     clones_keep_the_rules(&Arena::new(), &short());
     arena_over(Global, 4 * ROUND);
@@ -113,7 +98,7 @@ fn arena_over_arenas() {
 #[test]
 fn arena_over_a_fixed_arena() {
     let small = Options { max_size: 1 << 14, ..options(2 * ROUND) };
-    let keeps = |allocator: &dyn Allocator, options: &Options| keeps_the_rules_without_much(allocator, options);
+    let keeps = |allocator: &dyn Allocator, options: &Options| keeps_the_rules_with_failures(allocator, options);
     let mut bytes = vec![MaybeUninit::uninit(); 1 << 20];
     for number in 0..10 {
         let small = Options { seed: small.seed + number, ..small };
@@ -125,15 +110,15 @@ fn arena_over_a_fixed_arena() {
 
 #[test]
 fn arena_over_a_limit() {
-    let keeps = |allocator: &dyn Allocator, options: &Options| keeps_the_rules_without_much(allocator, options);
+    let keeps = |allocator: &dyn Allocator, options: &Options| keeps_the_rules_with_failures(allocator, options);
     for bytes in [100_000, 1 << 20, 10 << 20] {
-        let parent = Ruled { rule: Limit::new(bytes), parent: System };
+        let parent = RuledParent { rule: ByteLimit::new(bytes), parent: System };
         let some = options(2 * ROUND);
         with_scopes_and_resets(Arena::new_in(&parent), &some, keeps);
         with_scopes_and_resets(Arena::<_, 1>::with_min_align_in(&parent), &some, keeps);
         let report = keeps(&&Arena::new_in(&parent), &some);
         assert!(report.failures > 100, "{report}");
-        assert_eq!(parent.rule.left(), bytes, "memory was lost");
+        assert_eq!(parent.rule.remaining(), bytes, "memory was lost");
     }
 }
 
@@ -150,7 +135,7 @@ fn fixed_arena() {
         let report = check(&arena, &round).unwrap_or_else(|violation| panic!("{violation}"));
         assert!(report.failures > 0, "{report}");
     }
-    // Large enough.
+    // With a buffer that is large enough for a whole run.
     let mut bytes = vec![MaybeUninit::uninit(); 256 << 20];
     keeps_the_rules(FixedArena::new(&mut bytes), &short());
     keeps_the_rules(FixedArena::<16>::with_min_align(&mut bytes), &short());
@@ -176,7 +161,7 @@ fn sync_arena_over<A: Allocator>(parent: A, operations: usize) {
         keeps_the_rules(&arena, &round);
         arena = arena.reset();
     }
-    // By value, and so moved now and then.
+    // By value, so the kit moves it now and then.
     keeps_the_rules(arena, &short());
 }
 
@@ -191,29 +176,29 @@ fn sync_arena() {
 }
 
 #[test]
-fn sync_arena_without_much() {
+fn sync_arena_with_a_limited_parent() {
     let mut bytes = vec![MaybeUninit::uninit(); 4 << 20];
     let fixed = FixedArena::new(&mut bytes);
-    keeps_the_rules_without_much(SyncArena::new_in(&fixed), &short());
+    keeps_the_rules_with_failures(SyncArena::new_in(&fixed), &short());
     for bytes in [300_000, 1 << 20, 10 << 20] {
-        let parent = Ruled { rule: Limit::new(bytes), parent: System };
-        let report = keeps_the_rules_without_much(SyncArena::new_in(&parent), &options(2 * ROUND));
+        let parent = RuledParent { rule: ByteLimit::new(bytes), parent: System };
+        let report = keeps_the_rules_with_failures(SyncArena::new_in(&parent), &options(2 * ROUND));
         assert!(report.failures > 100, "{report}");
-        assert_eq!(parent.rule.left(), bytes, "memory was lost");
+        assert_eq!(parent.rule.remaining(), bytes, "memory was lost");
     }
 }
 
 #[test]
 fn sync_arena_as_a_global() {
     global_keeps_the_rules(&AsGlobal::new(SyncArena::new()), &short());
-    // It is never dropped, as a static is not.
+    // In a static, which is never dropped.
     static GLOBAL: AsGlobal<SyncArena<System>> = AsGlobal::new(SyncArena::new_in(System));
     keeps_the_rules(&GLOBAL, &short());
     clones_keep_the_rules(&GLOBAL, &short());
 }
 
 #[test]
-fn sync_arena_by_threads() {
+fn sync_arena_shared_by_threads() {
     let stats = Stats::new(System);
     let mut arena = SyncArena::new_in(&stats);
     for round in rounds(3 * ROUND) {
@@ -222,7 +207,7 @@ fn sync_arena_by_threads() {
             for number in 0..4 {
                 let arena = &arena;
                 scope.spawn(move || {
-                    keeps_the_rules_for_a_while(arena, &Options { seed: part.seed + 1000 * number, ..part })
+                    keeps_the_rules_in_a_short_run(arena, &Options { seed: part.seed + 1000 * number, ..part })
                 });
             }
         });
@@ -232,18 +217,18 @@ fn sync_arena_by_threads() {
     assert_eq!((stats.snapshot().live_blocks(), stats.snapshot().live_bytes), (0, 0));
 }
 
-/// By value, and so moved now and then; and in each pointer that owns it.
+/// By value, so the kit moves them now and then, and in each pointer type that can own an arena.
 #[test]
 fn owned_arenas() {
-    keeps_the_rules_for_a_while(Arena::new(), &short());
-    keeps_the_rules_for_a_while(Arena::<_, 1>::with_min_align_in(System), &short());
-    keeps_the_rules_for_a_while(Arena::new_in(Arena::new_in(SyncArena::new())), &short());
-    keeps_the_rules_for_a_while(Box::new(Arena::new()), &short());
-    keeps_the_rules_for_a_while(Rc::new(Arena::new()), &short());
+    keeps_the_rules_in_a_short_run(Arena::new(), &short());
+    keeps_the_rules_in_a_short_run(Arena::<_, 1>::with_min_align_in(System), &short());
+    keeps_the_rules_in_a_short_run(Arena::new_in(Arena::new_in(SyncArena::new())), &short());
+    keeps_the_rules_in_a_short_run(Box::new(Arena::new()), &short());
+    keeps_the_rules_in_a_short_run(Rc::new(Arena::new()), &short());
     clones_keep_the_rules(Rc::new(Arena::new()), &short());
-    keeps_the_rules_for_a_while(Arc::new(SyncArena::new()), &short());
+    keeps_the_rules_in_a_short_run(Arc::new(SyncArena::new()), &short());
     clones_keep_the_rules(Arc::new(SyncArena::new()), &short());
 
     let mut bytes = vec![MaybeUninit::uninit(); 256 << 20];
-    keeps_the_rules_for_a_while(Rc::new(FixedArena::<16>::with_min_align(&mut bytes)), &short());
+    keeps_the_rules_in_a_short_run(Rc::new(FixedArena::<16>::with_min_align(&mut bytes)), &short());
 }

@@ -1,3 +1,5 @@
+//! Blocks over a parent: `Stats`.
+
 use super::*;
 
 #[test]
@@ -11,7 +13,7 @@ fn stats_by_reference() {
     let report = keeps_the_rules(&stats, &options(MILLION));
     let after = stats.snapshot();
     assert_eq!((after.live_blocks(), after.live_bytes), (0, 0), "{after}");
-    // The kit also resizes from size 0 to size 0, which is no block's.
+    // The kit also resizes from size 0 to size 0, which `Stats` does not count.
     assert!((report.grows / 2..report.grows).contains(&after.grows()), "{after}");
     assert!((report.shrinks / 2..report.shrinks).contains(&after.shrinks()), "{after}");
     clones_keep_the_rules(&stats, &options(MILLION / 10));
@@ -20,7 +22,7 @@ fn stats_by_reference() {
 #[cfg(any(unix, windows))]
 #[test]
 fn stats_of_pages() {
-    // A tenth, as in `pages`.
+    // A tenth of the operations, as in `pages`.
     let report = keeps_the_rules(Stats::new(janus_alloc::Pages::new()), &options(MILLION / 10));
     assert_eq!(report.longer, 0, "`Stats` cuts blocks to the requested length");
 }

@@ -1,7 +1,7 @@
-//! Every allocator of this crate, and some of others, keeps the rules of `janus_alloc::api`.
+//! Every allocator of this crate, and some of other crates, keeps the rules of `janus_alloc::api`.
 //!
-//! `JANUS_OPERATIONS=100000000 cargo test --release --test conformance` makes that many operations where it is a million else,
-//! and in proportion elsewhere, but not so few that a test sees too little. `JANUS_SEED` starts another sequence.
+//! `JANUS_OPERATIONS=100000000 cargo test --release --test conformance` makes that many operations in place of a million, and
+//! scales the other tests in proportion, down to a minimum. `JANUS_SEED` chooses another random sequence.
 #![cfg(feature = "std")]
 
 mod adapters;
@@ -15,7 +15,7 @@ mod others;
 #[cfg(any(unix, windows))]
 mod pages;
 #[path = "../arenas/parents.rs"]
-#[allow(dead_code, reason = "more than this needs")]
+#[allow(dead_code, reason = "other test binaries use more of it")]
 mod parents;
 #[cfg(any(unix, windows))]
 mod pools;
@@ -32,22 +32,22 @@ use janus_alloc::{AsAllocator, AsAllocatorRef, AsGlobal, Global, Null, Stats, Sy
 
 const MILLION: usize = 1_000_000;
 
-/// `operations`, or as many times more or less as the environment asks for instead of a million.
+/// Returns options with `operations` operations, scaled by `JANUS_OPERATIONS` divided by a million.
 fn options(operations: usize) -> Options {
     let number = |name| env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text}")));
     Options {
         seed: number("JANUS_SEED").unwrap_or(20_261_122) as u64,
-        operations: number("JANUS_OPERATIONS").map_or(operations, |asked| {
-            usize::max((operations as f64 * (asked as f64 / MILLION as f64)) as usize, operations.min(100_000))
+        operations: number("JANUS_OPERATIONS").map_or(operations, |requested| {
+            usize::max((operations as f64 * (requested as f64 / MILLION as f64)) as usize, operations.min(100_000))
         }),
         strict_realign: true,
-        // Where there is a limit, its test asks for failures.
+        // Tests of allocators with a limit check the number of failures themselves.
         failures: Failures::NotExpected,
         ..Options::default()
     }
 }
 
-/// That the run saw something. An allocator other than `Null` fails seldom.
+/// Asserts that each kind of call occurred often in the run, and that requests rarely failed.
 #[track_caller]
 fn assert_worked(report: &Report, options: &Options) {
     let some = report.operations / 50;
@@ -66,6 +66,25 @@ fn assert_worked(report: &Report, options: &Options) {
 fn keeps_the_rules<A: Allocator>(allocator: A, options: &Options) -> Report {
     let report = check(allocator, options).unwrap_or_else(|violation| panic!("{violation}"));
     assert_worked(&report, options);
+    report
+}
+
+/// Like [`keeps_the_rules`], but requests may fail any number of times.
+#[cfg(any(unix, windows))]
+#[track_caller]
+fn keeps_the_rules_with_failures<A: Allocator>(allocator: A, options: &Options) -> Report {
+    let report = check(allocator, options).unwrap_or_else(|violation| panic!("{violation}"));
+    assert!(report.allocations > report.operations / 50 && report.shrinks > 0, "{report}");
+    assert_eq!(report.deallocations, report.allocations, "{report}");
+    report
+}
+
+/// Like [`keeps_the_rules`], for runs too short for every kind of call to occur often.
+#[cfg(any(unix, windows))]
+#[track_caller]
+fn keeps_the_rules_in_a_short_run<A: Allocator>(allocator: A, options: &Options) -> Report {
+    let report = keeps_the_rules_with_failures(allocator, options);
+    assert!(report.failures < report.operations / 100, "{report}");
     report
 }
 

@@ -1,9 +1,9 @@
-//! Allocators of others, through the bridges where they speak another generation.
+//! Allocators of other crates, through the bridges if they implement another generation of the trait.
 
 use super::*;
 
-/// In rounds, because an arena that frees nothing would fill the memory. bumpalo leaves a block where it is when it
-/// happens to be aligned, which the trait allows.
+/// The check runs in rounds, because an arena that frees nothing would fill the memory. It runs without `strict_realign`, because bumpalo
+/// leaves a block in place under another align if its address fits, which the trait allows.
 #[test]
 fn bumpalo() {
     let all = options(MILLION);
@@ -11,14 +11,14 @@ fn bumpalo() {
     for number in 0..all.operations.div_ceil(round.operations.max(1)) {
         let arena = Bump::new();
         keeps_the_rules(&arena, &Options { seed: all.seed + number as u64, ..round });
-        // What the docs of `Options::operations` say, and as much again because chunks double.
+        // Twice the memory that the docs of `Options::operations` name, because chunks double.
         assert!(arena.allocated_bytes() < 160 << 20, "{}", arena.allocated_bytes());
     }
 }
 
 #[cfg(feature = "allocator-api2-03")]
 #[test]
-fn there_and_back_by_03() {
+fn through_generation_03_and_back() {
     use janus_alloc::generations::{From03, To03};
 
     keeps_the_rules(From03(To03(System)), &options(MILLION));
@@ -26,7 +26,7 @@ fn there_and_back_by_03() {
 
 #[cfg(feature = "allocator-api2-04")]
 #[test]
-fn there_and_back_by_04() {
+fn through_generation_04_and_back() {
     use janus_alloc::generations::{From04, To04};
 
     keeps_the_rules(From04(To04(System)), &options(MILLION));

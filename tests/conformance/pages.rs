@@ -1,5 +1,4 @@
-//! Each operation is a system call or several, and each fresh page a fault: with options, a tenth of the operations takes
-//! long enough.
+//! `Pages` with its options, in fewer operations: each operation is at least one system call, and each fresh page a fault.
 
 use super::*;
 use janus_alloc::Pages;
@@ -7,32 +6,32 @@ use janus_alloc::Pages;
 const FEWER: usize = MILLION / 10;
 
 #[test]
-fn plain() {
+fn default_options() {
     let report = keeps_the_rules(Pages::new(), &options(MILLION));
     assert!(report.longer > report.allocations / 2 && report.refits > report.operations / 10, "{report}");
     clones_keep_the_rules(Pages::new(), &options(FEWER / 10));
 }
 
 #[test]
-fn guarded() {
+fn guard_pages_option() {
     keeps_the_rules(Pages::new().guard_pages(true), &options(FEWER));
 }
 
 #[test]
-fn huge() {
+fn huge_pages_option() {
     keeps_the_rules(Pages::new().huge_pages(true), &options(FEWER));
-    // Blocks beyond 2 MiB often, and of less than that: the layout of a block in memory changes there.
+    // Sizes often cross 2 MiB, where the placement of a block changes.
     let large = Options { max_size: 8 << 20, max_live: 8, ..options(FEWER / 10) };
     keeps_the_rules(Pages::new().huge_pages(true), &large);
 }
 
 #[test]
-fn populated() {
+fn populate_option() {
     keeps_the_rules(Pages::new().populate(true), &options(FEWER));
 }
 
 #[test]
-fn everything_at_once() {
+fn all_options() {
     let pages = Pages::new().guard_pages(true).huge_pages(true).populate(true);
     keeps_the_rules(pages, &options(FEWER));
 }

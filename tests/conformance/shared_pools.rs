@@ -1,30 +1,20 @@
-//! Shared pools: with caches, and checked without; with each way to retain memory, over every kind of parent, and by threads at
-//! once.
+//! `SharedPool`, unchecked and checked, with each `Retain`, over every kind of parent, and shared by threads.
 
 use std::thread;
 
 use super::*;
-use crate::each_parent::{self, Over};
-use crate::parents::{Limit, Ruled};
+use crate::each_parent::{self, ParentCheck};
+use crate::parents::{ByteLimit, RuledParent};
 use janus_alloc::pools::{self, Retain};
 use janus_alloc::{Malloc, Pages, SharedPool};
 
 const UNCHECKED: pools::Options = pools::Options::new().checked(false);
 const RETAINS: [Retain; 4] = [Retain::Nothing, Retain::Bounded(0), Retain::Bounded(16 << 20), Retain::Everything];
 
-/// With blocks of megabytes often, each of which is the parent's.
+/// Options with many blocks of megabytes, which come from the parent one by one.
 fn large(operations: usize) -> Options {
     let all = options(operations);
     Options { max_size: 8 << 20, max_live: 16, ..all }
-}
-
-/// As the other, for runs too short for every kind of call to come up often.
-#[track_caller]
-fn keeps_the_rules_for_a_while<A: Allocator>(allocator: A, options: &Options) {
-    let report = check(allocator, options).unwrap_or_else(|violation| panic!("{violation}"));
-    assert!(report.allocations > report.operations / 50 && report.shrinks > 0, "{report}");
-    assert!(report.failures < report.operations / 100, "{report}");
-    assert_eq!(report.deallocations, report.allocations, "{report}");
 }
 
 #[track_caller]
@@ -32,10 +22,10 @@ fn over<A: Allocator>(parent: impl Fn() -> A, operations: usize, pool_options: p
     for retain in RETAINS {
         for checked in [false, true] {
             let pool = || SharedPool::with_options_in(pool_options.retain(retain).checked(checked), parent());
-            // By value, and so moved now and then.
+            // By value, so the kit moves it now and then.
             keeps_the_rules(pool(), &options(operations));
             let pool = pool();
-            keeps_the_rules_for_a_while(&pool, &large(operations / 20));
+            keeps_the_rules_in_a_short_run(&pool, &large(operations / 20));
             let stats = pool.stats();
             assert_eq!(stats.live_bytes(), 0, "{stats}");
             pool.collect();
@@ -57,7 +47,7 @@ fn over_pages() {
 fn over_system() {
     keeps_the_rules(SharedPool::with_options_in(UNCHECKED, System), &options(MILLION));
     over(|| System, MILLION / 20, pools::Options::new());
-    // For a parent of which that is not true it only costs time.
+    // With a parent that does not return whole pages, the option costs time only.
     over(|| System, MILLION / 50, pools::Options::new().whole_pages(true));
 }
 
@@ -84,13 +74,13 @@ fn over_a_pool() {
     assert_eq!(outer.stats().live_bytes(), 0);
 }
 
-struct Shared;
+struct SharedPools;
 
-impl Over for Shared {
-    fn over<A: Allocator>(parent: impl Fn() -> A) {
+impl ParentCheck for SharedPools {
+    fn check<A: Allocator>(parent: impl Fn() -> A) {
         for checked in [false, true] {
             let pool = SharedPool::with_options_in(UNCHECKED.checked(checked), parent());
-            keeps_the_rules_for_a_while(&pool, &options(MILLION / 100));
+            keeps_the_rules_in_a_short_run(&pool, &options(MILLION / 100));
             assert_eq!(pool.stats().live_bytes(), 0);
         }
     }
@@ -98,28 +88,28 @@ impl Over for Shared {
 
 #[test]
 fn over_each_parent() {
-    each_parent::sources_and_adapters::<Shared>();
-    each_parent::arenas_and_pools::<Shared>();
-    Shared::over(|| Pages::new().huge_pages(true));
+    each_parent::sources_and_adapters::<SharedPools>();
+    each_parent::arenas_and_pools::<SharedPools>();
+    SharedPools::check(|| Pages::new().huge_pages(true));
 }
 
 #[test]
-fn over_one_that_has_nothing() {
+fn over_null() {
     let report =
         check(SharedPool::new_in(Null), &options(MILLION / 100)).unwrap_or_else(|violation| panic!("{violation}"));
     assert!(report.failures > report.operations / 5, "{report}");
 }
 
 #[test]
-fn without_much() {
+fn over_a_limited_parent() {
     for bytes in [200_000, 3 << 20, 10 << 20] {
-        let parent = Ruled { rule: Limit::new(bytes), parent: System };
+        let parent = RuledParent { rule: ByteLimit::new(bytes), parent: System };
         for checked in [false, true] {
             let pool = SharedPool::with_options_in(UNCHECKED.checked(checked), &parent);
             let report = check(&pool, &options(MILLION / 50)).unwrap_or_else(|violation| panic!("{violation}"));
             assert!(report.failures > 20 || bytes > 4 << 20, "{report}");
             drop(pool);
-            assert_eq!(parent.rule.left(), bytes, "memory was lost");
+            assert_eq!(parent.rule.remaining(), bytes, "memory was lost");
         }
     }
 }
@@ -141,7 +131,7 @@ fn as_a_global() {
 }
 
 #[test]
-fn by_threads() {
+fn shared_by_threads() {
     for (number, retain) in RETAINS.into_iter().enumerate() {
         for checked in [false, true] {
             let stats = Stats::new(System);
@@ -152,7 +142,7 @@ fn by_threads() {
                 for number in 0..4 {
                     let pool = &pool;
                     scope.spawn(move || {
-                        keeps_the_rules_for_a_while(pool, &Options { seed: part.seed + 1000 * number, ..part });
+                        keeps_the_rules_in_a_short_run(pool, &Options { seed: part.seed + 1000 * number, ..part });
                     });
                 }
             });

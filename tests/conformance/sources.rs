@@ -1,9 +1,11 @@
+//! The sources: `System`, `Global`, `Null` and `Malloc`.
+
 use super::*;
 
 #[test]
 fn system() {
     keeps_the_rules(System, &options(MILLION));
-    // Not ours, but it moves a block under a changed align all the same.
+    // `System` is std's, and it moves a block under another align too.
     clones_keep_the_rules(System, &options(MILLION / 10));
 }
 

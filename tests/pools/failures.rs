@@ -1,4 +1,4 @@
-//! Each request to the parent fails once, and all from each on: an `Err`, nothing lost, and a pool that goes on.
+//! Failed requests to the parent: the call returns an error, no block is lost, and the pool stays usable.
 
 use janus_alloc::api::Allocator;
 use janus_alloc::collections::Vec as VecIn;
@@ -6,14 +6,14 @@ use janus_alloc::{BlockPool, Pool, Stats, System};
 
 use crate::each_failure::{Log, Parent, with_each_failure};
 use crate::layout;
-use crate::live::{Live, Random};
-use crate::parents::{Indices, OneOf, Ruled};
+use crate::live::{LiveBlocks, Random};
+use crate::parents::{FailingRequests, OneIn, RuledParent};
 
-/// Classes aligned to 16 at most, and one whose blocks have chunks of their own.
+/// Uses classes with an align of at most 16, and large blocks, which come from the parent one by one.
 fn pool_workload(parent: &Parent<'_>, log: &mut Log<'_>) {
     let pool = Pool::new_in(parent);
     for _ in 0..2 {
-        let mut live = Live::default();
+        let mut live = LiveBlocks::default();
         for size in [8, 24, 104, 120, 240, 56, 8, 20_000, 40_000, 240, 100_000] {
             for _ in 0..4 {
                 log.call(|| live.allocate(&pool, layout(size, 8)));
@@ -33,7 +33,7 @@ fn pool_workload(parent: &Parent<'_>, log: &mut Log<'_>) {
         (0..live.len() / 2).for_each(|_| live.free(&pool, 0));
     }
     log.rule.heal();
-    let mut live = Live::default();
+    let mut live = LiveBlocks::default();
     for size in [8, 10_000, 2 << 20] {
         live.allocate(&pool, layout(size, 8)).expect("there is memory again");
     }
@@ -41,16 +41,16 @@ fn pool_workload(parent: &Parent<'_>, log: &mut Log<'_>) {
 }
 
 #[test]
-fn pool() {
+fn each_failed_request_of_a_pool_is_an_error() {
     with_each_failure(pool_workload);
 }
 
 #[test]
-fn block_pool() {
+fn each_failed_request_of_a_block_pool_is_an_error() {
     with_each_failure(|parent, log| {
         for one in [layout(24, 8), layout(3000, 4)] {
             let pool = BlockPool::new_in(one, parent);
-            let mut live = Live::default();
+            let mut live = LiveBlocks::default();
             for _ in 0..200 {
                 log.call(|| live.allocate(&pool, one));
                 log.call(|| live.allocate_zeroed(&pool, one));
@@ -68,16 +68,16 @@ fn block_pool() {
 }
 
 #[test]
-fn one_of_a_few_requests_fails_in_random_use() {
+fn random_use_survives_failed_requests() {
     let stats = Stats::new(System);
-    for many in [1, 2, 3, 7, 20] {
-        let parent = Ruled { rule: OneOf::new(many), parent: &stats };
+    for n in [1, 2, 3, 7, 20] {
+        let parent = RuledParent { rule: OneIn::new(n), parent: &stats };
         for seed in 0..6 {
             let pool = Pool::new_in(&parent);
-            let (mut live, mut random) = (Live::default(), Random(seed));
+            let (mut live, mut random) = (LiveBlocks::default(), Random(seed));
             let failures = (0..2000).filter(|_| live.step(&pool, &mut random).is_err()).count();
             live.check();
-            assert!(failures > 0 || many > 1);
+            assert!(failures > 0 || n > 1);
             (0..live.len()).for_each(|_| live.free(&pool, 0));
             assert_eq!(pool.live_bytes(), 0);
             drop(pool);
@@ -87,10 +87,10 @@ fn one_of_a_few_requests_fails_in_random_use() {
 }
 
 #[test]
-fn a_collection_that_gets_no_memory_keeps_what_it_has() {
+fn a_collection_without_memory_keeps_its_elements() {
     let stats = Stats::new(System);
     for index in 0..12 {
-        let parent = Ruled { rule: Indices::from(index), parent: &stats };
+        let parent = RuledParent { rule: FailingRequests::from(index), parent: &stats };
         let pool = Pool::new_in(&parent);
         let mut numbers = VecIn::new_in(&pool);
         while numbers.try_reserve(1).is_ok() {

@@ -1,4 +1,4 @@
-//! A parent that calls back.
+//! A parent that calls a hook, which may call the pool over it.
 
 use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
@@ -11,48 +11,49 @@ thread_local! {
     static HOOK: RefCell<Option<Rc<dyn Fn()>>> = const { RefCell::new(None) };
     static CALLS: Cell<usize> = const { Cell::new(0) };
     static DEPTH: Cell<usize> = const { Cell::new(0) };
-    static DEEPEST: Cell<usize> = const { Cell::new(1) };
+    static MAX_DEPTH: Cell<usize> = const { Cell::new(1) };
 }
 
-/// `System`, with the calling thread's hook before and after each call: but not within the hook, unless it is
-/// [deep](hook_deep).
+/// `System`, with the hook of the calling thread before and after each call. Calls made by a hook run no hook, unless it is
+/// [nested](hook_nested).
 pub(crate) struct Hooked;
 
-/// From now on the calling thread's hook is `work`.
+/// Makes `work` the hook of the calling thread.
 pub(crate) fn hook(work: impl Fn() + 'static) {
-    hook_deep(1, work);
+    hook_nested(1, work);
 }
 
-/// As [`hook`], also for calls within the hook, `deepest` of these at a time.
-pub(crate) fn hook_deep(deepest: usize, work: impl Fn() + 'static) {
+/// Like [`hook`], but calls made by the hook run it too, up to `max_depth` levels.
+pub(crate) fn hook_nested(max_depth: usize, work: impl Fn() + 'static) {
     HOOK.set(Some(Rc::new(work)));
-    DEEPEST.set(deepest);
+    MAX_DEPTH.set(max_depth);
 }
 
-/// The calling thread has no hook any more; returns how many calls had it, but for those within it.
+/// Removes the hook of the calling thread, and returns the number of calls that ran it, without those made by the hook itself.
 pub(crate) fn unhook() -> usize {
     HOOK.set(None);
     CALLS.take()
 }
 
-/// How many calls of the calling thread have their hook just now.
+/// Returns how many hooks of the calling thread are running, one within another.
 pub(crate) fn depth() -> usize {
     DEPTH.get()
 }
 
-/// A pool for `work`, whose hooks may use it.
+/// Runs `work` with a pool that its hooks may use.
 pub(crate) fn with_pool<P: 'static>(pool: P, work: impl FnOnce(&'static P)) {
     let pool: &'static P = Box::leak(Box::new(pool));
     work(pool);
     HOOK.set(None);
-    // SAFETY: it was leaked above; nobody uses it again, now that there is no hook.
+    // SAFETY: the box was leaked above, and neither `work` nor a hook uses it any more.
     drop(unsafe { Box::from_raw(std::ptr::from_ref(pool).cast_mut()) });
 }
 
+/// Runs `call` with the hook before and after it.
 fn around<T>(call: impl FnOnce() -> T) -> T {
-    // A pool may outlive the hooks of its thread.
+    // A pool may call its parent after the thread-locals of its thread are gone.
     let hook = HOOK.try_with(|hook| hook.borrow().clone()).ok().flatten();
-    let Some(hook) = hook.filter(|_| DEPTH.get() < DEEPEST.get()) else { return call() };
+    let Some(hook) = hook.filter(|_| DEPTH.get() < MAX_DEPTH.get()) else { return call() };
     DEPTH.set(DEPTH.get() + 1);
     CALLS.set(CALLS.get() + usize::from(DEPTH.get() == 1));
     hook();
@@ -62,7 +63,7 @@ fn around<T>(call: impl FnOnce() -> T) -> T {
     result
 }
 
-// SAFETY: forwards to `System`.
+// SAFETY: each call is forwarded to `System`.
 unsafe impl Allocator for Hooked {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         around(|| System.allocate(layout))

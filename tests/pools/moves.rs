@@ -1,4 +1,4 @@
-//! Moving a pool leaves its blocks where they are, in another thread too.
+//! Moving a pool, also to another thread, leaves its blocks valid.
 
 use std::thread;
 
@@ -6,12 +6,12 @@ use janus_alloc::api::Allocator;
 use janus_alloc::collections::{Box as BoxIn, HashMap, Vec as VecIn};
 use janus_alloc::{Arena, BlockPool, Pool, System};
 
-use crate::live::{Live, Random};
+use crate::live::{LiveBlocks, Random};
 use crate::{layout, parents};
 
-/// Uses `pool` between moves to other places.
-fn moved_about<A: Allocator>(pool: A, mut step: impl FnMut(&A, &mut Live, &mut Random)) {
-    let (mut live, mut random) = (Live::default(), Random(2));
+/// Uses `pool` by `step`, and moves it in between.
+fn use_between_moves<A: Allocator>(pool: A, mut step: impl FnMut(&A, &mut LiveBlocks, &mut Random)) {
+    let (mut live, mut random) = (LiveBlocks::default(), Random(2));
     let mut here = Some(pool);
     let mut there = Vec::new();
     for _ in 0..100 {
@@ -29,25 +29,25 @@ fn moved_about<A: Allocator>(pool: A, mut step: impl FnMut(&A, &mut Live, &mut R
 }
 
 #[test]
-fn blocks_stay_where_they_are() {
-    moved_about(Pool::new(), |pool, live, random| live.step(pool, random).unwrap());
+fn blocks_stay_valid_when_a_pool_moves() {
+    use_between_moves(Pool::new(), |pool, live, random| live.step(pool, random).unwrap());
     let arena = Arena::new();
-    moved_about(Pool::new_in(&arena), |pool, live, random| live.step(pool, random).unwrap());
-    moved_about(BlockPool::new(layout(24, 8)), |pool, live, random| match random.below(3) {
+    use_between_moves(Pool::new_in(&arena), |pool, live, random| live.step(pool, random).unwrap());
+    use_between_moves(BlockPool::new(layout(24, 8)), |pool, live, random| match random.below(3) {
         0 if live.len() > 0 => live.free(pool, random.below(live.len())),
         _ => live.allocate(pool, layout(24, 8)).unwrap(),
     });
 }
 
 #[test]
-fn a_pool_goes_to_another_thread_with_its_blocks() {
+fn a_pool_moves_to_another_thread_with_its_blocks() {
     let pool = Pool::new_in(System);
-    let mut live = Live::default();
+    let mut live = LiveBlocks::default();
     let mut random = Random(3);
     (0..500).for_each(|_| live.step(&pool, &mut random).unwrap());
     let blocks: usize = live.size();
     let pool = thread::spawn(move || {
-        let mut own = Live::default();
+        let mut own = LiveBlocks::default();
         (0..500).for_each(|_| own.step(&pool, &mut random).unwrap());
         own.check();
         (0..own.len()).for_each(|_| own.free(&pool, 0));
@@ -81,8 +81,8 @@ fn a_collection_owns_its_pool() {
 }
 
 #[test]
-fn a_pool_is_moved_while_it_has_no_memory() {
-    let limited = parents::Ruled { rule: parents::Limit::new(0), parent: System };
+fn an_empty_pool_may_move() {
+    let limited = parents::RuledParent { rule: parents::ByteLimit::new(0), parent: System };
     let pool = Pool::new_in(&limited);
     let pool = Box::new(pool);
     assert!(pool.allocate(layout(1, 1)).is_err());

@@ -1,21 +1,21 @@
-//! Any allocator is a parent, by value or by reference.
+//! Any allocator can be the parent of a pool, by value or by reference.
 
 use std::mem::MaybeUninit;
 
 use janus_alloc::api::Allocator;
 use janus_alloc::{Arena, BlockPool, FixedArena, Pool, StaticArena, System};
 
-use crate::each_parent::{self, Over};
-use crate::live::{Live, Random};
-use crate::parents::{Limit, Ruled};
+use crate::each_parent::{self, ParentCheck};
+use crate::live::{LiveBlocks, Random};
+use crate::parents::{ByteLimit, RuledParent};
 use crate::{block, free, layout};
 
-/// Random use of pools over `parent`: how often they had no memory.
-fn works<A: Allocator>(parent: impl Fn() -> A) -> usize {
+/// Uses pools over `parent` at random, and returns the number of requests that failed.
+fn count_failures<A: Allocator>(parent: impl Fn() -> A) -> usize {
     let mut failures = 0;
     for seed in 0..3 {
         let pool = Pool::new_in(parent());
-        let (mut live, mut random) = (Live::default(), Random(seed));
+        let (mut live, mut random) = (LiveBlocks::default(), Random(seed));
         failures += (0..600).filter(|_| live.step(&pool, &mut random).is_err()).count();
         live.check();
         if seed == 0 {
@@ -25,7 +25,7 @@ fn works<A: Allocator>(parent: impl Fn() -> A) -> usize {
     }
     for one in [layout(24, 8), layout(1, 1), layout(5000, 64)] {
         let pool = BlockPool::new_in(one, parent());
-        let (mut live, mut random) = (Live::default(), Random(5));
+        let (mut live, mut random) = (LiveBlocks::default(), Random(5));
         for _ in 0..200 {
             match random.below(3) {
                 0 if live.len() > 0 => live.free(&pool, random.below(live.len())),
@@ -40,24 +40,24 @@ fn works<A: Allocator>(parent: impl Fn() -> A) -> usize {
 
 struct NeverFails;
 
-impl Over for NeverFails {
-    fn over<A: Allocator>(parent: impl Fn() -> A) {
-        assert_eq!(works(parent), 0);
+impl ParentCheck for NeverFails {
+    fn check<A: Allocator>(parent: impl Fn() -> A) {
+        assert_eq!(count_failures(parent), 0);
     }
 }
 
 #[test]
-fn sources_and_adapters() {
+fn pools_work_over_sources_and_adapters() {
     each_parent::sources_and_adapters::<NeverFails>();
 }
 
 #[test]
-fn arenas_and_pools() {
+fn pools_work_over_arenas_and_pools() {
     each_parent::arenas_and_pools::<NeverFails>();
 }
 
 #[test]
-fn a_pool_over_an_arena_gives_back_what_was_last() {
+fn a_pool_returns_its_last_chunks_to_an_arena() {
     let arena = Arena::with_capacity(1 << 20);
     for _ in 0..100 {
         let pool = Pool::new_in(&arena);
@@ -70,7 +70,7 @@ fn a_pool_over_an_arena_gives_back_what_was_last() {
 }
 
 #[test]
-fn a_pool_reuses_what_its_arena_would_not() {
+fn a_pool_reuses_blocks_that_an_arena_would_not() {
     let arena = Arena::new();
     let pool = Pool::new_in(&arena);
     for n in 0..100_000 {
@@ -82,13 +82,13 @@ fn a_pool_reuses_what_its_arena_would_not() {
 }
 
 #[test]
-fn parents_with_an_end() {
+fn pools_work_over_parents_with_a_limit() {
     let mut bytes = vec![MaybeUninit::uninit(); 100_000];
     let fixed = FixedArena::new(&mut bytes);
-    assert!(works(|| &fixed) > 0);
+    assert!(count_failures(|| &fixed) > 0);
     static HEAP: StaticArena<100_000> = StaticArena::new();
-    assert!(works(|| &HEAP) > 0);
-    let limited = Ruled { rule: Limit::new(100_000), parent: System };
-    assert!(works(|| &limited) > 0);
-    assert_eq!(limited.rule.left(), 100_000, "all of it came back");
+    assert!(count_failures(|| &HEAP) > 0);
+    let limited = RuledParent { rule: ByteLimit::new(100_000), parent: System };
+    assert!(count_failures(|| &limited) > 0);
+    assert_eq!(limited.rule.remaining(), 100_000, "the pools did not return all bytes");
 }

@@ -1,4 +1,4 @@
-//! Blocks of classes: which they are, where they stay, and when they are used again.
+//! Blocks of size classes: which class serves a layout, when a block stays in place, and when it is reused.
 
 use std::collections::HashSet;
 use std::ptr::NonNull;
@@ -7,20 +7,20 @@ use janus_alloc::Pool;
 use janus_alloc::api::{Allocator, Layout, Owns};
 use janus_alloc::collections::{Box as BoxIn, HashMap, Vec as VecIn};
 
-use crate::live::{Live, Random};
-use crate::{address, all, block, bytes, counted, fill, free, layout, of_the_parent, resize};
+use crate::live::{LiveBlocks, Random};
+use crate::{address, all_equal, block, bytes, counted, fill, free, held_in_parent, layout, resize};
 
 const LARGEST: usize = 32 << 10;
 
 #[test]
-fn a_freed_block_is_the_next_of_its_size() {
+fn a_freed_block_is_allocated_next() {
     let pool = Pool::new();
     for size in [1, 8, 9, 64, 65, 100, 1000, 4096, 5000, LARGEST] {
         let layout = layout(size, 1);
         let blocks: Vec<NonNull<u8>> = (0..10).map(|_| block(&pool, layout)).collect();
         assert_eq!(blocks.iter().collect::<HashSet<_>>().len(), 10);
         blocks.iter().for_each(|&block| free(&pool, block, layout));
-        // The last one first.
+        // The block freed last is allocated first.
         assert!(blocks.iter().rev().all(|&freed| freed == block(&pool, layout)));
     }
 }
@@ -44,7 +44,7 @@ fn a_block_serves_all_layouts_of_its_class() {
 #[test]
 fn every_size_with_every_align() {
     let pool = counted();
-    let mut live = Live::default();
+    let mut live = LiveBlocks::default();
     let sizes = (0..200).chain((200..2000).step_by(37)).chain((2000..LARGEST + 2000).step_by(3001));
     for size in sizes {
         for align in (0..=16).map(|power| 1 << power) {
@@ -61,7 +61,7 @@ fn every_size_with_every_align() {
     live.check();
     (0..live.len()).for_each(|_| live.free(&pool, 0));
     assert_eq!(pool.live_bytes(), 0);
-    assert_eq!(pool.held_bytes(), of_the_parent(&pool).1);
+    assert_eq!(pool.held_bytes(), held_in_parent(&pool).1);
 }
 
 #[test]
@@ -75,10 +75,10 @@ fn blocks_grow_and_shrink_where_they_are_within_a_class() {
                 assert_eq!(resize(&pool, here, layout(small, align), layout(size, align)), here);
                 assert_eq!(resize(&pool, here, layout(size, align), layout(small, align)), here);
             }
-            assert!(all(bytes(here, small), 5));
+            assert!(all_equal(bytes(here, small), 5));
             let elsewhere = resize(&pool, here, layout(large, align), layout(large + 1, align));
             assert_ne!(elsewhere, here);
-            assert!(all(bytes(elsewhere, small), 5));
+            assert!(all_equal(bytes(elsewhere, small), 5));
             free(&pool, elsewhere, layout(large + 1, align));
         }
     }
@@ -86,9 +86,9 @@ fn blocks_grow_and_shrink_where_they_are_within_a_class() {
 }
 
 #[test]
-fn under_another_align_a_block_is_never_the_same() {
+fn a_block_moves_under_another_align() {
     let pool = Pool::new();
-    // All of them of one class, of 4096 bytes, and so aligned to all of these.
+    // All of these layouts have the class of 4096 bytes, whose blocks are aligned to all of these aligns.
     let mut old = layout(4000, 1);
     let mut here = block(&pool, old);
     for align in [2, 4096, 8, 1, 64] {
@@ -97,14 +97,14 @@ fn under_another_align_a_block_is_never_the_same() {
             fill(here, align as u8, old.size());
             let there = resize(&pool, here, old, new);
             assert!(there != here || old.align() == align);
-            assert!(all(bytes(there, size.min(old.size())), align as u8));
+            assert!(all_equal(bytes(there, size.min(old.size())), align as u8));
             (here, old) = (there, new);
         }
     }
 }
 
 #[test]
-fn zeroed_blocks_are_zero_though_used_before() {
+fn reused_blocks_are_zeroed_on_request() {
     let pool = Pool::new();
     for size in [1, 8, 60, 1000, LARGEST] {
         let (whole, part) = (layout(size, 1), layout(size / 2, 1));
@@ -113,16 +113,16 @@ fn zeroed_blocks_are_zero_though_used_before() {
         free(&pool, dirty, whole);
         let zeroed = pool.allocate_zeroed(whole).unwrap();
         assert_eq!((zeroed.cast(), zeroed.len()), (dirty, size));
-        assert!(all(bytes(dirty, size), 0));
+        assert!(all_equal(bytes(dirty, size), 0));
         fill(dirty, 0xff, size);
-        // Within the class and out of it, the excess being dirty.
+        // Growth within the class and out of it, with a dirty excess.
         let shrunk = resize(&pool, dirty, whole, part);
-        // SAFETY: live with that layout, and no smaller after.
+        // SAFETY: the block is live and has that layout; the new size is not smaller.
         let grown = unsafe { pool.grow_zeroed(shrunk, part, whole) }.unwrap().cast();
-        assert!(all(bytes(grown, size / 2), 0xff) && all(&bytes(grown, size)[size / 2..], 0));
-        // SAFETY: live with that layout, and no smaller after.
+        assert!(all_equal(bytes(grown, size / 2), 0xff) && all_equal(&bytes(grown, size)[size / 2..], 0));
+        // SAFETY: the block is live and has that layout; the new size is not smaller.
         let large = unsafe { pool.grow_zeroed(grown, whole, layout(LARGEST + size, 1)) }.unwrap().cast();
-        assert!(all(bytes(large, size / 2), 0xff) && all(&bytes(large, LARGEST + size)[size / 2..], 0));
+        assert!(all_equal(bytes(large, size / 2), 0xff) && all_equal(&bytes(large, LARGEST + size)[size / 2..], 0));
         free(&pool, large, layout(LARGEST + size, 1));
     }
     assert_eq!(pool.live_bytes(), 0);
@@ -137,20 +137,20 @@ fn size_zero_uses_no_memory() {
         assert_eq!(pool.allocate_zeroed(empty).unwrap().len(), 0);
         let other = resize(&pool, dangling, empty, layout(0, 2 * align));
         assert_ne!(other, dangling);
-        // SAFETY: live with that layout, and no smaller after.
+        // SAFETY: the block is live and has that layout; the new size is not smaller.
         unsafe { pool.grow_zeroed(other, layout(0, 2 * align), layout(0, 2 * align)) }.unwrap();
-        // SAFETY: live with that layout, and no larger after.
+        // SAFETY: the block is live and has that layout; the new size is not larger.
         unsafe { pool.shrink(other, layout(0, 2 * align), empty) }.unwrap();
         free(&pool, dangling, empty);
     }
     assert_eq!((pool.held_bytes(), pool.parent().snapshot().total_bytes), (0, 0));
-    // From there and back.
+    // Resizes from and to size 0.
     let grown = resize(&pool, block(&pool, layout(0, 8)), layout(0, 8), layout(10, 8));
     fill(grown, 1, 10);
     resize(&pool, grown, layout(10, 8), layout(0, 8));
     let large = resize(&pool, block(&pool, layout(0, 8)), layout(0, 8), layout(100_000, 8));
     resize(&pool, large, layout(100_000, 8), layout(0, 8));
-    assert_eq!((pool.live_bytes(), of_the_parent(&pool).0), (0, 1));
+    assert_eq!((pool.live_bytes(), held_in_parent(&pool).0), (0, 1));
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn huge_layouts_fail() {
             let huge = layout(size, align);
             assert!(pool.allocate(huge).is_err() && pool.allocate_zeroed(huge).is_err());
             assert_eq!(pool.good_size(huge), size);
-            // SAFETY: live with that layout, and no smaller after.
+            // SAFETY: the block is live and has that layout; the new size is not smaller.
             assert!(unsafe { pool.grow(small, layout(100, 8), huge) }.is_err());
             // SAFETY: as above.
             assert!(unsafe { pool.grow_zeroed(large, layout(100_000, 8), huge) }.is_err());
@@ -172,7 +172,7 @@ fn huge_layouts_fail() {
     }
     free(&pool, small, layout(100, 8));
     free(&pool, large, layout(100_000, 8));
-    assert_eq!((pool.live_bytes(), of_the_parent(&pool).0), (0, 1));
+    assert_eq!((pool.live_bytes(), held_in_parent(&pool).0), (0, 1));
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn figures_are_exact() {
         }
         if step % 50 == 0 {
             assert_eq!(pool.live_bytes(), live.iter().map(|&(_, layout)| good(layout)).sum());
-            assert_eq!(pool.held_bytes(), of_the_parent(&pool).1);
+            assert_eq!(pool.held_bytes(), held_in_parent(&pool).1);
         }
     }
     let shown = format!("{pool:?}");
@@ -205,7 +205,7 @@ fn figures_are_exact() {
 }
 
 #[test]
-fn it_knows_its_own() {
+fn a_pool_owns_its_blocks_and_no_others() {
     let (pool, other) = (Pool::new(), Pool::new());
     let mut random = Random(4);
     for _ in 0..500 {
@@ -222,10 +222,10 @@ fn it_knows_its_own() {
 }
 
 #[test]
-fn random_use() {
+fn random_use_keeps_contents() {
     for seed in 0..20 {
         let pool = counted();
-        let (mut live, mut random) = (Live::default(), Random(seed));
+        let (mut live, mut random) = (LiveBlocks::default(), Random(seed));
         for _ in 0..2000 {
             live.step(&pool, &mut random).unwrap();
         }
@@ -236,7 +236,7 @@ fn random_use() {
 }
 
 #[test]
-fn collections_of_collections() {
+fn collections_of_collections_share_a_pool() {
     let pool = counted();
     let mut rows: HashMap<usize, VecIn<BoxIn<usize, _>, _>, _, _> = HashMap::new_in(&pool);
     for n in 0..2000 {
@@ -254,32 +254,32 @@ fn collections_of_collections() {
 }
 
 #[test]
-fn a_pointer_to_less_than_the_block_frees_all_of_it() {
+fn a_pointer_to_part_of_a_block_frees_all_of_it() {
     let pool = Pool::new();
     for size in [1, 100, 100_000] {
         let layout = layout(size, 1);
         let mut here = block(&pool, layout);
         fill(here, 1, size);
-        // SAFETY: the first byte of a live block, written.
+        // SAFETY: the first byte of the live block is initialised.
         let first = NonNull::from(unsafe { here.as_mut() });
         free(&pool, first, layout);
         let mut again = block(&pool, layout);
         fill(again, 2, size);
-        assert!(all(bytes(again, size), 2));
+        assert!(all_equal(bytes(again, size), 2));
         // SAFETY: as above.
         let first = NonNull::from(unsafe { again.as_mut() });
         let mut grown = resize(&pool, first, layout, self::layout(2 * size, 1));
-        assert!(all(bytes(grown, size), 2));
+        assert!(all_equal(bytes(grown, size), 2));
         fill(grown, 3, 2 * size);
         // SAFETY: as above.
         let first = NonNull::from(unsafe { grown.as_mut() });
         let shrunk = resize(&pool, first, self::layout(2 * size, 1), layout);
-        assert!(all(bytes(shrunk, size), 3));
+        assert!(all_equal(bytes(shrunk, size), 3));
     }
 }
 
 #[test]
-fn a_pool_in_a_const_and_by_default() {
+fn a_pool_may_be_const_or_default() {
     thread_local! {
         static POOL: Pool = const { Pool::new() };
     }

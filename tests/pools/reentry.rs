@@ -1,4 +1,4 @@
-//! A parent may use the pool that asks it, through a reference it came by.
+//! A parent may use the pool that is calling it, through a reference to that pool.
 
 use std::cell::RefCell;
 use std::ptr::NonNull;
@@ -10,7 +10,7 @@ use crate::hooked::{Hooked, hook, unhook, with_pool};
 use crate::{fill, free, layout};
 
 #[test]
-fn pool() {
+fn a_parent_may_use_the_pool_that_calls_it() {
     with_pool(Pool::new_in(Hooked), |pool| {
         let kept = RefCell::new(Vec::new());
         hook(move || {
@@ -32,27 +32,27 @@ fn pool() {
             if n % 3 == 0 {
                 let (block, old, byte) = blocks.swap_remove(n * 31 % blocks.len());
                 let new = self::layout(old.size() + 20_000, 8);
-                // SAFETY: live with that layout, and no smaller after.
+                // SAFETY: the block is live and has that layout; the new size is not smaller.
                 let grown = unsafe { pool.grow(block, old, new) }.unwrap().cast();
-                assert!(crate::all(crate::bytes(grown, old.size()), byte));
+                assert!(crate::all_equal(crate::bytes(grown, old.size()), byte));
                 fill(grown, byte, new.size());
                 blocks.push((grown, new, byte));
             }
             if n % 2 == 0 {
                 let (block, layout, byte) = blocks.swap_remove(n * 17 % blocks.len());
-                assert!(crate::all(crate::bytes(block, layout.size()), byte));
+                assert!(crate::all_equal(crate::bytes(block, layout.size()), byte));
                 free(pool, block, layout);
             }
         }
         for &(block, layout, byte) in &blocks {
-            assert!(crate::all(crate::bytes(block, layout.size()), byte));
+            assert!(crate::all_equal(crate::bytes(block, layout.size()), byte));
         }
         assert!(unhook() > 50);
     });
 }
 
 #[test]
-fn block_pool() {
+fn a_parent_may_use_the_block_pool_that_calls_it() {
     let one = layout(104, 8);
     with_pool(BlockPool::new_in(one, Hooked), |pool| {
         hook(move || {
@@ -62,7 +62,7 @@ fn block_pool() {
         });
         let blocks: Vec<NonNull<u8>> = (0..5000).map(|_| pool.allocate(one).unwrap().cast()).collect();
         blocks.iter().enumerate().for_each(|(n, &block)| fill(block, n as u8, 104));
-        assert!(blocks.iter().enumerate().all(|(n, &block)| crate::all(crate::bytes(block, 104), n as u8)));
+        assert!(blocks.iter().enumerate().all(|(n, &block)| crate::all_equal(crate::bytes(block, 104), n as u8)));
         let calls = unhook();
         assert_eq!(pool.live_blocks(), 5000 + 24 * calls);
         assert!(calls > 5);

@@ -1,4 +1,4 @@
-//! Each request to the parent fails once, and all from each on: an `Err` or another way, nothing lost, and a pool that goes on.
+//! Failed requests to the parent: a call returns an error or succeeds in another way, no block is lost, and the pool stays usable.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
@@ -13,12 +13,12 @@ use janus_alloc::testing::conformance::{self, check};
 use janus_alloc::{Pages, SharedPool, Stats, System};
 
 use crate::blocks::{Block, Random};
-use crate::parents::{Indices, Limit, OneOf, Ruled};
-use crate::{CHECKED, CHUNK, LARGE, RETAINS, UNCHECKED, assert_everything_is_back, block, free, layout};
+use crate::parents::{ByteLimit, FailingRequests, OneIn, RuledParent};
+use crate::{CHECKED, CHUNK, LARGE, RETAINS, UNCHECKED, assert_all_returned, block, free, layout};
 
-type Parent<'a> = Ruled<Indices, &'a Stats<System>>;
+type Parent<'a> = RuledParent<FailingRequests, &'a Stats<System>>;
 
-/// What there is at a time, and which calls failed.
+/// A pool, its live blocks, and the indices of the calls that failed.
 struct Session<'a> {
     pool: SharedPool<&'a Parent<'a>>,
     live: Vec<Block>,
@@ -27,34 +27,34 @@ struct Session<'a> {
 }
 
 impl Session<'_> {
-    fn count(&mut self, ok: bool) {
+    fn count_call(&mut self, ok: bool) {
         if !ok {
             self.failed.push(self.calls);
         }
         self.calls += 1;
     }
 
-    fn take(&mut self, block: Result<Block, AllocError>) {
-        self.count(block.is_ok());
+    fn record(&mut self, block: Result<Block, AllocError>) {
+        self.count_call(block.is_ok());
         self.live.extend(block);
     }
 
     fn allocate(&mut self, size: usize, align: usize) {
         let block = Block::allocate(&self.pool, layout(size, align), self.calls as u64);
-        self.take(block);
+        self.record(block);
     }
 
     fn allocate_zeroed(&mut self, size: usize, align: usize) {
         let block = Block::allocate_zeroed(&self.pool, layout(size, align), self.calls as u64);
-        self.take(block);
+        self.record(block);
     }
 
-    /// Of the newest block, if there is one.
+    /// Resizes the newest block, if there is one.
     fn resize(&mut self, size: usize, zeroed: bool) {
         let Some(mut block) = self.live.pop() else { return self.calls += 1 };
         let new = layout(size, block.layout.align());
         let ok = block.resize(&self.pool, new, zeroed).is_ok();
-        self.count(ok);
+        self.count_call(ok);
         self.live.push(block);
     }
 
@@ -67,7 +67,7 @@ impl Session<'_> {
         self.live.drain(first..).for_each(|block| block.free(&self.pool));
     }
 
-    /// Small, medium and large blocks of many classes, zeroed ones, growth and shrinking in both directions.
+    /// Allocates small, medium and large blocks, zeroed or not, and resizes them in both directions.
     fn work(&mut self) {
         for round in 0..2 {
             for size in [1, 8, 24, 100, 1000, 5000, 32 << 10] {
@@ -87,12 +87,12 @@ impl Session<'_> {
                 self.allocate(size, 8);
             }
             self.allocate(1 << 20, 1 << 20);
-            // Up through all kinds and down again.
+            // A block grows through all kinds and shrinks again.
             self.allocate(10, 8);
             for size in [100, 4000, 40_000, 90_000, 300_000, 700_000, 5 << 20, 5 << 20, 2 << 20, 500_000, 100, 7] {
                 self.resize(size, size % 3 == 0);
             }
-            // More chunks.
+            // Enough blocks for more chunks.
             (0..12).for_each(|_| self.allocate(400 << 10, 8));
             (0..20).for_each(|n| self.allocate(20_000 + n, 8));
             self.check();
@@ -107,9 +107,9 @@ impl Session<'_> {
 
 fn with_each_failure(options: Options) {
     let stats = Stats::new(System);
-    // Which calls failed, and how many requests there were until the parent was healed.
+    // Returns the calls that failed, and the number of requests until the parent was healed.
     let run = |rule| {
-        let parent = Ruled { rule, parent: &stats };
+        let parent = RuledParent { rule, parent: &stats };
         let pool = SharedPool::with_options_in(options, &parent);
         let mut session = Session { pool, live: Vec::new(), calls: 0, failed: Vec::new() };
         session.work();
@@ -117,61 +117,61 @@ fn with_each_failure(options: Options) {
         parent.rule.heal();
         let failed = std::mem::take(&mut session.failed);
         session.work();
-        assert!(session.failed.is_empty(), "there is memory again, and yet {:?} failed", session.failed);
+        assert!(session.failed.is_empty(), "calls {:?} failed although there is memory again", session.failed);
         session.free_all_but(0);
         let held = session.pool.stats();
         assert_eq!(held.live_bytes(), 0, "{held}");
         drop(session);
-        assert_everything_is_back(&stats);
+        assert_all_returned(&stats);
         (failed, count)
     };
-    let (failed, count) = run(Indices::none());
+    let (failed, count) = run(FailingRequests::none());
     assert!(failed.is_empty() && count > 20, "{failed:?} {count}");
     for index in 0..count {
-        let (failed, _) = run(Indices::only(index));
+        let (failed, _) = run(FailingRequests::only(index));
         assert!(failed.len() <= 1, "{index}: {failed:?}");
-        let (failed, _) = run(Indices::from(index));
-        assert!(index > 0 || failed.len() > 30, "without memory {failed:?} failed");
+        let (failed, _) = run(FailingRequests::from(index));
+        assert!(index > 0 || failed.len() > 30, "without memory only calls {failed:?} failed");
     }
 }
 
 #[test]
-fn with_caches() {
+fn each_failed_request_with_caches() {
     with_each_failure(UNCHECKED);
     with_each_failure(UNCHECKED.whole_pages(true).retain(Retain::Everything));
 }
 
 #[test]
-fn with_nothing_retained() {
+fn each_failed_request_with_nothing_retained() {
     with_each_failure(UNCHECKED.retain(Retain::Nothing));
 }
 
 #[test]
-fn checked() {
+fn each_failed_request_in_a_checked_pool() {
     with_each_failure(CHECKED);
 }
 
 #[test]
-fn a_parent_with_a_budget() {
+fn a_pool_keeps_the_rules_over_a_limited_parent() {
     for bytes in [100_000, 3 << 20, 10 << 20, 40 << 20] {
         for options in [UNCHECKED, CHECKED, UNCHECKED.retain(Retain::Nothing), UNCHECKED.retain(Retain::Everything)] {
-            let parent = Ruled { rule: Limit::new(bytes), parent: System };
+            let parent = RuledParent { rule: ByteLimit::new(bytes), parent: System };
             let pool = SharedPool::with_options_in(options, &parent);
             let requests = conformance::Options { operations: 15_000, seed: bytes as u64, ..Default::default() };
             let report = check(&pool, &requests).unwrap_or_else(|violation| panic!("{violation}"));
             assert!(report.failures > 0 || bytes > 4 << 20, "{report}");
             assert!(report.allocations > 1000 || bytes < 3 << 20, "{report}");
-            assert_eq!(pool.stats().held_bytes(), bytes - parent.rule.left());
+            assert_eq!(pool.stats().held_bytes(), bytes - parent.rule.remaining());
             drop(pool);
-            assert_eq!(parent.rule.left(), bytes, "memory was lost");
+            assert_eq!(parent.rule.remaining(), bytes, "memory was lost");
         }
     }
 }
 
-/// What is kept goes back, and then the block grows where it is: for a copy there would be too little.
+/// The pool returns the block it keeps, and then the parent can grow the other in place. There is too little memory for a copy.
 #[test]
-fn a_growth_that_fails_is_tried_again() {
-    let parent = Ruled { rule: Limit::new(13 << 20), parent: System };
+fn a_growth_is_retried_after_kept_blocks_are_returned() {
+    let parent = RuledParent { rule: ByteLimit::new(13 << 20), parent: System };
     let pool = SharedPool::with_options_in(UNCHECKED, &parent);
     let (before, after) = (layout(6 << 20, 8), layout(9 << 20, 8));
     let (live, kept) = (block(&pool, before.size()), block(&pool, 5 << 20));
@@ -181,7 +181,7 @@ fn a_growth_that_fails_is_tried_again() {
     free(&pool, grown.cast(), after.size());
 }
 
-/// Counts what it is asked for beside chunks, which it has; all else it has not.
+/// Serves chunks, and refuses and counts larger requests.
 #[derive(Default)]
 struct ChunksOnly {
     requests: AtomicUsize,
@@ -194,7 +194,7 @@ impl ChunksOnly {
     }
 }
 
-// SAFETY: forwards to `Pages`, or fails.
+// SAFETY: each call is forwarded to `Pages` or refused.
 unsafe impl Allocator for ChunksOnly {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if layout.size() <= CHUNK { Pages::new().allocate(layout) } else { self.refuse() }
@@ -214,17 +214,17 @@ unsafe impl Allocator for ChunksOnly {
     }
 }
 
-/// For far more than the pool has nothing that it keeps is of use, so the parent is asked once.
+/// No memory that the pool keeps can help to serve far more than it has, so the parent is called once.
 #[test]
 fn a_huge_request_that_fails_is_made_once() {
     for options in [UNCHECKED, CHECKED].into_iter().flat_map(|options| [options, options.whole_pages(true)]) {
         let pool = SharedPool::with_options_in(options, ChunksOnly::default());
-        // There is something to give back.
+        // The pool keeps a block that it could return.
         free(&pool, block(&pool, 2 * LARGE), 2 * LARGE);
         let (small, large) = (layout(100, 16), layout(2 * LARGE, 16));
         let blocks = [small, large].map(|layout| (pool.allocate(layout).unwrap().cast(), layout));
         let requests = |request: &dyn Fn() -> bool| {
-            assert!(request(), "there is so much");
+            assert!(request(), "the huge request was served");
             pool.parent().requests.swap(0, Ordering::Relaxed)
         };
         for size in [(1 << 30) + 1, 3 << 30, (3 << 30) + 5] {
@@ -232,40 +232,39 @@ fn a_huge_request_that_fails_is_made_once() {
             assert_eq!(requests(&|| pool.allocate(huge).is_err()), 1, "{size} {options:?}");
             assert_eq!(requests(&|| pool.allocate_zeroed(huge).is_err()), 1, "{size} {options:?}");
             for (block, before) in blocks {
-                // SAFETY: the block is live, with that layout, and not used again if it is gone.
+                // SAFETY: the block is live and has that layout; the new size is larger. It fails, so the block stays live.
                 let grow = || unsafe { pool.grow(block, before, huge) }.is_err();
-                // To grow a large one where it is, is another request.
+                // Growing a large block in place is another request.
                 let most = if before == large { 2 } else { 1 };
                 assert_eq!(requests(&grow), most, "{size} {before:?} {options:?}");
             }
         }
-        // What is just too much is asked for again, when nothing is kept any more.
+        // A request for slightly too much is repeated after the pool has returned what it keeps.
         assert!(requests(&|| pool.allocate(layout(CHUNK + 1, 8)).is_err()) > 1);
-        // SAFETY: live, with that layout.
+        // SAFETY: the block is live, has that layout, and is not used again.
         blocks.into_iter().for_each(|(block, layout)| unsafe { pool.deallocate(block, layout) });
     }
 }
 
-/// Most of a budget can be used.
 #[test]
-fn a_budget_of_blocks() {
+fn most_of_a_limit_can_be_allocated() {
     for size in [1000, 30_000, 100_000, 200_000] {
-        let budget = 300 << 20;
-        let parent = Ruled { rule: Limit::new(budget), parent: Pages::new() };
+        let limit = 300 << 20;
+        let parent = RuledParent { rule: ByteLimit::new(limit), parent: Pages::new() };
         let pool = SharedPool::with_options_in(UNCHECKED, &parent);
         let count = core::iter::from_fn(|| pool.allocate(layout(size, 8)).ok()).count();
-        assert!(count * size > budget / 2, "{count} blocks of {size}");
+        assert!(count * size > limit / 2, "{count} blocks of {size}");
         drop(pool);
-        assert_eq!(parent.rule.left(), budget, "memory was lost");
+        assert_eq!(parent.rule.remaining(), limit, "memory was lost");
     }
 }
 
 #[test]
-fn threads_whose_requests_fail_now_and_then() {
+fn threads_survive_failed_requests() {
     let stats = Stats::new(System);
     for (number, retain) in RETAINS.into_iter().enumerate() {
-        for many in [1, 2, 5] {
-            let parent = Ruled { rule: OneOf::new(many), parent: &stats };
+        for n in [1, 2, 5] {
+            let parent = RuledParent { rule: OneIn::new(n), parent: &stats };
             let pool =
                 SharedPool::with_options_in(if number % 2 == 0 { UNCHECKED } else { CHECKED }.retain(retain), &parent);
             thread::scope(|scope| {
@@ -284,7 +283,7 @@ fn threads_whose_requests_fail_now_and_then() {
                                 _ => {}
                             }
                         }
-                        assert!(many > 1 || live.is_empty());
+                        assert!(n > 1 || live.is_empty());
                         live.into_iter().for_each(|block| block.free(pool));
                     });
                 }
@@ -296,11 +295,10 @@ fn threads_whose_requests_fail_now_and_then() {
     }
 }
 
-/// When there is no more memory, a thread takes from what others left.
 #[test]
-fn the_spans_of_others_serve_when_there_is_no_memory() {
+fn without_memory_a_thread_uses_spans_of_other_threads() {
     for options in [UNCHECKED, CHECKED] {
-        let parent = Ruled { rule: Limit::new(3 << 20), parent: Pages::new() };
+        let parent = RuledParent { rule: ByteLimit::new(3 << 20), parent: Pages::new() };
         let pool = SharedPool::with_options_in(options, &parent);
         let fill = |size| {
             let mut blocks = Vec::new();
@@ -313,7 +311,7 @@ fn the_spans_of_others_serve_when_there_is_no_memory() {
         assert!(blocks.len() > 1500, "{}", blocks.len());
         thread::scope(|scope| {
             scope.spawn(|| {
-                // Those of the first thread; all come back, but for what stays in its cache.
+                // These blocks are of the first thread. All of them can be allocated again, except those in its cache.
                 blocks.into_iter().for_each(|block| block.free(&pool));
                 let again = fill(1000);
                 assert!(again.len() > 1400, "{}", again.len());
@@ -324,11 +322,11 @@ fn the_spans_of_others_serve_when_there_is_no_memory() {
     }
 }
 
-/// `System`, which takes a while.
-struct Slow;
+/// `System`, with a delay in each call.
+struct SlowParent;
 
-// SAFETY: forwards to `System`.
-unsafe impl Allocator for Slow {
+// SAFETY: each call is forwarded to `System`.
+unsafe impl Allocator for SlowParent {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         thread::sleep(Duration::from_micros(50));
         System.allocate(layout)
@@ -341,13 +339,13 @@ unsafe impl Allocator for Slow {
     }
 }
 
-/// Threads that need a chunk at once are given one each, and where there is but one some may fail: nothing is lost by that.
+/// If there is a chunk for each thread, no request fails; if there is only one, some may, but the chunk is not lost.
 #[test]
-fn threads_that_need_a_chunk_at_once() {
+fn threads_may_request_chunks_at_once() {
     const THREADS: usize = 4;
     for (size, retain) in [100, 100_000, 300_000].into_iter().flat_map(|size| RETAINS.map(|retain| (size, retain))) {
         for (chunks, _) in [THREADS, 1].into_iter().flat_map(|chunks| (0..5).map(move |round| (chunks, round))) {
-            let parent = Ruled { rule: Limit::new(chunks * CHUNK + LARGE), parent: Slow };
+            let parent = RuledParent { rule: ByteLimit::new(chunks * CHUNK + LARGE), parent: SlowParent };
             let pool = SharedPool::with_options_in(CHECKED.retain(retain), &parent);
             let start = Barrier::new(THREADS);
             thread::scope(|threads| {
@@ -368,11 +366,11 @@ fn threads_that_need_a_chunk_at_once() {
     }
 }
 
-/// A large block, of which there is one at a time, and a thread that collects, which may be giving another one back.
+/// There is memory for one large block at a time. A request finds it even if another thread, which collects, is returning it.
 #[test]
-fn one_large_block_at_a_time() {
+fn a_large_block_fits_while_another_is_returned() {
     for retain in RETAINS {
-        let parent = Ruled { rule: Limit::new(9 << 20), parent: Slow };
+        let parent = RuledParent { rule: ByteLimit::new(9 << 20), parent: SlowParent };
         let pool = SharedPool::with_options_in(CHECKED.retain(retain), &parent);
         let (one, working) = (Mutex::new(Random(3)), AtomicUsize::new(2));
         thread::scope(|threads| {
@@ -387,7 +385,7 @@ fn one_large_block_at_a_time() {
                         for number in 0..100 {
                             let mut random = one.lock().unwrap();
                             let layout = layout(LARGE * 2 + random.below(LARGE * 6), 8);
-                            Block::allocate(&pool, layout, number).expect("there is room for one").free(&pool);
+                            Block::allocate(&pool, layout, number).expect("there is memory for one block").free(&pool);
                         }
                     };
                     let result = catch_unwind(AssertUnwindSafe(work));

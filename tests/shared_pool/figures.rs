@@ -1,4 +1,4 @@
-//! `stats`, `good_size`, `owns` and `layout_of` say what is so.
+//! The answers of `stats`, `good_size`, `owns` and `layout_of` are exact.
 
 use std::ptr::NonNull;
 use std::sync::Barrier;
@@ -19,20 +19,20 @@ fn good_size(layout: Layout) -> usize {
 }
 
 #[test]
-fn a_pool_without_memory_has_none() {
+fn an_unused_pool_holds_no_memory() {
     for options in [UNCHECKED, CHECKED] {
         let pool = counted(options);
         let stats = pool.stats();
         assert_eq!((stats.held_bytes(), stats.live_bytes(), stats.cached_bytes()), (0, 0, 0));
         assert_eq!((stats.threads().count(), pool.collect()), (0, 0));
         assert!(!pool.owns(NonNull::dangling()) && !pool.owns(NonNull::from(&pool).cast()));
-        // Nor does a block without a size take any.
+        // A block of size 0 takes no memory either.
         pool.allocate(layout(0, 8)).unwrap();
         assert_eq!((pool.stats().held_bytes(), pool.parent().snapshot().allocations), (0, 0));
     }
 }
 
-/// Each block is counted with the size it has, while it lives.
+/// Each live block is counted with its usable size.
 #[test]
 fn live_blocks_are_counted_exactly() {
     for options in [UNCHECKED, CHECKED] {
@@ -66,14 +66,14 @@ fn live_blocks_are_counted_exactly() {
     }
 }
 
-/// What a block counts for: the size of its class, its slices, or of the parent's block.
+/// Returns the bytes that a block counts for: those of its class, of its slices, or of the block of the parent.
 fn size_in_stats<A: Allocator>(pool: &SharedPool<A>, block: &Block) -> usize {
-    // SAFETY: live.
+    // SAFETY: the block is live and of this pool.
     unsafe { pool.usable_size(block.start) }
 }
 
 #[test]
-fn what_is_held_is_what_the_parent_gave() {
+fn held_bytes_are_those_of_the_parent() {
     for options in [UNCHECKED, CHECKED, UNCHECKED.whole_pages(true)] {
         let pool = counted(options);
         let mut random = Random(9);
@@ -110,7 +110,7 @@ fn caches_are_counted_by_thread_and_class() {
             assert!(threads[1].cached_bytes % 5120 == 0 && threads[0].number != threads[1].number, "{threads:?}");
             let class = stats.classes().find(|class| class.size == 5120).unwrap();
             assert_eq!((class.live_blocks, class.cached_blocks * 5120), (0, threads[1].cached_bytes));
-            // The living thread's cache is its own.
+            // A collection empties the cache of the calling thread, not that of another running one.
             pool.collect();
             let threads: Vec<_> = pool.stats().threads().collect();
             assert_eq!((threads.len(), threads[0].cached_bytes % 5120), (1, 0), "{threads:?}");
@@ -124,7 +124,7 @@ fn caches_are_counted_by_thread_and_class() {
 }
 
 #[test]
-fn tables_for_readers() {
+fn stats_print_a_table() {
     let pool = counted(UNCHECKED);
     let own = block(&pool, 100);
     let shown = pool.stats().to_string();
@@ -137,9 +137,9 @@ fn tables_for_readers() {
     free(&pool, own, 100);
 }
 
-/// Who reads figures of a debug build is told that they are.
+/// The figures of a debug build are marked, since they differ from those of a release build.
 #[test]
-fn a_checked_pool_says_so() {
+fn stats_of_a_checked_pool_say_so() {
     let pool = counted(CHECKED);
     let before = pool.stats();
     let own = block(&pool, 100);
@@ -156,42 +156,43 @@ fn a_checked_pool_says_so() {
     assert!(format!("{unchecked:?}").contains("checked: false"));
 }
 
-/// Every method takes `layout_of` for the block's layout, and the block has as many bytes as `good_size` said.
-pub(crate) fn usable<A: Allocator>(pool: &SharedPool<A>, layout: Layout) {
+/// Asserts that a block of `layout` has the size that `good_size` returns, and that all methods accept the layout that `layout_of`
+/// returns.
+pub(crate) fn check_usable<A: Allocator>(pool: &SharedPool<A>, layout: Layout) {
     let allocate = || Block::allocate(pool, layout, 5).unwrap();
-    let relayout = |block: Block| {
-        // SAFETY: live.
+    let with_usable_layout = |block: Block| {
+        // SAFETY: the block is live and of this pool.
         let usable = unsafe { pool.layout_of(block.start) };
-        // SAFETY: live.
+        // SAFETY: as above.
         assert_eq!(unsafe { pool.usable_size(block.start) }, usable.size());
         let good = pool.good_size(layout);
         assert!(good >= layout.size() && usable.size() >= good, "{layout:?} {good} {usable:?}");
         let large = (layout.size() - 1) | (layout.align() - 1) >= LARGE;
         assert!(large || usable.size() == good, "{layout:?} {good} {usable:?}");
         assert_eq!(block.start.addr().get() % usable.align(), 0);
-        Block::of(block.start, usable, 6)
+        Block::from_raw(block.start, usable, 6)
     };
-    relayout(allocate()).free(pool);
+    with_usable_layout(allocate()).free(pool);
     for size in [1, 2, 3] {
-        let mut grown = relayout(allocate());
+        let mut grown = with_usable_layout(allocate());
         let before = grown.layout.size();
         let new = self::layout((before * size).min(before + (1 << 20)) + 1, grown.layout.align());
         grown.resize(pool, new, true).unwrap();
         grown.free(pool);
-        let mut shrunk = relayout(allocate());
+        let mut shrunk = with_usable_layout(allocate());
         let new = self::layout(shrunk.layout.size().div_ceil(size), shrunk.layout.align());
         shrunk.resize(pool, new, false).unwrap();
-        relayout_any(pool, shrunk).free(pool);
+        with_layout_of(pool, shrunk).free(pool);
     }
     assert_eq!(pool.stats().live_bytes(), 0, "{layout:?}");
 }
 
-/// Whatever it was: as the layout that the pool gives for it.
-fn relayout_any<A: Allocator>(pool: &SharedPool<A>, block: Block) -> Block {
-    // SAFETY: live.
+/// Returns `block` with the layout that `layout_of` returns for it.
+fn with_layout_of<A: Allocator>(pool: &SharedPool<A>, block: Block) -> Block {
+    // SAFETY: the block is live and of this pool.
     let usable = unsafe { pool.layout_of(block.start) };
     assert!(usable.size() >= block.layout.size());
-    Block::of(block.start, usable, 8)
+    Block::from_raw(block.start, usable, 8)
 }
 
 #[test]
@@ -215,21 +216,21 @@ fn layouts_from_bare_pointers_fit() {
             (SharedPool::with_options_in(options, System), SharedPool::with_options(options));
         for size in small.into_iter().chain(large) {
             for power in [0, 3, 4, 5, 6, 10, 12, 14, 15, 16, 18, 19] {
-                usable(&over_system, layout(size, 1 << power));
-                usable(&over_pages, layout(size, 1 << power));
+                check_usable(&over_system, layout(size, 1 << power));
+                check_usable(&over_pages, layout(size, 1 << power));
             }
         }
     }
 }
 
-/// A large block is one of the parent's, and is not taken for another by its size.
+/// With a large align a small block comes from the parent, and must not be mistaken for a block of a class because of its size.
 #[test]
 fn layouts_of_small_blocks_with_large_aligns_fit() {
     for options in [UNCHECKED, CHECKED] {
         let pool = SharedPool::with_options_in(options, Stats::new(System));
         for power in [20, 21, 22] {
             for size in [1, 8, 4096, 5000, 100_000, 200_000] {
-                usable(&pool, layout(size, 1 << power));
+                check_usable(&pool, layout(size, 1 << power));
             }
         }
         pool.collect();
@@ -238,7 +239,7 @@ fn layouts_of_small_blocks_with_large_aligns_fit() {
 }
 
 #[test]
-fn good_sizes() {
+fn good_size_is_the_size_of_the_class() {
     for (size, align, good) in [
         (0, 8, 0),
         (1, 1, 8),
@@ -272,7 +273,7 @@ fn good_sizes() {
 }
 
 #[test]
-fn a_pool_knows_its_own_blocks() {
+fn a_pool_owns_its_blocks_and_no_others() {
     for options in [UNCHECKED, CHECKED] {
         let (pool, other) = (counted(options), counted(options));
         for size in [1, 8, 100, 32 << 10, 40 << 10, 500_000, 600_000, 3 << 20] {
@@ -288,12 +289,12 @@ fn a_pool_knows_its_own_blocks() {
                 }
             }
             assert!(!pool.owns(foreign) && !other.owns(foreign), "{size}");
-            // SAFETY: live with that layout.
+            // SAFETY: the block is live and has that layout.
             unsafe { System.deallocate(foreign, layout) };
             let (large, start) = (size >= LARGE, own.start);
             own.free(&pool);
             others.free(&other);
-            // Nobody may ask this of a freed block and rely on the answer; but of a freed large one it is known.
+            // For a freed block the answer is unspecified, but a freed large block is known not to be owned.
             assert!(!large || !pool.owns(start), "{size}");
         }
         let local = 0_u64;
@@ -307,7 +308,7 @@ fn capabilities_pass_through_both_faces() {
     static BOTH: AsGlobal<SharedPool> = AsGlobal::new(SharedPool::with_options(Options::new().checked(false)));
     let own = block(&&BOTH, 100);
     assert!(Owns::owns(&&BOTH, own, layout(100, 8)) && BOTH.owns(own));
-    // SAFETY: live.
+    // SAFETY: the block is live and of this pool.
     assert_eq!(unsafe { (&BOTH).usable_size(own) }, 104);
     free(&&BOTH, own, 100);
 }

@@ -1,23 +1,23 @@
-//! Children that are copies of their process.
+//! Forked children.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Whether `child` says yes in a child.
-pub(crate) fn says_yes(child: impl FnOnce() -> bool) -> bool {
-    // SAFETY: the child uses nothing that another thread may have locked: pools and the C library make their own locks usable in a
-    // child.
+/// Whether `child` returns true in a forked child, which ends with it. False if it panics, crashes or takes longer than a minute.
+pub(crate) fn holds_in_fork(child: impl FnOnce() -> bool) -> bool {
+    // SAFETY: the child uses no lock that another thread may hold: pools and the C library make their locks usable in a child, and arenas
+    // have none.
     let process = unsafe { libc::fork() };
     if process == 0 {
-        // One that waits for ever ends by this, and is seen.
-        // SAFETY: may be called whenever.
+        // Ends a child that waits forever.
+        // SAFETY: `alarm` has no conditions.
         unsafe { libc::alarm(60) };
         let yes = catch_unwind(AssertUnwindSafe(child)).unwrap_or(false);
         let status = i32::from(!yes);
-        // SAFETY: ends the child without running anything else.
+        // SAFETY: `_exit` has no conditions.
         unsafe { libc::_exit(status) };
     }
     let mut status = 0;
-    // SAFETY: the status may be written.
+    // SAFETY: the pointer is to `status`.
     let waited = unsafe { libc::waitpid(process, &raw mut status, 0) };
     if status != 0 {
         println!("child {process}: waited for {waited}, status {status:#x}");

@@ -1,4 +1,4 @@
-//! Blocks go from thread to thread, and outlive the threads that allocated them.
+//! Threads hand blocks over to other threads, and blocks outlive the threads that allocated them.
 
 use std::ptr::NonNull;
 use std::sync::{Barrier, Mutex};
@@ -10,13 +10,13 @@ use janus_alloc::{Pages, SharedPool, Stats, System};
 
 use crate::blocks::{Block, Random};
 use crate::children::alone;
-use crate::{CACHE, CHECKED, RETAINS, UNCHECKED, assert_everything_is_back, block, counted, free, layout};
+use crate::{CACHE, CHECKED, RETAINS, UNCHECKED, assert_all_returned, block, counted, free, layout};
 
-/// What lies ready for each thread to take.
+/// For each lane, the blocks that other threads have handed to it.
 type Piles = Vec<Mutex<Vec<Block>>>;
 
-/// A short life: allocates, hands over, resizes and frees what others handed over, and leaves things behind.
-fn life<A: Allocator>(pool: &SharedPool<A>, piles: &Piles, lane: usize, random: &mut Random, steps: usize) {
+/// Runs one short-lived thread: allocates blocks, hands some over, resizes and frees blocks of others, and leaves the rest behind.
+fn use_in_a_thread<A: Allocator>(pool: &SharedPool<A>, piles: &Piles, lane: usize, random: &mut Random, steps: usize) {
     let mut own: Vec<Block> = Vec::new();
     let number = random.below(1 << 30) as u64;
     for step in 0..steps {
@@ -25,10 +25,10 @@ fn life<A: Allocator>(pool: &SharedPool<A>, piles: &Piles, lane: usize, random: 
             0..4 => own.push(Block::allocate(pool, random.layout(), number).unwrap()),
             4 => own.push(Block::allocate_zeroed(pool, random.layout(), number).unwrap()),
             5..7 => {
-                // To another thread's pile, or to the own one, for the successor.
+                // To the pile of another lane, or of its own, for the next thread.
                 let to = &piles[random.below(piles.len())];
-                let given = own.len().min(3);
-                to.lock().unwrap().extend(own.drain(..given));
+                let count = own.len().min(3);
+                to.lock().unwrap().extend(own.drain(..count));
             }
             7..9 => {
                 let taken = piles[lane].lock().unwrap().split_off(0);
@@ -49,7 +49,7 @@ fn life<A: Allocator>(pool: &SharedPool<A>, piles: &Piles, lane: usize, random: 
             }
             _ => {}
         }
-        // More are freed than allocated.
+        // Bounds the live blocks of a thread.
         while own.len() > 40 {
             own.swap_remove(random.below(own.len())).free(pool);
         }
@@ -57,8 +57,8 @@ fn life<A: Allocator>(pool: &SharedPool<A>, piles: &Piles, lane: usize, random: 
     piles[lane].lock().unwrap().append(&mut own);
 }
 
-/// Threads one after the other in each of `lanes`, all lanes at a time.
-fn run<A: Allocator + Sync>(pool: &SharedPool<A>, lanes: usize, seed: u64, steps: usize) {
+/// Runs `lanes` lanes at the same time, each of which runs threads one after the other.
+fn use_in_lanes<A: Allocator + Sync>(pool: &SharedPool<A>, lanes: usize, seed: u64, steps: usize) {
     let piles: Piles = (0..lanes).map(|_| Mutex::default()).collect();
     thread::scope(|scope| {
         for lane in 0..lanes {
@@ -68,8 +68,8 @@ fn run<A: Allocator + Sync>(pool: &SharedPool<A>, lanes: usize, seed: u64, steps
                 for _ in 0..6 {
                     thread::scope(|inner| {
                         let random = &mut random;
-                        // Joined, and so after its last destructor.
-                        inner.spawn(move || life(pool, piles, lane, random, steps)).join().unwrap();
+                        // `join` returns after the last destructor of the thread.
+                        inner.spawn(move || use_in_a_thread(pool, piles, lane, random, steps)).join().unwrap();
                     });
                 }
             });
@@ -80,65 +80,65 @@ fn run<A: Allocator + Sync>(pool: &SharedPool<A>, lanes: usize, seed: u64, steps
     }
 }
 
-/// With a parent that counts: all blocks come back to the pool, and on drop everything to the parent.
-fn hand_over(options: Options, lanes: usize, seed: u64, steps: usize) {
+/// Runs the lanes over a counting parent, and asserts that all blocks return to the pool, and all memory to the parent on drop.
+fn check_hand_over(options: Options, lanes: usize, seed: u64, steps: usize) {
     let parent = Stats::new(System);
     let pool = SharedPool::with_options_in(options, &parent);
-    run(&pool, lanes, seed, steps);
+    use_in_lanes(&pool, lanes, seed, steps);
     let stats = pool.stats();
     assert_eq!(stats.live_bytes(), 0, "{stats}");
     assert!(stats.classes().all(|class| class.live_blocks == 0), "{stats}");
     pool.collect();
     let stats = pool.stats();
     assert_eq!((stats.live_bytes(), stats.cached_bytes()), (0, 0), "{stats}");
-    // The caches of its threads are left: those of two in each lane, one of which may still be about to end.
+    // The caches of two threads in each lane are left: one of the two may not have ended yet.
     assert!(stats.held_bytes() < (2 * lanes + 1) * CACHE, "{stats}");
     drop(pool);
-    assert_everything_is_back(&parent);
+    assert_all_returned(&parent);
 }
 
 #[test]
-fn by_two_threads() {
-    alone("hand_over::by_two_threads", || {
+fn two_threads_hand_blocks_over() {
+    alone("hand_over::two_threads_hand_blocks_over", || {
         for (seed, retain) in (0..).zip(RETAINS) {
-            hand_over(UNCHECKED.retain(retain), 2, seed, 1500);
-            hand_over(CHECKED.retain(retain), 2, seed, 300);
+            check_hand_over(UNCHECKED.retain(retain), 2, seed, 1500);
+            check_hand_over(CHECKED.retain(retain), 2, seed, 300);
         }
     });
 }
 
 #[test]
-fn by_four_threads() {
-    alone("hand_over::by_four_threads", || {
+fn four_threads_hand_blocks_over() {
+    alone("hand_over::four_threads_hand_blocks_over", || {
         for (seed, retain) in (100..).zip(RETAINS) {
-            hand_over(UNCHECKED.retain(retain), 4, seed, 1500);
-            hand_over(CHECKED.retain(retain).whole_pages(true), 4, seed, 300);
+            check_hand_over(UNCHECKED.retain(retain), 4, seed, 1500);
+            check_hand_over(CHECKED.retain(retain).whole_pages(true), 4, seed, 300);
         }
     });
 }
 
 #[test]
-fn over_pages() {
-    alone("hand_over::over_pages", || {
+fn threads_hand_blocks_over_pages() {
+    alone("hand_over::threads_hand_blocks_over_pages", || {
         for (seed, retain) in (200..).zip(RETAINS) {
             let pool = SharedPool::with_options(UNCHECKED.retain(retain));
-            run(&pool, 3, seed, 1500);
+            use_in_lanes(&pool, 3, seed, 1500);
             pool.collect();
             let stats = pool.stats();
             assert_eq!(stats.live_bytes(), 0, "{stats}");
             assert!(stats.held_bytes() < (2 * 3 + 1) * CACHE, "{stats}");
         }
         let pool = SharedPool::with_options_in(UNCHECKED.whole_pages(true), Stats::new(Pages::new()));
-        run(&pool, 3, 210, 1500);
+        use_in_lanes(&pool, 3, 210, 1500);
         pool.collect();
         assert_eq!(pool.stats().held_bytes() as u64, pool.parent().snapshot().live_bytes);
     });
 }
 
-/// One thread allocates, the other frees: what goes one way must come back some other.
+/// One thread allocates and the other frees, so freed blocks have to return to the first.
 #[test]
-fn one_way() {
-    alone("hand_over::one_way", || {
+fn blocks_handed_over_in_one_direction_are_reused() {
+    alone("hand_over::blocks_handed_over_in_one_direction_are_reused", || {
         for (options, most) in [(UNCHECKED, 64 << 20), (CHECKED, 200 << 20)] {
             let pool = SharedPool::with_options_in(options, Stats::new(System));
             let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<Block>>(4);
@@ -153,8 +153,8 @@ fn one_way() {
                 });
                 scope.spawn(move || receiver.into_iter().flatten().for_each(|block| block.free(pool)));
             });
-            // A hundredth is alive at a time. A thread without a cache takes from a shard by where it is in its stack, so it may
-            // come to have spans of all classes in many.
+            // A hundredth of the blocks is alive at a time. Without a cache, a thread chooses a shard by an address in its stack, so it
+            // may use spans of all classes in many shards.
             let peak = pool.parent().snapshot().peak_bytes;
             assert!(peak < most, "{peak}");
             assert_eq!(pool.stats().live_bytes(), 0);
@@ -162,17 +162,17 @@ fn one_way() {
     });
 }
 
-/// Threads that were given objects of one line of the processor's cache, and free them, get others: or they would go on to share
-/// the line for as long as they live.
+/// Threads that free objects which share a line of the processor's cache do not allocate these objects again: they would share the line
+/// for as long as they live.
 #[test]
-fn a_line_is_not_shared_for_long() {
+fn threads_stop_sharing_a_cache_line() {
     const LINE: usize = 64;
     let line_of = |block: std::ptr::NonNull<u8>| block.addr().get() / LINE;
     for size in [8, 24, 32] {
         let pool = counted(UNCHECKED);
         let objects: Vec<_> = (0..8).map(|_| block(&pool, size).as_ptr().expose_provenance()).collect();
         let next = Mutex::new(objects.chunks(2));
-        // One that has ended leaves its blocks to the next.
+        // All threads run at the same time, so that none inherits the cache of another.
         let all = Barrier::new(4);
         let lines_of_a_thread = || {
             all.wait();
@@ -191,32 +191,33 @@ fn a_line_is_not_shared_for_long() {
         });
         for (number, mine) in lines.iter().enumerate() {
             let others = lines[number + 1..].iter().flatten();
-            assert!(others.clone().all(|line| !mine.contains(line)), "{size} bytes: a line of two threads");
+            assert!(others.clone().all(|line| !mine.contains(line)), "{size} bytes: two threads share a line");
         }
         assert_eq!(pool.stats().live_bytes(), 0);
     }
 }
 
-/// What C registers with `pthread_key_create` runs after the destructors of thread-locals, and may be a thread's first use of a pool.
+/// A destructor that C registers with `pthread_key_create` runs after those of thread-locals, and may be the first use of a pool in its
+/// thread.
 #[cfg(unix)]
 #[test]
-fn threads_that_begin_when_they_end() {
+fn a_key_destructor_may_be_the_first_use_of_a_pool() {
     static POOL: SharedPool = SharedPool::with_options(UNCHECKED);
 
-    unsafe extern "C" fn late(start: *mut libc::c_void) {
+    unsafe extern "C" fn free_on_exit(start: *mut libc::c_void) {
         free(&POOL, NonNull::new(start.cast()).unwrap(), 8192);
         (0..8).map(|_| block(&POOL, 8192)).collect::<Vec<_>>().into_iter().for_each(|block| free(&POOL, block, 8192));
     }
 
-    alone("hand_over::threads_that_begin_when_they_end", || {
+    alone("hand_over::a_key_destructor_may_be_the_first_use_of_a_pool", || {
         let mut key = 0;
-        // SAFETY: writes the key.
-        assert_eq!(unsafe { libc::pthread_key_create(&raw mut key, Some(late)) }, 0);
-        // More than there are numbers.
+        // SAFETY: the pointer is to the key, and the destructor accepts the values that are set below.
+        assert_eq!(unsafe { libc::pthread_key_create(&raw mut key, Some(free_on_exit)) }, 0);
+        // More threads than there are thread indices.
         for _ in 0..600 {
             let start = block(&POOL, 8192).as_ptr().expose_provenance();
             let begin = move || {
-                // SAFETY: the key lives; the destructor frees the block.
+                // SAFETY: the key exists. The destructor frees the block.
                 let error = unsafe { libc::pthread_setspecific(key, std::ptr::with_exposed_provenance(start)) };
                 assert_eq!(error, 0);
             };
@@ -228,18 +229,18 @@ fn threads_that_begin_when_they_end() {
             free(&POOL, block(&POOL, 8192), 8192);
             POOL.stats().cached_bytes()
         };
-        assert!(thread::spawn(cached).join().unwrap() > 0, "a new thread has a number");
+        assert!(thread::spawn(cached).join().unwrap() > 0, "a new thread got no index");
     });
 }
 
-/// The cache of a thread is still its own when its thread-locals are dropped, in whatever order: what one frees there stays in it.
+/// A thread still has its cache when its thread-locals are dropped, in any order: a block freed there goes to the cache.
 #[test]
-fn thread_locals_have_the_cache() {
+fn destructors_of_thread_locals_use_the_cache() {
     static POOL: SharedPool = SharedPool::with_options(UNCHECKED);
 
-    struct Late;
+    struct FreesOnDrop;
 
-    impl Drop for Late {
+    impl Drop for FreesOnDrop {
         fn drop(&mut self) {
             let block = block(&POOL, 8192);
             let before = POOL.stats().cached_bytes();
@@ -248,10 +249,10 @@ fn thread_locals_have_the_cache() {
         }
     }
 
-    thread_local!(static LATE: Late = const { Late });
+    thread_local!(static LATE: FreesOnDrop = const { FreesOnDrop });
 
-    alone("hand_over::thread_locals_have_the_cache", || {
-        // More than there are numbers; also those whose first use of the pool that is.
+    alone("hand_over::destructors_of_thread_locals_use_the_cache", || {
+        // More threads than there are thread indices. In half of them the destructor is the first use of the pool.
         for n in 0..1200 {
             let work = move || {
                 LATE.with(|_| ());
@@ -261,25 +262,25 @@ fn thread_locals_have_the_cache() {
             };
             thread::spawn(work).join().unwrap();
         }
-        // One after the other they had one cache.
+        // The threads used one cache, one after the other.
         assert_eq!(POOL.stats().threads().count(), 1, "{}", POOL.stats());
     });
 }
 
-/// Threads that free what another one made for each, side by side: no two of them write to one line of the processor's cache then.
+/// Threads that free adjacent blocks of another thread allocate blocks of different lines of the processor's cache from then on.
 #[test]
-fn lines_are_not_shared_by_what_was_handed_over() {
+fn freed_foreign_blocks_do_not_share_a_cache_line() {
     const LINE: usize = 64;
     const THREADS: usize = 2;
-    alone("hand_over::lines_are_not_shared_by_what_was_handed_over", || {
+    alone("hand_over::freed_foreign_blocks_do_not_share_a_cache_line", || {
         for size in [8, 16, 32] {
             let pool = &SharedPool::with_options(UNCHECKED);
-            let given: Vec<_> = (0..THREADS).map(|_| Block::allocate(pool, layout(size, 8), 1).unwrap()).collect();
+            let foreign: Vec<_> = (0..THREADS).map(|_| Block::allocate(pool, layout(size, 8), 1).unwrap()).collect();
             let barrier = &Barrier::new(THREADS);
             let lines: Vec<Vec<usize>> = thread::scope(|threads| {
-                let use_own = |given: Block| {
+                let use_own = |foreign: Block| {
                     barrier.wait();
-                    given.free(pool);
+                    foreign.free(pool);
                     let mut lines = Vec::new();
                     for _ in 0..100 {
                         let block = block(pool, size);
@@ -289,8 +290,8 @@ fn lines_are_not_shared_by_what_was_handed_over() {
                     }
                     lines
                 };
-                let spawn = |given| threads.spawn(move || use_own(given));
-                let threads: Vec<_> = given.into_iter().map(spawn).collect();
+                let spawn = |foreign| threads.spawn(move || use_own(foreign));
+                let threads: Vec<_> = foreign.into_iter().map(spawn).collect();
                 threads.into_iter().map(|thread| thread.join().unwrap()).collect()
             });
             assert!(lines[0].iter().all(|line| !lines[1].contains(line)), "{size}");

@@ -1,4 +1,4 @@
-//! Pools beside each other: made, moved and dropped while others live, and while threads that used them go on.
+//! Many pools at a time: created, moved and dropped while others live, and while threads that used them run on.
 
 use std::mem;
 use std::sync::{Arc, Barrier, Mutex, mpsc};
@@ -9,13 +9,13 @@ use janus_alloc::{Pages, SharedPool, Stats, System};
 
 use crate::blocks::{Block, Random};
 use crate::children::alone;
-use crate::{CACHE, CHECKED, UNCHECKED, assert_everything_is_back, block, counted, free, layout, parents_blocks};
+use crate::{CACHE, CHECKED, UNCHECKED, assert_all_returned, block, blocks_in_parent, counted, free, layout};
 
 #[test]
-fn thousands_at_a_time() {
+fn thousands_of_pools_live_at_a_time() {
     let parent = Stats::new(Pages::new());
     let mut random = Random(3);
-    // A chunk each has to find addresses.
+    // Each pool needs address space for a chunk.
     let count = if cfg!(target_pointer_width = "64") { 1200 } else { 300 };
     let mut pools: Vec<_> = (0..count)
         .map(|number| {
@@ -25,7 +25,7 @@ fn thousands_at_a_time() {
             (pool, blocks)
         })
         .collect();
-    // Interleaved, and from other threads.
+    // Threads use the pools in random order.
     thread::scope(|scope| {
         for thread in 0..2 {
             let pools = &pools;
@@ -41,7 +41,7 @@ fn thousands_at_a_time() {
     });
     while !pools.is_empty() {
         let (pool, blocks) = pools.swap_remove(random.below(pools.len()));
-        // Some with blocks that live, which go too.
+        // Some pools are dropped with live blocks, and free them.
         if random.below(2) == 0 {
             blocks.into_iter().for_each(|block| block.free(&pool));
             assert_eq!(pool.stats().live_bytes(), 0);
@@ -54,9 +54,9 @@ fn thousands_at_a_time() {
     assert_eq!(parent.snapshot().live_blocks(), 0);
 }
 
-/// Threads that live longer than the pools they use, and drop some of them.
+/// Threads outlive the pools they use, and drop some of them.
 #[test]
-fn dropped_in_any_order_while_threads_go_on() {
+fn pools_are_dropped_in_any_order_while_threads_run() {
     static PARENT: Stats<System> = Stats::new(System);
     type Pool = SharedPool<&'static Stats<System>>;
     type Job = (Arc<Pool>, Vec<Block>);
@@ -79,7 +79,7 @@ fn dropped_in_any_order_while_threads_go_on() {
                         if random.below(3) > 0 {
                             back.lock().unwrap().push((pool, blocks));
                         }
-                        // Else this was perhaps the last one to have the pool.
+                        // Otherwise the pool is dropped here.
                     }
                 };
                 (sender, thread::spawn(run))
@@ -108,12 +108,12 @@ fn dropped_in_any_order_while_threads_go_on() {
             worker.join().unwrap();
         }
         back.lock().unwrap().clear();
-        assert_everything_is_back(&PARENT);
+        assert_all_returned(&PARENT);
     }
 }
 
 #[test]
-fn moved_between_calls() {
+fn a_pool_may_move_between_calls() {
     for options in [UNCHECKED, CHECKED] {
         let parent = Stats::new(System);
         let pool = SharedPool::with_options_in(options, &parent);
@@ -125,7 +125,7 @@ fn moved_between_calls() {
             blocks.swap_remove(1).free(pool);
             blocks.iter().for_each(Block::check);
         };
-        // Into a box, through a vector that grows, and to another thread and back.
+        // The pool moves into a box, within a vector that grows, and to another thread and back.
         let boxed = Box::new(pool);
         add(&boxed);
         let mut pools = vec![*boxed];
@@ -150,12 +150,12 @@ fn moved_between_calls() {
         blocks.into_iter().for_each(|block| block.free(&pool));
         assert_eq!(pool.stats().live_bytes(), 0);
         drop((pool, pools));
-        assert_everything_is_back(&parent);
+        assert_all_returned(&parent);
     }
 }
 
 #[test]
-fn swapped_with_blocks() {
+fn pools_may_be_swapped() {
     for options in [UNCHECKED, CHECKED] {
         let (mut a, mut b) = (counted(options), counted(options));
         let mut random = Random(1);
@@ -172,13 +172,13 @@ fn swapped_with_blocks() {
         of_b.into_iter().for_each(|block| block.free(&b));
         assert_eq!((a.stats().live_bytes(), b.stats().live_bytes()), (0, 0));
         a = counted(options);
-        assert_eq!(parents_blocks(&a), 0);
+        assert_eq!(blocks_in_parent(&a), 0);
     }
 }
 
-/// Collections own pools, move them about, and drop them last.
+/// Collections own pools, move with them, and drop them last.
 #[test]
-fn by_value_in_collections() {
+fn collections_own_pools() {
     for options in [UNCHECKED, CHECKED] {
         let mut numbers: VecIn<u64, SharedPool> = VecIn::new_in(SharedPool::with_options(options));
         numbers.extend(0..1000);
@@ -204,7 +204,7 @@ fn by_value_in_collections() {
 #[test]
 fn more_threads_than_slots() {
     const THREADS: usize = 700;
-    // Alone, since it leaves no slot to the threads of other tests.
+    // In its own process, since it takes the slots of the threads of other tests.
     alone("many_pools::more_threads_than_slots", || {
         let parent = Stats::new(System);
         let pool = Arc::new(SharedPool::with_options_in(UNCHECKED, parent));
@@ -240,7 +240,7 @@ fn more_threads_than_slots() {
     });
 }
 
-/// What a thread frees stays with it, and it takes that again, however many others there are.
+/// A thread allocates the blocks that it freed, however many other threads there are.
 #[test]
 fn each_of_many_threads_has_a_cache() {
     const THREADS: usize = 600;
@@ -251,9 +251,9 @@ fn each_of_many_threads_has_a_cache() {
             free(&pool, block(&pool, 1024), 1024);
             all.wait();
             let mut cached = [0; 3];
-            // The last ones have no slot.
+            // Some of the threads, and the last ones, which have no slot.
             if number % 32 == 0 || number > THREADS - 32 {
-                // No other one works meanwhile.
+                // No other thread uses the pool meanwhile.
                 let _one = one.lock().unwrap();
                 cached[0] = pool.stats().cached_bytes();
                 let own = block(&pool, 1024);
@@ -271,7 +271,7 @@ fn each_of_many_threads_has_a_cache() {
                     thread.spawn_scoped(scope, move || work(number)).unwrap()
                 };
                 let threads: Vec<_> = (0..THREADS).map(start).collect();
-                // Without that a thread may still be about to leave its cache to others.
+                // A scope alone does not wait for the destructors that release the cache of a thread.
                 threads.into_iter().for_each(|thread| thread.join().unwrap());
             });
         }
@@ -279,17 +279,17 @@ fn each_of_many_threads_has_a_cache() {
         assert_eq!(stats.threads().map(|thread| thread.cached_bytes).sum::<usize>(), stats.cached_bytes());
         assert!(stats.threads().any(|thread| thread.number == 512), "{stats}");
         assert!(stats.live_bytes() == 0 && stats.cached_bytes() >= THREADS * 1024, "{stats}");
-        // Caches of the second round's threads were those of the first's.
+        // The threads of the second round used the caches of the first.
         let caches = THREADS * CACHE;
         assert!(stats.held_bytes() < caches + (64 << 20), "{stats}");
         pool.collect();
-        assert_eq!(pool.stats().cached_bytes(), 0, "all have ended");
+        assert_eq!(pool.stats().cached_bytes(), 0, "caches of ended threads were not emptied");
     });
 }
 
-/// A pool's memory comes from another pool, which has other threads' blocks as well.
+/// Pools over a pool that threads also use directly.
 #[test]
-fn pools_over_pools() {
+fn a_pool_may_be_the_parent_of_others() {
     let parent = Stats::new(System);
     let outer = SharedPool::with_options_in(UNCHECKED, &parent);
     for options in [UNCHECKED, CHECKED] {
@@ -326,14 +326,14 @@ fn pools_over_pools() {
         assert_eq!(outer.stats().live_bytes(), 0);
     }
     drop(outer);
-    assert_everything_is_back(&parent);
+    assert_all_returned(&parent);
 }
 
 #[test]
-fn thread_locals_that_allocate_when_they_are_dropped() {
+fn thread_locals_may_allocate_while_they_are_dropped() {
     static POOL: SharedPool = SharedPool::with_options(UNCHECKED);
-    struct AtTheEnd(VecIn<u64, &'static SharedPool>);
-    impl Drop for AtTheEnd {
+    struct AllocatesOnDrop(VecIn<u64, &'static SharedPool>);
+    impl Drop for AllocatesOnDrop {
         fn drop(&mut self) {
             self.0.extend(0..1000);
             let copy = self.0.clone();
@@ -341,12 +341,12 @@ fn thread_locals_that_allocate_when_they_are_dropped() {
         }
     }
     thread_local! {
-        static FIRST: AtTheEnd = AtTheEnd(VecIn::new_in(&POOL));
-        static SECOND: AtTheEnd = AtTheEnd(VecIn::new_in(&POOL));
+        static FIRST: AllocatesOnDrop = AllocatesOnDrop(VecIn::new_in(&POOL));
+        static SECOND: AllocatesOnDrop = AllocatesOnDrop(VecIn::new_in(&POOL));
     }
     for _ in 0..50 {
         thread::spawn(|| {
-            // One before this thread has a number, one after: destructors run in some order.
+            // One is registered before this thread has an index and one after, since the order of destructors is not specified.
             FIRST.with(|_| ());
             free(&POOL, block(&POOL, 100), 100);
             SECOND.with(|_| ());
@@ -357,7 +357,7 @@ fn thread_locals_that_allocate_when_they_are_dropped() {
     assert_eq!(POOL.stats().live_bytes(), 0);
 }
 
-/// As many threads after each other as would need a hundred times the memory, if each began from nothing.
+/// Runs so many threads in sequence that a new cache for each would take about a hundred times the memory.
 #[test]
 fn a_thread_that_ends_leaves_its_cache_to_the_next() {
     let pool = counted(UNCHECKED);
@@ -375,22 +375,22 @@ fn a_thread_that_ends_leaves_its_cache_to_the_next() {
     assert!(peak < 64 << 20, "{peak}");
 }
 
-/// Each page that is written to around a fork is copied, twice: a pool has one of them, however many locks.
+/// Each page that is written to around a fork is copied, in both processes. A pool has one such page, however many locks.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_fork_writes_to_a_page_of_each() {
+fn a_fork_writes_to_a_page_of_each_pool() {
     const POOLS: i64 = 100;
     const FORKS: i64 = 10;
 
     fn faults_of_forks() -> [i64; 2] {
-        let both = || [libc::RUSAGE_SELF, libc::RUSAGE_CHILDREN].map(crate::giving_back::faults);
+        let both = || [libc::RUSAGE_SELF, libc::RUSAGE_CHILDREN].map(crate::process_memory::page_faults);
         let before = both();
-        (0..FORKS).for_each(|_| assert!(crate::fork::says_yes(|| true)));
+        (0..FORKS).for_each(|_| assert!(crate::fork::holds_in_fork(|| true)));
         let after = both();
         [after[0] - before[0], after[1] - before[1]]
     }
 
-    alone("many_pools::a_fork_writes_to_a_page_of_each", || {
+    alone("many_pools::a_fork_writes_to_a_page_of_each_pool", || {
         let first = SharedPool::with_options(UNCHECKED);
         Block::allocate(&first, layout(100, 8), 1).unwrap().free(&first);
         let compare = || {

@@ -1,4 +1,4 @@
-//! A checked pool ends the process with a message when it is misused, and never when it is not.
+//! A checked pool aborts the process with a message when it is misused, and only then.
 
 use std::os::unix::process::ExitStatusExt;
 use std::ptr::NonNull;
@@ -9,7 +9,7 @@ use janus_alloc::pools::Retain;
 use janus_alloc::{Pages, SharedPool, Stats, System};
 
 use crate::blocks::{Block, Random};
-use crate::children::{in_a_child, is_child};
+use crate::children::{disable_core_files, is_child, run_alone};
 use crate::{CHECKED, CHUNK, LARGE, RETAINS, UNCHECKED, block, free, layout};
 
 const TWICE: &str = "given back twice";
@@ -17,22 +17,19 @@ const INSIDE: &str = "no block of this pool starts there";
 const FOREIGN: &str = "this pool has no block there";
 const LAYOUT: &str = "use the layout it was allocated with";
 
-/// Runs the test `name`, which calls this, where `test` has to abort with a message that has `parts`.
+/// Runs `test` in a child process, and asserts that it aborts with a message that contains `parts`. Called by the test `name` itself.
 #[track_caller]
 pub(crate) fn aborts(name: &str, parts: &[&str], test: impl FnOnce()) {
     if is_child() {
-        // No core file.
-        let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-        // SAFETY: reads the struct.
-        unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) };
+        disable_core_files();
         return test();
     }
-    let output = in_a_child(name);
+    let output = run_alone(name);
     let message = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{name}: {}: {message}", output.status);
     assert!(message.contains("janus-alloc: SharedPool: "), "{name}: {message}");
     for part in parts {
-        assert!(message.contains(part), "{name}: {part} is not in {message}");
+        assert!(message.contains(part), "{name}: `{part}` is missing in: {message}");
     }
 }
 
@@ -40,7 +37,7 @@ fn pool() -> SharedPool {
     SharedPool::with_options(CHECKED)
 }
 
-/// One that has other blocks of that size alive.
+/// Returns a pool with three live blocks of `size` bytes.
 fn pool_with(size: usize) -> SharedPool {
     let pool = pool();
     (0..3).for_each(|_| {
@@ -57,30 +54,30 @@ fn free_twice(size: usize) {
 }
 
 #[test]
-fn twice_small() {
-    aborts("misuse::twice_small", &[TWICE, "size 100 and align 8"], || free_twice(100));
+fn a_small_block_freed_twice() {
+    aborts("misuse::a_small_block_freed_twice", &[TWICE, "size 100 and align 8"], || free_twice(100));
 }
 
-/// The bits of these lie in the span itself.
+/// The bits of the smallest blocks lie in the span itself.
 #[test]
-fn twice_smallest() {
-    aborts("misuse::twice_smallest", &[TWICE, "size 8 and align 8"], || free_twice(8));
-}
-
-#[test]
-fn twice_medium() {
-    aborts("misuse::twice_medium", &[TWICE, "size 200000 and align 8"], || free_twice(200_000));
+fn a_smallest_block_freed_twice() {
+    aborts("misuse::a_smallest_block_freed_twice", &[TWICE, "size 8 and align 8"], || free_twice(8));
 }
 
 #[test]
-fn twice_large() {
-    aborts("misuse::twice_large", &["size 1000000 and align 8", TWICE], || free_twice(1_000_000));
+fn a_medium_block_freed_twice() {
+    aborts("misuse::a_medium_block_freed_twice", &[TWICE, "size 200000 and align 8"], || free_twice(200_000));
 }
 
-/// It costs nothing to see it.
 #[test]
-fn twice_large_unchecked() {
-    aborts("misuse::twice_large_unchecked", &["size 1000000 and align 8", TWICE], || {
+fn a_large_block_freed_twice() {
+    aborts("misuse::a_large_block_freed_twice", &["size 1000000 and align 8", TWICE], || free_twice(1_000_000));
+}
+
+/// Found without checks too, at no cost.
+#[test]
+fn a_large_block_freed_twice_unchecked() {
+    aborts("misuse::a_large_block_freed_twice_unchecked", &["size 1000000 and align 8", TWICE], || {
         let pool = SharedPool::with_options(UNCHECKED);
         let twice = block(&pool, 1_000_000);
         free(&pool, twice, 1_000_000);
@@ -88,10 +85,10 @@ fn twice_large_unchecked() {
     });
 }
 
-/// Where it has gone back to the parent, or was never the pool's.
+/// The block was returned to the parent, so the pool does not know it any more.
 #[test]
-fn large_of_nobody_unchecked() {
-    aborts("misuse::large_of_nobody_unchecked", &["size 5000000 and align 8", FOREIGN], || {
+fn a_returned_large_block_freed_again_unchecked() {
+    aborts("misuse::a_returned_large_block_freed_again_unchecked", &["size 5000000 and align 8", FOREIGN], || {
         let pool = SharedPool::with_options(UNCHECKED.retain(Retain::Nothing));
         let twice = block(&pool, 5_000_000);
         free(&pool, twice, 5_000_000);
@@ -100,8 +97,8 @@ fn large_of_nobody_unchecked() {
 }
 
 #[test]
-fn twice_by_two_threads() {
-    aborts("misuse::twice_by_two_threads", &[TWICE], || {
+fn a_block_freed_twice_by_another_thread() {
+    aborts("misuse::a_block_freed_twice_by_another_thread", &[TWICE], || {
         let pool = pool_with(100);
         let twice = block(&pool, 100).addr();
         let first = block(&pool, 100).addr();
@@ -110,7 +107,7 @@ fn twice_by_two_threads() {
                 let pool = &pool;
                 scope
                     .spawn(move || {
-                        // SAFETY: not at 0.
+                        // SAFETY: the address is not 0.
                         let block =
                             unsafe { NonNull::new_unchecked(std::ptr::with_exposed_provenance_mut(address.get())) };
                         free(pool, block, 100);
@@ -125,10 +122,10 @@ fn twice_by_two_threads() {
     });
 }
 
-/// Without checks it is noticed as well, if later.
+/// Found without checks too, but later.
 #[test]
-fn twice_unchecked() {
-    aborts("misuse::twice_unchecked", &[TWICE], || {
+fn a_small_block_freed_twice_unchecked() {
+    aborts("misuse::a_small_block_freed_twice_unchecked", &[TWICE], || {
         let pool = SharedPool::with_options(UNCHECKED);
         let twice = block(&pool, 100);
         free(&pool, twice, 100);
@@ -144,59 +141,67 @@ fn free_as(size: usize, as_size: usize) {
 }
 
 #[test]
-fn as_a_smaller_class() {
-    aborts("misuse::as_a_smaller_class", &[LAYOUT, "104 bytes", "size 50 and align 8"], || free_as(100, 50));
+fn a_block_freed_as_a_smaller_class() {
+    aborts("misuse::a_block_freed_as_a_smaller_class", &[LAYOUT, "104 bytes", "size 50 and align 8"], || {
+        free_as(100, 50);
+    });
 }
 
 #[test]
-fn as_a_larger_class() {
-    aborts("misuse::as_a_larger_class", &[LAYOUT, "104 bytes", "size 5000 and align 8"], || free_as(100, 5000));
+fn a_block_freed_as_a_larger_class() {
+    aborts("misuse::a_block_freed_as_a_larger_class", &[LAYOUT, "104 bytes", "size 5000 and align 8"], || {
+        free_as(100, 5000);
+    });
 }
 
 #[test]
-fn small_as_medium() {
-    aborts("misuse::small_as_medium", &[LAYOUT, "104 bytes"], || free_as(100, 150_000));
+fn a_small_block_freed_as_medium() {
+    aborts("misuse::a_small_block_freed_as_medium", &[LAYOUT, "104 bytes"], || free_as(100, 150_000));
 }
 
 #[test]
-fn small_as_large() {
-    aborts("misuse::small_as_large", &[LAYOUT, "104 bytes"], || free_as(100, 1_000_000));
+fn a_small_block_freed_as_large() {
+    aborts("misuse::a_small_block_freed_as_large", &[LAYOUT, "104 bytes"], || free_as(100, 1_000_000));
 }
 
 #[test]
-fn medium_as_small() {
-    aborts("misuse::medium_as_small", &[LAYOUT, "163840 bytes"], || free_as(150_000, 1000));
+fn a_medium_block_freed_as_small() {
+    aborts("misuse::a_medium_block_freed_as_small", &[LAYOUT, "163840 bytes"], || free_as(150_000, 1000));
 }
 
 #[test]
-fn medium_as_another() {
-    aborts("misuse::medium_as_another", &[LAYOUT, "163840 bytes"], || free_as(150_000, 200_000));
+fn a_medium_block_freed_as_another_medium() {
+    aborts("misuse::a_medium_block_freed_as_another_medium", &[LAYOUT, "163840 bytes"], || free_as(150_000, 200_000));
 }
 
 #[test]
-fn medium_as_large() {
-    aborts("misuse::medium_as_large", &[LAYOUT, "163840 bytes"], || free_as(150_000, 1_000_000));
+fn a_medium_block_freed_as_large() {
+    aborts("misuse::a_medium_block_freed_as_large", &[LAYOUT, "163840 bytes"], || free_as(150_000, 1_000_000));
 }
 
 #[test]
-fn large_as_medium() {
-    let asked = "size 1000000 and align 8:";
-    aborts("misuse::large_as_medium", &[LAYOUT, asked, "size 150000 and align 8,"], || free_as(1_000_000, 150_000));
+fn a_large_block_freed_as_medium() {
+    let allocated = "size 1000000 and align 8:";
+    aborts("misuse::a_large_block_freed_as_medium", &[LAYOUT, allocated, "size 150000 and align 8,"], || {
+        free_as(1_000_000, 150_000);
+    });
 }
 
 #[test]
-fn large_as_smaller() {
-    aborts("misuse::large_as_smaller", &[LAYOUT, "size 8388608 and"], || free_as(8 << 20, 600_000));
+fn a_large_block_freed_as_a_smaller_one() {
+    aborts("misuse::a_large_block_freed_as_a_smaller_one", &[LAYOUT, "size 8388608 and"], || free_as(8 << 20, 600_000));
 }
 
 #[test]
-fn large_as_one_less() {
-    aborts("misuse::large_as_one_less", &[LAYOUT, "size 1000000 and"], || free_as(1_000_000, 999_999));
+fn a_large_block_freed_as_one_byte_less() {
+    aborts("misuse::a_large_block_freed_as_one_byte_less", &[LAYOUT, "size 1000000 and"], || {
+        free_as(1_000_000, 999_999);
+    });
 }
 
 #[test]
-fn large_of_another_align() {
-    aborts("misuse::large_of_another_align", &[LAYOUT, "size 1048576 and align 1048576:"], || {
+fn a_large_block_freed_with_another_align() {
+    aborts("misuse::a_large_block_freed_with_another_align", &[LAYOUT, "size 1048576 and align 1048576:"], || {
         let pool = pool();
         let own = pool.allocate(layout(1 << 20, 1 << 20)).unwrap().cast();
         free(&pool, own, 1 << 20);
@@ -211,102 +216,110 @@ fn free_as_before_resize(after: usize) {
 }
 
 #[test]
-fn large_grown_where_it_is() {
-    let asked = "size 1000001 and align 8:";
-    aborts("misuse::large_grown_where_it_is", &[LAYOUT, asked], || free_as_before_resize(1_000_001));
+fn a_large_block_grown_in_place_freed_with_the_old_layout() {
+    let allocated = "size 1000001 and align 8:";
+    aborts("misuse::a_large_block_grown_in_place_freed_with_the_old_layout", &[LAYOUT, allocated], || {
+        free_as_before_resize(1_000_001);
+    });
 }
 
 #[test]
-fn large_grown() {
-    aborts("misuse::large_grown", &[LAYOUT, "size 4000000 and align 8:"], || free_as_before_resize(4_000_000));
+fn a_grown_large_block_freed_with_the_old_layout() {
+    aborts("misuse::a_grown_large_block_freed_with_the_old_layout", &[LAYOUT, "size 4000000 and align 8:"], || {
+        free_as_before_resize(4_000_000);
+    });
 }
 
 #[test]
-fn large_shrunk() {
-    aborts("misuse::large_shrunk", &[LAYOUT, "size 600000 and align 8:"], || free_as_before_resize(600_000));
+fn a_shrunk_large_block_freed_with_the_old_layout() {
+    aborts("misuse::a_shrunk_large_block_freed_with_the_old_layout", &[LAYOUT, "size 600000 and align 8:"], || {
+        free_as_before_resize(600_000);
+    });
 }
 
 #[test]
-fn large_as_larger() {
-    aborts("misuse::large_as_larger", &[LAYOUT, "size 1000000 and"], || free_as(1_000_000, 2_000_000));
+fn a_large_block_freed_as_a_larger_one() {
+    aborts("misuse::a_large_block_freed_as_a_larger_one", &[LAYOUT, "size 1000000 and"], || {
+        free_as(1_000_000, 2_000_000);
+    });
 }
 
 #[test]
-fn grown_as_another() {
-    aborts("misuse::grown_as_another", &[LAYOUT, "104 bytes", "size 500 and"], || {
+fn a_block_grown_with_another_layout() {
+    aborts("misuse::a_block_grown_with_another_layout", &[LAYOUT, "104 bytes", "size 500 and"], || {
         let pool = pool();
         let own = block(&pool, 100);
-        // SAFETY: none: that is what is tested.
+        // SAFETY: violated on purpose; the pool aborts.
         let _ = unsafe { pool.grow(own, layout(500, 8), layout(1000, 8)) };
     });
 }
 
 #[test]
-fn shrunk_as_another() {
-    aborts("misuse::shrunk_as_another", &[LAYOUT, "104 bytes", "size 500 and"], || {
+fn a_block_shrunk_with_another_layout() {
+    aborts("misuse::a_block_shrunk_with_another_layout", &[LAYOUT, "104 bytes", "size 500 and"], || {
         let pool = pool();
         let own = block(&pool, 100);
-        // SAFETY: none: that is what is tested.
+        // SAFETY: violated on purpose; the pool aborts.
         let _ = unsafe { pool.shrink(own, layout(500, 8), layout(10, 8)) };
     });
 }
 
 #[test]
-fn grown_after_it_was_freed() {
-    aborts("misuse::grown_after_it_was_freed", &[TWICE], || {
+fn a_freed_block_grown() {
+    aborts("misuse::a_freed_block_grown", &[TWICE], || {
         let pool = pool_with(150_000);
         let own = block(&pool, 150_000);
         free(&pool, own, 150_000);
-        // SAFETY: none: that is what is tested.
+        // SAFETY: violated on purpose; the pool aborts.
         let _ = unsafe { pool.grow(own, layout(150_000, 8), layout(200_000, 8)) };
     });
 }
 
-/// A pointer `offset` bytes into a block of so many.
+/// Frees a pointer `offset` bytes into a block of `size` bytes.
 fn free_within(size: usize, offset: usize) {
     let pool = pool_with(size);
-    // SAFETY: within the block.
+    // SAFETY: callers pass an offset within the block.
     let within = unsafe { block(&pool, size).add(offset) };
     free(&pool, within, size);
 }
 
 #[test]
-fn within_small() {
-    aborts("misuse::within_small", &[INSIDE], || free_within(100, 8));
+fn a_pointer_into_a_small_block() {
+    aborts("misuse::a_pointer_into_a_small_block", &[INSIDE], || free_within(100, 8));
 }
 
 #[test]
-fn within_medium() {
-    aborts("misuse::within_medium", &[INSIDE], || free_within(200_000, 40_000));
+fn a_pointer_into_a_medium_block() {
+    aborts("misuse::a_pointer_into_a_medium_block", &[INSIDE], || free_within(200_000, 40_000));
 }
 
 #[test]
-fn within_large() {
-    aborts("misuse::within_large", &[FOREIGN], || free_within(1_000_000, 4096));
+fn a_pointer_into_a_large_block() {
+    aborts("misuse::a_pointer_into_a_large_block", &[FOREIGN], || free_within(1_000_000, 4096));
 }
 
-/// In the span, where its bits are or where no block has room, there is no block though the distance from the start is right.
+/// A span starts with its bits, where no block is, although the distance from the start is a multiple of the block size.
 #[test]
-fn where_a_span_has_no_block() {
-    aborts("misuse::where_a_span_has_no_block", &[INSIDE], || {
+fn a_pointer_to_the_bits_of_a_span() {
+    aborts("misuse::a_pointer_to_the_bits_of_a_span", &[INSIDE], || {
         let pool = pool_with(8);
         let start = block(&pool, 8).as_ptr().map_addr(|address| address & !0x3fff);
-        // SAFETY: the first slice of the span is not at 0.
+        // SAFETY: the address of a slice is not 0.
         free(&pool, unsafe { NonNull::new_unchecked(start) }, 8);
     });
 }
 
 #[test]
-fn from_the_system() {
-    aborts("misuse::from_the_system", &[FOREIGN], || {
+fn a_block_of_the_system() {
+    aborts("misuse::a_block_of_the_system", &[FOREIGN], || {
         let pool = pool_with(100);
         free(&pool, block(&System, 100), 100);
     });
 }
 
 #[test]
-fn from_the_stack_of_a_pool_without_memory() {
-    aborts("misuse::from_the_stack_of_a_pool_without_memory", &[FOREIGN], || {
+fn a_local_variable_freed_in_an_unused_pool() {
+    aborts("misuse::a_local_variable_freed_in_an_unused_pool", &[FOREIGN], || {
         let local = 1_u64;
         free(&pool(), NonNull::from(&local).cast(), 8);
     });
@@ -318,96 +331,102 @@ fn free_elsewhere(size: usize) {
 }
 
 #[test]
-fn in_another_pool_small() {
-    aborts("misuse::in_another_pool_small", &[FOREIGN], || free_elsewhere(100));
+fn a_small_block_of_another_pool() {
+    aborts("misuse::a_small_block_of_another_pool", &[FOREIGN], || free_elsewhere(100));
 }
 
 #[test]
-fn in_another_pool_medium() {
-    aborts("misuse::in_another_pool_medium", &[FOREIGN], || free_elsewhere(200_000));
+fn a_medium_block_of_another_pool() {
+    aborts("misuse::a_medium_block_of_another_pool", &[FOREIGN], || free_elsewhere(200_000));
 }
 
 #[test]
-fn in_another_pool_large() {
-    aborts("misuse::in_another_pool_large", &[FOREIGN], || free_elsewhere(1_000_000));
+fn a_large_block_of_another_pool() {
+    aborts("misuse::a_large_block_of_another_pool", &[FOREIGN], || free_elsewhere(1_000_000));
 }
 
-/// As C's functions ask, `offset` bytes into a block.
-fn ask(size: usize, offset: isize) {
+/// Calls `layout_of`, as C's functions do, with a pointer `offset` bytes from the start of a block.
+fn layout_of_offset(size: usize, offset: isize) {
     let pool = pool_with(size);
     let start = block(&pool, size).as_ptr().wrapping_byte_offset(offset);
-    // SAFETY: none: that is what is tested.
+    // SAFETY: violated on purpose; the pool aborts.
     unsafe { pool.layout_of(NonNull::new(start).unwrap()) };
 }
 
-const ASKED: &str = "without a layout";
+const WITHOUT_LAYOUT: &str = "without a layout";
 
 #[test]
-fn asked_within_small() {
-    aborts("misuse::asked_within_small", &[ASKED, INSIDE], || ask(100, 8));
+fn layout_of_a_pointer_into_a_small_block() {
+    aborts("misuse::layout_of_a_pointer_into_a_small_block", &[WITHOUT_LAYOUT, INSIDE], || layout_of_offset(100, 8));
 }
 
 #[test]
-fn asked_within_medium() {
-    aborts("misuse::asked_within_medium", &[ASKED, INSIDE], || ask(200_000, 20_000));
+fn layout_of_a_pointer_into_a_medium_block() {
+    aborts("misuse::layout_of_a_pointer_into_a_medium_block", &[WITHOUT_LAYOUT, INSIDE], || {
+        layout_of_offset(200_000, 20_000);
+    });
 }
 
 #[test]
-fn asked_within_large() {
-    aborts("misuse::asked_within_large", &[ASKED, FOREIGN], || ask(1_000_000, 8192));
+fn layout_of_a_pointer_into_a_large_block() {
+    aborts("misuse::layout_of_a_pointer_into_a_large_block", &[WITHOUT_LAYOUT, FOREIGN], || {
+        layout_of_offset(1_000_000, 8192);
+    });
 }
 
 #[test]
-fn asked_in_front_of_large() {
-    aborts("misuse::asked_in_front_of_large", &[ASKED, FOREIGN], || ask(1_000_000, -100));
+fn layout_of_a_pointer_before_a_large_block() {
+    aborts("misuse::layout_of_a_pointer_before_a_large_block", &[WITHOUT_LAYOUT, FOREIGN], || {
+        layout_of_offset(1_000_000, -100);
+    });
 }
 
 #[test]
-fn asked_where_nothing_is() {
-    aborts("misuse::asked_where_nothing_is", &[ASKED, "is no block"], || {
+fn layout_of_a_pointer_to_no_block() {
+    aborts("misuse::layout_of_a_pointer_to_no_block", &[WITHOUT_LAYOUT, "is no block"], || {
         let pool = pool();
         let chunk = block(&pool, 100).as_ptr().map_addr(|address| address & !(CHUNK - 1));
-        // SAFETY: none: that is what is tested.
+        // SAFETY: violated on purpose; the pool aborts.
         unsafe { pool.layout_of(NonNull::new(chunk).unwrap()) };
     });
 }
 
-fn ask_after_it_was_freed(size: usize) {
+fn layout_of_freed(size: usize) {
     let pool = pool_with(size);
     let own = block(&pool, size);
     free(&pool, own, size);
-    // SAFETY: none: that is what is tested.
+    // SAFETY: violated on purpose; the pool aborts.
     unsafe { pool.layout_of(own) };
 }
 
 #[test]
-fn asked_after_it_was_freed_small() {
-    aborts("misuse::asked_after_it_was_freed_small", &[ASKED, TWICE], || ask_after_it_was_freed(100));
+fn layout_of_a_freed_small_block() {
+    aborts("misuse::layout_of_a_freed_small_block", &[WITHOUT_LAYOUT, TWICE], || layout_of_freed(100));
 }
 
 #[test]
-fn asked_after_it_was_freed_medium() {
-    aborts("misuse::asked_after_it_was_freed_medium", &[ASKED, TWICE], || ask_after_it_was_freed(200_000));
+fn layout_of_a_freed_medium_block() {
+    aborts("misuse::layout_of_a_freed_medium_block", &[WITHOUT_LAYOUT, TWICE], || layout_of_freed(200_000));
 }
 
 #[test]
-fn asked_after_it_was_freed_large() {
-    aborts("misuse::asked_after_it_was_freed_large", &[ASKED, TWICE], || ask_after_it_was_freed(1_000_000));
+fn layout_of_a_freed_large_block() {
+    aborts("misuse::layout_of_a_freed_large_block", &[WITHOUT_LAYOUT, TWICE], || layout_of_freed(1_000_000));
 }
 
-/// Where it would stay where it is.
+/// The block would grow in place.
 #[test]
-fn grown_within_its_class_after_it_was_freed() {
-    aborts("misuse::grown_within_its_class_after_it_was_freed", &[TWICE], || {
+fn a_freed_block_grown_within_its_class() {
+    aborts("misuse::a_freed_block_grown_within_its_class", &[TWICE], || {
         let pool = pool_with(100);
         let own = block(&pool, 100);
         free(&pool, own, 100);
-        // SAFETY: none: that is what is tested.
+        // SAFETY: violated on purpose; the pool aborts.
         let _ = unsafe { pool.grow(own, layout(100, 8), layout(104, 8)) };
     });
 }
 
-/// Sizes that fit: any that has the same class, slices or block.
+/// Any layout with the same class, the same slices, or the same large block is accepted.
 #[test]
 fn layouts_that_fit_are_accepted() {
     for retain in RETAINS {
@@ -426,15 +445,15 @@ fn layouts_that_fit_are_accepted() {
                     _ if !blocks.is_empty() => {
                         let block = blocks.swap_remove(random.below(blocks.len()));
                         block.check();
-                        // SAFETY: live.
+                        // SAFETY: the block is live and of this pool.
                         let usable = unsafe { pool.layout_of(block.start) };
-                        // Between what was asked for and what there is.
+                        // A size between the requested and the usable size.
                         let more = usable.size() - block.layout.size();
                         let size = block.layout.size() + random.below(more + 1);
                         let fitting = Layout::from_size_align(size, block.layout.align()).unwrap();
                         let small = (size - 1) | (block.layout.align() - 1) < LARGE;
                         let layout = if small { fitting } else { block.layout };
-                        // SAFETY: live, and the layout fits.
+                        // SAFETY: the block is live, the layout fits it, and it is not used again.
                         unsafe { pool.deallocate(block.start, layout) };
                     }
                     _ => {}

@@ -1,4 +1,4 @@
-//! Options that are chosen when a pool is first used.
+//! Options that a function chooses when a pool is first used.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -10,11 +10,11 @@ use janus_alloc::pools::{Options, Retain};
 use crate::{LARGE, UNCHECKED, block, free};
 
 fn pool(choose: fn() -> Options) -> SharedPool {
-    // SAFETY: none of the functions here uses the pool, and that is not the default.
+    // SAFETY: none of the functions here uses the pool, and the pool is not the default of the process.
     unsafe { SharedPool::with_options_from(choose) }
 }
 
-/// As `Debug` shows them.
+/// Returns the options of the pool in the form of `Debug`.
 fn options_of(pool: &SharedPool) -> String {
     let shown = format!("{pool:?}");
     let start = shown.find("Options {").unwrap();
@@ -22,29 +22,29 @@ fn options_of(pool: &SharedPool) -> String {
 }
 
 #[test]
-fn asked_for_once_at_the_first_use() {
-    static ASKED: AtomicUsize = AtomicUsize::new(0);
+fn options_are_chosen_once_at_the_first_use() {
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
     fn lean() -> Options {
-        ASKED.fetch_add(1, SeqCst);
+        CALLS.fetch_add(1, SeqCst);
         UNCHECKED.retain(Retain::Nothing)
     }
-    // SAFETY: it does not use the pool.
+    // SAFETY: `lean` does not use the pool.
     static POOL: SharedPool = unsafe { SharedPool::with_options_from(lean) };
     assert_eq!((POOL.stats().held_bytes(), POOL.collect()), (0, 0));
-    assert_eq!(ASKED.load(SeqCst), 0, "nothing was asked of it yet");
+    assert_eq!(CALLS.load(SeqCst), 0, "options were chosen before the first use");
     for _ in 0..100 {
         let (small, large) = (block(&POOL, 100), block(&POOL, 2 * LARGE));
         let held = POOL.stats().held_bytes();
         free(&POOL, large, 2 * LARGE);
-        assert!(POOL.stats().held_bytes() <= held - 2 * LARGE, "nothing is retained");
+        assert!(POOL.stats().held_bytes() <= held - 2 * LARGE, "the chosen options are not in effect");
         free(&POOL, small, 100);
     }
-    assert_eq!(ASKED.load(SeqCst), 1);
+    assert_eq!(CALLS.load(SeqCst), 1);
     assert!(POOL.stats().cached_bytes() > 0);
 }
 
 #[test]
-fn its_pages_are_whole_pages_whatever_is_chosen() {
+fn chosen_options_do_not_change_whole_pages() {
     let pool = pool(|| Options::new().whole_pages(false).huge_pages(false));
     let expected = SharedPool::with_options(Options::new().huge_pages(false));
     assert_eq!(options_of(&pool), options_of(&expected));
@@ -53,10 +53,10 @@ fn its_pages_are_whole_pages_whatever_is_chosen() {
 }
 
 #[test]
-fn threads_agree() {
-    static ASKED: AtomicUsize = AtomicUsize::new(0);
+fn threads_agree_on_the_options() {
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
     fn different_each_time() -> Options {
-        UNCHECKED.retain(Retain::Bounded(ASKED.fetch_add(1, SeqCst)))
+        UNCHECKED.retain(Retain::Bounded(CALLS.fetch_add(1, SeqCst)))
     }
     const THREADS: usize = 8;
     for _ in 0..100 {
@@ -75,12 +75,16 @@ fn threads_agree() {
     }
 }
 
-/// No method of an allocator unwinds.
+/// A method of an allocator must not unwind.
 #[cfg(unix)]
 #[test]
-fn a_panic_ends_the_process() {
-    crate::misuse::aborts("options::a_panic_ends_the_process", &["no options", "chooses the options unwound"], || {
-        let pool = pool(|| panic!("no options"));
-        _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| block(&pool, 100)));
-    });
+fn a_panic_while_choosing_options_aborts() {
+    crate::misuse::aborts(
+        "options::a_panic_while_choosing_options_aborts",
+        &["no options", "chooses the options unwound"],
+        || {
+            let pool = pool(|| panic!("no options"));
+            _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| block(&pool, 100)));
+        },
+    );
 }

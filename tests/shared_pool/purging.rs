@@ -1,4 +1,4 @@
-//! What is kept follows what was used lately, and goes a little at a time.
+//! Free memory that has not been used lately is returned in small steps: by calls, by `purge`, and by a background thread.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,25 +11,25 @@ use janus_alloc::{Pages, SharedPool, Stats, System};
 
 use crate::blocks::{Block, Random};
 use crate::children::alone;
-use crate::giving_back::{blocks, free_all};
+use crate::retain::{blocks, free_all};
 use crate::{CHECKED, CHUNK, UNCHECKED, block, counted, free};
 
-/// Long enough for two looks and what they find.
-const A_WHILE: Duration = Duration::from_secs(3);
+/// Enough time for a pool to look for unused memory twice and return it.
+const IDLE_TIME: Duration = Duration::from_secs(3);
 
-/// Over pages, counted, and on small ones, so that what is resident is what was touched.
+/// Returns a pool over counted pages, without huge pages, so that exactly the pages that were touched are resident.
 fn over_pages(options: Options) -> SharedPool<Stats<Pages>> {
     SharedPool::with_options_in(options.whole_pages(true).huge_pages(false), Stats::new(Pages::new()))
 }
 
-/// Blocks of which each page is touched.
-fn touched(pool: &impl Allocator, size: usize, count: usize) -> Vec<usize> {
+/// Allocates blocks and touches each of their pages. Returns their addresses.
+fn allocate_touched(pool: &impl Allocator, size: usize, count: usize) -> Vec<usize> {
     let touch = |_| {
         let block = block(pool, size);
         for at in (0..size).step_by(4096) {
-            // SAFETY: within the block.
+            // SAFETY: `at` is less than the size of the block.
             let place = unsafe { block.add(at) };
-            // SAFETY: as above; the block is live, and nobody reads it.
+            // SAFETY: the place is in a live block, which nothing else uses.
             unsafe { place.write_volatile(1) };
         }
         block.as_ptr().expose_provenance()
@@ -42,7 +42,7 @@ fn free_touched(pool: &impl Allocator, blocks: impl IntoIterator<Item = usize>, 
     blocks.into_iter().for_each(|address| free(pool, pointer(address), size));
 }
 
-/// As a loop that waits for work.
+/// Purges the pool from time to time, like a loop that waits for work.
 fn wait_for_work<A: Allocator>(pool: &SharedPool<A>, how_long: Duration) {
     let start = Instant::now();
     while start.elapsed() < how_long {
@@ -51,10 +51,9 @@ fn wait_for_work<A: Allocator>(pool: &SharedPool<A>, how_long: Duration) {
     }
 }
 
-/// A pool that is idle need not be asked for anything.
 #[test]
-fn a_loop_that_waits_gives_back_what_was_used() {
-    alone("purging::a_loop_that_waits_gives_back_what_was_used", || {
+fn purging_returns_the_memory_of_an_idle_pool() {
+    alone("purging::purging_returns_the_memory_of_an_idle_pool", || {
         for options in [UNCHECKED, CHECKED] {
             let pool = counted(options);
             assert!(pool.purge().is_done() && pool.purge().bytes() == 0);
@@ -63,29 +62,29 @@ fn a_loop_that_waits_gives_back_what_was_used() {
                 free_all(&pool, blocks(&pool, size, (10 << 20) / size));
             }
             let held = pool.stats().held_bytes();
-            assert!(held > 10 << 20, "what was used lately is kept");
-            wait_for_work(&pool, A_WHILE);
+            assert!(held > 10 << 20, "memory used lately was not kept");
+            wait_for_work(&pool, IDLE_TIME);
             let stats = pool.stats();
-            // The blocks that live are of one class, so in one chunk, or two if the first was full.
+            // The live blocks are of one class, so they lie in one chunk, or in two if the first was full.
             assert!(stats.held_bytes() < 4 * CHUNK && stats.cached_bytes() == 0, "{options:?} {stats}");
             free_all(&pool, kept);
         }
     });
 }
 
-/// Who comes by for something else gives back a little, and no more.
+/// A call that allocates or frees returns a little unused memory, and no more.
 #[test]
-fn one_call_gives_back_a_little() {
+fn one_call_returns_little_memory() {
     const SIZE: usize = 150_000;
-    alone("purging::one_call_gives_back_a_little", || {
+    alone("purging::one_call_returns_little_memory", || {
         let pool = over_pages(UNCHECKED);
-        let kept = touched(&pool, SIZE, 1);
-        free_touched(&pool, touched(&pool, SIZE, 2000), SIZE);
+        let kept = allocate_touched(&pool, SIZE, 1);
+        free_touched(&pool, allocate_touched(&pool, SIZE, 2000), SIZE);
         let at_first = pool.stats().held_bytes();
         assert!(at_first > 250 << 20);
         let (mut before, mut most, mut calls) = (at_first, 0, 0);
         let start = Instant::now();
-        while before > 4 * CHUNK && start.elapsed() < 20 * A_WHILE {
+        while before > 4 * CHUNK && start.elapsed() < 20 * IDLE_TIME {
             free(&pool, block(&pool, SIZE), SIZE);
             let held = pool.stats().held_bytes();
             most = most.max(before - held);
@@ -98,11 +97,11 @@ fn one_call_gives_back_a_little() {
     });
 }
 
-/// Bins that a thread does not use any more are emptied when it comes by for others.
+/// Bins that a thread no longer uses are emptied by its calls for other sizes.
 #[test]
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-fn a_thread_that_changed_its_sizes_keeps_those() {
-    alone("purging::a_thread_that_changed_its_sizes_keeps_those", || {
+fn unused_bins_of_a_running_thread_are_emptied() {
+    alone("purging::unused_bins_of_a_running_thread_are_emptied", || {
         let pool = counted(UNCHECKED);
         for _ in 0..8 {
             (1..128).for_each(|number| free_all(&pool, blocks(&pool, number * 1000, 100)));
@@ -110,7 +109,7 @@ fn a_thread_that_changed_its_sizes_keeps_those() {
         let at_first = pool.stats().cached_bytes();
         assert!(at_first > 4 << 20, "{at_first}");
         let start = Instant::now();
-        while start.elapsed() < A_WHILE {
+        while start.elapsed() < IDLE_TIME {
             free_all(&pool, blocks(&pool, 100, 2000));
             thread::sleep(Duration::from_millis(10));
         }
@@ -119,12 +118,12 @@ fn a_thread_that_changed_its_sizes_keeps_those() {
     });
 }
 
-/// Though no thread has much, and they only wait.
+/// The caches of all threads together keep to the budget, even if no thread has much and all only wait.
 #[test]
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-fn caches_have_one_budget() {
+fn caches_share_one_budget() {
     const THREADS: usize = 60;
-    alone("purging::caches_have_one_budget", || {
+    alone("purging::caches_share_one_budget", || {
         for (bytes, most) in [(4 << 20, 16 << 20), (0, 10 << 20)] {
             let pool = &counted(UNCHECKED.caches(bytes));
             let barrier = &Barrier::new(THREADS + 1);
@@ -148,12 +147,12 @@ fn caches_have_one_budget() {
                 barrier.wait();
                 let stats = pool.stats();
                 barrier.wait();
-                // To the end, and not only of what they do.
+                // `join` also waits for the destructors of a thread.
                 started.into_iter().for_each(|thread| thread.join().unwrap());
-                // Beside the budget a few small blocks each.
+                // Each thread may have a few small blocks beyond the budget.
                 assert!(stats.cached_bytes() < most, "{bytes} {stats}");
             });
-            // All of it can be used again.
+            // The memory can be used again.
             free_all(pool, blocks(pool, 100_000, 10));
             pool.collect();
             assert_eq!((pool.stats().live_bytes(), pool.stats().cached_bytes()), (0, 0));
@@ -161,10 +160,10 @@ fn caches_have_one_budget() {
     });
 }
 
-/// Threads use what another gives back meanwhile, with and without pages of the system.
+/// Threads use memory that another thread is returning, over pages and over `System`.
 #[test]
-fn what_goes_can_be_used_meanwhile() {
-    alone("purging::what_goes_can_be_used_meanwhile", || {
+fn threads_use_a_pool_while_it_is_purged() {
+    alone("purging::threads_use_a_pool_while_it_is_purged", || {
         for options in [UNCHECKED, CHECKED] {
             let (over_pages, over_system) = (&over_pages(options), &counted(options));
             use_while_purged(over_pages);
@@ -182,7 +181,7 @@ fn use_while_purged<A: Allocator + Sync>(pool: &SharedPool<A>) {
         while !stop.load(Ordering::Relaxed) {
             number += 1;
             live.push(Block::allocate(pool, random.layout(), number).unwrap());
-            // It rises and falls.
+            // The number of live blocks rises and falls.
             while live.len() > 100 + (number as usize / 300 % 4) * 300 {
                 live.swap_remove(random.below(live.len())).free(pool);
             }
@@ -192,7 +191,7 @@ fn use_while_purged<A: Allocator + Sync>(pool: &SharedPool<A>) {
     thread::scope(|threads| {
         let started = [0, 1].map(|lane| threads.spawn(move || work(lane)));
         let start = Instant::now();
-        while start.elapsed() < A_WHILE {
+        while start.elapsed() < IDLE_TIME {
             for _ in 0..50 {
                 _ = pool.purge();
             }
@@ -200,7 +199,7 @@ fn use_while_purged<A: Allocator + Sync>(pool: &SharedPool<A>) {
             thread::sleep(Duration::from_millis(1));
         }
         stop.store(true, Ordering::Relaxed);
-        // To the end, and not only of what they do.
+        // `join` also waits for the destructors of a thread.
         started.into_iter().for_each(|thread| thread.join().unwrap());
     });
     pool.collect();
@@ -209,13 +208,13 @@ fn use_while_purged<A: Allocator + Sync>(pool: &SharedPool<A>) {
     assert!(stats.held_bytes() < CHUNK, "{stats}");
 }
 
-/// The child of a process in which a thread gives back has all that is free.
+/// A child can allocate and return memory although a thread of its parent was returning memory at the fork.
 #[test]
 #[cfg(unix)]
-fn a_fork_while_memory_goes() {
-    alone("purging::a_fork_while_memory_goes", || {
+fn a_fork_while_memory_is_returned() {
+    alone("purging::a_fork_while_memory_is_returned", || {
         let pool = &over_pages(UNCHECKED);
-        // What the test's blocks are made of is there before a fork.
+        // Initialises the contents of the test's blocks before the first fork.
         free_all(pool, blocks(pool, 1, 1));
         let stop = &AtomicBool::new(false);
         thread::scope(|threads| {
@@ -235,7 +234,7 @@ fn a_fork_while_memory_goes() {
             };
             let all = (0..40).all(|_| {
                 thread::sleep(Duration::from_millis(5));
-                crate::fork::says_yes(in_child)
+                crate::fork::holds_in_fork(in_child)
             });
             stop.store(true, Ordering::Relaxed);
             assert!(all);
@@ -246,43 +245,43 @@ fn a_fork_while_memory_goes() {
 #[cfg(target_os = "linux")]
 mod resident_memory {
     use super::*;
-    use crate::giving_back::{faults, resident};
+    use crate::process_memory::{page_faults, resident_bytes};
 
-    /// It is used again and again, so it stays.
+    /// A batch that is repeated keeps its memory.
     #[test]
-    fn a_batch_that_is_repeated_faults_no_more() {
+    fn a_repeated_batch_causes_no_more_page_faults() {
         const SIZE: usize = 100 << 10;
-        alone("purging::resident_memory::a_batch_that_is_repeated_faults_no_more", || {
+        alone("purging::resident_memory::a_repeated_batch_causes_no_more_page_faults", || {
             for (size, bytes) in [(SIZE, 200 << 20), (1000, 150 << 20), (200_000, 150 << 20)] {
                 let pool = over_pages(UNCHECKED);
                 let mut rounds = [0; 5];
                 for round in &mut rounds {
-                    let before = faults(libc::RUSAGE_SELF);
-                    let mut taken = touched(&pool, size, bytes / size);
+                    let before = page_faults(libc::RUSAGE_SELF);
+                    let mut taken = allocate_touched(&pool, size, bytes / size);
                     free_touched(&pool, taken.drain(..), size);
-                    *round = faults(libc::RUSAGE_SELF) - before;
+                    *round = page_faults(libc::RUSAGE_SELF) - before;
                 }
                 let pages = (bytes / Pages::page_size()) as i64;
-                // The first round; in others no page but those of the test's own list.
+                // The first round faults on every page; later ones only on pages of the test's own list.
                 let later = rounds[2..].iter().min().unwrap();
                 assert!(rounds[0] > pages / 2 && *later < pages / 50, "{size}: {rounds:?}");
             }
         });
     }
 
-    /// The pages of spans go as well, in which a few blocks live.
+    /// Free pages of spans in which a few blocks are live are returned.
     #[test]
-    fn pages_between_survivors_go() {
-        alone("purging::resident_memory::pages_between_survivors_go", || {
+    fn pages_between_live_blocks_are_returned() {
+        alone("purging::resident_memory::pages_between_live_blocks_are_returned", || {
             for options in [UNCHECKED, CHECKED] {
                 let pool = over_pages(options);
                 let mut survivors = Vec::new();
                 free_all(&System, blocks(&System, 1000, 1));
-                let before = resident();
-                // The largest lists there are.
+                let before = resident_bytes();
+                // Large enough for the addresses of all blocks of a size, so that it does not grow.
                 let mut list = Vec::with_capacity(400_000);
                 for size in [100, 700, 2000, 5000] {
-                    list.extend(touched(&pool, size, (20 << 20) / size));
+                    list.extend(allocate_touched(&pool, size, (20 << 20) / size));
                     let every = (64 << 10) / size;
                     let mut number = 0;
                     let survives = |_: &usize| {
@@ -294,14 +293,14 @@ mod resident_memory {
                     survivors.push((size, kept));
                 }
                 drop(list);
-                let full = resident();
+                let full = resident_bytes();
                 assert!(full > before + (16 << 20), "{before} {full}");
-                wait_for_work(&pool, A_WHILE);
-                let after = resident();
-                // A page of 16 is in use.
+                wait_for_work(&pool, IDLE_TIME);
+                let after = resident_bytes();
+                // One page in 16 is in use.
                 assert!(after < before + (10 << 20), "{before} {full} {after} {}", pool.stats());
-                assert!(pool.stats().held_bytes() > 50 << 20, "the chunks are there, but not their pages");
-                // What is there still, and what comes into the place of what went.
+                assert!(pool.stats().held_bytes() > 50 << 20, "the chunks were returned, not only their pages");
+                // The rest of the pages and those that were returned can be used again.
                 let again = blocks(&pool, 700, 20_000);
                 again.iter().for_each(Block::check);
                 free_all(&pool, again);
@@ -312,50 +311,50 @@ mod resident_memory {
         });
     }
 
-    /// A program whose caches serve it, or that sleeps, asks the pool for nothing.
+    /// A program that sleeps, or is served by its caches, makes no calls that could return memory.
     #[test]
-    fn a_thread_gives_back_for_those_that_sleep() {
+    fn a_background_thread_returns_memory_of_an_idle_pool() {
         static POOL: SharedPool = SharedPool::with_options(UNCHECKED.huge_pages(false));
-        alone("purging::resident_memory::a_thread_gives_back_for_those_that_sleep", || {
+        alone("purging::resident_memory::a_background_thread_returns_memory_of_an_idle_pool", || {
             POOL.purge_in_background().unwrap();
-            let kept = touched(&POOL, 10_000, 1000);
+            let kept = allocate_touched(&POOL, 10_000, 1000);
             free_all(&System, blocks(&System, 1000, 1));
-            let before = resident();
+            let before = resident_bytes();
             for size in [64, 1000, 10_000, 200_000] {
-                free_touched(&POOL, touched(&POOL, size, (40 << 20) / size), size);
+                free_touched(&POOL, allocate_touched(&POOL, size, (40 << 20) / size), size);
             }
-            let full = resident();
+            let full = resident_bytes();
             let start = Instant::now();
-            while resident() > before + (12 << 20) && start.elapsed() < 20 * A_WHILE {
+            while resident_bytes() > before + (12 << 20) && start.elapsed() < 20 * IDLE_TIME {
                 thread::sleep(Duration::from_millis(100));
             }
-            let after = resident();
+            let after = resident_bytes();
             assert!(after <= before + (12 << 20), "{before} {full} {after}");
             free_touched(&POOL, kept, 10_000);
         });
     }
 
-    /// The system would make one again of what is left, and bring all of it back.
+    /// With huge pages, the system would combine the remaining pages into a huge one and so bring the returned memory back.
     #[test]
-    fn a_chunk_of_which_pages_went_has_no_huge_ones_till_it_is_full() {
+    fn a_chunk_with_returned_pages_has_no_huge_pages_until_it_is_full() {
         use crate::reuse::pages::{has_huge_pages, is_advised};
-        alone("purging::resident_memory::a_chunk_of_which_pages_went_has_no_huge_ones_till_it_is_full", || {
+        alone("purging::resident_memory::a_chunk_with_returned_pages_has_no_huge_pages_until_it_is_full", || {
             if !has_huge_pages() {
                 return;
             }
             let pool = SharedPool::with_options(UNCHECKED);
             let pointer = |address| std::ptr::NonNull::new(std::ptr::with_exposed_provenance_mut(address)).unwrap();
-            let mut taken = touched(&pool, 1000, 20_000);
+            let mut taken = allocate_touched(&pool, 1000, 20_000);
             let last = taken.split_off(18_000);
-            assert!(is_advised(pointer(last[0])), "for the test");
-            // One of some pages stays.
+            assert!(is_advised(pointer(last[0])), "the test needs a chunk with huge pages");
+            // A few blocks stay live.
             let (kept, freed): (Vec<_>, Vec<_>) = last.into_iter().partition(|address| address % 7 == 0);
             free_touched(&pool, freed, 1000);
-            wait_for_work(&pool, A_WHILE);
+            wait_for_work(&pool, IDLE_TIME);
             assert!(!is_advised(pointer(kept[0])));
-            let again = touched(&pool, 1000, 4000);
-            wait_for_work(&pool, A_WHILE);
-            assert!(is_advised(pointer(kept[0])), "it is full again");
+            let again = allocate_touched(&pool, 1000, 4000);
+            wait_for_work(&pool, IDLE_TIME);
+            assert!(is_advised(pointer(kept[0])), "the full chunk got no huge pages");
             [taken, kept, again].into_iter().for_each(|blocks| free_touched(&pool, blocks, 1000));
         });
     }

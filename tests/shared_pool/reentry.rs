@@ -1,4 +1,4 @@
-//! A parent may use the pool that asks it, through a reference it came by.
+//! A parent may use the pool that is calling it, through a reference to that pool.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -13,10 +13,10 @@ use janus_alloc::pools::{Options, Retain};
 use crate::blocks::{Block, Random};
 use crate::children::alone;
 #[cfg(unix)]
-use crate::fork::says_yes;
-use crate::giving_back::{blocks, free_all};
-use crate::hooked::{Hooked, depth, hook, hook_deep, unhook, with_pool};
-use crate::parents::{Limit, Ruled};
+use crate::fork::holds_in_fork;
+use crate::hooked::{Hooked, depth, hook, hook_nested, unhook, with_pool};
+use crate::parents::{ByteLimit, RuledParent};
+use crate::retain::{blocks, free_all};
 use crate::{CHECKED, CHUNK, LARGE, RETAINS, UNCHECKED, layout};
 
 type Pool = SharedPool<Hooked>;
@@ -30,20 +30,20 @@ fn each_option() -> impl Iterator<Item = Options> {
     retains.flat_map(|options| [options, options.whole_pages(true)])
 }
 
-/// That nothing is lost: neither in use nor where nobody finds it.
-fn assert_nothing_is_left(pool: &Pool) {
+/// Asserts that no memory is lost: nothing is live, and a collection returns everything.
+fn assert_nothing_is_lost(pool: &Pool) {
     assert_eq!(pool.stats().live_bytes(), 0, "{}", pool.stats());
     pool.collect();
     assert!(pool.stats().held_bytes() < CHUNK, "{}", pool.stats());
 }
 
-/// A block is made and freed.
-fn come_and_go(pool: &impl Allocator, layout: Layout) {
+/// Allocates and frees a block.
+fn allocate_and_free(pool: &impl Allocator, layout: Layout) {
     Block::allocate(pool, layout, 1).unwrap().free(pool);
 }
 
-/// Makes, changes and frees blocks, with a hook that does so too. What is in them is checked.
-/// Returns how often the parent was asked.
+/// Allocates, resizes and frees blocks, with a hook that does the same, and checks their contents. Returns the number of calls of the
+/// parent.
 fn work(pool: &'static Pool, seed: u64, steps: u64) -> usize {
     let kept = Rc::new(RefCell::new(Vec::<Block>::new()));
     hook({
@@ -56,7 +56,7 @@ fn work(pool: &'static Pool, seed: u64, steps: u64) -> usize {
             match random.below(12) {
                 0 => drop(pool.collect()),
                 1..4 => kept.drain(..).for_each(|block| block.free(pool)),
-                4 => come_and_go(pool, random.layout()),
+                4 => allocate_and_free(pool, random.layout()),
                 5 => kept[0].resize(pool, random.layout(), false).unwrap(),
                 _ => {}
             }
@@ -66,15 +66,15 @@ fn work(pool: &'static Pool, seed: u64, steps: u64) -> usize {
     for _ in 0..3 {
         let mut blocks = Vec::new();
         for number in 0..steps {
-            let wanted = if number % 3 == 0 { layout(random.below(200 << 10) + 1, 16) } else { random.layout() };
+            let layout = if number % 3 == 0 { crate::layout(random.below(200 << 10) + 1, 16) } else { random.layout() };
             if blocks.is_empty() || random.below(10) < 7 {
-                blocks.push(Block::allocate(pool, wanted, number).unwrap());
+                blocks.push(Block::allocate(pool, layout, number).unwrap());
                 continue;
             }
             let at = random.below(blocks.len());
             match random.below(3) {
                 0 => blocks.swap_remove(at).free(pool),
-                _ => blocks[at].resize(pool, wanted, number % 2 == 0).unwrap(),
+                _ => blocks[at].resize(pool, layout, number % 2 == 0).unwrap(),
             }
         }
         free_all(pool, blocks);
@@ -86,19 +86,19 @@ fn work(pool: &'static Pool, seed: u64, steps: u64) -> usize {
 }
 
 #[test]
-fn in_one_thread() {
+fn a_hook_may_use_the_pool() {
     for (seed, options) in each_option().enumerate() {
         with_pool(pool(options), |pool| {
             assert!(work(pool, seed as u64, 300) > 10);
-            assert_nothing_is_left(pool);
+            assert_nothing_is_lost(pool);
         });
     }
 }
 
 #[test]
-fn in_several_threads() {
-    // Or threads of other tests get the numbers of these, and with them the caches.
-    alone("reentry::in_several_threads", || {
+fn hooks_of_several_threads_may_use_the_pool() {
+    // In its own process, or threads of other tests could get the thread indices of these threads, and with them their caches.
+    alone("reentry::hooks_of_several_threads_may_use_the_pool", || {
         for (seed, options) in each_option().enumerate() {
             with_pool(pool(options), |pool| {
                 let calls: usize = thread::scope(|threads| {
@@ -107,16 +107,16 @@ fn in_several_threads() {
                     threads.into_iter().map(|thread| thread.join().unwrap()).sum()
                 });
                 assert!(calls > 10);
-                assert_nothing_is_left(pool);
+                assert_nothing_is_lost(pool);
             });
         }
     });
 }
 
-/// Whenever the parent is asked, for the thread's cache and for chunks, the hook fills, or empties, the bin that it is asked for.
+/// While the parent serves a request for a cache or a chunk, the hook fills or empties the bin for which the request is made.
 #[test]
-fn the_bin_that_is_being_filled() {
-    // Of a class; a chunk has 252.
+fn a_hook_may_fill_or_empty_the_bin_being_refilled() {
+    // The size of a class; a chunk has 252 such blocks.
     const SIZE: usize = 8192;
     for options in [UNCHECKED, CHECKED] {
         for count in [1, 2, 4, 5, 8, 100] {
@@ -135,29 +135,29 @@ fn the_bin_that_is_being_filled() {
                 blocks.extend(kept.take());
                 assert_eq!(pool.stats().live_bytes(), SIZE * blocks.len());
                 free_all(pool, blocks);
-                assert_nothing_is_left(pool);
+                assert_nothing_is_lost(pool);
             });
         }
     }
 }
 
-/// A parent that, told to free a large block, frees another one of the pool, which that keeps: this ends all the same.
+/// A parent that is freeing a large block frees another block of the pool, which the pool keeps. This does not go on forever.
 #[test]
-fn large_blocks_that_come_back_meanwhile() {
+fn a_hook_may_free_large_blocks_while_others_are_returned() {
     for options in each_option() {
         with_pool(pool(options), |pool| {
-            hook(|| come_and_go(pool, layout(LARGE + 1, 8)));
+            hook(|| allocate_and_free(pool, layout(LARGE + 1, 8)));
             free_all(pool, blocks(pool, LARGE * 2, 20));
             pool.collect();
             assert!(unhook() > 10);
-            assert_nothing_is_left(pool);
+            assert_nothing_is_lost(pool);
         });
     }
 }
 
-/// A parent with a lock of its own, under which it uses the pool: no thread waits for ever, whichever of the two it gets first.
+/// A parent uses the pool while it holds its own lock. No thread waits forever, whichever of the two locks it takes first.
 #[test]
-fn a_parent_with_a_lock() {
+fn a_parent_may_use_the_pool_under_its_own_lock() {
     static LOCK: Mutex<()> = Mutex::new(());
     for options in [CHECKED, UNCHECKED].map(|options| options.retain(Retain::Nothing)) {
         with_pool(pool(options), |pool| {
@@ -165,7 +165,7 @@ fn a_parent_with_a_lock() {
                 let under_the_lock = move || {
                     let _guard = LOCK.lock().unwrap();
                     for size in [LARGE - 100, LARGE / 2, 100] {
-                        come_and_go(pool, layout(size, 8));
+                        allocate_and_free(pool, layout(size, 8));
                     }
                 };
                 hook(under_the_lock);
@@ -183,20 +183,20 @@ fn a_parent_with_a_lock() {
     }
 }
 
-/// A hook that uses the pool while much goes back: it is not called once more for each block of that, within itself.
+/// A hook uses the pool while many blocks are returned. Its own calls do not return the rest one within another.
 #[test]
-fn what_goes_back_within_the_hook() {
+fn returns_within_a_hook_do_not_nest_deeply() {
     for (options, collects) in each_option().flat_map(|options| [(options, false), (options, true)]) {
         with_pool(pool(options), |pool| {
             let sizes = (0..100).map(|number| if number % 2 == 0 { LARGE - 100 } else { LARGE + 100 });
             let blocks = sizes.map(|size| Block::allocate(pool, layout(size, 8), size as u64).unwrap());
             let mut blocks: Vec<Block> = blocks.collect();
-            // In a chunk that has room for what the hook takes.
+            // This block keeps a chunk that has room for the blocks of the hook.
             blocks.push(Block::allocate(pool, layout(LARGE - 100, 8), 1).unwrap());
             let last = blocks.pop().unwrap();
-            hook_deep(1000, move || {
+            hook_nested(1000, move || {
                 assert!(depth() < 10);
-                come_and_go(pool, layout(LARGE / 2, 8));
+                allocate_and_free(pool, layout(LARGE / 2, 8));
                 if collects {
                     pool.collect();
                 }
@@ -205,16 +205,16 @@ fn what_goes_back_within_the_hook() {
             pool.collect();
             assert!(unhook() > 10);
             last.free(pool);
-            assert_nothing_is_left(pool);
+            assert_nothing_is_lost(pool);
         });
     }
 }
 
-/// The parent, told to free a chunk, frees what is in others: these go too.
+/// A parent that is freeing a chunk frees the blocks of another chunk, which is returned too.
 #[test]
-fn what_the_hook_frees_goes_at_once() {
+fn memory_freed_by_a_hook_is_returned_at_once() {
     with_pool(pool(CHECKED.retain(Retain::Nothing)), |pool| {
-        // A chunk has room for three.
+        // A chunk has room for three of these blocks.
         let [first, others] = [(); 2].map(|()| blocks(pool, LARGE - 100, 3));
         let others = RefCell::new(others);
         hook(move || free_all(pool, others.take()));
@@ -224,17 +224,17 @@ fn what_the_hook_frees_goes_at_once() {
     });
 }
 
-/// What is to go back next can be had at once.
+/// Memory that the pool is about to return can be allocated by a hook.
 #[test]
-fn what_is_kept_serves_the_hook() {
+fn kept_memory_serves_a_hook() {
     for options in [CHECKED, UNCHECKED].map(|options| options.retain(Retain::Everything)) {
-        let parent = Ruled { rule: Limit::new(17 << 20), parent: Hooked };
+        let parent = RuledParent { rule: ByteLimit::new(17 << 20), parent: Hooked };
         with_pool(SharedPool::with_options_in(options, parent), |pool| {
             for size in [3 << 20, LARGE - 100] {
                 let blocks = (0..).map_while(|number| Block::allocate(pool, layout(size, 8), number).ok());
                 let blocks: Vec<Block> = blocks.collect();
                 assert!(blocks.len() > 3);
-                // Before the parent has the first one back, of all that there is, too.
+                // Also before the parent got the first block back, when all memory is in use.
                 let served = Rc::new(Cell::new(0));
                 hook({
                     let served = Rc::clone(&served);
@@ -254,55 +254,55 @@ fn what_is_kept_serves_the_hook() {
     }
 }
 
-/// The hook frees a block of the class that memory is asked for: then what comes is not needed, and goes.
+/// The hook frees a block of the class for which the pool requests memory. The new memory is not needed then, and is returned.
 #[test]
-fn nothing_is_kept() {
+fn memory_not_needed_after_a_hook_is_returned() {
     with_pool(pool(CHECKED.retain(Retain::Nothing)), |pool| {
-        let given = Rc::new(RefCell::new(Vec::new()));
+        let for_the_hook = Rc::new(RefCell::new(Vec::new()));
         hook({
-            let given = Rc::clone(&given);
+            let for_the_hook = Rc::clone(&for_the_hook);
             move || {
-                let block: Option<Block> = given.borrow_mut().pop();
+                let block: Option<Block> = for_the_hook.borrow_mut().pop();
                 block.into_iter().for_each(|block| block.free(pool));
             }
         });
         let mut blocks = Vec::new();
         for number in 0..200 {
             blocks.push(Block::allocate(pool, layout(100_000, 8), number).unwrap());
-            let for_the_hook = Block::allocate(pool, layout(100_000, 8), number).unwrap();
-            given.borrow_mut().push(for_the_hook);
+            let block = Block::allocate(pool, layout(100_000, 8), number).unwrap();
+            for_the_hook.borrow_mut().push(block);
         }
         assert!(unhook() > 5);
-        blocks.into_iter().chain(given.take()).for_each(|block| block.free(pool));
+        blocks.into_iter().chain(for_the_hook.take()).for_each(|block| block.free(pool));
         assert!(pool.stats().held_bytes() < CHUNK, "{}", pool.stats());
     });
 }
 
-/// The first pool of a process is made by a handler of a fork, and others come and go in all of them.
+/// A fork handler is the first to use a pool of the process, and all handlers create and drop others.
 #[cfg(unix)]
 #[test]
-fn pools_in_the_handlers_of_a_fork() {
+fn fork_handlers_may_use_pools() {
     static FIRST: SharedPool = SharedPool::new();
 
     extern "C" fn handler() {
         let other = SharedPool::with_options(UNCHECKED);
         for size in [100, 10_000, 200_000, LARGE] {
-            come_and_go(&FIRST, layout(size, 8));
-            come_and_go(&other, layout(size, 8));
+            allocate_and_free(&FIRST, layout(size, 8));
+            allocate_and_free(&other, layout(size, 8));
         }
     }
 
-    alone("reentry::pools_in_the_handlers_of_a_fork", || {
-        // SAFETY: the handlers use pools, and nothing else.
+    alone("reentry::fork_handlers_may_use_pools", || {
+        // SAFETY: the handlers use pools only, which is allowed around a fork.
         let error = unsafe { libc::pthread_atfork(Some(handler), Some(handler), Some(handler)) };
         assert_eq!(error, 0);
         for _ in 0..3 {
-            assert!(says_yes(|| {
-                come_and_go(&FIRST, layout(100, 8));
+            assert!(holds_in_fork(|| {
+                allocate_and_free(&FIRST, layout(100, 8));
                 FIRST.stats().live_bytes() == 0
             }));
         }
-        // Threads make pools of their own while this one has all locks.
+        // Threads create pools while this thread holds all locks.
         let done = &AtomicBool::new(false);
         thread::scope(|threads| {
             for _ in 0..2 {
@@ -312,96 +312,95 @@ fn pools_in_the_handlers_of_a_fork() {
                     }
                 });
             }
-            let well = (0..50).all(|_| says_yes(|| FIRST.stats().held_bytes() > 0));
+            let all_hold = (0..50).all(|_| holds_in_fork(|| FIRST.stats().held_bytes() > 0));
             done.store(true, Ordering::Relaxed);
-            assert!(well);
+            assert!(all_hold);
         });
     });
 }
 
-/// A fork from within the parent.
 #[cfg(unix)]
 #[test]
-fn a_fork_in_the_hook() {
-    alone("reentry::a_fork_in_the_hook", || {
+fn a_hook_may_fork() {
+    alone("reentry::a_hook_may_fork", || {
         with_pool(pool(UNCHECKED), |pool| {
             hook(move || {
                 let works = || {
-                    come_and_go(pool, layout(LARGE / 2, 8));
+                    allocate_and_free(pool, layout(LARGE / 2, 8));
                     true
                 };
-                assert!(says_yes(|| works() && pool.stats().live_bytes() == 0) && works());
+                assert!(holds_in_fork(|| works() && pool.stats().live_bytes() == 0) && works());
             });
-            come_and_go(pool, layout(100, 8));
+            allocate_and_free(pool, layout(100, 8));
             pool.collect();
             assert!(unhook() > 1);
-            assert_nothing_is_left(pool);
+            assert_nothing_is_lost(pool);
         });
     });
 }
 
-/// Has a thread do what calls the parent, there to wait for a lock that the forking thread has; and asks `child` meanwhile.
+/// Lets a thread run `calls`, whose call of the parent waits for a lock, and forks meanwhile; asserts that `child` returns true.
 #[cfg(unix)]
 #[track_caller]
-fn fork_beside_one_that_waits(calls: impl FnOnce(fn()) + Send, child: impl FnOnce() -> bool) {
+fn fork_beside_a_waiting_thread(calls: impl FnOnce(fn()) + Send, child: impl FnOnce() -> bool) {
     static LOCK: Mutex<()> = Mutex::new(());
-    static WAITS: AtomicBool = AtomicBool::new(false);
+    static WAITING: AtomicBool = AtomicBool::new(false);
 
     let hooked = || {
         hook(|| {
-            WAITS.store(true, Ordering::Relaxed);
+            WAITING.store(true, Ordering::Relaxed);
             drop(LOCK.lock());
         });
     };
     let guard = LOCK.lock().unwrap();
     thread::scope(|threads| {
         threads.spawn(move || calls(hooked));
-        while !WAITS.load(Ordering::Relaxed) {
+        while !WAITING.load(Ordering::Relaxed) {
             thread::yield_now();
         }
-        assert!(says_yes(child));
+        assert!(holds_in_fork(child));
         drop(guard);
     });
 }
 
-/// A fork beside a thread that is giving a chunk back: that does not keep the child from doing so.
+/// A child can return a chunk although another thread was returning one at the fork.
 #[cfg(unix)]
 #[test]
-fn a_fork_beside_a_parent_that_is_given_something() {
-    alone("reentry::a_fork_beside_a_parent_that_is_given_something", || {
+fn a_fork_while_another_thread_returns_memory() {
+    alone("reentry::a_fork_while_another_thread_returns_memory", || {
         with_pool(pool(UNCHECKED.retain(Retain::Nothing)), |pool| {
-            let gives_back = |hooked: fn()| {
+            let returns_a_chunk = |hooked: fn()| {
                 let block = Block::allocate(pool, layout(LARGE - 100, 8), 1).unwrap();
                 hooked();
                 block.free(pool);
                 assert_eq!(unhook(), 1);
             };
-            fork_beside_one_that_waits(gives_back, || {
+            fork_beside_a_waiting_thread(returns_a_chunk, || {
                 let before = pool.stats().held_bytes();
-                (0..3).for_each(|_| come_and_go(pool, layout(LARGE - 100, 8)));
+                (0..3).for_each(|_| allocate_and_free(pool, layout(LARGE - 100, 8)));
                 pool.stats().held_bytes() == before
             });
-            assert_nothing_is_left(pool);
+            assert_nothing_is_lost(pool);
         });
     });
 }
 
-/// The child is served. That turns are free in a child is tested with them.
+/// A child can request a chunk although another thread was requesting one at the fork.
 #[cfg(unix)]
 #[test]
-fn a_fork_beside_a_parent_that_waits() {
-    alone("reentry::a_fork_beside_a_parent_that_waits", || {
+fn a_fork_while_another_thread_requests_memory() {
+    alone("reentry::a_fork_while_another_thread_requests_memory", || {
         with_pool(pool(UNCHECKED), |pool| {
-            let asks = |hooked: fn()| {
+            let requests_a_chunk = |hooked: fn()| {
                 hooked();
-                come_and_go(pool, layout(LARGE - 100, 8));
+                allocate_and_free(pool, layout(LARGE - 100, 8));
                 assert!(unhook() > 0);
             };
-            fork_beside_one_that_waits(asks, || {
-                come_and_go(pool, layout(LARGE - 100, 8));
+            fork_beside_a_waiting_thread(requests_a_chunk, || {
+                allocate_and_free(pool, layout(LARGE - 100, 8));
                 true
             });
-            assert_nothing_is_left(pool);
+            assert_nothing_is_lost(pool);
         });
     });
 }

@@ -1,5 +1,4 @@
-//! What costs little because a pool remembers: large blocks that were freed, pages that are zero, slices that are free behind a
-//! run. And what it asks of the system.
+//! What a pool reuses: large blocks that were freed, pages known to be zero, free slices behind a run; and how it uses huge pages.
 
 use std::ptr::NonNull;
 use std::sync::{Barrier, Mutex};
@@ -12,7 +11,7 @@ use janus_alloc::{Pages, SharedPool, Stats};
 use crate::blocks::Random;
 use crate::{CHECKED, SLICE, UNCHECKED, free, layout};
 
-/// Over pages, with their number counted.
+/// Returns a pool over counted pages.
 fn over_pages(options: Options) -> SharedPool<Stats<Pages>> {
     SharedPool::with_options_in(options.whole_pages(true), Stats::new(Pages::new()))
 }
@@ -27,40 +26,40 @@ fn a_freed_large_block_serves_the_next() {
         let pool = over_pages(options);
         for size in [600_000, 3 << 20, 20 << 20] {
             let block = allocate(&pool, size);
-            // SAFETY: the block is live, with that layout.
+            // SAFETY: the block is live, has that layout, and is not used again.
             unsafe { pool.deallocate(block, layout(size, 8)) };
-            let asked = pool.parent().snapshot().allocations;
-            // As large, and down to half of what was in use.
+            let requests = pool.parent().snapshot().allocations;
+            // Sizes from the same down to about half of the freed block.
             for size in [size, size - 1000, size / 2 + 300_000] {
                 let again = allocate(&pool, size);
                 assert_eq!(again, block, "{size}");
-                // SAFETY: the block is live, with that layout.
+                // SAFETY: the block is live, has that layout, and is not used again.
                 unsafe { pool.deallocate(again, layout(size, 8)) };
             }
-            assert_eq!(pool.parent().snapshot().allocations, asked, "{size}");
+            assert_eq!(pool.parent().snapshot().allocations, requests, "{size}");
             pool.collect();
         }
     }
 }
 
 #[test]
-fn a_large_block_grows_by_its_parent() {
+fn the_parent_grows_a_large_block() {
     let pool = over_pages(UNCHECKED);
     let (small, large) = (layout(6 << 20, 8), layout(30 << 20, 8));
     let block = pool.allocate(small).unwrap().cast::<u8>();
     let before = pool.parent().snapshot();
-    // SAFETY: the block is live, with that layout, and grows.
+    // SAFETY: the block is live and has that layout; the new size is larger.
     let grown = unsafe { pool.grow(block, small, large) }.unwrap().cast();
     let after = pool.parent().snapshot();
     let grows = |snapshot: &janus_alloc::blocks::Snapshot| snapshot.grows_in_place + snapshot.grows_moved;
     assert_eq!((after.allocations, grows(&after)), (before.allocations, grows(&before) + 1), "{after}");
-    // SAFETY: the block is live, with that layout.
+    // SAFETY: the block is live, has that layout, and is not used again.
     unsafe { pool.deallocate(grown, large) };
 }
 
-/// However they were given back: by bits, not by a list through the blocks.
+/// The order of the frees makes no difference: free blocks are recorded in bits, not in a list through the blocks.
 #[test]
-fn blocks_come_in_the_order_of_their_addresses() {
+fn blocks_are_allocated_in_address_order() {
     const COUNT: usize = 50_000;
     for options in [UNCHECKED, CHECKED] {
         let pool = over_pages(options);
@@ -69,17 +68,17 @@ fn blocks_come_in_the_order_of_their_addresses() {
         (1..COUNT).for_each(|at| blocks.swap(at, random.below(at + 1)));
         blocks.drain(..).for_each(|block| free(&pool, block, 64));
         blocks.extend((0..COUNT).map(|_| allocate(&pool, 64)));
-        // Within a refill the block that lies last comes first, or the other way round.
+        // Within a refill the addresses rise or fall.
         let distances = blocks.windows(2).map(|pair| pair[1].addr().get().wrapping_sub(pair[0].addr().get()));
-        let next_to_it = distances.filter(|&distance| distance == 64 || distance == 64_usize.wrapping_neg()).count();
-        assert!(next_to_it > COUNT / 10 * 9, "{next_to_it} of {COUNT}");
+        let adjacent = distances.filter(|&distance| distance == 64 || distance == 64_usize.wrapping_neg()).count();
+        assert!(adjacent > COUNT / 10 * 9, "{adjacent} of {COUNT}");
         blocks.into_iter().for_each(|block| free(&pool, block, 64));
     }
 }
 
-/// A thread that needs a few blocks takes a few.
+/// The cache of a thread that uses few blocks of a class holds few.
 #[test]
-fn bins_grow_with_what_is_asked_of_them() {
+fn bins_grow_with_use() {
     for size in [8, 64, 1000, 8000, 40_000] {
         let pool = over_pages(UNCHECKED);
         let cached = || pool.stats().cached_bytes() / pool.good_size(layout(size, 8));
@@ -95,9 +94,9 @@ fn bins_grow_with_what_is_asked_of_them() {
     }
 }
 
-/// What is of use once only does not stay, nor what is too short for the next by far.
+/// A freed large block is not kept if its size is used once only, or if it is much too short for the next request.
 #[test]
-fn large_blocks_are_kept_for_those_who_ask_again() {
+fn large_blocks_are_kept_for_repeated_requests() {
     for options in [UNCHECKED, CHECKED] {
         let pool = over_pages(options);
         for size in [3 << 20, 7 << 20, 15 << 20, 31 << 20, 63 << 20] {
@@ -106,34 +105,34 @@ fn large_blocks_are_kept_for_those_who_ask_again() {
             assert!(held < 1 << 20, "{held} after {size}");
         }
         free(&pool, allocate(&pool, 63 << 20), 63 << 20);
-        let asked = pool.parent().snapshot().allocations;
+        let requests = pool.parent().snapshot().allocations;
         free(&pool, allocate(&pool, 63 << 20), 63 << 20);
-        assert_eq!(pool.parent().snapshot().allocations, asked);
+        assert_eq!(pool.parent().snapshot().allocations, requests);
         assert!((63 << 20..65 << 20).contains(&pool.stats().held_bytes()), "{}", pool.stats());
     }
 }
 
-/// However different they are, and though no two are in use at once: but no more than half of the longest is kept beside it.
+/// Blocks of alternating sizes are kept, however different they are. Beside the longest, at most half of its size is kept.
 #[test]
-fn large_blocks_of_sizes_that_take_turns() {
+fn large_blocks_of_alternating_sizes_are_kept() {
     for options in [UNCHECKED, CHECKED] {
         for sizes in [&[1 << 20, 5 << 20][..], &[600 << 10, 3 << 20, 16 << 20], &[1 << 20, 3 << 20, 6 << 20, 14 << 20]]
         {
             let pool = over_pages(options);
-            let turn = || sizes.iter().for_each(|&size| free(&pool, allocate(&pool, size), size));
-            (0..8).for_each(|_| turn());
-            let asked = pool.parent().snapshot().allocations;
-            (0..50).for_each(|_| turn());
-            assert_eq!(pool.parent().snapshot().allocations, asked, "{sizes:?}");
+            let use_each = || sizes.iter().for_each(|&size| free(&pool, allocate(&pool, size), size));
+            (0..8).for_each(|_| use_each());
+            let requests = pool.parent().snapshot().allocations;
+            (0..50).for_each(|_| use_each());
+            assert_eq!(pool.parent().snapshot().allocations, requests, "{sizes:?}");
             let (held, longest) = (pool.stats().held_bytes(), sizes.iter().max().unwrap());
             assert!(held <= longest + longest / 2 + (1 << 20), "{held} for {sizes:?}");
         }
     }
 }
 
-/// A thread that waits gives back what it does not need, before that.
+/// A large block that a thread frees before it waits is returned to the parent, not kept for that thread.
 #[test]
-fn threads_that_wait_hold_no_large_blocks() {
+fn waiting_threads_hold_no_large_blocks() {
     const THREADS: usize = 40;
     const SIZE: usize = 2 << 20;
     for options in [UNCHECKED, CHECKED] {
@@ -156,9 +155,9 @@ fn threads_that_wait_hold_no_large_blocks() {
     }
 }
 
-/// Many threads, of which two at a time have a block: as much as these have is kept.
+/// Two of many threads have a large block at a time, and the pool keeps about as much memory.
 #[test]
-fn threads_that_take_turns_share_large_blocks() {
+fn threads_in_turn_share_large_blocks() {
     const SIZE: usize = 2 << 20;
     for options in [UNCHECKED, CHECKED] {
         let (pool, turns) = (&over_pages(options), &[Mutex::new(()), Mutex::new(())]);
@@ -170,12 +169,12 @@ fn threads_that_take_turns_share_large_blocks() {
             }
         };
         thread::scope(|threads| (0..40).for_each(|number| drop(threads.spawn(move || work(number)))));
-        let asked = pool.parent().snapshot().allocations;
-        assert!(asked < 20, "{asked} of 200 blocks were the parent's");
+        let requests = pool.parent().snapshot().allocations;
+        assert!(requests < 20, "{requests} of 200 blocks came from the parent");
     }
 }
 
-/// It takes the pages along, and is zero where that is asked for.
+/// The parent grows the freed block, with its pages, and the pool zeroes it on request.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_freed_large_block_grows_to_serve_the_next() {
@@ -184,9 +183,9 @@ fn a_freed_large_block_grows_to_serve_the_next() {
         let (short, long) = (layout(2 << 20, 8), layout(3 << 20, 8));
         for zeroed in [false, true] {
             let block = allocate(&pool, short.size());
-            // SAFETY: the block has so many bytes.
+            // SAFETY: the block is live and has that many bytes.
             unsafe { block.write_bytes(0xff, short.size()) };
-            // SAFETY: the block is live, with that layout.
+            // SAFETY: the block is live, has that layout, and is not used again.
             unsafe { pool.deallocate(block, short) };
             let before = pool.parent().snapshot();
             let next = if zeroed { pool.allocate_zeroed(long) } else { pool.allocate(long) }.unwrap().cast::<u8>();
@@ -198,12 +197,12 @@ fn a_freed_large_block_grows_to_serve_the_next() {
                 "{after}"
             );
             if zeroed {
-                // SAFETY: the block has so many bytes, and is zeroed.
+                // SAFETY: the block is live and has that many bytes, which were zeroed.
                 let bytes = unsafe { std::slice::from_raw_parts(next.as_ptr(), long.size()) };
                 assert!(bytes.iter().all(|&byte| byte == 0));
             }
             assert!(pool.owns(next) && pool.stats().live_bytes() == long.size());
-            // SAFETY: the block is live, with that layout.
+            // SAFETY: the block is live, has that layout, and is not used again.
             unsafe { pool.deallocate(next, long) };
             assert_eq!(pool.stats().live_bytes(), 0);
             pool.collect();
@@ -213,46 +212,46 @@ fn a_freed_large_block_grows_to_serve_the_next() {
 }
 
 #[test]
-fn a_small_large_block_grows_into_one_that_is_kept() {
+fn a_large_block_grows_into_a_kept_one() {
     let pool = over_pages(UNCHECKED.retain(Retain::Everything));
     let (small, large) = (layout(700_000, 8), layout(9 << 20, 8));
     let (kept, block) = (allocate(&pool, large.size()), allocate(&pool, small.size()));
-    // SAFETY: the block is live, with that layout.
+    // SAFETY: the block is live, has that layout, and is not used again.
     unsafe { pool.deallocate(kept, large) };
     let before = pool.parent().snapshot();
-    // SAFETY: the block is live, with that layout, and grows.
+    // SAFETY: the block is live and has that layout; the new size is larger.
     let grown = unsafe { pool.grow(block, small, layout(2 << 20, 8)) }.unwrap().cast::<u8>();
     assert_eq!(grown, kept);
-    // And further, where it is.
-    // SAFETY: the block is live, with that layout, and grows.
+    // It grows further in place.
+    // SAFETY: the block is live and has that layout; the new size is larger.
     let further = unsafe { pool.grow(grown, layout(2 << 20, 8), large) }.unwrap().cast();
     assert_eq!(further, grown);
     let after = pool.parent().snapshot();
     assert_eq!((after.allocations, after.grows_in_place, after.grows_moved), (before.allocations, 0, 0), "{after}");
-    // SAFETY: the block is live, with that layout.
+    // SAFETY: the block is live, has that layout, and is not used again.
     unsafe { pool.deallocate(further, large) };
 }
 
 #[test]
-fn a_run_grows_and_shrinks_where_it_is() {
+fn a_run_grows_and_shrinks_in_place() {
     for options in [UNCHECKED, CHECKED] {
         let pool = over_pages(options);
-        // Longer than those a thread keeps together.
+        // Longer than the runs of spans.
         let mut size = 10 * SLICE;
         let block = allocate(&pool, size);
         for next in [11 * SLICE, 20 * SLICE - 5, 32 * SLICE] {
-            // SAFETY: the block is live, with that layout, and grows.
+            // SAFETY: the block is live and has that layout; the new size is larger.
             assert_eq!(unsafe { pool.grow(block, layout(size, 8), layout(next, 8)) }.unwrap().cast(), block);
             size = next;
         }
-        // SAFETY: the block is live, with that layout, and shrinks.
+        // SAFETY: the block is live and has that layout; the new size is smaller.
         let shrunk = unsafe { pool.shrink(block, layout(size, 8), layout(9 * SLICE, 8)) }.unwrap();
         assert_eq!((shrunk.cast(), pool.stats().live_bytes()), (block, 9 * SLICE));
-        // What it gave back is the next one's.
+        // The next block uses the slices that the shrink freed.
         let next = allocate(&pool, 9 * SLICE);
         assert_eq!(next.addr().get(), block.addr().get() + 9 * SLICE);
         for block in [block, next] {
-            // SAFETY: the block is live, with that layout.
+            // SAFETY: the block is live, has that layout, and is not used again.
             unsafe { pool.deallocate(block, layout(9 * SLICE, 8)) };
         }
     }
@@ -262,13 +261,13 @@ fn a_run_grows_and_shrinks_where_it_is() {
 pub(crate) mod pages {
     use super::*;
     use crate::children::alone;
-    use crate::giving_back::{faults, resident};
+    use crate::process_memory::{page_faults, resident_bytes};
 
-    /// Whether the page at `address` has been touched.
+    /// Whether the page at `address` is resident.
     fn is_resident(address: NonNull<u8>) -> bool {
         let page = address.as_ptr().map_addr(|address| address & !(Pages::page_size() - 1));
         let mut resident = 0_u8;
-        // SAFETY: asks of one page that is mapped.
+        // SAFETY: the page is mapped, and `resident` has a byte for it.
         assert_eq!(unsafe { libc::mincore(page.cast(), 1, &raw mut resident) }, 0);
         resident & 1 == 1
     }
@@ -278,17 +277,17 @@ pub(crate) mod pages {
         for size in [140_000, 200 << 10, 500 << 10, 600 << 10, 40 << 20] {
             let pool = over_pages(UNCHECKED.huge_pages(false));
             let block: NonNull<u8> = pool.allocate_zeroed(layout(size, 8)).unwrap().cast();
-            // SAFETY: within the block.
+            // SAFETY: the offset is less than the size of the block.
             let middle = unsafe { block.add(size / 2) };
-            assert!(!is_resident(middle), "{size} bytes were written to, which were zero");
-            // SAFETY: as above; zeroed.
+            assert!(!is_resident(middle), "{size}: the pool wrote to pages that were zero");
+            // SAFETY: the byte is in a live block and was zeroed.
             assert_eq!(unsafe { middle.read() }, 0);
-            // SAFETY: the block is live, with that layout.
+            // SAFETY: the block is live, has that layout, and is not used again.
             unsafe { pool.deallocate(block, layout(size, 8)) };
         }
     }
 
-    /// Whether huge pages were asked for at `address`: the flag `hg` of its mapping.
+    /// Whether huge pages are advised at `address`: its mapping has the flag `hg`.
     pub(crate) fn is_advised(address: NonNull<u8>) -> bool {
         let maps = std::fs::read_to_string("/proc/self/smaps").unwrap();
         let mut inside = false;
@@ -305,22 +304,22 @@ pub(crate) mod pages {
     }
 
     fn write(block: NonNull<u8>, size: usize) {
-        // SAFETY: callers pass live blocks of that size.
+        // SAFETY: callers pass a live block of that size.
         unsafe { block.write_bytes(1, size) };
     }
 
-    /// Where blocks that came back had been used, all of them.
+    /// Huge pages are advised for sizes whose blocks were used completely when they were freed.
     #[test]
-    fn huge_pages_are_asked_for_or_not() {
-        for asked in [true, false] {
+    fn huge_pages_are_advised_for_used_sizes() {
+        for advise in [true, false] {
             for size in [2 << 20, 32 << 20] {
-                let pool = over_pages(UNCHECKED.huge_pages(asked).retain(Retain::Nothing));
-                // Whether it is used, and whether that was to be expected.
+                let pool = over_pages(UNCHECKED.huge_pages(advise).retain(Retain::Nothing));
+                // Whether the block is used, and whether the pool expects that.
                 for (used, expected) in [(false, false), (true, false), (true, false), (true, true), (false, true)] {
                     let block = allocate(&pool, size);
-                    // SAFETY: within the block.
+                    // SAFETY: the offset is less than the size of the block.
                     let middle = unsafe { block.add(size / 2) };
-                    assert_eq!(is_advised(middle), asked && expected && has_huge_pages());
+                    assert_eq!(is_advised(middle), advise && expected && has_huge_pages());
                     if used {
                         write(block, size);
                     }
@@ -330,97 +329,97 @@ pub(crate) mod pages {
         }
     }
 
-    /// What has been used so far is likely to be used when it has grown.
+    /// A block that has been used completely is likely to be used completely after it grows.
     #[test]
-    fn growth_of_what_is_used_is_on_huge_pages() {
+    fn a_used_block_grows_on_huge_pages() {
         for used in [true, false] {
             let pool = over_pages(UNCHECKED);
             let block = allocate(&pool, 3 << 20);
             if used {
                 write(block, 3 << 20);
             }
-            // SAFETY: live, with that layout, and grows.
+            // SAFETY: the block is live and has that layout; the new size is larger.
             let grown = unsafe { pool.grow(block, layout(3 << 20, 8), layout(30 << 20, 8)) }.unwrap().cast::<u8>();
-            // SAFETY: within the block.
+            // SAFETY: the offset is less than the size of the block.
             assert_eq!(is_advised(unsafe { grown.add(15 << 20) }), used && has_huge_pages());
             free(&pool, grown, 30 << 20);
         }
     }
 
-    /// Blocks of each of the sizes are made, written to and freed.
+    /// Allocates a block of each size, writes to all of them, and frees them.
     fn batch(pool: &impl Allocator, sizes: &[usize]) {
         let blocks: Vec<_> = sizes.iter().map(|&size| (allocate(pool, size), size)).collect();
         blocks.iter().for_each(|&(block, size)| write(block, size));
         blocks.into_iter().for_each(|(block, size)| free(pool, block, size));
     }
 
-    /// A batch again and again has its pages, once the pool has seen that.
+    /// A batch that is repeated causes few page faults after the first rounds.
     #[test]
-    fn a_batch_of_large_blocks_has_its_pages() {
-        alone("reuse::pages::a_batch_of_large_blocks_has_its_pages", || {
+    fn a_repeated_batch_of_large_blocks_keeps_its_pages() {
+        alone("reuse::pages::a_repeated_batch_of_large_blocks_keeps_its_pages", || {
             let pool = over_pages(UNCHECKED.huge_pages(false));
             let sizes = [1 << 20; 160];
             (0..6).for_each(|_| batch(&pool, &sizes));
-            let before = faults(libc::RUSAGE_SELF);
+            let before = page_faults(libc::RUSAGE_SELF);
             (0..4).for_each(|_| batch(&pool, &sizes));
-            let faults = faults(libc::RUSAGE_SELF) - before;
+            let faults = page_faults(libc::RUSAGE_SELF) - before;
             // Each round has 40960 pages.
             assert!(faults < 4 * 4096, "{faults}");
         });
     }
 
     #[test]
-    fn large_blocks_that_take_turns_have_their_pages() {
-        alone("reuse::pages::large_blocks_that_take_turns_have_their_pages", || {
+    fn alternating_large_blocks_keep_their_pages() {
+        alone("reuse::pages::alternating_large_blocks_keep_their_pages", || {
             for sizes in [&[1 << 20, 5 << 20][..], &[600 << 10, 3000 << 10, 16_000 << 10]] {
                 let pool = over_pages(UNCHECKED);
-                let turn = || sizes.iter().for_each(|&size| batch(&pool, &[size]));
-                (0..8).for_each(|_| turn());
-                let before = faults(libc::RUSAGE_SELF);
-                (0..20).for_each(|_| turn());
-                let faults = faults(libc::RUSAGE_SELF) - before;
+                let use_each = || sizes.iter().for_each(|&size| batch(&pool, &[size]));
+                (0..8).for_each(|_| use_each());
+                let before = page_faults(libc::RUSAGE_SELF);
+                (0..20).for_each(|_| use_each());
+                let faults = page_faults(libc::RUSAGE_SELF) - before;
                 assert!(faults < 2000, "{faults} for {sizes:?}");
             }
         });
     }
 
-    /// A thread that has a few blocks of many sizes touches few pages of its cache.
+    /// A thread that uses a few blocks of many sizes touches few pages of its cache.
     #[test]
-    fn a_thread_that_needs_little_touches_few_pages() {
-        alone("reuse::pages::a_thread_that_needs_little_touches_few_pages", || {
+    fn a_thread_with_few_blocks_touches_few_pages() {
+        alone("reuse::pages::a_thread_with_few_blocks_touches_few_pages", || {
             let pool = over_pages(UNCHECKED);
             let use_each_size = || {
-                let before = faults(libc::RUSAGE_THREAD);
+                let before = page_faults(libc::RUSAGE_THREAD);
                 (1..=32).for_each(|n| free(&pool, allocate(&pool, 16 * n), 16 * n));
-                faults(libc::RUSAGE_THREAD) - before
+                page_faults(libc::RUSAGE_THREAD) - before
             };
-            let of_new_thread = || thread::scope(|scope| scope.spawn(use_each_size).join().unwrap());
-            // Those of the chunk are in it.
+            let faults_of_a_new_thread = || thread::scope(|scope| scope.spawn(use_each_size).join().unwrap());
+            // These first uses touch the pages of the chunk.
             use_each_size();
-            of_new_thread();
-            let (here, there) = (Barrier::new(2), Barrier::new(2));
+            faults_of_a_new_thread();
+            let (used, end) = (Barrier::new(2), Barrier::new(2));
             thread::scope(|scope| {
-                // It keeps its number, so the next thread has a cache to make.
-                scope.spawn(|| (use_each_size(), here.wait(), there.wait()));
-                here.wait();
-                let faults = of_new_thread();
-                there.wait();
+                // This thread keeps its number, so the next one creates a cache.
+                scope.spawn(|| (use_each_size(), used.wait(), end.wait()));
+                used.wait();
+                let faults = faults_of_a_new_thread();
+                end.wait();
                 assert!((1..24).contains(&faults), "{faults}");
             });
         });
     }
 
-    /// A block of which little is touched takes little: no page in front, and no huge one.
+    /// A block of which one byte is touched has one resident page: there is no page in front of it, and no huge page.
     #[test]
-    fn what_is_hardly_touched_is_hardly_resident() {
-        alone("reuse::pages::what_is_hardly_touched_is_hardly_resident", || {
+    fn hardly_touched_blocks_are_hardly_resident() {
+        alone("reuse::pages::hardly_touched_blocks_are_hardly_resident", || {
             for size in [600_000, 3_000_000, 20_000_000] {
-                let (pool, before) = (over_pages(UNCHECKED), resident());
+                let (pool, before) = (over_pages(UNCHECKED), resident_bytes());
                 for _ in 0..2 {
                     let blocks: Vec<_> = (0..500).map(|_| allocate(&pool, size)).collect();
-                    // SAFETY: live, and not empty.
+                    // SAFETY: the block is live and not of size 0.
                     blocks.iter().for_each(|block| unsafe { block.write(1) });
-                    let grown = resident().saturating_sub(before);
+                    let grown = resident_bytes().saturating_sub(before);
                     assert!(grown < 500 * Pages::page_size() * 3 / 2 + (1 << 20), "{grown} for {size}");
                     blocks.into_iter().for_each(|block| free(&pool, block, size));
                 }
@@ -428,19 +427,19 @@ pub(crate) mod pages {
         });
     }
 
-    /// A kernel without huge pages knows no such flag.
+    /// Whether the kernel has huge pages; without them mappings lack the flag.
     pub(crate) fn has_huge_pages() -> bool {
         std::path::Path::new("/sys/kernel/mm/transparent_hugepage").exists()
     }
 
-    /// For what small blocks fill, from the third chunk on.
+    /// From the third chunk on, huge pages are advised for chunks that small blocks fill.
     #[test]
-    fn chunks_that_are_filled_get_huge_pages() {
-        for asked in [true, false] {
-            let pool = over_pages(UNCHECKED.huge_pages(asked));
+    fn full_chunks_get_huge_pages() {
+        for advise in [true, false] {
+            let pool = over_pages(UNCHECKED.huge_pages(advise));
             let blocks: Vec<_> = (0..12_000).map(|_| allocate(&pool, 1000)).collect();
-            assert!(!is_advised(blocks[0]), "a small pool stays small");
-            assert_eq!(is_advised(blocks[11_000]), asked && has_huge_pages());
+            assert!(!is_advised(blocks[0]), "the first chunk of a pool has huge pages");
+            assert_eq!(is_advised(blocks[11_000]), advise && has_huge_pages());
             blocks.into_iter().for_each(|block| free(&pool, block, 1000));
         }
     }

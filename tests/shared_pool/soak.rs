@@ -1,7 +1,6 @@
-//! A long run, for a person to start: does the memory level off?
+//! A long run that is started by hand and shows whether memory use levels off.
 //!
-//! `JANUS_SOAK_SECONDS=300 cargo test --release --test shared_pool -- --ignored --nocapture soak`, and nothing beside
-//! it in the process.
+//! `JANUS_SOAK_SECONDS=300 cargo test --release --test shared_pool -- --ignored --nocapture soak` runs this test alone.
 
 use std::env;
 use std::sync::Mutex;
@@ -14,13 +13,14 @@ use janus_alloc::SharedPool;
 use crate::UNCHECKED;
 use crate::blocks::{Block, Random};
 
-/// How much more memory the second half may need than the first, on average, in bytes: as much as a large block makes.
+/// The number of bytes by which the average of the second half may exceed that of the first: about a large block.
 const MARGIN: usize = 2 << 20;
-/// How many blocks a thread has at most, and may leave for the other.
-const MOST: usize = 600;
+/// The largest number of blocks that a thread has, and that it leaves for others.
+const MAX_BLOCKS: usize = 600;
 
-/// Works until it is told to stop, or has lived long enough. Blocks are left for whoever comes next, and taken from them.
-fn life(pool: &SharedPool, left: &Mutex<Vec<Block>>, random: &mut Random, stop: &AtomicBool) -> usize {
+/// Runs one thread until `stop` is set or its steps are done, and returns the number of steps. Blocks are exchanged with other threads
+/// through `left`.
+fn use_in_a_thread(pool: &SharedPool, left: &Mutex<Vec<Block>>, random: &mut Random, stop: &AtomicBool) -> usize {
     let mut own = Vec::new();
     let steps = 20_000 + random.below(20_000);
     for step in 0..steps {
@@ -44,10 +44,10 @@ fn life(pool: &SharedPool, left: &Mutex<Vec<Block>>, random: &mut Random, stop: 
             }
             5 => {
                 let mut left = left.lock().unwrap();
-                let given = own.len().min(20);
-                left.extend(own.drain(..given));
-                // What is too much is freed by whoever finds it.
-                let first = left.len().min(MOST);
+                let count = own.len().min(20);
+                left.extend(own.drain(..count));
+                // Blocks above the maximum are taken back.
+                let first = left.len().min(MAX_BLOCKS);
                 let taken = left.split_off(first);
                 drop(left);
                 own.extend(taken);
@@ -55,7 +55,7 @@ fn life(pool: &SharedPool, left: &Mutex<Vec<Block>>, random: &mut Random, stop: 
             6 => own.extend(left.lock().unwrap().pop()),
             _ => {}
         }
-        while own.len() > MOST || own.len() > MOST / 2 && random.below(3) == 0 {
+        while own.len() > MAX_BLOCKS || own.len() > MAX_BLOCKS / 2 && random.below(3) == 0 {
             own.swap_remove(random.below(own.len())).free(pool);
         }
     }
@@ -64,7 +64,7 @@ fn life(pool: &SharedPool, left: &Mutex<Vec<Block>>, random: &mut Random, stop: 
 }
 
 #[test]
-#[ignore = "takes five minutes: JANUS_SOAK_SECONDS"]
+#[ignore = "takes five minutes, or JANUS_SOAK_SECONDS"]
 #[cfg(target_os = "linux")]
 fn soak() {
     let seconds = env::var("JANUS_SOAK_SECONDS").map_or(300, |text| text.parse().unwrap());
@@ -79,10 +79,10 @@ fn soak() {
             scope.spawn(move || {
                 let mut random = Random(lane);
                 while !stop.load(Ordering::Relaxed) {
-                    // A thread after the other.
+                    // One thread after the other.
                     thread::scope(|inner| {
                         let random = &mut random;
-                        let done = inner.spawn(move || life(pool, left, random, stop)).join().unwrap();
+                        let done = inner.spawn(move || use_in_a_thread(pool, left, random, stop)).join().unwrap();
                         steps.fetch_add(done, Ordering::Relaxed);
                         lives.fetch_add(1, Ordering::Relaxed);
                     });
@@ -92,7 +92,7 @@ fn soak() {
         let mut printed = 0;
         while start.elapsed() < Duration::from_secs(seconds) {
             thread::sleep(Duration::from_millis(250));
-            resident.push(crate::giving_back::resident());
+            resident.push(crate::process_memory::resident_bytes());
             let elapsed = start.elapsed().as_secs();
             if elapsed / 10 > printed {
                 printed = elapsed / 10;
@@ -103,9 +103,9 @@ fn soak() {
         }
         stop.store(true, Ordering::Relaxed);
     });
-    // The first tenth is for getting there.
+    // The first tenth, in which memory use rises, is left out.
     let (first, second) = resident[resident.len() / 10..].split_at(resident.len() * 9 / 20);
-    // The peak is that of some hundred looks at what goes up and down, and differs by some MiB; a leak lifts the mean.
+    // The peak of some hundred samples varies by some MiB, so only the mean is asserted: a leak raises it.
     let most = |half: &[usize]| half.iter().max().unwrap() >> 10;
     println!("at most {} KiB in the first half, {} KiB in the second", most(first), most(second));
     let mean = |half: &[usize]| half.iter().sum::<usize>() / half.len();

@@ -1,4 +1,4 @@
-//! Memory goes back when the options say so.
+//! When free memory is returned to the parent, with each `Retain`.
 
 use std::sync::Barrier;
 use std::thread;
@@ -23,123 +23,123 @@ pub(crate) fn free_all(pool: &impl Allocator, blocks: Vec<Block>) {
     blocks.into_iter().for_each(|block| block.free(pool));
 }
 
-/// What a pool keeps for itself: no chunk, and nothing for a block.
+/// Asserts that the pool holds no chunk and no large block.
 #[track_caller]
-fn assert_lean<A: Allocator>(pool: &SharedPool<A>) {
+fn assert_holds_little<A: Allocator>(pool: &SharedPool<A>) {
     assert!(pool.stats().held_bytes() < CHUNK, "{}", pool.stats());
 }
 
-/// All the time, for long enough that what was not needed meanwhile has gone.
-fn use_a_little(pool: &impl Allocator) {
+/// Uses the pool for long enough that memory which is not needed meanwhile is returned.
+fn use_for_a_while(pool: &impl Allocator) {
     for _ in 0..13 {
         thread::sleep(Duration::from_millis(200));
-        // Each comes by, and goes on with what there is to do.
+        // Each of these calls returns a part of what is to be returned.
         (0..100).for_each(|_| free(pool, block(pool, MEDIUM), MEDIUM));
     }
 }
 
-/// A batch again and again, so that the pool keeps it for the next time.
+/// Repeats a batch, so that the pool keeps its memory for the next time.
 fn use_often(pool: &impl Allocator, size: usize, count: usize) {
     (0..4).for_each(|_| free_all(pool, blocks(pool, size, count)));
 }
 
 #[test]
-fn nothing_retained_goes_at_once() {
+fn retain_nothing_returns_memory_at_once() {
     for options in [UNCHECKED, CHECKED] {
         let pool = counted(options.retain(Retain::Nothing));
         for size in [MEDIUM, BIG] {
-            let taken = blocks(&pool, size, 40);
+            let allocated = blocks(&pool, size, 40);
             assert!(pool.stats().held_bytes() >= 40 * size);
-            free_all(&pool, taken);
-            assert_lean(&pool);
+            free_all(&pool, allocated);
+            assert_holds_little(&pool);
         }
-        // One by one.
-        let mut taken = blocks(&pool, BIG, 10);
+        // Each freed block is returned at once.
+        let mut allocated = blocks(&pool, BIG, 10);
         let before = pool.stats().held_bytes();
-        taken.pop().unwrap().free(&pool);
+        allocated.pop().unwrap().free(&pool);
         assert!(pool.stats().held_bytes() + BIG <= before);
-        free_all(&pool, taken);
+        free_all(&pool, allocated);
     }
-    // Small ones as well, but for those in a cache.
+    // Small blocks are returned too, except those in a cache.
     let pool = counted(CHECKED.retain(Retain::Nothing));
-    let taken = blocks(&pool, 1000, 10_000);
+    let allocated = blocks(&pool, 1000, 10_000);
     assert!(pool.stats().held_bytes() > 10_000_000);
-    free_all(&pool, taken);
-    assert_lean(&pool);
+    free_all(&pool, allocated);
+    assert_holds_little(&pool);
     let pool = counted(UNCHECKED.retain(Retain::Nothing));
-    let taken = blocks(&pool, 1000, 10_000);
-    free_all(&pool, taken);
-    // What the cache holds lies in two chunks.
+    let allocated = blocks(&pool, 1000, 10_000);
+    free_all(&pool, allocated);
+    // The blocks in the cache are in two chunks.
     assert!(pool.stats().held_bytes() < 2 * CHUNK + CACHE, "{}", pool.stats());
     assert!(pool.stats().cached_bytes() <= 256 << 10, "{}", pool.stats());
 }
 
 #[test]
-fn everything_retained_stays_until_it_is_collected() {
-    alone("giving_back::everything_retained_stays_until_it_is_collected", || {
+fn retain_everything_keeps_memory_until_collect() {
+    alone("retain::retain_everything_keeps_memory_until_collect", || {
         for options in [UNCHECKED, CHECKED] {
             let pool = counted(options.retain(Retain::Everything));
-            let taken = [blocks(&pool, 1000, 5000), blocks(&pool, MEDIUM, 40), blocks(&pool, BIG, 10)];
+            let allocated = [blocks(&pool, 1000, 5000), blocks(&pool, MEDIUM, 40), blocks(&pool, BIG, 10)];
             let held = pool.stats().held_bytes();
-            taken.into_iter().for_each(|taken| free_all(&pool, taken));
+            allocated.into_iter().for_each(|allocated| free_all(&pool, allocated));
             assert_eq!(pool.stats().held_bytes(), held);
             thread::sleep(Duration::from_millis(1200));
-            // Used a little, and nothing goes.
+            // Use of the pool returns nothing.
             (0..100).for_each(|_| free(&pool, block(&pool, MEDIUM), MEDIUM));
             assert_eq!(pool.stats().held_bytes(), held);
             let collected = pool.collect();
             assert_eq!(pool.stats().held_bytes(), held - collected);
-            assert_lean(&pool);
-            assert_eq!(pool.collect(), 0, "there is no more");
-            // Again from the start.
+            assert_holds_little(&pool);
+            assert_eq!(pool.collect(), 0, "the first collection left memory");
+            // The pool can be used again.
             free_all(&pool, blocks(&pool, MEDIUM, 40));
         }
     });
 }
 
 #[test]
-fn what_is_not_needed_for_a_while_goes() {
-    alone("giving_back::what_is_not_needed_for_a_while_goes", || {
+fn unused_memory_is_returned_after_a_while() {
+    alone("retain::unused_memory_is_returned_after_a_while", || {
         for options in [UNCHECKED, CHECKED] {
             let pool = counted(options.retain(Retain::Bounded(1 << 30)));
-            let taken = [blocks(&pool, 1000, 5000), blocks(&pool, 100_000, 100), blocks(&pool, MEDIUM, 40)];
+            let allocated = [blocks(&pool, 1000, 5000), blocks(&pool, 100_000, 100), blocks(&pool, MEDIUM, 40)];
             use_often(&pool, BIG, 10);
-            taken.into_iter().for_each(|taken| free_all(&pool, taken));
+            allocated.into_iter().for_each(|allocated| free_all(&pool, allocated));
             assert!(pool.stats().held_bytes() > 50 << 20);
-            use_a_little(&pool);
-            // Of each of two classes a cache may hold some, which keep chunks.
+            use_for_a_while(&pool);
+            // The cache may hold blocks of two classes, which keep their chunks.
             let most = if pool.stats().cached_bytes() == 0 { 2 * CHUNK } else { 5 * CHUNK };
             assert!(pool.stats().held_bytes() <= most, "{}", pool.stats());
         }
     });
 }
 
-/// As if somebody had collected.
+/// Caches are emptied as by a collection.
 #[test]
-fn what_ended_threads_left_goes() {
-    alone("giving_back::what_ended_threads_left_goes", || {
+fn caches_of_ended_threads_are_emptied() {
+    alone("retain::caches_of_ended_threads_are_emptied", || {
         for retain in [Retain::Nothing, Retain::Bounded(1 << 30), Retain::Everything] {
             let pool = &counted(UNCHECKED.retain(retain));
             let barrier = &Barrier::new(21);
             thread::scope(|threads| {
-                // All at once, so each has a cache of its own.
-                let leave = || {
+                // At the same time, so that each thread has its own cache.
+                let leave_blocks = || {
                     [100, 1000, 10_000, 100_000].into_iter().for_each(|size| free_all(pool, blocks(pool, size, 100)));
                     barrier.wait();
                     barrier.wait();
                 };
-                (0..20).for_each(|_| drop(threads.spawn(leave)));
+                (0..20).for_each(|_| drop(threads.spawn(leave_blocks)));
                 barrier.wait();
                 let cached = pool.stats().cached_bytes();
                 assert!(cached > 8 << 20, "{cached}");
                 barrier.wait();
             });
             let held = pool.stats().held_bytes();
-            use_a_little(pool);
+            use_for_a_while(pool);
             let stats = pool.stats();
             assert_eq!((stats.cached_bytes(), stats.threads().count()), (0, 0), "{stats}");
             if retain == Retain::Everything {
-                // It is for all threads again, and none of it went to the parent.
+                // The memory serves all threads again, and none of it was returned to the parent.
                 assert_eq!(stats.held_bytes(), held, "{stats}");
                 free_all(pool, blocks(pool, 100_000, 80));
                 assert!(pool.stats().held_bytes() < held + CHUNK, "{}", pool.stats());
@@ -150,10 +150,10 @@ fn what_ended_threads_left_goes() {
     });
 }
 
-/// Small blocks alone make it look as well.
+/// A pool also looks for unused memory if only small blocks are used.
 #[test]
-fn small_blocks_let_time_pass() {
-    alone("giving_back::small_blocks_let_time_pass", || {
+fn use_of_small_blocks_returns_unused_memory() {
+    alone("retain::use_of_small_blocks_returns_unused_memory", || {
         for options in [UNCHECKED, CHECKED] {
             let pool = counted(options.retain(Retain::Bounded(1 << 30)));
             free_all(&pool, blocks(&pool, BIG, 10));
@@ -167,7 +167,7 @@ fn small_blocks_let_time_pass() {
 }
 
 #[test]
-fn what_exceeds_the_bound_goes_at_once() {
+fn memory_above_the_bound_is_returned_at_once() {
     for options in [UNCHECKED, CHECKED] {
         let pool = counted(options.retain(Retain::Bounded(20 << 20)));
         use_often(&pool, BIG, 20);
@@ -175,14 +175,14 @@ fn what_exceeds_the_bound_goes_at_once() {
         assert!((10 << 20..22 << 20).contains(&held), "{held}");
         free_all(&pool, blocks(&pool, MEDIUM, 400));
         let held = pool.stats().held_bytes();
-        // As much again in chunks.
+        // Chunks have a bound of their own, as high.
         assert!(held < 46 << 20, "{held}");
     }
 }
 
-/// Whatever is free in whichever chunk: what comes and goes finds its room again.
+/// A block that was freed in some chunk can be allocated again, whatever else is free in other chunks.
 #[test]
-fn chunks_with_holes_hide_no_others() {
+fn chunks_with_holes_do_not_hide_free_slices() {
     for options in [UNCHECKED, CHECKED] {
         let pool = SharedPool::with_options(options.retain(Retain::Everything));
         let live: Vec<_> = (0..1500).map(|_| block(&pool, 100_000)).collect();
@@ -198,22 +198,22 @@ fn chunks_with_holes_hide_no_others() {
     }
 }
 
-/// What shards keep counts as well.
+/// Empty spans that shards keep count towards the bound.
 #[test]
-fn empty_spans_are_bounded() {
+fn the_bound_includes_empty_spans() {
     for (bytes, chunks) in [(0, 0), (1 << 20, 12)] {
         let pool = counted(CHECKED.retain(Retain::Bounded(bytes)));
-        let taken: Vec<_> = (1..32).flat_map(|number| blocks(&pool, number * 4096, 30)).collect();
+        let allocated: Vec<_> = (1..32).flat_map(|number| blocks(&pool, number * 4096, 30)).collect();
         assert!(pool.stats().held_bytes() > 25 * CHUNK);
-        free_all(&pool, taken);
+        free_all(&pool, allocated);
         let held = pool.stats().held_bytes();
         assert!(held < (chunks + 1) * CHUNK, "{held}");
     }
 }
 
 #[test]
-fn collect_says_what_it_gave_back() {
-    alone("giving_back::collect_says_what_it_gave_back", || {
+fn collect_returns_the_number_of_released_bytes() {
+    alone("retain::collect_returns_the_number_of_released_bytes", || {
         for retain in [Retain::Bounded(128 << 20), Retain::Everything] {
             for options in [UNCHECKED, CHECKED] {
                 let pool = counted(options.retain(retain));
@@ -228,134 +228,113 @@ fn collect_says_what_it_gave_back() {
                 assert_eq!(after.held_bytes() + collected, before.held_bytes());
                 assert_eq!(pool.parent().snapshot().live_bytes + collected as u64, parents);
                 assert_eq!((after.live_bytes(), after.cached_bytes()), (before.live_bytes(), 0));
-                assert_lean_but_for(&pool, &kept);
+                kept.iter().for_each(Block::check);
+                assert!(pool.stats().held_bytes() < 2 * CHUNK, "{}", pool.stats());
                 free_all(&pool, kept);
             }
         }
     });
 }
 
-/// One that was chosen to give back at once still has what is in the caches: that is given back, and said too.
+/// A pool with `Retain::Nothing` still has blocks in caches; `collect` returns and counts them too.
 #[test]
-fn collect_says_what_it_gave_back_of_caches() {
-    alone("giving_back::collect_says_what_it_gave_back_of_caches", || {
+fn collect_counts_the_bytes_of_caches() {
+    alone("retain::collect_counts_the_bytes_of_caches", || {
         let pool = counted(UNCHECKED.retain(Retain::Nothing));
         free_all(&pool, blocks(&pool, 1000, 5000));
         let before = pool.stats().held_bytes();
         assert!(before >= CHUNK);
         let collected = pool.collect();
-        assert_lean(&pool);
+        assert_holds_little(&pool);
         assert_eq!(pool.stats().held_bytes() + collected, before);
     });
-}
-
-#[track_caller]
-fn assert_lean_but_for<A: Allocator>(pool: &SharedPool<A>, kept: &[Block]) {
-    kept.iter().for_each(Block::check);
-    assert!(pool.stats().held_bytes() < 2 * CHUNK, "{}", pool.stats());
-}
-
-/// The bytes of this process that are in memory.
-#[cfg(target_os = "linux")]
-pub(crate) fn resident() -> usize {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
-    statm.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * Pages::page_size()
-}
-
-/// The page faults of this process (`RUSAGE_SELF`), or of the children that it has waited for.
-#[cfg(target_os = "linux")]
-pub(crate) fn faults(who: libc::c_int) -> i64 {
-    let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
-    // SAFETY: writes the whole struct.
-    assert_eq!(unsafe { libc::getrusage(who, usage.as_mut_ptr()) }, 0);
-    // SAFETY: written above.
-    unsafe { usage.assume_init() }.ru_minflt
 }
 
 #[cfg(target_os = "linux")]
 mod resident_memory {
     use super::*;
+    use crate::process_memory::resident_bytes;
 
-    /// What is there without the pool: with what the tests need.
+    /// Returns the resident bytes before a pool is used, with the memory that the tests themselves need.
     fn resident_at_first() -> usize {
         free_all(&System, blocks(&System, 1000, 1));
-        resident()
+        resident_bytes()
     }
 
-    /// Whole pages of a chunk go to the system though something in it lives.
+    /// Free pages of a chunk are returned to the system although other blocks in the chunk are live.
     #[test]
     fn falls_with_chunks_in_use() {
-        alone("giving_back::resident_memory::falls_with_chunks_in_use", || {
-            // By hand, so the numbers are not those of huge pages.
+        alone("retain::resident_memory::falls_with_chunks_in_use", || {
+            // Without huge pages, which would change the figures.
             let options = UNCHECKED.huge_pages(false).retain(Retain::Everything);
             let pool = SharedPool::with_options_in(options.whole_pages(true), Stats::new(Pages::new()));
             let before = resident_at_first();
             let mut kept = Vec::new();
-            let mut taken = Vec::new();
+            let mut allocated = Vec::new();
             for _ in 0..50 {
-                // Together they fill a chunk.
+                // These blocks fill a chunk.
                 kept.extend(blocks(&pool, 9 * SLICE, 1));
-                taken.extend(blocks(&pool, MEDIUM, 9));
+                allocated.extend(blocks(&pool, MEDIUM, 9));
             }
-            let full = resident();
+            let full = resident_bytes();
             assert!(full - before > 80 << 20, "{before} {full}");
-            free_all(&pool, taken);
-            assert!(resident() + (10 << 20) > full);
+            free_all(&pool, allocated);
+            assert!(resident_bytes() + (10 << 20) > full);
             let held = pool.stats().held_bytes();
             let collected = pool.collect();
-            let after = resident();
+            let after = resident_bytes();
             assert!(collected > 80 << 20, "{collected}");
             assert!(after < before + (16 << 20), "{before} {full} {after}");
-            assert!(pool.stats().held_bytes() > held / 2, "the chunks are there, but not their pages");
+            assert!(pool.stats().held_bytes() > held / 2, "the chunks were returned, not only their pages");
             free_all(&pool, kept);
         });
     }
 
     #[test]
-    fn falls_at_once_with_nothing_retained() {
-        alone("giving_back::resident_memory::falls_at_once_with_nothing_retained", || {
+    fn falls_at_once_with_retain_nothing() {
+        alone("retain::resident_memory::falls_at_once_with_retain_nothing", || {
             let pool = SharedPool::with_options(UNCHECKED.retain(Retain::Nothing));
             let before = resident_at_first();
             let kept = blocks(&pool, 140_000, 1);
-            let taken = blocks(&pool, MEDIUM, 400);
-            assert!(resident() - before > 70 << 20);
-            free_all(&pool, taken);
-            assert!(resident() < before + (6 << 20), "{before} {}", resident());
+            let allocated = blocks(&pool, MEDIUM, 400);
+            assert!(resident_bytes() - before > 70 << 20);
+            free_all(&pool, allocated);
+            assert!(resident_bytes() < before + (6 << 20), "{before} {}", resident_bytes());
             free_all(&pool, kept);
         });
     }
 
     #[test]
     fn falls_after_a_while() {
-        alone("giving_back::resident_memory::falls_after_a_while", || {
+        alone("retain::resident_memory::falls_after_a_while", || {
             let pool = SharedPool::with_options(UNCHECKED);
             let before = resident_at_first();
             let kept = blocks(&pool, 140_000, 1);
-            let taken = blocks(&pool, MEDIUM, 400);
+            let allocated = blocks(&pool, MEDIUM, 400);
             use_often(&pool, BIG, 8);
-            assert!(resident() - before > 110 << 20);
-            free_all(&pool, taken);
-            use_a_little(&pool);
-            assert!(resident() < before + (8 << 20), "{before} {}", resident());
+            assert!(resident_bytes() - before > 110 << 20);
+            free_all(&pool, allocated);
+            use_for_a_while(&pool);
+            assert!(resident_bytes() < before + (8 << 20), "{before} {}", resident_bytes());
             free_all(&pool, kept);
         });
     }
 
     #[test]
     fn falls_when_a_pool_is_dropped() {
-        alone("giving_back::resident_memory::falls_when_a_pool_is_dropped", || {
+        alone("retain::resident_memory::falls_when_a_pool_is_dropped", || {
             let other = SharedPool::with_options(UNCHECKED);
             let others = blocks(&other, 1000, 1000);
             let before = resident_at_first();
             for _ in 0..5 {
                 let pool = SharedPool::with_options(UNCHECKED);
-                let mut taken = blocks(&pool, 1000, 10_000);
-                taken.extend(blocks(&pool, MEDIUM, 100));
-                taken.extend(blocks(&pool, BIG, 4));
-                assert!(resident() - before > 40 << 20);
-                // With all its blocks.
-                drop((pool, taken));
-                assert!(resident() < before + (4 << 20), "{before} {}", resident());
+                let mut allocated = blocks(&pool, 1000, 10_000);
+                allocated.extend(blocks(&pool, MEDIUM, 100));
+                allocated.extend(blocks(&pool, BIG, 4));
+                assert!(resident_bytes() - before > 40 << 20);
+                // The pool frees the blocks that are still live.
+                drop((pool, allocated));
+                assert!(resident_bytes() < before + (4 << 20), "{before} {}", resident_bytes());
             }
             free_all(&other, others);
         });
