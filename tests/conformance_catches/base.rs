@@ -1,5 +1,5 @@
-//! An honest allocator that knows all its blocks, and what a fault may change of it. All unsafe code of these tests is here:
-//! faults lie to the kit, not to the memory.
+//! An honest allocator that records all its blocks, and the trait by which a fault replaces parts of it. Most unsafe code of these
+//! tests is here: faults lie to the kit, but do not corrupt memory.
 
 use std::alloc::System;
 use std::cell::RefCell;
@@ -8,36 +8,36 @@ use std::ptr::{self, NonNull};
 
 use janus_alloc::api::{AllocError, Allocator, Layout};
 
-pub(crate) type Returned = Result<NonNull<[u8]>, AllocError>;
+pub(crate) type AllocResult = Result<NonNull<[u8]>, AllocError>;
 
-/// Bytes behind each block that belong to it, though nobody is told.
+/// Bytes after each block that are reserved for it but never reported.
 const HEADROOM: usize = 64;
 
-/// What fresh memory is filled with: never by chance what it should be.
+/// The byte that fresh memory is filled with, so that it never has the right contents by chance.
 const JUNK: u8 = 0xCD;
 
-/// Sizes rounded up to 16, each block from the system. It is aligned as requested and never by chance better, so that a fault
-/// that shows at certain addresses shows in every run alike.
+/// Allocates each block from `System`, with its size rounded up to a multiple of 16.
+///
+/// Blocks have exactly the requested align and never a larger one by chance, so a fault that depends on addresses shows in every run.
 #[derive(Default)]
 pub(crate) struct Base {
-    blocks: RefCell<HashMap<usize, Real>>,
-    /// Whether a block is returned at its rounded length; else at the requested one.
-    pub(crate) longer: bool,
+    blocks: RefCell<HashMap<usize, SystemBlock>>,
+    /// Whether blocks are returned with their rounded length instead of the requested one.
+    pub(crate) returns_excess: bool,
 }
 
-/// What there really is at an address. In the system's block it begins `align` bytes behind the start, and the system's block is
-/// aligned to twice that.
+/// The memory behind a block. The block of `System` is aligned to `2 * align`, and `start` lies `align` bytes into it.
 #[derive(Clone, Copy)]
-struct Real {
+struct SystemBlock {
     start: NonNull<u8>,
-    /// Bytes from the start on, headroom included.
+    /// Bytes from `start` on, headroom included.
     size: usize,
     align: usize,
 }
 
-impl Real {
-    /// The layout of the system's block.
-    fn system(size: usize, align: usize) -> Result<Layout, AllocError> {
+impl SystemBlock {
+    /// Returns the layout of the block of `System`.
+    fn layout(size: usize, align: usize) -> Result<Layout, AllocError> {
         Layout::from_size_align(size + align, 2 * align).map_err(|_| AllocError)
     }
 }
@@ -48,137 +48,139 @@ impl Base {
     }
 
     fn length(&self, size: usize) -> usize {
-        if self.longer { Self::rounded(size) } else { size }
+        if self.returns_excess { Self::rounded(size) } else { size }
     }
 
     pub(crate) fn slice(&self, start: NonNull<u8>, layout: Layout) -> NonNull<[u8]> {
         NonNull::slice_from_raw_parts(start, self.length(layout.size()))
     }
 
-    pub(crate) fn allocate(&self, layout: Layout) -> Returned {
+    pub(crate) fn allocate(&self, layout: Layout) -> AllocResult {
         if layout.size() > 1 << 40 {
             return Err(AllocError);
         }
         if layout.size() == 0 {
-            // No block, so that nothing has to come back.
+            // A dangling pointer, which needs no deallocation.
             let dangling = NonNull::new(ptr::without_provenance_mut(layout.align())).ok_or(AllocError)?;
             return Ok(NonNull::slice_from_raw_parts(dangling, 0));
         }
         let (size, align) = (Self::rounded(layout.size()) + HEADROOM, layout.align());
-        let system = System.allocate(Real::system(size, align)?)?.cast::<u8>();
-        // SAFETY: the system's block has `align` bytes more than `size`.
+        let system = System.allocate(SystemBlock::layout(size, align)?)?.cast::<u8>();
+        // SAFETY: the block of `System` has `align + size` bytes.
         let start = unsafe { system.add(align) };
-        self.blocks.borrow_mut().insert(start.addr().get(), Real { start, size, align });
+        self.blocks.borrow_mut().insert(start.addr().get(), SystemBlock { start, size, align });
         self.fill(start, 0, size, JUNK);
         Ok(self.slice(start, layout))
     }
 
-    pub(crate) fn allocate_zeroed(&self, layout: Layout) -> Returned {
+    pub(crate) fn allocate_zeroed(&self, layout: Layout) -> AllocResult {
         let block = self.allocate(layout)?;
         self.fill(block.cast(), 0, block.len(), 0);
         Ok(block)
     }
 
-    /// Frees the block; one it does not know it ignores, and what has no bytes.
+    /// Frees a block. Ignores blocks that it does not know, and size 0.
     pub(crate) fn deallocate(&self, start: NonNull<u8>, layout: Layout) {
         if layout.size() == 0 {
             return;
         }
         let block = self.blocks.borrow_mut().remove(&start.addr().get());
-        if let Some(Real { start, size, align }) = block {
-            // SAFETY: the block begins `align` bytes into the system's.
+        if let Some(SystemBlock { start, size, align }) = block {
+            // SAFETY: the block starts `align` bytes into the block of `System`.
             let system = unsafe { start.sub(align) };
-            let layout = Real::system(size, align).expect("it was one before");
-            // SAFETY: `System` gave the block with that layout, and it is freed once, being out of the map.
+            let layout = SystemBlock::layout(size, align).expect("the block was allocated with this layout");
+            // SAFETY: `System` allocated the block with this layout. It is freed once, since it is no longer in the map.
             unsafe { System.deallocate(system, layout) };
         }
     }
 
-    /// A new block with the first `kept` bytes of the old one, which is freed.
-    pub(crate) fn replace(&self, start: NonNull<u8>, old: Layout, new: Layout, kept: usize) -> Returned {
+    /// Allocates a new block, copies the first `kept` bytes of the old one to it, and frees the old one.
+    pub(crate) fn replace(&self, start: NonNull<u8>, old: Layout, new: Layout, kept: usize) -> AllocResult {
         let moved = self.allocate(new)?;
         self.copy(start, moved.cast(), kept);
         self.deallocate(start, old);
         Ok(moved)
     }
 
-    pub(crate) fn grow_zeroed(&self, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    pub(crate) fn grow_zeroed(&self, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         let grown = self.replace(start, old, new, old.size())?;
         self.fill(grown.cast(), old.size(), grown.len(), 0);
         Ok(grown)
     }
 
-    /// The bytes there are at `start`, if a block begins there.
+    /// Returns the rounded size of the block that starts at `start`, or 0 if there is none.
     pub(crate) fn capacity(&self, start: NonNull<u8>) -> usize {
-        self.blocks.borrow().get(&start.addr().get()).map_or(0, |real| real.size - HEADROOM)
+        self.blocks.borrow().get(&start.addr().get()).map_or(0, |block| block.size - HEADROOM)
     }
 
     pub(crate) fn knows(&self, start: NonNull<u8>) -> bool {
         self.blocks.borrow().contains_key(&start.addr().get())
     }
 
-    fn real(&self, start: NonNull<u8>, length: usize) -> NonNull<u8> {
-        let real = self.blocks.borrow()[&start.addr().get()];
-        assert!(length <= real.size);
-        real.start
+    /// Returns a pointer to the block that starts at `start`, with provenance for the whole block. Panics if there is no such block
+    /// or it has fewer than `length` bytes.
+    fn whole(&self, start: NonNull<u8>, length: usize) -> NonNull<u8> {
+        let block = self.blocks.borrow()[&start.addr().get()];
+        assert!(length <= block.size);
+        block.start
     }
 
     pub(crate) fn copy(&self, from: NonNull<u8>, to: NonNull<u8>, length: usize) {
         if length != 0 {
-            let (from, to) = (self.real(from, length), self.real(to, length));
-            // SAFETY: both blocks are in the map, hold `length` bytes, and are initialised from the start.
+            let (from, to) = (self.whole(from, length), self.whole(to, length));
+            // SAFETY: both blocks have `length` bytes, which were initialised when the blocks were allocated.
             unsafe { from.copy_to(to, length) };
         }
     }
 
     pub(crate) fn fill(&self, start: NonNull<u8>, from: usize, to: usize, byte: u8) {
         if from < to {
-            // SAFETY: the block is in the map and has `to` bytes.
-            let target = unsafe { self.real(start, to).add(from) };
+            // SAFETY: the block has at least `to` bytes, as `whole` checks.
+            let target = unsafe { self.whole(start, to).add(from) };
             // SAFETY: as above.
             unsafe { target.write_bytes(byte, to - from) };
         }
     }
 
-    /// Zeroes every block there is.
+    /// Zeroes every live block.
     pub(crate) fn clear(&self) {
-        let starts: Vec<_> = self.blocks.borrow().values().map(|real| real.start).collect();
+        let starts: Vec<_> = self.blocks.borrow().values().map(|block| block.start).collect();
         for start in starts {
             self.fill(start, 0, self.capacity(start), 0);
         }
     }
 
     /// Changes the first byte of a block.
-    pub(crate) fn spoil(&self, start: NonNull<u8>) {
-        let start = self.real(start, 1);
-        // SAFETY: the block is in the map and has a byte.
+    pub(crate) fn corrupt(&self, start: NonNull<u8>) {
+        let start = self.whole(start, 1);
+        // SAFETY: the block has at least one byte, as `whole` checks, and is initialised.
         let byte = unsafe { start.read() };
         // SAFETY: as above.
         unsafe { start.write(!byte) };
     }
 }
 
-/// What an allocator does instead of what `Base` does.
+/// A fault: replaces methods of `Base` by faulty ones.
 pub(crate) trait Fault {
-    /// Whether blocks are returned longer than requested.
-    const LONGER: bool = false;
+    /// Whether blocks are returned with their rounded length.
+    const RETURNS_EXCESS: bool = false;
 
-    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate(&self, base: &Base, layout: Layout) -> AllocResult {
         base.allocate(layout)
     }
-    fn allocate_zeroed(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate_zeroed(&self, base: &Base, layout: Layout) -> AllocResult {
         base.allocate_zeroed(layout)
     }
     fn deallocate(&self, base: &Base, start: NonNull<u8>, layout: Layout) {
         base.deallocate(start, layout);
     }
-    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         base.replace(start, old, new, old.size())
     }
-    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         base.grow_zeroed(start, old, new)
     }
-    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         base.replace(start, old, new, new.size())
     }
 }
@@ -191,28 +193,28 @@ pub(crate) struct Broken<F> {
 
 impl<F: Fault> Broken<F> {
     pub(crate) fn new(fault: F) -> Self {
-        Self { base: Base { longer: F::LONGER, ..Base::default() }, fault }
+        Self { base: Base { returns_excess: F::RETURNS_EXCESS, ..Base::default() }, fault }
     }
 }
 
-// SAFETY: it is not: it has a fault. The kit is the only user, and stops at the first one.
+// SAFETY: violated on purpose: the allocator has a fault. Its only user is the kit, which stops at the first fault it sees.
 unsafe impl<F: Fault> Allocator for Broken<F> {
-    fn allocate(&self, layout: Layout) -> Returned {
+    fn allocate(&self, layout: Layout) -> AllocResult {
         self.fault.allocate(&self.base, layout)
     }
-    fn allocate_zeroed(&self, layout: Layout) -> Returned {
+    fn allocate_zeroed(&self, layout: Layout) -> AllocResult {
         self.fault.allocate_zeroed(&self.base, layout)
     }
     unsafe fn deallocate(&self, start: NonNull<u8>, layout: Layout) {
         self.fault.deallocate(&self.base, start, layout);
     }
-    unsafe fn grow(&self, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    unsafe fn grow(&self, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         self.fault.grow(&self.base, start, old, new)
     }
-    unsafe fn grow_zeroed(&self, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    unsafe fn grow_zeroed(&self, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         self.fault.grow_zeroed(&self.base, start, old, new)
     }
-    unsafe fn shrink(&self, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    unsafe fn shrink(&self, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         self.fault.shrink(&self.base, start, old, new)
     }
 }

@@ -1,4 +1,4 @@
-//! Rules 2, 4 and 5: what is written in blocks.
+//! Rules 2, 4 and 5: the contents of blocks.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -7,21 +7,21 @@ use std::ptr::NonNull;
 use janus_alloc::api::Layout;
 use janus_alloc::testing::conformance::Rule;
 
-use super::base::{Base, Broken, Fault, Returned};
+use super::base::{AllocResult, Base, Broken, Fault};
 use super::reports;
 
-/// Changes a byte of the block given out last, when it gives out another.
+/// Changes a byte of the block allocated last when it allocates another.
 #[derive(Default)]
 struct WritesIntoLive {
     last: Cell<Option<NonNull<u8>>>,
 }
 
 impl Fault for WritesIntoLive {
-    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate(&self, base: &Base, layout: Layout) -> AllocResult {
         let block = base.allocate(layout)?;
-        // No longer there if it was freed or resized since.
+        // The last block may have been freed or resized since.
         if let Some(last) = self.last.get().filter(|&last| base.knows(last) && last != block.cast()) {
-            base.spoil(last);
+            base.corrupt(last);
         }
         self.last.set((layout.size() != 0).then_some(block.cast()));
         Ok(block)
@@ -35,16 +35,16 @@ fn a_write_into_a_live_block() {
 
 struct NotZeroed;
 impl Fault for NotZeroed {
-    fn allocate_zeroed(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate_zeroed(&self, base: &Base, layout: Layout) -> AllocResult {
         base.allocate(layout)
     }
 }
 
 struct ZeroesTheRequestedOnly;
 impl Fault for ZeroesTheRequestedOnly {
-    const LONGER: bool = true;
+    const RETURNS_EXCESS: bool = true;
 
-    fn allocate_zeroed(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate_zeroed(&self, base: &Base, layout: Layout) -> AllocResult {
         let block = base.allocate(layout)?;
         base.fill(block.cast(), 0, layout.size(), 0);
         Ok(block)
@@ -59,17 +59,17 @@ fn bytes_not_zeroed() {
 
 struct GrowZeroedGrows;
 impl Fault for GrowZeroedGrows {
-    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         base.replace(start, old, new, old.size())
     }
 }
 
-/// As one that grows in place and zeroes what is new to the block.
+/// Like an allocator that grows in place and zeroes only the bytes that are new to the block, not its dirty excess.
 struct LeavesDirtyExcess;
 impl Fault for LeavesDirtyExcess {
-    const LONGER: bool = true;
+    const RETURNS_EXCESS: bool = true;
 
-    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         let had = base.capacity(start).min(Base::rounded(new.size()));
         let grown = base.replace(start, old, new, had.max(old.size()))?;
         base.fill(grown.cast(), had, grown.len(), 0);
@@ -79,9 +79,9 @@ impl Fault for LeavesDirtyExcess {
 
 struct GrowZeroesTheRequestedOnly;
 impl Fault for GrowZeroesTheRequestedOnly {
-    const LONGER: bool = true;
+    const RETURNS_EXCESS: bool = true;
 
-    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         let grown = base.replace(start, old, new, old.size())?;
         base.fill(grown.cast(), old.size(), new.size(), 0);
         Ok(grown)
@@ -97,28 +97,28 @@ fn bytes_not_zeroed_by_grow() {
 
 struct GrowLosesAll;
 impl Fault for GrowLosesAll {
-    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         base.replace(start, old, new, 0)
     }
 }
 
 struct GrowZeroedLosesOne;
 impl Fault for GrowZeroedLosesOne {
-    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         let grown = base.replace(start, old, new, old.size().saturating_sub(1))?;
         base.fill(grown.cast(), old.size(), grown.len(), 0);
         Ok(grown)
     }
 }
 
-/// Remembers what was asked for, and takes that for what is in use.
+/// Remembers the requested size, and copies no more than that.
 #[derive(Default)]
 struct CopiesTheRequestedOnly {
     requested: RefCell<HashMap<usize, usize>>,
 }
 
 impl CopiesTheRequestedOnly {
-    fn remember(&self, block: Returned, layout: Layout) -> Returned {
+    fn remember(&self, block: AllocResult, layout: Layout) -> AllocResult {
         let address = block?.cast::<u8>().addr().get();
         self.requested.borrow_mut().insert(address, layout.size());
         block
@@ -126,22 +126,22 @@ impl CopiesTheRequestedOnly {
 }
 
 impl Fault for CopiesTheRequestedOnly {
-    const LONGER: bool = true;
+    const RETURNS_EXCESS: bool = true;
 
-    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate(&self, base: &Base, layout: Layout) -> AllocResult {
         self.remember(base.allocate(layout), layout)
     }
-    fn allocate_zeroed(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate_zeroed(&self, base: &Base, layout: Layout) -> AllocResult {
         self.remember(base.allocate_zeroed(layout), layout)
     }
-    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         let requested = self.requested.borrow().get(&start.addr().get()).copied().unwrap_or(0);
         self.remember(base.replace(start, old, new, requested.min(old.size())), new)
     }
-    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         self.remember(base.grow_zeroed(start, old, new), new)
     }
-    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         self.remember(base.replace(start, old, new, new.size()), new)
     }
 }
@@ -155,7 +155,7 @@ fn contents_lost_by_grow() {
 
 struct ShrinkLosesOne;
 impl Fault for ShrinkLosesOne {
-    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         base.replace(start, old, new, new.size().saturating_sub(1))
     }
 }

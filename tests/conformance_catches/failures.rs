@@ -1,4 +1,4 @@
-//! Rules 3, 4 and 7: what happens when a call does not succeed.
+//! Rules 3, 4 and 7: calls that fail, reject a size, or unwind.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -7,17 +7,17 @@ use std::ptr::NonNull;
 use janus_alloc::api::{AllocError, Layout};
 use janus_alloc::testing::conformance::Rule;
 
-use super::base::{Base, Broken, Fault, Returned};
+use super::base::{AllocResult, Base, Broken, Fault};
 use super::{reports, unwind};
 
-/// Frees the old block before it knows that it has a new one. Freed memory is given out next.
+/// Frees the old block of a grow that fails, and allocates it again next.
 #[derive(Default)]
 struct FreesThenFails {
     freed: Cell<Option<NonNull<u8>>>,
 }
 
 impl Fault for FreesThenFails {
-    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate(&self, base: &Base, layout: Layout) -> AllocResult {
         let aligned = |start: &NonNull<u8>| start.addr().get() % layout.align() == 0;
         let fits = |start: &NonNull<u8>| base.capacity(*start) >= layout.size() && aligned(start);
         match self.freed.take().filter(fits) {
@@ -25,9 +25,9 @@ impl Fault for FreesThenFails {
             None => base.allocate(layout),
         }
     }
-    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         let grown = base.replace(start, old, new, old.size());
-        // Without bytes there is nothing that could be given out twice.
+        // A block of size 0 has no bytes that could be allocated twice.
         if grown.is_err() && old.size() != 0 {
             self.freed.set(Some(start));
         }
@@ -37,10 +37,10 @@ impl Fault for FreesThenFails {
 
 struct SpoilsThenFails;
 impl Fault for SpoilsThenFails {
-    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         let grown = base.replace(start, old, new, old.size());
         if grown.is_err() && old.size() != 0 {
-            base.spoil(start);
+            base.corrupt(start);
         }
         grown
     }
@@ -48,20 +48,20 @@ impl Fault for SpoilsThenFails {
 
 struct ShrinkSpoilsThenFails;
 impl Fault for ShrinkSpoilsThenFails {
-    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         base.fill(start, new.size(), old.size(), 0);
         Err(AllocError)
     }
 }
 
 #[test]
-fn an_old_block_not_kept_by_a_failed_call() {
+fn an_old_block_changed_by_a_failed_call() {
     reports(Rule::ErrKeeps, || Broken::new(FreesThenFails::default()));
     reports(Rule::ErrKeeps, || Broken::new(SpoilsThenFails));
     reports(Rule::ErrKeeps, || Broken::new(ShrinkSpoilsThenFails));
 }
 
-/// Insists on the size that was asked for, though it returned more.
+/// Unwinds for any size but the requested one, although it returned more.
 #[derive(Default)]
 struct InsistsOnTheRequested {
     requested: RefCell<HashMap<usize, usize>>,
@@ -69,7 +69,7 @@ struct InsistsOnTheRequested {
 }
 
 impl InsistsOnTheRequested {
-    fn remember(&self, block: Returned, layout: Layout) -> Returned {
+    fn remember(&self, block: AllocResult, layout: Layout) -> AllocResult {
         let address = block?.cast::<u8>().addr().get();
         self.requested.borrow_mut().insert(address, layout.size());
         block
@@ -83,12 +83,12 @@ impl InsistsOnTheRequested {
 }
 
 impl Fault for InsistsOnTheRequested {
-    const LONGER: bool = true;
+    const RETURNS_EXCESS: bool = true;
 
-    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate(&self, base: &Base, layout: Layout) -> AllocResult {
         self.remember(base.allocate(layout), layout)
     }
-    fn allocate_zeroed(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate_zeroed(&self, base: &Base, layout: Layout) -> AllocResult {
         self.remember(base.allocate_zeroed(layout), layout)
     }
     fn deallocate(&self, base: &Base, start: NonNull<u8>, layout: Layout) {
@@ -97,16 +97,16 @@ impl Fault for InsistsOnTheRequested {
         }
         base.deallocate(start, layout);
     }
-    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         if !self.by_deallocate {
             self.insist(start, old);
         }
         self.remember(base.replace(start, old, new, old.size()), new)
     }
-    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         self.remember(base.grow_zeroed(start, old, new), new)
     }
-    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         self.remember(base.replace(start, old, new, new.size()), new)
     }
 }
@@ -118,11 +118,11 @@ fn a_size_in_the_fit_range_rejected() {
     }
 }
 
-/// Unwinds in the method of that name, for some layouts.
+/// Unwinds in the named method, for large aligns.
 struct Unwinds(&'static str);
 
 impl Unwinds {
-    fn perhaps(&self, method: &str, layout: Layout) {
+    fn maybe_unwind(&self, method: &str, layout: Layout) {
         if self.0 == method && layout.align() >= 64 {
             unwind();
         }
@@ -130,28 +130,28 @@ impl Unwinds {
 }
 
 impl Fault for Unwinds {
-    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
-        self.perhaps("allocate", layout);
+    fn allocate(&self, base: &Base, layout: Layout) -> AllocResult {
+        self.maybe_unwind("allocate", layout);
         base.allocate(layout)
     }
-    fn allocate_zeroed(&self, base: &Base, layout: Layout) -> Returned {
-        self.perhaps("allocate_zeroed", layout);
+    fn allocate_zeroed(&self, base: &Base, layout: Layout) -> AllocResult {
+        self.maybe_unwind("allocate_zeroed", layout);
         base.allocate_zeroed(layout)
     }
     fn deallocate(&self, base: &Base, start: NonNull<u8>, layout: Layout) {
-        self.perhaps("deallocate", layout);
+        self.maybe_unwind("deallocate", layout);
         base.deallocate(start, layout);
     }
-    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
-        self.perhaps("grow", new);
+    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
+        self.maybe_unwind("grow", new);
         base.replace(start, old, new, old.size())
     }
-    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
-        self.perhaps("grow_zeroed", new);
+    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
+        self.maybe_unwind("grow_zeroed", new);
         base.grow_zeroed(start, old, new)
     }
-    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
-        self.perhaps("shrink", new);
+    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
+        self.maybe_unwind("shrink", new);
         base.replace(start, old, new, new.size())
     }
 }
@@ -163,29 +163,29 @@ fn a_method_that_unwinds() {
     }
 }
 
-/// As arithmetic with overflow checks does.
+/// Unwinds for huge layouts, as arithmetic with overflow checks does.
 struct UnwindsForHuge;
 impl UnwindsForHuge {
-    fn with_header(layout: Layout) {
+    fn add_header(layout: Layout) {
         if layout.size().checked_add(1 << 20).is_none_or(|size| size > isize::MAX as usize) {
             unwind();
         }
     }
 }
 impl Fault for UnwindsForHuge {
-    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
-        Self::with_header(layout);
+    fn allocate(&self, base: &Base, layout: Layout) -> AllocResult {
+        Self::add_header(layout);
         base.allocate(layout)
     }
-    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
-        Self::with_header(new);
+    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
+        Self::add_header(new);
         base.replace(start, old, new, old.size())
     }
 }
 
 struct UnwindsForNothing;
 impl Fault for UnwindsForNothing {
-    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate(&self, base: &Base, layout: Layout) -> AllocResult {
         if layout.size() == 0 {
             unwind();
         }

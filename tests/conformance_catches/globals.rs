@@ -1,4 +1,4 @@
-//! The same through the face of the process.
+//! Faults of a `GlobalAlloc`.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
@@ -6,31 +6,32 @@ use janus_alloc::testing::conformance::{Rule, check_global};
 
 use super::{assert_reported, options, unwind};
 
-/// `System` with one of its methods replaced.
+/// `System` with at most one faulty method.
 #[derive(Default)]
-struct Global {
-    ignores_zero: bool,
-    realloc_loses: bool,
+struct FaultyGlobal {
+    alloc_zeroed_writes: bool,
+    realloc_changes_a_byte: bool,
     realloc_unwinds: bool,
 }
 
-// SAFETY: it is not, but the kit is the only user. What is promised to `System` is kept.
-unsafe impl GlobalAlloc for Global {
+// SAFETY: violated on purpose; the only user is the kit. The contract of `System` is kept.
+unsafe impl GlobalAlloc for FaultyGlobal {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         assert_ne!(layout.size(), 0);
-        // SAFETY: the size is not 0. Zeroed, so that nothing uninitialised is ever compared.
+        // Zeroed, so that the kit never compares uninitialised bytes.
+        // SAFETY: the size is not 0.
         unsafe { System.alloc_zeroed(layout) }
     }
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         assert_ne!(layout.size(), 0);
-        // SAFETY: by the contract of this method.
+        // SAFETY: by `# Safety` of this fn.
         unsafe { System.dealloc(block, layout) };
     }
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: by the contract of this method.
+        // SAFETY: by `# Safety` of this fn.
         let block = unsafe { self.alloc(layout) };
-        if self.ignores_zero && !block.is_null() {
-            // SAFETY: the size is not 0.
+        if self.alloc_zeroed_writes && !block.is_null() {
+            // SAFETY: the block is live and has at least one byte.
             unsafe { block.write(1) };
         }
         block
@@ -39,12 +40,12 @@ unsafe impl GlobalAlloc for Global {
         if self.realloc_unwinds {
             unwind();
         }
-        // SAFETY: by the contract of this method.
+        // SAFETY: by `# Safety` of this fn.
         let block = unsafe { System.realloc(block, layout, new_size) };
-        if self.realloc_loses && !block.is_null() && new_size > layout.size() {
+        if self.realloc_changes_a_byte && !block.is_null() && new_size > layout.size() {
             // SAFETY: the block has at least `layout.size()` bytes.
             let last = unsafe { block.add(layout.size() - 1) };
-            // SAFETY: as above; it was initialised.
+            // SAFETY: as above; the byte was initialised.
             let byte = unsafe { last.read() };
             // SAFETY: as above.
             unsafe { last.write(!byte) };
@@ -54,27 +55,27 @@ unsafe impl GlobalAlloc for Global {
 }
 
 #[track_caller]
-fn reports(rule: Rule, global: &Global) {
+fn reports(rule: Rule, global: &FaultyGlobal) {
     assert_reported(rule, options, |options| check_global(global, options));
 }
 
 #[test]
-fn a_global_that_obeys() {
+fn an_honest_global_passes() {
     for seed in super::SEEDS {
-        check_global(&Global::default(), &options(seed)).unwrap_or_else(|violation| panic!("{violation}"));
-        let erased: &dyn GlobalAlloc = &Global::default();
+        check_global(&FaultyGlobal::default(), &options(seed)).unwrap_or_else(|violation| panic!("{violation}"));
+        let erased: &dyn GlobalAlloc = &FaultyGlobal::default();
         check_global(erased, &options(seed)).unwrap_or_else(|violation| panic!("{violation}"));
     }
 }
 
 #[test]
-fn globals_that_do_not() {
-    // Growing from size 0 comes down to `alloc_zeroed` as well, so it may be noticed there first.
+fn faulty_globals() {
+    // Growing from size 0 calls `alloc_zeroed` too, so the fault may be noticed there first.
     for seed in super::SEEDS {
-        let global = Global { ignores_zero: true, ..Global::default() };
+        let global = FaultyGlobal { alloc_zeroed_writes: true, ..FaultyGlobal::default() };
         let violation = check_global(&global, &options(seed)).unwrap_err();
         assert!(matches!(violation.rule, Rule::Zeroed | Rule::GrowZeroed), "{violation}");
     }
-    reports(Rule::GrowKeeps, &Global { realloc_loses: true, ..Global::default() });
-    reports(Rule::Unwind, &Global { realloc_unwinds: true, ..Global::default() });
+    reports(Rule::GrowKeeps, &FaultyGlobal { realloc_changes_a_byte: true, ..FaultyGlobal::default() });
+    reports(Rule::Unwind, &FaultyGlobal { realloc_unwinds: true, ..FaultyGlobal::default() });
 }

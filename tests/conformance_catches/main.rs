@@ -1,7 +1,11 @@
-//! The kit reports each broken rule, and under its own name: allocators with one fault each, and their honest twins.
+//! The conformance kit reports each broken rule by its name: tests with allocators that have one fault each, and with their honest
+//! twins.
 #![cfg(feature = "std")]
 
 mod base;
+#[path = "../shared_pool/children.rs"]
+#[allow(dead_code, reason = "other test binaries use more of it")]
+mod children;
 mod contents;
 mod dangling;
 mod failures;
@@ -16,14 +20,14 @@ use janus_alloc::testing::conformance::{Failures, Options, Report, Rule, Violati
 
 const SEEDS: std::ops::Range<u64> = 0..10;
 
-/// Within so many operations a fault that shows in every call of its kind has to be seen.
-const MODEST: usize = 2000;
+/// The number of operations within which the kit has to see a fault that shows in every call of its kind.
+const OPERATIONS: usize = 2000;
 
 fn options(seed: u64) -> Options {
-    Options { seed, operations: MODEST, failures: Failures::NotExpected, ..Options::default() }
+    Options { seed, operations: OPERATIONS, failures: Failures::NotExpected, ..Options::default() }
 }
 
-/// That the run ends with `rule` for every seed, and at the same operation when it is repeated.
+/// Asserts that the run reports `rule` for every seed, and at the same operation when it is repeated.
 #[track_caller]
 fn assert_reported(rule: Rule, options: fn(u64) -> Options, run: impl Fn(&Options) -> Result<Report, Violation>) {
     for seed in SEEDS {
@@ -31,12 +35,12 @@ fn assert_reported(rule: Rule, options: fn(u64) -> Options, run: impl Fn(&Option
         let violation = run(&options).expect_err(&format!("{rule:?} was not seen with seed {seed}"));
         assert_eq!(violation.rule, rule, "{violation}");
         assert_eq!(violation.seed, seed);
-        let again = run(&options).expect_err("seen at first and then no more");
+        let again = run(&options).expect_err("the second run with the same seed reported nothing");
         assert_eq!((again.rule, again.operation), (rule, violation.operation), "{violation}\n{again}");
     }
 }
 
-/// As [`assert_reported`], for a new allocator each time.
+/// Like [`assert_reported`], with a new allocator from `make` for each run.
 #[track_caller]
 fn reports<A: Allocator>(rule: Rule, make: impl Fn() -> A) {
     assert_reported(rule, options, |options| check(make(), options));
@@ -50,13 +54,13 @@ fn reports_clones<A: AllocatorClone>(rule: Rule, make: impl Fn() -> A) {
 #[track_caller]
 fn passes<A: Allocator>(make: impl Fn() -> A) {
     for seed in SEEDS {
-        let options = Options { operations: 10 * MODEST, strict_realign: true, ..options(seed) };
+        let options = Options { operations: 10 * OPERATIONS, strict_realign: true, ..options(seed) };
         let report = check(make(), &options).unwrap_or_else(|violation| panic!("{violation}"));
         assert!(report.allocations > 1000 && report.grows > 1000 && report.shrinks > 1000, "{report}");
     }
 }
 
-/// Without the noise a panic makes.
+/// Unwinds without the message of a panic.
 fn unwind() -> ! {
     std::panic::resume_unwind(Box::new("deliberately"))
 }
@@ -64,31 +68,31 @@ fn unwind() -> ! {
 struct NoFault;
 impl Fault for NoFault {}
 
-struct NoFaultAndLonger;
-impl Fault for NoFaultAndLonger {
-    const LONGER: bool = true;
+struct NoFaultWithExcess;
+impl Fault for NoFaultWithExcess {
+    const RETURNS_EXCESS: bool = true;
 }
 
 #[test]
 fn the_base_without_a_fault_passes() {
     passes(|| Broken::new(NoFault));
-    passes(|| Broken::new(NoFaultAndLonger));
+    passes(|| Broken::new(NoFaultWithExcess));
 }
 
 #[test]
 fn a_run_depends_on_the_seed_and_the_options_only() {
-    let run = |seed| check(Broken::new(NoFaultAndLonger), &options(seed)).unwrap();
+    let run = |seed| check(Broken::new(NoFaultWithExcess), &options(seed)).unwrap();
     assert_eq!(run(1), run(1));
     assert_ne!(run(1), run(2));
 }
 
 #[test]
-fn strange_options_are_no_reason_to_fail() {
+fn extreme_options_are_accepted() {
     let ends = [0, 1, 3, 5000];
     for number in 0..ends.len().pow(3) {
         let (max_size, max_align, max_live) = (ends[number % 4], ends[number / 4 % 4], ends[number / 16]);
         let options = Options { max_size, max_align, max_live, ..options(1) };
-        let report = check(Broken::new(NoFaultAndLonger), &options).unwrap();
+        let report = check(Broken::new(NoFaultWithExcess), &options).unwrap();
         assert!(report.allocations > 100 && report.peak_live <= max_live.max(1) as u64, "{options:?}\n{report}");
     }
     let none = Options { operations: 0, ..Options::default() };
@@ -96,7 +100,7 @@ fn strange_options_are_no_reason_to_fail() {
 }
 
 #[test]
-fn a_violation_tells_what_is_needed_to_see_it_again() {
+fn a_violation_says_how_to_reproduce_it() {
     let violation = check(Broken::new(placement::ShortByOne), &options(5)).unwrap_err();
     let text = violation.to_string();
     for part in

@@ -1,4 +1,4 @@
-//! Rules 1, 2, 4 and 6: where blocks lie and how long they are.
+//! Rules 1, 2, 4 and 6: the addresses and lengths of blocks.
 
 use std::cell::{Cell, RefCell};
 use std::ptr::{self, NonNull};
@@ -7,7 +7,7 @@ use janus_alloc::System;
 use janus_alloc::api::{AllocError, Allocator, Layout};
 use janus_alloc::testing::conformance::{Options, Rule, check};
 
-use super::base::{Base, Broken, Fault, Returned};
+use super::base::{AllocResult, Base, Broken, Fault};
 use super::{assert_reported, options, passes, reports};
 
 fn at(address: usize, length: usize) -> NonNull<[u8]> {
@@ -15,15 +15,15 @@ fn at(address: usize, length: usize) -> NonNull<[u8]> {
     NonNull::slice_from_raw_parts(start, length)
 }
 
-/// The start of `block` half its align further on, which is inside it or its headroom.
+/// Moves the start of `block` by 8 bytes, which misaligns it and stays within the block or its headroom.
 fn shifted(block: NonNull<[u8]>) -> NonNull<[u8]> {
-    // SAFETY: every block has 64 bytes of headroom, and one more besides.
+    // SAFETY: every block has 64 bytes of headroom, so 8 bytes further on is within the block of `System`.
     NonNull::slice_from_raw_parts(unsafe { block.cast::<u8>().add(8) }, block.len())
 }
 
 struct Misaligned;
 impl Fault for Misaligned {
-    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate(&self, base: &Base, layout: Layout) -> AllocResult {
         let block = base.allocate(layout)?;
         Ok(if layout.align() > 8 && layout.size() != 0 { shifted(block) } else { block })
     }
@@ -34,10 +34,10 @@ fn a_misaligned_block() {
     reports(Rule::Alignment, || Broken::new(Misaligned));
 }
 
-/// As an allocator that forgets what is above 4096.
+/// Misaligns blocks whose align is above 4096, like an allocator that returns plain pages for them.
 struct MisalignedAbovePages;
 impl Fault for MisalignedAbovePages {
-    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate(&self, base: &Base, layout: Layout) -> AllocResult {
         let block = base.allocate(layout)?;
         Ok(if layout.align() > 4096 && layout.size() != 0 { shifted(block) } else { block })
     }
@@ -52,7 +52,7 @@ fn a_misaligned_block_above_a_page() {
 
 pub(crate) struct ShortByOne;
 impl Fault for ShortByOne {
-    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate(&self, base: &Base, layout: Layout) -> AllocResult {
         let block = base.allocate(layout)?;
         Ok(NonNull::slice_from_raw_parts(block.cast(), block.len().saturating_sub(1)))
     }
@@ -65,7 +65,7 @@ fn a_short_block() {
 
 struct GrowForgetsTheNewSize;
 impl Fault for GrowForgetsTheNewSize {
-    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         let grown = base.replace(start, old, new, old.size())?;
         Ok(NonNull::slice_from_raw_parts(grown.cast(), old.size()))
     }
@@ -78,9 +78,9 @@ fn a_short_block_from_grow() {
 
 struct BeyondIsize;
 impl Fault for BeyondIsize {
-    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate(&self, base: &Base, layout: Layout) -> AllocResult {
         let block = base.allocate(layout)?;
-        // Rounded up to the align it is beyond `isize::MAX` by one.
+        // Rounded up to the align, this length exceeds `isize::MAX` by one.
         let length = if layout.align() > 8 { isize::MAX as usize } else { block.len() };
         Ok(NonNull::slice_from_raw_parts(block.cast(), length))
     }
@@ -93,7 +93,7 @@ fn a_length_beyond_isize() {
 
 struct Wraps;
 impl Fault for Wraps {
-    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate(&self, base: &Base, layout: Layout) -> AllocResult {
         match layout.size() {
             33..=1000 => Ok(at(usize::MAX & !(layout.align() - 1), layout.size().next_multiple_of(layout.align()))),
             _ => base.allocate(layout),
@@ -108,8 +108,8 @@ fn a_range_that_wraps() {
 
 struct AcceptsHuge;
 impl Fault for AcceptsHuge {
-    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
-        // What rounding up does that wraps around.
+    fn allocate(&self, base: &Base, layout: Layout) -> AllocResult {
+        // The size after a rounding that wraps around.
         let wrapped = Layout::from_size_align(layout.size() & 0xFF, layout.align());
         if layout.size() <= isize::MAX as usize / 2 { base.allocate(layout) } else { base.allocate(wrapped.unwrap()) }
     }
@@ -117,7 +117,7 @@ impl Fault for AcceptsHuge {
 
 struct GrowAcceptsHuge;
 impl Fault for GrowAcceptsHuge {
-    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         if new.size() <= isize::MAX as usize / 2 {
             return base.replace(start, old, new, old.size());
         }
@@ -132,56 +132,56 @@ fn a_huge_layout_accepted() {
     reports(Rule::HugeLayout, || Broken::new(GrowAcceptsHuge));
 }
 
-/// Bumps through one chunk, and forgets `forgotten` bytes at each step.
-struct Chunk {
+/// Bumps through one chunk, and forgets the last `forgotten` bytes of each block, so that the next block overlaps them.
+struct BumpChunk {
     start: NonNull<u8>,
     used: Cell<usize>,
     forgotten: usize,
 }
 
-const CHUNK: usize = 64 << 20;
+const CHUNK_SIZE: usize = 64 << 20;
 
-impl Chunk {
+impl BumpChunk {
     fn new(forgotten: usize) -> Self {
-        let start = System.allocate_zeroed(Layout::from_size_align(CHUNK, 4096).unwrap()).unwrap();
+        let start = System.allocate_zeroed(Layout::from_size_align(CHUNK_SIZE, 4096).unwrap()).unwrap();
         Self { start: start.cast(), used: Cell::new(0), forgotten }
     }
 }
 
-impl Drop for Chunk {
+impl Drop for BumpChunk {
     fn drop(&mut self) {
         // SAFETY: allocated in `new` with that layout.
-        unsafe { System.deallocate(self.start, Layout::from_size_align(CHUNK, 4096).unwrap()) };
+        unsafe { System.deallocate(self.start, Layout::from_size_align(CHUNK_SIZE, 4096).unwrap()) };
     }
 }
 
-// SAFETY: if nothing is forgotten: blocks follow one another in the chunk. Else the kit is the only user.
-unsafe impl Allocator for Chunk {
-    fn allocate(&self, layout: Layout) -> Returned {
+// SAFETY: if nothing is forgotten, blocks are disjoint parts of the chunk. Otherwise violated on purpose; the only user is the kit.
+unsafe impl Allocator for BumpChunk {
+    fn allocate(&self, layout: Layout) -> AllocResult {
         let end = self.start.addr().get() + self.used.get();
         let first = end.checked_next_multiple_of(layout.align()).ok_or(AllocError)? - self.start.addr().get();
-        let next = first.checked_add(layout.size()).filter(|&next| next <= CHUNK).ok_or(AllocError)?;
+        let next = first.checked_add(layout.size()).filter(|&next| next <= CHUNK_SIZE).ok_or(AllocError)?;
         self.used.set(next.saturating_sub(self.forgotten));
-        // SAFETY: within the chunk.
+        // SAFETY: `first` is at most `next`, which is at most the size of the chunk.
         Ok(NonNull::slice_from_raw_parts(unsafe { self.start.add(first) }, layout.size()))
     }
     unsafe fn deallocate(&self, _: NonNull<u8>, _: Layout) {}
-    unsafe fn grow(&self, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    unsafe fn grow(&self, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         let grown = self.allocate(new)?;
-        // SAFETY: both lie within the chunk; they may overlap, which the default method does not expect.
+        // SAFETY: both blocks lie within the chunk. (They may overlap, which the default method does not allow.)
         unsafe { start.copy_to(grown.cast(), old.size()) };
         Ok(grown)
     }
-    unsafe fn grow_zeroed(&self, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
-        // SAFETY: by the contract of this method.
+    unsafe fn grow_zeroed(&self, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
+        // SAFETY: by `# Safety` of this fn.
         let grown = unsafe { self.grow(start, old, new) }?;
-        // SAFETY: within the new block.
+        // SAFETY: the old size is at most the new size.
         let rest = unsafe { grown.cast::<u8>().add(old.size()) };
-        // SAFETY: up to its end.
+        // SAFETY: these bytes end where the new block ends.
         unsafe { rest.write_bytes(0, new.size() - old.size()) };
         Ok(grown)
     }
-    unsafe fn shrink(&self, start: NonNull<u8>, _: Layout, new: Layout) -> Returned {
+    unsafe fn shrink(&self, start: NonNull<u8>, _: Layout, new: Layout) -> AllocResult {
         let shrunk = self.allocate(new)?;
         // SAFETY: as above.
         unsafe { start.copy_to(shrunk.cast(), new.size()) };
@@ -191,15 +191,15 @@ unsafe impl Allocator for Chunk {
 
 #[test]
 fn blocks_that_overlap_by_a_byte() {
-    reports(Rule::Disjoint, || Chunk::new(1));
-    passes(|| Chunk::new(0));
+    reports(Rule::Disjoint, || BumpChunk::new(1));
+    passes(|| BumpChunk::new(0));
 }
 
-/// Keeps freed blocks for the next request they are good for.
+/// Keeps freed blocks for later requests that they fit.
 struct FreeList {
-    /// With their capacities.
+    /// Freed blocks and their capacities.
     free: RefCell<Vec<(NonNull<u8>, usize)>>,
-    /// Whether a block leaves the list when it is given out.
+    /// Whether a block leaves the list when it is allocated.
     pops: bool,
 }
 
@@ -210,8 +210,8 @@ impl FreeList {
 }
 
 impl FreeList {
-    /// Never back to the base, which might give the address out anew while it is in the list.
-    fn replace(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout, kept: usize) -> Returned {
+    /// Like `Base::replace`, but keeps the old block in the list: the base might allocate a freed address again.
+    fn replace(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout, kept: usize) -> AllocResult {
         let moved = base.allocate(new)?;
         base.copy(start, moved.cast(), kept);
         self.keep(base, start, old);
@@ -226,9 +226,9 @@ impl FreeList {
 }
 
 impl Fault for FreeList {
-    const LONGER: bool = true;
+    const RETURNS_EXCESS: bool = true;
 
-    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate(&self, base: &Base, layout: Layout) -> AllocResult {
         let mut free = self.free.borrow_mut();
         let fits = |&(start, capacity): &(NonNull<u8>, usize)| {
             start.addr().get() % layout.align() == 0 && capacity >= layout.size() && layout.size() != 0
@@ -239,15 +239,15 @@ impl Fault for FreeList {
     fn deallocate(&self, base: &Base, start: NonNull<u8>, layout: Layout) {
         self.keep(base, start, layout);
     }
-    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         self.replace(base, start, old, new, old.size())
     }
-    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow_zeroed(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         let grown = self.replace(base, start, old, new, old.size())?;
         base.fill(grown.cast(), old.size(), grown.len(), 0);
         Ok(grown)
     }
-    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         self.replace(base, start, old, new, new.size())
     }
 }
@@ -260,7 +260,7 @@ fn a_live_block_given_out_again() {
 
 struct GrowMisaligned;
 impl Fault for GrowMisaligned {
-    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         let grown = base.replace(start, old, new, old.size())?;
         Ok(if new.align() > old.align().max(8) && new.size() != 0 { shifted(grown) } else { grown })
     }
@@ -271,29 +271,27 @@ fn a_block_not_aligned_to_the_changed_align() {
     reports(Rule::Realign, || Broken::new(GrowMisaligned));
 }
 
-/// Leaves a block where it is whenever there is room, with an eye on the align or without.
+/// Resizes a block in place whenever its capacity suffices.
 struct InPlace {
-    looks_at_the_align: bool,
+    /// Whether the block moves if its address does not fit the new align.
+    checks_align: bool,
 }
 
 impl InPlace {
     fn stays(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> bool {
         let aligned = start.addr().get() % new.align() == 0;
-        old.size() != 0
-            && new.size() != 0
-            && new.size() <= base.capacity(start)
-            && (aligned || !self.looks_at_the_align)
+        old.size() != 0 && new.size() != 0 && new.size() <= base.capacity(start) && (aligned || !self.checks_align)
     }
 }
 
 impl Fault for InPlace {
-    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn grow(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         if self.stays(base, start, old, new) {
             return Ok(base.slice(start, new));
         }
         base.replace(start, old, new, old.size())
     }
-    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         if self.stays(base, start, old, new) {
             return Ok(base.slice(start, new));
         }
@@ -303,12 +301,12 @@ impl Fault for InPlace {
 
 #[test]
 fn a_block_kept_in_place_under_another_align() {
-    reports(Rule::Realign, || Broken::new(InPlace { looks_at_the_align: false }));
+    reports(Rule::Realign, || Broken::new(InPlace { checks_align: false }));
 }
 
 #[test]
 fn a_block_that_happens_to_be_aligned_may_stay_unless_told_otherwise() {
-    let make = || Broken::new(InPlace { looks_at_the_align: true });
+    let make = || Broken::new(InPlace { checks_align: true });
     for seed in super::SEEDS {
         let report = check(make(), &options(seed)).unwrap_or_else(|violation| panic!("{violation}"));
         assert!(report.in_place > 50, "{report}");
@@ -319,14 +317,14 @@ fn a_block_that_happens_to_be_aligned_may_stay_unless_told_otherwise() {
 
 struct ZeroSizeAtOne;
 impl Fault for ZeroSizeAtOne {
-    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate(&self, base: &Base, layout: Layout) -> AllocResult {
         if layout.size() == 0 { Ok(at(1, 0)) } else { base.allocate(layout) }
     }
 }
 
 struct ShrinkToZeroAtOne;
 impl Fault for ShrinkToZeroAtOne {
-    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> Returned {
+    fn shrink(&self, base: &Base, start: NonNull<u8>, old: Layout, new: Layout) -> AllocResult {
         if new.size() != 0 {
             return base.replace(start, old, new, new.size());
         }

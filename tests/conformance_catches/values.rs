@@ -1,4 +1,4 @@
-//! Rules 7, 8 and 10: what happens to the allocator value itself.
+//! Rules 7, 8 and 10: moves, drops and clones of the allocator value.
 
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::mem::MaybeUninit;
@@ -8,10 +8,10 @@ use std::rc::Rc;
 use janus_alloc::api::{AllocError, Allocator, AllocatorClone, Layout};
 use janus_alloc::testing::conformance::{Options, Rule, check, check_clones};
 
-use super::base::{Base, Broken, Fault, Returned};
+use super::base::{AllocResult, Base, Broken, Fault};
 use super::{options, reports, reports_clones, unwind};
 
-/// An arena with its memory inside itself, which would be right for `&Inline` only.
+/// An arena with its memory inside itself, which would be sound for `&Inline` only.
 struct Inline {
     memory: UnsafeCell<[MaybeUninit<u8>; 4096]>,
     used: Cell<usize>,
@@ -23,15 +23,15 @@ impl Inline {
     }
 }
 
-// SAFETY: it is not: moving the value leaves its blocks behind.
+// SAFETY: violated on purpose: moving the value invalidates its blocks.
 unsafe impl Allocator for Inline {
-    fn allocate(&self, layout: Layout) -> Returned {
+    fn allocate(&self, layout: Layout) -> AllocResult {
         let start = NonNull::from(&self.memory).cast::<u8>();
         let end = start.addr().get() + self.used.get();
         let first = end.checked_next_multiple_of(layout.align()).ok_or(AllocError)? - start.addr().get();
         let next = first.checked_add(layout.size()).filter(|&next| next <= 4096).ok_or(AllocError)?;
         self.used.set(next);
-        // SAFETY: within the memory.
+        // SAFETY: `first` is at most `next`, which is at most the size of the memory.
         Ok(NonNull::slice_from_raw_parts(unsafe { start.add(first) }, layout.size()))
     }
     unsafe fn deallocate(&self, _: NonNull<u8>, _: Layout) {}
@@ -40,7 +40,7 @@ unsafe impl Allocator for Inline {
 #[test]
 fn memory_inside_the_value() {
     reports(Rule::Move, Inline::new);
-    // By reference it is right.
+    // A reference to the arena keeps the rules.
     for seed in super::SEEDS {
         let arena = Inline::new();
         let report = check(&arena, &options(seed)).unwrap_or_else(|violation| panic!("{violation}"));
@@ -48,14 +48,14 @@ fn memory_inside_the_value() {
     }
 }
 
-/// Takes itself for new when its address has changed, and clears its memory.
+/// Clears its memory when its address has changed.
 #[derive(Default)]
 struct RemembersItsAddress {
     address: Cell<usize>,
 }
 
 impl Fault for RemembersItsAddress {
-    fn allocate(&self, base: &Base, layout: Layout) -> Returned {
+    fn allocate(&self, base: &Base, layout: Layout) -> AllocResult {
         let address = std::ptr::from_ref(self).addr();
         if ![0, address].contains(&self.address.replace(address)) {
             base.clear();
@@ -84,42 +84,48 @@ fn a_drop_that_unwinds() {
     assert_eq!(end.operation, options(1).operations + 1);
 }
 
-/// Clones share what they own.
-struct Shared {
+/// An allocator whose clones share one base.
+struct SharedBase {
     base: Rc<Base>,
-    /// What the drop of a clone that is not the last one does.
+    /// Called by the drop of every clone but the last.
     dropped: fn(&Self),
-    /// How many clones may be made.
+    /// Number of clones that can still be made before `clone` unwinds.
     clones: Rc<Cell<u32>>,
-    given: RefCell<Vec<NonNull<u8>>>,
-    /// Whether a block that another clone gave is refused.
-    refuses: bool,
+    allocated: RefCell<Vec<NonNull<u8>>>,
+    /// Whether `deallocate` unwinds for a block that another clone allocated.
+    refuses_foreign_blocks: bool,
 }
 
-impl Shared {
+impl SharedBase {
     fn new(dropped: fn(&Self), clones: u32) -> Self {
         Self {
             base: Rc::default(),
             dropped,
             clones: Rc::new(Cell::new(clones)),
-            given: RefCell::default(),
-            refuses: false,
+            allocated: RefCell::default(),
+            refuses_foreign_blocks: false,
         }
     }
 }
 
-impl Clone for Shared {
+impl Clone for SharedBase {
     fn clone(&self) -> Self {
         match self.clones.get().checked_sub(1) {
             Some(left) => self.clones.set(left),
             None => unwind(),
         }
         let (base, clones) = (self.base.clone(), self.clones.clone());
-        Self { base, dropped: self.dropped, clones, given: RefCell::default(), refuses: self.refuses }
+        Self {
+            base,
+            dropped: self.dropped,
+            clones,
+            allocated: RefCell::default(),
+            refuses_foreign_blocks: self.refuses_foreign_blocks,
+        }
     }
 }
 
-impl Drop for Shared {
+impl Drop for SharedBase {
     fn drop(&mut self) {
         if Rc::strong_count(&self.base) > 1 {
             (self.dropped)(self);
@@ -127,15 +133,15 @@ impl Drop for Shared {
     }
 }
 
-// SAFETY: the base is honest; what a drop does may not be, but the kit is the only user.
-unsafe impl Allocator for Shared {
-    fn allocate(&self, layout: Layout) -> Returned {
+// SAFETY: the base is honest. A drop may not be, but the only user is the kit.
+unsafe impl Allocator for SharedBase {
+    fn allocate(&self, layout: Layout) -> AllocResult {
         let block = self.base.allocate(layout)?;
-        self.given.borrow_mut().push(block.cast());
+        self.allocated.borrow_mut().push(block.cast());
         Ok(block)
     }
     unsafe fn deallocate(&self, start: NonNull<u8>, layout: Layout) {
-        if self.refuses && layout.size() != 0 && !self.given.borrow().contains(&start) {
+        if self.refuses_foreign_blocks && layout.size() != 0 && !self.allocated.borrow().contains(&start) {
             unwind();
         }
         self.base.deallocate(start, layout);
@@ -143,27 +149,28 @@ unsafe impl Allocator for Shared {
 }
 
 // SAFETY: all clones use one base.
-unsafe impl AllocatorClone for Shared {}
+unsafe impl AllocatorClone for SharedBase {}
 
 #[test]
 fn clones_that_share_everything() {
     for seed in super::SEEDS {
         let options = Options { operations: 20_000, ..options(seed) };
-        let report = check_clones(Shared::new(|_| (), u32::MAX), &options).unwrap_or_else(|error| panic!("{error}"));
+        let report =
+            check_clones(SharedBase::new(|_| (), u32::MAX), &options).unwrap_or_else(|error| panic!("{error}"));
         assert!(report.moves > 50 && report.grows > 1000, "{report}");
     }
 }
 
 #[test]
-fn a_clone_that_takes_all_blocks_along() {
-    reports_clones(Rule::Equivalence, || Shared::new(|shared| shared.base.clear(), u32::MAX));
+fn a_clone_whose_drop_clears_all_blocks() {
+    reports_clones(Rule::Equivalence, || SharedBase::new(|shared| shared.base.clear(), u32::MAX));
 }
 
 #[test]
 fn a_clone_that_refuses_the_blocks_of_others() {
     reports_clones(Rule::Equivalence, || {
-        let mut shared = Shared::new(|_| (), u32::MAX);
-        shared.refuses = true;
+        let mut shared = SharedBase::new(|_| (), u32::MAX);
+        shared.refuses_foreign_blocks = true;
         shared
     });
 }
@@ -171,7 +178,7 @@ fn a_clone_that_refuses_the_blocks_of_others() {
 #[test]
 fn a_clone_that_unwinds() {
     for clones in [0, 1, 5] {
-        reports_clones(Rule::Unwind, || Shared::new(|_| (), clones));
+        reports_clones(Rule::Unwind, || SharedBase::new(|_| (), clones));
     }
-    reports_clones(Rule::Unwind, || Shared::new(|_| unwind(), u32::MAX));
+    reports_clones(Rule::Unwind, || SharedBase::new(|_| unwind(), u32::MAX));
 }
