@@ -1,6 +1,10 @@
 //! `StaticArena` as the default of a process.
 #![cfg(feature = "std")]
 
+#[cfg(unix)]
+#[path = "shared_pool/fork.rs"]
+mod fork;
+
 use std::collections::BTreeMap;
 use std::ptr::NonNull;
 use std::thread;
@@ -15,8 +19,8 @@ static HEAP: StaticArena<LENGTH> = StaticArena::new();
 static DEFAULT: AsGlobal<&StaticArena<LENGTH>> = AsGlobal::new(&HEAP);
 
 #[test]
-fn a_program_runs_on_it() {
-    let text = String::from("in the program's image");
+fn a_program_runs_on_the_default() {
+    let text = String::from("in the image of the program");
     assert!(HEAP.owns(NonNull::from(&text.as_bytes()[0])) && DEFAULT.owns(NonNull::from(&text.as_bytes()[0])));
     let before = HEAP.allocated_bytes();
     let table: BTreeMap<usize, String> = (0..1000).map(|n| (n, format!("{n}"))).collect();
@@ -25,7 +29,7 @@ fn a_program_runs_on_it() {
 }
 
 #[test]
-fn threads_share_it() {
+fn threads_share_the_default() {
     thread_local! {
         static AT_THE_END: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
     }
@@ -46,28 +50,17 @@ fn threads_share_it() {
 }
 
 #[test]
-fn too_much_is_an_error() {
+fn too_large_requests_are_errors() {
     let mut bytes: Vec<u8> = Vec::new();
     assert!(bytes.try_reserve(LENGTH).is_err());
     assert!(bytes.try_reserve(1000).is_ok());
 }
 
-/// A child has a copy of it.
+/// A forked child has a copy of the arena and can allocate from it.
 #[cfg(unix)]
 #[test]
 fn a_child_allocates() {
     for _ in 0..20 {
-        // SAFETY: the child uses nothing that another thread may have locked: the default has no lock.
-        let process = unsafe { libc::fork() };
-        assert!(process >= 0);
-        if process == 0 {
-            let sum: u64 = (0..1000).map(|n| *Box::new(n)).sum();
-            // SAFETY: ends the child without running anything else.
-            unsafe { libc::_exit(i32::from(sum != 499_500)) };
-        }
-        let mut status = 0;
-        // SAFETY: the status may be written.
-        let waited = unsafe { libc::waitpid(process, &raw mut status, 0) };
-        assert_eq!((waited, status), (process, 0));
+        assert!(fork::holds_in_fork(|| (0..1000).map(|n| *Box::new(n)).sum::<u64>() == 499_500));
     }
 }

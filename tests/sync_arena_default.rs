@@ -1,9 +1,13 @@
-//! `SyncArena` as the default of a process: whatever a program does, in threads, at their end, and in a child.
+//! `SyncArena` as the default of a process: in threads, when they end, and in a forked child.
 #![cfg(feature = "std")]
 #![cfg(any(unix, windows))]
 
 mod any_default;
+#[cfg(unix)]
+#[path = "shared_pool/fork.rs"]
+mod fork;
 
+#[cfg(unix)]
 use std::sync::Arc;
 use std::thread;
 
@@ -14,21 +18,21 @@ use any_default::work;
 #[global_allocator]
 static DEFAULT: AsGlobal<SyncArena> = AsGlobal::new(SyncArena::new());
 
-/// Nothing is freed here, so it is little.
-fn more(seed: usize) {
+/// Allocates little, since the arena frees little.
+fn extra_work(seed: usize) {
     assert_eq!(vec![seed; 10].len(), 10);
 }
 
 #[test]
-fn a_program_runs_on_it() {
+fn a_program_runs_on_the_default() {
     let boxed = Box::new([7_u8; 100]);
-    assert!(DEFAULT.owns(std::ptr::NonNull::from(&*boxed).cast()), "it is the default");
+    assert!(DEFAULT.owns(std::ptr::NonNull::from(&*boxed).cast()), "the arena is not the default");
     assert_eq!(work(3), work(3));
 }
 
 #[test]
-fn another_instance_beside_it() {
-    // Its threads' numbers are the same ones.
+fn another_instance_works_beside_the_default() {
+    // A thread has the same index in both arenas.
     let other = SyncArena::new_in(Stats::new(System));
     thread::scope(|scope| {
         for seed in 0..8_usize {
@@ -44,48 +48,27 @@ fn another_instance_beside_it() {
     assert!(other.parent().snapshot().allocations < 10);
 }
 
-/// A child has copies of all spans and numbers, and goes on; so does its parent.
+/// A forked child can allocate, although other threads were allocating at the fork, and so can its parent.
 #[cfg(unix)]
-mod children {
+#[test]
+fn a_child_allocates() {
     use std::sync::atomic::{AtomicBool, Ordering};
 
-    use super::*;
-
-    /// Runs `child` in children, while other threads are in the middle of allocating: whether it says yes.
-    fn in_children(child: impl Fn() -> bool) {
-        let stop = Arc::new(AtomicBool::new(false));
-        let spawn = |seed| {
-            let stop = Arc::clone(&stop);
-            thread::spawn(move || {
-                while !stop.load(Ordering::Relaxed) {
-                    work(seed);
-                }
-            })
-        };
-        let threads: Vec<_> = (0..3).map(spawn).collect();
-        for _ in 0..20 {
-            // SAFETY: the child uses nothing that another thread may have locked: the default has no lock, and the C library
-            // makes its own usable in a child.
-            let process = unsafe { libc::fork() };
-            assert!(process >= 0);
-            if process == 0 {
-                let status = i32::from(!child());
-                // SAFETY: ends the child without running anything else.
-                unsafe { libc::_exit(status) };
+    let expected = work(5);
+    let stop = Arc::new(AtomicBool::new(false));
+    let spawn = |seed| {
+        let stop = Arc::clone(&stop);
+        thread::spawn(move || {
+            while !stop.load(Ordering::Relaxed) {
+                work(seed);
             }
-            work(5);
-            let mut status = 0;
-            // SAFETY: the status may be written.
-            let waited = unsafe { libc::waitpid(process, &raw mut status, 0) };
-            assert_eq!((waited, status), (process, 0));
-        }
-        stop.store(true, Ordering::Relaxed);
-        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        })
+    };
+    let threads: Vec<_> = (0..3).map(spawn).collect();
+    for _ in 0..20 {
+        assert!(fork::holds_in_fork(|| (0..3).all(|_| work(5) == expected)));
+        assert_eq!(work(5), expected);
     }
-
-    #[test]
-    fn a_child_allocates() {
-        let expected = work(5);
-        in_children(|| (0..3).all(|_| work(5) == expected));
-    }
+    stop.store(true, Ordering::Relaxed);
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
 }

@@ -1,4 +1,4 @@
-//! What a program does with its default, whichever that is: in threads, between them, and at their end.
+//! Tests of the default allocator that several test binaries include: in threads, between threads, and at the end of threads.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
-/// A bit of everything that allocates, and what the test has [`more`](crate::more).
+/// Allocates strings, maps and vectors, and does the `extra_work` of the test binary.
 pub(crate) fn work(seed: usize) -> usize {
     let mut words: Vec<String> = (0..200).map(|n| format!("{}", n * seed)).collect();
     words.sort();
@@ -17,12 +17,12 @@ pub(crate) fn work(seed: usize) -> usize {
     let sorted: BTreeMap<String, usize> = words.iter().map(|word| (word.clone(), word.len())).collect();
     let medium = vec![1_u8; 100_000 + seed];
     assert_eq!(counts.values().sum::<usize>(), 200);
-    crate::more(seed);
+    crate::extra_work(seed);
     sorted.values().sum::<usize>() + medium.iter().step_by(10).map(|&byte| usize::from(byte)).sum::<usize>()
 }
 
 #[test]
-fn threads_come_and_go() {
+fn threads_start_and_end() {
     let expected: Vec<usize> = (0..8).map(work).collect();
     for _ in 0..10 {
         let threads: Vec<_> = (0..8).map(|seed| thread::spawn(move || (seed, work(seed)))).collect();
@@ -33,7 +33,7 @@ fn threads_come_and_go() {
     }
 }
 
-/// What a thread leaves behind lives on, and can be freed by any other.
+/// Blocks of a thread that has ended stay valid, and any thread can free them.
 #[test]
 fn blocks_outlive_their_threads() {
     let mut left: Vec<(usize, Vec<String>)> = Vec::new();
@@ -52,7 +52,7 @@ fn blocks_outlive_their_threads() {
 }
 
 #[test]
-fn more_threads_at_a_time_than_numbers() {
+fn more_threads_than_thread_indices() {
     const THREADS: usize = 600;
     let barrier = Arc::new(Barrier::new(THREADS));
     let spawn = |seed| {
@@ -70,7 +70,7 @@ fn more_threads_at_a_time_than_numbers() {
 }
 
 #[test]
-fn blocks_wander_between_threads() {
+fn threads_pass_blocks_on() {
     let (sender, receiver) = mpsc::channel::<(usize, Vec<String>)>();
     let sum = Mutex::new(0);
     thread::scope(|scope| {
@@ -94,27 +94,27 @@ fn blocks_wander_between_threads() {
     assert_eq!(*sum.lock().unwrap(), 4 * 10 * (0..50).sum::<usize>());
 }
 
-/// Allocates, frees and makes another of its kind when it is dropped.
-pub(crate) struct Noisy(&'static str, pub(crate) RefCell<Vec<String>>);
+/// Allocates and frees when it is dropped, and uses the thread-local `LAST`.
+pub(crate) struct AllocatesOnDrop(&'static str, pub(crate) RefCell<Vec<String>>);
 
-impl Drop for Noisy {
+impl Drop for AllocatesOnDrop {
     fn drop(&mut self) {
         self.1.borrow_mut().extend((0..500).map(|n| format!("{} {n}", self.0)));
         assert_eq!(self.1.borrow().last().map(String::as_str), Some(&*format!("{} 499", self.0)));
-        crate::more(self.1.borrow().len());
+        crate::extra_work(self.1.borrow().len());
         let _ = LAST.try_with(|last| last.1.borrow_mut().push(self.0.to_owned()));
     }
 }
 
 thread_local! {
-    pub(crate) static FIRST: Noisy = const { Noisy("first", RefCell::new(Vec::new())) };
-    static SECOND: Noisy = Noisy("second", RefCell::new(vec!["made".to_owned()]));
-    static LAST: Noisy = const { Noisy("last", RefCell::new(Vec::new())) };
+    pub(crate) static FIRST: AllocatesOnDrop = const { AllocatesOnDrop("first", RefCell::new(Vec::new())) };
+    static SECOND: AllocatesOnDrop = AllocatesOnDrop("second", RefCell::new(vec!["made".to_owned()]));
+    static LAST: AllocatesOnDrop = const { AllocatesOnDrop("last", RefCell::new(Vec::new())) };
 }
 
-/// Thread-locals whose destructors allocate, free, and make each other: also after the thread's number is given back.
+/// Destructors of thread-locals allocate, free and create other thread-locals, also after the thread's index has been released.
 #[test]
-fn thread_locals_allocate_while_they_are_dropped() {
+fn thread_locals_may_allocate_while_they_are_dropped() {
     for _ in 0..100 {
         thread::spawn(|| {
             FIRST.with(|first| first.1.borrow_mut().push(String::from("used")));
@@ -126,7 +126,7 @@ fn thread_locals_allocate_while_they_are_dropped() {
 }
 
 #[test]
-fn a_panic_and_its_message() {
+fn a_panic_carries_its_message() {
     let result = thread::spawn(|| std::panic::resume_unwind(Box::new(format!("{}", work(1))))).join();
     assert_eq!(result.unwrap_err().downcast_ref::<String>(), Some(&work(1).to_string()));
 }
