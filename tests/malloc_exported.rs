@@ -1,4 +1,4 @@
-//! A program whose `malloc` is what `export_malloc!` defined.
+//! A program whose `malloc` is defined by `export_malloc!`.
 #![cfg(all(feature = "std", target_os = "linux"))]
 #![allow(
     clippy::undocumented_unsafe_blocks,
@@ -8,14 +8,16 @@
 )]
 
 #[path = "malloc_export/calls.rs"]
-#[allow(dead_code, reason = "more than this needs")]
+#[allow(dead_code, reason = "other test binaries use more of it")]
 mod calls;
 #[path = "malloc_export/edges.rs"]
 mod edges;
 #[path = "shared_pool/fork.rs"]
 mod fork;
-#[path = "malloc_export/random.rs"]
+#[path = "arenas/random.rs"]
 mod random;
+#[path = "malloc_export/random_calls.rs"]
+mod random_calls;
 
 use std::ffi::{CStr, CString, c_int, c_void};
 use std::fs;
@@ -33,12 +35,12 @@ use fork::holds_in_fork;
 static POOL: SharedPool = SharedPool::new();
 export_malloc!(POOL);
 
-fn is_ours<T>(block: *const T) -> bool {
+fn is_from_pool<T>(block: *const T) -> bool {
     POOL.owns(NonNull::new(block.cast_mut()).unwrap().cast())
 }
 
-/// The process's own functions.
-pub(crate) struct OfTheProcess;
+/// The functions of this process, called by name.
+pub(crate) struct ProcessFunctions;
 
 mod c {
     use std::ffi::{c_char, c_int, c_void};
@@ -65,12 +67,12 @@ mod c {
     }
 }
 
-/// Keeps the compiler from knowing where a pointer came from, and from leaving pairs of calls out.
+/// Hides the origin of a pointer from the compiler, so that it does not remove pairs of calls.
 fn opaque(block: *mut c_void) -> *mut u8 {
     std::hint::black_box(block).cast()
 }
 
-impl Calls for OfTheProcess {
+impl Calls for ProcessFunctions {
     fn malloc(&self, size: usize) -> *mut u8 {
         opaque(unsafe { libc::malloc(size) })
     }
@@ -109,34 +111,34 @@ impl Calls for OfTheProcess {
 }
 
 #[test]
-fn keeps_the_rules() {
-    edges::all(&OfTheProcess);
-    (0..20).for_each(|seed| random::run(&OfTheProcess, seed, 5_000));
+fn exported_functions_keep_the_rules_of_c() {
+    edges::check_all(&ProcessFunctions);
+    (0..20).for_each(|seed| random_calls::run(&ProcessFunctions, seed, 5_000));
 }
 
-/// What Rust, std and the C library allocate.
 #[test]
-fn everybody_gets_its_blocks() {
-    assert!(is_ours(&raw const *Box::new(1)));
-    assert!(is_ours(String::from("std's default").as_ptr()));
+fn rust_std_and_the_c_library_use_the_pool() {
+    assert!(is_from_pool(&raw const *Box::new(1)));
+    assert!(is_from_pool(String::from("std's default").as_ptr()));
     let copied = unsafe { libc::strdup(c"the C library's".as_ptr()) };
-    assert!(is_ours(copied));
+    assert!(is_from_pool(copied));
     unsafe { libc::free(copied.cast()) };
     let path = unsafe { libc::realpath(c"/".as_ptr(), std::ptr::null_mut()) };
-    assert!(is_ours(path));
+    assert!(is_from_pool(path));
     unsafe { libc::free(path.cast()) };
 }
 
 #[test]
-fn threads_at_once() {
-    let threads: Vec<_> = (10..18).map(|seed| thread::spawn(move || random::run(&OfTheProcess, seed, 1_000))).collect();
+fn threads_use_the_functions_at_the_same_time() {
+    let threads: Vec<_> =
+        (10..18).map(|seed| thread::spawn(move || random_calls::run(&ProcessFunctions, seed, 1_000))).collect();
     threads.into_iter().for_each(|thread| thread.join().unwrap());
 }
 
-/// Threads that read lines, flush all streams, and fork: the C library holds the lock of a stream while it allocates, and one of all
-/// streams while it waits for that of each, and in a fork.
+/// Threads read lines, flush all streams, and fork. The C library holds the lock of a stream while it allocates, and the lock of all
+/// streams while it waits for the lock of each, and during a fork.
 #[test]
-fn forks_beside_streams() {
+fn forked_children_find_the_locks_of_streams_free() {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lines");
     fs::write(&path, format!("{}\n", "x".repeat(400_000)).repeat(4)).unwrap();
     let name = &CString::new(path.to_str().unwrap()).unwrap();
@@ -161,7 +163,7 @@ fn forks_beside_streams() {
         let child = || {
             let copied = unsafe { libc::strdup(c"in the child".as_ptr()) };
             unsafe { libc::fflush(std::ptr::null_mut()) };
-            is_ours(copied)
+            is_from_pool(copied)
         };
         let locks_are_free = (0..300).all(|_| holds_in_fork(child));
         done.store(true, Ordering::Relaxed);
@@ -177,19 +179,19 @@ fn while_not(done: &AtomicBool, work: impl Fn()) -> impl FnOnce() {
     }
 }
 
-/// Not touched.
+/// The size of a large block that is never touched.
 const HUGE: usize = 256 << 20;
 
 #[test]
-fn all_ways_to_free() {
-    // Alone, so that no other test has or frees a block of that size meanwhile.
+fn every_free_function_frees() {
+    // In a fork, so that no other test allocates or frees meanwhile.
     assert!(holds_in_fork(|| {
-        free_in_all_ways();
+        check_every_free_function();
         true
     }));
 }
 
-fn free_in_all_ways() {
+fn check_every_free_function() {
     let in_use = || unsafe { c::mallinfo2() }.uordblks;
     let frees: [unsafe fn(*mut c_void); 3] = [
         |block| unsafe { c::free_sized(block, HUGE) },
@@ -210,7 +212,7 @@ fn free_in_all_ways() {
 
 #[test]
 fn figures_are_those_of_the_pool() {
-    // Alone, so that nothing changes meanwhile.
+    // In a fork, so that nothing changes meanwhile.
     assert!(holds_in_fork(|| {
         let block = opaque(unsafe { libc::malloc(HUGE) });
         let (info, stats) = (unsafe { c::mallinfo2() }, POOL.stats());
@@ -239,18 +241,19 @@ fn figures_are_those_of_the_pool() {
 }
 
 #[test]
-fn trim_gives_back() {
+fn malloc_trim_returns_memory() {
     assert!(holds_in_fork(|| {
         unsafe { c::malloc_trim(0) };
         let held = || unsafe { c::mallinfo2() }.arena;
-        // Small blocks may lie beside those of other tests. A large one goes back as a whole, and is kept if it was asked for again.
+        // Chunks of small blocks may contain blocks of other tests. A large block is returned as a whole, and is kept after a size has
+        // been requested repeatedly.
         for _ in 0..4 {
             unsafe { libc::free(opaque(libc::malloc(32 << 20)).cast()) };
         }
         let before = held();
         assert_eq!(errno_of(|| unsafe { c::malloc_trim(0) }), (1, 0));
         assert!(held() < before);
-        // Something may come to be free while the first call looks.
+        // The first call may itself free some memory.
         let nothing_is_left = (0..10).any(|_| errno_of(|| unsafe { c::malloc_trim(usize::MAX) }) == (0, 0));
         assert!(nothing_is_left);
         true
@@ -260,15 +263,15 @@ fn trim_gives_back() {
 }
 
 #[test]
-fn a_table_for_programs() {
-    // Alone, so that its figures are of one moment.
+fn malloc_info_prints_xml() {
+    // In a fork, so that the figures are consistent.
     assert!(holds_in_fork(|| {
-        print_a_table_for_programs();
+        check_malloc_info();
         true
     }));
 }
 
-fn print_a_table_for_programs() {
+fn check_malloc_info() {
     let (mut text, mut length) = (std::ptr::null_mut(), 0);
     let stream = unsafe { c::open_memstream(&raw mut text, &raw mut length) };
     assert_eq!(errno_of(|| unsafe { c::malloc_info(1, stream) }), (libc::EINVAL, 0));
@@ -280,7 +283,7 @@ fn print_a_table_for_programs() {
     assert_eq!(unsafe { libc::fclose(stream) }, 0);
     let table = unsafe { CStr::from_ptr(text) }.to_str().unwrap();
     assert_eq!(table.len(), length);
-    // Elements that begin and end, and the figures at the end.
+    // Elements are nested correctly, and the totals are at the end.
     let mut open = Vec::new();
     for line in table.lines() {
         let line = line.trim();
@@ -304,12 +307,12 @@ fn print_a_table_for_programs() {
 }
 
 #[test]
-fn a_table_for_people() {
+fn malloc_stats_prints_a_table() {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("malloc_stats");
     let name = CString::new(path.to_str().unwrap()).unwrap();
     assert!(holds_in_fork(|| {
         unsafe { libc::close(2) };
-        // Nobody to tell.
+        // Standard error is closed: the function must not fail.
         assert_eq!(errno_of(|| unsafe { c::malloc_stats() }), ((), 0));
         let file = unsafe { libc::open(name.as_ptr(), libc::O_CREAT | libc::O_TRUNC | libc::O_WRONLY, 0o600) };
         assert_eq!(file, 2);

@@ -1,5 +1,5 @@
-//! A library with pools in its statics, loaded and unloaded: they give back what they hold when nobody can use them any more, and only
-//! then.
+//! A library with pools in its statics is loaded and unloaded. The pools return their memory when nothing can use them any more, and
+//! not earlier.
 #![cfg(all(feature = "std", target_os = "linux", target_env = "gnu"))]
 
 use std::env;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-/// The library, built as this test was: with or without optimisation.
+/// Builds the library with the same profile as this test, and returns its path.
 fn plugin() -> &'static Path {
     static PLUGIN: OnceLock<PathBuf> = OnceLock::new();
     PLUGIN.get_or_init(|| {
@@ -25,19 +25,28 @@ fn plugin() -> &'static Path {
         assert!(output.status.success(), "the library does not build");
         let messages = String::from_utf8(output.stdout).unwrap();
         let path = messages.split('"').find(|text| text.ends_with("/libplugin.so"));
-        path.expect("cargo names what it built").into()
+        path.expect("cargo prints the path of the library").into()
     })
 }
 
-/// The program that loads it, or is linked with it; `None` if there is no compiler.
-fn host(is_linked: bool) -> Option<PathBuf> {
+/// The way in which the host loads the library.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Linkage {
+    /// The host calls `dlopen`.
+    Loaded,
+    /// The host is linked with the library.
+    Linked,
+}
+
+/// Compiles the host, and returns its path, or `None` if there is no C compiler.
+fn host(linkage: Linkage) -> Option<PathBuf> {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("unloading");
     fs::create_dir_all(&directory).unwrap();
-    let program = directory.join(format!("host{}-{:?}", usize::from(is_linked), std::thread::current().id()));
+    let program = directory.join(format!("host-{linkage:?}-{:?}", std::thread::current().id()));
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/unloading/host.c");
     let mut compiler = Command::new("cc");
     compiler.args(["-O1", "-Wall", "-Wextra", "-pthread", "-o"]).args([&program, &source]);
-    if is_linked {
+    if linkage == Linkage::Linked {
         compiler.arg("-DLINKED").arg(plugin());
     } else {
         compiler.arg("-ldl");
@@ -55,42 +64,43 @@ fn host(is_linked: bool) -> Option<PathBuf> {
     }
 }
 
+/// Runs the host in a mode of `host.c`, and asserts that it succeeds.
 #[track_caller]
-fn goes_well(program: &Path, mode: &str) {
+fn assert_succeeds(program: &Path, mode: &str) {
     let output = Command::new(program).arg(mode).arg(plugin()).stdin(Stdio::null()).output().unwrap();
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success() && stdout == "all well\n", "{mode}: {}\n{stdout}{stderr}", output.status);
+    assert!(output.status.success() && stdout == "passed\n", "{mode}: {}\n{stdout}{stderr}", output.status);
 }
 
 #[test]
-fn memory_goes_with_the_library() {
-    let Some(host) = host(false) else { return };
-    goes_well(&host, "rounds");
-    goes_well(&host, "main");
+fn unloading_returns_the_memory_of_pools() {
+    let Some(host) = host(Linkage::Loaded) else { return };
+    assert_succeeds(&host, "rounds");
+    assert_succeeds(&host, "main");
 }
 
-/// Somebody may have it still.
+/// The host may still use the block.
 #[test]
-fn a_block_in_use_stays() {
-    let Some(host) = host(false) else { return };
-    goes_well(&host, "keep");
+fn a_block_in_use_outlives_the_library() {
+    let Some(host) = host(Linkage::Loaded) else { return };
+    assert_succeeds(&host, "keep");
 }
 
-/// Behind the library's own destructors there may be others that come back to it.
+/// Destructors that run after those of the library may use its pools again.
 #[test]
-fn a_pool_that_has_given_back_can_be_used() {
-    let Some(host) = host(false) else { return };
-    goes_well(&host, "last");
+fn a_pool_can_be_used_after_it_returned_its_memory() {
+    let Some(host) = host(Linkage::Loaded) else { return };
+    assert_succeeds(&host, "last");
 }
 
-/// At the end of a process no thread stops before its memory is gone, so nothing is given back.
+/// While a process exits, its other threads still run and use the pools, so nothing is returned.
 #[test]
-fn the_end_of_a_process_disturbs_nobody() {
-    for is_linked in [false, true] {
-        let Some(host) = host(is_linked) else { return };
+fn exit_disturbs_no_running_thread() {
+    for linkage in [Linkage::Loaded, Linkage::Linked] {
+        let Some(host) = host(linkage) else { return };
         for _ in 0..15 {
-            goes_well(&host, "exit");
-            goes_well(&host, "interrupted");
+            assert_succeeds(&host, "exit");
+            assert_succeeds(&host, "interrupted");
         }
     }
 }

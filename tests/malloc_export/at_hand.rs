@@ -1,4 +1,5 @@
-//! What a pool has at hand: the functions that end there keep the same rules, and what is at hand is what the pool says by its trait.
+//! The fast path of the exported functions, in which a pool serves them from its bins: it keeps the same rules, and agrees with the
+//! traits of the pool.
 
 use std::ffi::c_int;
 use std::ptr::{self, NonNull};
@@ -9,19 +10,19 @@ use janus_alloc::api::UsableSize;
 use janus_alloc::pools::Options;
 use janus_alloc::{AsGlobal, SharedPool};
 
-use crate::calls::{Calls, Over};
-use crate::{edges, random};
+use crate::calls::{Calls, SlowFunctions};
+use crate::{edges, random_calls};
 
 fn new_pool(checked: bool) -> SharedPool {
     SharedPool::with_options(Options::new().checked(checked))
 }
 
-/// The functions that `export_malloc!` defines.
+/// The functions that `export_malloc!` defines, with their fast path.
 struct Exported<H, A>(export::CFunctions<H, A>);
 
 impl<H: AtHand, A: UsableSize + Copy> Exported<H, A> {
-    fn slowly(&self) -> Over<A> {
-        Over(self.0.allocator)
+    fn slow(&self) -> SlowFunctions<A> {
+        SlowFunctions(self.0.allocator)
     }
 }
 
@@ -43,37 +44,37 @@ impl<H: AtHand, A: UsableSize + Copy> Calls for Exported<H, A> {
         export::by_symbol::reallocarray(realloc, count, size).cast()
     }
     fn aligned_alloc(&self, align: usize, size: usize) -> *mut u8 {
-        self.slowly().aligned_alloc(align, size)
+        self.slow().aligned_alloc(align, size)
     }
     fn memalign(&self, align: usize, size: usize) -> *mut u8 {
-        self.slowly().memalign(align, size)
+        self.slow().memalign(align, size)
     }
     fn posix_memalign(&self, block: *mut u8, align: usize, size: usize) -> (*mut u8, c_int) {
-        self.slowly().posix_memalign(block, align, size)
+        self.slow().posix_memalign(block, align, size)
     }
     fn valloc(&self, size: usize) -> *mut u8 {
-        self.slowly().valloc(size)
+        self.slow().valloc(size)
     }
     fn pvalloc(&self, size: usize) -> *mut u8 {
-        self.slowly().pvalloc(size)
+        self.slow().pvalloc(size)
     }
     unsafe fn malloc_usable_size(&self, block: *mut u8) -> usize {
         unsafe { self.0.malloc_usable_size(block.cast()) }
     }
 }
 
-/// What `export_malloc!` does before `main`.
+/// Prepares the exported functions, as `export_malloc!` does before `main`.
 fn note() {
-    // Nowhere: where a sanitizer lies in the program, C's functions would be thought to be the allocator's.
+    // The address of none: with a sanitizer in the program, its functions would be mistaken for those of the allocator.
     export::prepare(std::ptr::null());
 }
 
 fn keep_the_rules<H: AtHand + Send, A: UsableSize + Copy + Send>(over: export::CFunctions<H, A>) {
     note();
-    edges::all(&Exported(over));
+    edges::check_all(&Exported(over));
     thread::scope(|threads| {
         for seed in 0..8 {
-            threads.spawn(move || random::run(&Exported(over), seed, 5_000));
+            threads.spawn(move || random_calls::run(&Exported(over), seed, 5_000));
         }
     });
 }
@@ -90,20 +91,20 @@ fn functions_keep_the_rules() {
 }
 
 #[test]
-fn it_is_what_the_trait_says() {
+fn sizes_at_hand_agree_with_the_trait() {
     note();
     let pool = &new_pool(false);
     let over = export::CFunctions { fast_path: pool, allocator: pool };
     for size in (0..3000).chain((3000..200_000).step_by(999)) {
-        // The first fills the bin, as does one of a few after it.
+        // The first call refills the bin, and so does every few calls after it.
         let blocks = [(); 9].map(|()| NonNull::new(over.malloc(size).cast::<u8>()).unwrap());
         for block in blocks {
             let known = unsafe { pool.layout_of(block) };
             assert!(known.size() >= size && block.addr().get() % 16 == 0);
-            for told in
+            for reported in
                 unsafe { [pool.size_of(block.as_ptr()), AtHand::size_of_any(pool, block)] }.into_iter().flatten()
             {
-                assert_eq!(told, known.size(), "{size}");
+                assert_eq!(reported, known.size(), "{size}");
             }
             unsafe { over.free(block.as_ptr().cast()) };
         }
@@ -112,27 +113,27 @@ fn it_is_what_the_trait_says() {
     unsafe { over.free(ptr::null_mut()) };
 }
 
-/// Threads with a cache of their own have most of what they ask for at hand.
+/// In a thread with a cache, most requests are served by the fast path.
 #[test]
 #[cfg(all(target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn blocks_of_a_bin_are_at_hand() {
     note();
     let pool = &new_pool(false);
     let over = export::CFunctions { fast_path: pool, allocator: pool };
-    assert!(pool.take(100).is_none() && pool.take_any(100).is_none(), "it has no memory yet");
+    assert!(pool.take(100).is_none() && pool.take_any(100).is_none(), "a pool without memory served a request");
     let kept = [(); 2].map(|()| over.malloc(100));
-    let block = pool.take(100).expect("the bin was filled");
+    let block = pool.take(100).expect("the bin has blocks");
     assert_eq!(unsafe { pool.size_of(block.as_ptr()) }, Some(112));
-    assert!(unsafe { pool.put(block.as_ptr()) }, "there is room for it");
-    assert_eq!(pool.take(112), Some(block), "it was put into the bin of its size");
+    assert!(unsafe { pool.put(block.as_ptr()) }, "the bin has no room");
+    assert_eq!(pool.take(112), Some(block), "the block went to another bin");
     assert!(unsafe { pool.put_any(block) });
     kept.into_iter().for_each(|block| unsafe { over.free(block) });
-    // The first block of a span is aligned to a page, as a large one could be.
+    // The first block of a span is aligned to a page, as a large block may be, so the fast path cannot tell them apart.
     let page = NonNull::new(over.malloc(8192)).unwrap().cast::<u8>();
     assert!(unsafe { !pool.put(page.as_ptr()) && pool.put_any(page) });
     for size in [200_000, 1 << 20] {
         let block = NonNull::new(over.malloc(size)).unwrap().cast::<u8>();
-        assert!(unsafe { !pool.put(block.as_ptr()) && !pool.put_any(block) }, "it has no bin");
+        assert!(unsafe { !pool.put(block.as_ptr()) && !pool.put_any(block) }, "a block without a bin was put into one");
         assert_eq!(unsafe { AtHand::size_of_any(pool, block) }, None);
         unsafe { over.free(block.as_ptr().cast()) };
     }

@@ -1,14 +1,16 @@
+//! C's functions as a trait, so that tests can call them over any allocator.
+
 use std::ffi::{c_int, c_void};
 use std::ptr;
 
 use janus_alloc::adapters::c_malloc as export;
 use janus_alloc::api::UsableSize;
 
-/// C's functions, by whomever.
+/// C's allocation functions.
 ///
 /// # Safety
 ///
-/// That of C.
+/// The `unsafe` methods have the conditions of the C functions of the same name.
 pub(crate) trait Calls {
     fn malloc(&self, size: usize) -> *mut u8;
     fn calloc(&self, count: usize, size: usize) -> *mut u8;
@@ -17,17 +19,17 @@ pub(crate) trait Calls {
     unsafe fn reallocarray(&self, block: *mut u8, count: usize, size: usize) -> *mut u8;
     fn aligned_alloc(&self, align: usize, size: usize) -> *mut u8;
     fn memalign(&self, align: usize, size: usize) -> *mut u8;
-    /// What is in `block` after the call, and the result.
+    /// Returns the pointer that the call left in `block`, and its result.
     fn posix_memalign(&self, block: *mut u8, align: usize, size: usize) -> (*mut u8, c_int);
     fn valloc(&self, size: usize) -> *mut u8;
     fn pvalloc(&self, size: usize) -> *mut u8;
     unsafe fn malloc_usable_size(&self, block: *mut u8) -> usize;
 }
 
-/// The functions that `export_malloc!` would call.
-pub(crate) struct Over<A>(pub(crate) A);
+/// The functions over any allocator, without a fast path.
+pub(crate) struct SlowFunctions<A>(pub(crate) A);
 
-impl<A: UsableSize + Copy> Calls for Over<A> {
+impl<A: UsableSize + Copy> Calls for SlowFunctions<A> {
     fn malloc(&self, size: usize) -> *mut u8 {
         export::malloc(self.0, size).cast()
     }
@@ -66,10 +68,10 @@ impl<A: UsableSize + Copy> Calls for Over<A> {
     }
 }
 
-/// Runs `work` with an `errno` that no function sets, and gives what it is afterwards, 0 for untouched.
+/// Runs `work`, and returns its result and the `errno` that it set, or 0 if it set none.
 pub(crate) fn errno_of<R>(work: impl FnOnce() -> R) -> (R, c_int) {
     const UNTOUCHED: c_int = 7777;
-    // SAFETY: the address of this thread's `errno`.
+    // SAFETY: `__errno_location` has no conditions.
     let errno = unsafe { libc::__errno_location() };
     unsafe { errno.write(UNTOUCHED) };
     let result = work();
@@ -79,17 +81,17 @@ pub(crate) fn errno_of<R>(work: impl FnOnce() -> R) -> (R, c_int) {
     }
 }
 
-/// Asserts success, an untouched `errno` and an align, and gives the block.
+/// Asserts that `work` returns a block with that align and leaves `errno` alone. Returns the block.
 #[track_caller]
-pub(crate) fn given(align: usize, work: impl FnOnce() -> *mut u8) -> *mut u8 {
+pub(crate) fn assert_served(align: usize, work: impl FnOnce() -> *mut u8) -> *mut u8 {
     let (block, errno) = errno_of(work);
     assert!(!block.is_null() && errno == 0, "{block:?}, errno {errno}");
     assert_eq!(block.addr() % align, 0, "{block:?} is not aligned to {align}");
     block
 }
 
-/// Asserts null and an `errno`.
+/// Asserts that `work` returns null and sets `errno` to `expected`.
 #[track_caller]
-pub(crate) fn refused(expected: c_int, work: impl FnOnce() -> *mut u8) {
+pub(crate) fn assert_refused(expected: c_int, work: impl FnOnce() -> *mut u8) {
     assert_eq!(errno_of(work), (ptr::null_mut(), expected));
 }

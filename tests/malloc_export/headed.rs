@@ -1,20 +1,22 @@
+//! An allocator that knows the layout of each block from a header.
+
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 use janus_alloc::api::{AllocError, Allocator, GlobalAllocator, Layout, UsableSize};
 
-/// Writes before each block what it is, and checks with every call that the layout it gets is that of `layout_of`.
+/// Writes a header before each block, and checks that every call passes the layout that `layout_of` returns.
 ///
-/// Blocks of an align up to 8 lie at odd multiples of 8. Tiny ones are said to be aligned to 8 although they may be aligned
-/// better. Each has a reserve, into which it grows under an unchanged align only.
+/// Blocks with an align up to 8 lie at odd multiples of 8. For tiny blocks `layout_of` returns an align of at most 8, even if theirs
+/// is larger. Each block has a reserve, into which it grows if the align stays the same.
 #[derive(Debug, Default)]
-pub(crate) struct Headed<A> {
+pub(crate) struct HeaderAllocator<A> {
     pub(crate) parent: A,
     /// Whether every request fails.
     pub(crate) failing: AtomicBool,
-    /// Calls with a layout that is not that of the block.
+    /// Number of calls with a layout that is not that of the block.
     pub(crate) wrong_layouts: AtomicUsize,
-    /// Blocks that are in use.
+    /// Number of live blocks.
     pub(crate) live: AtomicUsize,
 }
 
@@ -27,8 +29,8 @@ struct Header {
 
 const TINY: usize = 32;
 
-/// From the parent's block to ours.
-fn front(align: usize) -> usize {
+/// Returns the distance from the start of the parent's block to the block.
+fn offset(align: usize) -> usize {
     match align {
         ..=8 => size_of::<Header>() + 16,
         16 => size_of::<Header>() + 8,
@@ -40,69 +42,80 @@ fn header(block: NonNull<u8>) -> *mut Header {
     block.as_ptr().wrapping_sub(size_of::<Header>()).cast()
 }
 
-/// What the parent is asked for.
-fn outer(header: Header) -> Result<Layout, AllocError> {
-    let size = front(header.align).checked_add(header.reserve).ok_or(AllocError)?;
+/// Returns the layout of the parent's block.
+fn parent_layout(header: Header) -> Result<Layout, AllocError> {
+    let size = offset(header.align).checked_add(header.reserve).ok_or(AllocError)?;
     Layout::from_size_align(size, header.align.max(16)).map_err(|_| AllocError)
 }
 
-impl<A> Headed<A> {
+impl<A> HeaderAllocator<A> {
     pub(crate) const fn new(parent: A) -> Self {
         Self { parent, failing: AtomicBool::new(false), wrong_layouts: AtomicUsize::new(0), live: AtomicUsize::new(0) }
     }
 
-    /// The header of a block that `layout` has to be the layout of.
+    /// Returns the header of a block, and counts the call if `layout` is not that of the block.
+    ///
+    /// # Safety
+    ///
+    /// The block is live and of this allocator.
     unsafe fn header(&self, block: NonNull<u8>, layout: Layout) -> Header {
-        // SAFETY: the block is live, so its header is before it.
+        // SAFETY: by `# Safety` of this fn; each live block has a header before it.
         let header = unsafe { header(block).read() };
-        if layout != said(header) {
+        if layout != reported_layout(header) {
             self.wrong_layouts.fetch_add(1, SeqCst);
         }
         header
     }
 }
 
-fn said(header: Header) -> Layout {
+/// Returns the layout that `layout_of` reports for a block.
+fn reported_layout(header: Header) -> Layout {
     let align = if header.size <= TINY { header.align.min(8) } else { header.align };
     Layout::from_size_align(header.size, align).unwrap_or(Layout::new::<u8>())
 }
 
-impl<A: Allocator> Headed<A> {
+impl<A: Allocator> HeaderAllocator<A> {
+    /// Grows or shrinks a block.
+    ///
+    /// # Safety
+    ///
+    /// The conditions of `grow` or of `shrink` hold.
     unsafe fn resize(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        // SAFETY: by the contract of `grow` and `shrink`.
-        let mut head = unsafe { self.header(block, old) };
+        // SAFETY: by `# Safety` of this fn, the block is live.
+        let mut block_header = unsafe { self.header(block, old) };
         if self.failing.load(SeqCst) {
             return Err(AllocError);
         }
-        if old.align() == new.align() && new.size() <= head.reserve {
-            head.size = new.size().next_multiple_of(8).min(head.reserve);
-            // SAFETY: the header is before the block.
-            unsafe { header(block).write(head) };
-            return Ok(NonNull::slice_from_raw_parts(block, head.size));
+        if old.align() == new.align() && new.size() <= block_header.reserve {
+            block_header.size = new.size().next_multiple_of(8).min(block_header.reserve);
+            // SAFETY: the block is live, so its header lies before it.
+            unsafe { header(block).write(block_header) };
+            return Ok(NonNull::slice_from_raw_parts(block, block_header.size));
         }
         let moved = self.allocate(new)?;
-        // SAFETY: both hold the smaller size.
-        unsafe { moved.cast::<u8>().copy_from_nonoverlapping(block, head.size.min(new.size())) };
-        // SAFETY: the block is live, and `old` its layout.
+        // SAFETY: both blocks have the smaller size, and `moved` is new.
+        unsafe { moved.cast::<u8>().copy_from_nonoverlapping(block, block_header.size.min(new.size())) };
+        // SAFETY: by `# Safety` of this fn, the block is live and `old` fits it.
         unsafe { self.deallocate(block, old) };
         Ok(moved)
     }
 }
 
-unsafe impl<A: Allocator> Allocator for Headed<A> {
+// SAFETY: each block is a part of a block of the parent, at least as long as requested, and is freed with the layout in its header.
+unsafe impl<A: Allocator> Allocator for HeaderAllocator<A> {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        assert!(layout.size() != 0, "nobody asks for 0 bytes");
+        assert!(layout.size() != 0, "the functions never request 0 bytes");
         if self.failing.load(SeqCst) {
             return Err(AllocError);
         }
         let size = layout.size().checked_next_multiple_of(8).ok_or(AllocError)?;
         let reserve = size.checked_add((size / 2) & !7).ok_or(AllocError)?;
-        let head = Header { size, align: layout.align(), reserve };
-        let start = self.parent.allocate(outer(head)?)?.cast::<u8>();
-        // SAFETY: the parent's block is longer by the front.
-        let block = unsafe { start.add(front(layout.align())) };
-        // SAFETY: the front is large enough for the header.
-        unsafe { header(block).write(head) };
+        let block_header = Header { size, align: layout.align(), reserve };
+        let start = self.parent.allocate(parent_layout(block_header)?)?.cast::<u8>();
+        // SAFETY: the parent's block is longer than the block by the offset.
+        let block = unsafe { start.add(offset(layout.align())) };
+        // SAFETY: the offset is at least the size of the header, and keeps it aligned.
+        unsafe { header(block).write(block_header) };
         // SAFETY: the block has `size` bytes.
         unsafe { block.write_bytes(0xA5, size) };
         self.live.fetch_add(1, SeqCst);
@@ -111,14 +124,14 @@ unsafe impl<A: Allocator> Allocator for Headed<A> {
 
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
         // SAFETY: by `# Safety` of this fn.
-        let head = unsafe { self.header(block, layout) };
-        // SAFETY: the block has that many bytes.
-        unsafe { block.write_bytes(0xDE, head.size) };
-        // SAFETY: the parent's block starts there.
-        let start = unsafe { block.sub(front(head.align)) };
-        if let Ok(outer) = outer(head) {
-            // SAFETY: it was allocated so.
-            unsafe { self.parent.deallocate(start, outer) };
+        let block_header = unsafe { self.header(block, layout) };
+        // SAFETY: the block is live and has that many bytes.
+        unsafe { block.write_bytes(0xDE, block_header.size) };
+        // SAFETY: the block starts at this offset in the parent's block.
+        let start = unsafe { block.sub(offset(block_header.align)) };
+        if let Ok(layout) = parent_layout(block_header) {
+            // SAFETY: the parent's block was allocated with this layout, which depends on the header only.
+            unsafe { self.parent.deallocate(start, layout) };
         }
         self.live.fetch_sub(1, SeqCst);
     }
@@ -134,13 +147,13 @@ unsafe impl<A: Allocator> Allocator for Headed<A> {
     }
 }
 
-// SAFETY: the header is written with every block.
-unsafe impl<A: Allocator> UsableSize for Headed<A> {
+// SAFETY: each live block has a header with its layout.
+unsafe impl<A: Allocator> UsableSize for HeaderAllocator<A> {
     unsafe fn layout_of(&self, block: NonNull<u8>) -> Layout {
-        // SAFETY: the block is live.
-        said(unsafe { header(block).read() })
+        // SAFETY: by `# Safety` of this fn, the block is live, so its header lies before it.
+        reported_layout(unsafe { header(block).read() })
     }
 }
 
-// SAFETY: calls only the parent, and keeps nothing that a move could break.
-unsafe impl<A: GlobalAllocator> GlobalAllocator for Headed<A> {}
+// SAFETY: it calls only its parent, which is a `GlobalAllocator`, and moving it changes no block.
+unsafe impl<A: GlobalAllocator> GlobalAllocator for HeaderAllocator<A> {}

@@ -1,13 +1,13 @@
-// Loads and unloads a library that has pools of its own, `plugin.rs`.
+// Loads and unloads `plugin.rs`, a library with pools in its statics.
 //
-//     host rounds PLUGIN         used by threads that end before it is unloaded, and after; in the end there is no more memory than before
-//     host main PLUGIN           the same, and by the thread that loads it
-//     host keep PLUGIN           blocks that the host still has stay what they are
-//     host last PLUGIN           destructors that use a pool when it was given back
-//     host exit PLUGIN           the process ends while threads use the pools
-//     host interrupted PLUGIN    the process ends in a handler of a signal that came while a pool was used
+//     host rounds PLUGIN         threads that end before and after the unloading use the pools; memory use does not grow
+//     host main PLUGIN           the same, and the thread that loads the library uses them too
+//     host keep PLUGIN           blocks that the host still uses keep their contents
+//     host last PLUGIN           a destructor uses a pool after it returned its memory
+//     host exit PLUGIN           the process exits while threads use the pools
+//     host interrupted PLUGIN    the process exits in a signal handler that interrupted the use of a pool
 //
-// With -DLINKED it is a program that was linked with the library, for the last two.
+// With -DLINKED, the program is linked with the library, for the last two modes.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -23,8 +23,8 @@
 
 enum { COUNT = 1000, SUM = 3 * COUNT * (COUNT - 1) / 2 };
 
-static void fail(const char *what) {
-    fprintf(stderr, "failed: %s\n", what);
+static void fail(const char *reason) {
+    fprintf(stderr, "failed: %s\n", reason);
     _exit(1);
 }
 
@@ -38,22 +38,23 @@ static void load(const char *path) { (void)path; }
 static void *library;
 static size_t (*work)(size_t);
 static unsigned char *(*keep)(size_t);
-static void (*tell)(int *);
+static void (*report_to)(int *);
 
 static void load(const char *path) {
     library = dlopen(path, RTLD_NOW);
     if (!library) fail(dlerror());
     work = (size_t(*)(size_t))dlsym(library, "work");
     keep = (unsigned char *(*)(size_t))dlsym(library, "keep");
-    tell = (void (*)(int *))dlsym(library, "tell");
-    if (!work || !keep || !tell) fail("dlsym");
+    report_to = (void (*)(int *))dlsym(library, "report_to");
+    if (!work || !keep || !report_to) fail("dlsym found no function");
 }
 
 static void unload(void) {
     if (dlclose(library)) fail("dlclose");
 }
 
-static long field(const char *name) {
+// The value of a line of /proc/self/status, in MiB.
+static long status_field(const char *name) {
     static char text[4096];
     int file = open("/proc/self/status", O_RDONLY);
     ssize_t length = read(file, text, sizeof text - 1);
@@ -66,21 +67,21 @@ static long field(const char *name) {
 
 static pthread_barrier_t barrier;
 
-static void *until_told(void *unused) {
-    if (work(COUNT) != SUM) fail("a thread's work");
+static void *work_and_wait(void *unused) {
+    if (work(COUNT) != SUM) fail("the work of a thread has a wrong result");
     pthread_barrier_wait(&barrier);
-    // It is unloaded, and this thread ends.
+    // The library is unloaded meanwhile, and then this thread ends.
     pthread_barrier_wait(&barrier);
     return unused;
 }
 
-static void *once(void *unused) {
-    if (work(COUNT) != SUM) fail("a thread's work");
+static void *work_once(void *unused) {
+    if (work(COUNT) != SUM) fail("the work of a thread has a wrong result");
     return unused;
 }
 
 static void start(pthread_t *thread, void *(*function)(void *)) {
-    if (pthread_create(thread, NULL, function, NULL)) fail("a thread");
+    if (pthread_create(thread, NULL, function, NULL)) fail("pthread_create");
 }
 
 static void rounds(const char *path, int main_works) {
@@ -90,14 +91,14 @@ static void rounds(const char *path, int main_works) {
     for (int round = 0; round < ROUNDS; round++) {
         load(path);
         pthread_t before, after;
-        start(&before, once);
+        start(&before, work_once);
         pthread_join(before, NULL);
         int lives = round % 2;
         if (lives) {
-            start(&after, until_told);
+            start(&after, work_and_wait);
             pthread_barrier_wait(&barrier);
         }
-        if (main_works && work(COUNT) != SUM) fail("work");
+        if (main_works && work(COUNT) != SUM) fail("the work has a wrong result");
         unload();
         if (lives) {
             pthread_barrier_wait(&barrier);
@@ -107,30 +108,30 @@ static void rounds(const char *path, int main_works) {
             pid_t process = fork();
             if (process < 0) fail("fork");
             if (process == 0) {
-                // In the child of a process with and without pools it is loaded, used and unloaded as well.
+                // The library can be loaded, used and unloaded in a child too.
                 load(path);
                 if (work(COUNT) != SUM) _exit(1);
                 unload();
                 _exit(0);
             }
             int status;
-            if (waitpid(process, &status, 0) != process || status) fail("a child");
+            if (waitpid(process, &status, 0) != process || status) fail("a child failed");
         }
-        if (round == FIRST) memory = field("VmRSS:"), addresses = field("VmSize:");
+        if (round == FIRST) memory = status_field("VmRSS:"), addresses = status_field("VmSize:");
     }
-    long more_memory = field("VmRSS:") - memory, more_addresses = field("VmSize:") - addresses;
+    long more_memory = status_field("VmRSS:") - memory, more_addresses = status_field("VmSize:") - addresses;
     if (more_memory > MORE || more_addresses > MORE) {
-        fprintf(stderr, "%ld MiB more in memory, %ld MiB more addresses\n", more_memory, more_addresses);
-        fail("it is not flat");
+        fprintf(stderr, "%ld more MiB in memory, %ld more MiB of addresses\n", more_memory, more_addresses);
+        fail("the use of memory grows");
     }
 }
 
-// Loaded, used and then unloaded in a child that has not got the thread that used it.
+// Unloads the library in a forked child, in which the thread that used it does not exist.
 static void in_a_child(const char *path) {
     pthread_barrier_init(&barrier, NULL, 2);
     load(path);
     pthread_t thread;
-    start(&thread, until_told);
+    start(&thread, work_and_wait);
     pthread_barrier_wait(&barrier);
     pid_t process = fork();
     if (process < 0) fail("fork");
@@ -141,7 +142,7 @@ static void in_a_child(const char *path) {
         _exit(block[99] == 100 ? 0 : 2);
     }
     int status;
-    if (waitpid(process, &status, 0) != process || status) fail("a child");
+    if (waitpid(process, &status, 0) != process || status) fail("a child failed");
     pthread_barrier_wait(&barrier);
     pthread_join(thread, NULL);
     unload();
@@ -153,44 +154,44 @@ static void kept(const char *path) {
     unsigned char *blocks[ROUNDS][BLOCKS];
     for (int round = 0; round < ROUNDS; round++) {
         load(path);
-        if (work(COUNT) != SUM) fail("work");
-        // One of them, or all.
+        if (work(COUNT) != SUM) fail("the work has a wrong result");
+        // In the first rounds one block of each size, then all sizes.
         for (int at = 0; at < BLOCKS; at++)
             blocks[round][at] = round == at || round >= BLOCKS ? keep(sizes[at]) : NULL;
-        if (work(COUNT) != SUM) fail("work");
+        if (work(COUNT) != SUM) fail("the work has a wrong result");
         unload();
     }
     for (int round = 0; round < ROUNDS; round++)
         for (int at = 0; at < BLOCKS; at++) {
             unsigned char *block = blocks[round][at];
             for (size_t byte = 0; block && byte < sizes[at]; byte++)
-                if (block[byte] != sizes[at] % 251) fail("a block that was kept");
-            // It is the host's to write to.
+                if (block[byte] != sizes[at] % 251) fail("the contents of a kept block changed");
+            // The block can still be written to.
             if (block) memset(block, 1, sizes[at]);
         }
 }
 
 static void last(const char *path) {
-    int found = 0;
+    int result = 0;
     pthread_t thread;
     load(path);
-    start(&thread, once);
+    start(&thread, work_once);
     pthread_join(thread, NULL);
-    tell(&found);
+    report_to(&result);
     unload();
-    if (found != 2) fail(found == 1 ? "the pool had not given back" : "the destructor was not called, or failed");
+    if (result != 2) fail(result == 1 ? "the pool had not returned its memory" : "the destructor was not called, or failed");
 }
 
 #endif
 
-static void *for_ever(void *unused) {
+static void *work_forever(void *unused) {
     while (work(COUNT) == SUM)
         ;
-    fail("a thread's work");
+    fail("the work of a thread has a wrong result");
     return unused;
 }
 
-static void end(int signal) { exit(signal == SIGALRM ? 0 : 1); }
+static void exit_in_handler(int signal) { exit(signal == SIGALRM ? 0 : 1); }
 
 int main(int count, char **arguments) {
     if (count < 3) return 2;
@@ -199,19 +200,19 @@ int main(int count, char **arguments) {
         load(path);
         pthread_t thread;
         for (int at = 0; at < 3; at++)
-            if (pthread_create(&thread, NULL, for_ever, NULL)) fail("a thread");
-        if (work(COUNT) != SUM) fail("work");
+            if (pthread_create(&thread, NULL, work_forever, NULL)) fail("pthread_create");
+        if (work(COUNT) != SUM) fail("the work has a wrong result");
         usleep(20000);
-        puts("all well");
+        puts("passed");
         exit(0);
     } else if (!strcmp(mode, "interrupted")) {
         load(path);
-        puts("all well");
+        puts("passed");
         fflush(stdout);
-        signal(SIGALRM, end);
+        signal(SIGALRM, exit_in_handler);
         struct itimerval soon = {{0, 0}, {0, 20000 + getpid() % 1000}};
         setitimer(ITIMER_REAL, &soon, NULL);
-        for_ever(NULL);
+        work_forever(NULL);
     }
 #ifndef LINKED
     alarm(240);
@@ -221,6 +222,6 @@ int main(int count, char **arguments) {
     else if (!strcmp(mode, "last")) last(path);
     else return 2;
 #endif
-    puts("all well");
+    puts("passed");
     return 0;
 }

@@ -1,4 +1,4 @@
-//! A library with pools of its own in statics, which `host.c` loads and unloads: for `tests/unloading.rs`.
+//! A library with pools in its statics, which `host.c` loads and unloads, for `tests/unloading.rs`.
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 
 use std::ffi::c_int;
@@ -16,10 +16,10 @@ static CHECKED: SharedPool = SharedPool::with_options(Options::new().checked(tru
 static COUNTED: LazyLock<SharedPool<Stats<System>>> =
     LazyLock::new(|| SharedPool::with_options_in(Options::new().checked(false), Stats::new(System)));
 
-/// Where the host wants to be told what the last destructor found.
-static LAST: AtomicPtr<c_int> = AtomicPtr::new(null_mut());
+/// The place where the [last destructor](last) writes its result, or null.
+static RESULT: AtomicPtr<c_int> = AtomicPtr::new(null_mut());
 
-/// Blocks of each kind come and go in `pool`, which may have some left for later.
+/// Allocates and frees blocks of each kind in `pool`. Returns the sum of the numbers below `count`.
 fn use_pool<A: Allocator>(pool: &SharedPool<A>, count: usize) -> usize {
     let mut lists = Vec::new_in(pool);
     for number in 0..count {
@@ -32,52 +32,53 @@ fn use_pool<A: Allocator>(pool: &SharedPool<A>, count: usize) -> usize {
     lists.iter().map(|list| list[0]).sum::<usize>() + run.len() + large.len()
 }
 
-/// The sum of the numbers below `count`, three times.
+/// Uses all pools. Returns three times the sum of the numbers below `count`.
 #[unsafe(no_mangle)]
 extern "C" fn work(count: usize) -> usize {
     use_pool(&POOL, count) + use_pool(&CHECKED, count) + use_pool(&COUNTED, count)
 }
 
-/// A block of so many bytes for the host, each of them `size % 251`.
+/// Allocates a block of `size` bytes for the host, each of them `size % 251`.
 #[unsafe(no_mangle)]
 extern "C" fn keep(size: usize) -> *mut u8 {
     let block = POOL.allocate(Layout::from_size_align(size, 8).unwrap()).unwrap().cast::<u8>();
-    // SAFETY: it has so many bytes.
+    // SAFETY: the block is live and has that many bytes.
     unsafe { block.write_bytes((size % 251) as u8, size) };
     block.as_ptr()
 }
 
-/// From now on the [last] destructor uses the pool.
+/// Makes the [last destructor](last) use the pool and write its result to `result`.
 #[unsafe(no_mangle)]
-extern "C" fn tell(found: *mut c_int) {
-    LAST.store(found, Relaxed);
+extern "C" fn report_to(result: *mut c_int) {
+    RESULT.store(result, Relaxed);
 }
 
 #[used]
-// SAFETY: the functions there are called without arguments.
+// SAFETY: the functions in this section are called without arguments.
 #[unsafe(link_section = ".fini_array.00000")]
-static AT_THE_END: extern "C" fn() = last;
+static LAST: extern "C" fn() = last;
 
-/// Behind all other destructors of this library: tells that it was here, 2 if the pool had nothing and 1 if it had.
+/// Runs after all other destructors of this library, and uses the pool. The result is 2 if the pool held no memory before, 1 if it held
+/// some, and 3 if it did not work.
 extern "C" fn last() {
-    let found = LAST.load(Relaxed);
-    if !found.is_null() {
-        let had = POOL.stats().held_bytes();
-        // Without a cache for this thread, which would need it to live as long as the library.
+    let result = RESULT.load(Relaxed);
+    if !result.is_null() {
+        let held = POOL.stats().held_bytes();
+        // Large blocks, which create no cache for this thread: a cache would have to outlive the library.
         let blocks = [200_000, 1_000_000].map(|size| {
             let mut block = Vec::with_capacity_in(size, &POOL);
             block.resize(size, 1_u8);
             block
         });
-        let says = if POOL.stats().live_bytes() < 1_200_000 {
+        let code = if POOL.stats().live_bytes() < 1_200_000 {
             3
-        } else if had == 0 {
+        } else if held == 0 {
             2
         } else {
             1
         };
         drop(blocks);
-        // SAFETY: the host waits for it.
-        unsafe { found.write(says) };
+        // SAFETY: the host passed a pointer that is valid until the library is unloaded.
+        unsafe { result.write(code) };
     }
 }
