@@ -1,7 +1,6 @@
-//! Pages and pools where the system's pages are of 64 KiB: larger than a slice of a chunk, and than the header of a large block.
+//! `Pages` and pools on a system with pages of 64 KiB, which is more than a slice of a chunk or the header of a large block.
 //!
-//! Such a system is imitated for this process: the C library's functions are replaced by the ones below, which give and take what such
-//! a system does. What really lies below are pages of 4 KiB.
+//! The functions below replace those of the C library and imitate such a system on top of pages of 4 KiB.
 #![cfg(all(feature = "std", target_os = "linux", target_env = "gnu", target_pointer_width = "64"))]
 
 use std::alloc::Layout;
@@ -18,20 +17,20 @@ use libc::{c_int, c_long, c_void, off_t};
 const PAGE: usize = 64 << 10;
 
 fn refuse() -> c_long {
-    // SAFETY: without conditions.
+    // SAFETY: `__errno_location` has no conditions.
     let errno = unsafe { libc::__errno_location() };
-    // SAFETY: it is this thread's.
+    // SAFETY: the pointer is to the `errno` of this thread.
     unsafe { errno.write(libc::EINVAL) };
     -1
 }
 
-/// Makes a call about the pages from `start` on, which has to be the start of one.
-fn on_pages(number: c_long, start: *mut c_void, length: usize, more: [usize; 3]) -> c_long {
+/// Makes a system call for the pages from `start` on. Refuses it if no page starts there.
+fn call_on_pages(number: c_long, start: *mut c_void, length: usize, more: [usize; 3]) -> c_long {
     if start.addr() % PAGE != 0 {
         return refuse();
     }
     let [c, d, e] = more;
-    // SAFETY: by whoever calls the function that this is.
+    // SAFETY: the caller of the replaced function keeps the conditions of the system call.
     unsafe { libc::syscall(number, start.expose_provenance(), length.next_multiple_of(PAGE), c, d, e) }
 }
 
@@ -44,9 +43,9 @@ unsafe extern "C" fn sysconf(name: c_int) -> c_long {
     if name == libc::_SC_PAGESIZE {
         return PAGE as c_long;
     }
-    // SAFETY: a name.
+    // SAFETY: the name is a C string.
     let next = unsafe { libc::dlsym(libc::RTLD_NEXT, c"sysconf".as_ptr()) };
-    // SAFETY: the C library's.
+    // SAFETY: the C library's `sysconf` has this type.
     let next: extern "C" fn(c_int) -> c_long = unsafe { transmute(next) };
     next(name)
 }
@@ -62,7 +61,7 @@ unsafe extern "C" fn mmap(
 ) -> *mut c_void {
     let map = |start: *mut c_void, length: usize| {
         let (protection, flags, file) = (protection as usize, flags as usize, file as usize);
-        // SAFETY: by whoever calls this.
+        // SAFETY: by the conditions of `mmap`, which the caller keeps.
         pointer(unsafe { libc::syscall(libc::SYS_mmap, start, length, protection, flags, file, offset) })
     };
     if !start.is_null() || file >= 0 {
@@ -80,14 +79,14 @@ unsafe extern "C" fn mmap(
     let end = aligned.wrapping_byte_add(padded - PAGE);
     for (start, length) in [(mapped, before), (end, PAGE - before)] {
         if length > 0 {
-            // SAFETY: mapped above, and nobody has it.
+            // SAFETY: the range was mapped above and is not used.
             assert_eq!(unsafe { libc::syscall(libc::SYS_munmap, start, length) }, 0);
         }
     }
     aligned
 }
 
-/// The name that std calls it by.
+/// std calls `mmap` by this name.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn mmap64(
     start: *mut c_void,
@@ -97,109 +96,108 @@ unsafe extern "C" fn mmap64(
     file: c_int,
     offset: off_t,
 ) -> *mut c_void {
-    // SAFETY: by whoever calls this.
+    // SAFETY: by the conditions of `mmap`, which the caller keeps.
     unsafe { mmap(start, length, protection, flags, file, offset) }
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn munmap(start: *mut c_void, length: usize) -> c_int {
-    on_pages(libc::SYS_munmap, start, length, [0; 3]) as c_int
+    call_on_pages(libc::SYS_munmap, start, length, [0; 3]) as c_int
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn madvise(start: *mut c_void, length: usize, advice: c_int) -> c_int {
-    on_pages(libc::SYS_madvise, start, length, [advice as usize, 0, 0]) as c_int
+    call_on_pages(libc::SYS_madvise, start, length, [advice as usize, 0, 0]) as c_int
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn mprotect(start: *mut c_void, length: usize, protection: c_int) -> c_int {
-    on_pages(libc::SYS_mprotect, start, length, [protection as usize, 0, 0]) as c_int
+    call_on_pages(libc::SYS_mprotect, start, length, [protection as usize, 0, 0]) as c_int
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn mremap(start: *mut c_void, old: usize, new: usize, flags: c_int, _: *mut c_void) -> *mut c_void {
     let Some(new) = new.checked_next_multiple_of(PAGE) else { return pointer(refuse()) };
-    let stays = on_pages(libc::SYS_mremap, start, old, [new, 0, 0]);
+    let stays = call_on_pages(libc::SYS_mremap, start, old, [new, 0, 0]);
     if stays >= 0 || flags & libc::MREMAP_MAYMOVE == 0 {
         return pointer(stays);
     }
-    // SAFETY: a fresh mapping, which the pages are moved to.
+    // SAFETY: a new mapping, to which the pages are moved.
     let to = unsafe { mmap(null_mut(), new, libc::PROT_NONE, libc::MAP_PRIVATE | libc::MAP_ANON, -1, 0) };
     if to == libc::MAP_FAILED {
         return to;
     }
     let flags = libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED;
-    pointer(on_pages(libc::SYS_mremap, start, old, [new, flags as usize, to.expose_provenance()]))
+    pointer(call_on_pages(libc::SYS_mremap, start, old, [new, flags as usize, to.expose_provenance()]))
 }
 
 fn layout(size: usize) -> Layout {
     Layout::from_size_align(size, 8).unwrap()
 }
 
-/// The bytes of this process that are in memory.
+/// Returns the bytes of this process that are in memory, counted in the real pages of the system.
 fn resident() -> usize {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
-    // SAFETY: may be asked for whatever.
+    // SAFETY: `getauxval` accepts any type.
     let page = unsafe { libc::getauxval(libc::AT_PAGESZ) } as usize;
     statm.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * page
 }
 
 const OPTIONS: Options = Options::new().checked(false).huge_pages(false);
 
-/// Held by each test: what is in memory is counted for all of the process.
+/// Held by each test, since resident memory is that of the whole process.
 static ONE_TEST: Mutex<()> = Mutex::new(());
 
-/// Slices that become free one after the other, a quarter of a page at a time, go to the system once the page is free.
+/// Slices that become free one after the other, a quarter of a page at a time, are returned to the system once the page is free.
 #[test]
-fn slices_of_a_page_go_together() {
+fn slices_of_a_page_are_returned_together() {
     let _alone = ONE_TEST.lock().unwrap_or_else(PoisonError::into_inner);
     const CHUNK: usize = 2 << 20;
     const SLICE: usize = 16 << 10;
     const BYTES: usize = 24 << 20;
     assert_eq!(Pages::page_size(), PAGE);
-    // How much is resident in the end, given the time when slices are looked at.
+    // Frees most slices, and collects after each quarter if `collects`.
     let run = |retain: Retain, collects: bool| {
         let pool = SharedPool::with_options(OPTIONS.retain(retain));
         let mut blocks: Vec<NonNull<u8>> = Vec::with_capacity(BYTES / 16);
         blocks.extend((0..BYTES / 16).map(|_| pool.allocate(layout(16)).unwrap().cast()));
         for block in &blocks {
-            // SAFETY: live, of so many bytes.
+            // SAFETY: the block is live and has that many bytes.
             unsafe { block.write_bytes(1, 16) };
         }
         let full = resident();
         for quarter in 0..4 {
             blocks.retain(|block| {
                 let slice = block.addr().get() % CHUNK / SLICE;
-                // So that no chunk is empty.
-                let goes = slice % 4 == quarter && slice != CHUNK / SLICE - 1;
-                if goes {
-                    // SAFETY: live, with that layout, and not used again.
+                // The last slice of each chunk stays, so that no chunk is empty.
+                let freed = slice % 4 == quarter && slice != CHUNK / SLICE - 1;
+                if freed {
+                    // SAFETY: the block is live, has that layout, and is not used again.
                     unsafe { pool.deallocate(*block, layout(16)) };
                 }
-                !goes
+                !freed
             });
             if collects {
                 pool.collect();
             }
         }
-        let gone = full.saturating_sub(resident());
-        assert!(gone > BYTES * 3 / 4, "{retain:?}: {gone} bytes of {BYTES}");
+        let returned = full.saturating_sub(resident());
+        assert!(returned > BYTES * 3 / 4, "{retain:?}: {returned} bytes of {BYTES}");
         for block in blocks {
-            // SAFETY: live, of so many bytes.
+            // SAFETY: the block is live and has that many bytes.
             assert_eq!(unsafe { block.read() }, 1);
-            // SAFETY: live, with that layout.
+            // SAFETY: the block is live and has that layout.
             unsafe { pool.deallocate(block, layout(16)) };
         }
     };
     run(Retain::Everything, true);
     run(Retain::Bounded(128 << 20), true);
-    // What lies in the bin of the thread may keep a slice.
+    // (Blocks in the bin of the thread may keep a slice.)
     run(Retain::Nothing, false);
 }
 
-/// Blocks with contents that are looked at, of all sizes and aligns.
 #[test]
-fn the_contract() {
+fn pools_pages_and_arenas_keep_the_rules() {
     let _alone = ONE_TEST.lock().unwrap_or_else(PoisonError::into_inner);
     let requests = conformance::Options { operations: 10_000, max_align: 1 << 20, ..Default::default() };
     let pools = [Retain::Nothing, Retain::Bounded(1 << 20), Retain::Everything];
@@ -216,9 +214,9 @@ fn the_contract() {
     check(SyncArena::new(), &requests).unwrap_or_else(|violation| panic!("{violation}"));
 }
 
-/// Blocks of the parent's grow by moving pages, shrink and are kept, with what is in them and zero behind it.
+/// Blocks of the parent grow by moving pages, and shrink; they keep their contents, and new bytes are zero.
 #[test]
-fn large_blocks() {
+fn large_blocks_keep_their_contents() {
     let _alone = ONE_TEST.lock().unwrap_or_else(PoisonError::into_inner);
     let pool = SharedPool::with_options(OPTIONS);
     let mut live = Vec::new();
@@ -229,30 +227,30 @@ fn large_blocks() {
             [(3, 2 << 20), (5, 3 << 20), (2, 9 << 20)].map(|(times, size)| (times, layout(size + times)))
         {
             let start: NonNull<u8> = block.cast();
-            // SAFETY: live, of so many bytes.
+            // SAFETY: the block is live and has that many bytes.
             unsafe { start.write_bytes(number, old.size()) };
-            // SAFETY: live, with that layout, and the new one is larger.
+            // SAFETY: the block is live and has that layout; the new size is larger.
             block = unsafe { pool.grow_zeroed(start, old, new) }.unwrap();
-            // SAFETY: live, of so many bytes, all of them written to.
+            // SAFETY: the block is live and has that many bytes, all of them initialised.
             let bytes = unsafe { NonNull::slice_from_raw_parts(block.cast::<u8>(), new.size()).as_ref() };
             assert_eq!((bytes[0], bytes[old.size() - 1], bytes[old.size()]), (number, number, 0), "{times}");
             assert!(bytes[old.size()..].iter().step_by(512).all(|&byte| byte == 0));
             old = new;
         }
         let small = layout(700 << 10);
-        // SAFETY: live, with that layout, and the new one is smaller.
+        // SAFETY: the block is live and has that layout; the new size is smaller.
         let block: NonNull<u8> = unsafe { pool.shrink(block.cast(), old, small) }.unwrap().cast();
-        // SAFETY: live, of so many bytes.
+        // SAFETY: the block is live and has that many bytes.
         assert_eq!(unsafe { block.read() }, number);
         live.push((block, small));
         if number % 3 == 0 {
             let (block, layout) = live.swap_remove(0);
-            // SAFETY: live, with that layout.
+            // SAFETY: the block is live and has that layout.
             unsafe { pool.deallocate(block, layout) };
         }
     }
     pool.collect();
-    // SAFETY: live, with that layout.
+    // SAFETY: the block is live and has that layout.
     live.into_iter().for_each(|(block, layout)| unsafe { pool.deallocate(block, layout) });
     let stats = pool.stats();
     assert_eq!(stats.live_bytes(), 0, "{stats}");

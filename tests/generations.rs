@@ -7,8 +7,8 @@ use janus_alloc::api::Allocator;
 use janus_alloc::collections::{HashMap, Vec};
 use janus_alloc::{Stats, System, generations};
 
-/// Grows, shrinks and drops collections of ours in `allocator`.
-fn use_in_ours<A: Allocator + Clone>(allocator: A) {
+/// Grows, shrinks and drops collections of this crate in `allocator`.
+fn use_in_our_collections<A: Allocator + Clone>(allocator: A) {
     let mut numbers = Vec::new_in(allocator.clone());
     numbers.extend(0..10_000_u64);
     numbers.truncate(10);
@@ -19,9 +19,9 @@ fn use_in_ours<A: Allocator + Clone>(allocator: A) {
     assert_eq!(map[&9], 81);
 }
 
-/// All six methods reach `stats`, and nothing else does: a `Vec` of another generation has grown, shrunk and gone.
-#[allow(dead_code, reason = "which bridges there are is the features' choice")]
-fn was_used(stats: &Stats<System>) {
+/// Asserts that `stats` counted exactly the calls of a `Vec` that grew, shrank and was dropped, and of a zeroed box.
+#[allow(dead_code, reason = "the bridges depend on the features")]
+fn assert_used(stats: &Stats<System>) {
     let snapshot = stats.snapshot();
     assert_eq!((snapshot.allocations, snapshot.deallocations, snapshot.live_bytes), (2, 2, 0));
     assert_eq!((snapshot.grows(), snapshot.shrinks()), (1, 1));
@@ -29,7 +29,7 @@ fn was_used(stats: &Stats<System>) {
 
 #[cfg(feature = "allocator-api2-03")]
 #[test]
-fn api2_03() {
+fn allocators_work_in_collections_of_api2_03() {
     use allocator_api2_03::vec::Vec as Vec03;
     use generations::{From03, To03};
 
@@ -38,17 +38,17 @@ fn api2_03() {
     numbers.extend(0..11);
     numbers.shrink_to_fit();
     drop((numbers, allocator_api2_03::boxed::Box::<[u64], _>::new_zeroed_slice_in(8, To03(&stats))));
-    was_used(&stats);
-    use_in_ours(From03(To03(System)));
-    // At size 0, under pointers that nobody allocated.
+    assert_used(&stats);
+    use_in_our_collections(From03(To03(System)));
+    // Size 0, with dangling pointers that no allocator returned.
     drop(Vec03::<u64, _>::new_in(To03(&stats)).into_boxed_slice());
     drop(allocator_api2_03::boxed::Box::slice(allocator_api2_03::boxed::Box::new_in([0_u64; 0], To03(&stats))).clone());
-    was_used(&stats);
+    assert_used(&stats);
 }
 
 #[cfg(feature = "allocator-api2-04")]
 #[test]
-fn api2_04() {
+fn allocators_work_in_collections_of_api2_04() {
     use allocator_api2_04::vec::Vec as Vec04;
     use generations::{From04, To04};
 
@@ -57,25 +57,25 @@ fn api2_04() {
     numbers.extend(0..11);
     numbers.shrink_to_fit();
     drop((numbers, allocator_api2_04::boxed::Box::<[u64], _>::new_zeroed_slice_in(8, To04(&stats))));
-    was_used(&stats);
-    use_in_ours(From04(To04(System)));
-    // At size 0, under pointers that nobody allocated.
+    assert_used(&stats);
+    use_in_our_collections(From04(To04(System)));
+    // Size 0, with dangling pointers that no allocator returned.
     drop(Vec04::<u64, _>::new_in(To04(&stats)).into_boxed_slice());
     drop(allocator_api2_04::boxed::Box::slice(allocator_api2_04::boxed::Box::new_in([0_u64; 0], To04(&stats))).clone());
-    was_used(&stats);
+    assert_used(&stats);
 }
 
-/// blink-alloc 0.4 speaks allocator-api2 0.4.
+/// blink-alloc 0.4 implements the trait of allocator-api2 0.4.
 #[cfg(feature = "allocator-api2-04")]
 #[test]
-fn a_crate_of_api2_04() {
+fn allocators_of_api2_04_work_in_our_collections() {
     let arena = blink_alloc::BlinkAlloc::new();
-    use_in_ours(generations::From04(&arena));
+    use_in_our_collections(generations::From04(&arena));
 }
 
 #[cfg(feature = "nightly")]
 #[test]
-fn std_trait() {
+fn allocators_work_in_collections_of_std() {
     use generations::{FromStd, ToStd};
 
     let stats = Stats::new(System);
@@ -83,19 +83,19 @@ fn std_trait() {
     numbers.extend(0..11);
     numbers.shrink_to_fit();
     drop((numbers, std::boxed::Box::<[u64], _>::new_zeroed_slice_in(8, ToStd(&stats))));
-    was_used(&stats);
-    // `System` through both bridges.
-    use_in_ours(FromStd(System));
-    use_in_ours(FromStd(ToStd(System)));
+    assert_used(&stats);
+    // `System` through one bridge, and through both.
+    use_in_our_collections(FromStd(System));
+    use_in_our_collections(FromStd(ToStd(System)));
     let mut letters = std::vec::Vec::new_in(ToStd(FromStd(System)));
     letters.extend('a'..='z');
     assert_eq!(letters.len(), 26);
 }
 
-/// In the same block, which is freed once.
+/// The conversion keeps the block, which is freed once.
 #[cfg(feature = "nightly")]
 #[test]
-fn boxes_of_std() {
+fn boxes_convert_from_and_into_those_of_std() {
     use generations::{FromStd, ToStd};
     use janus_alloc::collections::Box;
 
@@ -110,13 +110,13 @@ fn boxes_of_std() {
     assert_eq!((stats.snapshot().deallocations, stats.snapshot().live_bytes), (1, 0));
 
     let slice = std::boxed::Box::<[u8], _>::new_zeroed_slice_in(3, System);
-    // SAFETY: zeroes are bytes.
+    // SAFETY: the bytes are zeroed.
     let slice: Box<[u8], FromStd<System>> = unsafe { slice.assume_init() }.into();
     assert_eq!(*slice, [0; 3]);
     let text: Box<str> = std::boxed::Box::<str>::from("Janus").into();
     assert_eq!(&*Box::into_std(text), "Janus");
 }
 
-/// The collections of the generations are tests' dependencies under the names the crate has for them.
-#[allow(unused_imports, reason = "which generations there are is the features' choice")]
+// Without any bridge that uses it, the import above would be unused.
+#[allow(unused_imports, reason = "the bridges depend on the features")]
 use generations as _;

@@ -1,4 +1,4 @@
-//! The main job, as a user runs it: the example `outline` on a small directory, on nothing, and on this project.
+//! The example `outline`, run as a user runs it: on a small directory, on an empty one, and on this project.
 
 #![cfg(all(feature = "std", not(miri)))]
 
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-/// The example beside this test: `cargo test` builds both. Built here if only the test was asked for.
+/// The example that `cargo test` builds beside this test. It is built here if cargo built this test alone.
 static EXAMPLE: LazyLock<PathBuf> = LazyLock::new(|| {
     let test = env::current_exe().expect("a test knows its path");
     // target/<profile>/deps/main_job-0123
@@ -32,7 +32,7 @@ fn build(profile_dir: &Path) {
     assert!(status.success());
 }
 
-/// The exit code, the standard output and the standard error.
+/// Runs the example, and returns its exit code, standard output and standard error.
 fn run(arguments: &[&Path]) -> (Option<i32>, String, String) {
     let output = Command::new(&*EXAMPLE).args(arguments).output().expect("the example runs");
     let out = String::from_utf8(output.stdout).expect("it prints UTF-8");
@@ -41,7 +41,7 @@ fn run(arguments: &[&Path]) -> (Option<i32>, String, String) {
     (output.status.code(), out, err)
 }
 
-/// A new directory, empty.
+/// Creates an empty directory.
 fn directory(name: &str) -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     if directory.exists() {
@@ -51,7 +51,7 @@ fn directory(name: &str) -> PathBuf {
     directory
 }
 
-/// Whether a line of `text` is made of these words.
+/// Whether `text` has a line of exactly these words.
 fn has_line(text: &str, words: &[&str]) -> bool {
     text.lines().any(|line| line.split_whitespace().eq(words.iter().copied()))
 }
@@ -109,7 +109,7 @@ fn outlines_sources() {
 }
 
 #[test]
-fn the_sums_are_right() {
+fn the_audit_passes() {
     let directory = directory("main_job_audit");
     fs::write(directory.join("a.rs"), SOURCE.repeat(50)).unwrap();
     let (code, out, _) = run(&[Path::new("--audit"), &directory]);
@@ -133,7 +133,7 @@ fn draws_the_bars() {
     assert_eq!(code, Some(1));
     assert!(err.contains(&format!("{nowhere:?}")));
 
-    // It takes no byte.
+    // A file to which nothing can be written.
     #[cfg(target_os = "linux")]
     {
         let full = Path::new("/dev/full");
@@ -143,9 +143,9 @@ fn draws_the_bars() {
     }
 }
 
-/// Whatever a file says, the program ends and all memory is accounted for.
+/// For any contents of a file, the program ends and its audit accounts for all memory.
 #[test]
-fn takes_what_is_not_rust() {
+fn accepts_files_that_are_not_rust() {
     let directory = directory("main_job_not_rust");
     let deep = ["(", "{", "[", "fn f(", "a!("].map(|open| open.repeat(30_000));
     let odd =
@@ -199,7 +199,7 @@ fn an_unreadable_file_is_named_and_the_rest_is_read() {
 }
 
 #[test]
-fn without_a_path_it_reads_this_project() {
+fn reads_this_project_without_a_path() {
     let (code, out, err) = run(&[Path::new("--audit")]);
     assert_eq!(code, Some(0));
     assert_eq!(err, "");

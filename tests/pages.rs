@@ -1,6 +1,10 @@
-//! Whole pages: what the conformance kit cannot see.
+//! Properties of `Pages` that the conformance kit cannot check.
 #![cfg(feature = "std")]
 #![cfg(any(unix, windows))]
+
+#[path = "shared_pool/process_memory.rs"]
+#[allow(dead_code, reason = "other test binaries use more of it")]
+mod process_memory;
 
 use std::ptr::NonNull;
 
@@ -20,12 +24,12 @@ fn layout(size: usize, align: usize) -> Layout {
 }
 
 fn fill(block: NonNull<[u8]>, byte: u8) {
-    // SAFETY: the block is live and as long as it says.
+    // SAFETY: callers pass a live block.
     unsafe { block.cast::<u8>().write_bytes(byte, block.len()) };
 }
 
 fn bytes(block: NonNull<[u8]>, length: usize) -> &'static [u8] {
-    // SAFETY: pages are never uninitialised; the tests drop the slice before the block.
+    // SAFETY: callers pass a live block, and stop using the slice before they write or free it. Pages are always initialised.
     let bytes: &'static [u8] = unsafe { block.as_ref() };
     &bytes[..length]
 }
@@ -39,15 +43,15 @@ fn blocks_are_whole_fresh_pages() {
             assert_eq!(block.len(), size.next_multiple_of(page));
             assert!(bytes(block, block.len()).iter().all(|&byte| byte == 0));
             fill(block, 1);
-            // SAFETY: live; any size up to the returned one fits.
+            // SAFETY: the block is live, and any size up to the returned length fits it.
             unsafe { pages.deallocate(block.cast(), layout(block.len(), 1)) };
         }
     }
 }
 
-/// Each finds a place, whatever others take and leave meanwhile.
+/// Each request finds an aligned place, whatever other threads map and unmap meanwhile.
 #[test]
-fn aligned_blocks_of_many_threads() {
+fn many_threads_get_aligned_blocks() {
     let layout = layout(1 << 20, 4 << 20);
     std::thread::scope(|threads| {
         for pages in OPTIONS.into_iter().chain(OPTIONS) {
@@ -55,7 +59,7 @@ fn aligned_blocks_of_many_threads() {
                 for round in 0..500 {
                     let block = pages.allocate(layout).unwrap_or_else(|_| panic!("{pages:?}, round {round}"));
                     assert_eq!(block.cast::<u8>().addr().get() % layout.align(), 0);
-                    // SAFETY: live with that layout.
+                    // SAFETY: the block is live and has that layout.
                     unsafe { pages.deallocate(block.cast(), layout) };
                 }
             });
@@ -64,37 +68,39 @@ fn aligned_blocks_of_many_threads() {
 }
 
 #[test]
-fn growth_keeps_contents_and_finds_zero_pages() {
+fn growth_keeps_contents_and_adds_zeroed_pages() {
     let page = Pages::page_size();
     for pages in OPTIONS {
         for align in [1, page, 16 * page, 4 << 20] {
             let (small, large) = (layout(page + 10, align), layout(5 << 20, align));
             let block = pages.allocate(small).unwrap();
-            fill(block, 7); // the excess is dirty
-            let neighbour = pages.allocate(layout(1, 1)).unwrap(); // so that there may be no room behind
-            // SAFETY: live; the new size is larger.
+            // The excess is dirty.
+            fill(block, 7);
+            // A neighbour may keep the block from growing in place.
+            let neighbour = pages.allocate(layout(1, 1)).unwrap();
+            // SAFETY: the block is live and has that layout; the new size is larger.
             let grown = unsafe { pages.grow_zeroed(block.cast(), small, large) }.unwrap();
             assert_eq!(grown.cast::<u8>().addr().get() % align, 0);
             assert!(bytes(grown, small.size()).iter().all(|&byte| byte == 7));
             assert!(bytes(grown, grown.len())[small.size()..].iter().all(|&byte| byte == 0));
             fill(grown, 9);
-            // SAFETY: live; the new size is smaller.
+            // SAFETY: the block is live and has that layout; the new size is smaller.
             let shrunk = unsafe { pages.shrink(grown.cast(), large, small) }.unwrap();
             assert_eq!((shrunk.cast::<u8>(), shrunk.len()), (grown.cast::<u8>(), 2 * page));
             assert!(bytes(shrunk, shrunk.len()).iter().all(|&byte| byte == 9));
-            // SAFETY: live; as large as before.
+            // SAFETY: the block is live and has that layout; the new size is larger.
             let again = unsafe { pages.grow_zeroed(shrunk.cast(), small, large) }.unwrap();
             assert!(bytes(again, again.len())[small.size()..].iter().all(|&byte| byte == 0));
-            // SAFETY: live with that layout.
+            // SAFETY: the block is live and has that layout.
             unsafe { pages.deallocate(again.cast(), large) };
-            // SAFETY: live with that layout.
+            // SAFETY: the block is live and has that layout.
             unsafe { pages.deallocate(neighbour.cast(), layout(1, 1)) };
         }
     }
 }
 
 #[test]
-fn what_cannot_be_is_an_error() {
+fn impossible_requests_are_errors() {
     for pages in OPTIONS {
         for (size, align) in
             [(isize::MAX as usize, 1), (isize::MAX as usize - 4095, 4096), (1, 1 << 62), (1 << 61, 1 << 61)]
@@ -103,10 +109,10 @@ fn what_cannot_be_is_an_error() {
         }
         let block = pages.allocate(layout(100, 1)).unwrap();
         fill(block, 5);
-        // SAFETY: live; the new size is larger.
+        // SAFETY: the block is live and has that layout; the new size is larger.
         assert!(unsafe { pages.grow(block.cast(), layout(100, 1), layout(isize::MAX as usize, 1)) }.is_err());
         assert!(bytes(block, block.len()).iter().all(|&byte| byte == 5));
-        // SAFETY: live with that layout.
+        // SAFETY: the block is live and has that layout.
         unsafe { pages.deallocate(block.cast(), layout(100, 1)) };
     }
 }
@@ -116,8 +122,9 @@ mod linux {
     use std::process::Command;
 
     use super::*;
+    use crate::process_memory::resident_bytes;
 
-    /// Lines of `/proc/self/maps` that touch `start..start + length`, as (first, last, permissions).
+    /// Returns the lines of `/proc/self/maps` that overlap `start..start + length`, as (start, end, permissions).
     fn maps(start: usize, length: usize) -> Vec<(usize, usize, String)> {
         let text = std::fs::read_to_string("/proc/self/maps").unwrap();
         let parse = |line: &str| {
@@ -133,7 +140,7 @@ mod linux {
         maps(start, length).iter().any(|(_, _, permissions)| permissions.starts_with("rw"))
     }
 
-    /// A growth that the system refuses leaves nothing behind: no address space, no mapping.
+    /// A growth that the system refuses leaves no address space and no mapping behind.
     #[test]
     fn a_refused_growth_loses_nothing() {
         fn virtual_size() -> usize {
@@ -146,30 +153,31 @@ mod linux {
             let block = pages.allocate(old).unwrap();
             let before = virtual_size();
             for _ in 0..100 {
-                // SAFETY: live; the new size is larger.
+                // SAFETY: the block is live and has that layout; the new size is larger.
                 assert!(unsafe { pages.grow(block.cast(), old, too_large) }.is_err());
             }
             let more = virtual_size().saturating_sub(before);
-            assert!(more < 1 << 30, "{more} bytes of address space more"); // other tests run beside
-            // SAFETY: live with that layout.
+            // Other tests run at the same time.
+            assert!(more < 1 << 30, "{more} more bytes of address space");
+            // SAFETY: the block is live and has that layout.
             unsafe { pages.deallocate(block.cast(), old) };
         }
     }
 
-    /// A block that is locked in memory can neither move nor grow in place; its bytes can.
+    /// A block that is locked in memory can neither be moved nor grow in place, so its bytes are copied.
     #[test]
     fn a_locked_block_is_copied() {
         for pages in OPTIONS {
             let (old, new) = (layout(3 * Pages::page_size(), 8), layout(6 * Pages::page_size(), 8));
             let block = pages.allocate(old).unwrap();
             fill(block, 4);
-            // SAFETY: the first page of the block.
+            // SAFETY: the address is in a live block.
             let error = unsafe { libc::mlock(block.cast::<u8>().as_ptr().cast(), 1) };
             assert_eq!(error, 0);
-            // SAFETY: live; the new size is larger.
+            // SAFETY: the block is live and has that layout; the new size is larger.
             let grown = unsafe { pages.grow_zeroed(block.cast(), old, new) }.unwrap();
             assert_eq!(bytes(grown, new.size())[old.size() - 1..][..2], [4, 0]);
-            // SAFETY: live with that layout.
+            // SAFETY: the block is live and has that layout.
             unsafe { pages.deallocate(grown.cast(), new) };
         }
     }
@@ -183,7 +191,7 @@ mod linux {
             let before = maps(start - page, page);
             let behind = maps(start + block.len(), page);
             assert!(before.iter().chain(&behind).all(|(_, _, permissions)| permissions.starts_with("---")));
-            assert!(!before.is_empty() && !behind.is_empty(), "the guard is reserved, not a hole");
+            assert!(!before.is_empty() && !behind.is_empty(), "there is no guard but a hole");
         };
         let sizes = [page, 3 * page, 20 * page, 2 * page, page, 40 * page];
         let mut old = layout(sizes[0], 8);
@@ -191,70 +199,65 @@ mod linux {
         for size in sizes {
             let new = layout(size, 8);
             let resized = if size >= old.size() {
-                // SAFETY: live with `old`; the new size is not smaller.
+                // SAFETY: the block is live and has the layout `old`; the new size is not smaller.
                 unsafe { pages.grow(block.cast(), old, new) }
             } else {
-                // SAFETY: live with `old`; the new size is smaller.
+                // SAFETY: the block is live and has the layout `old`; the new size is smaller.
                 unsafe { pages.shrink(block.cast(), old, new) }
             };
             block = resized.unwrap();
             check(block);
             old = new;
         }
-        // SAFETY: live with `old`.
+        // SAFETY: the block is live and has the layout `old`.
         unsafe { pages.deallocate(block.cast(), old) };
     }
 
     #[test]
-    fn freed_pages_are_gone() {
+    fn freed_pages_are_unmapped() {
         for pages in OPTIONS {
-            // Large enough that nothing else of this process takes the range at once.
+            // Large enough that nothing else in this process maps the range at once.
             let size = 64 << 20;
             let block = pages.allocate(layout(size, 1)).unwrap();
             let start = block.cast::<u8>().addr().get();
             assert!(accessible(start, size));
-            // SAFETY: live; the new size is smaller.
+            // SAFETY: the block is live and has that layout; the new size is smaller.
             let shrunk = unsafe { pages.shrink(block.cast(), layout(size, 1), layout(1, 1)) }.unwrap();
             assert!(!accessible(start + shrunk.len(), size / 2));
-            // SAFETY: live with that layout.
+            // SAFETY: the block is live and has that layout.
             unsafe { pages.deallocate(shrunk.cast(), layout(1, 1)) };
         }
     }
 
-    fn resident() -> usize {
-        let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
-        statm.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * Pages::page_size()
-    }
-
-    /// How many of the block's pages are in memory.
-    fn resident_of(block: NonNull<[u8]>) -> usize {
+    /// Returns the number of pages of the block that are in memory.
+    fn resident_pages(block: NonNull<[u8]>) -> usize {
         let mut pages = vec![0_u8; block.len() / Pages::page_size()];
-        // SAFETY: the block's pages, and a byte for each.
+        // SAFETY: the pages are those of a live block, and the vector has a byte for each.
         let error = unsafe { libc::mincore(block.cast::<u8>().as_ptr().cast(), block.len(), pages.as_mut_ptr()) };
         assert_eq!(error, 0);
         pages.iter().filter(|&&page| page & 1 != 0).count()
     }
 
     #[test]
-    fn zeroed_pages_are_not_touched_and_populated_ones_are_there() {
+    fn zeroed_pages_are_untouched_and_populated_pages_resident() {
         let size = 16 << 20;
         for pages in OPTIONS {
             let populated = pages == pages.populate(true);
             let block = pages.allocate_zeroed(layout(size, 8)).unwrap();
             let all = size / Pages::page_size();
-            assert_eq!(resident_of(block), if populated { all } else { 0 }, "{pages:?}");
-            // SAFETY: live; the new size is larger.
+            assert_eq!(resident_pages(block), if populated { all } else { 0 }, "{pages:?}");
+            // SAFETY: the block is live and has that layout; the new size is larger.
             let grown = unsafe { pages.grow(block.cast(), layout(size, 8), layout(2 * size, 8)) }.unwrap();
             if populated {
-                assert_eq!(resident_of(grown), 2 * all, "{pages:?}");
+                assert_eq!(resident_pages(grown), 2 * all, "{pages:?}");
             }
-            // SAFETY: live with that layout.
+            // SAFETY: the block is live and has that layout.
             unsafe { pages.deallocate(grown.cast(), layout(2 * size, 8)) };
         }
     }
 
     #[test]
-    fn huge_pages_are_aligned_and_asked_for() {
+    fn huge_pages_are_aligned_and_advised() {
         for pages in OPTIONS {
             let huge = pages == pages.huge_pages(true);
             let block = pages.allocate(layout(6 << 20, 8)).unwrap();
@@ -278,31 +281,31 @@ mod linux {
                 }
                 _ => println!("SKIPPED: this kernel has no huge pages to advise, or does not say so"),
             }
-            // SAFETY: live with that layout.
+            // SAFETY: the block is live and has that layout.
             unsafe { pages.deallocate(block.cast(), layout(6 << 20, 8)) };
         }
     }
 
-    /// Guards go with their block, freed or moved. Counted over many blocks, since other tests map beside.
+    /// Guards are unmapped when their block is freed or moved. Counted over many blocks, since other tests run at the same time.
     #[test]
-    fn guards_go_with_their_block() {
+    fn guards_are_unmapped_with_their_block() {
         let lines = || std::fs::read_to_string("/proc/self/maps").unwrap().lines().count();
         let pages = Pages::new().guard_pages(true);
         let (old, new) = (layout(1, 1), layout(3 * Pages::page_size(), 1));
         let before = lines();
         for _ in 0..2000 {
             let block = pages.allocate(old).unwrap();
-            // SAFETY: live; the new size is larger.
+            // SAFETY: the block is live and has that layout; the new size is larger.
             let moved = unsafe { pages.grow(block.cast(), old, new) }.unwrap();
-            // SAFETY: live; the new size is smaller.
+            // SAFETY: the block is live and has that layout; the new size is smaller.
             let shrunk = unsafe { pages.shrink(moved.cast(), new, old) }.unwrap();
-            // SAFETY: live with that layout.
+            // SAFETY: the block is live and has that layout.
             unsafe { pages.deallocate(shrunk.cast(), old) };
         }
-        assert!(lines() < before + 1000, "{} mappings more", lines() - before);
+        assert!(lines() < before + 1000, "{} more mappings", lines() - before);
     }
 
-    /// Growth moves pages, not bytes: the pages of the block stay in memory as they were, and no more are touched.
+    /// Growth moves pages instead of copying bytes, and touches no further page.
     #[test]
     fn growth_touches_no_page() {
         let pages = Pages::new();
@@ -310,19 +313,19 @@ mod linux {
         let block = pages.allocate(old).unwrap();
         fill(block, 1);
         let neighbour = pages.allocate(layout(1, 1)).unwrap();
-        let before = resident();
-        // SAFETY: live; the new size is larger.
+        let before = resident_bytes();
+        // SAFETY: the block is live and has that layout; the new size is larger.
         let grown = unsafe { pages.grow_zeroed(block.cast(), old, new) }.unwrap();
-        let more = resident().saturating_sub(before);
-        assert!(more < 64 << 20, "{more} bytes more in memory");
+        let more = resident_bytes().saturating_sub(before);
+        assert!(more < 64 << 20, "{more} more bytes in memory");
         assert_eq!(bytes(grown, 300 << 20)[(256 << 20) - 1..][..2], [1, 0]);
-        // SAFETY: live with that layout.
+        // SAFETY: the block is live and has that layout.
         unsafe { pages.deallocate(grown.cast(), new) };
-        // SAFETY: live with that layout.
+        // SAFETY: the block is live and has that layout.
         unsafe { pages.deallocate(neighbour.cast(), layout(1, 1)) };
     }
 
-    /// Run by `stepping_on_a_guard_ends_the_program` in a process of its own.
+    /// Run by `stepping_on_a_guard_ends_the_program` in a child process.
     #[test]
     #[ignore = "ends the process"]
     fn steps_on_a_guard() {
@@ -330,7 +333,7 @@ mod linux {
         let block = Pages::new().guard_pages(true).allocate(layout(1, 1)).unwrap();
         let start = block.cast::<u8>().as_ptr();
         let target = if behind == "yes" { start.wrapping_add(block.len()) } else { start.wrapping_sub(1) };
-        // SAFETY: none; that is the point. The page is reserved and without access, so the write faults.
+        // SAFETY: violated on purpose: the page is mapped without access, so the write ends the process.
         unsafe { target.write_volatile(1) };
         println!("survived");
     }

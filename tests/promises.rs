@@ -1,4 +1,4 @@
-//! Which type has which trait, auto trait and size. What compiles here is promised to users.
+//! Traits, auto traits and sizes of the public types, which are promised to users. Most of it is checked at compile time.
 #![cfg(feature = "std")]
 
 use std::mem::size_of;
@@ -15,7 +15,7 @@ use static_assertions::{
 
 type Arena<'a> = &'a bumpalo::Bump;
 
-// One trait: what the collections ask for is what this crate re-exports.
+// There is one trait: the one that the collections require is the one that this crate re-exports.
 assert_type_eq_all!(AllocError, allocator_api2::alloc::AllocError);
 assert_impl_all!(Arena<'static>: Allocator);
 assert_obj_safe!(Allocator, Owns, UsableSize);
@@ -33,7 +33,7 @@ assert_not_impl_any!(&'static AsGlobal<Global>: StaticAllocator, GlobalAllocator
 assert_not_impl_any!(AsAllocatorRef<'static, dyn GlobalAlloc + Sync>: GlobalAllocator);
 assert_not_impl_any!(&'static (dyn Allocator + Sync): GlobalAllocator);
 
-// What may stand behind `#[global_allocator]`.
+// Allocators that may be used behind `#[global_allocator]`.
 assert_impl_all!(System: Allocator, GlobalAlloc, StaticAllocator, AllocatorClone, GlobalAllocator);
 assert_impl_all!(Malloc: Allocator, GlobalAlloc, StaticAllocator, AllocatorClone, GlobalAllocator);
 assert_impl_all!(Pages: Allocator, StaticAllocator, AllocatorClone, GlobalAllocator);
@@ -46,21 +46,21 @@ assert_impl_all!(AsGlobal<System>: GlobalAlloc, Sync, Send);
 assert_impl_all!(AsGlobal<AsAllocator<System>>: GlobalAlloc, Sync);
 assert_impl_all!(AsGlobal<Stats<Pages>>: GlobalAlloc, Sync);
 assert_impl_all!(&'static AsGlobal<Stats<System>>: Allocator, StaticAllocator, AllocatorClone, GlobalAllocator);
-// By reference only: the value itself is no allocator.
+// `AsGlobal` is an allocator by reference only.
 assert_not_impl_any!(AsGlobal<System>: Allocator, Clone, Copy);
 
-// Memory that outlives its allocator.
+// Allocators whose memory outlives them.
 assert_impl_all!(Global: Allocator, StaticAllocator, AllocatorClone);
 assert_impl_all!(&'static Global: StaticAllocator, AllocatorClone);
 assert_not_impl_any!(Arena<'static>: StaticAllocator, GlobalAllocator);
-// Foreign allocators carry no marker of ours, but a reference to one does.
+// Allocators of other crates lack the marker traits of this crate, but a reference to one has `AllocatorClone`.
 assert_not_impl_any!(Arena<'static>: AllocatorClone);
 assert_impl_all!(&'static Arena<'static>: AllocatorClone);
 assert_not_impl_any!(Stats<Arena<'static>>: StaticAllocator, GlobalAllocator, Sync);
-// Covariant in its lifetime, so not for `'static` either.
+// Covariant in its lifetime, so it must not be a `StaticAllocator` for `'static` either.
 assert_not_impl_any!(AsAllocatorRef<'static, System>: StaticAllocator);
 
-// Capabilities are there or not there; none always fails.
+// An allocator that lacks a capability does not implement its trait.
 assert_not_impl_any!(System: Owns, UsableSize);
 assert_not_impl_any!(Pages: Owns, UsableSize);
 assert_not_impl_any!(Null: UsableSize);
@@ -69,19 +69,19 @@ assert_impl_all!(&'static AsGlobal<Null>: Owns);
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
 assert_impl_all!(&'static AsGlobal<Malloc>: UsableSize);
 
-// Counters are one value's: clones would not be interchangeable.
+// Each value has its own counters, so clones would not be interchangeable.
 assert_not_impl_any!(Stats<System>: Clone);
 
 // Threads.
 assert_impl_all!(Stats<System>: Send, Sync);
 assert_impl_all!(Stats<Arena<'static>>: Allocator);
-// One for a single thread may keep its memory in that thread.
+// A `GlobalAlloc` for a single thread must stay in that thread.
 assert_not_impl_any!(AsAllocator<NotSync>: Send, Sync, GlobalAllocator, StaticAllocator);
 assert_not_impl_any!(AsAllocatorRef<'static, NotSync>: Send, Sync, GlobalAllocator);
 assert_impl_all!(AsAllocator<System>: Send, Sync, Copy, UnwindSafe, RefUnwindSafe);
 assert_impl_all!(Vec<u8, &'static AsGlobal<Stats<System>>>: Send, Sync);
 
-// Sizes: an adapter adds none.
+// Sizes: an adapter adds no bytes.
 assert_eq_size!(AsGlobal<System>, ());
 assert_eq_size!(AsGlobal<AsAllocator<System>>, ());
 assert_eq_size!(AsGlobal<Pages>, Pages);
@@ -94,7 +94,7 @@ assert_eq_size!(Vec<u8, &'static AsGlobal<System>>, [usize; 4]);
 assert_eq_size!(Box<u64, AsAllocator<System>>, usize);
 assert_eq_size!(Pages, [u8; 3]);
 
-// Bridges add no size, and carry no marker of this crate's.
+// Bridges add no bytes, and lack the marker traits of this crate.
 #[cfg(feature = "allocator-api2-03")]
 mod bridges_03 {
     use super::*;
@@ -116,14 +116,14 @@ mod bridges_04 {
     assert_eq_size!(From04<To04<&'static System>>, &'static System);
 }
 
-/// Arenas: the trait is on a reference alone where the memory is inside, or is another arena's after a while.
+/// Arenas. `StaticArena`, which has its memory inside, is an allocator by reference only.
 mod arenas {
     use super::*;
     use janus_alloc::api::Reset;
     use janus_alloc::arenas::{Checkpoint, Scope};
     use janus_alloc::{Arena, FixedArena, StaticArena, SyncArena};
 
-    // One thread, but any.
+    // Usable by one thread at a time, which may change.
     assert_impl_all!(Arena: Allocator, Owns, Send, Reset, Default, std::fmt::Debug);
     assert_impl_all!(Arena<Pages, 1>: Allocator, Send, Reset);
     assert_impl_all!(Arena<&'static Stats<System>, 4096>: Send);
@@ -141,14 +141,14 @@ mod arenas {
     assert_not_impl_any!(Vec<u8, &'static Arena<System>>: Send, Sync);
     assert_impl_all!(Stats<&'static Arena>: Allocator, Owns);
 
-    // A scope is an arena by dereference, and stays where it is.
+    // A scope dereferences to an arena, and cannot be moved out of its closure.
     assert_not_impl_any!(Scope<'static>: Sync, Allocator, Clone, Reset, Default);
     assert_impl_all!(Scope<'static, System, 1>: std::ops::Deref<Target = Arena<&'static System, 1>>, std::fmt::Debug);
     assert_not_impl_any!(Scope<'static>: std::ops::DerefMut);
     assert_impl_all!(Checkpoint: Copy, std::fmt::Debug);
     assert_not_impl_any!(Checkpoint: Send, Sync);
 
-    // All threads.
+    // Shared by threads.
     assert_impl_all!(SyncArena: Send, Sync, Allocator, Owns, GlobalAllocator, Default, std::fmt::Debug);
     assert_impl_all!(SyncArena<System>: Send, Sync, GlobalAllocator);
     assert_impl_all!(SyncArena<&'static Stats<Pages>>: Send, Sync, GlobalAllocator);
@@ -158,13 +158,13 @@ mod arenas {
     assert_impl_all!(&'static AsGlobal<SyncArena>: StaticAllocator, Owns);
     assert_impl_all!(Vec<u8, SyncArena>: Send, Sync);
     assert_impl_all!(Vec<u8, &'static SyncArena>: Send, Sync);
-    // Its memory goes when it is dropped, and a reset frees blocks: by value only.
+    // Dropping it frees its memory, and a reset, which frees blocks, is by value only.
     assert_not_impl_any!(SyncArena: Clone, StaticAllocator, Reset, GlobalAlloc);
     assert_not_impl_any!(&'static SyncArena: StaticAllocator);
     // The default must not be built on the default.
     assert_not_impl_any!(SyncArena<Global>: GlobalAllocator);
     assert_not_impl_any!(AsGlobal<SyncArena<Global>>: GlobalAlloc);
-    // No more threads than the parent.
+    // `Send` and `Sync` only if the parent is.
     assert_not_impl_any!(SyncArena<&'static Arena>: Send, Sync, GlobalAllocator);
     assert_not_impl_any!(SyncArena<&'static dyn Allocator>: Send, Sync);
 
@@ -177,20 +177,20 @@ mod arenas {
     assert_not_impl_any!(StaticArena<100>: Allocator, GlobalAlloc, GlobalAllocator, Clone);
     assert_impl_all!(&'static StaticArena<100>: Allocator, AllocatorClone, Owns, GlobalAllocator, Send, Sync);
     assert_impl_all!(AsGlobal<&'static StaticArena<100>>: GlobalAlloc);
-    // Covariant in its lifetime, so not for `'static` either.
+    // Covariant in its lifetime, so it must not be a `StaticAllocator` for `'static` either.
     assert_not_impl_any!(&'static StaticArena<100>: StaticAllocator);
 
-    // Sizes: a collection carries a reference.
+    // Sizes: a collection holds a reference.
     assert_eq_size!(Vec<u8, &'static Arena>, [usize; 4]);
     assert_eq_size!(Box<u8, &'static Arena>, [usize; 2]);
-    // Its bytes and a word, the documented cost.
+    // The bytes and a word, as documented.
     assert_eq_size!(StaticArena<1000>, [u8; 1008]);
-    // `FixedArena`: four words beside the bytes.
+    // Four words beside the buffer.
     assert_eq_size!(FixedArena<'static>, [usize; 4]);
 
-    /// A longer-lived arena serves where one of a shorter life is asked for.
+    /// A reference to a longer-lived arena can be used where one with a shorter lifetime is expected.
     #[test]
-    fn references_shorten() {
+    fn references_are_covariant() {
         fn both<'a>(one: &'a Arena, _: &'a u8) -> &'a Arena {
             one
         }
@@ -200,13 +200,13 @@ mod arenas {
     }
 }
 
-/// Pools: the trait is on the value, since nothing but a drop frees blocks; a drop frees all, so blocks do not outlive it.
+/// Pools for one thread. They are allocators by value; dropping one frees all its blocks.
 mod pools {
     use super::*;
     use janus_alloc::api::Reset;
     use janus_alloc::{Arena, BlockPool, Pool};
 
-    // One thread, but any.
+    // Usable by one thread at a time, which may change.
     assert_impl_all!(Pool: Allocator, Owns, Send, Default, std::fmt::Debug);
     assert_impl_all!(Pool<Pages>: Allocator, Owns, Send);
     assert_impl_all!(Pool<&'static Stats<System>>: Allocator, Send);
@@ -218,7 +218,7 @@ mod pools {
     assert_impl_all!(Vec<u8, Pool>: Send);
     assert_not_impl_any!(Vec<u8, Pool>: Sync);
     assert_not_impl_any!(Vec<u8, &'static Pool>: Send, Sync);
-    // No more threads than the parent.
+    // `Send` and `Sync` only if the parent is.
     assert_impl_all!(Pool<&'static Arena>: Allocator, Owns);
     assert_not_impl_any!(Pool<&'static Arena>: Send, Sync);
     assert_not_impl_any!(Pool<&'static dyn Allocator>: Send, Sync);
@@ -235,14 +235,14 @@ mod pools {
     const _: Pool<System> = Pool::new_in(System);
     const _: BlockPool<System> = BlockPool::for_type_in::<u64>(System);
 
-    // Sizes: a word for each class and a few more.
+    // Sizes: a word for each class, and a few more.
     assert_eq_size!(Pool<System>, [usize; 85]);
     assert_eq_size!(BlockPool<System>, [usize; 7]);
     assert_eq_size!(Box<u8, &'static Pool>, [usize; 2]);
 
-    /// A longer-lived pool serves where one of a shorter life is asked for.
+    /// A reference to a longer-lived pool can be used where one with a shorter lifetime is expected.
     #[test]
-    fn references_shorten() {
+    fn references_are_covariant() {
         fn both<'a>(one: &'a Pool<&'a Arena>, _: &'a u8) -> &'a Pool<&'a Arena> {
             one
         }
@@ -254,9 +254,11 @@ mod pools {
 }
 
 /// A `GlobalAlloc` for one thread.
-struct NotSync(#[allow(dead_code, reason = "what makes it so")] std::marker::PhantomData<*const ()>);
+struct NotSync(
+    #[allow(dead_code, reason = "makes the type neither `Send` nor `Sync`")] std::marker::PhantomData<*const ()>,
+);
 
-// SAFETY: forwards to `System`.
+// SAFETY: each call is forwarded to `System`.
 unsafe impl GlobalAlloc for NotSync {
     unsafe fn alloc(&self, layout: std::alloc::Layout) -> *mut u8 {
         // SAFETY: by `# Safety` of this fn.
@@ -286,11 +288,12 @@ fn a_collection_takes_an_erased_allocator() {
 }
 
 #[test]
-fn a_type_without_size_has_none_here_either() {
+fn adapters_of_zero_sized_types_are_zero_sized() {
     assert_eq!(size_of::<AsGlobal<AsAllocator<Malloc>>>(), 0);
     assert_eq!(size_of_val(&AsAllocator::new(System)), size_of::<System>());
 }
-/// The pool of all threads: a value that owns its memory, whose blocks may be anywhere.
+
+/// The pool that threads share. Dropping it frees all its blocks.
 mod shared_pools {
     use super::*;
     use janus_alloc::pools::{ClassStats, Options, Retain, SharedPoolStats, ThreadStats};
@@ -312,7 +315,7 @@ mod shared_pools {
     assert_impl_all!(Vec<u8, SharedPool>: Send, Sync);
     assert_impl_all!(Vec<u8, &'static SharedPool>: Send, Sync);
     assert_impl_all!(HashMap<u8, u8, &'static AsGlobal<SharedPool>>: Send, Sync);
-    // Its memory goes when it is dropped; two pools are not one.
+    // Dropping it frees its memory, and two pools are not interchangeable.
     assert_not_impl_any!(SharedPool: Clone, StaticAllocator, AllocatorClone, GlobalAlloc, janus_alloc::api::Reset);
     assert_not_impl_any!(&'static SharedPool: StaticAllocator);
     assert_not_impl_any!(Stats<SharedPool>: Clone, StaticAllocator);
@@ -321,7 +324,7 @@ mod shared_pools {
     assert_not_impl_any!(SharedPool<Global>: GlobalAllocator);
     assert_not_impl_any!(AsGlobal<SharedPool<Global>>: GlobalAlloc);
     assert_not_impl_any!(AsGlobal<Stats<SharedPool<Global>>>: GlobalAlloc);
-    // No more threads than the parent.
+    // `Send` and `Sync` only if the parent is.
     assert_not_impl_any!(SharedPool<&'static Arena>: Send, Sync, GlobalAllocator);
     assert_not_impl_any!(SharedPool<&'static dyn Allocator>: Send, Sync);
 
@@ -331,19 +334,19 @@ mod shared_pools {
     assert_impl_all!(ClassStats: Copy, Eq, std::fmt::Debug);
     assert_impl_all!(ThreadStats: Copy, Eq, std::fmt::Debug);
 
-    // All of it where constants are made.
+    // Options and pools can be created in constants and statics.
     const OPTIONS: Options =
         Options::new().retain(Retain::Bounded(1)).huge_pages(false).whole_pages(true).checked(true);
     static POOLS: [SharedPool; 3] = [SharedPool::new(), SharedPool::with_options(OPTIONS), SharedPool::new()];
     static OVER_SYSTEM: SharedPool<System> = SharedPool::with_options_in(OPTIONS, System);
     static OVER_MALLOC: SharedPool<Malloc> = SharedPool::new_in(Malloc);
 
-    // A collection carries a reference.
+    // A collection holds a reference.
     assert_eq_size!(Vec<u8, &'static SharedPool>, [usize; 4]);
     assert_eq_size!(Box<u8, &'static SharedPool>, [usize; 2]);
 
     #[test]
-    fn in_statics() {
+    fn pools_work_in_statics() {
         for pool in &POOLS {
             assert_eq!(*Box::new_in(7, pool), 7);
         }

@@ -1,4 +1,4 @@
-//! `Stats` counts right: alone to the byte, among threads within what it documents, behind the default too.
+//! `Stats` counts exactly in one thread, and within its documented bounds among threads; also behind the default.
 #![cfg(feature = "std")]
 
 use std::ptr::NonNull;
@@ -11,6 +11,7 @@ use janus_alloc::{AsGlobal, Global, Null, Pages, Stats, System};
 #[global_allocator]
 static DEFAULT: AsGlobal<Stats<System>> = AsGlobal::new(Stats::new(System));
 
+/// The documented inaccuracy of the peak for each thread, in bytes.
 const PER_THREAD: u64 = 64 * 1024;
 
 #[test]
@@ -20,13 +21,13 @@ fn every_count_of_one_thread_is_exact() {
     let a = stats.allocate(layout(1000)).unwrap();
     let b = stats.allocate_zeroed(layout(500)).unwrap();
     assert_eq!(stats.snapshot().peak_bytes, 1500);
-    // SAFETY: live with that layout.
+    // SAFETY: the block is live and has that layout.
     let a = unsafe { stats.grow(a.cast(), layout(1000), layout(100_000)) }.unwrap();
-    // SAFETY: live with that layout.
+    // SAFETY: the block is live and has that layout.
     unsafe { stats.deallocate(b.cast(), layout(500)) };
-    // SAFETY: live with that layout.
+    // SAFETY: the block is live and has that layout.
     let a = unsafe { stats.shrink(a.cast(), layout(100_000), layout(10)) }.unwrap();
-    // SAFETY: live with that layout; the align changes, so it moves.
+    // SAFETY: the block is live and has that layout.
     let a = unsafe { stats.grow_zeroed(a.cast(), layout(10), Layout::from_size_align(20, 64).unwrap()) }.unwrap();
     let s = stats.snapshot();
     assert_eq!((s.allocations, s.deallocations, s.live_blocks()), (2, 1, 1));
@@ -35,7 +36,7 @@ fn every_count_of_one_thread_is_exact() {
     assert_eq!((s.live_bytes, s.peak_bytes), (20, 100_500));
     assert_eq!(s.total_bytes, 1000 + 500 + 99_000 + 10);
     assert_eq!((s.slack_bytes, s.failures, s.largest_request), (0, 0, 100_000));
-    // SAFETY: live with that layout.
+    // SAFETY: the block is live and has that layout.
     unsafe { stats.deallocate(a.cast(), Layout::from_size_align(20, 64).unwrap()) };
     assert_eq!((stats.snapshot().live_bytes, stats.snapshot().live_blocks()), (0, 0));
     assert!(stats.allocate(layout(1 << 60)).is_err());
@@ -47,7 +48,7 @@ fn the_peak_of_one_thread_is_exact_in_small_steps_too() {
     let stats = Stats::new(Global);
     let mut boxes = std::vec::Vec::new();
     let mut most = 0;
-    // Far past the bytes a thread keeps to itself, up and down.
+    // Live bytes rise and fall by far more than `PER_THREAD`.
     for _ in 0..3 {
         for _ in 0..1000 {
             boxes.push(Box::new_in([0_u8; 500], &stats));
@@ -66,9 +67,9 @@ fn slack_is_cut_off_and_counted() {
     let block = stats.allocate(layout).unwrap();
     assert_eq!(block.len(), 100);
     assert_eq!(stats.snapshot().slack_bytes, Pages::page_size() as u64 - 100);
-    // SAFETY: live with that layout.
+    // SAFETY: the block is live and has that layout.
     unsafe { stats.deallocate(block.cast(), layout) };
-    // hashbrown frees with the length it was given: here the one it asked for.
+    // hashbrown frees with the length that was returned, which `Stats` cut to the requested one.
     let mut map = HashMap::new_in(&stats);
     map.extend((0..1000_u64).map(|n| (n, n)));
     drop(map);
@@ -85,8 +86,8 @@ fn failures_are_counted_and_nothing_else() {
 }
 
 #[test]
-fn threads_add_up() {
-    // More than have counters of their own, and than there are numbers for.
+fn counts_of_threads_add_up() {
+    // Also more threads than there are counters for.
     for threads in [2_u64, 8, 40, 80] {
         let stats = Stats::new(System);
         let kept = thread::scope(|scope| {
@@ -113,12 +114,13 @@ fn threads_add_up() {
         assert_eq!(s.total_bytes, threads * (500 * 800 + 50 * 8));
         let most = threads * (800 + 50 * 8);
         assert!(s.peak_bytes >= s.live_bytes && s.peak_bytes <= most + threads * PER_THREAD);
-        drop(kept); // by another thread than the ones that asked
+        // Freed by another thread than those that allocated.
+        drop(kept);
         assert_eq!((stats.snapshot().live_bytes, stats.snapshot().live_blocks()), (0, 0));
     }
 }
 
-/// The peak of several threads, against a sum that is taken while all of them hold what they hold.
+/// The peak of several threads is close to the sum of what they hold at the same time.
 #[test]
 fn the_peak_of_threads_is_within_its_bound() {
     let threads = 6_u64;
@@ -143,25 +145,25 @@ fn the_peak_of_threads_is_within_its_bound() {
     assert_eq!(s.live_bytes, 0);
 }
 
-/// Does what it is told: every answer of a parent that `Stats` tells apart.
+/// A parent whose answers the test chooses: all those that `Stats` distinguishes.
 #[derive(Default)]
-struct Scripted {
+struct ScriptedParent {
     moves: std::cell::Cell<bool>,
     fails: std::cell::Cell<bool>,
-    longer: std::cell::Cell<usize>,
+    excess: std::cell::Cell<usize>,
 }
 
-impl Scripted {
+impl ScriptedParent {
     fn answer(&self, start: NonNull<u8>, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        // Never touched: nobody writes to the blocks of this test.
+        // The memory is never accessed.
         let start = if self.moves.get() { start.map_addr(|address| address.checked_add(4096).unwrap()) } else { start };
-        let length = layout.size() + self.longer.get();
+        let length = layout.size() + self.excess.get();
         if self.fails.get() { Err(AllocError) } else { Ok(NonNull::slice_from_raw_parts(start, length)) }
     }
 }
 
-// SAFETY: it is not one; `Stats` does not look into blocks, and nor does the test.
-unsafe impl Allocator for Scripted {
+// SAFETY: violated on purpose: there is no memory. Neither `Stats` nor the test accesses the blocks.
+unsafe impl Allocator for ScriptedParent {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         self.answer(NonNull::<Page>::dangling().cast(), layout)
     }
@@ -183,10 +185,10 @@ unsafe impl Allocator for Scripted {
 #[repr(align(4096))]
 struct Page;
 
-/// After each call the whole snapshot is what it was, with just the counts changed that the call changes.
+/// Compares the whole snapshot after each call.
 #[test]
 fn every_call_changes_its_counts_and_no_other() {
-    let stats = Stats::new(Scripted::default());
+    let stats = Stats::new(ScriptedParent::default());
     let layout = |size| Layout::from_size_align(size, 8).unwrap();
     let mut expected = stats.snapshot();
     macro_rules! expect {
@@ -198,20 +200,20 @@ fn every_call_changes_its_counts_and_no_other() {
     }
     let block = stats.allocate(layout(100)).unwrap().cast::<u8>();
     expect!(allocations += 1, live_bytes += 100, total_bytes += 100, largest_request = 100);
-    stats.parent().longer.set(7);
+    stats.parent().excess.set(7);
     stats.allocate_zeroed(layout(50)).unwrap();
     expect!(allocations += 1, live_bytes += 50, total_bytes += 50, slack_bytes += 7);
     for zeroed in [false, true] {
         let grow = |old, new| {
             if zeroed {
-                // SAFETY: the parent looks at nothing.
+                // SAFETY: the parent does not access the block.
                 unsafe { stats.grow_zeroed(block, layout(old), layout(new)) }
             } else {
                 // SAFETY: as above.
                 unsafe { stats.grow(block, layout(old), layout(new)) }
             }
         };
-        stats.parent().longer.set(3);
+        stats.parent().excess.set(3);
         assert_eq!(grow(100, 300).unwrap().len(), 300);
         expect!(grows_in_place += 1, live_bytes += 200, total_bytes += 200, slack_bytes += 3, largest_request = 300);
         stats.parent().moves.set(true);
@@ -223,9 +225,9 @@ fn every_call_changes_its_counts_and_no_other() {
         expect!(failures += 1);
         stats.parent().fails.set(false);
     }
-    // SAFETY: the parent looks at nothing.
+    // SAFETY: the parent does not access the block.
     let shrink = |old, new| unsafe { stats.shrink(block, layout(old), layout(new)) };
-    stats.parent().longer.set(5);
+    stats.parent().excess.set(5);
     assert_eq!(shrink(300, 60).unwrap().len(), 60);
     expect!(shrinks_in_place += 1, live_bytes -= 240, slack_bytes += 5);
     stats.parent().moves.set(true);
@@ -236,12 +238,12 @@ fn every_call_changes_its_counts_and_no_other() {
     expect!(failures += 1);
     assert!(stats.allocate(layout(4000)).is_err());
     expect!(failures += 1, largest_request = 4000);
-    // SAFETY: the parent looks at nothing.
+    // SAFETY: the parent does not access the block.
     unsafe { stats.deallocate(block, layout(60)) };
     expect!(deallocations += 1, live_bytes -= 60);
 }
 
-/// Collections send back at size 0 what no allocator gave out. So size 0 is no block, neither when it comes nor when it goes.
+/// Collections free pointers at size 0 that no allocator returned. So size 0 is not counted, neither when allocated nor when freed.
 #[test]
 fn size_zero_is_no_block() {
     let stats = Stats::new(System);
@@ -250,11 +252,11 @@ fn size_zero_is_no_block() {
     let live = stats.allocate(layout(100)).unwrap();
     let before = stats.snapshot();
 
-    // SAFETY: rule 6 of `api`, here and below.
+    // SAFETY: by rule 6 of `api`, a dangling pointer may be passed at size 0.
     unsafe { stats.deallocate(dangling, layout(0)) };
     let nothing = stats.allocate(layout(0)).unwrap();
     stats.allocate_zeroed(layout(0)).unwrap();
-    // SAFETY: it was returned with that layout.
+    // SAFETY: the pointer was returned for that layout.
     unsafe { stats.deallocate(nothing.cast(), layout(0)) };
     // SAFETY: as above.
     unsafe { stats.shrink(dangling, layout(0), layout(0)) }.unwrap();
@@ -272,18 +274,18 @@ fn size_zero_is_no_block() {
     assert_eq!((s.allocations, s.deallocations, s.live_blocks(), s.live_bytes), (3, 0, 3, 120));
     assert_eq!((s.grows(), s.shrinks(), s.total_bytes), (2, 0, 120));
 
-    // SAFETY: live with that layout.
+    // SAFETY: the block is live and has that layout.
     unsafe { stats.shrink(grown.cast(), layout(10), layout(0)) }.unwrap();
-    // SAFETY: live with that layout.
+    // SAFETY: the block is live and has that layout.
     unsafe { stats.deallocate(zeroed.cast(), layout(10)) };
     let s = stats.snapshot();
     assert_eq!((s.allocations, s.deallocations, s.live_blocks(), s.live_bytes), (3, 2, 1, 100));
-    // SAFETY: live with that layout.
+    // SAFETY: the block is live and has that layout.
     unsafe { stats.deallocate(live.cast(), layout(100)) };
     assert_eq!(stats.snapshot().live_blocks(), 0);
 }
 
-/// allocator-api2 makes such a pointer of an empty vector. See `generations` for its other versions.
+/// allocator-api2 frees such a pointer after an empty vector became a box. `tests/generations.rs` tests its other versions.
 #[test]
 fn empty_boxed_slices_do_not_hide_a_leak() {
     let stats = Stats::new(System);
@@ -292,13 +294,13 @@ fn empty_boxed_slices_do_not_hide_a_leak() {
         drop(allocator_api2::vec::Vec::<u64, _>::new_in(&stats).into_boxed_slice());
     }
     assert_eq!(stats.snapshot().live_blocks(), 1);
-    // Leak checkers look too.
-    // SAFETY: the box was taken apart above.
+    // Freed, or leak checkers would report it.
+    // SAFETY: the pointer and the allocator are those of the box above.
     drop(unsafe { Box::from_raw_in(leaked, &stats) });
     assert_eq!(stats.snapshot().live_blocks(), 0);
 }
 
-/// Threads beyond those with counters of their own share one set, all at once.
+/// Threads without their own counters share one set of counters.
 #[test]
 fn threads_that_share_counters_lose_nothing() {
     let (parked, working, rounds) = (64_u64, 4_u64, 50_000_u64);
@@ -308,14 +310,16 @@ fn threads_that_share_counters_lose_nothing() {
     thread::scope(|scope| {
         for _ in 0..parked {
             scope.spawn(|| {
-                drop(Box::new_in(1_u64, &stats)); // takes a number, if there is one left
+                // Takes a thread index, if one is left.
+                drop(Box::new_in(1_u64, &stats));
                 ready.wait();
                 done.wait();
             });
         }
         for _ in 0..working {
             scope.spawn(|| {
-                ready.wait(); // all numbers with counters are taken by now
+                // All thread indices with counters are taken after this.
+                ready.wait();
                 for _ in 0..rounds {
                     drop(Box::new_in(1_u64, &stats));
                 }
@@ -328,9 +332,9 @@ fn threads_that_share_counters_lose_nothing() {
     assert_eq!((s.live_bytes, s.total_bytes), (0, 8 * s.allocations));
 }
 
-/// A snapshot taken while another thread works is not off by all that comes and goes meanwhile.
+/// The error of a snapshot taken beside a working thread does not grow with the blocks allocated and freed meanwhile.
 #[test]
-fn a_snapshot_beside_a_working_thread_is_blurred_by_little() {
+fn a_snapshot_beside_a_working_thread_is_nearly_exact() {
     let stats = Stats::new(System);
     let done = std::sync::atomic::AtomicBool::new(false);
     let size = 1000;
@@ -350,21 +354,21 @@ fn a_snapshot_beside_a_working_thread_is_blurred_by_little() {
     assert_eq!(stats.snapshot().live_bytes, 0);
 }
 
-/// What destructors of thread-locals free and allocate while their thread ends is counted too.
+/// Calls by destructors of thread-locals, while their thread ends, are counted too.
 #[test]
 fn thread_exit_loses_nothing() {
     static STATS: Stats<System> = Stats::new(System);
-    struct Holder(std::cell::RefCell<std::vec::Vec<Box<[u8; 100], &'static Stats<System>>>>);
-    impl Drop for Holder {
+    struct AllocatesOnDrop(std::cell::RefCell<std::vec::Vec<Box<[u8; 100], &'static Stats<System>>>>);
+    impl Drop for AllocatesOnDrop {
         fn drop(&mut self) {
-            drop(Box::new_in(1, &STATS)); // allocates while the thread ends
+            drop(Box::new_in(1, &STATS));
             self.0.borrow_mut().clear();
         }
     }
-    // Registered before and after the thread has a number: one of them outlives it.
+    // One is registered before the thread has an index and one after, so one is dropped after the index was released.
     thread_local! {
-        static FIRST: Holder = const { Holder(std::cell::RefCell::new(std::vec::Vec::new())) };
-        static LAST: Holder = const { Holder(std::cell::RefCell::new(std::vec::Vec::new())) };
+        static FIRST: AllocatesOnDrop = const { AllocatesOnDrop(std::cell::RefCell::new(std::vec::Vec::new())) };
+        static LAST: AllocatesOnDrop = const { AllocatesOnDrop(std::cell::RefCell::new(std::vec::Vec::new())) };
     }
     for _ in 0..100 {
         thread::spawn(|| {

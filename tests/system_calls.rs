@@ -1,8 +1,12 @@
-//! The system calls of pages and pools: which there are, and that one which is refused, as sandboxes do and as locked memory does, changes
-//! nothing but speed.
+//! The system calls of `Pages` and pools: which ones are made, and that a refused one, as in a sandbox or for locked memory, changes
+//! speed only.
 //!
-//! The C library's functions are replaced by the ones below, which count, refuse or forward. So this is one test after the other.
+//! The functions below replace those of the C library, and count, refuse or forward each call. The tests run one at a time.
 #![cfg(all(feature = "std", target_os = "linux", target_env = "gnu", target_pointer_width = "64"))]
+
+#[path = "shared_pool/process_memory.rs"]
+#[allow(dead_code, reason = "other test binaries use more of it")]
+mod process_memory;
 
 use std::alloc::Layout;
 use std::ptr::NonNull;
@@ -14,8 +18,9 @@ use janus_alloc::pools::{Options, Retain};
 use janus_alloc::testing::conformance::{self, check};
 use janus_alloc::{Pages, SharedPool};
 use libc::{c_char, c_int, c_long, c_void, off_t};
+use process_memory::resident_bytes;
 
-/// A system call that can be refused to one thread: std needs some to start others.
+/// A system call that can be refused to one thread. (std needs some of them to start others.)
 struct Call {
     name: &'static str,
     refused_to: AtomicUsize,
@@ -30,7 +35,7 @@ static MMAP: Call = Call::new("mmap");
 static MUNMAP: Call = Call::new("munmap");
 
 const ALL: [&Call; 6] = [&MADVISE, &MINCORE, &MPROTECT, &MREMAP, &MMAP, &MUNMAP];
-/// What there is another way for.
+/// The calls without which allocations still succeed.
 const REFUSABLE: [&Call; 4] = [&MADVISE, &MINCORE, &MPROTECT, &MREMAP];
 
 impl Call {
@@ -38,18 +43,18 @@ impl Call {
         Self { name, refused_to: AtomicUsize::new(0), count: AtomicUsize::new(0) }
     }
 
-    /// Makes the call, if it is not refused.
+    /// Counts the call, and makes it unless it is refused to this thread.
     fn make(&self, number: c_long, arguments: [usize; 6]) -> c_long {
         self.count.fetch_add(1, Relaxed);
         if self.refused_to.load(Relaxed) == this_thread() {
-            // SAFETY: without conditions.
+            // SAFETY: `__errno_location` has no conditions.
             let errno = unsafe { libc::__errno_location() };
-            // SAFETY: it is this thread's.
+            // SAFETY: the pointer is to the `errno` of this thread.
             unsafe { errno.write(libc::EPERM) };
             return -1;
         }
         let [a, b, c, d, e, f] = arguments;
-        // SAFETY: by whoever calls the function that this is.
+        // SAFETY: the caller of the replaced function keeps the conditions of the system call.
         unsafe { libc::syscall(number, a, b, c, d, e, f) }
     }
 }
@@ -94,38 +99,38 @@ unsafe extern "C" fn munmap(start: *mut c_void, length: usize) -> c_int {
 }
 
 fn this_thread() -> usize {
-    // SAFETY: without conditions.
+    // SAFETY: `pthread_self` has no conditions.
     unsafe { libc::pthread_self() as usize }
 }
 
-/// Some calls are refused, in the test that has this.
-struct Refused(Vec<&'static Call>, #[expect(dead_code, reason = "held")] MutexGuard<'static, ()>);
+/// Refuses some calls to this thread while it lives, and keeps other tests from running.
+struct RefusedCalls(Vec<&'static Call>, #[expect(dead_code, reason = "held")] MutexGuard<'static, ()>);
 
-fn refuse(calls: Vec<&'static Call>) -> Refused {
+fn refuse(calls: Vec<&'static Call>) -> RefusedCalls {
     static ONE_TEST: Mutex<()> = Mutex::new(());
     let alone = ONE_TEST.lock().unwrap_or_else(PoisonError::into_inner);
     ALL.iter().for_each(|call| call.count.store(0, Relaxed));
     calls.iter().for_each(|call| call.refused_to.store(this_thread(), Relaxed));
-    Refused(calls, alone)
+    RefusedCalls(calls, alone)
 }
 
-impl Refused {
+impl RefusedCalls {
     fn names(&self) -> Vec<&'static str> {
         self.0.iter().map(|call| call.name).collect()
     }
 
-    fn no_more(&self) {
+    fn allow(&self) {
         self.0.iter().for_each(|call| call.refused_to.store(0, Relaxed));
     }
 }
 
-impl Drop for Refused {
+impl Drop for RefusedCalls {
     fn drop(&mut self) {
-        self.no_more();
+        self.allow();
     }
 }
 
-/// Each subset of what can be refused.
+/// Returns each subset of the calls that can be refused.
 fn subsets() -> impl Iterator<Item = Vec<&'static Call>> {
     (0..1 << REFUSABLE.len()).map(|set| {
         let calls = REFUSABLE.iter().enumerate();
@@ -137,7 +142,7 @@ fn layout(size: usize, align: usize) -> Layout {
     Layout::from_size_align(size, align).unwrap()
 }
 
-/// Blocks of a MiB and more come and go, grow and shrink, and half of them are written to.
+/// Allocates, grows and frees blocks of a MiB and more, and writes to half of them.
 fn use_large_blocks(pool: &impl Allocator) {
     for round in 0..4_usize {
         let blocks: Vec<_> = (0..5)
@@ -146,14 +151,14 @@ fn use_large_blocks(pool: &impl Allocator) {
                 let mut block = pool.allocate_zeroed(layout).unwrap().cast::<u8>();
                 assert_zero(block, layout.size());
                 if number % 2 == 0 {
-                    // SAFETY: it has so many bytes.
+                    // SAFETY: the block is live and has that many bytes.
                     unsafe { block.write_bytes(7, layout.size()) };
                 }
                 for size in [layout.size() * 5 / 2, layout.size() * 3] {
                     let new = self::layout(size, 16);
-                    // SAFETY: live, with that layout, and the new one is larger.
+                    // SAFETY: the block is live and has that layout; the new size is larger.
                     block = unsafe { pool.grow_zeroed(block, layout, new) }.unwrap().cast();
-                    // SAFETY: it has so many bytes.
+                    // SAFETY: the old size is less than the size of the block.
                     let rest = unsafe { block.add(layout.size()) };
                     assert_zero(rest, size - layout.size());
                     layout = new;
@@ -161,21 +166,21 @@ fn use_large_blocks(pool: &impl Allocator) {
                 (block, layout)
             })
             .collect();
-        // SAFETY: live, with that layout.
+        // SAFETY: the block is live and has that layout.
         blocks.into_iter().for_each(|(block, layout)| unsafe { pool.deallocate(block, layout) });
     }
 }
 
 fn assert_zero(start: NonNull<u8>, length: usize) {
-    // SAFETY: callers pass live bytes that are initialised.
+    // SAFETY: callers pass initialised bytes of a live block.
     let bytes = unsafe { NonNull::slice_from_raw_parts(start, length).as_ref() };
     let zeros = [0_u8; 4096];
-    assert!(bytes.chunks(zeros.len()).all(|part| part == &zeros[..part.len()]), "not zero");
+    assert!(bytes.chunks(zeros.len()).all(|part| part == &zeros[..part.len()]), "bytes are not zero");
 }
 
-/// What glibc, mimalloc and jemalloc do without, filters of sandboxes do not list.
+/// System calls that glibc, mimalloc and jemalloc do not make are missing from the filters of sandboxes.
 #[test]
-fn only_calls_that_others_make_too() {
+fn pools_make_only_common_system_calls() {
     let _alone = refuse(vec![]);
     for retain in [Retain::Nothing, Retain::Bounded(128 << 20), Retain::Everything] {
         let pool = SharedPool::with_options(Options::new().checked(false).retain(retain));
@@ -187,7 +192,7 @@ fn only_calls_that_others_make_too() {
 }
 
 #[test]
-fn large_blocks_without_some_calls() {
+fn large_blocks_work_without_some_calls() {
     for calls in subsets() {
         let refused = refuse(calls);
         for retain in [Retain::Nothing, Retain::Bounded(128 << 20)] {
@@ -199,7 +204,7 @@ fn large_blocks_without_some_calls() {
 }
 
 #[test]
-fn the_contract_without_some_calls() {
+fn pools_and_pages_keep_the_rules_without_some_calls() {
     for calls in subsets() {
         let refused = refuse(calls);
         for (number, options) in
@@ -218,51 +223,46 @@ fn the_contract_without_some_calls() {
     }
 }
 
-/// A guard is what was asked for, so there is no block without one.
+/// Guard pages were requested, so a block without them is not returned.
 #[test]
-fn no_block_without_its_guards() {
+fn without_guards_a_request_is_an_error() {
     let refused = refuse(vec![&MPROTECT]);
     let guarded = Pages::new().guard_pages(true);
     assert!(guarded.allocate(layout(100, 8)).is_err());
-    refused.no_more();
+    refused.allow();
     let block = guarded.allocate(layout(100, 8)).unwrap();
-    // SAFETY: live, with that layout.
+    // SAFETY: the block is live and has that layout.
     unsafe { guarded.deallocate(block.cast(), layout(100, 8)) };
 }
 
-/// What the system would not take is free memory still: it goes the next time.
+/// Free pages that the system refused to discard are discarded by the next collection.
 #[test]
-fn what_was_not_discarded_can_be_later() {
+fn pages_that_were_not_discarded_are_discarded_later() {
     const SIZE: usize = 200 << 10;
     let refused = refuse(vec![&MADVISE]);
     let pool = SharedPool::with_options(Options::new().checked(false).huge_pages(false));
     let block = || {
         let block = pool.allocate(layout(SIZE, 8)).unwrap().cast::<u8>();
-        // SAFETY: it has so many bytes.
+        // SAFETY: the block is live and has that many bytes.
         unsafe { block.write_bytes(1, SIZE) };
         block
     };
     let blocks: Vec<_> = (0..200).map(|_| block()).collect();
-    // One in three stays, so that no chunk is empty.
+    // One block in three stays live, so that no chunk is empty.
     let (kept, freed): (Vec<_>, Vec<_>) = blocks.into_iter().enumerate().partition(|(number, _)| number % 3 == 0);
     let free = |(_, block): (usize, NonNull<u8>)| {
-        // SAFETY: live, with that layout.
+        // SAFETY: the block is live and has that layout.
         unsafe { pool.deallocate(block, layout(SIZE, 8)) };
     };
     let count = freed.len();
     freed.into_iter().for_each(free);
-    let before = resident();
-    assert_eq!(pool.collect(), 0, "nothing went");
-    assert!(MADVISE.count.load(Relaxed) > 0, "it was tried");
-    assert!(resident() + (4 << 20) > before);
-    refused.no_more();
+    let before = resident_bytes();
+    assert_eq!(pool.collect(), 0, "memory was counted although the system refused it");
+    assert!(MADVISE.count.load(Relaxed) > 0, "the pool did not try");
+    assert!(resident_bytes() + (4 << 20) > before);
+    refused.allow();
     let collected = pool.collect();
     assert!(collected >= count * SIZE, "{collected} bytes of {}", count * SIZE);
-    assert!(resident() + count * SIZE - (4 << 20) < before, "{before} {}", resident());
+    assert!(resident_bytes() + count * SIZE - (4 << 20) < before, "{before} {}", resident_bytes());
     kept.into_iter().for_each(free);
-}
-
-fn resident() -> usize {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
-    statm.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * Pages::page_size()
 }

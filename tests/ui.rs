@@ -1,8 +1,8 @@
-//! What must not compile, with the message a user reads; and what must.
+//! Programs that must not compile, with the messages of the compiler, and programs that must.
 #![cfg(feature = "std")]
 
-/// The compiler whose messages `ui-tests/fail/*.stderr` hold.
-const WORDED_BY: &str = "rustc 1.95.";
+/// The compiler whose messages are in `ui-tests/fail/*.stderr`.
+const MESSAGES_OF: &str = "rustc 1.95.";
 
 #[test]
 fn compile_time_promises() {
@@ -14,11 +14,11 @@ fn compile_time_promises() {
 
     let tests = trybuild::TestCases::new();
     tests.pass("ui-tests/pass/*.rs");
-    if !version.starts_with(WORDED_BY) {
-        println!("SKIPPED ui-tests/fail: their messages are those of {WORDED_BY}x, this is {version}");
+    if !version.starts_with(MESSAGES_OF) {
+        println!("SKIPPED ui-tests/fail: the expected messages are those of {MESSAGES_OF}x, this is {version}");
     } else if cfg!(any(feature = "allocator-api2-03", feature = "allocator-api2-04")) {
         println!(
-            "SKIPPED ui-tests/fail: with more than one generation of allocator-api2 the compiler adds that to them"
+            "SKIPPED ui-tests/fail: with several versions of allocator-api2 the compiler adds notes to its messages"
         );
     } else {
         tests.compile_fail("ui-tests/fail/*.rs");
