@@ -1,12 +1,12 @@
-//! What is serialized is std's text, and what is deserialized is what was serialized, in its allocator.
+//! Collections serialize as std's do, and deserialize into an allocator.
 //!
-//! A binary of its own: serde_json's `impl PartialEq<Value> for u64` makes comparisons with `[]` ambiguous.
+//! This is a test binary of its own because serde_json's `impl PartialEq<Value> for u64` makes comparisons with `[]` ambiguous.
 #![cfg(all(feature = "serde", feature = "std"))]
 
-#[allow(dead_code, reason = "collections use more of it")]
+#[allow(dead_code, reason = "the tests of the collections include this file too")]
 #[path = "collections/ledger.rs"]
 mod ledger;
-/// The value of the example `json`.
+/// The `Value` of the example `json`.
 #[path = "../examples/json/value.rs"]
 mod value;
 
@@ -38,7 +38,7 @@ fn read<'de, T: DeserializeIn<'de, A>, A>(json: &'de str, allocator: A) -> serde
     Ok(value)
 }
 
-/// `json` gives the same value in an arena and in the default, and that gives `json`.
+/// Deserializes `json` into `arena` and with the default allocator, and asserts that both values serialize to `json`.
 #[track_caller]
 fn round_trip<'de, T, D>(json: &'de str, arena: &'de Arena)
 where
@@ -47,12 +47,12 @@ where
 {
     let value: T = read(json, arena).unwrap();
     assert_eq!(serde_json::to_string(&value).unwrap(), json);
-    let on_the_default: D = serde_json::from_str(json).unwrap();
-    assert_eq!(serde_json::to_string(&on_the_default).unwrap(), json);
+    let by_default: D = serde_json::from_str(json).unwrap();
+    assert_eq!(serde_json::to_string(&by_default).unwrap(), json);
 }
 
 #[test]
-fn round_trips() {
+fn a_deserialized_collection_serializes_to_the_same_text() {
     let arena = Arena::new();
     let texts = [r#"[]"#, r#"["one","two","three"]"#];
     for json in texts {
@@ -91,9 +91,8 @@ fn round_trips() {
     round_trip::<Eight<Box<str, A>>, Eight<Box<str>>>(r#"[1,-2,"c","d",null,["f"],[],false]"#, &arena);
 }
 
-/// Every plain type is what serde makes of it.
 #[test]
-fn plain_types() {
+fn types_without_an_allocator_deserialize_as_by_serde() {
     #[track_caller]
     fn plain<T: for<'de> DeserializeIn<'de, Null> + PartialEq + Debug>(json: &str, expected: T) {
         assert_eq!(read::<T, _>(json, Null).unwrap(), expected);
@@ -133,18 +132,18 @@ fn plain_types() {
     );
 }
 
-/// A collection in a single allocator is deserialized by `A: Default`.
+/// The `Deserialize` of a collection creates its allocator by `Default`.
 #[test]
-fn collections_that_own_their_arena() {
+fn collections_that_own_their_arena_deserialize() {
     let numbers: Vec<u8, Arena> = serde_json::from_str("[1,2,3]").unwrap();
     assert_eq!((&numbers[..], numbers.allocator().allocated_bytes() >= 3), (&[1, 2, 3][..], true));
     let map: BTreeMap<String, Vec<u8, Arena>, Arena> = serde_json::from_str(r#"{"a":[1]}"#).unwrap();
     assert_eq!(map["a"], [1]);
 }
 
-/// As std's: the last of equal keys has its value, and equal elements are one.
+/// As in std, a map keeps the last value of a key, and a set keeps an element once.
 #[test]
-fn duplicates() {
+fn duplicates_are_merged_as_in_std() {
     let arena = Arena::new();
     let json = r#"{"a":1,"b":2,"a":3}"#;
     let std: StdMap<String, u8> = serde_json::from_str(json).unwrap();
@@ -158,11 +157,11 @@ fn duplicates() {
     assert!(set.iter().eq(&std) && table.len() == 2);
 }
 
-/// Errors are those of serde's own impls, with the same text.
+/// The errors have the texts of serde's own implementations.
 #[test]
-fn wrong_input() {
+fn wrong_input_is_an_error_as_by_serde() {
     #[track_caller]
-    fn same<'de, T, S>(json: &'de str, arena: &'de Arena)
+    fn same_error<'de, T, S>(json: &'de str, arena: &'de Arena)
     where
         T: DeserializeIn<'de, &'de Arena>,
         S: Deserialize<'de>,
@@ -172,17 +171,17 @@ fn wrong_input() {
     }
 
     let arena = Arena::new();
-    same::<Vec<u8, A>, std::vec::Vec<u8>>("[1, 2, 300]", &arena);
-    same::<Vec<u8, A>, std::vec::Vec<u8>>("[1, 2", &arena);
-    same::<Vec<u8, A>, std::vec::Vec<u8>>("{}", &arena);
-    same::<BTreeMap<u8, u8, A>, StdMap<u8, u8>>("[]", &arena);
-    same::<BTreeMap<u8, u8, A>, StdMap<u8, u8>>(r#"{"1": 2, "x": 3}"#, &arena);
-    same::<Box<str, A>, std::string::String>("7", &arena);
-    same::<[u8; 3], [u8; 3]>("[1, 2]", &arena);
-    same::<[u8; 3], [u8; 3]>("[1, 2, 3, 4]", &arena);
-    same::<(u8, u8), (u8, u8)>("[1]", &arena);
-    same::<(u8, u8), (u8, u8)>("[1, 2, 3]", &arena);
-    same::<Option<(u8,)>, Option<(u8,)>>("[]", &arena);
+    same_error::<Vec<u8, A>, std::vec::Vec<u8>>("[1, 2, 300]", &arena);
+    same_error::<Vec<u8, A>, std::vec::Vec<u8>>("[1, 2", &arena);
+    same_error::<Vec<u8, A>, std::vec::Vec<u8>>("{}", &arena);
+    same_error::<BTreeMap<u8, u8, A>, StdMap<u8, u8>>("[]", &arena);
+    same_error::<BTreeMap<u8, u8, A>, StdMap<u8, u8>>(r#"{"1": 2, "x": 3}"#, &arena);
+    same_error::<Box<str, A>, std::string::String>("7", &arena);
+    same_error::<[u8; 3], [u8; 3]>("[1, 2]", &arena);
+    same_error::<[u8; 3], [u8; 3]>("[1, 2, 3, 4]", &arena);
+    same_error::<(u8, u8), (u8, u8)>("[1]", &arena);
+    same_error::<(u8, u8), (u8, u8)>("[1, 2, 3]", &arena);
+    same_error::<Option<(u8,)>, Option<(u8,)>>("[]", &arena);
 
     let bytes = |bytes| In(&arena).deserialize::<Box<str, _>, _>(BytesDeserializer::<Error>::new(bytes));
     assert_eq!(&*bytes(b"Janus").unwrap(), "Janus");
@@ -192,10 +191,10 @@ fn wrong_input() {
     );
 }
 
-/// An iterator that promises more than there is memory.
-struct Lying<I>(I);
+/// An iterator with the largest size hint.
+struct TooLargeHint<I>(I);
 
-impl<I: Iterator> Iterator for Lying<I> {
+impl<I: Iterator> Iterator for TooLargeHint<I> {
     type Item = I::Item;
 
     fn next(&mut self) -> Option<I::Item> {
@@ -207,11 +206,11 @@ impl<I: Iterator> Iterator for Lying<I> {
     }
 }
 
-/// A length in the input reserves no more than a little.
+/// A length in the input reserves at most 1 MiB.
 #[test]
-fn lengths_are_not_believed() {
-    fn sequence<I: Iterator>(iter: I) -> SeqDeserializer<Lying<I>, Error> {
-        SeqDeserializer::new(Lying(iter))
+fn a_too_large_length_reserves_little() {
+    fn sequence<I: Iterator>(iter: I) -> SeqDeserializer<TooLargeHint<I>, Error> {
+        SeqDeserializer::new(TooLargeHint(iter))
     }
 
     let ledger = Ledger::new();
@@ -229,16 +228,16 @@ fn lengths_are_not_believed() {
     assert!(set.iter().eq(&[0, 1, 2]));
     let slice: Rc<[u64], _> = In(&ledger).deserialize(sequence(0..3_u64)).unwrap();
     assert_eq!(*slice, [0, 1, 2]);
-    let pairs = || MapDeserializer::<_, Error>::new(Lying((0..3_u64).map(|n| (n, n))));
+    let pairs = || MapDeserializer::<_, Error>::new(TooLargeHint((0..3_u64).map(|n| (n, n))));
     let table: Table<u64, u64, _> = In(&ledger).deserialize(pairs()).unwrap();
     assert!(table.len() == 3 && table.allocation_size() < 4 << 20, "{}", table.allocation_size());
     let map: BTreeMap<u64, u64, _> = In(&ledger).deserialize(pairs()).unwrap();
     assert_eq!(map.len(), 3);
-    // More than was reserved.
+    // The elements exceed the reserved capacity.
     let numbers: Vec<u64, _> = In(&ledger).deserialize(sequence(0..200_000_u64)).unwrap();
     assert!(numbers.iter().copied().eq(0..200_000));
-    let on_the_default = Vec::<u64>::deserialize(sequence(0..3_u64)).unwrap();
-    assert_eq!(on_the_default.capacity(), (1 << 20) / 8);
+    let by_default = Vec::<u64>::deserialize(sequence(0..3_u64)).unwrap();
+    assert_eq!(by_default.capacity(), (1 << 20) / 8);
 }
 
 type L<'a> = &'a Ledger;
@@ -263,9 +262,9 @@ const EVERYTHING: &str = r#"[
     [1, 2]
 ]"#;
 
-/// Each request that fails is an error, and everything that was built is freed.
+/// Everything built before the failure is freed.
 #[test]
-fn each_refused_request_is_an_error() {
+fn every_failed_allocation_is_an_error() {
     let ledger = Ledger::new();
     let everything: Everything<'_> = read(EVERYTHING, &ledger).unwrap();
     assert_eq!((everything.0.len(), everything.6.1.len()), (5, 5));
@@ -284,9 +283,9 @@ fn each_refused_request_is_an_error() {
 
 const DOCUMENT: &str = r#"{"z":[null,true,[],{}],"a":{"n":[1,-2,0.5],"s":"text"},"m":"text","a":7}"#;
 
-/// The value of the example keeps the order of the text, and finds the last of equal keys.
+/// The value keeps the order of the text, and a look-up finds the last of equal keys.
 #[test]
-fn the_value_of_the_example_is_its_text() {
+fn the_value_of_the_example_serializes_to_its_text() {
     let arena = Arena::new();
     let value: value::Value<A<'_>> = read(DOCUMENT, &arena).unwrap();
     assert_eq!(serde_json::to_string(&value).unwrap(), DOCUMENT);
@@ -295,9 +294,9 @@ fn the_value_of_the_example_is_its_text() {
     assert_eq!(serde_json::to_string(&read::<value::Value<A<'_>>, _>("-1", &arena).unwrap()).unwrap(), "-1");
 }
 
-/// Each request of the example's value that fails is an error, as is a text that breaks off, and everything that was built is freed.
+/// Each failed allocation and each truncated text is an error, and everything built before it is freed.
 #[test]
-fn the_value_of_the_example_is_freed() {
+fn the_value_of_the_example_is_freed_at_an_error() {
     let ledger = Ledger::new();
     drop(read::<value::Value<L<'_>>, _>(DOCUMENT, &ledger).unwrap());
     assert_eq!(ledger.live(), 0);
@@ -314,9 +313,9 @@ fn the_value_of_the_example_is_freed() {
     }
 }
 
-/// In an arena the example's value has slices of the right length, and not the blocks that vectors left behind when they grew.
+/// In an arena, the value holds slices of exact length. Growing vectors would leave their smaller buffers in the arena.
 #[test]
-fn the_value_of_the_example_leaves_little_behind() {
+fn the_value_of_the_example_wastes_little_of_an_arena() {
     const RECORDS: usize = 1000;
     let record = r#"{"id":1,"name":"a","tags":["b","c","d"],"at":{"x":1,"y":2,"z":3},"is":true,"values":[1,2,3,4,5]}"#;
     let text = format!("[{}]", vec![record; RECORDS].join(","));
@@ -327,16 +326,15 @@ fn the_value_of_the_example_leaves_little_behind() {
 
     let size = size_of::<value::Value<A<'_>>>();
     let (values, keys, strings) = (18, 9, 4);
-    // A string is rounded up to a word. The stacks grow to twice what is in them, and leave as much behind.
+    // The size of a string is rounded up to a word. The stacks grow to twice their contents, and their smaller buffers take as much again.
     let needed = values * size + keys * size_of::<Box<str, A<'_>>>() + (keys + strings) * size_of::<usize>();
     let stacks = 4 * RECORDS * size;
     let allocated = arena.allocated_bytes();
-    assert!(allocated <= RECORDS * needed + stacks + 4096, "{allocated} bytes for {RECORDS} times {needed}");
+    assert!(allocated <= RECORDS * needed + stacks + 4096, "{allocated} bytes for {RECORDS} records of {needed}");
 }
 
-/// An element that cannot be read is the end of those in front of it.
 #[test]
-fn what_was_built_is_dropped_with_an_error() {
+fn an_unreadable_element_frees_those_before_it() {
     let ledger = Ledger::new();
     for json in [r#"[["a"], ["b", 7]]"#, r#"[["a"], "#] {
         assert!(read::<Vec<Vec<Box<str, L<'_>>, L<'_>>, L<'_>>, _>(json, &ledger).is_err());
@@ -347,17 +345,16 @@ fn what_was_built_is_dropped_with_an_error() {
     assert_eq!(ledger.live(), 0);
 }
 
-/// A slice behind a pointer takes the allocator of the vector it is made from, which need not be `Clone`.
+/// A slice behind a pointer takes over the allocator of the vector it is built in, which need not be `Clone`.
 #[test]
-fn slices_with_an_allocator_of_their_own() {
+fn slices_that_own_their_pool_deserialize() {
     assert_eq!(*serde_json::from_str::<Rc<[u32], Pool>>("[1, 2]").unwrap(), [1, 2]);
     assert_eq!(*serde_json::from_str::<Arc<[StringIn], Pool>>(r#"["a"]"#).unwrap(), ["a"]);
     assert!(serde_json::from_str::<Box<[u32], Pool>>("[]").unwrap().is_empty());
 }
 
-/// A frozen collection is written by another thread.
 #[test]
-fn a_frozen_collection_is_serialized_elsewhere() {
+fn another_thread_serializes_a_frozen_collection() {
     let arena = Arena::new();
     let frozen = Frozen::new(vec_in![in &arena; 1, 2, 3]);
     let json = std::thread::scope(|threads| threads.spawn(|| serde_json::to_string(&frozen)).join().unwrap());

@@ -15,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::slice;
 
 use arbitrary::Arbitrary;
-use elements::{Element, Number, extinguish, light, tick};
+use elements::{Element, Number, cancel_panic, maybe_panic, panic_after};
 pub(crate) use steps::{Numbers, Steps};
 
 #[derive(Arbitrary, Debug)]
@@ -64,7 +64,7 @@ pub(crate) struct Ordered<T>(pub(crate) T);
 
 impl<T: Element> Ord for Ordered<T> {
     fn cmp(&self, other: &Self) -> Ordering {
-        tick();
+        maybe_panic();
         let ordering = self.0.number().cmp(&other.0.number());
         if is_wrong() { ordering.reverse() } else { ordering }
     }
@@ -111,7 +111,7 @@ fn is_wrong() -> bool {
 
 /// Returns the `answer` of a predicate, or its opposite if it is to be wrong. May panic.
 pub(crate) fn answer(answer: bool) -> bool {
-    tick();
+    maybe_panic();
     answer != is_wrong()
 }
 
@@ -119,11 +119,11 @@ pub(crate) fn answer(answer: bool) -> bool {
 pub(crate) fn run_with<R>(fault: Fault, work: impl FnOnce() -> R) -> Option<R> {
     match fault {
         Fault::None => {}
-        Fault::Panic(call) => light(call.into()),
+        Fault::Panic(call) => panic_after(call.into()),
         Fault::WrongAnswer(call) => BEFORE_WRONG.set(Some(call)),
     }
     let result = catch_unwind(AssertUnwindSafe(work)).ok();
-    extinguish();
+    cancel_panic();
     BEFORE_WRONG.set(None);
     if WAS_WRONG.take() { None } else { result }
 }
@@ -177,7 +177,7 @@ impl<T: Element> Iterator for Source<'_, T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
-        tick();
+        maybe_panic();
         self.numbers.next().map(|&number| make(number))
     }
 

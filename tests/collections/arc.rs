@@ -1,4 +1,4 @@
-//! `Arc`, for all threads.
+//! `Arc`: the tests of `counted`, its auto traits, and threads.
 
 #[allow(clippy::duplicate_mod, reason = "the same tests for another type")]
 #[path = "counted/mod.rs"]
@@ -25,19 +25,19 @@ use Rc as Arc;
 
 pub(crate) type AnyValue = dyn Any + Send + Sync;
 
-// Auto traits are std's.
+// The auto traits are the same as std's.
 assert_impl_all!(Arc<u8>: Send, Sync, UnwindSafe, RefUnwindSafe);
 assert_impl_all!(Weak<u8>: Send, Sync, UnwindSafe, RefUnwindSafe);
 assert_impl_all!(StdWeak<u8>: Send, Sync, UnwindSafe, RefUnwindSafe);
 assert_not_impl_any!(Arc<Cell<u8>>: Send, Sync, UnwindSafe, RefUnwindSafe);
 assert_not_impl_any!(StdRc<Cell<u8>>: Send, Sync, UnwindSafe, RefUnwindSafe);
 assert_not_impl_any!(Weak<Cell<u8>>: Send, Sync, UnwindSafe, RefUnwindSafe);
-// What is `Sync` but not `Send` must not be dropped elsewhere.
+// A value that is `Sync` but not `Send` must not be dropped by another thread.
 assert_not_impl_any!(Arc<MutexGuard<'static, u8>>: Send, Sync);
 assert_not_impl_any!(Weak<MutexGuard<'static, u8>>: Send, Sync);
 assert_impl_all!(Arc<dyn Any + Send + Sync>: Send, Sync);
 assert_not_impl_any!(Arc<dyn Any + Send>: Send, Sync);
-// Nor must the memory be freed where its allocator cannot be used.
+// Another thread must not free memory whose allocator it cannot use.
 assert_not_impl_any!(Arc<u8, &'static Pool>: Send, Sync);
 assert_not_impl_any!(Weak<u8, &'static Pool>: Send, Sync);
 assert_impl_all!(Arc<u8, Pool>: Send);
@@ -47,18 +47,18 @@ assert_impl_all!(Arc<SharedPool>: Allocator, Send, Sync);
 assert_not_impl_any!(Arc<Pool>: Send, Sync);
 
 #[test]
-fn an_error_is_one() {
+fn an_arc_of_an_error_is_an_error() {
     let error: Arc<dyn Error> = unsize!(Arc::new(std::fmt::Error));
     let shared: Box<dyn Error> = Arc::clone(&error).into();
     assert_eq!(shared.to_string(), error.to_string());
     assert!(error.source().is_none());
 }
 
-/// Threads clone, upgrade and drop the same pointers; each value is dropped once, with the last of them.
+/// Threads clone, upgrade and drop the same pointers. Each value is dropped once, with its last pointer.
 #[test]
-fn many_threads() {
-    struct Counted<'a>(&'a AtomicUsize);
-    impl Drop for Counted<'_> {
+fn threads_drop_each_value_once() {
+    struct CountsDrops<'a>(&'a AtomicUsize);
+    impl Drop for CountsDrops<'_> {
         fn drop(&mut self) {
             self.0.fetch_add(1, Ordering::Relaxed);
         }
@@ -68,7 +68,7 @@ fn many_threads() {
     const ROUNDS: usize = 200;
     const THREADS: usize = 4;
     for _ in 0..ROUNDS {
-        let arc = Arc::new_in(Counted(&dropped), &ledger);
+        let arc = Arc::new_in(CountsDrops(&dropped), &ledger);
         let weak = Arc::downgrade(&arc);
         let start = Barrier::new(THREADS);
         thread::scope(|scope| {
@@ -79,7 +79,7 @@ fn many_threads() {
                     for _ in 0..20 {
                         let other = arc.clone();
                         let again = Arc::downgrade(&other);
-                        arc = again.upgrade().expect("there are strong ones");
+                        arc = again.upgrade().expect("strong pointers exist");
                         assert!(Arc::get_mut(&mut arc).is_none());
                     }
                     if n % 2 == 0 { drop(weak.upgrade()) } else { drop(weak) }
@@ -91,31 +91,31 @@ fn many_threads() {
     assert_eq!((dropped.into_inner(), ledger.live()), (ROUNDS, 0));
 }
 
-/// Of those who ask for the value with all the pointers, one gets it.
+/// All strong pointers are passed to `into_inner` at the same time, and one of the calls returns the value.
 #[test]
-fn into_inner_gives_the_value_to_one() {
+fn into_inner_returns_the_value_to_one_thread() {
     for _ in 0..200 {
         let arc = Arc::new_in(String::from("Janus"), System);
         let start = Barrier::new(3);
-        let got = Mutex::new(0);
+        let returned = Mutex::new(0);
         thread::scope(|scope| {
             for arc in [arc.clone(), arc.clone(), arc] {
-                let (start, got) = (&start, &got);
+                let (start, returned) = (&start, &returned);
                 scope.spawn(move || {
                     start.wait();
                     if Arc::into_inner(arc).is_some() {
-                        *got.lock().unwrap() += 1;
+                        *returned.lock().unwrap() += 1;
                     }
                 });
             }
         });
-        assert_eq!(got.into_inner().unwrap(), 1);
+        assert_eq!(returned.into_inner().unwrap(), 1);
     }
 }
 
-/// A document whose parts are in several threads owns its pool.
+/// The vectors of several threads share the ownership of one pool.
 #[test]
-fn one_pool_for_several_threads() {
+fn vectors_of_several_threads_own_a_pool_together() {
     let pool = Arc::new(SharedPool::new());
     let parts: [_; 3] = std::array::from_fn(|n| {
         let pool = pool.clone();

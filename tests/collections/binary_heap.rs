@@ -1,4 +1,4 @@
-//! `BinaryHeap` is std's `BinaryHeap` in any allocator.
+//! `BinaryHeap` behaves as std's, in any allocator.
 
 use std::cell::Cell;
 use std::cmp::{Ordering, Reverse};
@@ -15,12 +15,12 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
 
-use crate::callbacks::{at_each_call, ended, outcome};
-use crate::elements::{Element, Number, Unit, live, tick};
+use crate::callbacks::{at_each_call, drop_result, outcome};
+use crate::elements::{Element, Number, Unit, live, maybe_panic};
 use crate::ledger::{Ledger, each_failure, panics};
 use crate::steps::{Step, both, with_all_elements};
 
-/// Elements of which some are equal and yet can be told apart. A comparison may panic.
+/// An element whose order ignores the lowest two bits of the number, so that equal elements can differ. A comparison may panic.
 #[derive(Clone, Debug)]
 struct Ordered<T>(T);
 
@@ -46,7 +46,7 @@ impl<T: Element> PartialOrd for Ordered<T> {
 
 impl<T: Element> Ord for Ordered<T> {
     fn cmp(&self, other: &Self) -> Ordering {
-        tick();
+        maybe_panic();
         (self.0.number() / 4).cmp(&(other.0.number() / 4))
     }
 }
@@ -67,18 +67,18 @@ fn numbers<'e, T: Element>(elements: impl IntoIterator<Item = &'e Ordered<T>>) -
     elements.into_iter().map(|element| element.0.number()).collect()
 }
 
-/// After each operation the elements are those of std's, in the same places.
+/// Runs the steps on our heap and on std's. After each, both have the same elements, in the same places.
 fn run<T: Element>(steps: &[Step]) {
     let ledger = Ledger::new();
     let before = live();
     let mut ours: HeapIn<Ordered<T>, &Ledger> = HeapIn::new_in(&ledger);
     let mut std: BinaryHeap<Ordered<T>> = BinaryHeap::new();
     for &(operation, left, right) in steps {
-        let made = u32::from(left) % 100;
+        let new = u32::from(left) % 100;
         let few = u32::from(right) % 30;
         let some = || (0..few).map(|n| Ordered::new(n.wrapping_mul(u32::from(left)) % 100));
         match operation % 24 {
-            0..4 => both!(ours, std, |heap| heap.push(Ordered::new(made))),
+            0..4 => both!(ours, std, |heap| heap.push(Ordered::new(new))),
             4..7 => both!(ours, std, |heap| heap.pop().map(number)),
             7 => both!(ours, std, |heap| heap.extend(some())),
             8 => both!(ours, std, |heap| heap.extend(some().filter(|_| true))),
@@ -90,22 +90,22 @@ fn run<T: Element>(steps: &[Step]) {
                 assert!(more_ours.is_empty() && more_ours.capacity() == more_std.capacity());
             }
             10 => both!(ours, std, |heap| heap.retain(|element| element.0.number() % 3 != 0)),
-            11 => both!(ours, std, |heap| heap.retain(|element| element.0.number() != made)),
+            11 => both!(ours, std, |heap| heap.retain(|element| element.0.number() != new)),
             12 if few == 0 => both!(ours, std, |heap| heap.drain().map(number).collect::<Vec<_>>()),
             13 if few == 0 => both!(ours, std, |heap| heap.clear()),
             14 => {
                 if let (Some(mut our_first), Some(mut std_first)) = (ours.peek_mut(), std.peek_mut()) {
-                    *our_first = Ordered::new(made);
-                    *std_first = Ordered::new(made);
-                    our_first.0 = T::new(made / 2);
-                    std_first.0 = T::new(made / 2);
+                    *our_first = Ordered::new(new);
+                    *std_first = Ordered::new(new);
+                    our_first.0 = T::new(new / 2);
+                    std_first.0 = T::new(new / 2);
                 }
             }
             15 => {
                 if let (Some(mut our_first), Some(mut std_first)) = (ours.peek_mut(), std.peek_mut()) {
                     if few % 2 == 0 {
-                        *our_first = Ordered::new(made);
-                        *std_first = Ordered::new(made);
+                        *our_first = Ordered::new(new);
+                        *std_first = Ordered::new(new);
                     }
                     assert_eq!(
                         number(PeekMut::pop(our_first)),
@@ -141,9 +141,9 @@ fn run<T: Element>(steps: &[Step]) {
             22 => both!(ours, std, |heap| heap.reserve_exact(few as usize)),
             _ => both!(ours, std, |heap| heap.peek().map(|element| element.0.number())),
         }
-        assert_eq!(numbers(&ours), numbers(&std), "behind {operation}");
+        assert_eq!(numbers(&ours), numbers(&std), "after {operation}");
         assert_eq!(numbers(ours.as_slice()), numbers(std.as_slice()));
-        assert_eq!((ours.len(), ours.capacity()), (std.len(), std.capacity()), "behind {operation}");
+        assert_eq!((ours.len(), ours.capacity()), (std.len(), std.capacity()), "after {operation}");
         assert_eq!(live() - before, 2 * std.len() as isize);
         assert_eq!(ledger.live(), usize::from(size_of::<T>() != 0 && ours.capacity() != 0));
     }
@@ -156,9 +156,9 @@ with_all_elements!(run);
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Large enough for each way to restore the order.
+    /// The heaps are large enough that `extend` restores the order in each of its ways.
     #[test]
-    fn appended_as_std(left in vec(any::<u16>(), 0..3000), right in vec(any::<u16>(), 0..3000)) {
+    fn large_heaps_extend_and_sort_as_in_std(left in vec(any::<u16>(), 0..3000), right in vec(any::<u16>(), 0..3000)) {
         let mut ours: HeapIn<u16> = left.iter().copied().collect();
         let mut std: BinaryHeap<u16> = left.into_iter().collect();
         ours.extend(&right);
@@ -169,45 +169,45 @@ proptest! {
     }
 }
 
-/// Does `$work` with a heap of 9 elements, with a panic at each call of a callback, and in std's as well.
-macro_rules! as_std {
+/// Runs `$work` on a heap of 9 elements and on std's, with a panic at each call of a callback in turn, and compares the outcomes.
+macro_rules! compare_with_std {
     ($element:ty, |$heap:ident| $work:expr) => {
         at_each_call(stringify!($work), |calls, ledger| {
             let elements = || (0..9).map(|n| Ordered::<$element>::new(n * 7 % 40));
             [
-                outcome(HeapIn::from_iter_in(elements(), ledger), |heap| numbers(heap), calls, |$heap| ended($work)),
-                outcome(elements().collect::<BinaryHeap<_>>(), |heap| numbers(heap), calls, |$heap| ended($work)),
+                outcome(HeapIn::from_iter_in(elements(), ledger), |heap| numbers(heap), calls, |$heap| drop_result($work)),
+                outcome(elements().collect::<BinaryHeap<_>>(), |heap| numbers(heap), calls, |$heap| drop_result($work)),
             ]
         });
     };
     ($(|$heap:ident| $work:expr;)*) => {
         $(
-            as_std!(Number, |$heap| $work);
-            as_std!(Unit, |$heap| $work);
+            compare_with_std!(Number, |$heap| $work);
+            compare_with_std!(Unit, |$heap| $work);
         )*
     };
 }
 
 #[test]
-fn a_panic_anywhere() {
-    as_std! {
+fn a_panicking_callback_behaves_as_in_std() {
+    compare_with_std! {
         |heap| heap.push(Ordered::new(30));
         |heap| heap.pop();
         |heap| { heap.pop(); heap.pop(); heap.push(Ordered::new(1)) };
         |heap| *heap.peek_mut().unwrap() = Ordered::new(1);
         |heap| heap.extend((0..3).map(|n| Ordered::new(n * 11)));
-        |heap| heap.extend((0..20).map(|n| { tick(); Ordered::new(n * 11 % 40) }));
+        |heap| heap.extend((0..20).map(|n| { maybe_panic(); Ordered::new(n * 11 % 40) }));
         |heap| heap.clone();
         |heap| heap.clear();
         |heap| heap.drain();
-        |heap| heap.drain().for_each(|_| tick());
+        |heap| heap.drain().for_each(|_| maybe_panic());
         |heap| heap.clone().into_sorted_vec();
         |heap| { let mut twin = heap.clone(); heap.append(&mut twin) };
         |heap| { let twin = heap.clone(); heap.extend(twin) };
         |heap| { let mut twin = heap.clone(); twin.clear(); heap.clone_from(&twin) };
     }
-    // A panic in a predicate and then one in a comparison would end the program, in both.
-    as_std!(Number, |heap| heap.retain(|element| element.0.number() % 2 == 0));
+    // After a panic in the predicate, the heap is rebuilt. A second panic, in a comparison, would abort the process, as in std.
+    compare_with_std!(Number, |heap| heap.retain(|element| element.0.number() % 2 == 0));
     let mut heap = HeapIn::from_iter_in((0..9).map(Ordered::<Number>::new), System);
     let mut seen = 0;
     assert!(panics(|| heap.retain(|element| {
@@ -221,9 +221,8 @@ fn a_panic_anywhere() {
     assert_eq!(live(), 0);
 }
 
-/// Comparisons that answer at random lose and duplicate nothing.
 #[test]
-fn no_order() {
+fn random_comparisons_lose_and_duplicate_nothing() {
     #[derive(Debug)]
     struct Random(Number, Rc<Cell<u64>>);
 
@@ -258,16 +257,16 @@ fn no_order() {
         let popped = heap.pop().unwrap();
         *heap.peek_mut().unwrap() = popped;
         heap.push(element(count + 6));
-        let mut left: Vec<u32> = heap.into_sorted_vec().iter().map(|element| element.0.number()).collect();
-        left.sort();
-        left.dedup();
-        assert_eq!((left.len(), live()), (count as usize + 6, 0));
+        let mut numbers: Vec<u32> = heap.into_sorted_vec().iter().map(|element| element.0.number()).collect();
+        numbers.sort();
+        numbers.dedup();
+        assert_eq!((numbers.len(), live()), (count as usize + 6, 0));
     }
 }
 
-/// Forgetting the greatest element behind a change loses the others, and nothing is dropped twice.
+/// A `PeekMut` that is forgotten after a change leaks the other elements, as in std. No element is dropped twice.
 #[test]
-fn peeked_and_forgotten() {
+fn a_forgotten_peek_mut_leaks_the_other_elements() {
     let heap = || HeapIn::from_iter_in((0..9).map(Ordered::<Number>::new), System);
     let mut changed = heap();
     let mut first = changed.peek_mut().unwrap();
@@ -280,10 +279,10 @@ fn peeked_and_forgotten() {
     drop(changed);
     assert_eq!(live(), 8);
 
-    let mut looked_at = heap();
-    std::mem::forget(looked_at.peek_mut());
-    assert_eq!(looked_at.len(), 9);
-    drop(looked_at);
+    let mut unchanged = heap();
+    std::mem::forget(unchanged.peek_mut());
+    assert_eq!(unchanged.len(), 9);
+    drop(unchanged);
     let mut drained = heap();
     std::mem::forget(drained.drain());
     assert!(drained.is_empty());
@@ -291,6 +290,7 @@ fn peeked_and_forgotten() {
     assert_eq!(live(), 8 + 9);
     assert!(HeapIn::<u8>::new().peek_mut().is_none());
 
+    // `peek_mut` and `pop` restore the order.
     let mut one = HeapIn::from([5]);
     *one.peek_mut().unwrap() = 6;
     assert_eq!(PeekMut::pop(one.peek_mut().unwrap()), 6);
@@ -308,31 +308,31 @@ fn elements() -> impl Iterator<Item = Ordered<Number>> + Clone {
 
 type Numbers<'l> = HeapIn<Ordered<Number>, &'l Ledger>;
 
-/// Runs `work` on a full heap with each failure. If it fails, the heap is as before.
-fn unchanged(work: impl Fn(&mut Numbers<'_>) -> Result<(), TryReserveError>) {
+/// Runs `work` on a full heap with each allocation failing in turn, and asserts that a failure leaves the heap unchanged.
+fn unchanged_on_failure(work: impl Fn(&mut Numbers<'_>) -> Result<(), TryReserveError>) {
     let before = live();
     each_failure(|ledger| {
         let mut heap = HeapIn::try_from_iter_in(elements(), ledger)?;
         heap.try_shrink_to_fit()?;
-        let there = numbers(&heap);
-        work(&mut heap).inspect_err(|_| assert_eq!((numbers(&heap), heap.capacity()), (there.clone(), 5)))
+        let numbers_before = numbers(&heap);
+        work(&mut heap).inspect_err(|_| assert_eq!((numbers(&heap), heap.capacity()), (numbers_before.clone(), 5)))
     });
     assert_eq!(live(), before);
 }
 
 #[test]
-fn failures() {
-    unchanged(|heap| heap.try_push(Ordered::new(7)));
-    unchanged(|heap| heap.try_reserve(1));
-    unchanged(|heap| heap.try_reserve_exact(1));
-    unchanged(|heap| heap.try_extend(elements()));
-    unchanged(|heap| heap.try_clone().map(drop));
-    unchanged(|heap| heap.try_clone_in(*heap.allocator()).map(drop));
+fn every_failure_is_an_error() {
+    unchanged_on_failure(|heap| heap.try_push(Ordered::new(7)));
+    unchanged_on_failure(|heap| heap.try_reserve(1));
+    unchanged_on_failure(|heap| heap.try_reserve_exact(1));
+    unchanged_on_failure(|heap| heap.try_extend(elements()));
+    unchanged_on_failure(|heap| heap.try_clone().map(drop));
+    unchanged_on_failure(|heap| heap.try_clone_in(*heap.allocator()).map(drop));
     for count in [2, 9] {
-        unchanged(|heap| {
+        unchanged_on_failure(|heap| {
             let mut other = HeapIn::try_from_iter_in(elements().cycle().take(count), *heap.allocator())?;
-            let there = numbers(&other);
-            heap.try_append(&mut other).inspect_err(|_| assert_eq!(numbers(&other), there))
+            let numbers_before = numbers(&other);
+            heap.try_append(&mut other).inspect_err(|_| assert_eq!(numbers(&other), numbers_before))
         });
     }
     each_failure(|ledger| HeapIn::<u64, _>::try_with_capacity_in(3, ledger).map(drop));
@@ -349,7 +349,7 @@ fn failures() {
         let big = HeapIn::try_from_iter_in(0..9, ledger)?;
         heap.try_clone_from(&big).inspect_err(|_| assert_eq!(heap.clone().into_sorted_vec().len(), 3))
     });
-    // What found room is in order.
+    // The elements added before a failure are in order.
     each_failure(|ledger| {
         let mut heap = HeapIn::try_from_iter_in([5, 1], ledger)?;
         heap.try_extend((0..40).filter(|_| true)).inspect_err(|_| {
@@ -363,7 +363,7 @@ fn failures() {
 }
 
 #[test]
-fn behaviours() {
+fn conversions_iterators_and_debug_output_behave_as_in_std() {
     let arena = Arena::new();
     let mut heap = HeapIn::from_in([2, 9, 4], &arena);
     heap.extend(&[7, 1]);
@@ -397,7 +397,7 @@ fn behaviours() {
 
 assert_eq_size!(HeapIn<u8, System>, HeapIn<()>, BinaryHeap<u8>, Option<HeapIn<u8>>);
 
-/// The same of both, so that it is std's that is asserted.
+/// Makes the same assertions about our types and about std's.
 macro_rules! auto_traits {
     ($heap:ident, $drain:ident, $into_iter:ident, $iter:ident, $peek_mut:ident) => {
         assert_impl_all!($heap<u8>: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Clone, Default);
@@ -416,14 +416,14 @@ macro_rules! auto_traits {
 }
 auto_traits!(HeapIn, Drain, IntoIter, Iter, PeekMut);
 
-mod std_too {
+mod of_std {
     use super::{BinaryHeap, Cell, Rc, RefUnwindSafe, UnwindSafe, assert_impl_all, assert_not_impl_any};
     use std::collections::binary_heap::{Drain, IntoIter, Iter, PeekMut};
 
     auto_traits!(BinaryHeap, Drain, IntoIter, Iter, PeekMut);
 }
 
-/// Covariant in the elements and in the allocator.
+/// Compiles because the heap and its iterators are covariant in the elements and in the allocator.
 fn shortened<'s>(
     heap: HeapIn<&'static str, &'static System>,
     into_iter: IntoIter<&'static str>,
@@ -433,7 +433,7 @@ fn shortened<'s>(
 }
 
 #[test]
-fn variance() {
+fn lifetimes_can_be_shortened() {
     let mut drained = HeapIn::new();
     let (heap, into_iter, drain) =
         shortened(HeapIn::from_iter_in(["a"], &System), HeapIn::from(["b"]).into_iter(), drained.drain());
@@ -443,6 +443,6 @@ fn variance() {
 static EMPTY: HeapIn<String> = HeapIn::new();
 
 #[test]
-fn in_constants() {
+fn a_static_can_hold_an_empty_heap() {
     assert!(EMPTY.is_empty());
 }

@@ -1,4 +1,4 @@
-//! Random operations on `BTreeMap` and `BTreeSet`, beside std's: after each the two are compared, from both ends.
+//! Random operations on `BTreeMap`, `BTreeSet` and std's. After each, both have the same elements in both directions.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap as StdMap, BTreeSet as StdSet};
@@ -18,7 +18,7 @@ type Model = StdMap<Key, String>;
 type Set<'a> = BTreeSet<Key, &'a Ledger>;
 type MarkedSet<'a> = BTreeSet<Marked, &'a Ledger>;
 
-/// Keys are below it: so few that most operations meet some, and so many that a tree gets three levels.
+/// The number of keys. It is small enough that most operations find keys, and large enough for trees of three levels.
 const KEYS: Key = 600;
 
 #[derive(Clone, Debug)]
@@ -103,8 +103,8 @@ fn ascending(start: Key, len: u8, step: Key) -> impl Iterator<Item = Key> {
     (0..Key::from(len)).map(move |n| start + n * step)
 }
 
-/// Does the same with both.
-#[expect(clippy::incompatible_msrv, reason = "std's `extract_if` is what ours is compared with")]
+/// Applies `operation` to both maps, and compares the results.
+#[expect(clippy::incompatible_msrv, reason = "std's `extract_if` is newer than the crate's MSRV")]
 fn apply<'a>(operation: Operation, step: usize, ledger: &'a Ledger, map: &mut Map<'a>, model: &mut Model) {
     use Operation::*;
     let value = |key: Key| format!("{key} {step}");
@@ -236,7 +236,7 @@ fn compare(map: &Map<'_>, model: &Model) {
     assert_eq!((map.first_key_value(), map.last_key_value()), (model.first_key_value(), model.last_key_value()));
 }
 
-/// An element that tells which of equal ones it is.
+/// An element whose second field takes no part in comparisons. It distinguishes equal elements.
 #[derive(Clone, Copy, Debug)]
 struct Marked(Key, usize);
 
@@ -296,13 +296,13 @@ fn set_operation() -> impl Strategy<Value = SetOperation> {
     ]
 }
 
-/// Equal, and the same of equal ones.
-fn told_apart(elements: impl IntoIterator<Item = Marked>) -> Vec<(Key, usize)> {
+/// Returns both fields of the elements.
+fn fields(elements: impl IntoIterator<Item = Marked>) -> Vec<(Key, usize)> {
     elements.into_iter().map(|Marked(key, mark)| (key, mark)).collect()
 }
 
-/// Does the same with both sets.
-#[expect(clippy::incompatible_msrv, reason = "std's `extract_if` is what ours is compared with")]
+/// Applies `operation` to both sets, and compares the results.
+#[expect(clippy::incompatible_msrv, reason = "std's `extract_if` is newer than the crate's MSRV")]
 fn apply_to_sets<'a>(
     operation: SetOperation,
     step: usize,
@@ -316,18 +316,18 @@ fn apply_to_sets<'a>(
         let elements = || keys.iter().zip(step..).map(|(&key, mark)| Marked(key, mark));
         let ours: MarkedSet<'_> = elements().collect_in(ledger);
         let theirs: StdSet<_> = elements().collect();
-        assert_eq!(told_apart(ours.iter().copied()), told_apart(theirs.iter().copied()));
+        assert_eq!(fields(ours.iter().copied()), fields(theirs.iter().copied()));
         (ours, theirs)
     };
     match operation {
         Insert(key) => assert_eq!(set.insert(marked(key)), model.insert(marked(key))),
-        Replace(key) => assert_eq!(told_apart(set.replace(marked(key))), told_apart(model.replace(marked(key)))),
-        Take(key) => assert_eq!(told_apart(set.take(&marked(key))), told_apart(model.take(&marked(key)))),
+        Replace(key) => assert_eq!(fields(set.replace(marked(key))), fields(model.replace(marked(key)))),
+        Take(key) => assert_eq!(fields(set.take(&marked(key))), fields(model.take(&marked(key)))),
         Remove(key) => assert_eq!(set.remove(&marked(key)), model.remove(&marked(key))),
         PopEnds(count) => {
             for _ in 0..count {
-                assert_eq!(told_apart(set.pop_first()), told_apart(model.pop_first()));
-                assert_eq!(told_apart(set.pop_last()), told_apart(model.pop_last()));
+                assert_eq!(fields(set.pop_first()), fields(model.pop_first()));
+                assert_eq!(fields(set.pop_last()), fields(model.pop_last()));
             }
         }
         Extend(keys) => {
@@ -342,7 +342,7 @@ fn apply_to_sets<'a>(
         }
         SplitOff(at, right) => {
             let (ours, theirs) = (set.split_off(&marked(at)), model.split_off(&marked(at)));
-            assert_eq!(told_apart(ours.iter().copied()), told_apart(theirs.iter().copied()));
+            assert_eq!(fields(ours.iter().copied()), fields(theirs.iter().copied()));
             if right {
                 (*set, *model) = (ours, theirs);
             }
@@ -355,18 +355,18 @@ fn apply_to_sets<'a>(
             let bounds = (bounds.0.map(marked), bounds.1.map(marked));
             let ours = set.extract_if(bounds, |element| element.0 % modulus == 0).take(most.into());
             let theirs = model.extract_if(bounds, |element| element.0 % modulus == 0).take(most.into());
-            assert_eq!(told_apart(ours), told_apart(theirs));
+            assert_eq!(fields(ours), fields(theirs));
         }
         Range(bounds) => {
             let bounds = (bounds.0.map(marked), bounds.1.map(marked));
-            assert_eq!(told_apart(set.range(bounds).copied()), told_apart(model.range(bounds).copied()));
-            assert_eq!(told_apart(set.range(bounds).rev().copied()), told_apart(model.range(bounds).rev().copied()));
+            assert_eq!(fields(set.range(bounds).copied()), fields(model.range(bounds).copied()));
+            assert_eq!(fields(set.range(bounds).rev().copied()), fields(model.range(bounds).rev().copied()));
         }
         Combine(keys, operator) => {
             let (ours, theirs) = both(&keys);
             (*set, *model) = match operator {
                 0 => (&*set | &ours, &*model | &theirs),
-                // Std's are those of the shorter set, if the other is much longer.
+                // If one set is much shorter, std's `&` takes its elements. Ours takes those of the first set.
                 1 => (&*set & &ours, model.iter().copied().filter(|element| theirs.contains(element)).collect()),
                 2 => (&*set ^ &ours, &*model ^ &theirs),
                 _ => (&*set - &ours, &*model - &theirs),
@@ -384,14 +384,14 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2 * ProptestConfig::default().cases) })]
 
     #[test]
-    fn maps(operations in vec(operation(), 1..60), looked_for in vec((bounds(), any::<u64>()), 4)) {
+    fn random_map_operations_behave_as_in_std(operations in vec(operation(), 1..60), ranges in vec((bounds(), any::<u64>()), 4)) {
         let ledger = Ledger::new();
         let mut map = Map::new_in(&ledger);
         let mut model = Model::new();
         for (step, operation) in operations.into_iter().enumerate() {
             apply(operation, step, &ledger, &mut map, &mut model);
             compare(&map, &model);
-            let (range, pattern) = looked_for[step % looked_for.len()];
+            let (range, pattern) = ranges[step % ranges.len()];
             let (mut ours, mut theirs) = (map.range(range), model.range(range));
             for turn in 0_u32.. {
                 let (one, other) = match pattern >> (turn % 64) & 1 {
@@ -409,25 +409,25 @@ proptest! {
     }
 
     #[test]
-    fn steps_of_sets(operations in vec(set_operation(), 1..60)) {
+    fn random_set_operations_behave_as_in_std(operations in vec(set_operation(), 1..60)) {
         let ledger = Ledger::new();
         let mut set = MarkedSet::new_in(&ledger);
         let mut model = StdSet::new();
         for (step, operation) in operations.into_iter().enumerate() {
             apply_to_sets(operation, 1000 * step, &ledger, &mut set, &mut model);
             assert_eq!(set.len(), model.len());
-            assert_eq!(told_apart(set.iter().copied()), told_apart(model.iter().copied()));
-            assert_eq!(told_apart(set.iter().rev().copied()), told_apart(model.iter().rev().copied()));
+            assert_eq!(fields(set.iter().copied()), fields(model.iter().copied()));
+            assert_eq!(fields(set.iter().rev().copied()), fields(model.iter().rev().copied()));
             assert_eq!((set.first(), set.last()), (model.first(), model.last()));
             let key = Marked(step as Key * 7 % KEYS, 0);
-            assert_eq!(told_apart(set.get(&key).copied()), told_apart(model.get(&key).copied()));
+            assert_eq!(fields(set.get(&key).copied()), fields(model.get(&key).copied()));
         }
         drop(set);
         assert_eq!(ledger.live(), 0);
     }
 
     #[test]
-    fn sets(lists in vec((vec(key(), 0..300), 1..6_u16), 2..5), split in key()) {
+    fn combinations_of_sets_behave_as_in_std(lists in vec((vec(key(), 0..300), 1..6_u16), 2..5), split in key()) {
         let ledger = Ledger::new();
         let mut sets: Vec<(Set<'_>, StdSet<Key>)> = Vec::new();
         for (keys, divisor) in lists {

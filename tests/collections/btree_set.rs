@@ -1,4 +1,4 @@
-//! `BTreeSet` does what std's does: the same code runs with both, and the results are compared.
+//! `BTreeSet` behaves as std's: the same code runs with both, and the results are compared.
 
 use std::mem::size_of;
 use std::panic::UnwindSafe;
@@ -7,12 +7,12 @@ use janus_alloc::collections::btree_set;
 use janus_alloc::{Arena, System};
 use static_assertions::{assert_impl_all, assert_not_impl_any};
 
-use crate::btree_map::{Tagged, same};
+use crate::btree_map::{Tagged, compare_with_std};
 use crate::ledger::Ledger;
 
 #[test]
-fn looks_up_and_changes() {
-    same!({
+fn look_ups_and_changes_behave_as_in_std() {
+    compare_with_std!({
         let mut set = BTreeSet::new();
         let mut seen = vec![format!("{} {} {:?}", set.insert(2), set.insert(2), set.first())];
         set.extend([5, 3, 1]);
@@ -38,8 +38,8 @@ fn looks_up_and_changes() {
 }
 
 #[test]
-fn equal_elements_are_kept_or_replaced() {
-    same!({
+fn equal_elements_are_kept_or_replaced_as_in_std() {
+    compare_with_std!({
         let mut set: BTreeSet<Tagged> = [Tagged(1, 'a'), Tagged(1, 'b'), Tagged(0, 'c')].into_iter().collect();
         let mut seen = vec![format!("{set:?}")];
         seen.push(format!("{} {set:?}", set.insert(Tagged(1, 'd'))));
@@ -56,7 +56,7 @@ fn equal_elements_are_kept_or_replaced() {
 }
 
 #[test]
-fn an_intersection_is_of_the_first_set() {
+fn an_intersection_has_the_elements_of_the_first_set() {
     use janus_alloc::collections::BTreeSet;
 
     let one = BTreeSet::from([Tagged(1, 'a'), Tagged(2, 'a'), Tagged(3, 'a')]);
@@ -66,10 +66,10 @@ fn an_intersection_is_of_the_first_set() {
     assert_eq!(one.union(&other).nth(1).unwrap().1, 'a');
 }
 
-/// Sets of each length and density that matters, in pairs.
+/// Combines pairs of sets of several lengths and densities.
 #[test]
-fn operations() {
-    same!({
+fn set_operations_behave_as_in_std() {
+    compare_with_std!({
         let mut sets: Vec<BTreeSet<u32>> = Vec::new();
         for len in [0, 1, 2, 11, 12, 30, 200] {
             for (step, offset) in [(1, 0), (2, 0), (2, 1), (7, 3), (100, 50), (1, 500)] {
@@ -88,7 +88,7 @@ fn operations() {
                 seen.push(tests.map(u32::from).to_vec());
                 let least = [one.union(other).min(), one.intersection(other).min(), one.difference(other).min()];
                 seen.push(least.iter().flatten().copied().copied().collect());
-                // In parts, and cloned on the way.
+                // Iterators read in part, and then cloned.
                 let mut union = one.union(other);
                 let mut difference = one.difference(other);
                 let mut intersection = one.intersection(other);
@@ -104,7 +104,7 @@ fn operations() {
                         .copied()
                         .collect(),
                 );
-                // Fused.
+                // An iterator stays at its end.
                 let ends = (union.by_ref().count(), union.next(), symmetric.by_ref().count(), symmetric.next());
                 assert_eq!((ends.1, ends.3), (None, None));
             }
@@ -114,7 +114,7 @@ fn operations() {
 }
 
 #[test]
-fn size_hints_hold() {
+fn size_hints_bound_the_length() {
     use janus_alloc::collections::BTreeSet;
 
     let sets: Vec<BTreeSet<u32>> =
@@ -141,7 +141,7 @@ fn size_hints_hold() {
 }
 
 #[test]
-fn is_printed() {
+fn debug_output_lists_the_elements() {
     use janus_alloc::collections::BTreeSet;
 
     let (mut one, other) = (BTreeSet::from([1, 2]), BTreeSet::from([2, 3]));
@@ -158,8 +158,8 @@ fn is_printed() {
 }
 
 #[test]
-fn extracts() {
-    same!({
+fn extract_if_behaves_as_in_std() {
+    compare_with_std!({
         let mut set: BTreeSet<u32> = (0..100).collect();
         let some: Vec<_> = set.extract_if(10..50, |value| value % 3 == 0).take(5).collect();
         let others: Vec<_> = set.extract_if(.., |value| value % 5 == 0).collect();
@@ -168,7 +168,7 @@ fn extracts() {
 }
 
 #[test]
-fn sets_of_two_allocators() {
+fn sets_of_different_allocators_combine() {
     use janus_alloc::collections::BTreeSet;
 
     let (ledger, arena) = (Ledger::new(), Arena::new());
@@ -185,24 +185,24 @@ fn sets_of_two_allocators() {
     assert!(std::ptr::eq(*(&one - &one).allocator(), &raw const ledger));
 }
 
-/// The seeking of one set in another takes a time that grows with the shorter one.
+/// The number of comparisons grows with the shorter set.
 #[test]
-fn a_short_set_is_looked_for_in_a_long_one() {
+fn combining_a_short_and_a_long_set_takes_few_comparisons() {
     use std::cell::Cell;
     use std::cmp::Ordering;
 
     use janus_alloc::collections::BTreeSet;
 
     #[derive(PartialEq, Eq)]
-    struct Counting<'a>(u32, &'a Cell<usize>);
+    struct CountsComparisons<'a>(u32, &'a Cell<usize>);
 
-    impl PartialOrd for Counting<'_> {
+    impl PartialOrd for CountsComparisons<'_> {
         fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
             Some(self.cmp(other))
         }
     }
 
-    impl Ord for Counting<'_> {
+    impl Ord for CountsComparisons<'_> {
         fn cmp(&self, other: &Self) -> Ordering {
             self.1.set(self.1.get() + 1);
             self.0.cmp(&other.0)
@@ -210,8 +210,8 @@ fn a_short_set_is_looked_for_in_a_long_one() {
     }
 
     let comparisons = Cell::new(0);
-    let long: BTreeSet<_> = (0..20_000).map(|n| Counting(n, &comparisons)).collect();
-    let short: BTreeSet<_> = (0..10).map(|n| Counting(n * 2000, &comparisons)).collect();
+    let long: BTreeSet<_> = (0..20_000).map(|n| CountsComparisons(n, &comparisons)).collect();
+    let short: BTreeSet<_> = (0..10).map(|n| CountsComparisons(n * 2000, &comparisons)).collect();
     for (one, other) in [(&long, &short), (&short, &long)] {
         comparisons.set(0);
         assert_eq!(one.intersection(other).count(), 10);
@@ -238,7 +238,7 @@ assert_impl_all!(btree_set::SymmetricDifference<'static, u8>: Send, Sync, Unpin,
 assert_not_impl_any!(btree_set::Iter<'static, NotSync>: Send, Sync);
 assert_impl_all!(btree_set::IntoIter<NotSync>: Send);
 
-/// Compiles if what holds longer-lived elements can stand for what holds shorter-lived ones.
+/// Compiles because the types are covariant in the elements.
 #[expect(dead_code, reason = "compiled, not called")]
 mod variance {
     use super::btree_set::{BTreeSet, Difference, Intersection, IntoIter, Iter, Range, Union};
@@ -273,6 +273,6 @@ mod variance {
 }
 
 #[test]
-fn sizes() {
+fn a_set_is_two_words() {
     assert_eq!(size_of::<btree_set::BTreeSet<u64>>(), 2 * size_of::<usize>());
 }

@@ -1,14 +1,15 @@
-//! A panic at each call of a callback, and what it leaves.
+//! Operations whose callbacks panic at each call in turn, compared with std's.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::elements::{extinguish, light, live, tick};
+use crate::elements::{cancel_panic, live, maybe_panic, panic_after};
 use crate::ledger::Ledger;
 
-/// Whether it panicked, the numbers left, and how many elements are live while the collection is and when it is gone.
+/// Whether the operation panicked, the numbers left in the collection, and the count of live elements before and after the collection's
+/// drop.
 pub(crate) type Outcome = (bool, Vec<u32>, isize, isize);
 
-/// Does `work` with a panic in the callback behind the next `calls`.
+/// Runs `work` with a panic in the callback after the next `calls`.
 pub(crate) fn outcome<C>(
     mut collection: C,
     numbers: impl Fn(&C) -> Vec<u32>,
@@ -16,15 +17,15 @@ pub(crate) fn outcome<C>(
     work: impl FnOnce(&mut C),
 ) -> Outcome {
     let before = live() - numbers(&collection).len() as isize;
-    light(calls);
+    panic_after(calls);
     let panicked = catch_unwind(AssertUnwindSafe(|| work(&mut collection))).is_err();
-    extinguish();
-    let (left, with) = (numbers(&collection), live() - before);
+    cancel_panic();
+    let (numbers_left, live_with_collection) = (numbers(&collection), live() - before);
     drop(collection);
-    (panicked, left, with, live() - before)
+    (panicked, numbers_left, live_with_collection, live() - before)
 }
 
-/// Asks for the outcomes of `work` in ours and in std's with a panic at each call of a callback, and compares them.
+/// Compares the outcomes of `work` in our collection and in std's, with a panic at each call of a callback in turn.
 pub(crate) fn at_each_call(work: &str, mut outcomes: impl FnMut(usize, &Ledger) -> [Outcome; 2]) {
     let mut calls = 0;
     loop {
@@ -40,10 +41,11 @@ pub(crate) fn at_each_call(work: &str, mut outcomes: impl FnMut(usize, &Ledger) 
     assert!(calls > 1, "no callback: {work}");
 }
 
-/// The end of what `_result` borrows.
-pub(crate) fn ended<R>(_result: R) {}
+/// Drops a result, and so ends its borrow of the collection.
+pub(crate) fn drop_result<R>(_result: R) {}
 
-pub(crate) fn ticking<T>(element: T) -> T {
-    tick();
+/// Returns `element`, unless this call is to panic.
+pub(crate) fn maybe_panicking<T>(element: T) -> T {
+    maybe_panic();
     element
 }

@@ -1,41 +1,42 @@
-//! Elements that are counted, and that panic when they are told to.
+//! Elements that count themselves and panic on request.
 
 use std::cell::Cell;
 use std::fmt::Debug;
 
 thread_local! {
-    /// Elements made and not dropped.
+    /// The number of elements created and not yet dropped.
     static LIVE: Cell<isize> = const { Cell::new(0) };
-    /// Calls of [`tick`] until one panics. Negative: none does.
-    static FUSE: Cell<isize> = const { Cell::new(-1) };
+    /// The number of calls of [`maybe_panic`] before the one that panics. Negative if none does.
+    static CALLS_UNTIL_PANIC: Cell<isize> = const { Cell::new(-1) };
 }
 
-/// Elements of this thread that are live.
+/// Returns the number of this thread's live elements.
 pub(crate) fn live() -> isize {
     LIVE.get()
 }
 
-/// The call of [`tick`] behind the next `calls` panics, and no other does.
-pub(crate) fn light(calls: usize) {
-    FUSE.set(calls as isize);
+/// Makes one call of [`maybe_panic`] panic: the one after the next `calls`.
+pub(crate) fn panic_after(calls: usize) {
+    CALLS_UNTIL_PANIC.set(calls as isize);
 }
 
-pub(crate) fn extinguish() {
-    FUSE.set(-1);
+/// Cancels the panic that [`panic_after`] has set.
+pub(crate) fn cancel_panic() {
+    CALLS_UNTIL_PANIC.set(-1);
 }
 
-/// Called by each callback: may panic.
-pub(crate) fn tick() {
-    let left = FUSE.get();
-    FUSE.set((left - 1).max(-1));
-    assert_ne!(left, 0, "a callback panics");
+/// Panics if [`panic_after`] has chosen this call. Each callback calls it.
+pub(crate) fn maybe_panic() {
+    let remaining = CALLS_UNTIL_PANIC.get();
+    CALLS_UNTIL_PANIC.set((remaining - 1).max(-1));
+    assert_ne!(remaining, 0, "a callback panics");
 }
 
-/// An element of some size and align that is made of a number.
+/// An element of some size and alignment, created from a number.
 pub(crate) trait Element: Clone + Debug + PartialEq + 'static {
     fn new(number: u32) -> Self;
 
-    /// The number, or 0 if the element has no place for it.
+    /// Returns the element's number, or 0 if the element has size 0.
     fn number(&self) -> u32;
 }
 
@@ -47,14 +48,14 @@ macro_rules! element {
 
         impl Clone for $name {
             fn clone(&self) -> Self {
-                tick();
+                maybe_panic();
                 Self::new(self.number())
             }
         }
 
         impl PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
-                tick();
+                maybe_panic();
                 self.number() == other.number()
             }
         }
@@ -62,7 +63,7 @@ macro_rules! element {
         impl Drop for $name {
             fn drop(&mut self) {
                 LIVE.set(LIVE.get() - 1);
-                tick();
+                maybe_panic();
             }
         }
     };

@@ -1,4 +1,4 @@
-//! Frozen collections: read by many threads, whose allocator serves one.
+//! Frozen collections: many threads read a collection whose allocator is for one thread.
 
 use std::borrow::Borrow;
 use std::cell::{Cell, RefCell};
@@ -34,7 +34,7 @@ assert_impl_all!(Frozen<BTreeMap<u8, u8, A<'static>>>: Sync);
 assert_impl_all!(Frozen<BTreeSet<u8, A<'static>>>: Sync);
 assert_impl_all!(Frozen<Vec<u8, Rc<Pool>>>: Sync);
 assert_impl_all!(Frozen<Vec<Frozen<Vec<u8, A<'static>>>, A<'static>>>: Sync);
-// It is dropped by the thread that owns it.
+// The thread of the allocator drops the collection.
 assert_not_impl_any!(Frozen<Vec<u8, A<'static>>>: Send, Clone);
 assert_not_impl_any!(Frozen<Rc<str>>: Send, Clone);
 assert_not_impl_any!(Frozen<Arc<str, A<'static>>>: Send, Clone, AsRef<Arc<str, A<'static>>>);
@@ -45,7 +45,7 @@ assert_not_impl_any!(std::sync::Arc<Frozen<Vec<u8, A<'static>>>>: Send, Sync);
 assert_not_impl_any!(&'static mut Frozen<Vec<u8, A<'static>>>: Send);
 assert_impl_all!(Frozen<Vec<u8, Arena>>: Send, Sync);
 assert_impl_all!(Frozen<Vec<Cell<u8>, Arena>>: Send);
-// Elements, keys, values and hashers are shared.
+// Readers share elements, keys, values and hashers, so these must be `Sync`.
 assert_not_impl_any!(Frozen<Vec<Cell<u8>, Arena>>: Sync, Freezable);
 assert_not_impl_any!(Frozen<Vec<Vec<u8, A<'static>>, A<'static>>>: Sync);
 assert_not_impl_any!(Frozen<Box<Box<u8, A<'static>>, A<'static>>>: Sync);
@@ -66,15 +66,15 @@ assert_not_impl_any!(Frozen<HashSet<Cell<u8>, RandomState, System>>: Sync);
 assert_not_impl_any!(Frozen<BTreeMap<Cell<u8>, u8>>: Sync);
 assert_not_impl_any!(Frozen<BTreeMap<u8, Cell<u8>>>: Sync);
 assert_not_impl_any!(Frozen<BTreeSet<Cell<u8>>>: Sync);
-// Nobody else's types, since what they do with an allocator is not known.
+// Types of other crates are excluded: they may use their allocator in any way.
 assert_not_impl_any!(Frozen<std::vec::Vec<u8>>: Sync);
 assert_not_impl_any!(Frozen<u8>: Sync);
-// The way to a whole collection would be one to its allocator.
+// A reference to the whole collection would lead to its allocator.
 assert_not_impl_any!(Frozen<Vec<u8, A<'static>>>: AsRef<Vec<u8, A<'static>>>, Borrow<Vec<u8, A<'static>>>);
 assert_not_impl_any!(Frozen<Vec<u8, A<'static>>>: std::ops::DerefMut, AsMut<[u8]>);
 assert_eq_size!(Frozen<Vec<u8, A<'static>>>, Vec<u8, A<'static>>);
 
-/// A hasher with something in it.
+/// A hash builder that is not `Sync`: it counts its uses in a cell.
 #[derive(Clone, Default)]
 struct NotShared(Cell<u8>, DefaultHashBuilder);
 
@@ -91,7 +91,7 @@ type Name<'a> = Frozen<Box<str, A<'a>>>;
 type SharedNames<'a> = HashSet<Frozen<Rc<str, A<'a>>>, DefaultHashBuilder, A<'a>>;
 type ByLength<'a> = BTreeMap<usize, Frozen<Vec<u64, A<'a>>>, A<'a>>;
 
-/// All kinds, nested, in one arena.
+/// Frozen collections of all kinds, nested, in one arena.
 struct Index<'a> {
     numbers: Frozen<Table<Name<'a>, u64, A<'a>>>,
     names: Frozen<Vec<Name<'a>, A<'a>>>,
@@ -173,9 +173,9 @@ impl Add for String {
     }
 }
 
-/// The arena hands out, takes back and resizes other blocks meanwhile, in the same chunks and in new ones.
+/// Meanwhile, the arena allocates, frees and resizes other blocks, in the same chunks and in new ones.
 #[test]
-fn threads_read_while_the_arena_goes_on() {
+fn threads_read_while_the_owner_uses_the_arena() {
     const LENGTH: u64 = 500;
     let arena = Arena::new();
     let index = Index::new(LENGTH, &arena);
@@ -194,7 +194,7 @@ fn threads_read_while_the_arena_goes_on() {
             let other = vec_in![in &arena; n; n as usize % 100];
             arena.scope(|scope| assert_eq!(*scope.alloc(n), n));
             if n % 100 == 0 {
-                // The owner reads, too.
+                // The owner reads too.
                 assert_eq!(index.names.len() as u64, LENGTH);
             }
             drop(other);
@@ -204,9 +204,9 @@ fn threads_read_while_the_arena_goes_on() {
     index.check(LENGTH);
 }
 
-/// Counts of an `Rc` are the owner's, who may go on to clone and drop.
+/// Readers do not touch the counts of an `Rc`, so its owner may clone and drop pointers at the same time.
 #[test]
-fn the_owner_counts_meanwhile() {
+fn the_owner_clones_an_rc_while_threads_read_it() {
     let arena = Arena::new();
     let mut shared = Rc::<str, _>::clone_from_ref_in("two faces", &arena);
     let frozen = Frozen::new(shared.clone());
@@ -223,9 +223,8 @@ fn the_owner_counts_meanwhile() {
     assert!(Rc::get_mut(&mut shared).is_some());
 }
 
-/// A collection with its arena in it is read by many threads, and dropped by another.
 #[test]
-fn with_the_arena_inside() {
+fn a_frozen_collection_that_owns_its_arena_moves_between_threads() {
     let mut numbers = HashMap::new_in(Arena::new());
     numbers.extend((0..100_u64).map(|n| (n, n * n)));
     let numbers = std::sync::Arc::new(Frozen::new(numbers));
@@ -243,9 +242,8 @@ fn with_the_arena_inside() {
     assert_eq!(thawed, [1, 2, 3, 4]);
 }
 
-/// Traits give what they give for the contents.
 #[test]
-fn traits_are_those_of_the_contents() {
+fn traits_behave_as_those_of_the_contents() {
     fn hash<T: Hash + ?Sized>(value: &T) -> u64 {
         static STATE: std::sync::OnceLock<RandomState> = std::sync::OnceLock::new();
         STATE.get_or_init(RandomState::new).hash_one(value)

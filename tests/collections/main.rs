@@ -1,7 +1,8 @@
-//! Collections behave as std's, over every allocator, and keep the allocators' contract.
+//! The collections behave as std's over every allocator, and keep the allocators' contract.
 #![cfg(feature = "std")]
 #![cfg_attr(feature = "nightly", feature(allocator_api))]
 
+mod allocators;
 mod arc;
 mod binary_heap;
 mod boxed;
@@ -12,7 +13,8 @@ mod btree_set;
 mod callbacks;
 mod elements;
 mod frozen;
-#[allow(dead_code, reason = "more than one topic needs")]
+mod hints;
+#[allow(dead_code, reason = "the fuzz targets include this file too")]
 mod ledger;
 mod linked_list;
 mod maps_in;

@@ -1,4 +1,5 @@
-//! Maps and sets, made in an allocator out of iterators, arrays and others: each with std's elements, each failure reported.
+//! Maps and sets built in an allocator from iterators, arrays and other maps. They have the elements of std's, and each failure is an
+//! error.
 
 use std::cell::Cell;
 use std::cmp::Ordering;
@@ -20,7 +21,7 @@ type Set<'l, T> = BTreeSet<T, &'l Ledger>;
 type Hashed<'l, K, V> = HashMapIn<K, V, &'l Ledger>;
 type HashedSet<'l, T> = HashSetIn<T, &'l Ledger>;
 
-/// A key that is equal to another although it can be told from it.
+/// A key whose second field takes no part in comparisons and hashes. It distinguishes equal keys.
 #[derive(Clone, Copy, Debug)]
 struct Key(u8, usize);
 
@@ -55,16 +56,17 @@ fn sorted<T: Ord>(mut elements: Vec<T>) -> Vec<T> {
     elements
 }
 
-fn told_apart<'k, V: Copy + 'k>(elements: impl IntoIterator<Item = (&'k Key, &'k V)>) -> Vec<(u8, usize, V)> {
+/// Returns all fields of the keys, and the values.
+fn key_fields<'k, V: Copy + 'k>(elements: impl IntoIterator<Item = (&'k Key, &'k V)>) -> Vec<(u8, usize, V)> {
     elements.into_iter().map(|(key, value)| (key.0, key.1, *value)).collect()
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Of equal keys the same one stays as in std's, with the same value.
+    /// Of equal keys, the one that std keeps is kept, with the same value.
     #[test]
-    fn collected_as_std(mut keys in vec(any::<u8>(), 0..300), ascending in 0_usize..300) {
+    fn collected_maps_have_the_keys_and_values_of_std(mut keys in vec(any::<u8>(), 0..300), ascending in 0_usize..300) {
         let ascending = ascending.min(keys.len());
         keys[..ascending].sort_unstable();
         let ledger = Ledger::new();
@@ -73,29 +75,29 @@ proptest! {
 
         let ours: Map<'_, Key, usize> = elements().collect_in(&ledger);
         let std: StdMap<Key, usize> = elements().collect();
-        prop_assert_eq!(told_apart(&ours), told_apart(&std));
+        prop_assert_eq!(key_fields(&ours), key_fields(&std));
         let ours: Set<'_, Key> = set().collect_in(&ledger);
         let std: StdSet<Key> = set().collect();
-        prop_assert_eq!(told_apart(ours.iter().map(|key| (key, &()))), told_apart(std.iter().map(|key| (key, &()))));
+        prop_assert_eq!(key_fields(ours.iter().map(|key| (key, &()))), key_fields(std.iter().map(|key| (key, &()))));
 
-        // What extends keeps the first.
+        // `extend` keeps the first of equal keys.
         let (mut ours, mut std) = (Map::new_in(&ledger), StdMap::new());
         ours.extend(elements());
         std.extend(elements());
-        prop_assert_eq!(told_apart(&ours), told_apart(&std));
+        prop_assert_eq!(key_fields(&ours), key_fields(&std));
 
         let ours: Hashed<'_, Key, usize> = elements().collect_in(&ledger);
         let std: StdHashMap<Key, usize> = elements().collect();
-        prop_assert_eq!(sorted(told_apart(&ours)), sorted(told_apart(&std)));
+        prop_assert_eq!(sorted(key_fields(&ours)), sorted(key_fields(&std)));
         let ours: HashedSet<'_, Key> = set().collect_in(&ledger);
         let std: StdHashSet<Key> = set().collect();
         let unit = |key| (key, &());
-        prop_assert_eq!(sorted(told_apart(ours.iter().map(unit))), sorted(told_apart(std.iter().map(unit))));
+        prop_assert_eq!(sorted(key_fields(ours.iter().map(unit))), sorted(key_fields(std.iter().map(unit))));
     }
 }
 
 #[test]
-fn made_of_others() {
+fn arrays_and_other_maps_convert_into_maps() {
     let ledger = Ledger::new();
     let map: Map<'_, u8, char> = [(2, 'b'), (1, 'a'), (2, 'c')].into_in(&ledger);
     assert!(map.iter().eq([(&1, &'a'), (&2, &'c')]));
@@ -106,14 +108,14 @@ fn made_of_others() {
     assert_eq!(set, BTreeSet::from_in(StdSet::from([1, 2]), &ledger));
     assert_eq!(set, BTreeSet::from_in(BTreeSet::from([1, 2]), &ledger));
 
-    // The hasher needs no name.
+    // The hasher needs no type annotation.
     let map = HashMap::from_in([(1, 'a'), (2, 'b')], &ledger);
     assert_eq!((map[&1], map[&2]), ('a', 'b'));
     assert_eq!(map, HashMap::from_in(HashMapIn::<_, _>::from([(1, 'a'), (2, 'b')]), &ledger));
     assert_eq!(HashSet::from_in([1, 2], &ledger), HashSet::from_in(HashSetIn::<i32>::from([2, 1]), &ledger));
-    // What withstands chosen keys goes on to.
-    let withstanding = StdHashMap::from([(1, 'a')]);
-    let map: HashMap<i32, char, RandomState, &Ledger> = withstanding.into_in(&ledger);
+    // A map that resists chosen keys passes on its hasher, so the new one resists them too.
+    let resistant = StdHashMap::from([(1, 'a')]);
+    let map: HashMap<i32, char, RandomState, &Ledger> = resistant.into_in(&ledger);
     assert_eq!(map[&1], 'a');
     let set: HashSet<i32, RandomState, &Ledger> = StdHashSet::from([7]).into_in(&ledger);
     assert!(set.clone_in(System).contains(&7));
@@ -121,9 +123,9 @@ fn made_of_others() {
     assert_eq!(map.clone_in(System), HashMap::from_in(map, System));
 }
 
-/// Maps of collections move as a whole.
+/// The clones of maps of collections outlive the arena of the originals.
 #[test]
-fn deep_clones() {
+fn clone_in_clones_nested_collections() {
     let arena = Arena::new();
     let mut lists = BTreeMap::new_in(&arena);
     lists.extend((0..40).map(|n| (vec_in![in &arena; n], vec_in![in &arena; n; n])));
@@ -134,7 +136,7 @@ fn deep_clones() {
     let lists_cloned: BTreeMap<VecIn<usize, System>, VecIn<usize, System>, System> = lists.clone_in(System);
     let names_cloned: HashMapIn<VecIn<i32, System>, BTreeSet<i32, System>, System> = names.clone_in(System);
     let set_cloned: HashSetIn<VecIn<i32, System>, System> = set.clone_in(System);
-    assert!(lists_cloned.iter().zip(&lists).all(|(ours, theirs)| ours.0 == theirs.0 && ours.1 == theirs.1));
+    assert!(lists_cloned.iter().zip(&lists).all(|(clone, original)| clone.0 == original.0 && clone.1 == original.1));
     drop((lists, names, set));
     drop(arena);
     assert_eq!(lists_cloned.len(), 40);
@@ -144,13 +146,13 @@ fn deep_clones() {
 }
 
 #[test]
-fn each_failure_is_reported() {
+fn every_failure_is_an_error() {
     let elements = || (0..60_u32).map(|n| (n * 7 % 50, n));
     each_failure(|ledger| elements().try_collect_in::<Map<'_, u32, u32>>(ledger).map(drop));
     each_failure(|ledger| (0..60).try_collect_in::<Set<'_, u32>>(ledger).map(drop));
     each_failure(|ledger| Map::try_from_in([(1, 2), (3, 4)], ledger).map(drop));
     each_failure(|ledger| BTreeSet::try_from_in([1, 3], ledger).map(drop));
-    // With a hint, and without.
+    // With a lower bound in the size hint, and without.
     each_failure(|ledger| elements().try_collect_in::<Hashed<'_, u32, u32>>(ledger).map(drop));
     each_failure(|ledger| elements().filter(|_| true).try_collect_in::<Hashed<'_, u32, u32>>(ledger).map(drop));
     each_failure(|ledger| (0..60).filter(|_| true).try_collect_in::<HashedSet<'_, u32>>(ledger).map(drop));
@@ -173,9 +175,9 @@ fn each_failure_is_reported() {
 
     let refused = [(1, 2)].into_iter().try_collect_in::<HashMapIn<_, _, _>>(Null).unwrap_err();
     assert!(matches!(refused.kind(), TryReserveErrorKind::AllocError { .. }));
-    // An iterator that promises more than there can be.
-    struct Boasting;
-    impl Iterator for Boasting {
+    /// An empty iterator whose size hint is above every capacity.
+    struct TooLargeHint;
+    impl Iterator for TooLargeHint {
         type Item = (u64, u64);
 
         fn next(&mut self) -> Option<(u64, u64)> {
@@ -186,13 +188,13 @@ fn each_failure_is_reported() {
             (usize::MAX, None)
         }
     }
-    let overflow = Boasting.try_collect_in::<HashMapIn<_, _, _>>(System).unwrap_err();
+    let overflow = TooLargeHint.try_collect_in::<HashMapIn<_, _, _>>(System).unwrap_err();
     assert_eq!(overflow.kind(), TryReserveErrorKind::CapacityOverflow);
-    assert!(Boasting.collect_in::<BTreeMap<_, _, _>>(System).is_empty());
+    assert!(TooLargeHint.collect_in::<BTreeMap<_, _, _>>(System).is_empty());
 }
 
 #[test]
-fn a_callback_panics() {
+fn a_panicking_iterator_or_drop_leaks_nothing() {
     let drops = Drops::new();
     for nth in 0..20 {
         let ledger = Ledger::new();

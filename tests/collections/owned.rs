@@ -1,4 +1,4 @@
-//! Collections that own their arena, alone or together.
+//! Collections that own their arena, each alone or several together.
 
 use std::cell::Cell;
 use std::mem::{self, MaybeUninit};
@@ -27,11 +27,11 @@ assert_impl_all!(Box<Arena>: Allocator, Owns);
 assert_not_impl_any!(Box<Arena>: Clone, StaticAllocator);
 assert_not_impl_any!(Rc<Arena>: StaticAllocator);
 
-// A collection that owns an arena has it inside. The chapter on collections names the size.
+// A collection that owns an arena contains it. The documentation gives this size.
 #[cfg(target_pointer_width = "64")]
 assert_eq_size!(Arena, [u64; 168 / 8]);
 
-/// The blocks lie outside the arena, so they stay when it moves: out of the function, into a box, and back.
+/// The blocks lie outside the arena, so they stay in place when it moves.
 #[test]
 fn an_owned_arena_moves_with_its_vector() {
     fn squares() -> Vec<u64, Arena> {
@@ -57,9 +57,9 @@ fn an_owned_arena_moves_with_its_vector() {
     assert_eq!(sum.join().unwrap(), (0..1000).map(|n| n * n).sum::<u64>() + 999 * 500 + 9999 * 5000);
 }
 
-/// A vector alone in its arena is the last block, so it grows and shrinks where it is.
+/// The buffer of a vector alone in its arena is the last block, so it grows and shrinks in place.
 #[test]
-fn cleared_and_grown_again() {
+fn collections_refill_their_own_arena() {
     let mut numbers = Vec::<u32, _>::new_in(Arena::new());
     for round in 1..10_u32 {
         numbers.clear();
@@ -68,10 +68,10 @@ fn cleared_and_grown_again() {
         numbers.extend((0..10_000).map(|n| n * round));
         assert_eq!((numbers.len(), numbers[9999]), (10_000, 9999 * round));
     }
-    let kept = numbers.allocator().high_water_bytes();
-    assert!((40_000..200_000).contains(&kept), "{kept}");
+    let high_water = numbers.allocator().high_water_bytes();
+    assert!((40_000..200_000).contains(&high_water), "{high_water}");
 
-    // A map leaves its smaller tables behind, and works on.
+    // The arena does not reuse the smaller tables of a map, and the map still works.
     let mut map = HashMap::new_in(Arena::new());
     for round in 0..10 {
         map.extend((0..1000_u64).map(|n| (n, n + round)));
@@ -85,9 +85,8 @@ fn cleared_and_grown_again() {
     assert!(map.into_values().eq((0..1000).step_by(3)));
 }
 
-/// Over a buffer of somebody else's.
 #[test]
-fn an_owned_fixed_arena() {
+fn a_vector_owns_a_fixed_arena_over_a_borrowed_buffer() {
     fn digits(bytes: &mut [MaybeUninit<u8>]) -> Vec<u8, FixedArena<'_>> {
         let mut digits = Vec::new_in(FixedArena::new(bytes));
         digits.extend(b'0'..=b'9');
@@ -104,23 +103,23 @@ fn an_owned_fixed_arena() {
     assert_eq!(leaked, b"fedcba9876543210");
 }
 
-/// Leaked elements stay, since the arena is forgotten with them, or counted once more for ever. What the arena has is lost to its
-/// parent, which is one that frees everything.
+/// `leak` forgets the arena, or a pointer to it, so the elements stay valid. The chunks stay with the parent, which frees them when
+/// it is dropped.
 #[test]
-fn leaked_with_the_arena() {
+fn leaked_elements_keep_their_arena() {
     let outer = Arena::new();
     let slice: &mut [u32] = vec_in![in Arena::new_in(&outer); 1, 2, 3].leak();
     let shared = Rc::new_in(Arena::new_in(&outer), &outer);
     let number: &mut u32 = Box::leak(Box::new_in(4, shared.clone()));
     drop(shared);
-    // Were a chunk free again, this would overwrite it.
+    // If a chunk had been freed, this would overwrite it.
     outer.alloc_slice_copy(&[u8::MAX; 100_000]);
     slice[0] += 1;
     *number += 1;
     assert_eq!((&*slice, *number), (&[2, 2, 3][..], 5));
 }
 
-/// A document: its parts are collections of all kinds, which share an arena.
+/// A document whose parts, collections of several kinds, share an allocator.
 struct Document<A: AllocatorClone> {
     lines: Vec<Box<str, A>, A>,
     numbers: HashMap<Rc<str, A>, usize, DefaultHashBuilder, A>,
@@ -138,8 +137,8 @@ impl<A: AllocatorClone> Document<A> {
             document.lines.push(Box::clone_from_ref_in(line, allocator.clone()));
             let shared = Rc::<str, A>::clone_from_ref_in(line, allocator.clone());
             document.numbers.insert(shared.clone(), number);
-            let same = document.by_length.entry(line.len()).or_insert_with(|| Vec::new_in(allocator.clone()));
-            same.push(shared);
+            let same_length = document.by_length.entry(line.len()).or_insert_with(|| Vec::new_in(allocator.clone()));
+            same_length.push(shared);
         }
         document
     }
@@ -154,9 +153,9 @@ impl<A: AllocatorClone> Document<A> {
     }
 }
 
-/// The arena goes with the last collection, whichever that is, and not before.
+/// Each of the collections is the last one in turn.
 #[test]
-fn a_document_shares_an_arena() {
+fn the_last_collection_drops_a_shared_arena() {
     let text: String = (0..500).map(|n| format!("{}{n}\n", "line ".repeat(n % 7))).collect();
     let ledger = Ledger::new();
     for last in 0..3 {
@@ -186,9 +185,9 @@ fn a_document_shares_an_arena() {
     }
 }
 
-/// Each thread has a collection of its own in the one arena, and the last thread ends it.
+/// Each thread has collections of its own in one arena, and the last of them drops the arena.
 #[test]
-fn threads_share_an_arena() {
+fn collections_of_several_threads_share_an_arena() {
     let stats = Stats::new(System);
     thread::scope(|threads| {
         let arena = Arc::new(SyncArena::new_in(&stats));
@@ -215,21 +214,22 @@ fn threads_share_an_arena() {
     assert_eq!(stats.snapshot().live_bytes, 0);
 }
 
-/// An arena that says when it goes.
-struct Noted<'a> {
+/// An arena that must be dropped after its elements.
+struct DroppedLast<'a> {
     arena: Arena<&'a Ledger>,
+    /// The number of live elements, or `usize::MAX` once the arena has been dropped.
     elements: &'a Cell<usize>,
 }
 
-impl Drop for Noted<'_> {
+impl Drop for DroppedLast<'_> {
     fn drop(&mut self) {
-        assert_eq!(self.elements.get(), 0, "the allocator went before elements");
+        assert_eq!(self.elements.get(), 0, "the allocator was dropped before its elements");
         self.elements.set(usize::MAX);
     }
 }
 
-// SAFETY: the blocks are the arena's, which is reached in no other way.
-unsafe impl Allocator for Noted<'_> {
+// SAFETY: each block is one of the private arena, which keeps it valid until `deallocate` or its own drop.
+unsafe impl Allocator for DroppedLast<'_> {
     fn allocate(&self, layout: std::alloc::Layout) -> Result<std::ptr::NonNull<[u8]>, janus_alloc::api::AllocError> {
         self.arena.allocate(layout)
     }
@@ -240,6 +240,7 @@ unsafe impl Allocator for Noted<'_> {
     }
 }
 
+/// An element that counts itself. The number shows whether its memory was overwritten before the drop.
 struct Counted<'a>(&'a Cell<usize>, u64);
 
 impl<'a> Counted<'a> {
@@ -251,27 +252,27 @@ impl<'a> Counted<'a> {
 
 impl Drop for Counted<'_> {
     fn drop(&mut self) {
-        assert_eq!(self.1, 0xABCD, "the memory went before its element");
+        assert_eq!(self.1, 0xABCD, "the memory was freed before its element was dropped");
         self.0.set(self.0.get() - 1);
     }
 }
 
-/// Whatever owns an arena drops its elements first, then frees its blocks, then drops the arena.
+/// A collection that owns an arena drops its elements, then frees its blocks, then drops the arena.
 #[test]
-fn elements_go_before_the_arena() {
+fn elements_are_dropped_before_the_arena() {
     let ledger = Ledger::new();
     let elements = Cell::new(0);
-    let noted = || {
+    let arena = || {
         elements.set(0);
-        Noted { arena: Arena::new_in(&ledger), elements: &elements }
+        DroppedLast { arena: Arena::new_in(&ledger), elements: &elements }
     };
     let check = || {
-        assert_eq!(elements.get(), usize::MAX, "the allocator stayed");
+        assert_eq!(elements.get(), usize::MAX, "the allocator was not dropped");
         assert_eq!(ledger.live(), 0);
     };
 
     let vec = || {
-        let mut vec = Vec::new_in(noted());
+        let mut vec = Vec::new_in(arena());
         vec.extend((0..100).map(|_| Counted::new(&elements)));
         vec
     };
@@ -283,33 +284,33 @@ fn elements_go_before_the_arena() {
     check();
     drop(vec().into_boxed_slice());
     check();
-    // The arena goes with the vector, not with what was drained.
+    // The arena is dropped with the vector, not with the drained elements.
     let mut drained = vec();
     drained.drain(10..20).for_each(drop);
     assert_eq!(elements.get(), 90);
     drop(drained);
     check();
 
-    drop(Box::new_in(noted(), &ledger));
+    drop(Box::new_in(arena(), &ledger));
     check();
-    let counted = noted();
-    drop(Box::new_in(Counted::new(&elements), counted));
+    let allocator = arena();
+    drop(Box::new_in(Counted::new(&elements), allocator));
     check();
-    let counted = noted();
-    drop(Rc::new_in(Counted::new(&elements), counted));
+    let allocator = arena();
+    drop(Rc::new_in(Counted::new(&elements), allocator));
     check();
-    let counted = noted();
-    drop(Arc::new_in(Counted::new(&elements), counted));
+    let allocator = arena();
+    drop(Arc::new_in(Counted::new(&elements), allocator));
     check();
-    let mut map = BTreeMap::new_in(noted());
+    let mut map = BTreeMap::new_in(arena());
     map.extend((0..100).map(|n| (n, Counted::new(&elements))));
     drop(map);
     check();
-    let mut map = HashMap::new_in(noted());
+    let mut map = HashMap::new_in(arena());
     map.extend((0..100).map(|n| (n, Counted::new(&elements))));
     drop(map);
     check();
-    let shared = Rc::new_in(noted(), &ledger);
+    let shared = Rc::new_in(arena(), &ledger);
     let mut outer = Vec::new_in(shared.clone());
     for _ in 0..10 {
         outer.push(Box::new_in(Counted::new(&elements), shared.clone()));

@@ -1,4 +1,4 @@
-//! `Box`, `Rc` and `Arc`, cloned into an allocator and collected in one: each with a value of its own, each failure reported.
+//! `clone_in` and `collect_in` of `Box`, `Rc` and `Arc`: each clone has a value of its own, and each failure is an error.
 
 use std::ffi::{CStr, OsStr};
 use std::path::Path;
@@ -20,27 +20,27 @@ impl<B> CloneIn<B> for Value<'_> {
     }
 }
 
-/// A type without size, whose clone has a size.
+/// A type of size 0 whose clone has a size.
 struct Grows;
 
 impl<B> CloneIn<B> for Grows {
     type Cloned = [u8; 1 << 10];
 
     fn try_clone_in(&self, _: B) -> Result<Self::Cloned, TryReserveError> {
-        unreachable!("there is no room for it")
+        unreachable!("the allocation fails first")
     }
 }
 
-/// Values, which panic after so many.
-fn up_to_a_panic<'d>(drops: &'d Drops, count: usize) -> impl Iterator<Item = Value<'d>> {
+/// Returns an iterator of values that panics after `count` of them, if `count` is below 10.
+fn panics_after<'d>(drops: &'d Drops, count: usize) -> impl Iterator<Item = Value<'d>> {
     (0..10).map(move |number| {
         assert!(number < count, "an iterator panics");
         drops.value()
     })
 }
 
-/// Clones of a pointer to `$value`, with each failure.
-macro_rules! clones {
+/// Clones a pointer to `$value` with each request failing in turn.
+macro_rules! clone_with_failures {
     ($pointer:ident, $value:expr) => {
         let original = $pointer::clone_from_ref_in($value, System);
         each_failure(|ledger| {
@@ -57,7 +57,7 @@ macro_rules! pointers {
             use super::*;
 
             #[test]
-            fn values() {
+            fn values_are_cloned() {
                 let nested = $pointer::new_in(vec_in![in System; $pointer::new_in(1, System)], System);
                 each_failure(|ledger| {
                     type In<'l, T> = $pointer<T, &'l Ledger>;
@@ -78,7 +78,7 @@ macro_rules! pointers {
             }
 
             #[test]
-            fn slices() {
+            fn slices_are_cloned() {
                 let texts = || ["one", "two", "three"].into_iter().map(|text| StringIn::from_iter_in([text], System));
                 let slice: $pointer<[StringIn<System>], _> = texts().collect_in(System);
                 each_failure(|ledger| {
@@ -103,24 +103,24 @@ macro_rules! pointers {
                 let empty: $pointer<[u64], System> = [].into_iter().collect_in(System);
                 assert!(empty.clone_in(&ledger).is_empty());
                 let many = $pointer::<[Grows], _>::new_uninit_slice_in(isize::MAX as usize >> 5, System);
-                // SAFETY: the values have no bytes.
+                // SAFETY: `Grows` has size 0, so there are no bytes to initialize.
                 let many = unsafe { many.assume_init() };
                 assert_eq!(many.try_clone_in(Null).unwrap_err().kind(), TryReserveErrorKind::CapacityOverflow);
             }
 
             #[test]
-            fn texts() {
-                clones!($pointer, "Janus");
-                clones!($pointer, c"Janus");
-                clones!($pointer, OsStr::new("Janus"));
-                clones!($pointer, Path::new("Janus"));
+            fn texts_are_cloned() {
+                clone_with_failures!($pointer, "Janus");
+                clone_with_failures!($pointer, c"Janus");
+                clone_with_failures!($pointer, OsStr::new("Janus"));
+                clone_with_failures!($pointer, Path::new("Janus"));
                 let text: $pointer<CStr, _> = $pointer::clone_from_ref_in(c"Janus", System);
                 let error = text.try_clone_in(Null).unwrap_err();
                 assert!(matches!(error.kind(), TryReserveErrorKind::AllocError { layout } if layout.size() == 6));
             }
 
             #[test]
-            fn collected() {
+            fn slices_are_collected() {
                 let numbers = || (0..20_u64).filter(|n| n % 3 == 0);
                 each_failure(|ledger| {
                     let slice: $pointer<[u64], &Ledger> = numbers().try_collect_in(ledger)?;
@@ -134,11 +134,11 @@ macro_rules! pointers {
 
                 let drops = Drops::new();
                 for count in 0..10 {
-                    assert!(panics(|| up_to_a_panic(&drops, count).collect_in::<$pointer<[_], _>>(System)));
-                    assert!(panics(|| up_to_a_panic(&drops, count).try_collect_in::<$pointer<[_], _>>(System)));
+                    assert!(panics(|| panics_after(&drops, count).collect_in::<$pointer<[_], _>>(System)));
+                    assert!(panics(|| panics_after(&drops, count).try_collect_in::<$pointer<[_], _>>(System)));
                     assert_eq!(drops.live(), 0);
                 }
-                drop(up_to_a_panic(&drops, 10).collect_in::<$pointer<[_], _>>(System));
+                drop(panics_after(&drops, 10).collect_in::<$pointer<[_], _>>(System));
                 assert_eq!(drops.live(), 0);
             }
         }
@@ -152,16 +152,15 @@ pointers! {
 }
 
 #[test]
-fn what_is_shared_is_no_longer() {
+fn clones_of_shared_pointers_are_not_shared() {
     let one = Rc::new_in(1, System);
     let [one, other] = [one.clone(), one].clone_in(System);
     assert!(one == other && !Rc::ptr_eq(&one, &other));
     assert_eq!((Rc::strong_count(&one), Rc::weak_count(&one)), (1, 0));
 }
 
-/// The ledger panics at size 0.
 #[test]
-fn boxes_without_size() {
+fn boxes_of_size_zero_allocate_nothing() {
     let ledger = Ledger::new();
     drop(BoxIn::new_in((), System).clone_in(&ledger));
     drop(BoxIn::clone_from_ref_in("", System).clone_in(&ledger));
@@ -172,7 +171,7 @@ fn boxes_without_size() {
 }
 
 #[test]
-fn boxed_texts_collected() {
+fn texts_are_collected_into_boxes() {
     let text: BoxIn<str, _> = ["Jan", "us"].into_iter().collect_in(System);
     assert_eq!(&*text, "Janus");
     each_failure(|ledger| {
@@ -182,9 +181,9 @@ fn boxed_texts_collected() {
     });
 }
 
-/// Numbers, one of which is a failure, and how far std's `collect` reads them.
+/// `collect_in` of `Result`s and `Option`s reads the iterator as far as std's `collect`.
 #[test]
-fn up_to_the_first_failure_as_std() {
+fn collecting_stops_at_the_first_failure_as_in_std() {
     for failures in [[9, 9], [0, 3], [2, 2], [3, 4], [4, 0]] {
         let results = || (0..5).map(move |n| if failures.contains(&n) { Err(n) } else { Ok(n) });
         let (mut ours, mut std) = (results(), results());
@@ -208,9 +207,9 @@ fn up_to_the_first_failure_as_std() {
 }
 
 #[test]
-fn failures_of_both_kinds() {
+fn failures_of_allocator_and_iterator_leak_nothing() {
     let drops = Drops::new();
-    // The allocator's failure comes first, wherever the iterator's is.
+    // An allocation failure is the result, even if a later item of the iterator is a failure too.
     each_failure(|ledger| {
         let all = (0..9).map(|_| Ok::<_, ()>(drops.value())).filter(|_| true);
         all.try_collect_in::<Result<VecIn<_, &Ledger>, ()>>(ledger).map(|all| assert_eq!(all.unwrap().len(), 9))
@@ -224,18 +223,19 @@ fn failures_of_both_kinds() {
     let ledger = Ledger::new();
     for count in 0..10 {
         assert!(panics(|| {
-            up_to_a_panic(&drops, count).map(Some).collect_in::<Option<VecIn<_, _>>>(&ledger);
+            panics_after(&drops, count).map(Some).collect_in::<Option<VecIn<_, _>>>(&ledger);
         }));
         assert_eq!((drops.live(), ledger.live()), (0, 0));
     }
 }
 
-/// A failure is the end, although the iterator goes on, and believes to know how long.
+/// Collecting ends at the first failure, even if the iterator goes on and has a wrong `size_hint`.
 #[test]
-fn lengths_are_not_believed() {
-    struct Lies(usize);
+fn collecting_ignores_wrong_size_hints() {
+    /// Yields three items, then failures without end.
+    struct WrongHint(usize);
 
-    impl Iterator for Lies {
+    impl Iterator for WrongHint {
         type Item = Option<usize>;
 
         fn next(&mut self) -> Option<Option<usize>> {
@@ -248,10 +248,10 @@ fn lengths_are_not_believed() {
         }
     }
 
-    /// Asks once more after the end.
-    struct Insists(usize);
+    /// Calls `next` once more after the end.
+    struct CallsAfterEnd(usize);
 
-    impl FromIteratorIn<usize> for Insists {
+    impl FromIteratorIn<usize> for CallsAfterEnd {
         type Allocator = ();
 
         fn try_from_iter_in<I: IntoIterator<Item = usize>>(iter: I, (): ()) -> Result<Self, TryReserveError> {
@@ -262,11 +262,11 @@ fn lengths_are_not_believed() {
         }
     }
 
-    let mut lies = Lies(0);
-    assert!(lies.by_ref().collect_in::<Option<VecIn<_, _>>>(System).is_none());
-    assert_eq!(lies.0, 4);
-    let mut lies = Lies(0);
-    assert!(lies.by_ref().collect_in::<Option<Insists>>(()).is_none());
-    assert_eq!(lies.0, 4);
-    assert_eq!([Some(1), Some(2)].into_iter().collect_in::<Option<Insists>>(()).map(|all| all.0), Some(2));
+    let mut source = WrongHint(0);
+    assert!(source.by_ref().collect_in::<Option<VecIn<_, _>>>(System).is_none());
+    assert_eq!(source.0, 4);
+    let mut source = WrongHint(0);
+    assert!(source.by_ref().collect_in::<Option<CallsAfterEnd>>(()).is_none());
+    assert_eq!(source.0, 4);
+    assert_eq!([Some(1), Some(2)].into_iter().collect_in::<Option<CallsAfterEnd>>(()).map(|all| all.0), Some(2));
 }

@@ -1,4 +1,4 @@
-//! `Rc`, for one thread.
+//! `Rc`: the tests of `counted`, and its auto traits.
 
 #[allow(clippy::duplicate_mod, reason = "the same tests for another type")]
 #[path = "counted/mod.rs"]
@@ -15,7 +15,7 @@ pub(crate) use std::rc::{Rc as StdRc, Weak as StdWeak};
 
 pub(crate) type AnyValue = dyn Any;
 
-// Auto traits are std's.
+// The auto traits are the same as std's.
 assert_not_impl_any!(Rc<u8>: Send, Sync);
 assert_not_impl_any!(Weak<u8>: Send, Sync);
 assert_impl_all!(StdRc<u8>: UnwindSafe, RefUnwindSafe);

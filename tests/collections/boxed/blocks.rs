@@ -1,17 +1,17 @@
-//! Blocks that are asked for, and failures to get one.
+//! The blocks of boxes, and failed allocations.
 
 use std::any::Any;
 use std::ffi::{CStr, OsStr};
-use std::ptr::NonNull;
 
-use janus_alloc::api::{AllocError, Allocator, Layout};
+use janus_alloc::api::{AllocError, Layout};
 use janus_alloc::collections::{Box, Vec};
 use janus_alloc::{Null, System, unsize_box};
 
+use crate::allocators::AtLeastOneByte;
 use crate::ledger::{Drops, Ledger, each_failure, panics};
 
 #[test]
-fn a_block_of_exactly_the_layout() {
+fn a_block_has_the_layout_of_the_value() {
     let ledger = Ledger::new();
     #[repr(align(128))]
     struct Aligned(#[expect(dead_code, reason = "has a size")] u8);
@@ -23,7 +23,7 @@ fn a_block_of_exactly_the_layout() {
     let aligned = Box::new_in(Aligned(1), &ledger);
     assert_eq!(ledger.layouts(), [Layout::new::<Aligned>()]);
     assert!(Box::as_ptr(&aligned).is_aligned());
-    // Through a trait object the layout is the same.
+    // A trait object frees the block with the same layout.
     let aligned: Box<dyn Any, _> = unsize_box!(aligned);
     drop(aligned);
     assert_eq!(ledger.live(), 0);
@@ -39,7 +39,7 @@ fn a_block_of_exactly_the_layout() {
     drop(text);
 }
 
-/// No block is asked for, and none is freed: the ledger panics at size 0.
+/// The ledger panics at a request or a free of size 0.
 #[test]
 fn size_0_never_reaches_an_allocator() {
     #[derive(Clone, Debug, Default, PartialEq)]
@@ -87,47 +87,28 @@ fn size_0_never_reaches_an_allocator() {
     assert_eq!(ledger.live(), 0);
 }
 
-/// The same over an allocator that wants its blocks of size 0 back, and with the boxes of [`Default`].
+/// Boxes of size 0 free no block that they have not allocated, even if the allocator has blocks of size 0.
 #[test]
-fn an_allocator_with_real_blocks_of_size_0() {
-    /// Serves size 0 with a block of one byte.
-    #[derive(Clone, Copy, Default)]
-    struct AtLeastOne;
-
-    fn real(layout: Layout) -> Layout {
-        Layout::from_size_align(layout.size().max(1), layout.align()).unwrap()
-    }
-
-    // SAFETY: each block is one of `System`, at least as long.
-    unsafe impl Allocator for AtLeastOne {
-        fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-            let block = System.allocate(real(layout))?;
-            Ok(NonNull::slice_from_raw_parts(block.cast(), layout.size()))
-        }
-
-        unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-            // SAFETY: the block is `System`'s, with that layout.
-            unsafe { System.deallocate(block, real(layout)) };
-        }
-    }
-
-    drop(Box::<[u64], AtLeastOne>::default());
-    drop(Box::<str, AtLeastOne>::default());
-    drop(Box::<CStr, AtLeastOne>::default());
-    drop(Box::<OsStr, AtLeastOne>::default());
-    drop(Box::<(), AtLeastOne>::default());
-    drop(<Box<[u64], _>>::from(Vec::<u64, _>::new_in(AtLeastOne)));
-    let boxed: Box<[u8], _> = Box::slice(Box::new_in([0_u8; 0], AtLeastOne));
+fn boxes_of_size_0_free_nothing_of_an_allocator_that_serves_size_0() {
+    type OneByte = AtLeastOneByte<System>;
+    let allocator = AtLeastOneByte(System);
+    drop(Box::<[u64], OneByte>::default());
+    drop(Box::<str, OneByte>::default());
+    drop(Box::<CStr, OneByte>::default());
+    drop(Box::<OsStr, OneByte>::default());
+    drop(Box::<(), OneByte>::default());
+    drop(<Box<[u64], _>>::from(Vec::<u64, _>::new_in(allocator)));
+    let boxed: Box<[u8], _> = Box::slice(Box::new_in([0_u8; 0], allocator));
     let clone = boxed.clone();
     drop(boxed);
     drop(clone);
 
-    // allocator-api2's box frees a block of size 0, so it gets a real one.
+    // allocator-api2's box frees blocks of size 0, so the conversion allocates one.
     #[cfg(not(feature = "std-trait"))]
     {
-        let theirs: allocator_api2::boxed::Box<(), AtLeastOne> = Box::new_in((), AtLeastOne).into();
+        let theirs: allocator_api2::boxed::Box<(), OneByte> = Box::new_in((), allocator).into();
         drop(theirs);
-        let theirs: allocator_api2::boxed::Box<[u64], _> = Box::slice(Box::new_in([], AtLeastOne)).into();
+        let theirs: allocator_api2::boxed::Box<[u64], _> = Box::slice(Box::new_in([], allocator)).into();
         assert_eq!(theirs.len(), 0);
     }
 }
@@ -148,7 +129,7 @@ fn every_failure_is_an_error() {
     let drops = Drops::new();
     each_failure(|ledger| Box::try_new_in(drops.value(), ledger).map(drop));
     assert_eq!(drops.live(), 0);
-    // Nothing was cloned in vain.
+    // Without memory, nothing is cloned.
     let values = [drops.value(), drops.value()];
     drops.panic_in_clone(0);
     assert!(Box::try_clone_from_ref_in(&values[..], Null).is_err());
@@ -163,17 +144,17 @@ fn every_failure_is_an_error() {
 }
 
 #[test]
-fn in_the_default() {
+fn constructors_without_an_allocator_use_system() {
     assert_eq!(*Box::new(5), 5);
     assert_eq!(*Box::try_new(5).unwrap(), 5);
     assert_eq!(*Box::write(Box::<u32>::new_uninit(), 5), 5);
     assert_eq!(*Box::write(Box::<u32>::try_new_uninit().unwrap(), 5), 5);
     for zero in [Box::<u32>::new_zeroed(), Box::try_new_zeroed().unwrap()] {
-        // SAFETY: zero bytes are a number.
+        // SAFETY: zero bytes are a valid `u32`.
         assert_eq!(*unsafe { zero.assume_init() }, 0);
     }
     for zeroes in [Box::<[u32]>::new_zeroed_slice(2), Box::<[u32]>::try_new_zeroed_slice(2).unwrap()] {
-        // SAFETY: zero bytes are numbers.
+        // SAFETY: zero bytes are a valid `[u32]`.
         assert_eq!(*unsafe { zeroes.assume_init() }, [0, 0]);
     }
     assert_eq!(&*Box::clone_from_ref("Janus"), "Janus");

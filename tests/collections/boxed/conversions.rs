@@ -1,4 +1,4 @@
-//! Boxes from other values, and from and into vectors.
+//! Conversions from other types, and from and into vectors.
 
 use std::borrow::Cow;
 use std::ffi::{CStr, CString, OsStr, OsString};
@@ -13,7 +13,7 @@ use janus_alloc::collections::{Box, Vec};
 use crate::ledger::Ledger;
 
 #[test]
-fn from_other_values() {
+fn other_types_convert_into_boxes() {
     assert_eq!(*Box::<u8, System>::from(5), 5);
     assert_eq!(*Box::<[u8], System>::from([1, 2]), [1, 2]);
     assert_eq!(*Box::<[u8], System>::from(&[1, 2][..]), [1, 2]);
@@ -29,18 +29,18 @@ fn from_other_values() {
     // SAFETY: ASCII is UTF-8.
     assert_eq!(&*unsafe { from_boxed_utf8_unchecked(text.into_boxed_bytes()) }, "Janus");
 
-    // std's strings keep their block.
-    fn there_and_back<S, T: ?Sized>(string: S)
+    // Conversions from std's strings keep the block.
+    fn assert_round_trip<S, T: ?Sized>(string: S)
     where
         S: Clone + PartialEq + Debug + From<Box<T>>,
         Box<T>: From<S>,
     {
         assert_eq!(S::from(Box::<T>::from(string.clone())), string);
     }
-    there_and_back::<String, str>("Janus".into());
-    there_and_back::<CString, CStr>(c"Janus".into());
-    there_and_back::<OsString, OsStr>("Janus".into());
-    there_and_back::<PathBuf, Path>("a/b".into());
+    assert_round_trip::<String, str>("Janus".into());
+    assert_round_trip::<CString, CStr>(c"Janus".into());
+    assert_round_trip::<OsString, OsStr>("Janus".into());
+    assert_round_trip::<PathBuf, Path>("a/b".into());
     let string = String::from("Janus").into_boxed_str();
     let before = string.as_ptr();
     assert_eq!(Box::<str>::from(String::from(string)).as_ptr(), before);
@@ -59,7 +59,7 @@ fn from_other_values() {
 }
 
 #[test]
-fn vectors() {
+fn boxed_slices_convert_into_vectors_and_back() {
     let ledger = Ledger::new();
     let mut vector = Vec::with_capacity_in(100, &ledger);
     vector.extend([1, 2, 3]);

@@ -1,4 +1,4 @@
-//! Traits of the value that its box has too.
+//! Traits that a box forwards to its value.
 
 use std::borrow::{Borrow, BorrowMut, Cow};
 use std::error::Error;
@@ -15,7 +15,7 @@ use janus_alloc::{AsGlobal, System, unsize_box};
 use crate::ledger::{Drops, Ledger};
 
 #[test]
-fn errors() {
+fn errors_convert_into_boxes_and_back() {
     fn number(text: &str) -> Result<u8, Box<dyn Error, System>> {
         Ok(text.parse()?)
     }
@@ -33,7 +33,7 @@ fn errors() {
     let error: Box<dyn Error + Send, _> = unsize_box!(Box::new_in(std::fmt::Error, System));
     assert!(error.downcast::<std::fmt::Error>().is_ok());
 
-    // A box of an error is one.
+    // A box of an error is an error.
     #[derive(Debug)]
     struct Outer(std::fmt::Error);
     impl std::fmt::Display for Outer {
@@ -51,7 +51,7 @@ fn errors() {
 }
 
 #[test]
-fn iterators() {
+fn boxes_iterate_and_are_collected() {
     let ledger = Ledger::new();
     let mut sized = Box::new_in(0..10, &ledger);
     assert_eq!((sized.len(), sized.next(), sized.next_back(), sized.nth(1)), (10, Some(0), Some(9), Some(2)));
@@ -82,7 +82,7 @@ fn iterators() {
         joined += &text;
     }
     assert_eq!((lengths, &*joined), (2, "a!b!"));
-    // Stopped halfway, the rest is dropped.
+    // An iterator dropped halfway drops the rest.
     let drops = Drops::new();
     let mut values = Box::slice(Box::new_in([drops.value(), drops.value(), drops.value()], &ledger)).into_iter();
     assert_eq!(values.next().unwrap().number, 0);
@@ -103,7 +103,7 @@ fn iterators() {
 }
 
 #[test]
-fn futures() {
+fn boxes_of_futures_are_futures() {
     fn poll<F: Future>(future: F) -> Poll<F::Output> {
         pin!(future).poll(&mut Context::from_waker(Waker::noop()))
     }
@@ -126,7 +126,7 @@ fn futures() {
 }
 
 #[test]
-fn as_its_value() {
+fn a_box_compares_hashes_and_prints_as_its_value() {
     let ledger = Ledger::new();
     let (one, two) = (Box::new_in(1.0, &ledger), Box::new_in(f64::NAN, &ledger));
     assert!(one == one.clone() && one != two && two != two.clone());
@@ -170,13 +170,13 @@ fn as_its_value() {
     boxed.as_mut()[0] = 3;
     BorrowMut::<[i32; 2]>::borrow_mut(&mut boxed)[1] = 4;
     assert_eq!(*boxed, [3, 4]);
-    // Looked up by what is inside.
+    // A map finds a boxed key by its value.
     let map = std::collections::HashMap::from([(Box::clone_from_ref_in("Janus", System), 1)]);
     assert_eq!(map["Janus"], 1);
 }
 
 #[test]
-fn input_and_output() -> std::io::Result<()> {
+fn boxes_read_write_and_seek() -> std::io::Result<()> {
     let ledger = Ledger::new();
     let mut read: Box<dyn BufRead, _> = unsize_box!(Box::new_in(&b"one\ntwo\nthree;four\n\xff5"[..], &ledger));
     let mut line = String::new();
@@ -188,7 +188,7 @@ fn input_and_output() -> std::io::Result<()> {
     read.read_exact(&mut four)?;
     assert_eq!((&four, read.fill_buf()?.len()), (b"four", 3));
     read.consume(1);
-    assert!(read.read_to_string(&mut line).is_err(), "no UTF-8");
+    assert!(read.read_to_string(&mut line).is_err(), "invalid UTF-8 was read");
 
     let mut file = Box::new_in(Cursor::new(std::vec::Vec::new()), &ledger);
     file.write_all(b"Ja")?;

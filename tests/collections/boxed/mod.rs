@@ -1,4 +1,4 @@
-//! `Box` does what std's does, in blocks of any allocator.
+//! `Box` behaves as std's, in blocks of any allocator.
 
 mod blocks;
 mod conversions;
@@ -19,7 +19,7 @@ use std::boxed::Box as StdBox;
 
 use crate::ledger::Ledger;
 
-/// One word, or one more for a reference; and `None` is the null pointer.
+/// A box is one word, or two with a reference to an allocator, and `None` is the null pointer.
 mod sizes {
     use super::*;
 
@@ -35,12 +35,12 @@ mod sizes {
 
     #[test]
     fn none_is_null() {
-        // SAFETY: of the same size, and every pattern is a number.
+        // SAFETY: the types have the same size, and every bit pattern is a valid `usize`.
         assert_eq!(unsafe { std::mem::transmute::<Option<Box<u64, System>>, usize>(None) }, 0);
     }
 }
 
-/// Auto traits are those of std's `Box`, and of the allocator.
+/// The auto traits are those of std's `Box`, where the allocator has them too.
 mod auto_traits {
     use super::*;
 
@@ -72,16 +72,16 @@ mod auto_traits {
     assert_not_impl_any!(StdBox<NotUnwindSafe>: UnwindSafe);
     assert_not_impl_any!(Box<NotUnwindSafe>: UnwindSafe);
 
-    // Whatever is inside.
+    // A box is `Unpin` for every value and allocator.
     assert_impl_all!(Box<std::marker::PhantomPinned, OneThread>: Unpin);
 
-    // Promises of allocators pass through a box where they hold.
+    // A box of an allocator implements the traits of allocators that still hold.
     assert_impl_all!(Box<System>: Allocator, StaticAllocator);
     assert_impl_all!(Box<Pool>: Allocator);
     assert_impl_all!(Box<dyn Allocator>: Allocator);
     assert_not_impl_any!(Box<Pool>: StaticAllocator);
 
-    /// Covariant in the value and in the allocator.
+    /// Compiles because boxes are covariant in the value and in the allocator.
     #[expect(dead_code, reason = "compiling is the test")]
     fn covariant<'short>(
         boxed: Box<&'static str, &'static System>,
@@ -91,9 +91,9 @@ mod auto_traits {
     }
 }
 
-/// A box of an allocator is one: chosen at run time, or moved while its blocks are in use.
+/// The allocator may be chosen at run time, and moved while its blocks are in use.
 #[test]
-fn boxes_of_allocators() {
+fn a_box_of_an_allocator_is_an_allocator() {
     check(Box::new(System), &Options { operations: 20_000, ..Options::default() }).unwrap();
     check(Box::new_in(Pool::new(), System), &Options { operations: 20_000, ..Options::default() }).unwrap();
 
@@ -111,7 +111,7 @@ fn boxes_of_allocators() {
     }
     assert_eq!(ledger.live(), 0);
 
-    // A structure that owns its memory: the pool goes with the last thing in it.
+    // A collection that owns its pool: the pool is dropped with it.
     let mut names = Vec::new_in(Box::new_in(Pool::new_in(&ledger), &ledger));
     names.push(1);
     let names = <Box<[i32], _>>::from(names);
@@ -120,9 +120,8 @@ fn boxes_of_allocators() {
     assert_eq!(ledger.live(), 0);
 }
 
-/// Deep lists are dropped as std's are: node by node, on the stack.
 #[test]
-fn recursive_types() {
+fn a_tree_of_boxes_frees_all_its_nodes() {
     struct Node<'a> {
         children: std::vec::Vec<Box<Node<'a>, &'a Ledger>>,
         parent: Option<Box<Node<'a>, &'a Ledger>>,
@@ -143,9 +142,8 @@ fn recursive_types() {
     assert_eq!(ledger.live(), 0);
 }
 
-/// An allocator by value moves and goes with its box.
 #[test]
-fn an_allocator_by_value() {
+fn a_box_moves_and_drops_an_allocator_that_it_owns() {
     let ledger = Ledger::new();
     let boxed = Box::new_in(7, Pool::new_in(&ledger));
     let moved = StdBox::new(boxed);

@@ -1,4 +1,4 @@
-//! From and into the boxes of others.
+//! Conversions from and into the boxes of std and of allocator-api2.
 
 use std::any::Any;
 use std::boxed::Box as StdBox;
@@ -8,17 +8,17 @@ use janus_alloc::unsize_box;
 
 use crate::ledger::{Drops, Ledger, Value};
 
-/// In the same block, and into a box that drops the value and frees the block once.
+/// The conversions keep the block, and the last box drops the value and frees the block once.
 #[test]
-fn boxes_of_others() {
+fn conversions_to_other_boxes_and_back_keep_the_block() {
     let (ledger, drops) = (Ledger::new(), Drops::new());
-    macro_rules! there_and_back {
+    macro_rules! round_trip {
         ($theirs:ident, $allocator:ty) => {{
-            there_and_back!($theirs<_, $allocator>, Box<Value<'_>, &Ledger>, Box::new_in(drops.value(), &ledger));
+            round_trip!($theirs<_, $allocator>, Box<Value<'_>, &Ledger>, Box::new_in(drops.value(), &ledger));
             let slice = || Box::slice(Box::new_in([drops.value(), drops.value()], &ledger));
-            there_and_back!($theirs<_, $allocator>, Box<[Value<'_>], &Ledger>, slice());
+            round_trip!($theirs<_, $allocator>, Box<[Value<'_>], &Ledger>, slice());
             let text = || Box::clone_from_ref_in("Janus", &ledger);
-            assert_eq!(&*there_and_back!($theirs<_, $allocator>, Box<str, &Ledger>, text()), "Janus");
+            assert_eq!(&*round_trip!($theirs<_, $allocator>, Box<str, &Ledger>, text()), "Janus");
             let any: Box<dyn Any, &Ledger> = unsize_box!(Box::new_in(5, &ledger));
             let any: $theirs<dyn Any, $allocator> = any.into();
             assert!(any.is::<i32>());
@@ -39,9 +39,9 @@ fn boxes_of_others() {
     #[cfg(not(feature = "std-trait"))]
     {
         use allocator_api2::boxed::Box as Theirs;
-        there_and_back!(Theirs, &Ledger);
+        round_trip!(Theirs, &Ledger);
     }
-    // Theirs is std's, and so is the trait.
+    // With std's trait, allocator-api2 is not used; the other box is std's.
     #[cfg(feature = "std-trait")]
     {
         let ours = Box::from_std(Box::into_std(Box::new_in(drops.value(), &ledger)));
@@ -52,7 +52,7 @@ fn boxes_of_others() {
     {
         use allocator_api2_03::boxed::Box as Theirs;
         use janus_alloc::generations::{From03, To03};
-        there_and_back!(Theirs, To03<&Ledger>);
+        round_trip!(Theirs, To03<&Ledger>);
         let ours: Box<i32, From03<To03<&Ledger>>> = Theirs::new_in(5, To03(&ledger)).into();
         let theirs: Theirs<i32, To03<&Ledger>> = ours.into();
         assert_eq!(*theirs, 5);
@@ -61,7 +61,7 @@ fn boxes_of_others() {
     {
         use allocator_api2_04::boxed::Box as Theirs;
         use janus_alloc::generations::{From04, To04};
-        there_and_back!(Theirs, To04<&Ledger>);
+        round_trip!(Theirs, To04<&Ledger>);
         let ours: Box<i32, From04<To04<&Ledger>>> = Theirs::new_in(5, To04(&ledger)).into();
         let theirs: Theirs<i32, To04<&Ledger>> = ours.into();
         assert_eq!(*theirs, 5);
@@ -78,7 +78,7 @@ fn boxes_of_others() {
     assert_eq!(&*<Box<str>>::from(StdBox::<str>::from("Janus")), "Janus");
     let any: StdBox<dyn Any> = StdBox::new(5);
     assert!(Box::into_std(Box::from_std(any)).is::<i32>());
-    // What only std's `Box` can do.
+    // Only std's `Box` of an `FnOnce` can be called.
     let call: Box<dyn FnOnce() -> String> = unsize_box!(Box::new({
         let name = String::from("Janus");
         move || name

@@ -1,4 +1,4 @@
-//! Boxed slices in a random order of what can happen to them, beside std's.
+//! Random operations on boxed slices, compared with std's.
 
 use std::boxed::Box as StdBox;
 
@@ -32,9 +32,9 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    /// Two boxed slices of ours beside two of std's.
+    /// The operations run on two boxed slices of ours and on two of std's.
     #[test]
-    fn as_std_does(steps in prop::collection::vec(step(), 0..50)) {
+    fn random_steps_behave_as_in_std(steps in prop::collection::vec(step(), 0..50)) {
         let ledger = Ledger::new();
         let mut ours = [(); 2].map(|()| Box::<[u8], &Ledger>::from(Vec::new_in(&ledger)));
         let mut std = [(); 2].map(|()| StdBox::<[u8]>::default());
@@ -60,12 +60,12 @@ proptest! {
                 }
                 Step::ThroughRaw => {
                     let (pointer, allocator) = Box::into_raw_with_allocator(std::mem::replace(a, b.clone()));
-                    // SAFETY: the parts of one box.
+                    // SAFETY: `into_raw_with_allocator` returned both.
                     *b = unsafe { Box::from_raw_in(pointer, allocator) };
                     *y = std::mem::replace(x, y.clone());
                 }
                 Step::ThroughOthers => {
-                    // Of size 0 their box frees a block, which the ledger does not have.
+                    // The other box would allocate and free a block of size 0, which the ledger refuses.
                     #[cfg(not(feature = "std-trait"))]
                     if !a.is_empty() {
                         let theirs: allocator_api2::boxed::Box<[u8], &Ledger> = a.clone().into();

@@ -1,19 +1,19 @@
-//! Maps compared, hashed and shown.
+//! Comparisons, hashes and debug output.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
-use super::same;
+use super::compare_with_std;
 
 #[test]
-fn is_compared_and_hashed() {
+fn comparisons_and_hashes_are_those_of_std() {
     fn hash(value: &impl Hash) -> u64 {
         let mut hasher = DefaultHasher::new();
         value.hash(&mut hasher);
         hasher.finish()
     }
 
-    same!({
+    compare_with_std!({
         let maps = [
             BTreeMap::from([]),
             BTreeMap::from([(1, 1.0)]),
@@ -44,8 +44,8 @@ fn is_compared_and_hashed() {
 }
 
 #[test]
-fn is_printed() {
-    same!({
+fn debug_output_is_that_of_std() {
+    compare_with_std!({
         let mut map = BTreeMap::from([(1, 'a'), (2, 'b'), (3, 'c')]);
         let mut partial = map.clone().into_iter();
         partial.next();

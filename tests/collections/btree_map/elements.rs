@@ -1,16 +1,16 @@
-//! Elements of each size, and when they are dropped.
+//! Elements of several sizes, and the order of their drops.
 
 use std::cell::RefCell;
 
 use janus_alloc::collections::btree_map;
 
-use super::same;
+use super::compare_with_std;
 use crate::ledger::{Drops, Ledger};
 
 #[test]
-#[expect(clippy::mutable_key_type, reason = "what changes has no part in the order")]
-fn elements_are_dropped_in_order() {
-    /// Writes its name down when it is dropped.
+#[expect(clippy::mutable_key_type, reason = "the log does not change the order")]
+fn elements_are_dropped_in_the_order_of_std() {
+    /// A value that logs its name when it is dropped.
     #[derive(PartialEq, Eq, PartialOrd, Ord)]
     struct Named<'a>(String, &'a Log);
 
@@ -23,7 +23,7 @@ fn elements_are_dropped_in_order() {
         }
     }
 
-    same!({
+    compare_with_std!({
         let log = Log::default();
         let named = |name: String| Named(name, &log);
         let map = || -> BTreeMap<_, _> { (100..350).map(|n| (named(n.to_string()), named(format!("{n}v")))).collect() };
@@ -44,36 +44,36 @@ fn elements_are_dropped_in_order() {
 }
 
 #[test]
-fn zero_sized_and_wide_elements() {
+fn zero_sized_and_aligned_elements_behave_as_in_std() {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
     #[repr(align(64))]
     struct Aligned(u32);
 
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
     #[repr(align(128))]
-    struct AlignedNothing;
+    struct AlignedUnit;
 
-    same!({
-        let mut nothing = BTreeMap::new();
-        let seen = (nothing.insert((), ()), nothing.insert((), ()), nothing.len(), nothing.remove(&()), nothing.len());
+    compare_with_std!({
+        let mut units = BTreeMap::new();
+        let seen = (units.insert((), ()), units.insert((), ()), units.len(), units.remove(&()), units.len());
         let mut aligned: BTreeMap<Aligned, [u64; 100]> =
             (0..200).rev().map(|n| (Aligned(n), [n.into(); 100])).collect();
         aligned.retain(|key, value| {
             assert_eq!(std::ptr::from_ref(key).addr() % 64, 0);
             value[99] % 3 != 0
         });
-        let mut marks: BTreeMap<u8, AlignedNothing> = (0..100).map(|n| (n, AlignedNothing)).collect();
+        let mut marks: BTreeMap<u8, AlignedUnit> = (0..100).map(|n| (n, AlignedUnit)).collect();
         let taken = marks.split_off(&50);
         assert!(taken.values().all(|value| std::ptr::from_ref(value).addr() % 128 == 0));
-        let mut only: BTreeMap<AlignedNothing, u8> = BTreeMap::new();
-        only.insert(AlignedNothing, 1);
-        (seen, aligned.into_iter().collect::<Vec<_>>(), marks.len(), taken.len(), only.range(AlignedNothing..).count())
+        let mut only: BTreeMap<AlignedUnit, u8> = BTreeMap::new();
+        only.insert(AlignedUnit, 1);
+        (seen, aligned.into_iter().collect::<Vec<_>>(), marks.len(), taken.len(), only.range(AlignedUnit..).count())
     });
 }
 
 #[test]
-fn keys_that_lie_far_apart_in_one_node() {
-    same!({
+fn keys_and_values_of_odd_sizes_behave_as_in_std() {
+    compare_with_std!({
         let mut map: BTreeMap<[u8; 3], [u16; 7]> = BTreeMap::new();
         for n in 0..600_u32 {
             let bytes = n.wrapping_mul(40_503).to_le_bytes();
@@ -84,7 +84,7 @@ fn keys_that_lie_far_apart_in_one_node() {
 }
 
 #[test]
-fn clones_are_apart() {
+fn a_clone_shares_no_elements() {
     let ledger = Ledger::new();
     let drops = Drops::new();
     let mut map = btree_map::BTreeMap::new_in(&ledger);

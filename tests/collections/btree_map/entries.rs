@@ -1,10 +1,10 @@
-//! Entries.
+//! Insertion, changes and removal by entries.
 
-use super::same;
+use super::compare_with_std;
 
 #[test]
-fn entries() {
-    same!({
+fn entries_behave_as_in_std() {
+    compare_with_std!({
         let mut map: BTreeMap<u32, String> = BTreeMap::new();
         let mut seen = Vec::new();
         for key in [5, 3, 5, 8, 3] {
@@ -42,8 +42,8 @@ fn entries() {
 }
 
 #[test]
-fn entries_of_full_nodes() {
-    same!({
+fn entries_behave_as_in_std_in_full_nodes() {
+    compare_with_std!({
         let mut map = BTreeMap::new();
         for n in 0..2000_u32 {
             let key = n.wrapping_mul(2_654_435_761) % 1000;

@@ -1,10 +1,10 @@
-//! Iterators, and both ends.
+//! Iterators, and removal at both ends.
 
-use super::same;
+use super::compare_with_std;
 
 #[test]
-fn takes_from_both_ends() {
-    same!({
+fn pops_from_both_ends_behave_as_in_std() {
+    compare_with_std!({
         let mut map: BTreeMap<u32, u32> = (0..500).map(|n| (n, n)).collect();
         let mut seen = Vec::new();
         while let (Some(first), Some(last)) = (map.pop_first(), map.pop_last()) {
@@ -22,8 +22,8 @@ fn takes_from_both_ends() {
 }
 
 #[test]
-fn iterates() {
-    same!({
+fn iterators_behave_as_in_std() {
+    compare_with_std!({
         let mut seen = Vec::new();
         for len in [0_u32, 1, 11, 12, 23, 150, 2000] {
             let mut map: BTreeMap<u32, u32> = (0..len).map(|n| (n, n * 3)).collect();
@@ -66,8 +66,8 @@ fn iterates() {
 }
 
 #[test]
-fn is_taken_apart_from_both_ends() {
-    same!({
+fn into_iter_from_both_ends_behaves_as_in_std() {
+    compare_with_std!({
         let mut seen = Vec::new();
         for len in [0_u32, 1, 5, 11, 12, 13, 60, 145, 300] {
             for pattern in [0b0, 0b1111_1111, 0b0101_0101, 0b0011_0111, 0b1000_0000] {
@@ -87,7 +87,7 @@ fn is_taken_apart_from_both_ends() {
 
 #[test]
 fn default_iterators_are_empty() {
-    same!({
+    compare_with_std!({
         let counts = [
             btree_map::Iter::<u8, u8>::default().count(),
             btree_map::IterMut::<u8, u8>::default().count(),

@@ -1,12 +1,12 @@
-//! Looking up, inserting and appending.
+//! Look-ups, insertion, collecting and appending.
 
 use std::ops::Bound::{Excluded, Included};
 
-use super::{Tagged, same};
+use super::{Tagged, compare_with_std};
 
 #[test]
-fn looks_up() {
-    same!({
+fn look_ups_behave_as_in_std() {
+    compare_with_std!({
         let map: BTreeMap<u32, u32> = (0..1000).map(|n| (n * 2, n)).collect();
         let mut seen = Vec::new();
         for key in 0..2001 {
@@ -23,8 +23,8 @@ fn looks_up() {
 }
 
 #[test]
-fn looks_up_by_what_keys_borrow() {
-    same!({
+fn look_ups_by_borrowed_keys_behave_as_in_std() {
+    compare_with_std!({
         let mut map: BTreeMap<String, u32> = BTreeMap::new();
         for (index, word) in ["to", "be", "or", "not", "that", "is", "the", "question"].into_iter().enumerate() {
             map.insert(word.to_string(), index as u32);
@@ -47,8 +47,8 @@ fn looks_up_by_what_keys_borrow() {
 }
 
 #[test]
-fn insertion_keeps_the_old_key() {
-    same!({
+fn insertion_keeps_the_old_key_as_in_std() {
+    compare_with_std!({
         let mut map = BTreeMap::new();
         let first = map.insert(Tagged(1, 'a'), 10);
         let second = map.insert(Tagged(1, 'b'), 11);
@@ -59,8 +59,8 @@ fn insertion_keeps_the_old_key() {
 }
 
 #[test]
-fn collects_the_last_of_equal_keys_and_extends_with_its_value() {
-    same!({
+fn of_equal_keys_the_one_of_std_is_collected() {
+    compare_with_std!({
         let elements =
             [(Tagged(2, 'a'), 1), (Tagged(1, 'b'), 2), (Tagged(2, 'c'), 3), (Tagged(1, 'd'), 4), (Tagged(1, 'e'), 5)];
         let collected: BTreeMap<_, _> = elements.into_iter().collect();
@@ -76,8 +76,8 @@ fn collects_the_last_of_equal_keys_and_extends_with_its_value() {
 }
 
 #[test]
-fn appends_values_to_old_keys() {
-    same!({
+fn append_keeps_the_old_keys_as_in_std() {
+    compare_with_std!({
         let mut seen = Vec::new();
         for (len, other_len, step, offset) in [
             (0, 0, 1, 0),

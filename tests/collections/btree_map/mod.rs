@@ -1,4 +1,4 @@
-//! `BTreeMap` does what std's does: the same code runs with both, and the results are compared.
+//! `BTreeMap` behaves as std's: the same code runs with both, and the results are compared.
 
 mod comparison;
 mod elements;
@@ -13,24 +13,24 @@ use std::cmp::Ordering;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs the same code with std's types and with ours, and compares the results.
-macro_rules! same {
+macro_rules! compare_with_std {
     ($body:block) => {
         let theirs = {
-            #[allow(unused_imports, reason = "not each test needs both")]
+            #[allow(unused_imports, reason = "not every test needs all")]
             use std::collections::{BTreeMap, BTreeSet, btree_map, btree_set};
             $body
         };
         let ours = {
-            #[allow(unused_imports, reason = "not each test needs both")]
+            #[allow(unused_imports, reason = "not every test needs all")]
             use janus_alloc::collections::{BTreeMap, BTreeSet, btree_map, btree_set};
             $body
         };
         assert_eq!(theirs, ours);
     };
 }
-pub(crate) use same;
+pub(crate) use compare_with_std;
 
-/// Equal to each other with the same number, and told apart by the tag.
+/// A key whose tag takes no part in comparisons. It distinguishes equal keys.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tagged(pub(crate) u32, pub(crate) char);
 
@@ -54,11 +54,11 @@ impl Ord for Tagged {
     }
 }
 
-/// The message that `work` panics with.
+/// Returns the message of `work`'s panic.
 pub(crate) fn message<T>(work: impl FnOnce() -> T) -> String {
     let payload = catch_unwind(AssertUnwindSafe(work)).err().expect("no panic");
     match payload.downcast::<String>() {
         Ok(message) => *message,
-        Err(payload) => payload.downcast_ref::<&str>().expect("a message").to_string(),
+        Err(payload) => payload.downcast_ref::<&str>().expect("the panic has no message").to_string(),
     }
 }

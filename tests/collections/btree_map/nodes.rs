@@ -1,4 +1,4 @@
-//! Nodes, and the allocators they come from.
+//! The nodes, and their allocators.
 
 use janus_alloc::collections::{btree_map, btree_set};
 use janus_alloc::{Arena, Stats, System};
@@ -6,7 +6,7 @@ use janus_alloc::{Arena, Stats, System};
 use crate::ledger::Ledger;
 
 #[test]
-fn an_empty_map_has_no_node() {
+fn an_empty_map_allocates_nothing() {
     let ledger = Ledger::new();
     let mut map: btree_map::BTreeMap<u64, u64, _> = btree_map::BTreeMap::new_in(&ledger);
     assert_eq!((map.iter().count(), map.range(..).count(), map.get(&1)), (0, 0, None));
@@ -44,7 +44,7 @@ fn nodes_have_two_layouts() {
 }
 
 #[test]
-fn each_node_goes_back_to_its_own_allocator() {
+fn each_node_is_freed_to_its_own_allocator() {
     let (one, other) = (Ledger::new(), Ledger::new());
     let mut map = btree_map::BTreeMap::new_in(&one);
     let mut donor = btree_map::BTreeMap::new_in(&other);
@@ -55,14 +55,14 @@ fn each_node_goes_back_to_its_own_allocator() {
     assert!(std::ptr::eq(*map.allocator(), &raw const one) && std::ptr::eq(*donor.allocator(), &raw const other));
     map = map.split_off(&100);
     assert!(map.keys().all(|key| *key >= 100));
-    // An empty map takes elements into its own allocator too.
+    // `append` to an empty map moves the elements into its own allocator too.
     donor.append(&mut map);
     assert!(donor.len() > 300 && other.live() > 0);
     assert_eq!(one.live(), 0);
 }
 
 #[test]
-fn lives_in_any_allocator() {
+fn maps_work_in_any_allocator() {
     let stats = Stats::new(System);
     let mut by_reference = btree_map::BTreeMap::new_in(&stats);
     by_reference.extend((0..100).map(|n| (n, n)));
@@ -80,14 +80,14 @@ fn lives_in_any_allocator() {
     let mut in_arena = btree_map::BTreeMap::new_in(&arena);
     in_arena.extend((0..1000).rev().map(|n| (n, n)));
     assert!(in_arena.into_keys().eq(0..1000));
-    // One that is a `Default` need not be named elsewhere than in the type.
+    // If the allocator implements `Default`, its type is enough to collect.
     let collected: btree_map::BTreeMap<_, _, Arena> = (0..100).rev().map(|n| (n, n)).collect();
     let set: btree_set::BTreeSet<_, Arena> = collected.keys().copied().collect();
     assert!(collected.allocator().allocated_bytes() > 0 && set.into_iter().eq(0..100));
 }
 
 #[test]
-fn sits_in_a_static() {
+fn a_static_can_hold_a_map() {
     static MAP: std::sync::Mutex<btree_map::BTreeMap<u32, u32>> = std::sync::Mutex::new(btree_map::BTreeMap::new());
 
     std::thread::scope(|scope| {

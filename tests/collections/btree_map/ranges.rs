@@ -1,12 +1,12 @@
-//! Ranges, and what splits a map.
+//! Ranges, `split_off`, `retain` and `extract_if`.
 
 use std::ops::Bound::{Excluded, Included, Unbounded};
 
-use super::{message, same};
+use super::{compare_with_std, message};
 
 #[test]
-fn ranges() {
-    same!({
+fn ranges_behave_as_in_std() {
+    compare_with_std!({
         let mut seen = Vec::new();
         for len in [1_i32, 5, 30, 200] {
             let mut map: BTreeMap<i32, i32> = (0..len).map(|n| (n * 2, n)).collect();
@@ -45,8 +45,8 @@ fn ranges() {
 }
 
 #[test]
-fn ranges_that_panic() {
-    same!({
+fn invalid_ranges_panic_as_in_std() {
+    compare_with_std!({
         let (one, five) = (1, 5);
         let map = BTreeMap::from([(one, 1), (five, 5)]);
         let set = BTreeSet::from([one, five]);
@@ -61,7 +61,7 @@ fn ranges_that_panic() {
             message(|| other.range_mut(five..=one).count()),
             message(|| set.range(five..one).count()),
             message(|| set.range((Excluded(3), Excluded(3))).count()),
-            // A range is only looked for where there is a node.
+            // A map without a node does not check the range.
             empty.range(five..one).count(),
             message(|| emptied.range(five..one).count()),
             map.range(3..3).count()
@@ -73,8 +73,8 @@ fn ranges_that_panic() {
 }
 
 #[test]
-fn splits_off() {
-    same!({
+fn split_off_behaves_as_in_std() {
+    compare_with_std!({
         let mut seen = Vec::new();
         for len in [0_u32, 1, 2, 11, 12, 40, 300] {
             for at in 0..=len * 2 + 1 {
@@ -91,8 +91,8 @@ fn splits_off() {
 }
 
 #[test]
-fn retains_and_extracts() {
-    same!({
+fn retain_and_extract_if_behave_as_in_std() {
+    compare_with_std!({
         let mut seen = Vec::new();
         for len in [0_u32, 1, 11, 12, 100, 400] {
             for (modulus, rest) in [(1, 0), (2, 0), (2, 1), (3, 1), (10, 7), (10_000, 5)] {
@@ -113,14 +113,14 @@ fn retains_and_extracts() {
                 ] {
                     for take in [0, 1, 5, 1000] {
                         let mut map = map.clone();
-                        let mut asked = Vec::new();
+                        let mut visited = Vec::new();
                         let mut extraction = map.extract_if(range, |key, value| {
-                            asked.push(*key);
+                            visited.push(*key);
                             *value += 100;
                             key % 3 != 0
                         });
                         let taken: Vec<_> = extraction.by_ref().take(take).collect();
-                        seen.push((asked, taken));
+                        seen.push((visited, taken));
                         seen.push((Vec::new(), map.into_iter().collect()));
                     }
                 }

@@ -1,4 +1,4 @@
-//! Sizes, auto traits and variance are std's.
+//! Sizes, auto traits and variance are those of std's types.
 
 use std::cell::Cell;
 use std::mem::size_of;
@@ -14,11 +14,14 @@ type Ours<K, V, A = Global> = btree_map::BTreeMap<K, V, A>;
 assert_eq_size!(Ours<u64, u64>, Ours<u8, u8, System>, [usize; 2]);
 assert_eq_size!(Ours<u64, u64, &'static Arena>, [usize; 3]);
 
-/// A type that is `Send` and not `Sync`, one that is `Sync` and not `Send`, one that is neither, and one without
-/// `RefUnwindSafe`.
+/// A type that is `Send`, but neither `Sync` nor `RefUnwindSafe`.
 type NotSync = Cell<u8>;
+/// A type that is `Sync`, but not `Send`.
 type NotSend = std::sync::MutexGuard<'static, u8>;
+/// A type that is neither `Send` nor `Sync`.
 type Neither = *mut u8;
+/// An allocator for one thread.
+type OneThread = Arena;
 
 assert_impl_all!(Ours<u8, u8>: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe);
 assert_impl_all!(Ours<NotSync, u8>: Send, Unpin);
@@ -27,13 +30,10 @@ assert_not_impl_any!(Std<NotSync, u8>: Sync, UnwindSafe, RefUnwindSafe);
 assert_not_impl_any!(Ours<u8, NotSync>: Sync, UnwindSafe, RefUnwindSafe);
 assert_impl_all!(Ours<u8, NotSend>: Sync);
 assert_not_impl_any!(Ours<u8, NotSend>: Send);
-assert_not_impl_any!(Ours<u8, u8, &'static Ledgerless>: Send, Sync);
+assert_not_impl_any!(Ours<u8, u8, &'static OneThread>: Send, Sync);
 assert_impl_all!(Ours<u8, std::marker::PhantomPinned>: Unpin);
 assert_impl_all!(Std<u8, &'static mut u8>: UnwindSafe);
 assert_impl_all!(Ours<u8, &'static mut u8>: UnwindSafe);
-
-/// An allocator that threads may not share.
-type Ledgerless = Arena;
 
 assert_impl_all!(btree_map::Iter<'static, u8, u8>: Send, Sync, Unpin, UnwindSafe);
 assert_impl_all!(btree_map::Iter<'static, u8, NotSend>: Send, Sync);
@@ -57,11 +57,11 @@ assert_not_impl_any!(btree_map::OccupiedEntry<'static, u8, NotSync>: Sync, Unwin
 assert_not_impl_any!(btree_map::OccupiedEntry<'static, u8, NotSend>: Send);
 assert_not_impl_any!(btree_map::VacantEntry<'static, NotSend, u8>: Send);
 assert_impl_all!(btree_map::VacantEntry<'static, NotSend, u8>: Sync);
-assert_not_impl_any!(btree_map::VacantEntry<'static, u8, u8, &'static Ledgerless>: Send, Sync);
+assert_not_impl_any!(btree_map::VacantEntry<'static, u8, u8, &'static OneThread>: Send, Sync);
 assert_impl_all!(btree_map::ExtractIf<'static, u8, NotSync, std::ops::RangeFull, fn(&u8, &mut NotSync) -> bool>: Send);
 assert_not_impl_any!(btree_map::ExtractIf<'static, u8, NotSync, std::ops::RangeFull, fn(&u8, &mut NotSync) -> bool>: Sync);
 
-/// Compiles if what holds longer-lived elements can stand for what holds shorter-lived ones.
+/// Compiles because the types are covariant in keys and values.
 #[expect(dead_code, reason = "compiled, not called")]
 mod variance {
     use super::btree_map::{BTreeMap, IntoIter, Iter, Keys, Range, Values};
@@ -92,7 +92,7 @@ mod variance {
 }
 
 #[test]
-fn sizes() {
+fn types_are_no_larger_than_those_of_std() {
     assert!(size_of::<Ours<u8, u8>>() <= size_of::<Std<u8, u8>>());
     assert!(size_of::<Option<Ours<u8, u8>>>() <= size_of::<Option<Std<u8, u8>>>());
     assert!(size_of::<btree_map::Iter<'_, u8, u8>>() <= size_of::<std::collections::btree_map::Iter<'_, u8, u8>>());

@@ -1,4 +1,4 @@
-//! Pointers to allocators.
+//! Pointers to allocators are allocators.
 
 use janus_alloc::api::{Allocator, AllocatorClone, StaticAllocator};
 use janus_alloc::collections::{Box, Vec};
@@ -15,9 +15,9 @@ assert_impl_all!(Rc<dyn Allocator>: Allocator, AllocatorClone);
 assert_not_impl_any!(Rc<Pool>: StaticAllocator);
 assert_not_impl_any!(Weak<System>: Allocator);
 
-/// A pointer to an allocator is one, and the allocator goes with the last thing in it.
+/// The allocator is dropped with the last pointer to it: its collections hold such pointers.
 #[test]
-fn pointers_to_allocators() {
+fn a_pointer_to_an_allocator_is_an_allocator() {
     check(Rc::new(System), &Options { operations: 20_000, ..Options::default() }).unwrap();
     check(Rc::new_in(Pool::new(), System), &Options { operations: 20_000, ..Options::default() }).unwrap();
 
@@ -27,7 +27,7 @@ fn pointers_to_allocators() {
     numbers.extend(0..100_u64);
     let mut name = Vec::new_in(pool.clone());
     name.extend_from_slice(b"Janus");
-    assert!(Rc::get_mut(&mut pool).is_none(), "it is in use");
+    assert!(Rc::get_mut(&mut pool).is_none(), "vectors still point to the pool");
     let pool = Rc::try_unwrap(pool).unwrap_err();
     let boxed = Box::new_in(7, pool);
     drop(name);

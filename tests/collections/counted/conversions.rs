@@ -1,4 +1,4 @@
-//! From and into raw pointers, other types and other values.
+//! Conversions from and into raw pointers, trait objects and other types, and the traits of the value.
 
 use std::any::Any;
 use std::borrow::{Borrow, Cow};
@@ -13,21 +13,21 @@ use super::super::{AnyValue, Rc, Weak, unsize, unsize_weak};
 use crate::ledger::{Drops, Ledger, Value};
 
 #[test]
-fn raw_pointers() {
+fn a_raw_pointer_holds_its_count() {
     let ledger = Ledger::new();
     let rc = Rc::new_in(String::from("Janus"), &ledger);
     assert!(std::ptr::eq(*Rc::allocator(&rc), &raw const ledger));
     let pointer = Rc::as_ptr(&rc);
     assert!(std::ptr::eq(pointer, &raw const *rc));
-    // SAFETY: there is a pointer to the value.
+    // SAFETY: `rc` keeps the value alive, and `pointer` and `ledger` are its own.
     unsafe { Rc::increment_strong_count_in(pointer, &ledger) };
     assert_eq!(Rc::strong_count(&rc), 2);
-    // SAFETY: the reference that was counted.
+    // SAFETY: `increment_strong_count_in` added the count that this pointer takes over.
     let other = unsafe { Rc::from_raw_in(pointer, &ledger) };
     assert!(Rc::ptr_eq(&rc, &other));
     let (raw, allocator) = Rc::into_raw_with_allocator(other);
     assert_eq!((raw, Rc::strong_count(&rc)), (pointer, 2));
-    // SAFETY: the reference of the pointer that was taken apart.
+    // SAFETY: `into_raw_with_allocator` left the count that this gives up.
     unsafe { Rc::decrement_strong_count_in(raw, allocator) };
     assert_eq!(Rc::strong_count(&rc), 1);
 
@@ -36,30 +36,30 @@ fn raw_pointers() {
     let (raw, allocator) = weak.into_raw_with_allocator();
     assert_eq!(Rc::weak_count(&rc), 1);
     drop(rc);
-    // SAFETY: the reference of the pointer that was taken apart.
+    // SAFETY: `into_raw_with_allocator` returned both, and left the count that this pointer takes over.
     let weak = unsafe { Weak::from_raw_in(raw, allocator) };
     assert!(weak.upgrade().is_none());
     drop(weak);
 
-    // Without a size as well.
+    // A trait object.
     let any: Rc<AnyValue, _> = unsize!(Rc::new_in(5_u8, &ledger));
     let (raw, allocator) = Rc::into_raw_with_allocator(any);
-    // SAFETY: the reference of the pointer that was taken apart.
+    // SAFETY: `into_raw_with_allocator` returned both, and left the count that this pointer takes over.
     assert_eq!(unsafe { Rc::from_raw_in(raw, allocator) }.downcast::<u8>().as_deref().ok(), Some(&5));
 
     let five = Rc::into_raw(Rc::new(5));
-    // SAFETY: there is a reference, that of the line above.
+    // SAFETY: `into_raw` returned `five`, and its count keeps the value alive.
     unsafe { Rc::increment_strong_count(five) };
-    // SAFETY: the reference that was counted.
+    // SAFETY: `increment_strong_count` added the count that this gives up.
     unsafe { Rc::decrement_strong_count(five) };
-    // SAFETY: that of `into_raw`.
+    // SAFETY: `into_raw` returned `five`, and left the count that this pointer takes over.
     let five = unsafe { Rc::from_raw(five) };
-    // SAFETY: the reference of the pointer.
+    // SAFETY: `into_raw` returned the pointer, and left the weak count that the new one takes over.
     assert!(unsafe { Weak::from_raw(Rc::downgrade(&five).into_raw()) }.ptr_eq(&Rc::downgrade(&five)));
 }
 
 #[test]
-fn trait_objects() {
+fn pointers_unsize_and_downcast() {
     let ledger = Ledger::new();
     let add = 3;
     let call: Rc<dyn Fn(u8) -> u8 + '_, _> = unsize!(Rc::new_in(|n| n + add, &ledger));
@@ -80,9 +80,9 @@ fn trait_objects() {
 }
 
 #[test]
-fn as_its_value() {
+fn a_pointer_compares_hashes_and_prints_as_its_value() {
     let (one, nan) = (Rc::new(1.0), Rc::new(f64::NAN));
-    assert!(one == one.clone() && one != nan && nan != nan.clone(), "what is no `Eq` need not equal itself");
+    assert!(one == one.clone() && one != nan && nan != nan.clone(), "`==` took equal pointers for equal values");
     assert!((one < nan, one <= nan, one > nan, one >= nan) == (false, false, false, false));
     assert_eq!(one.partial_cmp(&nan), None);
     assert_eq!(Rc::new(2).max(Rc::new(1)), Rc::new(2));
@@ -97,7 +97,7 @@ fn as_its_value() {
 }
 
 #[test]
-fn from_other_values() {
+fn other_types_convert_into_pointers() {
     assert_eq!(*Rc::<u8, System>::from(5), 5);
     assert_eq!(*Rc::<[u8], System>::from([1, 2]), [1, 2]);
     assert_eq!(*Rc::<[u8], System>::from(&[1, 2][..]), [1, 2]);

@@ -1,4 +1,4 @@
-//! Pointers in a random order of what can happen to them, beside std's.
+//! Random operations on pointers, compared with std's.
 
 use std::cell::Cell;
 
@@ -7,7 +7,7 @@ use proptest::prelude::{Strategy, any, prop, proptest};
 use super::super::{Rc, StdRc, StdWeak, Weak};
 use crate::ledger::Ledger;
 
-/// Steps that happen to pointers. Each pointer has a place among a few, of strong ones and of weak ones.
+/// An operation on pointers. A number is the place of a pointer, among the strong or the weak ones; a `u8` is a value.
 #[derive(Clone, Debug)]
 enum Step {
     New(usize, u8),
@@ -53,37 +53,37 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A value that counts how many of it are alive.
+/// A number, with the count of its live clones.
 #[derive(Debug)]
-struct Live<'a>(u8, &'a Cell<usize>);
+struct Counted<'a>(u8, &'a Cell<usize>);
 
-impl<'a> Live<'a> {
+impl<'a> Counted<'a> {
     fn new(number: u8, live: &'a Cell<usize>) -> Self {
         live.set(live.get() + 1);
         Self(number, live)
     }
 }
 
-impl Clone for Live<'_> {
+impl Clone for Counted<'_> {
     fn clone(&self) -> Self {
         Self::new(self.0, self.1)
     }
 }
 
-impl Drop for Live<'_> {
+impl Drop for Counted<'_> {
     fn drop(&mut self) {
         self.1.set(self.1.get() - 1);
     }
 }
 
-/// One step with pointers, which are told by macro because ours and std's have only their names in common. What the step showed.
-macro_rules! take {
+/// Runs one step, and returns the number it shows. A macro, because our types and std's have only the names of their functions in common.
+macro_rules! run {
     ($step:expr, $rc:ident, $weak:ident, $strong:expr, $weaks:expr, $live:expr, |$value:ident| $new:expr, |$data:ident| $cyclic:expr, $nothing:expr) => {{
         let (strong, weaks, live) = ($strong, $weaks, $live);
-        let number = |value: &Live<'_>| Some(value.0);
+        let number = |value: &Counted<'_>| Some(value.0);
         match $step {
             Step::New(a, n) => {
-                let $value = Live::new(n, live);
+                let $value = Counted::new(n, live);
                 strong[a] = Some($new);
                 None
             }
@@ -91,7 +91,7 @@ macro_rules! take {
                 let mut kept = None;
                 let $data = |weak: &_| {
                     kept = Some(Clone::clone(weak));
-                    Live::new(n, live)
+                    Counted::new(n, live)
                 };
                 strong[a] = Some($cyclic);
                 weaks[b] = kept;
@@ -144,27 +144,27 @@ macro_rules! take {
 
 proptest! {
     #[test]
-    #[allow(clippy::arc_with_non_send_sync, reason = "one thread will do")]
-    fn as_std_does(steps in prop::collection::vec(step(), 0..100)) {
+    #[allow(clippy::arc_with_non_send_sync, reason = "one thread uses them")]
+    fn random_steps_behave_as_in_std(steps in prop::collection::vec(step(), 0..100)) {
         let ledger = Ledger::new();
         let (our_live, std_live) = (Cell::new(0), Cell::new(0));
-        let mut ours = (Places::<Rc<Live<'_>, &Ledger>>::default(), Places::<Weak<Live<'_>, &Ledger>>::default());
-        let mut std = (Places::<StdRc<Live<'_>>>::default(), Places::<StdWeak<Live<'_>>>::default());
+        let mut ours = (Places::<Rc<Counted<'_>, &Ledger>>::default(), Places::<Weak<Counted<'_>, &Ledger>>::default());
+        let mut std = (Places::<StdRc<Counted<'_>>>::default(), Places::<StdWeak<Counted<'_>>>::default());
         for step in steps {
-            let showed = take!(step.clone(), Rc, Weak, &mut ours.0, &mut ours.1, &our_live,
+            let shown = run!(step.clone(), Rc, Weak, &mut ours.0, &mut ours.1, &our_live,
                 |value| Rc::new_in(value, &ledger), |data| Rc::new_cyclic_in(data, &ledger), Weak::new_in(&ledger));
-            let expected = take!(step.clone(), StdRc, StdWeak, &mut std.0, &mut std.1, &std_live,
+            let expected = run!(step.clone(), StdRc, StdWeak, &mut std.0, &mut std.1, &std_live,
                 |value| StdRc::new(value), |data| StdRc::new_cyclic(data), StdWeak::new());
-            assert_eq!(showed, expected, "{step:?}");
+            assert_eq!(shown, expected, "{step:?}");
             match step {
                 Step::Raw(a) => if let Some(rc) = ours.0[a].take() {
                     let (pointer, allocator) = Rc::into_raw_with_allocator(rc);
-                    // SAFETY: the reference of the line above.
+                    // SAFETY: `into_raw_with_allocator` returned both, and left the count that this pointer takes over.
                     ours.0[a] = Some(unsafe { Rc::from_raw_in(pointer, allocator) });
                 }
                 Step::RawWeak(a) => if let Some(weak) = ours.1[a].take() {
                     let (pointer, allocator) = weak.into_raw_with_allocator();
-                    // SAFETY: the reference of the line above.
+                    // SAFETY: `into_raw_with_allocator` returned both, and left the weak count that this pointer takes over.
                     ours.1[a] = Some(unsafe { Weak::from_raw_in(pointer, allocator) });
                 }
                 _ => {}

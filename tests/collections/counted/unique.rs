@@ -1,4 +1,4 @@
-//! Access to a value of one pointer, and `make_mut` of one of several.
+//! `get_mut`, `try_unwrap`, `into_inner`, `unwrap_or_clone` and `make_mut`, with one pointer and with several.
 
 use std::cell::{Cell, RefCell};
 use std::ffi::OsStr;
@@ -12,7 +12,7 @@ use super::super::{Rc, unsize};
 use crate::ledger::{Drops, Ledger, Value, each_failure, panics};
 
 #[test]
-fn alone_or_not() {
+fn the_value_is_mutable_and_movable_only_with_one_pointer() {
     let (ledger, drops) = (Ledger::new(), Drops::new());
     let mut rc = Rc::new_in(drops.value(), &ledger);
     Rc::get_mut(&mut rc).unwrap().number = 10;
@@ -20,7 +20,7 @@ fn alone_or_not() {
     assert!(Rc::get_mut(&mut rc).is_none());
     drop(other);
     let weak = Rc::downgrade(&rc);
-    assert!(Rc::get_mut(&mut rc).is_none(), "it could be upgraded");
+    assert!(Rc::get_mut(&mut rc).is_none(), "the weak pointer could be upgraded");
     drop(weak);
     assert!(Rc::get_mut(&mut rc).is_some());
 
@@ -50,12 +50,12 @@ fn alone_or_not() {
 }
 
 #[test]
-fn make_mut() {
+fn make_mut_clones_or_moves_the_value_when_shared() {
     let (ledger, drops) = (Ledger::new(), Drops::new());
     let mut rc = Rc::new_in(drops.value(), &ledger);
     let before = Rc::as_ptr(&rc);
     Rc::make_mut(&mut rc).number = 10;
-    assert_eq!((Rc::as_ptr(&rc), drops.live()), (before, 1), "it was alone");
+    assert_eq!((Rc::as_ptr(&rc), drops.live()), (before, 1), "a pointer alone was cloned or moved");
 
     let other = rc.clone();
     Rc::make_mut(&mut rc).number = 20;
@@ -65,7 +65,7 @@ fn make_mut() {
 
     let weak = Rc::downgrade(&rc);
     Rc::make_mut(&mut rc).number = 30;
-    assert_eq!((weak.strong_count(), rc.number, drops.live(), ledger.live()), (0, 30, 1, 2), "it was moved");
+    assert_eq!((weak.strong_count(), rc.number, drops.live(), ledger.live()), (0, 30, 1, 2), "the value was not moved");
     assert!(weak.upgrade().is_none());
     assert_eq!(Rc::weak_count(&rc), 0);
     drop(weak);
@@ -80,16 +80,16 @@ fn make_mut() {
     drop((rc, other, weak));
     assert_eq!((drops.live(), ledger.live()), (0, 0));
 
-    // A clone that drops the other pointers.
-    thread_local!(static OTHER: RefCell<Option<Rc<Forgets>>> = const { RefCell::new(None) });
-    struct Forgets(std::boxed::Box<u8>);
-    impl Clone for Forgets {
+    // The clone drops the other pointer.
+    thread_local!(static OTHER: RefCell<Option<Rc<DropsOther>>> = const { RefCell::new(None) });
+    struct DropsOther(std::boxed::Box<u8>);
+    impl Clone for DropsOther {
         fn clone(&self) -> Self {
             OTHER.take();
             Self(self.0.clone())
         }
     }
-    let mut rc = Rc::new(Forgets(std::boxed::Box::new(5)));
+    let mut rc = Rc::new(DropsOther(std::boxed::Box::new(5)));
     OTHER.set(Some(rc.clone()));
     *Rc::make_mut(&mut rc).0 += 1;
     assert_eq!((*rc.0, Rc::strong_count(&rc)), (6, 1));
@@ -98,7 +98,7 @@ fn make_mut() {
     let other = slice.clone();
     drops.panic_in_clone(1);
     assert!(panics(|| Rc::make_mut(&mut slice).len()));
-    assert_eq!((drops.live(), ledger.live()), (2, 1), "what was cloned before is dropped");
+    assert_eq!((drops.live(), ledger.live()), (2, 1), "the clones made before the panic leaked");
     Rc::make_mut(&mut slice)[0].number = 50;
     assert_eq!((other[0].number != 50, drops.live(), ledger.live()), (true, 4, 2));
     drop(other);
@@ -124,15 +124,14 @@ fn make_mut() {
     assert_eq!(&*os, "A");
 }
 
-/// Nothing changes if a clone or a move finds no memory.
 #[test]
-fn try_make_mut() {
+fn try_make_mut_changes_nothing_without_memory() {
     let drops = Drops::new();
     each_failure(|ledger| {
         let mut rc = Rc::try_new_in(drops.value(), ledger)?;
         let before = Rc::as_ptr(&rc);
         Rc::try_make_mut(&mut rc).unwrap().number = 10;
-        assert_eq!(Rc::as_ptr(&rc), before, "it was alone");
+        assert_eq!(Rc::as_ptr(&rc), before, "a pointer alone was cloned or moved");
         let other = rc.clone();
         Rc::try_make_mut(&mut rc).inspect_err(|_| assert!(drops.live() == 1))?.number = 20;
         assert_eq!((other.number, rc.number, drops.live()), (10, 20, 2));
@@ -163,28 +162,28 @@ fn try_make_mut() {
     assert_eq!((Rc::strong_count(&rc), ledger.live()), (2, 1));
 }
 
-/// A value that could not be moved for lack of memory is where it was.
+/// A value that `make_mut` cannot move for lack of memory stays where it is.
 #[test]
-fn make_mut_without_memory() {
-    /// Serves one request, and says with a panic that there is no memory for others. (A handler of the program's may panic as well.)
+fn make_mut_without_memory_changes_nothing() {
+    /// Serves one request, and panics at the next, as a program's handler of allocation errors may.
     #[derive(Clone, Copy)]
-    struct Once<'a>(&'a Cell<bool>);
-    // SAFETY: as below; to clone it is to copy it.
-    unsafe impl AllocatorClone for Once<'_> {}
-    // SAFETY: blocks are `System`'s.
-    unsafe impl Allocator for Once<'_> {
+    struct PanicsAfterOne<'a>(&'a Cell<bool>);
+    // SAFETY: a clone is a copy, and each copy passes its blocks to the one `System`.
+    unsafe impl AllocatorClone for PanicsAfterOne<'_> {}
+    // SAFETY: each block is one of `System`, which keeps it valid until `deallocate`.
+    unsafe impl Allocator for PanicsAfterOne<'_> {
         fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
             assert!(!self.0.replace(true), "no memory");
             System.allocate(layout)
         }
         unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-            // SAFETY: the block is `System`'s.
+            // SAFETY: by `# Safety` of this fn; `allocate` took the block from `System`.
             unsafe { System.deallocate(block, layout) };
         }
     }
 
     let (served, drops) = (Cell::new(false), Drops::new());
-    let mut rc = Rc::new_in(drops.value(), Once(&served));
+    let mut rc = Rc::new_in(drops.value(), PanicsAfterOne(&served));
     let weak = Rc::downgrade(&rc);
     assert!(panics(|| Rc::make_mut(&mut rc).number));
     assert_eq!((Rc::strong_count(&rc), Rc::weak_count(&rc)), (1, 1));

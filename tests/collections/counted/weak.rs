@@ -1,4 +1,4 @@
-//! Weak pointers, and values that have one to themselves.
+//! Weak pointers, and values that hold one to themselves.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -7,7 +7,7 @@ use super::super::{Rc, Weak, unsize_weak};
 use crate::ledger::{Drops, Ledger, Value, panics};
 
 #[test]
-fn cyclic() {
+fn a_cyclic_value_can_upgrade_its_weak_pointer_once_built() {
     struct Gadget<'a> {
         me: Weak<Gadget<'a>, &'a Ledger>,
         value: Value<'a>,
@@ -29,7 +29,7 @@ fn cyclic() {
     drop(gadget);
     assert_eq!((drops.live(), ledger.live()), (0, 0));
 
-    // A panic: nothing is there to drop, and the memory goes with the last weak pointer.
+    // If the closure panics, no value is dropped, and the last weak pointer frees the memory.
     let mut kept = Weak::new_in(&ledger);
     assert!(panics(|| {
         Rc::new_cyclic_in(
@@ -50,7 +50,7 @@ fn cyclic() {
 }
 
 #[test]
-fn weak_pointers_to_nothing() {
+fn a_weak_pointer_without_a_value_never_upgrades() {
     let ledger = Ledger::new();
     let nothing: Weak<u64, _> = Weak::new_in(&ledger);
     let other = nothing.clone();
@@ -60,25 +60,25 @@ fn weak_pointers_to_nothing() {
     assert!(std::ptr::eq(*nothing.allocator(), &raw const ledger));
     let (pointer, allocator) = nothing.into_raw_with_allocator();
     assert_eq!(pointer, other.as_ptr());
-    // SAFETY: it stands for no reference.
+    // SAFETY: `into_raw_with_allocator` returned both. A pointer to no value has no count.
     let nothing = unsafe { Weak::from_raw_in(pointer, allocator) };
     let five = Rc::new_in(5_u64, &ledger);
     assert!(!nothing.ptr_eq(&Rc::downgrade(&five)));
     let nothing: Weak<dyn Any, _> = unsize_weak!(nothing);
     assert!(nothing.clone().upgrade().is_none());
     drop(nothing);
-    // Of a value with no size and the least align there is too.
+    // A pointer to a value of size 0 and alignment 1 differs from one to no value.
     let nothing = Rc::new_in((), &ledger);
     assert!(Rc::downgrade(&nothing).upgrade().is_some());
     assert!(Weak::<()>::default().upgrade().is_none());
     const NOTHING: Weak<String> = Weak::new();
     assert!(NOTHING.upgrade().is_none());
-    // SAFETY: it stands for no reference.
+    // SAFETY: `into_raw` returned the pointer. A pointer to no value has no count.
     assert!(unsafe { Weak::<u8>::from_raw(Weak::<u8>::new().into_raw()) }.upgrade().is_none());
 }
 
 #[test]
-fn long_lists_and_trees() {
+fn a_tree_with_weak_parent_pointers_frees_all_its_nodes() {
     struct Node<'a> {
         children: RefCell<std::vec::Vec<Rc<Node<'a>, &'a Ledger>>>,
         parent: RefCell<Weak<Node<'a>, &'a Ledger>>,
@@ -101,7 +101,8 @@ fn long_lists_and_trees() {
     assert!(Rc::ptr_eq(&child.parent.borrow().upgrade().unwrap(), &root));
     drop(root);
     assert!(child.parent.borrow().upgrade().is_none());
-    assert_eq!(ledger.live(), 128 + 1, "and the memory of the root");
+    // The weak pointer of the child keeps the root's memory.
+    assert_eq!(ledger.live(), 128 + 1);
     drop(child);
     assert_eq!(ledger.live(), 0);
     assert_eq!(size_of::<Rc<Node<'_>, &Ledger>>(), size_of::<[usize; 2]>());

@@ -1,4 +1,4 @@
-//! Behaviours that std documents, one by one, and what differs from it.
+//! Behaviour that std documents, and that of allocators.
 
 use std::collections::LinkedList as Std;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
@@ -7,12 +7,12 @@ use std::ptr;
 use janus_alloc::collections::{FromIn, IntoIn, LinkedList as ListIn};
 use janus_alloc::{Arena, Global, Pool, Stats, System};
 
-use super::{Listed, list};
+use super::{Numbers, list};
 use crate::elements::Number;
 use crate::ledger::{Ledger, panics};
 
 #[test]
-fn empty() {
+fn an_empty_list_allocates_nothing() {
     let ledger = Ledger::new();
     let mut empty = list::<Number>(&ledger, None);
     assert_eq!(empty.numbers(), []);
@@ -26,9 +26,9 @@ fn empty() {
     assert_eq!(ledger.requests(), 0);
 }
 
-/// An element stays where it is while others come and go, and while nodes change hands.
+/// An element stays at its address while others are added and removed, and while its node moves to another list.
 #[test]
-fn elements_stay() {
+fn elements_keep_their_addresses() {
     let mut numbers = ListIn::from_iter_in([1, 2, 3], &System);
     let address = ptr::from_ref(numbers.iter().nth(1).unwrap());
     numbers.push_front(0);
@@ -37,14 +37,13 @@ fn elements_stay() {
     let mut tail = numbers.split_off(1);
     assert!(ptr::eq(tail.front().unwrap(), address));
     let mut more = ListIn::from_iter_in([7], &System);
-    // SAFETY: both refer to `System`.
+    // SAFETY: both allocators refer to `System`.
     unsafe { more.append_nodes(&mut tail) };
     assert!(ptr::eq(more.iter().nth(1).unwrap(), address));
 }
 
-/// On the default and on `System` nodes change hands.
 #[test]
-fn append_links() {
+fn append_moves_nodes_between_lists_of_a_static_allocator() {
     fn check<A: janus_alloc::api::Allocator + Clone>(allocator: A) {
         let mut numbers = ListIn::from_iter_in([1], allocator.clone());
         let mut more = ListIn::from_iter_in([2, 3], allocator);
@@ -57,9 +56,9 @@ fn append_links() {
     check(System);
 }
 
-/// Each node goes back to the allocator that it comes from, although both are of one type.
+/// Both allocators have one type, and each node is freed to its own.
 #[test]
-fn append_across_allocators() {
+fn append_copies_between_different_allocators() {
     let (one, other) = (Ledger::new(), Ledger::new());
     let mut numbers = list::<Number>(&one, [1]);
     let mut more = list(&other, [2, 3]);
@@ -69,9 +68,8 @@ fn append_across_allocators() {
     assert_eq!((numbers.numbers(), more.numbers()), (vec![1, 2, 3], vec![4]));
 }
 
-/// Allocators that lists own, and that end with them.
 #[test]
-fn append_across_owned_allocators() {
+fn append_copies_between_owned_allocators() {
     let mut numbers = ListIn::new_in(Arena::new());
     let mut more = ListIn::new_in(Arena::new());
     numbers.push_back(String::from("one"));
@@ -88,14 +86,14 @@ fn append_across_owned_allocators() {
 }
 
 #[test]
-fn split_off() {
+fn split_off_splits_at_each_index() {
     for length in 0..8 {
         for at in 0..=length {
             let ledger = Ledger::new();
             let mut numbers = list::<Number>(&ledger, 0..length);
             let tail = numbers.split_off(at as usize);
             assert!(numbers.numbers().into_iter().eq(0..at) && tail.numbers().into_iter().eq(at..length));
-            // Neither leads to the other.
+            // The lists share no nodes.
             drop(numbers);
             assert!(tail.numbers().into_iter().eq(at..length));
         }
@@ -105,7 +103,7 @@ fn split_off() {
 }
 
 #[test]
-fn shown_as_std() {
+fn debug_output_is_that_of_std() {
     let (mut ours, mut std) = (ListIn::from([1, 2, 3]), Std::from([1, 2, 3]));
     assert_eq!(format!("{ours:?}"), format!("{std:?}"));
     assert_eq!(format!("{ours:#?}"), format!("{std:#?}"));
@@ -119,7 +117,7 @@ fn shown_as_std() {
 }
 
 #[test]
-fn hashed_as_std() {
+fn hashes_are_those_of_std() {
     let state = RandomState::new();
     let hash = |value: &dyn Fn(&mut dyn Hasher)| {
         let mut hasher = state.build_hasher();
@@ -128,7 +126,7 @@ fn hashed_as_std() {
     };
     let (ours, std) = (ListIn::from(["a", "b"]), Std::from(["a", "b"]));
     assert_eq!(hash(&|mut hasher| ours.hash(&mut hasher)), hash(&|mut hasher| std.hash(&mut hasher)));
-    // The length is part of it.
+    // The length is part of the hash.
     let halves = |at| {
         let mut left = ours.clone();
         let right = left.split_off(at);
@@ -141,7 +139,7 @@ fn hashed_as_std() {
 }
 
 #[test]
-fn made_of_others() {
+fn other_types_convert_into_lists() {
     let ledger = Ledger::new();
     let ours: ListIn<u8, _> = [1, 2].into_in(&ledger);
     assert_eq!(ours, ListIn::from_in(Std::from([1, 2]), &ledger));
@@ -158,7 +156,7 @@ fn made_of_others() {
 }
 
 #[test]
-fn iterators_of_nothing() {
+fn default_iterators_are_empty() {
     use janus_alloc::collections::linked_list::{IntoIter, Iter, IterMut};
 
     assert_eq!(Iter::<u8>::default().len(), 0);

@@ -1,11 +1,11 @@
-//! Each `try_` method reports each failure of the allocator, and leaves the list as it says.
+//! Each `try_` method returns an error for each failed allocation, and leaves the list as documented.
 
 use janus_alloc::collections::{
     CloneIn, CollectIn, FromIn, LinkedList as ListIn, TryReserveError, TryReserveErrorKind,
 };
 use janus_alloc::{Null, System};
 
-use super::{List, Listed, list};
+use super::{List, Numbers, list};
 use crate::elements::{Element, Number, live};
 use crate::ledger::{Ledger, each_failure};
 
@@ -13,8 +13,8 @@ fn elements() -> impl Iterator<Item = Number> + Clone {
     (0..5).map(Number::new)
 }
 
-/// Runs `work` on a list of five with each failure. If it fails, the list is as before.
-fn unchanged(work: impl Fn(&mut List<'_, Number>) -> Result<(), TryReserveError>) {
+/// Runs `work` on a list of 5 elements with each allocation failing in turn, and asserts that a failure leaves the list unchanged.
+fn unchanged_on_failure(work: impl Fn(&mut List<'_, Number>) -> Result<(), TryReserveError>) {
     let before = live();
     each_failure(|ledger| {
         let mut numbers = ListIn::try_from_iter_in(elements(), ledger)?;
@@ -27,17 +27,17 @@ fn unchanged(work: impl Fn(&mut List<'_, Number>) -> Result<(), TryReserveError>
 }
 
 #[test]
-fn nothing_changes() {
-    unchanged(|list| list.try_push_back(Number::new(7)));
-    unchanged(|list| list.try_push_front(Number::new(7)));
-    unchanged(|list| list.try_push_back_mut(Number::new(7)).map(drop));
-    unchanged(|list| list.try_push_front_mut(Number::new(7)).map(drop));
-    unchanged(|list| list.try_clone().map(drop));
-    unchanged(|list| list.try_clone_in(*list.allocator()).map(drop));
+fn a_failed_operation_changes_nothing() {
+    unchanged_on_failure(|list| list.try_push_back(Number::new(7)));
+    unchanged_on_failure(|list| list.try_push_front(Number::new(7)));
+    unchanged_on_failure(|list| list.try_push_back_mut(Number::new(7)).map(drop));
+    unchanged_on_failure(|list| list.try_push_front_mut(Number::new(7)).map(drop));
+    unchanged_on_failure(|list| list.try_clone().map(drop));
+    unchanged_on_failure(|list| list.try_clone_in(*list.allocator()).map(drop));
 }
 
 #[test]
-fn makers() {
+fn every_failure_of_a_constructor_is_an_error() {
     each_failure(|ledger| elements().try_collect_in::<List<'_, Number>>(ledger).map(drop));
     each_failure(|ledger| ListIn::try_from_in([Number::new(1), Number::new(2)], ledger).map(drop));
     each_failure(|ledger| ListIn::try_from_in(ListIn::from_iter_in(elements(), System), ledger).map(drop));
@@ -53,14 +53,13 @@ fn makers() {
     assert_eq!(live(), 0);
 }
 
-/// All or nothing: both lists are as they were.
 #[test]
-fn append() {
+fn a_failed_append_changes_neither_list() {
     each_failure(|ledger| {
         let other_ledger = Ledger::new();
         let mut numbers = ListIn::try_from_iter_in(elements(), ledger)?;
         let mut other = list::<Number>(&other_ledger, 5..8);
-        // One lifetime for both.
+        // The annotation gives both lists one lifetime.
         let other: &mut List<'_, Number> = &mut other;
         let result = numbers.try_append(other);
         if result.is_ok() {
@@ -79,7 +78,7 @@ fn append() {
 }
 
 #[test]
-fn what_found_room_stays() {
+fn a_failed_extend_keeps_the_elements_added_before() {
     each_failure(|ledger| {
         let mut numbers = ListIn::try_from_iter_in(elements(), ledger)?;
         numbers.try_extend(elements()).inspect_err(|_| {
@@ -98,7 +97,7 @@ fn what_found_room_stays() {
 }
 
 #[test]
-fn the_error_names_a_node() {
+fn an_error_holds_the_layout_of_a_node() {
     let error = ListIn::new_in(Null).try_push_back(7_u64).unwrap_err();
     let TryReserveErrorKind::AllocError { layout } = error.kind() else { panic!("{error}") };
     assert_eq!((layout.size(), layout.align()), (8 + 2 * size_of::<usize>(), 8));

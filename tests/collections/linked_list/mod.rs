@@ -1,4 +1,4 @@
-//! `LinkedList`, beside std's.
+//! `LinkedList` behaves as std's, in any allocator.
 
 mod behaviour;
 mod failures;
@@ -15,15 +15,15 @@ use crate::ledger::Ledger;
 
 type List<'l, T> = ListIn<T, &'l Ledger>;
 
-/// A list of either kind.
-trait Listed {
-    /// The numbers of its elements, forwards. Asserts that backwards they are the same, and that as many are counted.
+/// A list of ours or of std's.
+trait Numbers {
+    /// Returns the numbers of the elements. Asserts that both directions, the length and the ends agree.
     fn numbers(&self) -> Vec<u32>;
 }
 
-macro_rules! listed {
+macro_rules! impl_numbers {
     ($($list:ty)*) => {$(
-        impl<T: Element> Listed for $list {
+        impl<T: Element> Numbers for $list {
             fn numbers(&self) -> Vec<u32> {
                 let numbers: Vec<u32> = self.iter().map(T::number).collect();
                 let mut backwards: Vec<u32> = self.iter().rev().map(T::number).collect();
@@ -37,7 +37,7 @@ macro_rules! listed {
         }
     )*};
 }
-listed! { List<'_, T> Std<T> }
+impl_numbers! { List<'_, T> Std<T> }
 
 fn list<T: Element>(ledger: &Ledger, numbers: impl IntoIterator<Item = u32>) -> List<'_, T> {
     ListIn::from_iter_in(numbers.into_iter().map(T::new), ledger)

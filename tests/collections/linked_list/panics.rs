@@ -1,34 +1,34 @@
-//! A panic at each call of a callback leaves a list as std's is left: the same elements, and the same number live.
+//! A panic at any call of a callback leaves the same elements in a list as in std's, and the same number of live ones.
 
 use std::collections::LinkedList as Std;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Listed, list};
-use crate::callbacks::{at_each_call, ended, outcome, ticking};
-use crate::elements::{Element, Number, Unit, extinguish, light, live, tick};
+use super::{Numbers, list};
+use crate::callbacks::{at_each_call, drop_result, maybe_panicking, outcome};
+use crate::elements::{Element, Number, Unit, cancel_panic, live, maybe_panic, panic_after};
 use crate::ledger::Ledger;
 
-/// Does `$work` with a list of 8 elements, with a panic at each call of a callback, and in std's as well.
-macro_rules! as_std {
+/// Runs `$work` on a list of 8 elements and on std's, with a panic at each call of a callback in turn, and compares the outcomes.
+macro_rules! compare_with_std {
     ($element:ty, |$list:ident| $work:expr) => {
         at_each_call(stringify!($work), |calls, ledger| {
             [
-                outcome(list::<$element>(ledger, 0..8), Listed::numbers, calls, |$list| ended($work)),
-                outcome((0..8).map(<$element>::new).collect::<Std<_>>(), Listed::numbers, calls, |$list| ended($work)),
+                outcome(list::<$element>(ledger, 0..8), Numbers::numbers, calls, |$list| drop_result($work)),
+                outcome((0..8).map(<$element>::new).collect::<Std<_>>(), Numbers::numbers, calls, |$list| drop_result($work)),
             ]
         });
     };
     ($(|$list:ident| $work:expr;)*) => {
         $(
-            as_std!(Number, |$list| $work);
-            as_std!(Unit, |$list| $work);
+            compare_with_std!(Number, |$list| $work);
+            compare_with_std!(Unit, |$list| $work);
         )*
     };
 }
 
 #[test]
-fn drops() {
-    as_std! {
+fn a_panicking_drop_behaves_as_in_std() {
+    compare_with_std! {
         |list| list.clear();
         |list| list.pop_front();
         |list| list.split_off(3);
@@ -39,8 +39,8 @@ fn drops() {
 }
 
 #[test]
-fn clones() {
-    as_std! {
+fn a_panicking_clone_behaves_as_in_std() {
+    compare_with_std! {
         |list| list.clone();
         |list| { let mut few = list.clone(); few.split_off(5); list.clone_from(&few) };
         |list| { let mut few = list.clone(); few.split_off(5); few.clone_from(list) };
@@ -51,51 +51,49 @@ fn clones() {
 }
 
 #[test]
-fn closures() {
-    as_std! {
-        |list| list.extract_if(|element| { tick(); element.number() % 2 == 0 }).for_each(drop);
-        |list| list.extract_if(|_| { tick(); true }).next();
-        |list| list.iter_mut().for_each(|element| { *element = ticking(Element::new(9)); });
+fn a_panicking_closure_behaves_as_in_std() {
+    compare_with_std! {
+        |list| list.extract_if(|element| { maybe_panic(); element.number() % 2 == 0 }).for_each(drop);
+        |list| list.extract_if(|_| { maybe_panic(); true }).next();
+        |list| list.iter_mut().for_each(|element| { *element = maybe_panicking(Element::new(9)); });
     }
 }
 
 #[test]
-fn iterators() {
-    as_std! {
-        |list| list.extend((0..9).map(|n| ticking(Element::new(n))));
-        |list| list.extend((0..9).filter(|n| n % 3 != 0).map(|n| ticking(Element::new(n))));
+fn a_panicking_iterator_behaves_as_in_std() {
+    compare_with_std! {
+        |list| list.extend((0..9).map(|n| maybe_panicking(Element::new(n))));
+        |list| list.extend((0..9).filter(|n| n % 3 != 0).map(|n| maybe_panicking(Element::new(n))));
     }
 }
 
-/// Of the elements of one list each is dropped, whichever's drop panics, and each node is freed.
+/// Whichever element panics in its drop, all are dropped and all nodes are freed.
 #[test]
-fn drop_of_the_list() {
-    for fuse in 0..9 {
+fn a_panicking_drop_in_the_drop_of_the_list_leaks_nothing() {
+    for calls in 0..9 {
         let ledger = Ledger::new();
         let numbers = list::<Number>(&ledger, 0..8);
-        light(fuse);
+        panic_after(calls);
         let panicked = catch_unwind(AssertUnwindSafe(|| drop(numbers))).is_err();
-        extinguish();
-        assert_eq!((panicked, live(), ledger.live()), (fuse < 8, 0, 0));
+        cancel_panic();
+        assert_eq!((panicked, live(), ledger.live()), (calls < 8, 0, 0));
     }
 }
 
-/// A comparison of elements may panic in each comparison of lists.
 #[test]
-fn comparisons() {
-    for fuse in 0..4 {
+fn a_panicking_comparison_changes_nothing() {
+    for calls in 0..4 {
         let ledger = Ledger::new();
         let (one, other) = (list::<Number>(&ledger, 0..3), list::<Number>(&ledger, 0..3));
-        light(fuse);
+        panic_after(calls);
         let panicked = catch_unwind(|| one == other).is_err();
-        extinguish();
-        assert_eq!((panicked, one.numbers(), other.numbers()), (fuse < 3, vec![0, 1, 2], vec![0, 1, 2]));
+        cancel_panic();
+        assert_eq!((panicked, one.numbers(), other.numbers()), (calls < 3, vec![0, 1, 2], vec![0, 1, 2]));
     }
 }
 
-/// Left in the midst, the iterator that takes elements out leaves a whole list.
 #[test]
-fn left_in_the_midst() {
+fn an_extract_if_dropped_halfway_leaves_a_valid_list() {
     let ledger = Ledger::new();
     let mut numbers = list::<Number>(&ledger, 0..8);
     assert!(numbers.extract_if(|element| element.number() % 2 == 1).next().is_some());

@@ -1,5 +1,5 @@
 //! Random operations on a list and on one of std's. After each, both have the same elements, and each node is a block.
-#![expect(clippy::incompatible_msrv, reason = "the same method of std's is newer than the crate's")]
+#![expect(clippy::incompatible_msrv, reason = "std's methods are newer than the crate's MSRV")]
 
 use std::collections::LinkedList as Std;
 
@@ -7,14 +7,14 @@ use janus_alloc::collections::{CloneIn, CollectIn, LinkedList as ListIn};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{List, Listed, list};
+use super::{List, Numbers, list};
 use crate::elements::{Element, live};
 use crate::ledger::Ledger;
 use crate::steps::{Step, both, with_all_elements};
 
 fn run<T: Element>(steps: &[Step]) {
-    // Lists in two allocators, so that a node which is freed by the wrong one is noticed.
-    let (ledger, elsewhere) = (Ledger::new(), Ledger::new());
+    // A node of one ledger that is freed to the other makes that one panic.
+    let (ledger, other_ledger) = (Ledger::new(), Ledger::new());
     let before = live();
     let mut ours: List<'_, T> = ListIn::new_in(&ledger);
     let mut std: Std<T> = Std::new();
@@ -39,15 +39,15 @@ fn run<T: Element>(steps: &[Step]) {
                 tail.numbers()
             }),
             11 => {
-                let mut more = list(&elsewhere, 0..few);
+                let mut more = list(&other_ledger, 0..few);
                 ours.append(&mut more);
                 assert!(more.is_empty() && more.numbers().is_empty());
-                assert_eq!(elsewhere.live(), 0);
+                assert_eq!(other_ledger.live(), 0);
                 std.append(&mut (0..few).map(T::new).collect());
             }
             12 => {
                 let mut more = list(&ledger, 0..few);
-                // SAFETY: both have one allocator.
+                // SAFETY: both lists have the allocator `&ledger`.
                 unsafe { ours.append_nodes(&mut more) };
                 assert!(more.is_empty() && more.numbers().is_empty());
                 std.append(&mut (0..few).map(T::new).collect());
@@ -81,7 +81,7 @@ fn run<T: Element>(steps: &[Step]) {
                 std = std.clone();
             }
             18 => {
-                ours.clone_from(&list(&elsewhere, 0..few).iter().cloned().collect_in(&ledger));
+                ours.clone_from(&list(&other_ledger, 0..few).iter().cloned().collect_in(&ledger));
                 std.clone_from(&(0..few).map(T::new).collect());
             }
             19 => {
@@ -97,7 +97,7 @@ fn run<T: Element>(steps: &[Step]) {
             20 if left % 4 == 0 => both!(ours, std, |list| list.clear()),
             21 => both!(ours, std, |list| list.contains(&T::new(few))),
             22 => {
-                ours.try_clone_from(&list::<T>(&elsewhere, 0..few)).unwrap();
+                ours.try_clone_from(&list::<T>(&other_ledger, 0..few)).unwrap();
                 std = (0..few).map(T::new).collect();
             }
             23 => both!(ours, std, |list| {
@@ -111,9 +111,9 @@ fn run<T: Element>(steps: &[Step]) {
             }),
             _ => {}
         }
-        assert_eq!(ours.numbers(), std.numbers(), "behind {operation}");
+        assert_eq!(ours.numbers(), std.numbers(), "after {operation}");
         assert_eq!(live() - before, 2 * std.len() as isize);
-        assert_eq!((ledger.live(), elsewhere.live()), (ours.len(), 0));
+        assert_eq!((ledger.live(), other_ledger.live()), (ours.len(), 0));
     }
     drop((ours, std));
     assert_eq!(live(), before);
@@ -124,9 +124,8 @@ with_all_elements!(run);
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Each `CloneIn` and comparison sees what std's comparison sees.
     #[test]
-    fn compared_as_std(one in vec(0_u8..4, 0..6), other in vec(0_u8..4, 0..6)) {
+    fn clones_and_comparisons_behave_as_in_std(one in vec(0_u8..4, 0..6), other in vec(0_u8..4, 0..6)) {
         let ledger = Ledger::new();
         let (std_one, std_other): (Std<u8>, Std<u8>) = (one.iter().copied().collect(), other.iter().copied().collect());
         let one: ListIn<u8> = one.into_iter().collect();

@@ -1,4 +1,4 @@
-//! Auto traits, sizes and variance are those of std's types.
+//! Sizes, auto traits, variance and the drop order are those of std's types.
 
 use std::cell::Cell;
 use std::collections::{LinkedList as Std, linked_list as std_list};
@@ -10,6 +10,8 @@ use janus_alloc::collections::linked_list::{ExtractIf, IntoIter, Iter, IterMut, 
 use janus_alloc::{Arena, Global, System};
 use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
 
+use crate::allocators::Log;
+
 assert_eq_size!(LinkedList<u8, System>, LinkedList<()>, Std<u8>);
 assert_eq_size!(LinkedList<u8, &'static Arena>, [usize; 4]);
 assert_eq_size!(Option<LinkedList<u8, &'static Arena>>, LinkedList<u8, &'static Arena>);
@@ -18,8 +20,8 @@ assert_eq_size!(Iter<'static, u8>, std_list::Iter<'static, u8>);
 assert_eq_size!(IterMut<'static, u8>, std_list::IterMut<'static, u8>);
 assert_eq_size!(IntoIter<u8>, std_list::IntoIter<u8>);
 
-/// The same assertions about ours and about std's.
-macro_rules! as_std {
+/// Makes the same assertions about our types and about std's.
+macro_rules! auto_traits {
     ($module:ident, $list:ident, $iters:ident) => {
         mod $module {
             use super::*;
@@ -52,21 +54,21 @@ macro_rules! as_std {
 mod ours {
     pub(super) use janus_alloc::collections::linked_list::{IntoIter, Iter, IterMut};
 }
-as_std!(asserted, LinkedList, ours);
-as_std!(asserted_of_std, Std, std_list);
+auto_traits!(of_ours, LinkedList, ours);
+auto_traits!(of_std, Std, std_list);
 
 assert_impl_all!(LinkedList<u8, &'static System>: Send, Sync);
 assert_not_impl_any!(LinkedList<u8, &'static Arena>: Send, Sync, Default);
 assert_not_impl_any!(IntoIter<u8, &'static Arena>: Send, Sync);
 assert_impl_all!(LinkedList<u8, Arena>: Send);
 
-// std's is neither, for the pointer in it.
+// std's is neither `Send` nor `Sync`, because it holds a pointer.
 assert_impl_all!(ExtractIf<'static, u8, fn(&mut u8) -> bool>: Send, Sync, Unpin);
 assert_not_impl_any!(ExtractIf<'static, Rc<u8>, fn(&mut Rc<u8>) -> bool>: Send, Sync);
 assert_not_impl_any!(ExtractIf<'static, u8, fn(&mut u8) -> bool, &'static Arena>: Send, Sync);
 assert_not_impl_any!(ExtractIf<'static, u8, Box<dyn FnMut(&mut u8) -> bool>>: Send, Sync);
 
-/// Covariant in the elements and in the allocator, and so are the iterators.
+/// Compiles because the list and its iterators are covariant in the elements and in the allocator.
 fn shortened<'s>(
     list: LinkedList<&'static str, &'static System>,
     iter: IntoIter<&'static str>,
@@ -76,7 +78,7 @@ fn shortened<'s>(
 }
 
 #[test]
-fn variance() {
+fn lifetimes_can_be_shortened() {
     let list = LinkedList::from(["c"]);
     let (list, iter, borrowed) =
         shortened(LinkedList::from_iter_in(["a"], &System), LinkedList::from(["b"]).into_iter(), list.iter());
@@ -88,44 +90,19 @@ const _: LinkedList<String, Global> = LinkedList::new_in(Global);
 static EMPTY: LinkedList<String> = LinkedList::new();
 
 #[test]
-fn in_constants() {
+fn a_static_can_hold_an_empty_list() {
     assert!(EMPTY.is_empty());
 }
 
-/// Elements go in the order they are in, each with its node, and the allocator goes last.
+/// Each node is freed after its element is dropped, or moved out.
 #[test]
-fn drop_order() {
-    use janus_alloc::api::{AllocError, Allocator, Layout};
-    use std::cell::RefCell;
-    use std::ptr::NonNull;
-
-    struct Says<'o>(&'static str, &'o RefCell<Vec<&'static str>>);
-
-    impl Drop for Says<'_> {
-        fn drop(&mut self) {
-            self.1.borrow_mut().push(self.0);
-        }
-    }
-
-    // SAFETY: forwards to `System`.
-    unsafe impl Allocator for Says<'_> {
-        fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-            System.allocate(layout)
-        }
-
-        unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-            self.1.borrow_mut().push("node");
-            // SAFETY: by `# Safety` of this fn.
-            unsafe { System.deallocate(block, layout) };
-        }
-    }
-
-    let order = RefCell::new(Vec::new());
-    let list = || LinkedList::from_iter_in([Says("first", &order), Says("second", &order)], Says("allocator", &order));
+fn elements_are_dropped_in_order_and_the_allocator_last() {
+    let log = Log::default();
+    let list = || LinkedList::from_iter_in([log.value("first"), log.value("second")], log.value("allocator"));
     drop(list());
-    assert_eq!(order.take(), ["first", "node", "second", "node", "allocator"]);
+    assert_eq!(log.take(), ["allocate", "allocate", "first", "free", "second", "free", "allocator"]);
     let mut iter = list().into_iter();
     drop(iter.next_back());
     drop(iter);
-    assert_eq!(order.take(), ["node", "second", "first", "node", "allocator"]);
+    assert_eq!(log.take(), ["allocate", "allocate", "free", "second", "first", "free", "allocator"]);
 }

@@ -1,4 +1,4 @@
-//! Behaviours that std publishes, one by one.
+//! Behaviour that std documents.
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -8,12 +8,13 @@ use std::ops::{Bound, RangeBounds};
 use janus_alloc::collections::{self, FromIn, FromIteratorIn, String as StringIn};
 use janus_alloc::{Arena, System};
 
+use crate::callbacks::drop_result;
 use crate::ledger::{Ledger, panics};
 
 const TEXT: &str = "Jé☺𝄞";
 
-/// Ends of characters in [`TEXT`].
-const ENDS: [usize; 5] = [0, 1, 3, 6, 10];
+/// The character boundaries of [`TEXT`].
+const BOUNDARIES: [usize; 5] = [0, 1, 3, 6, 10];
 
 fn text() -> StringIn<System> {
     StringIn::from_in(TEXT, System)
@@ -32,12 +33,9 @@ fn an_empty_string_has_no_block() {
     assert_eq!(ledger.requests(), 0);
 }
 
-/// The end of what `_result` borrows.
-fn ended<R>(_result: R) {}
-
-/// Each index but the ends of characters is a panic of what takes an index, as it is of std's, and changes nothing.
+/// Each method that takes an index panics as std's, at each index that is not a character boundary, and changes nothing then.
 #[test]
-fn an_index_within_a_character_is_a_panic() {
+fn an_index_within_a_character_panics() {
     for index in 0..TEXT.len() + 3 {
         let checked = |work: fn(&mut StringIn<System>, usize), std: fn(&mut String, usize)| {
             let (mut ours, mut theirs) = (text(), String::from(TEXT));
@@ -46,13 +44,13 @@ fn an_index_within_a_character_is_a_panic() {
             assert_eq!(ours, theirs);
             panicked
         };
-        /// The same of both.
+        /// Runs the same code with our string and with std's.
         macro_rules! checked {
             (|$string:ident, $index:ident| $work:expr) => {
-                checked(|$string, $index| ended($work), |$string, $index| ended($work))
+                checked(|$string, $index| drop_result($work), |$string, $index| drop_result($work))
             };
         }
-        let within = !ENDS.contains(&index);
+        let within = !BOUNDARIES.contains(&index);
         assert_eq!(checked!(|string, index| string.insert(index, 'x')), within);
         assert_eq!(checked!(|string, index| string.insert_str(index, "xyz")), within);
         assert_eq!(checked!(|string, index| string.replace_range(index.., "x")), within);
@@ -63,32 +61,32 @@ fn an_index_within_a_character_is_a_panic() {
         assert_eq!(checked!(|string, index| string.extend_from_within(index..)), within);
         assert_eq!(checked!(|string, index| string.extend_from_within(..index)), within);
         assert_eq!(checked!(|string, index| string.remove(index).to_string()), within || index == TEXT.len());
-        // What is not there need not be truncated.
+        // `truncate` ignores an index beyond the end.
         assert_eq!(checked!(|string, index| string.truncate(index)), within && index < TEXT.len());
         assert_eq!(checked!(|string, index| string[index..].to_owned()), within);
     }
 }
 
 #[test]
-#[expect(clippy::reversed_empty_ranges, reason = "it is a panic")]
-fn a_range_must_be_one() {
-    fn refused(range: impl RangeBounds<usize> + Clone + Debug) {
+#[expect(clippy::reversed_empty_ranges, reason = "the panic is tested")]
+fn an_invalid_range_panics() {
+    fn assert_panics(range: impl RangeBounds<usize> + Clone + Debug) {
         let mut ours = text();
         assert!(panics(|| drop(ours.drain(range.clone()))), "{range:?}");
         assert!(panics(|| ours.replace_range(range.clone(), "")), "{range:?}");
         assert!(panics(|| ours.extend_from_within(range.clone())), "{range:?}");
         assert_eq!(ours, TEXT);
     }
-    refused(3..1);
-    refused(0..11);
-    refused(..=usize::MAX);
-    refused((Bound::Excluded(usize::MAX), Bound::Unbounded));
+    assert_panics(3..1);
+    assert_panics(0..11);
+    assert_panics(..=usize::MAX);
+    assert_panics((Bound::Excluded(usize::MAX), Bound::Unbounded));
     let mut ours = text();
     assert_eq!(ours.drain((Bound::Excluded(0), Bound::Included(2))).as_str(), "é");
 }
 
 #[test]
-fn a_drain_that_is_forgotten_takes_nothing() {
+fn a_forgotten_drain_removes_nothing() {
     let mut ours = text();
     let mut drain = ours.drain(1..);
     assert_eq!((drain.next(), drain.as_str()), (Some('é'), "☺𝄞"));
@@ -112,7 +110,7 @@ fn truncating_keeps_the_capacity() {
 }
 
 #[test]
-fn hashes_as_str() {
+fn hashes_are_those_of_str() {
     let state = RandomState::new();
     assert_eq!(state.hash_one(text()), state.hash_one(TEXT));
     assert_eq!(state.hash_one(text()), state.hash_one(String::from(TEXT)));
@@ -120,7 +118,7 @@ fn hashes_as_str() {
 
 #[test]
 #[expect(clippy::mutable_key_type, reason = "the arena changes, the text does not")]
-fn maps_are_looked_up_by_str() {
+fn maps_find_string_keys_by_str() {
     let arena = Arena::new();
     let mut ours: collections::HashMap<StringIn<&Arena>, u32, _, _> = collections::HashMap::new_in(&arena);
     let mut std = HashMap::new();
@@ -139,7 +137,7 @@ fn maps_are_looked_up_by_str() {
 }
 
 #[test]
-fn leaked_text_stays() {
+fn leaked_text_stays_valid() {
     let arena = Arena::new();
     let leaked: &mut str = StringIn::from_in(TEXT, &arena).leak();
     leaked.make_ascii_lowercase();
@@ -159,7 +157,7 @@ fn an_arena_grows_the_last_string_in_place() {
 }
 
 #[test]
-fn constants() {
+fn const_functions_work_in_statics() {
     static EMPTY: StringIn = StringIn::new();
     static LENGTHS: [usize; 4] = [EMPTY.len(), EMPTY.capacity(), EMPTY.as_str().len(), EMPTY.as_bytes().len()];
     static BYTES: collections::Vec<u8, System> = StringIn::new_in(System).into_bytes();

@@ -1,4 +1,4 @@
-//! Conversions: what is copied, and what changes hands.
+//! Conversions, those that copy the text and those that keep its block.
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
@@ -13,7 +13,7 @@ use janus_alloc::{Global, System};
 use crate::ledger::Ledger;
 
 #[test]
-fn where_the_text_is_it_stays() {
+fn conversions_within_an_allocator_keep_the_block() {
     let ledger = Ledger::new();
     let ours = StringIn::from_in("Janus", &ledger);
     let start = ours.as_ptr();
@@ -22,17 +22,17 @@ fn where_the_text_is_it_stays() {
     let boxed: BoxIn<str, &Ledger> = ours.into();
     let ours: StringIn<&Ledger> = boxed.into();
     let (address, length, capacity, allocator) = ours.into_raw_parts_with_allocator();
-    // SAFETY: the parts of one string.
+    // SAFETY: `into_raw_parts_with_allocator` returned all four.
     let ours = unsafe { StringIn::from_raw_parts_in(address, length, capacity, allocator) };
     assert_eq!((ours.as_ptr(), &*ours), (start, "Janus"));
-    // SAFETY: the bytes of a string.
+    // SAFETY: the bytes are those of a string, so they are UTF-8.
     let ours = unsafe { StringIn::from_utf8_unchecked(ours.into_bytes()) };
     assert_eq!((ledger.requests(), ours.as_ptr()), (1, start));
     assert!(StringIn::try_from(VecIn::from_in([0xFF], &ledger)).is_err());
 }
 
 #[test]
-fn from_and_into_std_on_the_default() {
+fn conversions_to_std_and_back_keep_the_block() {
     let std = String::from("Janus");
     let start = std.as_ptr();
     let ours = StringIn::from(std);
@@ -43,7 +43,7 @@ fn from_and_into_std_on_the_default() {
     let boxed: Box<str> = ours.into();
     assert_eq!((boxed.as_ptr(), &*boxed), (start, "Janus"));
     let (address, length, capacity) = StringIn::from(boxed).into_raw_parts();
-    // SAFETY: the parts of one string.
+    // SAFETY: `into_raw_parts` returned all three.
     assert_eq!(unsafe { StringIn::from_raw_parts(address, length, capacity) }, "Janus");
     assert_eq!(StringIn::from(Cow::Borrowed("Janus")), "Janus");
     let borrowed = Cow::from(&StringIn::from('J')).into_owned();
@@ -51,7 +51,7 @@ fn from_and_into_std_on_the_default() {
 }
 
 #[test]
-fn copies() {
+fn conversions_into_another_allocator_copy_the_text() {
     let ledger = Ledger::new();
     let mut text = String::from("Janus");
     let all: [StringIn<&Ledger>; 8] = [
@@ -73,7 +73,7 @@ fn copies() {
 }
 
 #[test]
-fn pointers_with_counts() {
+fn strings_convert_into_counted_pointers() {
     let ledger = Ledger::new();
     let mut ours = StringIn::with_capacity_in(40, &ledger);
     ours.push_str("Jé");
@@ -86,7 +86,7 @@ fn pointers_with_counts() {
 }
 
 #[test]
-fn iterators_of_all_pieces() {
+fn strings_are_collected_and_extended_from_all_kinds_of_text() {
     let ledger = Ledger::new();
     let mut ours = StringIn::new_in(&ledger);
     ours.extend(['J', 'é']);
@@ -110,7 +110,7 @@ fn iterators_of_all_pieces() {
 }
 
 #[test]
-fn operators() {
+fn operators_concatenate_and_index() {
     let mut ours = StringIn::from("Ja") + "n";
     ours += "us";
     assert_eq!(ours, "Janus");
@@ -121,7 +121,7 @@ fn operators() {
 }
 
 #[test]
-fn compared_with_all() {
+fn strings_compare_with_all_kinds_of_text() {
     let (ours, other) = (StringIn::from_in("Janus", System), StringIn::from_in("Janus", Global));
     let (std, cow) = (String::from("Janus"), Cow::Borrowed("Janus"));
     assert!(ours == other && ours == *"Janus" && ours == "Janus" && ours == std && ours == cow);
@@ -132,7 +132,7 @@ fn compared_with_all() {
 }
 
 #[test]
-fn as_paths_and_addresses() {
+fn strings_serve_as_paths_and_addresses() {
     let ours = StringIn::from_in("127.0.0.1:80", System);
     assert_eq!(AsRef::<OsStr>::as_ref(&ours), "127.0.0.1:80");
     assert_eq!(AsRef::<Path>::as_ref(&ours), Path::new("127.0.0.1:80"));

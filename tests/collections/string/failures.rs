@@ -1,4 +1,4 @@
-//! Each `try_` method reports each failure of the allocator, and leaves the string as it says.
+//! Each `try_` method returns an error for each failed allocation, and leaves the string as documented.
 
 use janus_alloc::collections::{
     CloneIn, CollectIn, FromIn, IntoIn, String as StringIn, TryReserveError, TryReserveErrorKind,
@@ -11,16 +11,16 @@ type Text<'l> = StringIn<&'l Ledger>;
 
 const TEXT: &str = "Jé☺𝄞";
 
-/// A string without spare room.
+/// Returns a string with no spare capacity.
 fn full(ledger: &Ledger) -> Result<Text<'_>, TryReserveError> {
     let text = StringIn::try_from_in(TEXT, ledger)?;
     assert_eq!(text.capacity(), TEXT.len());
     Ok(text)
 }
 
-/// Runs `work` on a full string with each failure. If it fails, the string is as before.
+/// Runs `work` on a full string with each allocation failing in turn, and asserts that a failure leaves the string unchanged.
 #[track_caller]
-fn unchanged(work: impl Fn(&mut Text<'_>) -> Result<(), TryReserveError>) {
+fn unchanged_on_failure(work: impl Fn(&mut Text<'_>) -> Result<(), TryReserveError>) {
     let mut failures = 0;
     each_failure(|ledger| {
         let mut text = full(ledger)?;
@@ -34,27 +34,27 @@ fn unchanged(work: impl Fn(&mut Text<'_>) -> Result<(), TryReserveError>) {
 }
 
 #[test]
-fn nothing_changes() {
-    unchanged(|text| text.try_push('x'));
-    unchanged(|text| text.try_push('𝄞'));
-    unchanged(|text| text.try_push_str("x"));
-    unchanged(|text| text.try_insert(3, 'é'));
-    unchanged(|text| text.try_insert_str(3, "us"));
-    unchanged(|text| text.try_replace_range(1..3, "and more"));
-    unchanged(|text| text.try_extend_from_within(1..3));
-    unchanged(|text| text.try_reserve(1));
-    unchanged(|text| text.try_reserve_exact(1));
-    unchanged(|text| text.try_extend("x".chars()));
-    unchanged(|text| text.try_extend([StringIn::from("x")]));
-    unchanged(|text| text.try_clone_from("longer than before"));
-    unchanged(|text| text.try_split_off(3).map(drop));
-    unchanged(|text| text.try_clone().map(drop));
-    unchanged(|text| text.try_clone_in(*text.allocator()).map(drop));
-    unchanged(|text| text.try_write_fmt(format_args!("{}", 1)));
+fn a_failed_operation_changes_nothing() {
+    unchanged_on_failure(|text| text.try_push('x'));
+    unchanged_on_failure(|text| text.try_push('𝄞'));
+    unchanged_on_failure(|text| text.try_push_str("x"));
+    unchanged_on_failure(|text| text.try_insert(3, 'é'));
+    unchanged_on_failure(|text| text.try_insert_str(3, "us"));
+    unchanged_on_failure(|text| text.try_replace_range(1..3, "and more"));
+    unchanged_on_failure(|text| text.try_extend_from_within(1..3));
+    unchanged_on_failure(|text| text.try_reserve(1));
+    unchanged_on_failure(|text| text.try_reserve_exact(1));
+    unchanged_on_failure(|text| text.try_extend("x".chars()));
+    unchanged_on_failure(|text| text.try_extend([StringIn::from("x")]));
+    unchanged_on_failure(|text| text.try_clone_from("longer than before"));
+    unchanged_on_failure(|text| text.try_split_off(3).map(drop));
+    unchanged_on_failure(|text| text.try_clone().map(drop));
+    unchanged_on_failure(|text| text.try_clone_in(*text.allocator()).map(drop));
+    unchanged_on_failure(|text| text.try_write_fmt(format_args!("{}", 1)));
 }
 
 #[test]
-fn makers() {
+fn every_failure_of_a_constructor_is_an_error() {
     each_failure(|ledger| StringIn::try_with_capacity_in(3, ledger).map(drop));
     each_failure(|ledger| "Janus".chars().try_collect_in::<Text<'_>>(ledger).map(drop));
     each_failure(|ledger| TEXT.split('é').try_collect_in::<Text<'_>>(ledger).map(drop));
@@ -69,7 +69,7 @@ fn makers() {
 }
 
 #[test]
-fn shrinking() {
+fn a_failed_shrink_keeps_the_capacity() {
     each_failure(|ledger| {
         let mut text = full(ledger)?;
         text.truncate(3);
@@ -82,7 +82,7 @@ fn shrinking() {
 }
 
 #[test]
-fn what_found_room_stays() {
+fn a_failed_extend_keeps_the_text_added_before() {
     each_failure(|ledger| {
         let mut text = full(ledger)?;
         text.try_extend(["x"; 40]).inspect_err(|_| {
@@ -96,7 +96,7 @@ fn what_found_room_stays() {
 }
 
 #[test]
-fn capacities_too_large() {
+fn too_large_capacities_are_errors() {
     let too_large = isize::MAX as usize + 1;
     for capacity in [too_large, usize::MAX] {
         let overflow = |result: Result<(), TryReserveError>| {

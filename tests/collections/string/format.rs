@@ -1,4 +1,4 @@
-//! Formatting, into all lengths, and with implementations that lie and panic.
+//! Formatting: texts of all lengths, and implementations of `Display` that fail, panic or hide errors.
 
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -8,7 +8,7 @@ use janus_alloc::{Arena, Null, System, format_in, try_format_in};
 use crate::ledger::{Ledger, panics};
 
 #[test]
-fn formats_as_std_in_all_lengths() {
+fn texts_of_all_lengths_are_formatted_as_in_std() {
     let ledger = Ledger::new();
     for length in (0..40).chain(200..300).chain([511, 512, 513, 10_000]) {
         let text = "é".repeat(length);
@@ -35,7 +35,7 @@ impl Display for Parts<'_> {
 }
 
 #[test]
-fn arguments_of_all_kinds() {
+fn macros_take_all_kinds_of_arguments() {
     let arena = Arena::new();
     let allocator = || &arena;
     let (name, width) = ("Janus", 7);
@@ -49,21 +49,21 @@ fn arguments_of_all_kinds() {
     assert_eq!((ours.as_str(), &*order), ("1", &["allocator", "argument"][..]));
 }
 
-/// Writes some text, and then returns an error, panics, or hides that there was no room.
+/// A value whose `Display` writes some text and then returns an error, panics, or ignores that the text found no memory.
 #[derive(Clone, Copy)]
-enum Lie {
+enum Misbehaving {
     Error,
     Panic,
-    Hide,
+    IgnoreError,
 }
 
-impl Display for Lie {
+impl Display for Misbehaving {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let written = f.write_str("é☺").and_then(|()| f.write_char('𝄞'));
         match self {
             Self::Error => Err(fmt::Error),
             Self::Panic => panic!("an implementation of `Display` panics"),
-            Self::Hide => {
+            Self::IgnoreError => {
                 let _ = written;
                 Ok(())
             }
@@ -72,26 +72,26 @@ impl Display for Lie {
 }
 
 #[test]
-fn implementations_that_lie() {
+fn a_misbehaving_display_leaves_a_valid_string() {
     let ledger = Ledger::new();
-    for lie in [Lie::Error, Lie::Panic] {
-        assert!(panics(|| format_in!(in &ledger, "{lie}")));
-        assert!(panics(|| try_format_in!(in &ledger, "{0}{lie}", "x".repeat(300))));
+    for value in [Misbehaving::Error, Misbehaving::Panic] {
+        assert!(panics(|| format_in!(in &ledger, "{value}")));
+        assert!(panics(|| try_format_in!(in &ledger, "{0}{value}", "x".repeat(300))));
         let mut ours = StringIn::new_in(&ledger);
-        assert!(panics(|| ours.try_write_fmt(format_args!("J{lie}"))));
+        assert!(panics(|| ours.try_write_fmt(format_args!("J{value}"))));
         assert_eq!(std::str::from_utf8(ours.as_bytes()), Ok("Jé☺𝄞"));
         let mut ours = StringIn::new_in(&ledger);
-        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| write!(ours, "J{lie}")));
-        assert_eq!(result.is_err(), matches!(lie, Lie::Panic));
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| write!(ours, "J{value}")));
+        assert_eq!(result.is_err(), matches!(value, Misbehaving::Panic));
         assert_eq!(std::str::from_utf8(ours.as_bytes()), Ok("Jé☺𝄞"));
     }
     let mut ours = StringIn::new_in(Null);
-    let error = ours.try_write_fmt(format_args!("{}", Lie::Hide)).unwrap_err();
+    let error = ours.try_write_fmt(format_args!("{}", Misbehaving::IgnoreError)).unwrap_err();
     assert!(matches!(error.kind(), TryReserveErrorKind::AllocError { .. }));
-    assert!(try_format_in!(in Null, "{}{}", Lie::Hide, Lie::Hide).is_err());
-    // What was written behind the failure must not be there, as if nothing were missing.
+    assert!(try_format_in!(in Null, "{}{}", Misbehaving::IgnoreError, Misbehaving::IgnoreError).is_err());
+    // The text written after the failure is removed: with it, the string would have a gap.
     let ledger = Ledger::failing(1);
     let mut ours = StringIn::with_capacity_in(3, &ledger);
-    assert!(ours.try_write_fmt(format_args!("{}x", Lie::Hide)).is_err());
+    assert!(ours.try_write_fmt(format_args!("{}x", Misbehaving::IgnoreError)).is_err());
     assert!(ours.is_empty());
 }

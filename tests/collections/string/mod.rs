@@ -1,9 +1,9 @@
-//! `String` is std's `String` in any allocator.
+//! `String` behaves as std's, in any allocator.
 
 mod behaviour;
 mod conversions;
 mod failures;
 mod format;
-mod lies;
+mod misbehaving;
 mod random;
 mod traits;

@@ -1,5 +1,5 @@
 //! Random operations on a string and on one of std's. After each, both have the same text and capacity.
-#![expect(clippy::incompatible_msrv, reason = "the same method of std's is newer than the crate's")]
+#![expect(clippy::incompatible_msrv, reason = "std's methods are newer than the crate's MSRV")]
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -16,7 +16,7 @@ use crate::steps::{Step, both};
 const CHARS: [char; 8] = ['a', '\0', '~', 'é', '\u{7FF}', '☺', '\u{FFFF}', '𝄞'];
 const TEXTS: [&str; 6] = ["", "J", "Janus", "é☺𝄞", "two faces, one of them to the past", "\u{10FFFF}"];
 
-/// The end of a character, near `at`.
+/// Returns a character boundary at or before `at`, modulo the length.
 fn boundary(text: &str, at: u16) -> usize {
     let mut index = usize::from(at) % (text.len() + 1);
     while !text.is_char_boundary(index) {
@@ -69,7 +69,7 @@ fn run(steps: &[Step]) {
             }),
             19 => both!(ours, std, |string| string.extend(CHARS.iter().cycle().take(few))),
             20 => both!(ours, std, |string| string.extend(CHARS.into_iter().filter(|char| char.len_utf8() > 1))),
-            // Of an array, std adds up the lengths first.
+            // Without the filter, std would add up the lengths of an array first.
             21 => both!(ours, std, |string| string.extend([text, "and"].into_iter().filter(|_| true))),
             22 => both!(ours, std, |string| string.extend([Cow::Borrowed(text), Cow::Owned(text.repeat(2))])),
             23 => both!(ours, std, |string| write!(string, "{text:>9}{char}{few}")),
@@ -104,11 +104,11 @@ fn run(steps: &[Step]) {
             }
             _ => {}
         }
-        assert_eq!(std::str::from_utf8(ours.as_bytes()), Ok(&*std), "behind {operation}");
+        assert_eq!(std::str::from_utf8(ours.as_bytes()), Ok(&*std), "after {operation}");
         assert_eq!(ours, std);
-        assert_eq!(ours.capacity(), std.capacity(), "behind {operation}");
+        assert_eq!(ours.capacity(), std.capacity(), "after {operation}");
         assert_eq!(ours[part_of(&std, left)], std[part_of(&std, left)]);
-        // A block where there is room, and none else.
+        // The only block is that of the string, if it has capacity.
         assert_eq!(ledger.live(), usize::from(ours.capacity() != 0));
         if ledger.live() == 1 {
             assert_eq!(ledger.layouts()[0].size(), ours.capacity());
@@ -124,12 +124,12 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2 * ProptestConfig::default().cases) })]
 
     #[test]
-    fn strings_as_std(steps in vec(any::<Step>(), 0..120)) {
+    fn random_operations_behave_as_in_std(steps in vec(any::<Step>(), 0..120)) {
         run(&steps);
     }
 
     #[test]
-    fn bytes_decoded_as_std(bytes in vec(prop_oneof![any::<u8>(), Just(0xE2), Just(0x98), Just(0xBA), Just(b'J')], 0..40)) {
+    fn bytes_are_decoded_as_in_std(bytes in vec(prop_oneof![any::<u8>(), Just(0xE2), Just(0x98), Just(0xBA), Just(b'J')], 0..40)) {
         let ledger = Ledger::new();
         let lossy = StringIn::from_utf8_lossy_in(&bytes, &ledger);
         assert_eq!(lossy, String::from_utf8_lossy(&bytes));
@@ -149,7 +149,7 @@ proptest! {
     }
 
     #[test]
-    fn utf16_decoded_as_std(units in vec(prop_oneof![any::<u16>(), 0xD700..0xE100_u16, Just(0x4A)], 0..30)) {
+    fn utf16_is_decoded_as_in_std(units in vec(prop_oneof![any::<u16>(), 0xD700..0xE100_u16, Just(0x4A)], 0..30)) {
         let ledger = Ledger::new();
         assert_eq!(StringIn::from_utf16_lossy_in(&units, &ledger), String::from_utf16_lossy(&units));
         assert_eq!(StringIn::from_utf16_lossy(&units), String::from_utf16_lossy(&units));

@@ -1,4 +1,4 @@
-//! Auto traits, sizes and variance are those of std's types.
+//! Sizes, auto traits and variance are those of std's types.
 
 use std::borrow::{Borrow, BorrowMut};
 use std::error::Error;
@@ -19,8 +19,8 @@ assert_not_impl_any!(Drain<'static, &'static Arena>: Send, Sync);
 assert_impl_all!(FromUtf8Error: Error, Send, Sync, Clone, Eq);
 assert_impl_all!(FromUtf16Error: Error, Send, Sync);
 
-/// The same of std's types, so that it is std's that is asserted above.
-mod std_too {
+/// The same assertions about std's types.
+mod of_std {
     use super::*;
     use std::string::{Drain, FromUtf8Error};
 
@@ -29,7 +29,7 @@ mod std_too {
     assert_impl_all!(FromUtf8Error: Error, Send, Sync, Clone, Eq);
 }
 
-/// Covariant in the allocator, and so is the iterator, in its lifetime too.
+/// Compiles because the string and its iterator are covariant in the allocator and in the lifetime.
 fn shortened<'s, 'l: 's>(
     string: StringIn<&'static System>,
     drain: Drain<'l, &'static System>,
@@ -38,7 +38,7 @@ fn shortened<'s, 'l: 's>(
 }
 
 #[test]
-fn shorter_lifetimes() {
+fn lifetimes_can_be_shortened() {
     static SYSTEM: System = System;
     let mut string = StringIn::new_in(&SYSTEM);
     let (string, drain) = shortened(StringIn::new_in(&SYSTEM), string.drain(..));

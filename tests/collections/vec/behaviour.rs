@@ -1,4 +1,4 @@
-//! What std publishes of its `Vec`, one by one.
+//! Behaviour that std documents.
 
 use std::borrow::Cow;
 use std::collections::hash_map::DefaultHasher;
@@ -11,7 +11,7 @@ use janus_alloc::{Arena, Global, System, vec_in};
 use crate::elements::{Element, Number, live};
 use crate::ledger::{Ledger, panics};
 
-/// The capacities while elements of `T` are pushed.
+/// Returns the capacities of a vector while elements of `T` are pushed.
 fn capacities<T: Default>(count: usize) -> Vec<usize> {
     let mut vec = VecIn::new_in(System);
     let mut std = Vec::new();
@@ -27,16 +27,16 @@ fn capacities<T: Default>(count: usize) -> Vec<usize> {
 }
 
 #[test]
-fn growth() {
+fn the_capacity_doubles_as_in_std() {
     assert_eq!(capacities::<u8>(20), [0, 8, 16, 32]);
     assert_eq!(capacities::<u64>(20), [0, 4, 8, 16, 32]);
     assert_eq!(capacities::<[[u64; 32]; 5]>(5), [0, 1, 2, 4, 8]);
     assert_eq!(capacities::<()>(5), [usize::MAX]);
 }
 
-/// A vector grows by `grow`, so that the last block of an arena stays where it is.
+/// A vector calls `grow`, which keeps the last block of an arena in place.
 #[test]
-fn grows_in_place() {
+fn an_arena_grows_the_last_vector_in_place() {
     let arena = Arena::with_capacity(4096);
     let mut numbers = vec_in![in &arena; 1_u64];
     let start = numbers.as_ptr();
@@ -45,7 +45,7 @@ fn grows_in_place() {
 }
 
 #[test]
-fn indexes_out_of_bounds() {
+fn indexes_out_of_bounds_panic() {
     let ledger = Ledger::new();
     let vec = || vec_in![in &ledger; Number::new(0), Number::new(1)];
     assert!(panics(|| vec().insert(3, Number::new(2))));
@@ -57,7 +57,7 @@ fn indexes_out_of_bounds() {
     assert!(panics(|| vec().split_off(3)));
     assert!(panics(|| drop(vec().drain(1..3))));
     assert!(panics(|| drop(vec().drain(..=usize::MAX))));
-    #[expect(clippy::reversed_empty_ranges, reason = "it has to panic")]
+    #[expect(clippy::reversed_empty_ranges, reason = "the panic is tested")]
     let reversed = panics(|| drop(vec().drain(2..1)));
     assert!(reversed);
     assert!(panics(|| vec().extend_from_within(3..)));
@@ -69,7 +69,7 @@ fn indexes_out_of_bounds() {
 }
 
 #[test]
-fn comparisons() {
+fn vectors_compare_and_hash_as_slices() {
     let arena = Arena::new();
     let (ours, other) = (vec_in![in &arena; 1, 2, 3], vec_in![in System; 1, 2, 4]);
     assert_ne!(ours, other);
@@ -87,7 +87,7 @@ fn comparisons() {
     assert_eq!(&mut [1, 2, 3][..], ours);
     assert_eq!(vec![1, 2, 3], ours);
     assert_eq!(Cow::Borrowed(&[1, 2, 3][..]), ours);
-    // Of two types that can be compared.
+    // The element types may differ.
     assert_eq!(vec_in![in System; "a", "b"], [String::from("a"), String::from("b")]);
 
     let hash = |value: &dyn Fn(&mut DefaultHasher)| {
@@ -101,7 +101,7 @@ fn comparisons() {
 }
 
 #[test]
-fn debug() {
+fn debug_output_lists_the_elements() {
     let mut numbers = vec_in![in System; 1, 2, 3];
     assert_eq!(format!("{numbers:?}"), "[1, 2, 3]");
     assert_eq!(format!("{:?}", numbers.clone().into_iter()), "IntoIter([1, 2, 3])");
@@ -111,7 +111,7 @@ fn debug() {
 }
 
 #[test]
-fn written_to() {
+fn bytes_are_written_to_a_vector() {
     let mut bytes = VecIn::new_in(System);
     bytes.write_all(b"ja").unwrap();
     write!(bytes, "{:.1}", "no").unwrap();
@@ -122,7 +122,7 @@ fn written_to() {
 }
 
 #[test]
-fn froms() {
+fn other_types_convert_into_vectors() {
     assert_eq!(VecIn::from([1, 2]), [1, 2]);
     assert_eq!(VecIn::from(&[1, 2]), [1, 2]);
     assert_eq!(VecIn::from(&mut [1, 2]), [1, 2]);
@@ -156,7 +156,7 @@ fn froms() {
 
 #[cfg(not(feature = "std-trait"))]
 #[test]
-fn boxes() {
+fn vectors_convert_into_boxes_and_back() {
     use janus_alloc::collections::Box;
 
     let array = Box::<[i32; 2]>::try_from(VecIn::from([1, 2])).unwrap();
@@ -166,7 +166,7 @@ fn boxes() {
 }
 
 #[test]
-fn macros() {
+fn vec_in_takes_all_forms_of_vec() {
     let arena = Arena::new();
     let empty: VecIn<u8, &Arena> = vec_in![in &arena];
     let also: VecIn<u8, &Arena> = vec_in![in &arena;];
@@ -175,27 +175,27 @@ fn macros() {
     assert_eq!(vec_in![in &arena; 1 + 1; 2 + 1], [2, 2, 2]);
     assert_eq!(vec_in![in Arena::<System>::new_in(System).parent(); 0; 2], [0, 0]);
     let order = std::cell::RefCell::new(Vec::new());
-    let say = |word| order.borrow_mut().push(word);
-    let _ = vec_in![in { say("allocator"); System }; { say("first"); 1 }, { say("second"); 2 }];
+    let log = |word| order.borrow_mut().push(word);
+    let _ = vec_in![in { log("allocator"); System }; { log("first"); 1 }, { log("second"); 2 }];
     assert_eq!(order.into_inner(), ["allocator", "first", "second"]);
-    // The element is dropped if it is wanted 0 times.
+    // With a count of 0, the element is dropped.
     assert!(vec_in![in System; Number::new(1); 0].is_empty());
     assert_eq!(vec_in![in System; Number::new(1); 3].len(), 3);
     assert_eq!(live(), 0);
 }
 
-/// Zeroes from memory that is zero already, for the types of numbers; others are cloned.
+/// `vec_in!` with a value of zero bytes and `zeroed_in` use zeroed memory. Other values are cloned.
 #[test]
-fn zeroes() {
+fn zeroed_vectors_hold_zeroes() {
     macro_rules! zeroes {
         ($($zero:expr),*) => {
             $(
                 let ledger = Ledger::new();
                 let zeroes = vec_in![in &ledger; $zero; 100];
                 assert!(zeroes.iter().all(|zero| *zero == $zero));
-                let mut made = VecIn::zeroed_in(100, &ledger);
-                made.push($zero);
-                assert!(made.iter().all(|zero| *zero == $zero));
+                let mut zeroed = VecIn::zeroed_in(100, &ledger);
+                zeroed.push($zero);
+                assert!(zeroed.iter().all(|zero| *zero == $zero));
             )*
         };
     }
@@ -216,19 +216,19 @@ fn zeroes() {
         [0_u8; 3],
         ()
     );
-    // -0 is not made of zero bytes, and is not lost.
+    // -0.0 equals 0.0, but its bytes are not zero.
     assert!(vec_in![in System; -0.0_f64; 3].iter().all(|zero| zero.is_sign_negative()));
     assert_eq!(vec_in![in System; Some(0_u8); 3], [Some(0); 3]);
 }
 
 #[test]
-fn leaked_and_taken_apart() {
+fn a_vector_converts_into_raw_parts_and_leaks() {
     let ledger = Ledger::new();
     let mut vec = vec_in![in &ledger; 1, 2];
     vec.reserve_exact(5);
     let (start, length, capacity, allocator) = vec.into_raw_parts_with_allocator();
     assert_eq!((length, capacity, ledger.live()), (2, 7, 1));
-    // SAFETY: the parts of one vector.
+    // SAFETY: `into_raw_parts_with_allocator` returned all four.
     let vec = unsafe { VecIn::from_raw_parts_in(start, length, capacity, allocator) };
     assert_eq!(vec, [1, 2]);
 
@@ -238,19 +238,19 @@ fn leaked_and_taken_apart() {
 }
 
 #[test]
-fn spare_capacity() {
+fn spare_capacity_can_be_written() {
     let mut bytes = VecIn::with_capacity_in(10, System);
     bytes.push(1_u8);
     let spare = bytes.spare_capacity_mut();
     assert_eq!(spare.len(), 9);
     spare[0].write(2);
-    // SAFETY: written just now.
+    // SAFETY: the capacity is 10, and both elements are written.
     unsafe { bytes.set_len(2) };
     assert_eq!(bytes, [1, 2]);
 }
 
 #[test]
-fn cloned_into_what_is_there() {
+fn clone_from_reuses_the_block() {
     let ledger = Ledger::new();
     let mut vec = vec_in![in &ledger; 1, 2, 3];
     let start = vec.as_ptr();

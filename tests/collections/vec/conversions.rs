@@ -1,4 +1,4 @@
-//! Vectors of other generations and of std, there and back: the block changes hands, no element moves.
+//! Conversions to the vectors of allocator-api2 and std and back. They keep the block, and no element moves.
 
 use janus_alloc::collections::Vec as VecIn;
 use janus_alloc::vec_in;
@@ -6,8 +6,8 @@ use janus_alloc::vec_in;
 use crate::elements::{Element, Number, Unit, live};
 use crate::ledger::Ledger;
 
-/// There and back, with room behind the elements; then the vector still grows and shrinks.
-macro_rules! there_and_back {
+/// Converts a vector with spare capacity to `$theirs` and back, and then grows and shrinks it.
+macro_rules! round_trip {
     ($name:ty => $theirs:ty, $ours:expr) => {{
         let mut ours = $ours;
         ours.reserve_exact(3);
@@ -24,18 +24,18 @@ macro_rules! there_and_back {
 }
 
 #[test]
-fn of_the_same_generation() {
+fn vectors_convert_to_allocator_api2_and_back() {
     let ledger = Ledger::new();
-    there_and_back!(VecIn<_, _> => allocator_api2::vec::Vec<Number, &Ledger>, vec_in![in &ledger; Number::new(1), Number::new(2)]);
-    there_and_back!(VecIn<_, _> => allocator_api2::vec::Vec<Unit, &Ledger>, vec_in![in &ledger; Unit::new(1), Unit::new(2)]);
+    round_trip!(VecIn<_, _> => allocator_api2::vec::Vec<Number, &Ledger>, vec_in![in &ledger; Number::new(1), Number::new(2)]);
+    round_trip!(VecIn<_, _> => allocator_api2::vec::Vec<Unit, &Ledger>, vec_in![in &ledger; Unit::new(1), Unit::new(2)]);
     assert_eq!(live(), 0);
 }
 
 #[cfg(not(feature = "std-trait"))]
 #[test]
-fn of_std_on_the_default() {
-    there_and_back!(VecIn<_, _> => Vec<Number>, VecIn::from([Number::new(1), Number::new(2)]));
-    there_and_back!(VecIn<_, _> => Vec<Unit>, VecIn::from([Unit::new(1), Unit::new(2)]));
+fn vectors_convert_to_std_and_back() {
+    round_trip!(VecIn<_, _> => Vec<Number>, VecIn::from([Number::new(1), Number::new(2)]));
+    round_trip!(VecIn<_, _> => Vec<Unit>, VecIn::from([Unit::new(1), Unit::new(2)]));
     let empty: Vec<u64> = VecIn::new().into();
     assert_eq!(VecIn::from(empty).capacity(), 0);
     assert_eq!(live(), 0);
@@ -43,35 +43,35 @@ fn of_std_on_the_default() {
 
 #[cfg(feature = "allocator-api2-03")]
 #[test]
-fn of_api2_03() {
+fn vectors_convert_to_allocator_api2_03_and_back() {
     use allocator_api2_03::vec::Vec as Vec03;
     use janus_alloc::generations::{From03, To03};
 
     let ledger = Ledger::new();
-    there_and_back!(VecIn<_, &Ledger> => Vec03<Number, To03<&Ledger>>, vec_in![in &ledger; Number::new(1), Number::new(2)]);
-    there_and_back!(VecIn<_, From03<To03<janus_alloc::System>>> => Vec03<Number, To03<janus_alloc::System>>, vec_in![in From03(To03(janus_alloc::System)); Number::new(1), Number::new(2)]);
+    round_trip!(VecIn<_, &Ledger> => Vec03<Number, To03<&Ledger>>, vec_in![in &ledger; Number::new(1), Number::new(2)]);
+    round_trip!(VecIn<_, From03<To03<janus_alloc::System>>> => Vec03<Number, To03<janus_alloc::System>>, vec_in![in From03(To03(janus_alloc::System)); Number::new(1), Number::new(2)]);
     assert_eq!(live(), 0);
 }
 
 #[cfg(feature = "allocator-api2-04")]
 #[test]
-fn of_api2_04() {
+fn vectors_convert_to_allocator_api2_04_and_back() {
     use allocator_api2_04::vec::Vec as Vec04;
     use janus_alloc::generations::{From04, To04};
 
     let ledger = Ledger::new();
-    there_and_back!(VecIn<_, &Ledger> => Vec04<Number, To04<&Ledger>>, vec_in![in &ledger; Number::new(1), Number::new(2)]);
-    there_and_back!(VecIn<_, From04<To04<janus_alloc::System>>> => Vec04<Number, To04<janus_alloc::System>>, vec_in![in From04(To04(janus_alloc::System)); Number::new(1), Number::new(2)]);
+    round_trip!(VecIn<_, &Ledger> => Vec04<Number, To04<&Ledger>>, vec_in![in &ledger; Number::new(1), Number::new(2)]);
+    round_trip!(VecIn<_, From04<To04<janus_alloc::System>>> => Vec04<Number, To04<janus_alloc::System>>, vec_in![in From04(To04(janus_alloc::System)); Number::new(1), Number::new(2)]);
     assert_eq!(live(), 0);
 }
 
 #[cfg(feature = "nightly")]
 #[test]
-fn of_std_in_an_allocator() {
+fn vectors_convert_to_std_with_an_allocator_and_back() {
     use janus_alloc::generations::{FromStd, ToStd};
 
     let ledger = Ledger::new();
-    there_and_back!(VecIn<_, &Ledger> => Vec<Number, ToStd<&Ledger>>, vec_in![in &ledger; Number::new(1), Number::new(2)]);
+    round_trip!(VecIn<_, &Ledger> => Vec<Number, ToStd<&Ledger>>, vec_in![in &ledger; Number::new(1), Number::new(2)]);
     let ours = vec_in![in FromStd(janus_alloc::System); Number::new(1), Number::new(2)];
     let start = ours.as_ptr();
     let mut theirs: Vec<Number, janus_alloc::System> = ours.into_std();

@@ -1,4 +1,4 @@
-//! Each `try_` method reports each failure of the allocator, and leaves the vector as it says.
+//! Each `try_` method returns an error for each failed allocation, and leaves the vector as documented.
 
 use janus_alloc::collections::{
     CloneIn, CollectIn, FromIn, IntoIn, TryReserveError, TryReserveErrorKind, Vec as VecIn,
@@ -14,15 +14,15 @@ fn elements() -> impl Iterator<Item = Number> + Clone {
     (0..5).map(Number::new)
 }
 
-/// A vector without spare room that is there whatever fails later. `None` if that fails.
+/// Returns a vector with no spare capacity.
 fn full(ledger: &Ledger) -> Result<Numbers<'_>, TryReserveError> {
     let vec = VecIn::try_from_iter_in(elements(), ledger)?;
     assert_eq!(vec.capacity(), 5);
     Ok(vec)
 }
 
-/// Runs `work` on a full vector with each failure. If it fails, the vector is as before.
-fn unchanged(work: impl Fn(&mut Numbers<'_>) -> Result<(), TryReserveError>) {
+/// Runs `work` on a full vector with each allocation failing in turn, and asserts that a failure leaves the vector unchanged.
+fn unchanged_on_failure(work: impl Fn(&mut Numbers<'_>) -> Result<(), TryReserveError>) {
     let before = live();
     each_failure(|ledger| {
         let mut vec = full(ledger)?;
@@ -36,22 +36,22 @@ fn unchanged(work: impl Fn(&mut Numbers<'_>) -> Result<(), TryReserveError>) {
 }
 
 #[test]
-fn nothing_changes() {
-    unchanged(|vec| vec.try_push(Number::new(7)));
-    unchanged(|vec| vec.try_push_mut(Number::new(7)).map(drop));
-    unchanged(|vec| vec.try_insert(2, Number::new(7)));
-    unchanged(|vec| vec.try_insert_mut(2, Number::new(7)).map(drop));
-    unchanged(|vec| vec.try_reserve(1));
-    unchanged(|vec| vec.try_reserve_exact(1));
-    unchanged(|vec| vec.try_extend(elements()));
-    unchanged(|vec| vec.try_extend_from_slice(&[Number::new(7)]));
-    unchanged(|vec| vec.try_extend_from_within(1..3));
-    unchanged(|vec| vec.try_resize(9, Number::new(7)));
-    unchanged(|vec| vec.try_resize_with(9, || Number::new(7)));
-    unchanged(|vec| vec.try_append(&mut full(vec.allocator())?));
-    unchanged(|vec| vec.try_split_off(2).map(drop));
-    unchanged(|vec| vec.try_clone().map(drop));
-    unchanged(|vec| vec.try_clone_in(*vec.allocator()).map(drop));
+fn a_failed_operation_changes_nothing() {
+    unchanged_on_failure(|vec| vec.try_push(Number::new(7)));
+    unchanged_on_failure(|vec| vec.try_push_mut(Number::new(7)).map(drop));
+    unchanged_on_failure(|vec| vec.try_insert(2, Number::new(7)));
+    unchanged_on_failure(|vec| vec.try_insert_mut(2, Number::new(7)).map(drop));
+    unchanged_on_failure(|vec| vec.try_reserve(1));
+    unchanged_on_failure(|vec| vec.try_reserve_exact(1));
+    unchanged_on_failure(|vec| vec.try_extend(elements()));
+    unchanged_on_failure(|vec| vec.try_extend_from_slice(&[Number::new(7)]));
+    unchanged_on_failure(|vec| vec.try_extend_from_within(1..3));
+    unchanged_on_failure(|vec| vec.try_resize(9, Number::new(7)));
+    unchanged_on_failure(|vec| vec.try_resize_with(9, || Number::new(7)));
+    unchanged_on_failure(|vec| vec.try_append(&mut full(vec.allocator())?));
+    unchanged_on_failure(|vec| vec.try_split_off(2).map(drop));
+    unchanged_on_failure(|vec| vec.try_clone().map(drop));
+    unchanged_on_failure(|vec| vec.try_clone_in(*vec.allocator()).map(drop));
 }
 
 impl<'l> CloneIn<&'l Ledger> for Number {
@@ -63,7 +63,7 @@ impl<'l> CloneIn<&'l Ledger> for Number {
 }
 
 #[test]
-fn makers() {
+fn every_failure_of_a_constructor_is_an_error() {
     each_failure(|ledger| VecIn::<u64, _>::try_with_capacity_in(3, ledger).map(drop));
     each_failure(|ledger| VecIn::<u64, _>::try_zeroed_in(3, ledger).map(drop));
     each_failure(|ledger| try_vec_in![in ledger; Number::new(1), Number::new(2)].map(drop));
@@ -80,7 +80,7 @@ fn makers() {
 }
 
 #[test]
-fn clones_of_clones() {
+fn every_failure_of_a_nested_clone_is_an_error() {
     let nested = vec_in![in System; vec_in![in System; 1, 2], vec_in![in System; 3], VecIn::new_in(System)];
     each_failure(|ledger| {
         let cloned: VecIn<VecIn<i32, &Ledger>, &Ledger> = nested.try_clone_in(ledger)?;
@@ -91,7 +91,7 @@ fn clones_of_clones() {
 }
 
 #[test]
-fn shrinking() {
+fn a_failed_shrink_keeps_the_capacity() {
     each_failure(|ledger| {
         let mut vec = full(ledger)?;
         vec.truncate(2);
@@ -106,7 +106,7 @@ fn shrinking() {
 }
 
 #[test]
-fn what_found_room_stays() {
+fn a_failed_extend_keeps_the_elements_added_before() {
     each_failure(|ledger| {
         let mut vec = full(ledger)?;
         vec.try_extend(elements().filter(|_| true).chain(elements()).chain(elements())).inspect_err(|_| {
@@ -138,7 +138,7 @@ fn what_found_room_stays() {
 }
 
 #[test]
-fn capacities_too_large() {
+fn too_large_capacities_are_errors() {
     let too_large = isize::MAX as usize / 8 + 1;
     for capacity in [too_large, usize::MAX / 8, usize::MAX] {
         let overflow = |result: Result<_, TryReserveError>| {
@@ -165,7 +165,7 @@ fn capacities_too_large() {
         assert!(panics(|| vec.resize(capacity, 7)));
         assert_eq!(vec, [1]);
     }
-    // One byte less is refused by the allocator itself.
+    // The largest valid capacity is refused by the allocator.
     let error = VecIn::<u64, _>::try_with_capacity_in(too_large - 1, System).unwrap_err();
     assert!(matches!(error.kind(), TryReserveErrorKind::AllocError { layout } if layout.size() == 8 * (too_large - 1)));
 }

@@ -1,9 +1,9 @@
-//! `Vec` is std's `Vec` in any allocator.
+//! `Vec` behaves as std's, in any allocator.
 
 mod behaviour;
 mod conversions;
 mod failures;
-mod lies;
+mod misbehaving;
 mod panics;
 mod random;
 mod sizes;

@@ -1,37 +1,37 @@
-//! A panic at each call of a callback leaves a vector as std's is left: the same elements, and the same number live.
+//! A panic at any call of a callback leaves the same elements in a vector as in std's, and the same number of live ones.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use janus_alloc::collections::Vec as VecIn;
 
-use crate::callbacks::{at_each_call, ended, outcome, ticking};
-use crate::elements::{Element, Number, Unit, extinguish, light, live, numbers, tick};
+use crate::callbacks::{at_each_call, drop_result, maybe_panicking, outcome};
+use crate::elements::{Element, Number, Unit, cancel_panic, live, maybe_panic, numbers, panic_after};
 use crate::ledger::Ledger;
-use crate::ranges::Ticking;
+use crate::ranges::PanickingRange;
 
-/// Does `$work` with a vector of 8 elements, with a panic at each call of a callback, and in std's as well.
-macro_rules! as_std {
+/// Runs `$work` on a vector of 8 elements and on std's, with a panic at each call of a callback in turn, and compares the outcomes.
+macro_rules! compare_with_std {
     ($element:ty, |$vec:ident| $work:expr) => {
         at_each_call(stringify!($work), |calls, ledger| {
             let elements = || (0..8).map(|n| <$element>::new(n / 2));
             [
-                outcome(VecIn::from_iter_in(elements(), ledger), |vec| numbers(vec), calls, |$vec| ended($work)),
-                outcome(elements().collect::<Vec<_>>(), |vec| numbers(vec), calls, |$vec| ended($work)),
+                outcome(VecIn::from_iter_in(elements(), ledger), |vec| numbers(vec), calls, |$vec| drop_result($work)),
+                outcome(elements().collect::<Vec<_>>(), |vec| numbers(vec), calls, |$vec| drop_result($work)),
             ]
         });
     };
     ($(|$vec:ident| $work:expr;)*) => {
         $(
-            as_std!(Number, |$vec| $work);
-            as_std!(Unit, |$vec| $work);
+            compare_with_std!(Number, |$vec| $work);
+            compare_with_std!(Unit, |$vec| $work);
         )*
     };
 }
 
 #[test]
-fn drops() {
-    as_std! {
+fn a_panicking_drop_behaves_as_in_std() {
+    compare_with_std! {
         |vec| vec.clear();
         |vec| vec.truncate(3);
         |vec| vec.drain(2..5);
@@ -42,22 +42,23 @@ fn drops() {
         |vec| vec.pop();
         |vec| vec.splice(2..5, None);
     }
-    let calls = |fuse: usize| {
+    // The drop of the iterator drops the 7 elements left.
+    let drop_panics = |calls: usize| {
         let before = live();
         let mut iter = VecIn::from_iter_in((0..8).map(Number::new), &janus_alloc::System).into_iter();
         iter.next();
-        light(fuse);
+        panic_after(calls);
         let panicked = catch_unwind(AssertUnwindSafe(|| drop(iter))).is_err();
-        extinguish();
+        cancel_panic();
         assert_eq!(live(), before);
         panicked
     };
-    assert_eq!((0..10).map(calls).filter(|panicked| *panicked).count(), 7);
+    assert_eq!((0..10).map(drop_panics).filter(|panicked| *panicked).count(), 7);
 }
 
 #[test]
-fn clones() {
-    as_std! {
+fn a_panicking_clone_behaves_as_in_std() {
+    compare_with_std! {
         |vec| vec.clone();
         |vec| { let twin = vec.clone(); vec.extend_from_slice(&twin) };
         |vec| vec.extend_from_within(1..);
@@ -71,67 +72,68 @@ fn clones() {
 }
 
 #[test]
-fn closures() {
-    as_std! {
-        |vec| vec.retain_mut(|element| { tick(); element.number() % 2 == 0 });
-        |vec| vec.dedup_by(|left, right| { tick(); left.number() == right.number() });
+fn a_panicking_closure_behaves_as_in_std() {
+    compare_with_std! {
+        |vec| vec.retain_mut(|element| { maybe_panic(); element.number() % 2 == 0 });
+        |vec| vec.dedup_by(|left, right| { maybe_panic(); left.number() == right.number() });
         |vec| vec.dedup();
-        |vec| vec.pop_if(|_| { tick(); true });
-        |vec| vec.resize_with(20, || ticking(Element::new(9)));
-        |vec| vec.extract_if(.., |element| { tick(); element.number() % 2 == 0 }).for_each(drop);
-        |vec| vec.extract_if(2..6, |_| { tick(); true }).next();
-        |vec| vec.drain(1..5).for_each(|_| tick());
-        |vec| { vec.clone().into_iter().fold((), |(), _| tick()) };
-        |vec| { vec.clone().into_iter().rfold((), |(), _| tick()) };
+        |vec| vec.pop_if(|_| { maybe_panic(); true });
+        |vec| vec.resize_with(20, || maybe_panicking(Element::new(9)));
+        |vec| vec.extract_if(.., |element| { maybe_panic(); element.number() % 2 == 0 }).for_each(drop);
+        |vec| vec.extract_if(2..6, |_| { maybe_panic(); true }).next();
+        |vec| vec.drain(1..5).for_each(|_| maybe_panic());
+        |vec| { vec.clone().into_iter().fold((), |(), _| maybe_panic()) };
+        |vec| { vec.clone().into_iter().rfold((), |(), _| maybe_panic()) };
     }
 }
 
 #[test]
-fn iterators() {
-    as_std! {
-        |vec| vec.extend((0..9).map(|n| ticking(Element::new(n))));
-        |vec| vec.extend((0..9).filter(|n| n % 3 != 0).map(|n| ticking(Element::new(n))));
-        |vec| vec.extend((0..3).chain(5..8).map(|n| ticking(Element::new(n))));
-        |vec| vec.extend((0..3).zip([0; 30]).zip([0; 40]).map(|((n, _), _)| ticking(Element::new(n))));
-        |vec| vec.splice(2..5, (0..9).map(|n| ticking(Element::new(n))));
-        |vec| vec.splice(2.., (0..9).map(|n| ticking(Element::new(n))));
-        |vec| vec.splice(2..5, (0..2).map(|n| ticking(Element::new(n))));
+fn a_panicking_iterator_behaves_as_in_std() {
+    compare_with_std! {
+        |vec| vec.extend((0..9).map(|n| maybe_panicking(Element::new(n))));
+        |vec| vec.extend((0..9).filter(|n| n % 3 != 0).map(|n| maybe_panicking(Element::new(n))));
+        |vec| vec.extend((0..3).chain(5..8).map(|n| maybe_panicking(Element::new(n))));
+        |vec| vec.extend((0..3).zip([0; 30]).zip([0; 40]).map(|((n, _), _)| maybe_panicking(Element::new(n))));
+        |vec| vec.splice(2..5, (0..9).map(|n| maybe_panicking(Element::new(n))));
+        |vec| vec.splice(2.., (0..9).map(|n| maybe_panicking(Element::new(n))));
+        |vec| vec.splice(2..5, (0..2).map(|n| maybe_panicking(Element::new(n))));
     }
 }
 
 #[test]
-fn ranges() {
-    as_std! {
-        |vec| vec.drain(Ticking(2, 5));
-        |vec| vec.extend_from_within(Ticking(2, 5));
-        |vec| vec.splice(Ticking(2, 5), None);
-        |vec| vec.extract_if(Ticking(2, 5), |_| true).for_each(drop);
+fn a_panicking_range_behaves_as_in_std() {
+    compare_with_std! {
+        |vec| vec.drain(PanickingRange(2, 5));
+        |vec| vec.extend_from_within(PanickingRange(2, 5));
+        |vec| vec.splice(PanickingRange(2, 5), None);
+        |vec| vec.extract_if(PanickingRange(2, 5), |_| true).for_each(drop);
     }
 }
 
-/// Here std collects what is beyond the hint first, and drops it; we keep what is already in its place. Nothing is lost or dropped twice.
+/// At a panic, std drops the elements beyond the size hint, which it has collected first. Our vector keeps those already in place. No
+/// element leaks or is dropped twice.
 #[test]
-fn splices_without_a_hint() {
+fn a_panicking_splice_without_a_size_hint_keeps_the_elements_in_place() {
     for calls in 0..40 {
         let ledger = Ledger::new();
         let vec = VecIn::from_iter_in((0..8).map(Number::new), &ledger);
-        let (panicked, left, with, without) = outcome(
+        let (panicked, numbers_left, live_with_vec, live_after_drop) = outcome(
             vec,
             |vec| numbers(vec),
             calls,
             |vec: &mut VecIn<_, &Ledger>| {
-                drop(vec.splice(2..4, (10..30).filter(|n| n % 2 == 0).map(|n| ticking(Element::new(n)))));
+                drop(vec.splice(2..4, (10..30).filter(|n| n % 2 == 0).map(|n| maybe_panicking(Element::new(n)))));
             },
         );
-        assert_eq!((with, without), (left.len() as isize, 0));
-        assert!(left.starts_with(&[0, 1]) && left.ends_with(&[4, 5, 6, 7]), "{left:?}");
-        assert!(panicked || left.len() == 16);
+        assert_eq!((live_with_vec, live_after_drop), (numbers_left.len() as isize, 0));
+        assert!(numbers_left.starts_with(&[0, 1]) && numbers_left.ends_with(&[4, 5, 6, 7]), "{numbers_left:?}");
+        assert!(panicked || numbers_left.len() == 16);
     }
 }
 
-/// What is forgotten is leaked, and no more than std leaks.
+/// The vector keeps as many elements as std's would, and drops none of the leaked ones.
 #[test]
-fn forgotten() {
+fn a_forgotten_iterator_leaks_elements() {
     let kept = Cell::new(0);
     let before = live();
     for forget in [0, 1, 2] {

@@ -1,5 +1,5 @@
-//! Random operations on a vector and on one of std's. After each, both have the same elements, capacity and live elements.
-#![expect(clippy::incompatible_msrv, reason = "the same method of std's is newer than the crate's")]
+//! Random operations on a vector and on one of std's. After each, both have the same elements and capacity.
+#![expect(clippy::incompatible_msrv, reason = "std's methods are newer than the crate's MSRV")]
 
 use janus_alloc::collections::{CollectIn, Vec as VecIn};
 
@@ -62,7 +62,7 @@ fn run<T: Element>(steps: &[Step]) {
             }),
             22 => both!(ours, std, |vec| {
                 drop(vec.splice(part.clone(), (0..few).filter(|n| n % 2 == 0).map(T::new)));
-                // A gap that grows step by step may take more room than std's.
+                // A gap that grows step by step may leave another capacity than in std.
                 vec.shrink_to_fit();
             }),
             23 => both!(ours, std, |vec| {
@@ -134,9 +134,9 @@ fn run<T: Element>(steps: &[Step]) {
         }
         assert_eq!(numbers(&ours), numbers(&std));
         assert_eq!(ours, std);
-        assert_eq!(ours.capacity(), std.capacity(), "behind {operation}");
+        assert_eq!(ours.capacity(), std.capacity(), "after {operation}");
         assert_eq!(live() - before, 2 * std.len() as isize);
-        // A block where there is room, and none else.
+        // The only block is that of the vector, if it has capacity.
         let blocks = usize::from(size_of::<T>() != 0 && ours.capacity() != 0);
         assert_eq!(ledger.live(), blocks);
         if blocks == 1 {

@@ -1,16 +1,15 @@
-//! Elements without a size, vectors without elements: no memory, no value out of nothing, aligned addresses.
+//! Elements of size 0 and empty vectors: they take no memory, and their addresses are aligned.
 
 use janus_alloc::Arena;
-use janus_alloc::api::{AllocError, Allocator, Layout};
 use janus_alloc::collections::{Box as BoxIn, Vec as VecIn};
 use janus_alloc::vec_in;
-use std::ptr::NonNull;
 
+use crate::allocators::AtLeastOneByte;
 use crate::elements::{Element, Unit, WideUnit, live};
 use crate::ledger::{Ledger, panics};
 
 #[test]
-fn reversed() {
+fn zero_sized_elements_iterate_from_both_ends() {
     let arena = Arena::new();
     let mut units = vec_in![in &arena; Unit::new(0), Unit::new(0), Unit::new(0)].into_iter();
     assert_eq!(units.len(), 3);
@@ -27,7 +26,7 @@ fn reversed() {
 }
 
 #[test]
-fn aligned() {
+fn zero_sized_elements_are_aligned() {
     let arena = Arena::new();
     let mut units = vec_in![in &arena; WideUnit::new(0), WideUnit::new(0), WideUnit::new(0)];
     assert_eq!(units.as_ptr().addr() % 64, 0);
@@ -40,13 +39,12 @@ fn aligned() {
     assert_eq!((units.as_mut_slice().as_ptr().addr() % 64, units.len()), (0, 1));
 }
 
-/// As many as can be counted.
 #[test]
-fn as_many_as_can_be() {
+fn a_vector_holds_up_to_usize_max_zero_sized_elements() {
     let ledger = Ledger::new();
     let mut units: VecIn<(), _> = VecIn::with_capacity_in(usize::MAX, &ledger);
     assert_eq!(units.capacity(), usize::MAX);
-    // SAFETY: there is room, and nothing to initialise.
+    // SAFETY: the capacity is `usize::MAX`, and elements of size 0 need no initialization.
     unsafe { units.set_len(usize::MAX) };
     assert!(panics(|| units.push(())));
     assert!(panics(|| units.reserve(1)));
@@ -55,7 +53,7 @@ fn as_many_as_can_be() {
     assert_eq!(units.len(), usize::MAX);
     let mut twin = VecIn::new_in(&ledger);
     twin.append(&mut units);
-    // SAFETY: as above.
+    // SAFETY: the capacity is `usize::MAX`, and elements of size 0 need no initialization.
     unsafe { units.set_len(usize::MAX) };
     let mut iter = twin.into_iter();
     assert_eq!(
@@ -69,7 +67,7 @@ fn as_many_as_can_be() {
 }
 
 #[test]
-fn flattened() {
+fn into_flattened_keeps_the_elements() {
     let ledger = Ledger::new();
     let mut pairs = VecIn::with_capacity_in(3, &ledger);
     pairs.extend([[1_u16, 2], [3, 4]]);
@@ -83,32 +81,12 @@ fn flattened() {
     assert_eq!(live(), 0);
 }
 
-/// An allocator that keeps the contract: it serves size 0 with a real block, which it wants back.
-#[derive(Clone, Copy)]
-struct AtLeastOne<'l>(&'l Ledger);
-
-fn real(layout: Layout) -> Layout {
-    Layout::from_size_align(layout.size().max(1), layout.align()).unwrap()
-}
-
-// SAFETY: each block is a block of the ledger; the one of size 0 is one byte long.
-unsafe impl Allocator for AtLeastOne<'_> {
-    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        self.0.allocate(real(layout)).map(|block| NonNull::slice_from_raw_parts(block.cast(), layout.size()))
-    }
-
-    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.0.deallocate(block, real(layout)) };
-    }
-}
-
-/// What was never allocated is not freed, and what was is. (A box without elements is not this crate's to drop yet.)
+/// The allocator has blocks of size 0, so a block freed without an allocation would be noticed, and so would a block not freed.
 #[test]
-fn nothing_is_freed_that_was_not_allocated() {
+fn exactly_the_allocated_blocks_are_freed() {
     let ledger = Ledger::new();
-    let allocator = AtLeastOne(&ledger);
-    let forget = |boxed: BoxIn<[u64], AtLeastOne<'_>>| {
+    let allocator = AtLeastOneByte(&ledger);
+    let forget = |boxed: BoxIn<[u64], AtLeastOneByte<&Ledger>>| {
         let (elements, _) = BoxIn::into_raw_with_allocator(boxed);
         assert_eq!(elements.len(), 0);
     };

@@ -1,4 +1,4 @@
-//! Auto traits, sizes and variance are those of std's types.
+//! Sizes, auto traits, variance and the drop order are those of std's types.
 
 use std::cell::Cell;
 use std::marker::PhantomPinned;
@@ -8,6 +8,8 @@ use std::rc::Rc;
 use janus_alloc::collections::vec::{Drain, ExtractIf, IntoIter, Splice, Vec as VecIn};
 use janus_alloc::{Arena, Global, System};
 use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
+
+use crate::allocators::Log;
 
 assert_eq_size!(VecIn<u8, System>, VecIn<()>, [usize; 3], Option<VecIn<u8>>);
 assert_eq_size!(VecIn<u8, &'static Arena>, [usize; 4]);
@@ -40,8 +42,8 @@ assert_not_impl_any!(Splice<'static, std::vec::IntoIter<Rc<u8>>>: Send, Sync);
 assert_impl_all!(ExtractIf<'static, u8, fn(&mut u8) -> bool>: Send, Sync, Unpin);
 assert_not_impl_any!(ExtractIf<'static, Rc<u8>, fn(&mut Rc<u8>) -> bool>: Send, Sync);
 
-/// The same of std's types, so that it is std's that is asserted above.
-mod std_too {
+/// The same assertions about std's types.
+mod of_std {
     use super::*;
     use std::vec::{Drain, IntoIter, Splice};
 
@@ -58,7 +60,7 @@ mod std_too {
     assert_impl_all!(Splice<'static, std::ops::Range<u8>>: Send, Sync, Unpin, UnwindSafe);
 }
 
-/// Covariant in the elements and in the allocator, and so are the iterators.
+/// Compiles because the vector and its iterators are covariant in the elements and in the allocator.
 fn shortened<'s>(
     vec: VecIn<&'static str, &'static System>,
     iter: IntoIter<&'static str>,
@@ -68,49 +70,23 @@ fn shortened<'s>(
 }
 
 #[test]
-fn variance() {
+fn lifetimes_can_be_shortened() {
     let mut vec = VecIn::new();
     let (vec, iter, drain) =
         shortened(VecIn::from_iter_in(["a"], &System), VecIn::from(["b"]).into_iter(), vec.drain(..));
     assert!(vec.into_iter().chain(iter).chain(drain).eq(["a", "b"]));
 }
 
-/// Elements go in the order they are in, and the allocator goes last.
 #[test]
-fn drop_order() {
-    use janus_alloc::api::{AllocError, Allocator, Layout};
-    use std::cell::RefCell;
-    use std::ptr::NonNull;
-
-    struct Says<'o>(&'static str, &'o RefCell<Vec<&'static str>>);
-
-    impl Drop for Says<'_> {
-        fn drop(&mut self) {
-            self.1.borrow_mut().push(self.0);
-        }
-    }
-
-    // SAFETY: forwards to `System`.
-    unsafe impl Allocator for Says<'_> {
-        fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-            System.allocate(layout)
-        }
-
-        unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-            self.1.borrow_mut().push("block");
-            // SAFETY: by `# Safety` of this fn.
-            unsafe { System.deallocate(block, layout) };
-        }
-    }
-
-    let order = RefCell::new(Vec::new());
-    let vec = || VecIn::from_iter_in([Says("first", &order), Says("second", &order)], Says("allocator", &order));
+fn elements_are_dropped_in_order_and_the_allocator_last() {
+    let log = Log::default();
+    let vec = || VecIn::from_iter_in([log.value("first"), log.value("second")], log.value("allocator"));
     drop(vec());
-    assert_eq!(order.take(), ["first", "second", "block", "allocator"]);
+    assert_eq!(log.take(), ["allocate", "first", "second", "free", "allocator"]);
     let mut iter = vec().into_iter();
     drop(iter.next_back());
     drop(iter);
-    assert_eq!(order.take(), ["second", "first", "block", "allocator"]);
+    assert_eq!(log.take(), ["allocate", "second", "first", "free", "allocator"]);
 }
 
 const _: VecIn<String> = VecIn::new();
@@ -118,6 +94,6 @@ const _: VecIn<String, Global> = VecIn::new_in(Global);
 static EMPTY: VecIn<String> = VecIn::new();
 
 #[test]
-fn in_constants() {
+fn a_static_can_hold_an_empty_vector() {
     assert!(EMPTY.is_empty());
 }

@@ -1,4 +1,4 @@
-//! What std publishes of its `VecDeque`, one by one.
+//! Behaviour that std documents.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -12,7 +12,7 @@ use janus_alloc::{Arena, Global, System};
 use crate::elements::{Element, Number, live};
 use crate::ledger::{Ledger, panics};
 
-/// The elements 0 to 4, of which the first two are at the end of the buffer.
+/// Returns a deque of the numbers 0 to 4, the first two at the end of the buffer.
 fn wrapped() -> DequeIn<i32, System> {
     let mut deque = DequeIn::with_capacity_in(6, System);
     deque.extend([2, 3, 4]);
@@ -23,7 +23,7 @@ fn wrapped() -> DequeIn<i32, System> {
 }
 
 #[test]
-fn growth() {
+fn the_capacity_and_the_halves_are_those_of_std() {
     let mut ours = DequeIn::new_in(System);
     let mut std = VecDeque::new();
     for n in 0..100 {
@@ -33,9 +33,9 @@ fn growth() {
     }
 }
 
-/// A deque grows by `grow`, so that the last block of an arena stays where it is.
+/// A deque calls `grow`, which keeps the last block of an arena in place.
 #[test]
-fn grows_in_place() {
+fn an_arena_grows_the_last_deque_in_place() {
     let arena = Arena::with_capacity(4096);
     let mut numbers = DequeIn::from_in([0_u64], &arena);
     let start = &raw const numbers[0];
@@ -44,7 +44,7 @@ fn grows_in_place() {
 }
 
 #[test]
-fn indexes_out_of_bounds() {
+fn indexes_out_of_bounds_panic() {
     let ledger = Ledger::new();
     let deque = || DequeIn::from_in([Number::new(0), Number::new(1)], &ledger);
     assert!(panics(|| deque().insert(3, Number::new(2))));
@@ -68,7 +68,7 @@ fn indexes_out_of_bounds() {
 }
 
 #[test]
-fn comparisons() {
+fn deques_compare_and_hash_as_sequences() {
     let ours = wrapped();
     let arena = Arena::new();
     let other = DequeIn::from_in([0, 1, 2, 3, 5], &arena);
@@ -83,7 +83,7 @@ fn comparisons() {
     assert_eq!(ours, vec![0, 1, 2, 3, 4]);
     assert_eq!(ours, VecIn::from([0, 1, 2, 3, 4]));
     assert!(ours != [0, 1, 2, 3] && ours != [0, 1, 2, 3, 4, 5] && ours != [0, 1, 2, 3, 5] && ours != [0, 2, 2, 3, 4]);
-    // Of two types that can be compared.
+    // The element types may differ.
     assert_eq!(DequeIn::from(["a"]), [String::from("a")]);
 
     let hash = |deque: &DequeIn<i32, System>| {
@@ -98,7 +98,7 @@ fn comparisons() {
 }
 
 #[test]
-fn debug() {
+fn debug_output_lists_the_elements() {
     let mut numbers = wrapped();
     assert_eq!(format!("{numbers:?}"), "[0, 1, 2, 3, 4]");
     assert_eq!(format!("{:?}", numbers.iter()), "Iter([0, 1], [2, 3, 4])");
@@ -108,7 +108,7 @@ fn debug() {
 }
 
 #[test]
-fn froms() {
+fn other_types_convert_into_deques() {
     assert_eq!(DequeIn::from([1, 2]), [1, 2]);
     assert_eq!((1..3).collect::<DequeIn<_>>(), [1, 2]);
     assert_eq!((1..3).collect::<DequeIn<_, System>>(), [1, 2]);
@@ -125,9 +125,8 @@ fn froms() {
     assert_eq!(numbers, [0, 1, 2, 3, 4, 7, 8, 9]);
 }
 
-/// From and into std's, in the same block.
 #[test]
-fn std_s() {
+fn conversions_to_std_and_back_keep_the_block() {
     let mut std = VecDeque::with_capacity(8);
     std.extend([1, 2]);
     let start = &raw const std[0];
@@ -144,7 +143,7 @@ fn std_s() {
 }
 
 #[test]
-fn iterators() {
+fn iterators_run_from_both_ends() {
     let mut numbers = wrapped();
     let mut iter = numbers.iter();
     assert_eq!((iter.len(), iter.next(), iter.next_back(), iter.len()), (5, Some(&0), Some(&4), 3));
@@ -167,9 +166,9 @@ fn iterators() {
     assert_eq!(numbers.into_iter().rev().collect::<Vec<_>>(), [5, 14, 23, 32, 41]);
 }
 
-/// An element is looked at where it is, also when the closure refuses it.
+/// The closure sees the first or last element, and one that it refuses stays.
 #[test]
-fn conditions() {
+fn pop_if_removes_the_element_only_if_the_closure_agrees() {
     let mut numbers = wrapped();
     let seen = Cell::new(7);
     assert_eq!(numbers.pop_front_if(|n| seen.replace(*n) < 0), None);

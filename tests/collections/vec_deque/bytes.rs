@@ -1,4 +1,4 @@
-//! A deque of bytes is written to and read from as std's is.
+//! `Read`, `BufRead` and `Write` of a deque of bytes behave as std's.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, ErrorKind, IoSlice, Read, Write};
@@ -6,7 +6,7 @@ use std::io::{BufRead, ErrorKind, IoSlice, Read, Write};
 use janus_alloc::System;
 use janus_alloc::collections::VecDeque as DequeIn;
 
-/// `janus` in both, the first two bytes at the end of the buffer.
+/// Runs the same code on two deques that hold `janus`, the first two bytes at the end of the buffer, and compares the results.
 macro_rules! both {
     (|$deque:ident| $work:expr) => {{
         let mut ours = DequeIn::with_capacity_in(6, System);
@@ -31,7 +31,7 @@ macro_rules! both {
 }
 
 #[test]
-fn read() {
+fn reads_behave_as_in_std() {
     for count in 0..8 {
         both!(|deque| {
             let mut buffer = [0; 8];
@@ -40,7 +40,7 @@ fn read() {
         both!(|deque| {
             let mut buffer = [0; 8];
             let read = deque.read_exact(&mut buffer[..count]);
-            // The buffer's contents are not specified behind an error.
+            // After an error, the contents of the buffer are unspecified.
             (read.is_ok().then_some(buffer), read.map_err(|error| error.kind()))
         });
     }
@@ -66,7 +66,7 @@ fn read() {
 }
 
 #[test]
-fn buffered() {
+fn buffered_reads_behave_as_in_std() {
     both!(|deque| {
         let first = deque.fill_buf().unwrap().to_vec();
         deque.consume(1);
@@ -81,7 +81,7 @@ fn buffered() {
 }
 
 #[test]
-fn written() {
+fn writes_behave_as_in_std() {
     both!(|deque| {
         deque.flush().unwrap();
         let many = deque.write_vectored(&[IoSlice::new(b"un"), IoSlice::new(b""), IoSlice::new(b"ion!")]).unwrap();

@@ -1,4 +1,4 @@
-//! Each `try_` method reports each failure of the allocator, and leaves the deque as it says.
+//! Each `try_` method returns an error for each failed allocation, and leaves the deque as documented.
 
 use janus_alloc::System;
 use janus_alloc::collections::{
@@ -14,7 +14,7 @@ fn elements() -> impl Iterator<Item = Number> + Clone {
     (0..5).map(Number::new)
 }
 
-/// A deque without spare room, around the end of its buffer.
+/// Returns a deque with no spare capacity, whose elements wrap around the end of the buffer.
 fn full(ledger: &Ledger) -> Result<Numbers<'_>, TryReserveError> {
     let mut deque = DequeIn::try_with_capacity_in(5, ledger)?;
     deque.extend((2..5).map(Number::new));
@@ -24,8 +24,8 @@ fn full(ledger: &Ledger) -> Result<Numbers<'_>, TryReserveError> {
     Ok(deque)
 }
 
-/// Runs `work` on a full deque with each failure. If it fails, the deque is as before.
-fn unchanged(work: impl Fn(&mut Numbers<'_>) -> Result<(), TryReserveError>) {
+/// Runs `work` on a full deque with each allocation failing in turn, and asserts that a failure leaves the deque unchanged.
+fn unchanged_on_failure(work: impl Fn(&mut Numbers<'_>) -> Result<(), TryReserveError>) {
     let before = live();
     each_failure(|ledger| {
         let mut deque = full(ledger)?;
@@ -38,30 +38,30 @@ fn unchanged(work: impl Fn(&mut Numbers<'_>) -> Result<(), TryReserveError>) {
 }
 
 #[test]
-fn nothing_changes() {
-    unchanged(|deque| deque.try_push_back(Number::new(7)));
-    unchanged(|deque| deque.try_push_front(Number::new(7)));
-    unchanged(|deque| deque.try_push_back_mut(Number::new(7)).map(drop));
-    unchanged(|deque| deque.try_push_front_mut(Number::new(7)).map(drop));
-    unchanged(|deque| deque.try_insert(2, Number::new(7)));
-    unchanged(|deque| deque.try_insert_mut(2, Number::new(7)).map(drop));
-    unchanged(|deque| deque.try_reserve(1));
-    unchanged(|deque| deque.try_reserve_exact(1));
-    unchanged(|deque| deque.try_extend(elements()));
-    unchanged(|deque| deque.try_extend(VecIn::try_from_iter_in(elements(), *deque.allocator())?));
-    unchanged(|deque| deque.try_resize(9, Number::new(7)));
-    unchanged(|deque| deque.try_resize_with(9, || Number::new(7)));
-    unchanged(|deque| {
+fn a_failed_operation_changes_nothing() {
+    unchanged_on_failure(|deque| deque.try_push_back(Number::new(7)));
+    unchanged_on_failure(|deque| deque.try_push_front(Number::new(7)));
+    unchanged_on_failure(|deque| deque.try_push_back_mut(Number::new(7)).map(drop));
+    unchanged_on_failure(|deque| deque.try_push_front_mut(Number::new(7)).map(drop));
+    unchanged_on_failure(|deque| deque.try_insert(2, Number::new(7)));
+    unchanged_on_failure(|deque| deque.try_insert_mut(2, Number::new(7)).map(drop));
+    unchanged_on_failure(|deque| deque.try_reserve(1));
+    unchanged_on_failure(|deque| deque.try_reserve_exact(1));
+    unchanged_on_failure(|deque| deque.try_extend(elements()));
+    unchanged_on_failure(|deque| deque.try_extend(VecIn::try_from_iter_in(elements(), *deque.allocator())?));
+    unchanged_on_failure(|deque| deque.try_resize(9, Number::new(7)));
+    unchanged_on_failure(|deque| deque.try_resize_with(9, || Number::new(7)));
+    unchanged_on_failure(|deque| {
         let mut other = full(deque.allocator())?;
         deque.try_append(&mut other).inspect_err(|_| assert_eq!(numbers(&other), [0, 1, 2, 3, 4]))
     });
-    unchanged(|deque| deque.try_split_off(2).map(drop));
-    unchanged(|deque| deque.try_clone().map(drop));
-    unchanged(|deque| deque.try_clone_in(*deque.allocator()).map(drop));
+    unchanged_on_failure(|deque| deque.try_split_off(2).map(drop));
+    unchanged_on_failure(|deque| deque.try_clone().map(drop));
+    unchanged_on_failure(|deque| deque.try_clone_in(*deque.allocator()).map(drop));
 }
 
 #[test]
-fn makers() {
+fn every_failure_of_a_constructor_is_an_error() {
     each_failure(|ledger| DequeIn::<u64, _>::try_with_capacity_in(3, ledger).map(drop));
     each_failure(|ledger| elements().try_collect_in::<Numbers<'_>>(ledger).map(drop));
     each_failure(|ledger| elements().filter(|_| true).try_collect_in::<Numbers<'_>>(ledger).map(drop));
@@ -76,7 +76,7 @@ fn makers() {
 }
 
 #[test]
-fn clones_of_clones() {
+fn every_failure_of_a_nested_clone_is_an_error() {
     let nested: DequeIn<_, _> =
         [vec![1, 2], vec![3], vec![]].into_iter().map(|inner| DequeIn::from_iter_in(inner, System)).collect_in(System);
     each_failure(|ledger| {
@@ -88,7 +88,7 @@ fn clones_of_clones() {
 }
 
 #[test]
-fn shrinking() {
+fn a_failed_shrink_keeps_the_capacity() {
     each_failure(|ledger| {
         let mut deque = full(ledger)?;
         deque.truncate(3);
@@ -103,7 +103,7 @@ fn shrinking() {
 }
 
 #[test]
-fn what_found_room_stays() {
+fn a_failed_extend_keeps_the_elements_added_before() {
     each_failure(|ledger| {
         let mut deque = full(ledger)?;
         deque.try_extend(elements().filter(|_| true).chain(elements()).chain(elements())).inspect_err(|_| {
@@ -120,11 +120,11 @@ fn what_found_room_stays() {
 }
 
 #[test]
-fn capacities_too_large() {
+fn too_large_capacities_are_errors() {
     let too_large = isize::MAX as usize / 8 + 1;
     for capacity in [too_large, usize::MAX / 8, usize::MAX] {
-        let made = DequeIn::<u64, _>::try_with_capacity_in(capacity, System);
-        assert_eq!(made.unwrap_err().kind(), TryReserveErrorKind::CapacityOverflow);
+        let error = DequeIn::<u64, _>::try_with_capacity_in(capacity, System).unwrap_err();
+        assert_eq!(error.kind(), TryReserveErrorKind::CapacityOverflow);
         assert!(panics(|| DequeIn::<u64, _>::with_capacity_in(capacity, System)));
         let mut deque = DequeIn::from_iter_in([1_u64], System);
         for result in [

@@ -1,9 +1,9 @@
-//! `VecDeque` is std's `VecDeque` in any allocator.
+//! `VecDeque` behaves as std's, in any allocator.
 
 mod behaviour;
 mod bytes;
 mod failures;
-mod lies;
+mod misbehaving;
 mod panics;
 mod positions;
 mod random;

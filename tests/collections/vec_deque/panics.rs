@@ -1,15 +1,16 @@
-//! A panic at each call of a callback leaves a deque as std's is left: the same elements, and the same number live.
+//! A panic at any call of a callback leaves the same elements in a deque as in std's, and the same number of live ones.
 
 use std::collections::VecDeque;
 
 use janus_alloc::collections::VecDeque as DequeIn;
 
-use crate::callbacks::{at_each_call, ended, outcome, ticking};
-use crate::elements::{Element, Number, Unit, live, numbers, tick};
-use crate::ranges::Ticking;
+use crate::callbacks::{at_each_call, drop_result, maybe_panicking, outcome};
+use crate::elements::{Element, Number, Unit, live, maybe_panic, numbers};
+use crate::ranges::PanickingRange;
 
-/// Does `$work` with a deque of 8 elements around the end of its buffer, with a panic at each call of a callback, and in std's as well.
-macro_rules! as_std {
+/// Runs `$work` on a deque of 8 elements and on std's, with a panic at each call of a callback in turn, and compares the outcomes. The
+/// elements wrap around the end of the buffer.
+macro_rules! compare_with_std {
     ($element:ty, |$deque:ident| $work:expr) => {
         at_each_call(stringify!($work), |calls, ledger| {
             let mut ours = DequeIn::with_capacity_in(11, ledger);
@@ -23,22 +24,22 @@ macro_rules! as_std {
                 std.push_front(<$element>::new(n / 2));
             }
             [
-                outcome(ours, |deque| numbers(deque), calls, |$deque| ended($work)),
-                outcome(std, |deque| numbers(deque), calls, |$deque| ended($work)),
+                outcome(ours, |deque| numbers(deque), calls, |$deque| drop_result($work)),
+                outcome(std, |deque| numbers(deque), calls, |$deque| drop_result($work)),
             ]
         });
     };
     ($(|$deque:ident| $work:expr;)*) => {
         $(
-            as_std!(Number, |$deque| $work);
-            as_std!(Unit, |$deque| $work);
+            compare_with_std!(Number, |$deque| $work);
+            compare_with_std!(Unit, |$deque| $work);
         )*
     };
 }
 
 #[test]
-fn drops() {
-    as_std! {
+fn a_panicking_drop_behaves_as_in_std() {
+    compare_with_std! {
         |deque| deque.clear();
         |deque| deque.truncate(1);
         |deque| deque.truncate(5);
@@ -60,8 +61,8 @@ fn drops() {
 }
 
 #[test]
-fn clones() {
-    as_std! {
+fn a_panicking_clone_behaves_as_in_std() {
+    compare_with_std! {
         |deque| deque.clone();
         |deque| deque.resize(12, Element::new(9));
         |deque| { let mut twin = deque.clone(); twin.truncate(5); deque.clone_from(&twin) };
@@ -73,45 +74,45 @@ fn clones() {
 }
 
 #[test]
-fn closures() {
-    as_std! {
-        |deque| deque.retain_mut(|element| { tick(); element.number() % 2 == 0 });
-        |deque| deque.pop_front_if(|_| { tick(); true });
-        |deque| deque.pop_back_if(|_| { tick(); true });
-        |deque| deque.resize_with(20, || ticking(Element::new(9)));
-        |deque| deque.drain(1..5).for_each(|_| tick());
-        |deque| deque.drain(4..7).rev().for_each(|_| tick());
-        |deque| { deque.clone().into_iter().fold((), |(), _| tick()) };
-        |deque| { deque.clone().into_iter().rfold((), |(), _| tick()) };
-        |deque| deque.binary_search_by(|element| { tick(); element.number().cmp(&2) });
-        |deque| deque.partition_point(|element| { tick(); element.number() < 2 });
+fn a_panicking_closure_behaves_as_in_std() {
+    compare_with_std! {
+        |deque| deque.retain_mut(|element| { maybe_panic(); element.number() % 2 == 0 });
+        |deque| deque.pop_front_if(|_| { maybe_panic(); true });
+        |deque| deque.pop_back_if(|_| { maybe_panic(); true });
+        |deque| deque.resize_with(20, || maybe_panicking(Element::new(9)));
+        |deque| deque.drain(1..5).for_each(|_| maybe_panic());
+        |deque| deque.drain(4..7).rev().for_each(|_| maybe_panic());
+        |deque| { deque.clone().into_iter().fold((), |(), _| maybe_panic()) };
+        |deque| { deque.clone().into_iter().rfold((), |(), _| maybe_panic()) };
+        |deque| deque.binary_search_by(|element| { maybe_panic(); element.number().cmp(&2) });
+        |deque| deque.partition_point(|element| { maybe_panic(); element.number() < 2 });
         |deque| { let sought = Element::new(3); deque.contains(&sought) };
     }
 }
 
 #[test]
-fn iterators() {
-    as_std! {
-        |deque| deque.extend((0..9).map(|n| ticking(Element::new(n))));
-        |deque| deque.extend((0..2).map(|n| ticking(Element::new(n))));
-        |deque| deque.extend((0..9).filter(|n| n % 3 != 0).map(|n| ticking(Element::new(n))));
-        |deque| deque.extend((0..3).chain(5..8).map(|n| ticking(Element::new(n))));
-        |deque| deque.extend((0..3).zip([0; 30]).zip([0; 40]).map(|((n, _), _)| ticking(Element::new(n))));
+fn a_panicking_iterator_behaves_as_in_std() {
+    compare_with_std! {
+        |deque| deque.extend((0..9).map(|n| maybe_panicking(Element::new(n))));
+        |deque| deque.extend((0..2).map(|n| maybe_panicking(Element::new(n))));
+        |deque| deque.extend((0..9).filter(|n| n % 3 != 0).map(|n| maybe_panicking(Element::new(n))));
+        |deque| deque.extend((0..3).chain(5..8).map(|n| maybe_panicking(Element::new(n))));
+        |deque| deque.extend((0..3).zip([0; 30]).zip([0; 40]).map(|((n, _), _)| maybe_panicking(Element::new(n))));
     }
 }
 
 #[test]
-fn ranges() {
-    as_std! {
-        |deque| deque.drain(Ticking(2, 5));
-        |deque| deque.range(Ticking(2, 5)).count();
-        |deque| deque.range_mut(Ticking(2, 5)).count();
+fn a_panicking_range_behaves_as_in_std() {
+    compare_with_std! {
+        |deque| deque.drain(PanickingRange(2, 5));
+        |deque| deque.range(PanickingRange(2, 5)).count();
+        |deque| deque.range_mut(PanickingRange(2, 5)).count();
     }
 }
 
-/// What is forgotten is leaked, and no more than std leaks.
+/// The deque keeps as many elements as std's would, and drops none of the leaked ones.
 #[test]
-fn forgotten() {
+fn a_forgotten_drain_leaks_elements() {
     let before = live();
     let mut deque = DequeIn::from_iter_in((0..8).map(Number::new), janus_alloc::System);
     deque.rotate_left(3);

@@ -1,4 +1,4 @@
-//! Each operation on each position of the elements in the ring, beside std's: nothing depends on where they are.
+//! Operations on deques whose elements are at each position of the buffer, compared with std's.
 
 use std::collections::VecDeque;
 
@@ -7,11 +7,11 @@ use janus_alloc::collections::VecDeque as DequeIn;
 use crate::elements::{Element, Number, live, numbers};
 use crate::ledger::Ledger;
 
-/// The largest capacity. Each less, each first place and each length are tried.
+/// The largest capacity. The tests try each smaller one too, with each index of the first element and each length.
 const CAPACITY: usize = 7;
 
-/// A deque of `$length` elements, the first in the place `$head`, with room for `$capacity`.
-macro_rules! at {
+/// Fills the deque `$empty` with `$length` elements, the first at index `$head` of the buffer.
+macro_rules! filled {
     ($empty:expr, $head:expr, $length:expr) => {{
         let mut deque = $empty;
         for _ in 0..$head {
@@ -23,8 +23,8 @@ macro_rules! at {
     }};
 }
 
-/// Does `$work`, and compares its result, the elements and the capacity, in each position.
-macro_rules! everywhere {
+/// Defines a test that runs `$work` on our deque and on std's at each position, and compares the results, the elements and the capacities.
+macro_rules! at_each_position {
     ($($name:ident: |$deque:ident, $length:ident| $work:expr;)*) => {
         $(
             #[test]
@@ -34,18 +34,18 @@ macro_rules! everywhere {
                     for head in 0..capacity {
                         for $length in 0..=capacity {
                             let ledger = Ledger::new();
-                            let mut ours = at!(DequeIn::with_capacity_in(capacity, &ledger), head, $length);
-                            let mut std = at!(VecDeque::with_capacity(capacity), head, $length);
+                            let mut ours = filled!(DequeIn::with_capacity_in(capacity, &ledger), head, $length);
+                            let mut std = filled!(VecDeque::with_capacity(capacity), head, $length);
                             assert_eq!(ours.capacity(), capacity);
                             let wraps = head + $length > capacity;
-                            assert_eq!(ours.as_slices().1.is_empty(), !wraps, "not where it has to be");
+                            assert_eq!(ours.as_slices().1.is_empty(), !wraps, "the elements are at another position");
                             let our_result = { let $deque = &mut ours; $work };
                             let std_result = { let $deque = &mut std; $work };
                             let position = format!("{} from {head} in {capacity}", $length);
                             assert_eq!(our_result, std_result, "{position}");
                             assert!(ours.iter().eq(&std), "{position}: {ours:?}, {std:?}");
                             assert_eq!(ours.capacity(), std.capacity(), "{position}");
-                            // It is still a ring.
+                            // Both ends still work.
                             ours.push_front(Number::new(50));
                             ours.push_back(Number::new(51));
                             std.push_front(Number::new(50));
@@ -61,11 +61,11 @@ macro_rules! everywhere {
     };
 }
 
-fn all(element: u32) -> impl Iterator<Item = Number> + Clone {
-    (20..20 + element).map(Number::new)
+fn elements(count: u32) -> impl Iterator<Item = Number> + Clone {
+    (20..20 + count).map(Number::new)
 }
 
-everywhere! {
+at_each_position! {
     pushes: |deque, _length| { deque.push_back(Number::new(9)); deque.push_front(Number::new(8)) };
     pops: |deque, _length| (deque.pop_front(), deque.pop_back());
     inserts: |deque, length| for index in (0..=length).rev() { deque.insert(index, Number::new(9)) };
@@ -82,18 +82,18 @@ everywhere! {
     shrinks: |deque, _length| deque.shrink_to_fit();
     shrinks_by_one: |deque, _length| deque.shrink_to(deque.capacity() - 1);
     shrinks_to_one_more: |deque, length| deque.shrink_to(length + 1);
-    made_contiguous: |deque, _length| numbers(&*deque.make_contiguous());
+    makes_itself_contiguous: |deque, _length| numbers(&*deque.make_contiguous());
     rotates_left: |deque, length| for count in 0..=length { deque.rotate_left(count) };
     rotates_right: |deque, length| for count in 0..=length { deque.rotate_right(count) };
-    split_off: |deque, length| (0..=length).rev().map(|at| numbers(&deque.split_off(at))).collect::<Vec<_>>();
-    retained: |deque, _length| deque.retain(|number| number.number() % 2 == 1);
-    extended: |deque, _length| deque.extend(all(5));
-    extended_within_room: |deque, length| deque.extend(all((deque.capacity() - length) as u32));
-    extended_one_by_one: |deque, _length| deque.extend(all(5).filter(|_| true));
-    extended_by_a_chain: |deque, _length| deque.extend(all(2).chain(all(1)).chain(all(1)));
-    resized: |deque, length| { deque.resize(length + 2, Number::new(7)); deque.resize_with(length + 4, || Number::new(8)) };
-    cloned: |deque, _length| numbers(&deque.clone());
-    ranges: |deque, length| {
+    splits_off: |deque, length| (0..=length).rev().map(|at| numbers(&deque.split_off(at))).collect::<Vec<_>>();
+    retains: |deque, _length| deque.retain(|number| number.number() % 2 == 1);
+    extends: |deque, _length| deque.extend(elements(5));
+    extends_within_the_capacity: |deque, length| deque.extend(elements((deque.capacity() - length) as u32));
+    extends_without_a_size_hint: |deque, _length| deque.extend(elements(5).filter(|_| true));
+    extends_by_a_chain: |deque, _length| deque.extend(elements(2).chain(elements(1)).chain(elements(1)));
+    resizes: |deque, length| { deque.resize(length + 2, Number::new(7)); deque.resize_with(length + 4, || Number::new(8)) };
+    clones: |deque, _length| numbers(&deque.clone());
+    iterates_over_ranges: |deque, length| {
         let mut seen = Vec::new();
         for start in 0..=length {
             for end in start..=length {
@@ -110,21 +110,21 @@ everywhere! {
         let found = deque.binary_search_by_key(&number, Number::number);
         (found, deque.partition_point(|element| element.number() < number), deque.contains(&Number::new(number)))
     }).collect::<Vec<_>>();
-    sliced: |deque, length| {
+    splits_into_slices: |deque, length| {
         let (front, back) = deque.as_mut_slices();
         front.iter_mut().chain(back).for_each(|number| *number = Number::new(number.number() + 1));
         assert_eq!(deque.as_slices().0.len() + deque.as_slices().1.len(), length);
     };
-    folded: |deque, _length| {
+    folds: |deque, _length| {
         let hash = |sum: u32, number: &Number| sum * 3 + number.number();
         (deque.iter().fold(0, hash), deque.iter().rfold(0, hash), deque.iter_mut().fold(0, |sum, number| hash(sum, number)))
     };
-    swapped: |deque, length| for index in 0..length { deque.swap(index, length - 1 - index / 2) };
+    swaps: |deque, length| for index in 0..length { deque.swap(index, length - 1 - index / 2) };
 }
 
-/// A range that is drained, in each position: all of it, from both ends, and none.
+/// Drains each range at each position, and reads none, some or all of its elements, from both ends.
 #[test]
-fn drained() {
+fn drains() {
     let before = live();
     for capacity in 1..=CAPACITY {
         for head in 0..capacity {
@@ -133,8 +133,8 @@ fn drained() {
                     for end in start..=length {
                         for taken in 0..3 {
                             let ledger = Ledger::new();
-                            let mut ours = at!(DequeIn::with_capacity_in(capacity, &ledger), head, length);
-                            let mut std = at!(VecDeque::with_capacity(capacity), head, length);
+                            let mut ours = filled!(DequeIn::with_capacity_in(capacity, &ledger), head, length);
+                            let mut std = filled!(VecDeque::with_capacity(capacity), head, length);
                             let (mut our_drain, mut std_drain) = (ours.drain(start..end), std.drain(start..end));
                             assert_eq!(our_drain.len(), std_drain.len());
                             for _ in 0..taken {
@@ -157,15 +157,14 @@ fn drained() {
     assert_eq!(live(), before);
 }
 
-/// Two deques are compared and appended, each in each position.
 #[test]
-fn two() {
+fn compares_with_and_appends_a_deque_at_each_position() {
     let positions = || (0..4).flat_map(|head| (0..=4).map(move |length| (head, length)));
     let ledger = Ledger::new();
     for (left_head, left_length) in positions() {
         for (right_head, right_length) in positions() {
-            let mut left = at!(DequeIn::with_capacity_in(4, &ledger), left_head, left_length);
-            let mut right = at!(DequeIn::with_capacity_in(4, &ledger), right_head, right_length);
+            let mut left = filled!(DequeIn::with_capacity_in(4, &ledger), left_head, left_length);
+            let mut right = filled!(DequeIn::with_capacity_in(4, &ledger), right_head, right_length);
             assert_eq!(left == right, left_length == right_length);
             for index in 0..right_length {
                 let mut other = right.clone();
@@ -182,16 +181,15 @@ fn two() {
     }
 }
 
-/// A refused shrink leaves the ring as it was, in each position.
 #[test]
-fn shrinks_refused() {
+fn a_failed_shrink_changes_nothing() {
     let before = live();
     for capacity in 1..=CAPACITY {
         for head in 0..capacity {
             for length in 1..=capacity {
                 for target in length..capacity {
                     let ledger = Ledger::failing(1);
-                    let mut ours = at!(DequeIn::with_capacity_in(capacity, &ledger), head, length);
+                    let mut ours = filled!(DequeIn::with_capacity_in(capacity, &ledger), head, length);
                     assert!(ours.try_shrink_to(target).is_err());
                     assert_eq!(ours.capacity(), capacity);
                     assert_eq!(numbers(&ours), (0..length as u32).collect::<Vec<_>>());
@@ -205,14 +203,13 @@ fn shrinks_refused() {
     assert_eq!(live(), before);
 }
 
-/// A vector has the elements in order and in the block of the deque.
 #[test]
-fn vectors() {
+fn converts_into_a_vector_and_back_in_the_same_block() {
     for capacity in 1..=CAPACITY {
         for head in 0..capacity {
             for length in 0..=capacity {
                 let ledger = Ledger::new();
-                let ours = at!(DequeIn::with_capacity_in(capacity, &ledger), head, length);
+                let ours = filled!(DequeIn::with_capacity_in(capacity, &ledger), head, length);
                 let requests = ledger.requests();
                 let vec = janus_alloc::collections::Vec::from(ours);
                 assert_eq!((numbers(&vec), vec.capacity()), ((0..length as u32).collect(), capacity));

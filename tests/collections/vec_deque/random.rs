@@ -1,5 +1,5 @@
-//! Random operations on a deque and on one of std's. After each, both have the same elements, capacity and live elements.
-#![expect(clippy::incompatible_msrv, reason = "the same method of std's is newer than the crate's")]
+//! Random operations on a deque and on one of std's. After each, both have the same elements and capacity.
+#![expect(clippy::incompatible_msrv, reason = "std's methods are newer than the crate's MSRV")]
 
 use std::collections::VecDeque;
 
@@ -20,18 +20,18 @@ fn run<T: Element>(steps: &[Step]) {
     let mut std: VecDeque<T> = VecDeque::new();
     let mut next = 0..;
     for &(operation, left, right) in steps {
-        let made = next.next().unwrap();
+        let new = next.next().unwrap();
         let length = std.len();
         let index = usize::from(left) % (length + 1);
         let few = u32::from(right) % 20;
         let part = range(length, left, right);
         match operation % 50 {
-            0..3 => both!(ours, std, |deque| deque.push_back(T::new(made))),
-            3..6 => both!(ours, std, |deque| deque.push_front(T::new(made))),
-            6 => both!(ours, std, |deque| deque.push_back_mut(T::new(made)).number()),
-            7 => both!(ours, std, |deque| deque.push_front_mut(T::new(made)).number()),
-            8 => both!(ours, std, |deque| deque.insert(index, T::new(made))),
-            9 => both!(ours, std, |deque| deque.insert_mut(index, T::new(made)).number()),
+            0..3 => both!(ours, std, |deque| deque.push_back(T::new(new))),
+            3..6 => both!(ours, std, |deque| deque.push_front(T::new(new))),
+            6 => both!(ours, std, |deque| deque.push_back_mut(T::new(new)).number()),
+            7 => both!(ours, std, |deque| deque.push_front_mut(T::new(new)).number()),
+            8 => both!(ours, std, |deque| deque.insert(index, T::new(new))),
+            9 => both!(ours, std, |deque| deque.insert_mut(index, T::new(new)).number()),
             10 => both!(ours, std, |deque| deque.remove(index).map(number)),
             11 => both!(ours, std, |deque| deque.swap_remove_front(index).map(number)),
             12 => both!(ours, std, |deque| deque.swap_remove_back(index).map(number)),
@@ -45,7 +45,7 @@ fn run<T: Element>(steps: &[Step]) {
                 let mut more_ours: DequeIn<T, &Ledger> = DequeIn::from_iter_in((0..few).map(T::new), &ledger);
                 let mut more_std: VecDeque<T> = (0..few).map(T::new).collect();
                 both!(more_ours, more_std, |deque| deque.rotate_left(few as usize / 3));
-                both!(more_ours, more_std, |deque| deque.push_front(T::new(made)));
+                both!(more_ours, more_std, |deque| deque.push_front(T::new(new)));
                 ours.append(&mut more_ours);
                 std.append(&mut more_std);
                 assert!(more_ours.is_empty() && more_ours.capacity() == more_std.capacity());
@@ -70,8 +70,8 @@ fn run<T: Element>(steps: &[Step]) {
                 ours.extend(more);
                 std.extend((0..few).map(T::new).collect::<Vec<_>>());
             }
-            32 => both!(ours, std, |deque| deque.resize(index + few as usize / 2, T::new(made))),
-            33 => both!(ours, std, |deque| deque.resize_with(index + few as usize / 2, || T::new(made))),
+            32 => both!(ours, std, |deque| deque.resize(index + few as usize / 2, T::new(new))),
+            33 => both!(ours, std, |deque| deque.resize_with(index + few as usize / 2, || T::new(new))),
             34 => {
                 ours = ours.clone();
                 std = std.clone();
@@ -79,7 +79,7 @@ fn run<T: Element>(steps: &[Step]) {
             35 => {
                 let mut our_source = (0..few).map(T::new).collect_in::<DequeIn<_, _>>(&ledger);
                 let mut std_source = (0..few).map(T::new).collect::<VecDeque<_>>();
-                both!(our_source, std_source, |deque| deque.push_front(T::new(made)));
+                both!(our_source, std_source, |deque| deque.push_front(T::new(new)));
                 ours.clone_from(&our_source);
                 std.clone_from(&std_source);
             }
@@ -141,13 +141,13 @@ fn run<T: Element>(steps: &[Step]) {
                 (ends, deque.contains(&T::new(few)))
             }),
         }
-        assert!(ours.iter().eq(&std), "behind {operation}");
+        assert!(ours.iter().eq(&std), "after {operation}");
         let (front, back) = ours.as_slices();
         assert_eq!(front.len() + back.len(), ours.len());
         assert!(front.iter().chain(back).eq(&std));
-        assert_eq!(ours.capacity(), std.capacity(), "behind {operation}");
+        assert_eq!(ours.capacity(), std.capacity(), "after {operation}");
         assert_eq!(live() - before, 2 * std.len() as isize);
-        // A block where there is room, and none else.
+        // The only block is that of the deque, if it has capacity.
         let blocks = usize::from(size_of::<T>() != 0 && ours.capacity() != 0);
         assert_eq!(ledger.live(), blocks);
         if blocks == 1 {

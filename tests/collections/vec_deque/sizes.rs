@@ -1,4 +1,4 @@
-//! Elements without a size, deques without elements: no memory, no value out of nothing, aligned addresses.
+//! Elements of size 0 and empty deques: they take no memory, and their addresses are aligned.
 
 use janus_alloc::collections::{Vec as VecIn, VecDeque as DequeIn};
 use janus_alloc::{Arena, Global};
@@ -7,7 +7,7 @@ use crate::elements::{Element, WideUnit, live};
 use crate::ledger::{Ledger, panics};
 
 #[test]
-fn aligned() {
+fn zero_sized_elements_are_aligned() {
     let arena = Arena::new();
     let mut units = DequeIn::new_in(&arena);
     units.extend((0..3).map(WideUnit::new));
@@ -23,14 +23,13 @@ fn aligned() {
     assert_eq!(live(), 0);
 }
 
-/// As many as can be counted.
 #[test]
-fn as_many_as_can_be() {
+fn a_deque_holds_up_to_usize_max_zero_sized_elements() {
     const MAX: usize = usize::MAX;
     let ledger = Ledger::new();
     let full = || {
         let mut units: VecIn<(), _> = VecIn::new_in(&ledger);
-        // SAFETY: there is room, and nothing to initialise.
+        // SAFETY: the capacity is `usize::MAX`, and elements of size 0 need no initialization.
         unsafe { units.set_len(MAX) };
         DequeIn::from(units)
     };
@@ -67,9 +66,8 @@ fn as_many_as_can_be() {
     assert_eq!(ledger.requests(), 0);
 }
 
-/// No operation on a deque without room asks for memory or computes with an address.
 #[test]
-fn nothing() {
+fn an_empty_deque_allocates_nothing() {
     let ledger = Ledger::new();
     let mut empty: DequeIn<u64, _> = DequeIn::new_in(&ledger);
     assert_eq!((empty.pop_front(), empty.pop_back(), empty.remove(0), empty.get_mut(0)), (None, None, None, None));

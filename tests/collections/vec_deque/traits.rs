@@ -1,4 +1,4 @@
-//! Auto traits, sizes and variance are those of std's types.
+//! Sizes, auto traits and variance are those of std's types.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -15,7 +15,7 @@ assert_eq_size!(DequeIn<u8, System>, DequeIn<()>, VecDeque<u8>, Option<DequeIn<u
 assert_eq_size!(DequeIn<u8, &'static Arena>, [usize; 5]);
 assert_eq_size!(Iter<'static, u8>, std::collections::vec_deque::Iter<'static, u8>);
 
-/// The same of both, so that it is std's that is asserted.
+/// Makes the same assertions about our types and about std's.
 macro_rules! auto_traits {
     ($deque:ident, $drain:ident, $into_iter:ident, $iter:ident, $iter_mut:ident) => {
         assert_impl_all!($deque<u8>: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Clone, Default, Ord);
@@ -47,7 +47,7 @@ macro_rules! auto_traits {
 }
 auto_traits!(DequeIn, Drain, IntoIter, Iter, IterMut);
 
-mod std_too {
+mod of_std {
     use super::{Cell, PhantomPinned, Rc, RefUnwindSafe, UnwindSafe, VecDeque, assert_impl_all, assert_not_impl_any};
     use std::collections::vec_deque::{Drain, IntoIter, Iter, IterMut};
 
@@ -58,7 +58,7 @@ assert_impl_all!(DequeIn<u8, &'static System>: Send, Sync);
 assert_not_impl_any!(DequeIn<u8, &'static Arena>: Send, Sync, Default);
 assert_not_impl_any!(IntoIter<u8, &'static Arena>: Send, Sync);
 
-/// Covariant in the elements and in the allocator, and so are the iterators.
+/// Compiles because the deque and its iterators are covariant in the elements and in the allocator.
 fn shortened<'s>(
     deque: DequeIn<&'static str, &'static System>,
     into_iter: IntoIter<&'static str>,
@@ -69,7 +69,7 @@ fn shortened<'s>(
 }
 
 #[test]
-fn variance() {
+fn lifetimes_can_be_shortened() {
     let (mut drained, shared) = (DequeIn::new(), DequeIn::from(["c"]));
     let (deque, into_iter, drain, iter) = shortened(
         DequeIn::from_iter_in(["a"], &System),
@@ -85,6 +85,6 @@ const _: DequeIn<String, Global> = DequeIn::new_in(Global);
 static EMPTY: DequeIn<String> = DequeIn::new();
 
 #[test]
-fn in_constants() {
+fn a_static_can_hold_an_empty_deque() {
     assert!(EMPTY.is_empty());
 }
