@@ -1,12 +1,12 @@
-//! The counts of an `Arc`: its value is dropped once, after everything that was done with it, and its memory is freed once, after that.
+//! The counts of an `Arc`: the value is dropped once, after all uses of it, and the memory is freed once, after that.
 //!
-//! The counts are the crate's. What has them here does with them what the crate's pointers do, to a value and a memory whose use loom
-//! watches. Tried, and seen to fail here: `Relaxed` for the `Release` and for the `Acquire` of `release_strong` and of `release_weak`, for
-//! the `Acquire` of `take_last`, the `Release` of `put_back` and the `Acquire` of `upgrade`, for either `Acquire` of `is_unique`, and for
-//! that of `weak`; an `is_unique` that does not lock, and one that does not unlock; a `weak` that looks the other way round.
+//! The counts are the crate's. The pointers here use them as the crate's pointers do; loom tracks the uses of the value and the memory.
+//! Each of these changes makes a test fail: `Relaxed` for the `Release` or the `Acquire` of `release_strong` or `release_weak`, for the
+//! `Acquire` of `take_last`, the `Release` of `put_back` or the `Acquire` of `upgrade`, for either `Acquire` of `is_unique`, or for that
+//! of `weak`; an `is_unique` that does not lock, or does not unlock; a `weak` that reads the counts in the other order.
 //!
-//! Not seen, because to loom a load is never late: `Relaxed` for the store that unlocks in `is_unique`, and for the `Acquire` of `downgrade`.
-//! Between these, the strong count would be looked at after a weak reference was made.
+//! Two changes pass, because loom never delays a load: `Relaxed` for the store that unlocks in `is_unique`, and for the `Acquire` of
+//! `downgrade`. Without these orders, `is_unique` could read the strong count after another thread has created a weak reference.
 
 use std::ptr::NonNull;
 
@@ -17,39 +17,34 @@ use crate::check;
 use crate::collections::arc::Counts;
 use crate::collections::counted::{Counts as _, Others};
 
-/// The memory with the value in it. `Box` frees it, loom sees who does so twice or never.
+/// The memory of an `Arc`, with its counts and the value. By the cell `memory`, loom reports a use after the memory is freed.
 struct Block {
     counts: Counts,
-    /// 0 when it was dropped.
+    /// 0 once the value has been dropped.
     value: UnsafeCell<usize>,
-    /// Written when the memory is freed, read by who looks at the counts.
+    /// Written when the memory is freed, and read by the uses of the value and of the counts.
     memory: UnsafeCell<()>,
 }
 
-impl Block {
-    /// With its memory, for who counts: that is still there.
-    fn counts(&self) -> &Counts {
-        &self.counts
-    }
-}
-
+/// A strong reference, as an `Arc`.
 struct Strong(NonNull<Block>);
+/// A weak reference, as a `Weak`.
 struct Weak(NonNull<Block>);
 
-// SAFETY: that is what is modelled.
+// SAFETY: all uses of the block go through its counts and loom's cells; that threads may share it so is what the model checks.
 unsafe impl Send for Strong {}
-// SAFETY: as above.
+// SAFETY: all uses of the block go through its counts and loom's cells; that threads may share it so is what the model checks.
 unsafe impl Send for Weak {}
 
 /// Releases a weak reference.
 fn release_weak(block: NonNull<Block>) {
-    // SAFETY: there is a reference; loom's atomics notice when there is none.
-    if unsafe { block.as_ref() }.counts().release_weak() {
-        // SAFETY: nobody has a reference; loom notices who uses the memory at the same time.
+    // SAFETY: the caller's weak reference keeps the memory; loom reports a use of freed counts.
+    if unsafe { block.as_ref() }.counts.release_weak() {
+        // SAFETY: that was the last reference, so no other thread uses the memory; loom checks it by `memory`.
         let block = unsafe { Box::from_raw(block.as_ptr()) };
         block.memory.with_mut(|_| ());
-        // SAFETY: of this pointer alone; that nobody writes, loom checks.
-        assert_eq!(block.value.with(|value| unsafe { *value }), 0, "the value is dropped before its memory is freed");
+        // SAFETY: loom checks that no other thread writes the value meanwhile.
+        assert_eq!(block.value.with(|value| unsafe { *value }), 0, "the memory was freed before the value was dropped");
     }
 }
 
@@ -60,75 +55,75 @@ impl Strong {
     }
 
     fn block(&self) -> &Block {
-        // SAFETY: there is a reference.
+        // SAFETY: this strong reference keeps the memory.
         unsafe { self.0.as_ref() }
     }
 
     fn clone(&self) -> Self {
-        // SAFETY: this one.
-        unsafe { self.block().counts().clone_strong() };
+        // SAFETY: this is a strong reference.
+        unsafe { self.block().counts.clone_strong() };
         Self(self.0)
     }
 
     fn downgrade(&self) -> Weak {
-        // SAFETY: this one.
-        unsafe { self.block().counts().downgrade() };
+        // SAFETY: this is a strong reference.
+        unsafe { self.block().counts.downgrade() };
         Weak(self.0)
     }
 
     fn get(&self) -> usize {
         self.block().memory.with(|_| ());
-        // SAFETY: of this pointer alone; that nobody writes, loom checks.
+        // SAFETY: loom checks that no other thread writes the value meanwhile.
         self.block().value.with(|value| unsafe { *value })
     }
 
-    /// Takes the value, without looking at the counts.
+    /// Takes the value. The strong count must be 0 already.
     fn take(self) -> usize {
         let block = self.0;
         std::mem::forget(self);
-        // SAFETY: there still is the common weak reference.
+        // SAFETY: the weak reference that all strong ones share keeps the memory until `release_weak`.
         let value = &unsafe { block.as_ref() }.value;
-        // SAFETY: of this pointer alone; that nobody else uses it, loom checks.
+        // SAFETY: loom checks that no other thread uses the value meanwhile.
         let value = value.with_mut(|value| std::mem::take(unsafe { &mut *value }));
         release_weak(block);
         value
     }
 
     fn try_unwrap(self) -> Result<usize, Self> {
-        if self.block().counts().take_last() { Ok(self.take()) } else { Err(self) }
+        if self.block().counts.take_last() { Ok(self.take()) } else { Err(self) }
     }
 
     fn into_inner(self) -> Option<usize> {
-        if self.block().counts().release_strong() {
+        if self.block().counts.release_strong() {
             return Some(self.take());
         }
         std::mem::forget(self);
         None
     }
 
-    /// Adds to the value if there is no other reference.
-    fn add_alone(&mut self) -> bool {
-        let unique = self.block().counts().is_unique();
+    /// Adds 1 to the value if this is the only reference, and returns whether it is.
+    fn add_if_unique(&mut self) -> bool {
+        let unique = self.block().counts.is_unique();
         if unique {
             self.add();
         }
         unique
     }
 
-    /// Adds as `make_mut` gives access: to the value, to a clone of it, or to the value where it was moved to.
-    fn add_to_own(&mut self) {
-        match self.block().counts().claim() {
+    /// Adds 1 to the value that `make_mut` gives: the value itself, a clone of it, or the value moved to new memory.
+    fn add_by_make_mut(&mut self) {
+        match self.block().counts.claim() {
             Others::None => {}
             Others::Strong => {
                 let clone = Self::new(self.get());
                 drop(std::mem::replace(self, clone));
             }
             Others::Weak => {
-                // SAFETY: of this pointer alone; that nobody else uses it, loom checks.
+                // SAFETY: loom checks that no other thread uses the value meanwhile.
                 let value = self.block().value.with_mut(|value| std::mem::take(unsafe { &mut *value }));
-                let left = std::mem::replace(self, Self::new(value));
-                release_weak(left.0);
-                std::mem::forget(left);
+                let old = std::mem::replace(self, Self::new(value));
+                release_weak(old.0);
+                std::mem::forget(old);
             }
         }
         self.add();
@@ -136,14 +131,14 @@ impl Strong {
 
     fn add(&mut self) {
         self.block().memory.with(|_| ());
-        // SAFETY: of this pointer alone; that nobody else uses it, loom checks.
+        // SAFETY: loom checks that no other thread uses the value meanwhile.
         self.block().value.with_mut(|value| unsafe { *value += 1 });
     }
 }
 
 impl Drop for Strong {
     fn drop(&mut self) {
-        if self.block().counts().release_strong() {
+        if self.block().counts.release_strong() {
             Self(self.0).take();
         }
     }
@@ -151,19 +146,19 @@ impl Drop for Strong {
 
 impl Weak {
     fn block(&self) -> &Block {
-        // SAFETY: there is a reference.
+        // SAFETY: this weak reference keeps the memory.
         unsafe { self.0.as_ref() }
     }
 
     fn clone(&self) -> Self {
-        // SAFETY: this one.
-        unsafe { self.block().counts().clone_weak() };
+        // SAFETY: this is a weak reference.
+        unsafe { self.block().counts.clone_weak() };
         Self(self.0)
     }
 
     fn upgrade(&self) -> Option<Strong> {
         self.block().memory.with(|_| ());
-        self.block().counts().upgrade().then(|| Strong(self.0))
+        self.block().counts.upgrade().then(|| Strong(self.0))
     }
 }
 
@@ -173,9 +168,9 @@ impl Drop for Weak {
     }
 }
 
-/// All threads use the value, and any may be the last to do so.
+/// Each thread uses the value, and any of them may be the last.
 #[test]
-fn dropped_by_the_last() {
+fn the_last_reference_drops_the_value() {
     check(|| {
         let strong = Strong::new(1);
         let threads = [(); 2].map(|()| {
@@ -188,9 +183,9 @@ fn dropped_by_the_last() {
     });
 }
 
-/// The memory outlives the value for those who have weak references, and not them.
+/// The last weak reference keeps the memory after the value's drop, and frees it.
 #[test]
-fn upgraded_or_gone() {
+fn a_weak_reference_upgrades_until_the_value_is_dropped() {
     check(|| {
         let strong = Strong::new(1);
         let weak = strong.downgrade();
@@ -213,7 +208,7 @@ fn upgraded_or_gone() {
 }
 
 #[test]
-fn unwrapped_by_one_at_most() {
+fn try_unwrap_returns_the_value_to_one_thread_at_most() {
     check(|| {
         let strong = Strong::new(1);
         let other = strong.clone();
@@ -228,7 +223,7 @@ fn unwrapped_by_one_at_most() {
 }
 
 #[test]
-fn exactly_one_gets_the_value() {
+fn into_inner_returns_the_value_to_one_thread() {
     check(|| {
         let strong = Strong::new(1);
         let others = [strong.clone(), strong.clone()];
@@ -239,17 +234,17 @@ fn exactly_one_gets_the_value() {
             })
         });
         assert_eq!(strong.get(), 1);
-        let mut got = usize::from(strong.into_inner().is_some());
+        let mut returned = usize::from(strong.into_inner().is_some());
         for thread in threads {
-            got += usize::from(thread.join().unwrap());
+            returned += usize::from(thread.join().unwrap());
         }
-        assert_eq!(got, 1);
+        assert_eq!(returned, 1);
     });
 }
 
-/// A thread that is told to be alone is: nobody reads what it writes, neither through a strong reference nor through one that a weak one was upgraded to.
+/// If `is_unique` is true, no other thread reads what this one writes, neither by a strong reference nor by an upgraded weak one.
 #[test]
-fn alone_while_others_go() {
+fn a_unique_reference_is_the_only_one() {
     check(|| {
         let mut strong = Strong::new(1);
         let (other, weak) = (strong.clone(), strong.downgrade());
@@ -260,21 +255,20 @@ fn alone_while_others_go() {
             }
         });
         for _ in 0..2 {
-            if strong.add_alone() {
+            if strong.add_if_unique() {
                 break;
             }
             thread::yield_now();
         }
         one.join().unwrap();
         two.join().unwrap();
-        assert!(strong.get() == 2 || strong.add_alone());
+        assert!(strong.get() == 2 || strong.add_if_unique());
     });
 }
 
-/// One looks whether it is alone, while another makes a weak reference of its own and gives the strong one up: the weak one must not be
-/// missed together with the strong one.
+/// While one thread calls `is_unique`, another creates a weak reference and drops its strong one. `is_unique` must not miss both.
 #[test]
-fn alone_while_another_downgrades() {
+fn is_unique_misses_no_weak_reference() {
     check(|| {
         let mut strong = Strong::new(1);
         let other = strong.clone();
@@ -283,22 +277,22 @@ fn alone_while_another_downgrades() {
             drop(other);
             weak.upgrade().map(|strong| strong.get())
         });
-        let alone = strong.add_alone();
-        // If it was alone, the other had seen the value before, and was gone altogether.
+        let unique = strong.add_if_unique();
+        // If the reference was unique, the other thread had read the value and dropped its weak reference.
         assert_eq!(thread.join().unwrap(), Some(1));
-        assert_eq!(strong.get(), if alone { 2 } else { 1 });
+        assert_eq!(strong.get(), if unique { 2 } else { 1 });
     });
 }
 
-/// Several write to the value as their own: each to a clone, or to the one value when the others are gone.
+/// Each thread writes to a value of its own: a clone, or the original once the other references are gone.
 #[test]
-fn made_mutable_by_several() {
+fn make_mut_gives_each_thread_its_own_value() {
     check(|| {
         let mut strong = Strong::new(1);
         let mut other = strong.clone();
         let weak = strong.downgrade();
         let one = thread::spawn(move || {
-            other.add_to_own();
+            other.add_by_make_mut();
             assert_eq!(other.get(), 2);
         });
         let two = thread::spawn(move || {
@@ -306,28 +300,28 @@ fn made_mutable_by_several() {
                 assert!((1..=3).contains(&strong.get()));
             }
         });
-        strong.add_to_own();
+        strong.add_by_make_mut();
         assert_eq!(strong.get(), 2);
         one.join().unwrap();
         two.join().unwrap();
     });
 }
 
-/// A value that comes after its weak references is whole for who upgrades them.
+/// As in `new_cyclic`: the value is written after weak references exist.
 #[test]
-fn a_value_that_comes_later() {
+fn an_upgraded_reference_sees_the_whole_value() {
     check(|| {
         let strong = Strong::new(0);
-        assert!(strong.block().counts().take_last());
+        assert!(strong.block().counts.take_last());
         let weak = Weak(strong.0);
         std::mem::forget(strong);
         let thread = {
             let weak = weak.clone();
             thread::spawn(move || weak.upgrade().map(|strong| strong.get()))
         };
-        // SAFETY: of this pointer alone; that nobody else uses it, loom checks.
+        // SAFETY: loom checks that no other thread uses the value meanwhile.
         weak.block().value.with_mut(|value| unsafe { *value = 7 });
-        weak.block().counts().put_back();
+        weak.block().counts.put_back();
         let strong = Strong(weak.0);
         std::mem::forget(weak);
         assert!(matches!(thread.join().unwrap(), None | Some(7)));
@@ -335,14 +329,14 @@ fn a_value_that_comes_later() {
     });
 }
 
-/// Weak references are counted while the strong one goes, and with it the common weak one: those of a moment before or after.
+/// The counts are read while another thread drops the last strong reference, and with it the weak one that all strong ones share.
 #[test]
-fn counts_of_some_moment() {
+fn counts_are_those_before_or_after_a_drop() {
     check(|| {
         let strong = Strong::new(1);
         let weak = [strong.downgrade(), strong.downgrade()];
         let thread = thread::spawn(move || drop(strong));
-        let counts = weak[0].block().counts();
+        let counts = &weak[0].block().counts;
         assert!(matches!(counts.weak(), 2 | 0));
         assert!(matches!(counts.strong(), 1 | 0));
         thread.join().unwrap();

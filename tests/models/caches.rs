@@ -1,9 +1,9 @@
-//! A cache goes from a thread that ends to the next one with its number, or for a moment to whoever collects; and others may ask
-//! meanwhile how much is in it.
+//! A cache passes from a thread that ends to the next thread with its number, or for a moment to a thread that collects. Meanwhile,
+//! other threads may read its count.
 //!
-//! `SharedPool` itself is made in a `const`, as loom's atomics cannot be. This is what it does with its parts: the crate's
-//! numbers and slots. Tried, and seen to fail here: `Relaxed` for the `Acquire` of each way to take a number, and for the
-//! `Release` of giving it back; and for the `Release` of binding a cache to a slot, and the `Acquire` of who asks for all.
+//! `SharedPool` has a `const` constructor, which loom's atomics have not. So the pool is modelled here, with the crate's numbers and
+//! slots. Each of these changes makes a test fail: `Relaxed` for the `Acquire` of any way to take a number, for the `Release` of
+//! giving it back, for the `Release` of binding a cache to a slot, or for the `Acquire` of reading all caches.
 
 use std::ptr::null_mut;
 
@@ -17,61 +17,62 @@ use crate::threads::local::SLOTS;
 use crate::threads::slots::Slots;
 use crate::threads::thread_index::{release, with_free_index};
 
-/// The blocks of one class that a thread keeps to itself.
+/// The free blocks of one thread, reduced to their count.
 struct Cache {
-    /// Written when it is made.
+    /// Written once, when the cache is created.
     capacity: UnsafeCell<usize>,
-    /// How many blocks there are: used by the thread, and read by all.
+    /// The number of blocks. The owner writes it, and all threads read it.
     count: AtomicUsize,
-    /// Blocks put and taken, used by the thread alone.
-    events: UnsafeCell<usize>,
+    /// The number of changes. Only the owner uses it.
+    changes: UnsafeCell<usize>,
 }
 
 struct Pool {
     slots: Slots<Cache>,
-    made: AtomicUsize,
-    /// What came out of the cache at once.
+    /// The number of caches created.
+    created: AtomicUsize,
+    /// The number of blocks that `collect` took from the caches.
     collected: AtomicUsize,
 }
 
-// SAFETY: caches are used by the threads whose slots they are in, one at a time, which is what loom checks.
+// SAFETY: only the thread with a slot's number uses the cells of its cache; loom checks that it is one thread at a time.
 unsafe impl Sync for Pool {}
-// SAFETY: as above.
+// SAFETY: only the thread with a slot's number uses the cells of its cache; loom checks that it is one thread at a time.
 unsafe impl Send for Pool {}
 
 impl Pool {
     fn new() -> Arc<Self> {
         let slots = Slots { slots: [(); SLOTS + 1].map(|()| AtomicPtr::new(null_mut())) };
-        Arc::new(Self { slots, made: AtomicUsize::new(0), collected: AtomicUsize::new(0) })
+        Arc::new(Self { slots, created: AtomicUsize::new(0), collected: AtomicUsize::new(0) })
     }
 
-    /// The cache of the calling thread, a new one if need be; `None` if it has no number.
+    /// Returns the cache of the calling thread, and creates it if there is none. Returns `None` if the thread has no number.
     fn cache(&self) -> Option<&Cache> {
         self.slots.slot()?;
-        // SAFETY: caches stay until the pool is dropped.
+        // SAFETY: the pool frees caches in its drop alone.
         if let Some(cache) = unsafe { self.slots.own().as_ref() } {
             return Some(cache);
         }
-        let cache = Cache { capacity: UnsafeCell::new(0), count: AtomicUsize::new(0), events: UnsafeCell::new(0) };
+        let cache = Cache { capacity: UnsafeCell::new(0), count: AtomicUsize::new(0), changes: UnsafeCell::new(0) };
         let cache = Box::leak(Box::new(cache));
-        // SAFETY: of this pointer alone; that nobody else has one, loom checks.
+        // SAFETY: loom checks that no other thread uses the value meanwhile.
         cache.capacity.with_mut(|capacity| unsafe { *capacity = 2 });
-        self.made.fetch_add(1, Ordering::Relaxed);
+        self.created.fetch_add(1, Ordering::Relaxed);
         self.slots.bind(cache)?;
         Some(cache)
     }
 
-    /// Gives a block back, and says whether it went to a cache.
+    /// Frees a block, and returns whether it went to a cache.
     fn free(&self) -> bool {
         let Some(cache) = self.cache() else { return false };
         cache.change(|count| count + 1);
         true
     }
 
-    /// What comes out of a cache that no thread has.
+    /// Takes all blocks out of the caches that no thread owns.
     fn collect(&self) {
         for cache in self.caches() {
-            // There is one number.
+            // The model has one number.
             with_free_index(0, || {
                 cache.change(|count| {
                     self.collected.fetch_add(count, Ordering::Relaxed);
@@ -82,16 +83,16 @@ impl Pool {
     }
 
     fn caches(&self) -> impl Iterator<Item = &Cache> {
-        // SAFETY: caches stay until the pool is dropped.
+        // SAFETY: the pool frees caches in its drop alone.
         self.slots.all().filter_map(|cache| unsafe { cache.as_ref() })
     }
 
-    /// What is in caches, at a moment.
+    /// Returns the number of blocks in caches.
     fn count(&self) -> usize {
         self.caches()
             .map(|cache| {
-                // SAFETY: of this pointer alone; that nobody writes, loom checks.
-                assert_eq!(cache.capacity.with(|capacity| unsafe { *capacity }), 2, "it is made");
+                // SAFETY: loom checks that no other thread writes the value meanwhile.
+                assert_eq!(cache.capacity.with(|capacity| unsafe { *capacity }), 2, "an incomplete cache was found");
                 cache.count.load(Ordering::Relaxed)
             })
             .sum()
@@ -99,10 +100,10 @@ impl Pool {
 }
 
 impl Cache {
-    /// By who has it.
+    /// Changes the count. Only the owner calls this.
     fn change(&self, change: impl FnOnce(usize) -> usize) {
-        // SAFETY: of this pointer alone; that nobody else has one, loom checks.
-        self.events.with_mut(|events| unsafe { *events += 1 });
+        // SAFETY: loom checks that no other thread uses the value meanwhile.
+        self.changes.with_mut(|changes| unsafe { *changes += 1 });
         let count = self.count.load(Ordering::Relaxed);
         self.count.store(change(count), Ordering::Relaxed);
     }
@@ -112,15 +113,15 @@ impl Drop for Pool {
     fn drop(&mut self) {
         for cache in self.slots.all() {
             if !cache.is_null() {
-                // SAFETY: it came from a box, is in one slot, and is not used again.
+                // SAFETY: the cache came from a box, is in one slot, and is not used after the pool's drop.
                 drop(unsafe { Box::from_raw(cache) });
             }
         }
     }
 }
 
-/// The life of a thread: how many of its blocks went to a cache.
-fn life(pool: &Pool) -> usize {
+/// Frees two blocks, as a thread before its end, and gives the number back. Returns how many blocks went to a cache.
+fn free_two_and_end(pool: &Pool) -> usize {
     let count = usize::from(pool.free()) + usize::from(pool.free());
     release();
     count
@@ -132,47 +133,47 @@ fn spawn<T: 'static>(pool: &Arc<Pool>, work: impl FnOnce(&Pool) -> T + 'static) 
 }
 
 #[test]
-fn to_the_next_thread_with_the_number() {
+fn the_next_thread_with_the_number_takes_over_the_cache() {
     check(|| {
         let pool = Pool::new();
-        let threads = [spawn(&pool, life), spawn(&pool, life)];
-        let put: usize = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
-        // The one number has one cache, and nothing in it was lost.
-        assert!(put >= 2 && pool.made.load(Ordering::Relaxed) == 1);
-        assert_eq!(pool.count(), put);
+        let threads = [spawn(&pool, free_two_and_end), spawn(&pool, free_two_and_end)];
+        let cached: usize = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
+        // The one number has one cache, which lost no block.
+        assert!(cached >= 2 && pool.created.load(Ordering::Relaxed) == 1);
+        assert_eq!(pool.count(), cached);
     });
 }
 
 #[test]
-fn to_whoever_collects_and_back() {
+fn a_collecting_thread_takes_each_block_once() {
     check(|| {
         let pool = Pool::new();
-        let threads = [spawn(&pool, life), spawn(&pool, life)];
+        let threads = [spawn(&pool, free_two_and_end), spawn(&pool, free_two_and_end)];
         pool.collect();
-        let put: usize = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
-        assert_eq!(pool.count() + pool.collected.load(Ordering::Relaxed), put);
+        let cached: usize = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
+        assert_eq!(pool.count() + pool.collected.load(Ordering::Relaxed), cached);
         pool.collect();
-        assert_eq!((pool.count(), pool.collected.load(Ordering::Relaxed)), (0, put));
+        assert_eq!((pool.count(), pool.collected.load(Ordering::Relaxed)), (0, cached));
     });
 }
 
 #[test]
-fn two_collect_at_a_time() {
+fn two_collecting_threads_take_each_block_once() {
     check(|| {
         let pool = Pool::new();
-        let put = spawn(&pool, life).join().unwrap();
+        let cached = spawn(&pool, free_two_and_end).join().unwrap();
         let thread = spawn(&pool, Pool::collect);
         pool.collect();
         thread.join().unwrap();
-        assert_eq!((pool.count(), pool.collected.load(Ordering::Relaxed)), (0, put));
+        assert_eq!((pool.count(), pool.collected.load(Ordering::Relaxed)), (0, cached));
     });
 }
 
 #[test]
-fn others_ask_meanwhile() {
+fn other_threads_may_count_meanwhile() {
     check(|| {
         let pool = Pool::new();
-        let thread = spawn(&pool, life);
+        let thread = spawn(&pool, free_two_and_end);
         assert!(pool.count() <= 2);
         pool.collect();
         assert!(pool.count() <= 2);

@@ -1,7 +1,7 @@
-//! A span goes from a thread that ends to the next one with its number, which goes on where the other stopped.
+//! A span passes from a thread that ends to the next thread with its number, which continues where the other stopped.
 //!
-//! `SyncArena` itself is made in a `const`, as loom's atomics cannot be, and has a slot for each of 512 threads. This is what it
-//! does with its parts: the crate's numbers, slots and chunks.
+//! `SyncArena` has a `const` constructor, which loom's atomics have not, and slots for 512 threads. So the arena is modelled here, with
+//! the crate's numbers, slots and chunks.
 
 use std::ptr::{NonNull, null_mut};
 
@@ -21,23 +21,25 @@ use crate::threads::thread_index::release;
 const BLOCK: usize = 16;
 const SPAN: usize = 4 * BLOCK;
 
-/// The offset of the next block from the start, which is `SPAN` when all are taken.
 struct Span {
     start: NonNull<u8>,
+    /// The offset of the next block from the start, or `SPAN` if the span is full.
     next: UnsafeCell<usize>,
 }
 
 struct Arena {
     slots: Slots<Span>,
+    /// The full span in the slots that have no other.
     vacant: *mut Span,
     chunks: SharedChunks,
     memory: Memory,
+    /// The number of spans created.
     spans: AtomicUsize,
 }
 
-// SAFETY: spans are used by the threads whose slots they are in, one at a time, which is what loom checks.
+// SAFETY: only the thread with a slot's number writes its span; loom checks that it is one thread at a time.
 unsafe impl Sync for Arena {}
-// SAFETY: as above.
+// SAFETY: only the thread with a slot's number writes its span; loom checks that it is one thread at a time.
 unsafe impl Send for Arena {}
 
 fn layout(size: usize) -> Layout {
@@ -55,33 +57,35 @@ impl Arena {
         Arc::new(Self { slots, vacant, chunks, memory, spans: AtomicUsize::new(0) })
     }
 
-    /// Takes a block of the calling thread's span. The vacant one is not even written to: threads share it.
-    fn take_here(&self) -> Option<NonNull<u8>> {
-        // SAFETY: spans stay until the arena is dropped.
+    /// Takes a block of the calling thread's span. Threads share the vacant span, so it is never written.
+    fn take_from_span(&self) -> Option<NonNull<u8>> {
+        // SAFETY: the arena frees spans in its drop alone.
         let span = unsafe { &*self.slots.own() };
-        // SAFETY: of this pointer alone; that nobody writes, loom checks.
+        // SAFETY: loom checks that no other thread writes the value meanwhile.
         let next = span.next.with(|next| unsafe { *next });
         if next == SPAN {
             return None;
         }
-        // SAFETY: of this pointer alone; that nobody else has one, loom checks.
+        // SAFETY: loom checks that no other thread uses the value meanwhile.
         span.next.with_mut(|place| unsafe { *place = next + BLOCK });
-        // SAFETY: within the span.
+        // SAFETY: `next` is less than `SPAN`, so the block is in the span.
         Some(unsafe { span.start.add(next) })
     }
 
-    /// A block, in use.
+    /// Takes a block, and marks it as in use.
     fn take(&self) -> NonNull<u8> {
-        let block = self.take_here().unwrap_or_else(|| self.take_elsewhere());
+        let block = self.take_from_span().unwrap_or_else(|| self.take_from_chunk());
         self.memory.set(block, BLOCK, true);
         block
     }
 
-    fn take_elsewhere(&self) -> NonNull<u8> {
+    /// Takes a block of a new span, or of the chunk if the calling thread has no number.
+    fn take_from_chunk(&self) -> NonNull<u8> {
         let Some(slot) = self.slots.slot() else {
             return self.chunks.cut(self.chunks.newest(), layout(BLOCK)).expect("the chunk is large enough");
         };
-        if let Some(block) = self.take_here() {
+        // `slot` may have given the thread a number, and with it a span.
+        if let Some(block) = self.take_from_span() {
             return block;
         }
         let start = self.chunks.cut(self.chunks.newest(), layout(SPAN)).expect("the chunk is large enough");
@@ -96,17 +100,17 @@ impl Drop for Arena {
         for slot in &self.slots.slots {
             let span = slot.load(Ordering::Relaxed);
             if span != self.vacant {
-                // SAFETY: it came from a box, is in one slot, and is not used again.
+                // SAFETY: the span came from a box, is in one slot, and is not used after the arena's drop.
                 drop(unsafe { Box::from_raw(span) });
             }
         }
-        // SAFETY: it came from a box, and no slot is used again.
+        // SAFETY: the span came from a box, and is not used after the arena's drop.
         drop(unsafe { Box::from_raw(self.vacant) });
     }
 }
 
-/// The life of a thread that allocates twice.
-fn life(arena: &Arena) {
+/// Takes two blocks, as a thread before its end, and gives the number back.
+fn take_two_and_end(arena: &Arena) {
     let first = arena.take();
     let second = arena.take();
     assert_ne!(first, second);
@@ -115,29 +119,29 @@ fn life(arena: &Arena) {
 
 fn spawn(arena: &Arc<Arena>) -> thread::JoinHandle<()> {
     let arena = Arc::clone(arena);
-    thread::spawn(move || life(&arena))
+    thread::spawn(move || take_two_and_end(&arena))
 }
 
 #[test]
-fn to_a_thread_that_did_not_wait_for_it() {
+fn a_concurrent_thread_may_take_over_the_span() {
     check(|| {
         let arena = Arena::new();
         let threads = [spawn(&arena), spawn(&arena)];
         threads.into_iter().for_each(|thread| thread.join().unwrap());
-        // Whoever had the number second, if anybody had, went on with the span of the first, which has room for both.
+        // If a second thread got the number, it continued the span of the first, which has room for both.
         assert_eq!(arena.spans.load(Ordering::Relaxed), 1);
     });
 }
 
 #[test]
-fn to_the_next_again_and_again() {
+fn each_next_thread_takes_over_the_span() {
     check(|| {
         let arena = Arena::new();
         let thread = spawn(&arena);
-        life(&arena);
+        take_two_and_end(&arena);
         thread.join().unwrap();
-        // Surely by the number: nobody else is there. The span may be full now, and another begin.
-        life(&arena);
+        // The number is free now. The span may be full, and then a second one begins.
+        take_two_and_end(&arena);
         assert!(arena.spans.load(Ordering::Relaxed) <= 2);
     });
 }

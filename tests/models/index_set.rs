@@ -1,4 +1,4 @@
-//! A number has one holder at a time, who sees what the last one did.
+//! A number has one holder at a time, which sees the writes of the last one.
 
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
@@ -10,39 +10,40 @@ use crate::threads::index_set::IndexSet;
 
 const BITS: usize = usize::BITS as usize;
 
-/// Indices of which few are free, and what their holders keep: how often each was held.
+/// Numbers, up to two of which are free, and the count of each one's uses.
 struct Held {
     indices: IndexSet<2>,
     counts: [UnsafeCell<usize>; 2],
 }
 
-// SAFETY: the counts are used by the holder of a number, and that there is one at a time is what loom checks.
+// SAFETY: the holder of a number uses its count; loom checks that it has one holder at a time.
 unsafe impl Sync for Held {}
 
 impl Held {
-    /// The first of each word is free if it is in `free`.
+    /// Returns numbers all of which are held but the first of each word whose `free` is true.
     fn new(free: [bool; 2]) -> Arc<Self> {
         let held = free.map(|free| AtomicUsize::new(usize::MAX << usize::from(free)));
         Arc::new(Self { indices: IndexSet { held }, counts: [UnsafeCell::new(0), UnsafeCell::new(0)] })
     }
 
-    /// Works with a number and gives it back.
-    fn use_it(&self, number: usize) {
-        assert_eq!(number % BITS, 0, "all others are held");
-        // SAFETY: of this pointer alone; that nobody else has one, loom checks.
+    /// Counts a use of a number, and gives it back.
+    fn use_number(&self, number: usize) {
+        assert_eq!(number % BITS, 0, "a held number was taken");
+        // SAFETY: loom checks that no other thread uses the value meanwhile.
         self.counts[number / BITS].with_mut(|count| unsafe { *count += 1 });
         self.indices.release(number);
     }
 
+    /// Takes a number and uses it. Returns 1, or 0 if no number was free.
     fn take_and_use(&self) -> usize {
         self.indices.acquire_lowest().map_or(0, |number| {
-            self.use_it(number);
+            self.use_number(number);
             1
         })
     }
 
     fn total(&self) -> usize {
-        // SAFETY: of this pointer alone; the threads have ended.
+        // SAFETY: the threads that write the counts have ended.
         self.counts.iter().map(|count| count.with(|count| unsafe { *count })).sum()
     }
 }
@@ -56,8 +57,8 @@ fn two_threads_take_the_same_number() {
         let own = held.take_and_use() + held.take_and_use();
         let total = own + thread.join().unwrap();
         assert_eq!(held.total(), total);
-        assert!(total >= 2, "only the other's holding it is a reason to have none");
-        assert_eq!(held.indices.acquire_lowest(), Some(0), "it came back");
+        assert!(total >= 2, "a thread found no number although the other did not hold it");
+        assert_eq!(held.indices.acquire_lowest(), Some(0), "the number was not given back");
     });
 }
 
@@ -83,19 +84,19 @@ fn three_threads_take_two_numbers() {
 }
 
 #[test]
-fn one_takes_a_number_by_name() {
+fn a_thread_takes_a_chosen_number() {
     check(|| {
         let held = Held::new([true, true]);
         let other = Arc::clone(&held);
         let thread = thread::spawn(move || {
-            let got = other.indices.try_acquire(0);
-            if got {
-                other.use_it(0);
+            let taken = other.indices.try_acquire(0);
+            if taken {
+                other.use_number(0);
             }
-            usize::from(got)
+            usize::from(taken)
         });
         let own = held.take_and_use();
-        assert_eq!(own, 1, "there are two");
+        assert_eq!(own, 1, "a thread found none of two numbers");
         let total = own + thread.join().unwrap();
         assert_eq!(held.total(), total);
         assert!(held.indices.try_acquire(0) && !held.indices.try_acquire(0) && !held.indices.try_acquire(1));

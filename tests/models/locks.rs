@@ -1,9 +1,8 @@
-//! A lock has one holder at a time, who sees what the last one did, and nobody waits for a lock that is free.
+//! A lock has one holder at a time, which sees the writes of the last one, and no thread waits for a free lock.
 //!
-//! Each of these was tried in the lock, and seen to fail here: `Relaxed` for the `Acquire` of each way to take it, or for the
-//! `Release` of each way to release it; to release it without waking anybody; to wait without having stored that it is waited for, or
-//! having acquired it after a wait as if nobody else waited; to give up without having looked once more; to release a lock that was
-//! passed, or to forget that it is waited for when it is passed.
+//! Each of these changes to the lock makes a test fail: `Relaxed` for the `Acquire` of any way to acquire it, or for the `Release` of any
+//! way to release it; to release it without waking a thread; to wait without marking the lock as waited for; to acquire it after a wait
+//! without that mark; to give up without looking once more; to release a lock that was passed on; to drop the mark when it is passed on.
 
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
@@ -18,9 +17,9 @@ struct Counter {
     count: UnsafeCell<usize>,
 }
 
-// SAFETY: the count is used under the lock, and that there is one holder at a time is what loom checks.
+// SAFETY: the count is used under the lock; loom checks that the lock has one holder at a time.
 unsafe impl Sync for Counter {}
-// SAFETY: as above.
+// SAFETY: the count is used under the lock; loom checks that the lock has one holder at a time.
 unsafe impl Send for Counter {}
 
 impl Counter {
@@ -30,12 +29,12 @@ impl Counter {
 
     fn count(&self) {
         let _held = self.lock.lock();
-        // SAFETY: of this pointer alone; that nobody else has one, loom checks.
+        // SAFETY: loom checks that no other thread uses the value meanwhile.
         self.count.with_mut(|count| unsafe { *count += 1 });
     }
 }
 
-/// That all came and went: loom says if one waits for ever.
+/// Runs `threads` threads that hold the lock `times` times each. Loom reports a thread that waits forever.
 fn with_threads(threads: usize, times: usize) {
     check(move || {
         let counter = Counter::new();
@@ -47,26 +46,25 @@ fn with_threads(threads: usize, times: usize) {
             .collect();
         (0..times).for_each(|_| counter.count());
         others.into_iter().for_each(|thread| thread.join().unwrap());
-        // By the lock, not by `join`: what was done under it is there.
+        // The lock, and not only `join`, makes the counts of the threads visible.
         let _held = counter.lock.lock();
-        // SAFETY: of this pointer alone; that nobody writes, loom checks.
+        // SAFETY: loom checks that no other thread writes the value meanwhile.
         assert_eq!(counter.count.with(|count| unsafe { *count }), threads * times);
     });
 }
 
 #[test]
-fn two_threads_hold_it_twice() {
+fn two_threads_hold_the_lock_twice_each() {
     with_threads(2, 2);
 }
 
 #[test]
-fn three_threads_hold_it() {
+fn three_threads_hold_the_lock() {
     with_threads(3, 1);
 }
 
-/// Taken by hand, and given back by hand.
 #[test]
-fn taken_and_given_back_by_hand() {
+fn try_acquire_and_release_exclude_other_threads() {
     check(|| {
         let counter = Counter::new();
         let other = Arc::clone(&counter);
@@ -75,9 +73,9 @@ fn taken_and_given_back_by_hand() {
             assert!(!other.lock.is_own());
             other.count();
         });
-        // SAFETY: of this pointer alone; that nobody else has one, loom checks.
+        // SAFETY: loom checks that no other thread uses the value meanwhile.
         counter.count.with_mut(|count| unsafe { *count += 1 });
-        // SAFETY: acquired by this thread.
+        // SAFETY: this thread acquired the lock.
         unsafe { counter.lock.release() };
         counter.count();
         thread.join().unwrap();
@@ -85,44 +83,44 @@ fn taken_and_given_back_by_hand() {
     });
 }
 
-/// Around a fork the thread that forks holds the lock, and uses what it guards meanwhile.
+/// The thread that forks holds the lock around the fork, and may still use what it guards.
 #[cfg(unix)]
 #[test]
-fn held_for_a_fork_and_passed() {
+fn a_lock_held_for_a_fork_is_passed_to_its_own_thread() {
     check(|| {
         let counter = Counter::new();
         let other = Arc::clone(&counter);
         let other = thread::spawn(move || other.count());
         counter.lock.acquire_for_fork(|| WaitAction::Wait);
-        // SAFETY: of this pointer alone; that nobody writes, loom checks.
+        // SAFETY: loom checks that no other thread writes the value meanwhile.
         let before = counter.count.with(|count| unsafe { *count });
         assert!(counter.lock.is_own_for_fork() && counter.lock.user().is_none());
         let held = counter.lock.lock();
         assert!(held.is_borrowed() && counter.lock.is_own() && !counter.lock.is_own_for_fork());
         assert_eq!(counter.lock.user(), Some(crate::threads::id()));
-        // SAFETY: of this pointer alone; that nobody else has one, loom checks.
+        // SAFETY: loom checks that no other thread uses the value meanwhile.
         counter.count.with_mut(|count| unsafe { *count += 1 });
-        // The handler of a signal that comes now, and forks, leaves it alone.
+        // A signal handler that forks now leaves the lock alone.
         counter.lock.acquire_for_fork(|| WaitAction::GiveUp);
         counter.lock.release_from_fork();
         assert!(counter.lock.is_own() && !counter.lock.is_own_for_fork());
         drop(held);
-        // SAFETY: of this pointer alone; that nobody writes, loom checks.
+        // SAFETY: loom checks that no other thread writes the value meanwhile.
         assert_eq!(counter.count.with(|count| unsafe { *count }), before + 1);
         counter.lock.release_from_fork();
         counter.lock.release_from_fork();
         other.join().unwrap();
         let held = counter.lock.lock();
         assert!(!held.is_borrowed());
-        // SAFETY: of this pointer alone; that nobody writes, loom checks.
+        // SAFETY: loom checks that no other thread writes the value meanwhile.
         assert_eq!(counter.count.with(|count| unsafe { *count }), 2);
     });
 }
 
-/// Its own lock, which it does not hold for a fork, would be waited for for ever.
+/// A thread that locks its own lock again, and not for a fork, would wait forever.
 #[test]
 #[should_panic(expected = "a signal handler allocates or frees")]
-fn twice_by_one_thread() {
+fn locking_twice_by_one_thread_is_fatal() {
     check(|| {
         let counter = Counter::new();
         let _held = counter.lock.lock();
@@ -130,19 +128,19 @@ fn twice_by_one_thread() {
     });
 }
 
-/// In the child of a fork what another thread held is not waited for, but what nobody or this thread held is as it was.
+/// In the child of a fork, to lock a lock that another thread held is fatal. Free locks, and those of the forking thread, stay usable.
 #[cfg(unix)]
 #[test]
 #[should_panic(expected = "this process was forked while another thread used the allocator")]
-fn abandoned_in_a_child() {
+fn locking_an_abandoned_lock_in_a_child_is_fatal() {
     check(|| {
         let [free, own, abandoned] = [(); 3].map(|()| Counter::new());
         let other = Arc::clone(&abandoned);
-        // A thread that the child has not got ends without giving it back.
+        // The thread, which the child does not have, ends without releasing the lock.
         thread::spawn(move || assert!(other.lock.try_acquire())).join().unwrap();
         let held = own.lock.lock();
         for counter in [&free, &own, &abandoned] {
-            // SAFETY: there is no other thread any more.
+            // SAFETY: the other thread has ended.
             unsafe { counter.lock.settle_in_child() };
         }
         free.count();
@@ -157,9 +155,9 @@ fn abandoned_in_a_child() {
     });
 }
 
-/// Where a lock is waited for, for a while only: by a thread that waits once. Others are woken though it alone was.
+/// A thread that waits once and then gives up passes its wake-up on to another waiting thread.
 #[test]
-fn who_gives_up_is_replaced() {
+fn a_thread_that_gives_up_loses_no_wake_up() {
     check(|| {
         let counter = Counter::new();
         let (patient, hasty) = (Arc::clone(&counter), Arc::clone(&counter));
@@ -171,9 +169,9 @@ fn who_gives_up_is_replaced() {
                 if waits { WaitAction::Wait } else { WaitAction::GiveUp }
             });
             if acquired {
-                // SAFETY: of this pointer alone; that nobody else has one, loom checks.
+                // SAFETY: loom checks that no other thread uses the value meanwhile.
                 hasty.count.with_mut(|count| unsafe { *count += 1 });
-                // SAFETY: acquired by this thread.
+                // SAFETY: this thread acquired the lock.
                 unsafe { hasty.lock.release() };
             }
             usize::from(acquired)
@@ -182,7 +180,7 @@ fn who_gives_up_is_replaced() {
         patient.join().unwrap();
         let acquired = hasty.join().unwrap();
         let _held = counter.lock.lock();
-        // SAFETY: of this pointer alone; that nobody writes, loom checks.
+        // SAFETY: loom checks that no other thread writes the value meanwhile.
         assert_eq!(counter.count.with(|count| unsafe { *count }), 2 + acquired);
     });
 }

@@ -1,4 +1,4 @@
-//! What threads share, in every order that matters: the files of the crate, compiled with loom's atomics.
+//! Models of the state that threads share: files of the crate, compiled with loom's atomics and run in every order that matters.
 #![cfg(feature = "std")]
 
 mod arc;
@@ -15,13 +15,13 @@ mod shared_chunks;
 mod sync;
 mod threads;
 
-/// What the crate's files name.
+/// The paths that the crate's files use.
 mod api {
     pub(crate) use janus_alloc::api::Layout;
 }
 
-/// Runs `model` in every order of its threads' steps with at most three involuntary switches, which is what faults need in
-/// practice, and with every value that a relaxed load may see.
+/// Runs `model` in every order of its threads' steps with at most three preemptions, and with every value that a relaxed load may
+/// see. In practice, faults need no more preemptions.
 fn check(model: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(3);

@@ -1,9 +1,9 @@
-//! What is found behind a published pointer is whole: a pool's heap, which several threads may make at once; the list of its
-//! caches; and the leaves of its set of chunks.
+//! A value found by a published pointer is completely written: a pool's heap, which several threads may create at the same time; the
+//! list of its caches; and the leaves of its set of chunks.
 //!
-//! These hold their memory as zero bytes, which loom's atomics are not. So it is the ways to publish that are compiled here, and
-//! what is behind the pointers is loom's. Tried, and seen to fail here: `Relaxed` for the `Acquire` of `get`, for the
-//! `Release` and for the `Acquire` of `set_once`, and for the `Release` of `push_front`.
+//! In the crate, their memory starts as zero bytes, which are no valid loom atomics. So the models compile the crate's functions that
+//! publish, with values of their own. Each of these changes makes a test fail: `Relaxed` for the `Acquire` of `get`, for the `Release`
+//! or the `Acquire` of `set_once`, or for the `Release` of `push_front`.
 
 use std::ptr::{NonNull, null_mut};
 
@@ -16,90 +16,91 @@ use crate::sync::once_ptr::{get, push_front, set_once};
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
 use crate::threads::lock::Lock;
 
-/// Something of which one sees whether it was written before it was found.
-struct Made {
-    by: UnsafeCell<usize>,
-    next: UnsafeCell<*mut Made>,
+/// A published value. Loom reports an access that does not see its writes.
+struct Item {
+    /// The number of the thread that created the item.
+    creator: UnsafeCell<usize>,
+    next: UnsafeCell<*mut Item>,
 }
 
-impl Made {
-    fn new(by: usize) -> NonNull<Self> {
-        let made = Self { by: UnsafeCell::new(0), next: UnsafeCell::new(null_mut()) };
-        let made = Box::leak(Box::new(made));
-        // SAFETY: of this pointer alone; that nobody else has one, loom checks.
-        made.by.with_mut(|place| unsafe { *place = by });
-        NonNull::from(made)
+impl Item {
+    fn new(creator: usize) -> NonNull<Self> {
+        let item = Self { creator: UnsafeCell::new(0), next: UnsafeCell::new(null_mut()) };
+        let item = Box::leak(Box::new(item));
+        // SAFETY: loom checks that no other thread uses the value meanwhile.
+        item.creator.with_mut(|place| unsafe { *place = creator });
+        NonNull::from(item)
     }
 
-    fn by(&self) -> usize {
-        // SAFETY: of this pointer alone; that nobody writes, loom checks.
-        self.by.with(|by| unsafe { *by })
+    fn creator(&self) -> usize {
+        // SAFETY: loom checks that no other thread writes the value meanwhile.
+        self.creator.with(|creator| unsafe { *creator })
     }
 
-    fn next(&self) -> *mut Made {
-        // SAFETY: of this pointer alone; that nobody writes, loom checks.
+    fn next(&self) -> *mut Item {
+        // SAFETY: loom checks that no other thread writes the value meanwhile.
         self.next.with(|next| unsafe { *next })
     }
 }
 
-/// A place, and how many were made and not thrown away.
+/// The place of the first item, and the number of items published.
 struct Place {
-    place: AtomicPtr<Made>,
-    made: AtomicUsize,
+    first: AtomicPtr<Item>,
+    published: AtomicUsize,
 }
 
-// SAFETY: what is behind the pointer is read once it is published, which is what loom checks.
+// SAFETY: an item is not written after its pointer is published; loom checks that readers see its writes.
 unsafe impl Sync for Place {}
-// SAFETY: as above.
+// SAFETY: an item is not written after its pointer is published; loom checks that readers see its writes.
 unsafe impl Send for Place {}
 
 impl Place {
     fn new() -> Arc<Self> {
-        Arc::new(Self { place: AtomicPtr::new(null_mut()), made: AtomicUsize::new(0) })
+        Arc::new(Self { first: AtomicPtr::new(null_mut()), published: AtomicUsize::new(0) })
     }
 
-    /// As the heap of a pool is got.
-    fn get(&self, by: usize) -> usize {
-        if let Some(found) = get(&self.place) {
-            // SAFETY: it stays until the place is dropped.
-            return unsafe { found.as_ref() }.by();
+    /// Returns the creator of the item at the place, and creates the item if there is none, as a pool does with its heap.
+    fn get(&self, creator: usize) -> usize {
+        if let Some(found) = get(&self.first) {
+            // SAFETY: published items are freed in the drop of the place alone.
+            return unsafe { found.as_ref() }.creator();
         }
-        let made = Made::new(by);
-        match set_once(&self.place, made) {
+        let item = Item::new(creator);
+        match set_once(&self.first, item) {
             None => {
-                self.made.fetch_add(1, Ordering::Relaxed);
-                by
+                self.published.fetch_add(1, Ordering::Relaxed);
+                creator
             }
             Some(other) => {
-                // SAFETY: it came from a box, and nobody knows it.
-                drop(unsafe { Box::from_raw(made.as_ptr()) });
-                // SAFETY: it stays until the place is dropped.
-                unsafe { other.as_ref() }.by()
+                // SAFETY: the item came from a box, and was not published.
+                drop(unsafe { Box::from_raw(item.as_ptr()) });
+                // SAFETY: published items are freed in the drop of the place alone.
+                unsafe { other.as_ref() }.creator()
             }
         }
     }
 
-    /// As a cache comes to the others.
-    fn push(&self, by: usize) {
-        let made = Made::new(by);
+    /// Pushes a new item, as a pool does with a cache.
+    fn push(&self, creator: usize) {
+        let item = Item::new(creator);
         let link = |previous| {
-            // SAFETY: nobody knows it yet.
-            let next = &unsafe { made.as_ref() }.next;
-            // SAFETY: of this pointer alone; that nobody else has one, loom checks.
+            // SAFETY: the item is not published yet, so it is not freed.
+            let next = &unsafe { item.as_ref() }.next;
+            // SAFETY: loom checks that no other thread uses the value meanwhile.
             next.with_mut(|place| unsafe { *place = previous });
         };
-        push_front(&self.place, made, link);
-        self.made.fetch_add(1, Ordering::Relaxed);
+        push_front(&self.first, item, link);
+        self.published.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// All that are there, the newest first.
+    /// Returns the creators of all items, the newest first.
     fn all(&self) -> Vec<usize> {
-        let mut next = get(&self.place);
+        let mut next = get(&self.first);
         std::iter::from_fn(|| {
-            // SAFETY: it stays until the place is dropped.
-            let made = unsafe { next?.as_ref() };
-            next = NonNull::new(made.next());
-            Some(made.by())
+            // SAFETY: published items are freed in the drop of the place alone.
+            let item = unsafe { next?.as_ref() };
+            next = NonNull::new(item.next());
+            Some(item.creator())
         })
         .collect()
     }
@@ -107,15 +108,15 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut next = self.place.load(Ordering::Relaxed);
+        let mut next = self.first.load(Ordering::Relaxed);
         let mut count = 0;
         while !next.is_null() {
-            // SAFETY: it came from a box, and nobody uses it any more.
-            let made = unsafe { Box::from_raw(next) };
-            next = made.next();
+            // SAFETY: the item came from a box, and is not used after the place's drop.
+            let item = unsafe { Box::from_raw(next) };
+            next = item.next();
             count += 1;
         }
-        assert_eq!(count, self.made.load(Ordering::Relaxed), "none is lost");
+        assert_eq!(count, self.published.load(Ordering::Relaxed), "an item was lost");
     }
 }
 
@@ -125,21 +126,21 @@ fn spawn<T: 'static>(place: &Arc<Place>, work: impl FnOnce(&Place) -> T + 'stati
 }
 
 #[test]
-fn one_of_those_that_are_made_at_once_is_everybodys() {
+fn all_threads_get_the_one_item_that_was_published() {
     check(|| {
         let place = Place::new();
-        let threads = [1, 2].map(|by| spawn(&place, move |place| (place.get(by), place.get(by))));
+        let threads = [1, 2].map(|creator| spawn(&place, move |place| (place.get(creator), place.get(creator))));
         let own = place.get(3);
         for thread in threads {
             assert_eq!(thread.join().unwrap(), (own, own));
         }
-        assert_eq!(place.made.load(Ordering::Relaxed), 1);
+        assert_eq!(place.published.load(Ordering::Relaxed), 1);
     });
 }
 
-/// At once, and after others had their turn: of itself loom does not try a first look after what others do in two steps.
+/// Checks the items at once and after a yield. Without the yield, loom would not run two steps of another thread before the first look.
 #[track_caller]
-fn ask_twice(place: &Place, expected: impl Fn(&[usize]) -> bool) {
+fn check_twice(place: &Place, expected: impl Fn(&[usize]) -> bool) {
     for _ in 0..2 {
         let found = place.all();
         assert!(expected(&found), "{found:?}");
@@ -147,25 +148,25 @@ fn ask_twice(place: &Place, expected: impl Fn(&[usize]) -> bool) {
     }
 }
 
-/// As `stats` and `owns` do: who asks makes none.
+/// As in `stats` and `owns`, the reader creates no item.
 #[test]
-fn found_whole_or_not_at_all() {
+fn a_reader_finds_a_whole_item_or_none() {
     check(|| {
         let place = Place::new();
         let thread = spawn(&place, |place| place.get(1));
-        ask_twice(&place, |found| matches!(found, [] | [1]));
+        check_twice(&place, |found| matches!(found, [] | [1]));
         thread.join().unwrap();
         assert_eq!(place.all(), [1]);
     });
 }
 
 #[test]
-fn all_that_were_pushed_are_found_whole() {
+fn a_reader_finds_all_pushed_items_whole() {
     check(|| {
         let place = Place::new();
-        let threads = [1, 2].map(|by| spawn(&place, move |place| place.push(by)));
-        // Also those behind the first, which another thread put there.
-        ask_twice(&place, |found| matches!(found, [] | [1] | [2] | [1, 2] | [2, 1]));
+        let threads = [1, 2].map(|creator| spawn(&place, move |place| place.push(creator)));
+        // The items after the first come from another thread than the first.
+        check_twice(&place, |found| matches!(found, [] | [1] | [2] | [1, 2] | [2, 1]));
         for thread in threads {
             thread.join().unwrap();
         }
@@ -174,44 +175,44 @@ fn all_that_were_pushed_are_found_whole() {
     });
 }
 
-/// The set of chunks, cut down to one leaf of one word; its leaves and bits are changed under a lock, and read without.
+/// The set of chunks, reduced to one leaf of one word. Leaves and bits are changed under a lock, and read without it.
 struct Set {
     lock: Lock,
     leaf: AtomicPtr<Leaf>,
 }
 
 struct Leaf {
-    made: UnsafeCell<bool>,
+    initialized: UnsafeCell<bool>,
     bits: AtomicUsize,
 }
 
-// SAFETY: what is behind the pointer is read once it is published, which is what loom checks.
+// SAFETY: the cell of a leaf is not written after its pointer is published; loom checks that readers see the write.
 unsafe impl Sync for Set {}
-// SAFETY: as above.
+// SAFETY: the cell of a leaf is not written after its pointer is published; loom checks that readers see the write.
 unsafe impl Send for Set {}
 
 impl Set {
     fn add(&self, bit: usize) {
         let _held = self.lock.lock();
         let leaf = get(&self.leaf).unwrap_or_else(|| {
-            let leaf = Box::leak(Box::new(Leaf { made: UnsafeCell::new(false), bits: AtomicUsize::new(0) }));
-            // SAFETY: of this pointer alone; that nobody else has one, loom checks.
-            leaf.made.with_mut(|made| unsafe { *made = true });
+            let leaf = Box::leak(Box::new(Leaf { initialized: UnsafeCell::new(false), bits: AtomicUsize::new(0) }));
+            // SAFETY: loom checks that no other thread uses the value meanwhile.
+            leaf.initialized.with_mut(|initialized| unsafe { *initialized = true });
             let leaf = NonNull::from(leaf);
-            assert_eq!(set_once(&self.leaf, leaf), None, "under the lock");
+            assert_eq!(set_once(&self.leaf, leaf), None, "a leaf was put without the lock");
             leaf
         });
-        // SAFETY: leaves stay until the set is dropped.
+        // SAFETY: the set frees its leaf in its drop alone.
         let bits = &unsafe { leaf.as_ref() }.bits;
         bits.store(bits.load(Ordering::Relaxed) | bit, Ordering::Relaxed);
     }
 
     fn has(&self, bit: usize) -> bool {
         get(&self.leaf).is_some_and(|leaf| {
-            // SAFETY: leaves stay until the set is dropped.
+            // SAFETY: the set frees its leaf in its drop alone.
             let leaf = unsafe { leaf.as_ref() };
-            // SAFETY: of this pointer alone; that nobody writes, loom checks.
-            assert!(leaf.made.with(|made| unsafe { *made }));
+            // SAFETY: loom checks that no other thread writes the value meanwhile.
+            assert!(leaf.initialized.with(|initialized| unsafe { *initialized }));
             leaf.bits.load(Ordering::Relaxed) & bit != 0
         })
     }
@@ -220,18 +221,18 @@ impl Set {
 impl Drop for Set {
     fn drop(&mut self) {
         let leaf = self.leaf.load(Ordering::Relaxed);
-        // SAFETY: it came from a box, and nobody uses it any more.
+        // SAFETY: the leaf came from a box, and is not used after the set's drop.
         drop(unsafe { Box::from_raw(leaf) });
     }
 }
 
-/// Whoever has a block of a chunk finds that the chunk is there, however the block came to them; and who asks for others'
-/// chunks gets an answer.
+/// A thread that has a block of a chunk finds the chunk in the set, however it got the block. A look-up of another chunk may find
+/// either.
 #[test]
 fn the_chunk_of_a_block_is_in_the_set() {
     check(|| {
         let set = Arc::new(Set { lock: Lock::new(), leaf: AtomicPtr::new(null_mut()) });
-        // Where blocks lie for whoever wants one.
+        // A block that passes from one thread to another.
         let block = Arc::new(AtomicUsize::new(0));
         let thread = {
             let (set, block) = (Arc::clone(&set), Arc::clone(&block));

@@ -1,4 +1,4 @@
-//! Pieces are disjoint, who gets bytes sees that the last user left, and no chunk is lost.
+//! Pieces do not overlap, the new owner of bytes sees the writes of the last one, and no chunk is lost.
 
 use std::ptr::{NonNull, null_mut};
 
@@ -17,14 +17,14 @@ fn layout(size: usize) -> Layout {
     Layout::from_size_align(size, 16).unwrap()
 }
 
-/// Chunks, and the memory that can become some.
+/// Chunks, and memory for more.
 struct Shared {
     chunks: SharedChunks,
     memories: Vec<Memory>,
 }
 
 impl Shared {
-    /// With `count` memories of room for so many pieces each; the first `added` are chunks already.
+    /// Returns `count` memories of `pieces` pieces each, the first `added` of which are chunks already.
     fn new(count: usize, pieces: usize, added: usize) -> Arc<Self> {
         let size = SharedChunks::size_for(layout(pieces * PIECE)).unwrap();
         let memories = (0..count).map(|_| Memory::new(size)).collect();
@@ -44,7 +44,7 @@ impl Shared {
         self.memories.iter().find(|memory| memory.contains(piece)).unwrap()
     }
 
-    /// A piece of the newest chunk, in use.
+    /// Cuts a piece of the newest chunk, and marks it as in use.
     fn cut(&self, size: usize) -> Option<NonNull<u8>> {
         let piece = self.chunks.cut(self.chunks.newest(), layout(size))?;
         self.memory(piece).read_header();
@@ -52,25 +52,25 @@ impl Shared {
         Some(piece)
     }
 
-    /// Stops to use the last bytes of a piece and gives them back, if it is the last.
+    /// Marks the bytes after `new` as free, and shrinks the piece if it is the last. Returns whether it is.
     fn shrink(&self, piece: NonNull<u8>, old: usize, new: usize) -> bool {
-        // SAFETY: within the piece, or at its end.
+        // SAFETY: `new` is at most the size of the piece.
         self.memory(piece).set(unsafe { piece.add(new) }, old - new, false);
         self.chunks.resize_last(piece, old, new).is_some()
     }
 
-    /// Grows a piece, if it is the last and there is room.
+    /// Grows the piece if it is the last and the chunk has room, and returns whether it did.
     fn grow(&self, piece: NonNull<u8>, old: usize, new: usize) -> bool {
         let grown = self.chunks.resize_last(piece, old, new).is_some();
         if grown {
-            // SAFETY: at the end of the piece as it was, in the same chunk.
+            // SAFETY: the old end of the piece is in the same chunk.
             self.memory(piece).set(unsafe { piece.add(old) }, new - old, true);
         }
         grown
     }
 
-    /// As `SyncArena` does it: a piece of the newest chunk, or of one of `own`, which is added if that chunk is still the newest.
-    /// And how many were added.
+    /// Cuts a piece as `SyncArena` does: of the newest chunk, or of a memory of `own`, which is added if that chunk is still the newest.
+    /// Returns the piece and the number of chunks added.
     fn cut_or_add(&self, own: &[usize]) -> (NonNull<u8>, usize) {
         let mut added = 0;
         loop {
@@ -88,22 +88,22 @@ impl Shared {
     }
 }
 
-fn with_a_thread<T: 'static>(shared: &Arc<Shared>, work: impl FnOnce(&Shared) -> T + 'static) -> thread::JoinHandle<T> {
+fn spawn<T: 'static>(shared: &Arc<Shared>, work: impl FnOnce(&Shared) -> T + 'static) -> thread::JoinHandle<T> {
     let shared = Arc::clone(shared);
     thread::spawn(move || work(&shared))
 }
 
 #[test]
-fn pieces_are_disjoint_and_come_back() {
+fn pieces_do_not_overlap_and_are_reused() {
     check(|| {
         let shared = Shared::new(1, 3, 1);
         let cut_and_free = |shared: &Shared| {
-            let piece = shared.cut(PIECE).expect("there is room for three");
+            let piece = shared.cut(PIECE).expect("the chunk has room for three");
             shared.shrink(piece, PIECE, 0);
             let again = shared.cut(PIECE);
             again.is_some()
         };
-        let thread = with_a_thread(&shared, cut_and_free);
+        let thread = spawn(&shared, cut_and_free);
         cut_and_free(&shared);
         thread.join().unwrap();
     });
@@ -113,13 +113,13 @@ fn pieces_are_disjoint_and_come_back() {
 fn the_last_piece_grows_and_shrinks_beside_cuts() {
     check(|| {
         let shared = Shared::new(1, 4, 1);
-        let thread = with_a_thread(&shared, |shared| {
-            let piece = shared.cut(PIECE).expect("there is room for four");
+        let thread = spawn(&shared, |shared| {
+            let piece = shared.cut(PIECE).expect("the chunk has room for four");
             if shared.grow(piece, PIECE, 2 * PIECE) {
                 shared.shrink(piece, 2 * PIECE, PIECE);
             }
         });
-        let piece = shared.cut(PIECE).expect("there is room for four");
+        let piece = shared.cut(PIECE).expect("the chunk has room for four");
         if shared.shrink(piece, PIECE, 0) {
             shared.cut(2 * PIECE);
         }
@@ -128,17 +128,17 @@ fn the_last_piece_grows_and_shrinks_beside_cuts() {
 }
 
 #[test]
-fn bytes_given_back_by_one_are_got_by_another() {
+fn a_thread_reuses_bytes_freed_by_another() {
     check(|| {
         let shared = Shared::new(1, 1, 1);
         let piece = shared.cut(PIECE).unwrap();
-        // The piece wanders to the thread, which frees it.
+        // The thread frees the piece.
         let piece = piece.addr();
-        let thread = with_a_thread(&shared, move |shared| {
+        let thread = spawn(&shared, move |shared| {
             let start = shared.memories[0].raw().start;
             // SAFETY: the piece lies in this memory.
             let piece = unsafe { start.byte_add(piece.get() - start.addr().get()) };
-            assert!(shared.shrink(piece, PIECE, 0), "it is the last");
+            assert!(shared.shrink(piece, PIECE, 0), "the last piece did not shrink");
         });
         shared.cut(PIECE);
         thread.join().unwrap();
@@ -149,26 +149,26 @@ fn bytes_given_back_by_one_are_got_by_another() {
 fn two_threads_add_a_chunk() {
     check(|| {
         let shared = Shared::new(4, 1, 0);
-        let thread = with_a_thread(&shared, |shared| {
+        let thread = spawn(&shared, |shared| {
             let (piece, added) = shared.cut_or_add(&[2, 3]);
             (piece.addr(), added)
         });
         let (own, added) = shared.cut_or_add(&[0, 1]);
-        let (other, added_there) = thread.join().unwrap();
+        let (other, added_by_other) = thread.join().unwrap();
         assert_ne!(own.addr(), other);
-        // Each has room for one piece, so two were needed; all that were added are there, and once.
+        // Each chunk has room for one piece, so two are needed. Each added chunk is in the list once.
         let count = |of: usize| shared.chunks.iter().filter(|raw| raw.start == shared.memories[of].raw().start).count();
-        let expected = [added > 0, added > 1, added_there > 0, added_there > 1].map(usize::from);
+        let expected = [added > 0, added > 1, added_by_other > 0, added_by_other > 1].map(usize::from);
         assert_eq!([0, 1, 2, 3].map(count), expected);
     });
 }
 
 #[test]
-fn a_chunk_is_added_while_the_last_piece_of_another_comes_back() {
+fn a_chunk_is_added_while_the_last_piece_of_another_is_freed() {
     check(|| {
         let shared = Shared::new(3, 1, 1);
         let piece = shared.cut(PIECE).unwrap();
-        let thread = with_a_thread(&shared, |shared| shared.cut_or_add(&[1, 2]).1);
+        let thread = spawn(&shared, |shared| shared.cut_or_add(&[1, 2]).1);
         shared.shrink(piece, PIECE, 0);
         shared.cut(PIECE);
         let added = thread.join().unwrap();
@@ -178,7 +178,7 @@ fn a_chunk_is_added_while_the_last_piece_of_another_comes_back() {
 }
 
 #[test]
-fn two_threads_add_chunks_with_one_block_each() {
+fn two_threads_add_oversize_chunks() {
     check(|| {
         let shared = Shared::new(3, 1, 1);
         let add = |shared: &Shared, at: usize| {
@@ -186,13 +186,13 @@ fn two_threads_add_chunks_with_one_block_each() {
             let block = shared.chunks.add_oversize(&shared.memories[at].raw(), layout(PIECE));
             assert!(shared.memories[at].contains(block));
             shared.memories[at].set(block, PIECE, true);
-            // While others are added, all that is seen is whole.
+            // The list holds whole chunks alone, while others are added.
             for raw in shared.chunks.iter() {
                 shared.memory(raw.start).read_header();
                 assert_eq!(raw.size, shared.memories[0].raw().size);
             }
         };
-        let thread = with_a_thread(&shared, move |shared| add(shared, 1));
+        let thread = spawn(&shared, move |shared| add(shared, 1));
         add(&shared, 2);
         thread.join().unwrap();
         let mut found: Vec<usize> = shared.chunks.iter().map(|raw| raw.start.addr().get()).collect();

@@ -1,10 +1,10 @@
-//! Loom's atomics, where the crate has core's.
+//! The crate's `sync`, with loom's atomics in place of core's.
 
 pub(crate) mod fatal;
 #[path = "../../src/sync/once_ptr.rs"]
 pub(crate) mod once_ptr;
 #[path = "../../src/sync/raw_lock.rs"]
-#[allow(dead_code, reason = "not all of it is modelled")]
+#[allow(dead_code, reason = "the models use a part of the file")]
 pub(crate) mod raw_lock;
 pub(crate) mod wait;
 #[path = "../../src/sync/wait_action.rs"]
@@ -13,7 +13,7 @@ pub(crate) mod wait_action;
 pub(crate) use loom::hint::spin_loop;
 pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
-/// There is no time in a model.
+/// A clock that stands still.
 pub(crate) mod clock {
     pub(crate) fn milliseconds() -> u64 {
         0

@@ -2,10 +2,10 @@
 pub(crate) mod index_set;
 pub(crate) mod local;
 #[path = "../../src/threads/lock.rs"]
-#[allow(dead_code, reason = "not all of it is modelled")]
+#[allow(dead_code, reason = "the models use a part of the file")]
 pub(crate) mod lock;
 #[path = "../../src/threads/reentry_gate.rs"]
-#[allow(dead_code, reason = "not all of it is modelled")]
+#[allow(dead_code, reason = "the models use a part of the file")]
 pub(crate) mod reentry_gate;
 #[path = "../../src/threads/slots.rs"]
 pub(crate) mod slots;
@@ -19,14 +19,14 @@ impl lock::Lock {
     }
 }
 
-/// No thread forks in a model, but for the lock's own tests.
+/// Returns false: no thread forks in a model. The tests of the lock call its functions for forks themselves.
 pub(crate) fn is_forking() -> bool {
     false
 }
 
-/// As the crate's: a multiple of 4, not 0.
+/// Returns an id of the calling thread: a multiple of 4 other than 0, as the crate's.
 pub(crate) fn id() -> usize {
-    // Which one a thread has makes no difference to what it does.
+    // The order of the ids makes no difference to the threads, so loom need not see this atomic.
     static NEXT: AtomicUsize = AtomicUsize::new(1);
 
     loom::thread_local! {

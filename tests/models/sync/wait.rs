@@ -1,14 +1,14 @@
-//! As the crate's `sync/wait.rs`, with loom's threads: what the system promises of a futex, for one address at a time.
+//! The crate's `sync/wait.rs` by loom's `Condvar`, with the guarantees of a futex, for one address at a time.
 
 use loom::sync::{Condvar, Mutex};
 
 use super::{AtomicUsize, Ordering};
 
-/// Once is enough to go that way.
+/// One look takes the path of spinning.
 pub(super) const SPINS: u32 = 1;
 
 loom::lazy_static! {
-    // The system looks at the value and puts the thread among those that wait while nobody is woken.
+    // As a futex does, `wait` compares the value and starts to wait in one step with regard to `wake_one`.
     static ref SYSTEM: Mutex<()> = Mutex::new(());
     static ref WAITING: Condvar = Condvar::new();
 }
@@ -19,13 +19,13 @@ pub(super) fn pause() {
 
 pub(super) fn wait(state: &AtomicUsize, expected: usize, _: u32) {
     let system = SYSTEM.lock().unwrap();
-    // What may be seen here is at least what whoever woke the last one had seen.
+    // The mutex orders this load after the last `wake_one`.
     if state.load(Ordering::Relaxed) == expected {
         drop(WAITING.wait(system).unwrap());
     }
 }
 
-/// There is no time in a model: who waits a while is woken as well.
+/// Waits without a limit: a model has no time.
 pub(super) fn wait_briefly(state: &AtomicUsize, expected: usize) {
     wait(state, expected, 0);
 }

@@ -1,4 +1,4 @@
-//! As the crate's `threads/local.rs`, with loom's thread-locals, and without flags.
+//! The crate's `threads/local.rs` by loom's thread-locals, without flags.
 
 use std::cell::Cell;
 

@@ -1,11 +1,11 @@
-//! As the crate's `threads/thread_index.rs`, with but one number. Threads say themselves when they end.
+//! The crate's `threads/thread_index.rs` with one number. Threads call `release` before they end.
 
 use super::index_set::IndexSet;
 use super::local::{self, SLOTS};
 use crate::sync::AtomicUsize;
 
 loom::lazy_static! {
-    // All but the first are held.
+    // All numbers but the first are held.
     static ref INDICES: IndexSet<1> = IndexSet { held: [AtomicUsize::new(usize::MAX << SLOTS)] };
 }
 
@@ -17,7 +17,7 @@ pub(crate) fn thread_index() -> Option<usize> {
     })
 }
 
-/// What the destructor does.
+/// Gives the number of the calling thread back, as the crate's destructor of thread-locals does.
 pub(crate) fn release() {
     if let Some(number) = local::thread_index() {
         local::store_thread_index(None);
