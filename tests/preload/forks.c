@@ -1,5 +1,5 @@
-// Threads that allocate, free each other's blocks and end, in a process that forks all the while; and blocks from before
-// `main`, from destructors of threads and from handlers of `atexit`.
+// Threads allocate, free each other's blocks and end, in a process that forks meanwhile. Blocks are also allocated before `main`, in the
+// destructors of threads, and in handlers of `atexit`.
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <stdint.h>
@@ -11,15 +11,15 @@
 
 enum { THREADS = 4, SHARED = 256, ROUNDS = 200, FORKS = 40 };
 
-static void fail(const char *what) {
-    fprintf(stderr, "failed: %s\n", what);
+static void fail(const char *reason) {
+    fprintf(stderr, "failed: %s\n", reason);
     _exit(1);
 }
 
-// A block begins with its size, and all other bytes follow from that.
+// Returns a block that begins with its size. The size determines all other bytes.
 static unsigned char *block_new(size_t size) {
     unsigned char *block = size % 3 ? malloc(size) : aligned_alloc(64, size);
-    if (!block || (uintptr_t)block % 16) fail("a block");
+    if (!block || (uintptr_t)block % 16) fail("a block is null or misaligned");
     memcpy(block, &size, sizeof size);
     memset(block + sizeof size, (int)(size % 251), size - sizeof size);
     return block;
@@ -29,7 +29,7 @@ static size_t block_check(const unsigned char *block) {
     size_t size;
     memcpy(&size, block, sizeof size);
     for (size_t at = sizeof size; at < size; at++)
-        if (block[at] != size % 251) fail("contents");
+        if (block[at] != size % 251) fail("the contents of a block changed");
     return size;
 }
 
@@ -38,7 +38,7 @@ static void block_free(unsigned char *block) {
     size_t size = block_check(block);
     if (size % 5 == 0) {
         block = realloc(block, size + 100);
-        if (!block) fail("realloc");
+        if (!block) fail("realloc returned null");
         block_check(block);
     }
     free(block);
@@ -46,11 +46,12 @@ static void block_free(unsigned char *block) {
 
 static unsigned char *shared[SHARED];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_key_t at_the_end;
+static pthread_key_t end_key;
 static unsigned char *before_main;
 
 static unsigned next(unsigned *state) { return *state = *state * 1664525 + 1013904223, *state >> 8; }
 
+// Allocates and frees in random order. With `exchange`, blocks change places with those in `shared`.
 static void work(unsigned seed, int rounds, int exchange) {
     unsigned char *mine[32] = {0};
     for (int round = 0; round < rounds; round++) {
@@ -70,19 +71,19 @@ static void work(unsigned seed, int rounds, int exchange) {
     for (int at = 0; at < 32; at++) block_free(mine[at]);
 }
 
-static void ends(void *block) {
+static void at_thread_end(void *block) {
     block_free(block);
     block_free(block_new(500));
 }
 
 static void *thread(void *seed) {
-    pthread_setspecific(at_the_end, block_new(1000));
+    pthread_setspecific(end_key, block_new(1000));
     work((unsigned)(uintptr_t)seed, ROUNDS, 1);
     return block_new(100);
 }
 
 static void *thread_of_a_child(void *seed) {
-    pthread_setspecific(at_the_end, block_new(1000));
+    pthread_setspecific(end_key, block_new(1000));
     work((unsigned)(uintptr_t)seed, 50, 0);
     return block_new(100);
 }
@@ -90,12 +91,12 @@ static void *thread_of_a_child(void *seed) {
 static void child(unsigned seed) {
     alarm(60);
     work(seed, 50, 0);
-    // What the parent's threads allocated.
+    // Blocks that the parent's threads allocated.
     for (int at = 0; at < SHARED; at++) block_free(shared[at]);
     block_free(before_main);
     pthread_t threads[2];
     for (int at = 0; at < 2; at++)
-        if (pthread_create(&threads[at], NULL, thread_of_a_child, (void *)(uintptr_t)(seed + at))) fail("a thread of a child");
+        if (pthread_create(&threads[at], NULL, thread_of_a_child, (void *)(uintptr_t)(seed + at))) fail("pthread_create in a child");
     for (int at = 0; at < 2; at++) {
         void *block;
         pthread_join(threads[at], &block);
@@ -104,15 +105,15 @@ static void child(unsigned seed) {
     exit(0);
 }
 
-__attribute__((constructor)) static void first(void) { before_main = block_new(5000); }
+__attribute__((constructor)) static void at_load(void) { before_main = block_new(5000); }
 
-static volatile int over;
+static volatile int finished;
 
-static void *creates_threads(void *unused) {
-    for (unsigned seed = 1; !over; seed += THREADS) {
+static void *create_threads(void *unused) {
+    for (unsigned seed = 1; !finished; seed += THREADS) {
         pthread_t threads[THREADS];
         for (int at = 0; at < THREADS; at++)
-            if (pthread_create(&threads[at], NULL, thread, (void *)(uintptr_t)(seed + at))) fail("a thread");
+            if (pthread_create(&threads[at], NULL, thread, (void *)(uintptr_t)(seed + at))) fail("pthread_create");
         for (int at = 0; at < THREADS; at++) {
             void *block;
             pthread_join(threads[at], &block);
@@ -122,29 +123,29 @@ static void *creates_threads(void *unused) {
     return unused;
 }
 
-static void last(void) { block_free(block_new(700)); }
+static void at_exit(void) { block_free(block_new(700)); }
 
 int main(void) {
     alarm(240);
-    atexit(last);
-    pthread_key_create(&at_the_end, ends);
+    atexit(at_exit);
+    pthread_key_create(&end_key, at_thread_end);
     pthread_t creator;
-    if (pthread_create(&creator, NULL, creates_threads, NULL)) fail("a thread");
+    if (pthread_create(&creator, NULL, create_threads, NULL)) fail("pthread_create");
     for (unsigned n = 0; n < FORKS; n++) {
         work(n, 100, 1);
-        // The blocks in `shared` are whole then; whatever else the other threads are doing, they are doing it.
+        // The lock keeps the blocks in `shared` whole. The other threads may be anywhere else, also in `malloc`.
         pthread_mutex_lock(&lock);
         pid_t process = fork();
         pthread_mutex_unlock(&lock);
         if (process < 0) fail("fork");
         if (process == 0) child(n);
         int status;
-        if (waitpid(process, &status, 0) != process || status) fail("a child");
+        if (waitpid(process, &status, 0) != process || status) fail("a child failed");
     }
-    over = 1;
+    finished = 1;
     pthread_join(creator, NULL);
     for (int at = 0; at < SHARED; at++) block_free(shared[at]);
     block_free(before_main);
-    printf("%d children, all well\n", FORKS);
+    printf("%d children, passed\n", FORKS);
     return 0;
 }

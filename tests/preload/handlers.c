@@ -1,7 +1,8 @@
-// Forks of a program where handlers of `pthread_atfork` allocate and free, before, in the parent and in the child: those of a library
-// that registers them when it is loaded, so before or after the allocator does, and the program's own. Threads allocate meanwhile.
+// Handlers of `pthread_atfork` allocate and free: before a fork, in the parent and in the child. Some are those of a library, which
+// registers them when it is loaded, before or after the allocator registers its own. The others are the program's. Threads allocate
+// meanwhile.
 //
-// Compiled twice: with -DLIBRARY -shared it is the library.
+// Compiled twice: with -DLIBRARY -shared, it is the library.
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <stdint.h>
@@ -11,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+// Allocates blocks, fills them with `mark`, checks and frees them.
 static void use(unsigned char mark) {
     enum { BLOCKS = 1000 };
     unsigned char *blocks[BLOCKS];
@@ -28,31 +30,31 @@ static void use(unsigned char mark) {
 
 #ifdef LIBRARY
 
-int uses;
+int library_calls;
 
-static void before(void) { use(1); uses++; }
-static void in_parent(void) { use(2); uses++; }
-static void in_child(void) { use(3); uses++; }
+static void before(void) { use(1); library_calls++; }
+static void in_parent(void) { use(2); library_calls++; }
+static void in_child(void) { use(3); library_calls++; }
 
-__attribute__((constructor)) static void loaded(void) { pthread_atfork(before, in_parent, in_child); }
+__attribute__((constructor)) static void at_load(void) { pthread_atfork(before, in_parent, in_child); }
 
 #else
 
-extern int uses;
-static int own;
-static volatile int over;
+extern int library_calls;
+static int own_calls;
+static volatile int finished;
 
-static void fail(const char *what) {
-    fprintf(stderr, "failed: %s\n", what);
+static void fail(const char *reason) {
+    fprintf(stderr, "failed: %s\n", reason);
     _exit(1);
 }
 
-static void before(void) { use(4); own++; }
-static void in_parent(void) { use(5); own++; }
-static void in_child(void) { use(6); own++; }
+static void before(void) { use(4); own_calls++; }
+static void in_parent(void) { use(5); own_calls++; }
+static void in_child(void) { use(6); own_calls++; }
 
 static void *thread(void *mark) {
-    while (!over) use((unsigned char)(uintptr_t)mark);
+    while (!finished) use((unsigned char)(uintptr_t)mark);
     return NULL;
 }
 
@@ -69,16 +71,16 @@ int main(void) {
         if (process == 0) {
             alarm(60);
             use(7);
-            _exit(uses == 2 * n && own == 2 * n ? 0 : 2);
+            _exit(library_calls == 2 * n && own_calls == 2 * n ? 0 : 2);
         }
         int status;
-        if (waitpid(process, &status, 0) != process || status) fail("a child");
-        if (uses != 2 * n || own != 2 * n) fail("the handlers of the parent");
+        if (waitpid(process, &status, 0) != process || status) fail("a child failed");
+        if (library_calls != 2 * n || own_calls != 2 * n) fail("a handler of the parent was not called");
         use(8);
     }
-    over = 1;
+    finished = 1;
     for (int at = 0; at < THREADS; at++) pthread_join(threads[at], NULL);
-    printf("%d forks, all well\n", FORKS);
+    printf("%d forks, passed\n", FORKS);
     return 0;
 }
 

@@ -1,7 +1,7 @@
-//! Programs that know nothing of this crate, with the example `preload` as their `malloc`.
+//! Programs that were not built with this crate, with the example `preload` as their `malloc`.
 //!
-//! Each program has to print what it prints without, and nothing to stderr, where the dynamic linker complains too. One that
-//! is not installed is skipped, with a line that says so (`cargo test --test preload -- --nocapture` shows it).
+//! Each program must print the same as without the library, and nothing to stderr, where the dynamic linker reports its errors too.
+//! A program that is not installed is skipped, with a line that `cargo test --test preload -- --nocapture` shows.
 #![cfg(all(feature = "std", target_os = "linux", target_env = "gnu"))]
 
 mod forks;
@@ -19,10 +19,10 @@ use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
-/// Far more than any of the programs needs.
-const PATIENCE: Duration = Duration::from_secs(300);
+/// The time after which a program counts as hanging. It is far more than any of the programs needs.
+const TIME_LIMIT: Duration = Duration::from_secs(300);
 
-/// The library, built as this test was: with or without optimisation.
+/// Returns the path of the library, built in the profile of this test.
 fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {
@@ -35,14 +35,14 @@ fn library() -> &'static Path {
             .stderr(Stdio::inherit())
             .output()
             .unwrap();
-        assert!(output.status.success(), "the example does not build");
+        assert!(output.status.success(), "the example failed to build");
         let messages = String::from_utf8(output.stdout).unwrap();
         let path = messages.split('"').find(|text| text.ends_with("/libpreload.so"));
-        path.expect("cargo names what it built").into()
+        path.expect("cargo did not print the path of the library").into()
     })
 }
 
-/// A directory of its own for each test, empty.
+/// Creates an empty directory for a test.
 fn directory(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("preload").join(name);
     _ = fs::remove_dir_all(&path);
@@ -50,7 +50,7 @@ fn directory(name: &str) -> PathBuf {
     path
 }
 
-/// What the program printed, or `None` if there is no such program.
+/// Runs the program to its end. Returns `None` if it is not installed.
 fn output(command: &mut Command) -> Option<Output> {
     let program = command.get_program().to_string_lossy().into_owned();
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
@@ -65,15 +65,15 @@ fn output(command: &mut Command) -> Option<Output> {
     let process = child.id();
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || sender.send(child.wait_with_output()));
-    let Ok(output) = receiver.recv_timeout(PATIENCE) else {
-        // SAFETY: the child has not been waited for, so the number is still its own.
+    let Ok(output) = receiver.recv_timeout(TIME_LIMIT) else {
+        // SAFETY: no one has waited for the child, so the number is still its own.
         unsafe { libc::kill(libc::pid_t::try_from(process).unwrap(), libc::SIGKILL) };
         panic!("{program} hangs");
     };
     Some(output.unwrap())
 }
 
-/// Runs the program over the library, unless it is missing.
+/// Runs the program with the library, unless it is not installed, and asserts that it prints `expected`.
 #[track_caller]
 fn prints(command: &mut Command, expected: &str) {
     let Some(output) = output(command.env("LD_PRELOAD", library())) else { return };
@@ -83,14 +83,14 @@ fn prints(command: &mut Command, expected: &str) {
     assert_eq!(stderr, "", "{command:?}");
 }
 
-/// Runs the program without the library and then over it.
+/// Runs the program without the library and with it, and asserts that it prints the same.
 #[track_caller]
 fn prints_the_same(mut command: impl FnMut() -> Command) {
     let Some(expected) = output(&mut command()) else { return };
     prints(&mut command(), &String::from_utf8(expected.stdout).unwrap());
 }
 
-/// Compiles a program of `tests/preload`, unless there is no compiler.
+/// Compiles a C file of this folder to `to`. Returns `None` if there is no compiler.
 fn compiled(source: &str, to: PathBuf, flags: &[&str]) -> Option<PathBuf> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/preload").join(source);
     let mut compiler = Command::new("cc");

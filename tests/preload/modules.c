@@ -1,7 +1,7 @@
-// Loads modules with thread-local variables, more than the dynamic linker has prepared for, while threads allocate. Each
-// thread's table of such variables then has to grow, and the dynamic linker asks `malloc` for it.
+// Loads more modules with thread-local variables than the dynamic linker has prepared for, while threads allocate. Each thread's table of
+// such variables then has to grow, and the dynamic linker calls `malloc` for it.
 //
-// Compiled twice: with -DMODULE -shared it is the module, of which the program loads the copies named by its arguments.
+// Compiled twice: with -DMODULE -shared, it is the module. The program loads the copies of it that its arguments name.
 #define _GNU_SOURCE
 #ifdef MODULE
 
@@ -25,16 +25,17 @@ int use(int value) {
 #include <string.h>
 #include <unistd.h>
 
-static void fail(const char *what) {
-    fprintf(stderr, "failed: %s\n", what);
+static void fail(const char *reason) {
+    fprintf(stderr, "failed: %s\n", reason);
     _exit(1);
 }
 
 enum { LIMIT = 200, THREADS = 3 };
 
 static int (*volatile uses[LIMIT])(int);
-static volatile int loaded, over;
+static volatile int loaded, finished;
 
+// Frees and reallocates one of the blocks.
 static void churn(unsigned char *blocks[16], int round) {
     int at = round % 16;
     size_t size = 16 + (size_t)(round * 37 % 3000);
@@ -47,10 +48,10 @@ static void churn(unsigned char *blocks[16], int round) {
 static void *thread(void *unused) {
     unsigned char *blocks[16] = {0};
     int used = 0;
-    for (int round = 0; !over || used < loaded; round++) {
+    for (int round = 0; !finished || used < loaded; round++) {
         churn(blocks, round);
         if (used < loaded) {
-            if (uses[used](used + 100) != 7 || uses[used](7) != used + 100) fail("a variable");
+            if (uses[used](used + 100) != 7 || uses[used](7) != used + 100) fail("a variable has another value");
             used++;
         }
     }
@@ -62,7 +63,7 @@ int main(int count, char **paths) {
     alarm(240);
     pthread_t threads[THREADS];
     for (int at = 0; at < THREADS; at++)
-        if (pthread_create(&threads[at], NULL, thread, NULL)) fail("a thread");
+        if (pthread_create(&threads[at], NULL, thread, NULL)) fail("pthread_create");
     unsigned char *blocks[16] = {0};
     for (int at = 1; at < count && at <= LIMIT; at++) {
         void *module = dlopen(paths[at], RTLD_NOW | RTLD_LOCAL);
@@ -70,20 +71,20 @@ int main(int count, char **paths) {
         int (*use)(int) = (int (*)(int))dlsym(module, "use");
         if (!use) fail("dlsym");
         for (int round = 0; round < 20; round++) churn(blocks, round);
-        if (use(1) != 7 || use(7) != 1) fail("a variable of the first thread");
+        if (use(1) != 7 || use(7) != 1) fail("a variable of the first thread has another value");
         uses[loaded] = use;
         loaded = at;
         if (at % 3 == 0) {
-            // One that goes again leaves a gap in the tables.
-            void *gone = dlopen(paths[at - 1], RTLD_NOW | RTLD_LOCAL);
-            if (!gone || dlclose(gone)) fail("dlclose");
+            // A closed module leaves a gap in the tables.
+            void *closed = dlopen(paths[at - 1], RTLD_NOW | RTLD_LOCAL);
+            if (!closed || dlclose(closed)) fail("dlclose");
         }
         usleep(1000);
     }
-    over = 1;
+    finished = 1;
     for (int at = 0; at < THREADS; at++) pthread_join(threads[at], NULL);
     for (int at = 0; at < 16; at++) free(blocks[at]);
-    printf("%d modules, all well\n", loaded);
+    printf("%d modules, passed\n", loaded);
     return 0;
 }
 

@@ -1,5 +1,5 @@
-// A thread's first use of `malloc` when all memory is used up: it fails, and the process goes on. With so many keys of the
-// program's own (`pthread_key_create`) that the C library has to allocate to note anything for a later one.
+// The first `malloc` of a thread when all memory is used up fails, and the process goes on. The argument is the number of keys that the
+// program creates (`pthread_key_create`): with many, the C library has to allocate to store a value for a later key.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -13,13 +13,13 @@ enum { THREADS = 20 };
 
 static pthread_barrier_t barrier;
 
-static void say(const char *text) {
+static void print(const char *text) {
     if (write(1, text, strlen(text)) < 0) _exit(2);
 }
 
 static void *thread(void *refused) {
     pthread_barrier_wait(&barrier);
-    // There is nothing left from here on, until the threads have tried.
+    // The main thread has used up all memory, until the threads have tried.
     pthread_barrier_wait(&barrier);
     size_t failed = 0;
     for (size_t size = 8; size < 100000; size += size / 2) {
@@ -27,13 +27,13 @@ static void *thread(void *refused) {
         void *block = malloc(size);
         if (block) free(block);
         else if (errno == ENOMEM) failed++;
-        else say("null, but not ENOMEM\n");
+        else print("malloc returned null without ENOMEM\n");
     }
     pthread_barrier_wait(&barrier);
-    // And now there is.
+    // The main thread has freed its memory.
     pthread_barrier_wait(&barrier);
     void *block = malloc(100);
-    if (!block) say("a thread got nothing\n");
+    if (!block) print("malloc failed although there is memory\n");
     free(block);
     return failed ? refused : NULL;
 }
@@ -72,6 +72,6 @@ int main(int count, char **arguments) {
         if (pthread_join(threads[at], &result)) return 5;
         failed += result == &refused;
     }
-    say(failed == THREADS ? "all threads were refused, and went on\n" : "some threads were not refused\n");
+    print(failed == THREADS ? "all threads were refused, passed\n" : "some threads were not refused\n");
     return 0;
 }

@@ -1,4 +1,4 @@
-// Uses a library that it loads itself, and whose malloc nobody else calls, in threads that were there before and in new ones.
+// Loads a library and uses its `malloc`, which no one else calls, in threads that exist before and in new ones.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
@@ -7,16 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
-static void fail(const char *what) {
-    fprintf(stderr, "failed: %s\n", what);
+static void fail(const char *reason) {
+    fprintf(stderr, "failed: %s\n", reason);
     _exit(1);
 }
 
 enum { THREADS = 8, ROUNDS = 20000, LIVE = 64 };
 
-static void *(*volatile its_malloc)(size_t);
-static void *(*volatile its_realloc)(void *, size_t);
-static void (*volatile its_free)(void *);
+static void *(*volatile library_malloc)(size_t);
+static void *(*volatile library_realloc)(void *, size_t);
+static void (*volatile library_free)(void *);
 static pthread_barrier_t loaded;
 
 static void *work(void *waits) {
@@ -28,21 +28,21 @@ static void *work(void *waits) {
         unsigned at = round * 7 % LIVE;
         size_t size = 1 + round * 37 % 3000;
         if (blocks[at] && (blocks[at][0] != at || malloc(size % 100 + 1) == NULL)) {
-            fail("a block has changed");
+            fail("the contents of a block changed, or malloc returned null");
         }
         if (round % 3 == 0) {
-            blocks[at] = its_realloc(blocks[at], size);
+            blocks[at] = library_realloc(blocks[at], size);
         } else {
-            its_free(blocks[at]);
-            blocks[at] = its_malloc(size);
+            library_free(blocks[at]);
+            blocks[at] = library_malloc(size);
         }
         if (!blocks[at]) {
-            fail("no block");
+            fail("the library returned null");
         }
         memset(blocks[at], (int)at, size);
     }
     for (int at = 0; at < LIVE; at++) {
-        its_free(blocks[at]);
+        library_free(blocks[at]);
     }
     return NULL;
 }
@@ -60,11 +60,11 @@ int main(int count, char **arguments) {
     if (!library) {
         fail(dlerror());
     }
-    its_malloc = (void *(*)(size_t))dlsym(library, "malloc");
-    its_realloc = (void *(*)(void *, size_t))dlsym(library, "realloc");
-    its_free = (void (*)(void *))dlsym(library, "free");
-    if (its_malloc == malloc || its_free == free) {
-        fail("it is the program's own");
+    library_malloc = (void *(*)(size_t))dlsym(library, "malloc");
+    library_realloc = (void *(*)(void *, size_t))dlsym(library, "realloc");
+    library_free = (void (*)(void *))dlsym(library, "free");
+    if (library_malloc == malloc || library_free == free) {
+        fail("the library's functions are the program's");
     }
     pthread_barrier_wait(&loaded);
     for (int n = THREADS; n < 2 * THREADS; n++) {
@@ -73,6 +73,6 @@ int main(int count, char **arguments) {
     for (int n = 0; n < 2 * THREADS; n++) {
         pthread_join(threads[n], NULL);
     }
-    puts("two heaps, all well");
+    puts("two heaps, passed");
     return 0;
 }

@@ -1,4 +1,4 @@
-//! Programs of others: interpreters, a database, and git.
+//! Installed programs: interpreters, a database, and git.
 
 use std::fs;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use super::{directory, prints, prints_the_same};
 
 #[test]
-fn python() {
+fn python_allocates_forks_and_starts_threads() {
     let script = r#"
 import json, os, subprocess, threading
 
@@ -40,7 +40,7 @@ print(len(buffer), subprocess.run(["echo", "a child"], capture_output=True, text
 }
 
 #[test]
-fn perl() {
+fn perl_prints_the_same() {
     let script = r#"
 my %table = map { $_ => "x" x ($_ % 100) } 1 .. 50000;
 my $length = 0;
@@ -63,7 +63,7 @@ print "$length ", scalar(() = $text =~ /-/g), "\n";
 }
 
 #[test]
-fn sqlite3() {
+fn sqlite3_prints_the_same() {
     let script = "
 create table t (n integer primary key, name text, other text);
 with recursive c (n) as (select 1 union all select n + 1 from c where n < 50000)
@@ -83,13 +83,13 @@ pragma integrity_check;
 }
 
 #[test]
-fn git() {
+fn git_prints_the_same() {
     let repository = directory("git");
     let git = |args: &[&str]| {
         let mut git = Command::new("git");
         git.current_dir(&repository).args(args).env("HOME", &repository).env("GIT_CONFIG_NOSYSTEM", "1");
-        for who in ["AUTHOR", "COMMITTER"] {
-            git.env(format!("GIT_{who}_NAME"), "Test").env(format!("GIT_{who}_EMAIL"), "test@localhost");
+        for role in ["AUTHOR", "COMMITTER"] {
+            git.env(format!("GIT_{role}_NAME"), "Test").env(format!("GIT_{role}_EMAIL"), "test@localhost");
         }
         git
     };

@@ -1,9 +1,9 @@
-// Blocks of all sizes come and go in a sandbox: a seccomp filter that refuses some system calls, kills on one, or kills on all that are
-// not listed. What `calloc` gives is zero, and all else has the contents it was given, whatever is refused.
+// Allocates and frees blocks of all sizes in a sandbox: a seccomp filter that refuses some system calls, or kills the process at some,
+// or at all that are not listed. The memory of `calloc` must be zero, and blocks must keep their contents.
 //
-//     sandbox refuse LETTERS   `m`advise, `r` mremap, m`i`ncore, m`p`rotect fail with EPERM
-//     sandbox kill LETTERS     these end the process
-//     sandbox list             all end the process but those listed below; with threads
+//     sandbox refuse LETTERS   these fail with EPERM: `m`advise, m`r`emap, m`i`ncore, m`p`rotect
+//     sandbox kill LETTERS     these kill the process
+//     sandbox list             all but those listed below kill the process; with threads
 #define _GNU_SOURCE
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -18,15 +18,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static void fail(const char *what) {
-    fprintf(stderr, "failed: %s\n", what);
+static void fail(const char *reason) {
+    fprintf(stderr, "failed: %s\n", reason);
     _exit(1);
 }
 
 static void install(struct sock_filter *filter, size_t count) {
     struct sock_fprog program = {count, filter};
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) {
-        puts("no filters here");
+        puts("the system has no filters");
         exit(0);
     }
 }
@@ -35,13 +35,14 @@ static void install(struct sock_filter *filter, size_t count) {
 #define RETURN(action) BPF_STMT(BPF_RET | BPF_K, action)
 #define SKIP_UNLESS(number, count) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, count)
 
+// Installs a filter that takes `action` at one system call.
 static void deny(unsigned number, unsigned action) {
     struct sock_filter filter[] = {NUMBER, SKIP_UNLESS(number, 1), RETURN(action), RETURN(SECCOMP_RET_ALLOW)};
     install(filter, sizeof filter / sizeof *filter);
 }
 
-// The memory of glibc's malloc, mimalloc and jemalloc; locks and time; what glibc needs to start and end threads, and to count
-// processors for its own malloc; output and the end.
+// The system calls of glibc's malloc, mimalloc and jemalloc for memory; of locks and clocks; of glibc to start and end threads, and to
+// count processors for its malloc; of output and exit.
 static const unsigned listed[] = {
     SYS_mmap, SYS_munmap, SYS_mremap, SYS_madvise, SYS_mprotect, SYS_brk,
     SYS_futex, SYS_clock_gettime,
@@ -50,7 +51,8 @@ static const unsigned listed[] = {
     SYS_fstat, SYS_newfstatat, SYS_write, SYS_exit_group,
 };
 
-static void list(void) {
+// Installs a filter that kills the process at all system calls but those listed.
+static void allow_listed(void) {
     enum { COUNT = sizeof listed / sizeof *listed };
     struct sock_filter filter[2 * COUNT + 2] = {NUMBER};
     for (int at = 0; at < COUNT; at++) {
@@ -72,7 +74,7 @@ enum { BLOCKS = 50, STEPS = 2500 };
 
 static void check(const unsigned char *block, size_t from, size_t to, int byte) {
     for (size_t at = from; at < to; at += 97)
-        if (block[at] != byte) fail(byte ? "contents" : "not zero");
+        if (block[at] != byte) fail(byte ? "the contents of a block changed" : "calloc returned memory that is not zero");
 }
 
 static void *work(void *seed) {
@@ -83,16 +85,16 @@ static void *work(void *seed) {
         int at = next(&state) % BLOCKS;
         if (!blocks[at]) {
             size_t size = 1 + next(&state) % (1 << next(&state) % 23);
-            if (!(blocks[at] = calloc(1, size))) fail("calloc");
+            if (!(blocks[at] = calloc(1, size))) fail("calloc returned null");
             check(blocks[at], 0, size, 0);
-            // Some are written to at their ends alone.
+            // A third of the blocks is written at both ends alone.
             if (step % 3) memset(blocks[at], 9, size);
             else blocks[at][0] = blocks[at][size - 1] = 9;
             sizes[at] = step % 3 ? size : 1;
         } else if (next(&state) % 2) {
             size_t old = sizes[at], most = old * 2 > 20 << 20 ? 20 << 20 : old * 2;
             size_t size = 1 + next(&state) % most;
-            if (!(blocks[at] = realloc(blocks[at], size))) fail("realloc");
+            if (!(blocks[at] = realloc(blocks[at], size))) fail("realloc returned null");
             check(blocks[at], 0, size < old ? size : old, 9);
             memset(blocks[at], 9, size);
             sizes[at] = size;
@@ -110,11 +112,11 @@ int main(int count, char **arguments) {
     if (count < 2) return 2;
     alarm(120);
     if (!strcmp(arguments[1], "list")) {
-        list();
+        allow_listed();
         for (int round = 0; round < 3; round++) {
             pthread_t threads[3];
             for (int at = 0; at < 3; at++)
-                if (pthread_create(&threads[at], NULL, work, (void *)(uintptr_t)(3 * round + at + 1))) fail("a thread");
+                if (pthread_create(&threads[at], NULL, work, (void *)(uintptr_t)(3 * round + at + 1))) fail("pthread_create");
             for (int at = 0; at < 3; at++) pthread_join(threads[at], NULL);
         }
     } else {
@@ -130,6 +132,6 @@ int main(int count, char **arguments) {
         }
         work((void *)3);
     }
-    puts("all well");
+    puts("passed");
     return 0;
 }

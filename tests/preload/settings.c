@@ -1,6 +1,6 @@
-// Shows what the library was told by environment variables.
+// Prints the effects of the library's settings by environment variables.
 //
-// Compiled with -DEARLY it allocates before the C library knows the environment.
+// Compiled with -DEARLY, it allocates before the C library knows the environment.
 #define _GNU_SOURCE
 #include <malloc.h>
 #include <stdio.h>
@@ -13,15 +13,15 @@
 static void *first;
 static int had_environment;
 
-static void before_all(void) {
+static void allocate_early(void) {
     first = malloc(100);
     had_environment = environ != NULL;
 }
 
-__attribute__((section(".preinit_array"), used)) static void (*const at_start)(void) = before_all;
+__attribute__((section(".preinit_array"), used)) static void (*const at_start)(void) = allocate_early;
 #endif
 
-// What is held after blocks of all kinds were freed, in MiB. Large ones are kept once they were asked for again.
+// Prints the memory held after blocks of all kinds are freed, in MiB. Large blocks are kept once they have been requested again.
 static void held(void) {
     enum { SPANS = 40000, RUNS = 100, LARGE = 10, ROUNDS = 4 };
     static void *blocks[SPANS + RUNS + LARGE];
@@ -41,14 +41,14 @@ static void cached(void) {
     printf("%s\n", mallinfo2().smblks ? "cached" : "not cached");
 }
 
-static void twice(void) {
+static void double_free(void) {
     void *volatile block = malloc(100);
     free(block);
     free(block);
-    printf("not noticed\n");
+    printf("the double free was not found\n");
 }
 
-// Whether the system was asked for huge pages for a block, after one that was used.
+// Prints whether a block has huge pages, after another of its size was freed.
 static void huge(void) {
     enum { SIZE = 32 << 20 };
     char *block = malloc(SIZE), line[400];
@@ -68,7 +68,7 @@ static void huge(void) {
     free(block);
 }
 
-// Children end by `_exit`, or, with `exits`, by `exit`.
+// Forks children that end by `_exit`, or by `exit` with `exits`.
 static void forks(int exits) {
     free(malloc(100));
     fflush(stdout);
@@ -86,16 +86,16 @@ int main(int count, char **arguments) {
 #ifdef EARLY
     printf("%s\n", first && !had_environment ? "early" : "late");
 #endif
-    const char *what = count > 1 ? arguments[1] : "";
-    if (!strcmp(what, "held")) held();
-    if (!strcmp(what, "cached")) cached();
-    if (!strcmp(what, "twice")) twice();
-    if (!strcmp(what, "huge")) huge();
-    if (!strcmp(what, "forks")) forks(0);
-    if (!strcmp(what, "forks and exits")) forks(1);
-    if (!strcmp(what, "closes")) close(2);
-    // Until the other side has closed it.
-    if (!strcmp(what, "waits")) while (getchar() != EOF);
+    const char *mode = count > 1 ? arguments[1] : "";
+    if (!strcmp(mode, "held")) held();
+    if (!strcmp(mode, "cached")) cached();
+    if (!strcmp(mode, "double free")) double_free();
+    if (!strcmp(mode, "huge")) huge();
+    if (!strcmp(mode, "forks")) forks(0);
+    if (!strcmp(mode, "forks and exits")) forks(1);
+    if (!strcmp(mode, "closes stderr")) close(2);
+    // Until the parent closes the pipe.
+    if (!strcmp(mode, "waits")) while (getchar() != EOF);
     printf("done\n");
     return 0;
 }

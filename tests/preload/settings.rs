@@ -1,4 +1,4 @@
-//! The settings of the library, by variables of the environment.
+//! The settings of the library by environment variables.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -7,16 +7,16 @@ use std::process::{Command, Output, Stdio};
 
 use super::{compiled, directory, library, output};
 
-/// A program that shows the settings.
-struct Shows(PathBuf);
+/// The program `settings.c`, which prints the effects of the settings.
+struct Program(PathBuf);
 
-impl Shows {
+impl Program {
     fn new(test: &str, flags: &[&str]) -> Option<Self> {
         let flags = [&["-fno-builtin"], flags].concat();
         compiled("settings.c", directory(test).join("settings"), &flags).map(Self)
     }
 
-    /// Runs it over the library.
+    /// Runs the program with the library.
     fn run(&self, variables: &[(&str, &str)], argument: &str) -> Output {
         let mut command = Command::new(&self.0);
         command.env("LD_PRELOAD", library()).envs(variables.iter().copied()).arg(argument);
@@ -24,53 +24,53 @@ impl Shows {
     }
 }
 
-/// What the program prints but for the last line, and nothing to stderr.
+/// Returns the output of the program without its last line, and asserts that it printed nothing to stderr.
 #[track_caller]
-fn shown(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
     let stdout = String::from_utf8_lossy(&output.stdout);
-    stdout.strip_suffix("done\n").expect("it comes to its end").trim_end().to_owned()
+    stdout.strip_suffix("done\n").expect("the program did not reach its end").trim_end().to_owned()
 }
 
 #[test]
-fn retain() {
-    let Some(settings) = Shows::new("retain", &[]) else { return };
-    let held = |retain| shown(&settings.run(&[("JANUS_RETAIN", retain)], "held")).parse::<usize>().unwrap();
-    // Of 120 MiB. A thread's cache has some, and what lies around that.
+fn retain_bounds_the_memory_kept() {
+    let Some(program) = Program::new("retain", &[]) else { return };
+    let held = |retain| printed(&program.run(&[("JANUS_RETAIN", retain)], "held")).parse::<usize>().unwrap();
+    // The program frees 120 MiB. With nothing retained, the thread's cache and the chunks around its blocks stay.
     let (all, little) = (115, 15);
     assert!(held("everything") >= all);
     assert!(held("nothing") <= little);
     for bounded in ["0", "1", "100", "1k", "1K"] {
         assert!(held(bounded) <= little, "{bounded}");
     }
-    // For each of three kinds.
+    // The bound holds for each of three kinds of memory.
     for bounded in ["16777216", "16384K", "16384k", "16M", "16m"] {
         assert!((little..=16 * 3 + little).contains(&held(bounded)), "{bounded}");
     }
     for bounded in ["1G", "1g", "9999999999"] {
         assert!(held(bounded) >= all, "{bounded}");
     }
-    assert_eq!(held(""), shown(&settings.run(&[], "held")).parse().unwrap(), "an empty value is none");
+    assert_eq!(held(""), printed(&program.run(&[], "held")).parse().unwrap(), "an empty value differs from none");
 }
 
 #[test]
-fn checked() {
-    let Some(settings) = Shows::new("checked", &[]) else { return };
-    let cached = |variables: &[_]| shown(&settings.run(variables, "cached"));
+fn checked_finds_a_double_free() {
+    let Some(program) = Program::new("checked", &[]) else { return };
+    let cached = |variables: &[_]| printed(&program.run(variables, "cached"));
     assert_eq!(cached(&[("JANUS_CHECKED", "1")]), "not cached");
     assert_eq!(cached(&[("JANUS_CHECKED", "0")]), "cached");
     let by_default = if cfg!(debug_assertions) { "not cached" } else { "cached" };
     assert_eq!(cached(&[]), by_default);
     assert_eq!(cached(&[("JANUS_CHECKED", "")]), by_default);
-    let output = settings.run(&[("JANUS_CHECKED", "1")], "twice");
+    let output = program.run(&[("JANUS_CHECKED", "1")], "double free");
     assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{output:?}");
     assert!(String::from_utf8_lossy(&output.stderr).contains("it was given back twice"), "{output:?}");
 }
 
 #[test]
-fn huge_pages() {
-    let Some(settings) = Shows::new("huge_pages", &[]) else { return };
-    let huge = |variables: &[_]| shown(&settings.run(variables, "huge"));
+fn huge_pages_can_be_turned_off() {
+    let Some(program) = Program::new("huge_pages", &[]) else { return };
+    let huge = |variables: &[_]| printed(&program.run(variables, "huge"));
     assert_eq!(huge(&[("JANUS_HUGE_PAGES", "0")]), "small");
     let enabled = fs::read_to_string("/sys/kernel/mm/transparent_hugepage/enabled").unwrap_or_default();
     if enabled.contains("[madvise]") || enabled.contains("[always]") {
@@ -81,13 +81,13 @@ fn huge_pages() {
     }
 }
 
-/// One line each, in which there is what would be right; and the default.
+/// The library reports each invalid value in one line, with the valid ones, and uses the default.
 #[test]
-fn settings_that_are_not_allowed() {
-    let Some(settings) = Shows::new("not_allowed", &[]) else { return };
-    let default = shown(&settings.run(&[], "cached"));
+fn invalid_settings_are_reported_and_ignored() {
+    let Some(program) = Program::new("not_allowed", &[]) else { return };
+    let default = printed(&program.run(&[], "cached"));
     let report = |variables: &[(&str, &str)]| {
-        let output = settings.run(variables, "cached");
+        let output = program.run(variables, "cached");
         assert!(output.status.success(), "{output:?}");
         assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{default}\ndone\n"));
         String::from_utf8(output.stderr).unwrap()
@@ -107,31 +107,31 @@ fn settings_that_are_not_allowed() {
             assert!(line.ends_with("is ignored: it has to be 0 or 1\n") && line.lines().count() == 1, "{line}");
         }
     }
-    // What would end the line, or play tricks on a terminal.
+    // Line breaks and terminal escapes are printed escaped.
     assert!(report(&[("JANUS_STATS", "1\n\u{1b}[2J")]).contains(r#""1\n\x1b[2J""#));
     assert_eq!(report(&[("JANUS_STATS", "x"), ("JANUS_RETAIN", "x"), ("JANUS_CHECKED", "")]).lines().count(), 2);
     assert_eq!(report(&[("JANUS_RETAINED", "x"), ("XJANUS_RETAIN", "x")]), "");
 }
 
-/// Where the C library does not know the environment yet.
+/// The program allocates before the C library knows the environment.
 #[test]
-fn settings_before_all_else() {
-    let Some(settings) = Shows::new("early", &["-DEARLY"]) else { return };
+fn settings_apply_to_the_first_allocation() {
+    let Some(program) = Program::new("early", &["-DEARLY"]) else { return };
     for (value, expected) in [("1", "not cached"), ("0", "cached")] {
         let padding = "x".repeat(5000);
         let output =
-            settings.run(&[("A_PADDING", &padding), ("JANUS_CHECKED", value), ("Z_PADDING", &padding)], "cached");
-        assert_eq!(shown(&output), format!("early\n{expected}"));
+            program.run(&[("A_PADDING", &padding), ("JANUS_CHECKED", value), ("Z_PADDING", &padding)], "cached");
+        assert_eq!(printed(&output), format!("early\n{expected}"));
     }
-    let stderr = settings.run(&[("JANUS_CHECKED", "x")], "").stderr;
+    let stderr = program.run(&[("JANUS_CHECKED", "x")], "").stderr;
     assert_eq!(stderr.iter().filter(|&&byte| byte == b'\n').count(), 1, "{}", String::from_utf8_lossy(&stderr));
 }
 
 #[test]
-fn stats_at_exit() {
-    let Some(settings) = Shows::new("stats", &[]) else { return };
+fn stats_are_printed_at_exit() {
+    let Some(program) = Program::new("stats", &[]) else { return };
     let tables = |argument| {
-        let output = settings.run(&[("JANUS_STATS", "1")], argument);
+        let output = program.run(&[("JANUS_STATS", "1")], argument);
         assert!(output.status.success(), "{output:?}");
         assert!(output.stdout.ends_with(b"done\n"));
         let stderr = String::from_utf8(output.stderr).unwrap();
@@ -145,12 +145,12 @@ fn stats_at_exit() {
     assert!(lines.next().is_some(), "{table}");
     assert_eq!(tables("forks").0, 1);
     assert_eq!(tables("forks and exits").0, 4);
-    assert_eq!(tables("closes").1, "");
+    assert_eq!(tables("closes stderr").1, "");
     for variables in [&[][..], &[("JANUS_STATS", "0")], &[("JANUS_STATS", "")]] {
-        assert_eq!(shown(&settings.run(variables, "")), "");
+        assert_eq!(printed(&program.run(variables, "")), "");
     }
-    // Nobody reads: the process ends as it would without.
-    let mut command = Command::new(&settings.0);
+    // With a closed pipe as stderr, the process still ends with success.
+    let mut command = Command::new(&program.0);
     command.env("LD_PRELOAD", library()).env("JANUS_STATS", "1").arg("waits");
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stderr.take());

@@ -1,9 +1,9 @@
-// A storm of signals whose handler forks, wherever they interrupt the program: mostly in the middle of `malloc` or `free`, whose locks
-// the thread holds itself then. The situation of glibc's test tst-mallocfork2.
+// Another process sends signals, whose handler forks. They mostly interrupt `malloc` or `free`, so the thread may hold their locks. The
+// situation is that of glibc's test tst-mallocfork2.
 //
-// `signals 1 200`: by one thread. Every other child ends at once; the others return from the handler and go on, as the parent does.
-// `signals 3 60`: other threads allocate meanwhile, and may wait for a lock of the one that forks. Each child ends at once.
-// `signals 3 60 on`: each child goes on, and may be aborted, since another thread was using the allocator.
+// `signals 1 200`: one thread. Every other child ends at once; the others return from the handler and go on, as the parent does.
+// `signals 3 60`: other threads allocate meanwhile, and may wait for a lock of the thread that forks. Each child ends at once.
+// `signals 3 60 on`: each child goes on, and may be aborted because another thread was using the allocator.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -21,18 +21,17 @@ enum { SLOTS = 600, STEPS_OF_A_CHILD = 3000 };
 
 static volatile sig_atomic_t forks, is_child;
 static int threads, wanted, goes_on;
-// Shared with the process that sends the signals.
+// The number of handled signals, shared with the process that sends them.
 static volatile int *handled;
 
-static void fail(const char *what) {
+static void fail(const char *reason) {
     char text[100];
-    int length = snprintf(text, sizeof text, "failed: %s (%d)\n", what, errno);
+    int length = snprintf(text, sizeof text, "failed: %s (%d)\n", reason, errno);
     if (write(2, text, (size_t)length) < 0) _exit(2);
     _exit(1);
 }
 
 static void handler(int signal) {
-    (void)signal;
     (void)signal;
     int error = errno;
     pid_t process = fork();
@@ -46,7 +45,7 @@ static void handler(int signal) {
         int status;
         while (waitpid(process, &status, 0) < 0)
             if (errno != EINTR) fail("waitpid");
-        if (status && !(goes_on && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT)) fail("a child");
+        if (status && !(goes_on && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT)) fail("a child failed");
         *handled = ++forks;
     }
     errno = error;
@@ -54,8 +53,8 @@ static void handler(int signal) {
 
 static unsigned next(unsigned *state) { return *state = *state * 1664525 + 1013904223, *state >> 8; }
 
-// From the bins, from spans, from chunks, and from the parent.
-static size_t some_size(unsigned *state) {
+// Returns a random size: of blocks from bins, spans, chunks or the parent.
+static size_t random_size(unsigned *state) {
     unsigned n = next(state);
     switch (n % 16) {
     case 0: return 150000 + n % 300000;
@@ -67,16 +66,16 @@ static size_t some_size(unsigned *state) {
     }
 }
 
-// One slot is freed and filled again; its block says at both ends which one it is.
+// Frees and refills one slot. Its block has the slot's number at both ends.
 static void step(unsigned char **slots, size_t *sizes, unsigned *state) {
     unsigned at = next(state) % SLOTS;
     if (slots[at]) {
-        if (slots[at][0] != at % 251 || slots[at][sizes[at] - 1] != at % 251) fail("contents");
+        if (slots[at][0] != at % 251 || slots[at][sizes[at] - 1] != at % 251) fail("the contents of a block changed");
         free(slots[at]);
     }
-    sizes[at] = some_size(state);
+    sizes[at] = random_size(state);
     slots[at] = malloc(sizes[at]);
-    if (!slots[at]) fail("malloc");
+    if (!slots[at]) fail("malloc returned null");
     slots[at][0] = slots[at][sizes[at] - 1] = (unsigned char)(at % 251);
 }
 
@@ -105,13 +104,13 @@ int main(int count, char **arguments) {
     sigaction(SIGUSR1, &action, NULL);
     handled = mmap(NULL, sizeof *handled, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (handled == MAP_FAILED) fail("mmap");
-    pid_t process = getpid(), storm = fork();
-    if (storm < 0) fail("fork");
-    if (storm == 0) {
+    pid_t process = getpid(), sender = fork();
+    if (sender < 0) fail("fork");
+    if (sender == 0) {
         alarm(240);
         unsigned state = 1;
         for (int sent = 0; sent < wanted; sent++) {
-            // So the program gets some way between two.
+            // The program does some work between two signals.
             while (*handled < sent) usleep(50);
             usleep(next(&state) % 1000);
             if (getppid() == process) kill(process, SIGUSR1);
@@ -131,9 +130,9 @@ int main(int count, char **arguments) {
         if (left == 0) _exit(0);
         step(slots, sizes, &state);
     }
-    waitpid(storm, NULL, 0);
+    waitpid(sender, NULL, 0);
     for (int n = 1; n < threads; n++) pthread_join(others[n], NULL);
     for (int at = 0; at < SLOTS; at++) free(slots[at]);
-    printf("%d forks, all well\n", wanted);
+    printf("%d forks, passed\n", wanted);
     return 0;
 }

@@ -1,11 +1,11 @@
-//! What the system gives, and what it refuses.
+//! Memory of the system, and system calls that it refuses.
 
 use std::process::Command;
 
 use super::{compiled, directory, output, prints};
 
 #[test]
-fn calloc_gives_zeroes() {
+fn calloc_returns_zeroed_memory() {
     let Some(program) = compiled("zeroes.c", directory("zeroes").join("zeroes"), &["-fno-builtin"]) else { return };
     prints(&mut Command::new(&program), "all zero\n");
     let Some(output) = output(Command::new(&program).arg("lock")) else { return };
@@ -15,9 +15,9 @@ fn calloc_gives_zeroes() {
     }
 }
 
-/// Sandboxes that were written for glibc's `malloc`: what is not listed there ends the process, and what need not be there fails.
+/// The sandboxes are those that glibc's `malloc` works in: one kills the process at system calls that are not listed, others refuse some.
 #[test]
-fn sandboxes() {
+fn the_library_works_in_sandboxes() {
     let Some(program) = compiled("sandbox.c", directory("sandbox").join("sandbox"), &[]) else { return };
     let refusals = ["i", "m", "r", "p", "im", "ir", "mr", "imr", "imrp"].map(|letters| ["refuse", letters]);
     for arguments in [["list", ""], ["kill", "i"]].into_iter().chain(refusals) {
@@ -26,11 +26,11 @@ fn sandboxes() {
             sandbox.args(arguments);
             sandbox
         };
-        let works = output(&mut sandbox()).is_some_and(|output| output.stdout == b"all well\n");
+        let works = output(&mut sandbox()).is_some_and(|output| output.stdout == b"passed\n");
         if works {
-            prints(&mut sandbox(), "all well\n");
+            prints(&mut sandbox(), "passed\n");
         } else {
-            println!("SKIPPED {arguments:?}: without the library it does not work here either");
+            println!("SKIPPED {arguments:?}: it fails without the library too");
         }
     }
 }

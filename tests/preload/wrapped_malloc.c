@@ -1,5 +1,5 @@
-// The program wraps `malloc`, `calloc`, `realloc` and `free`, and nothing else, as tools do that count: by the names that glibc has
-// for its own, or, with -DNEXT, by the next definition that the dynamic linker knows.
+// A program that wraps `malloc`, `calloc`, `realloc` and `free` alone, as tools that count calls do. The wrappers call the functions by
+// glibc's other names for them, or, with -DNEXT, by the next definition that the dynamic linker knows.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <malloc.h>
@@ -40,17 +40,17 @@ void free(void *block) {
     BY(free, void (*)(void *))(block);
 }
 
-static void fail(const char *what) {
-    printf("failed: %s\n", what);
+static void fail(const char *reason) {
+    printf("failed: %s\n", reason);
     exit(1);
 }
 
 static void check(char *block, size_t align, size_t size) {
-    if (!block || (uintptr_t)block % align) fail("a block");
-    if (malloc_usable_size(block) < size) fail("a size");
+    if (!block || (uintptr_t)block % align) fail("a block is null or misaligned");
+    if (malloc_usable_size(block) < size) fail("the usable size is too small");
     memset(block, 7, size);
     block = realloc(block, size * 2 + 1);
-    if (!block || (size && block[size - 1] != 7)) fail("contents");
+    if (!block || (size && block[size - 1] != 7)) fail("the contents of a block changed");
     free(block);
 }
 
@@ -63,11 +63,11 @@ int main(void) {
         check(valloc(size), 4096, size);
         check(pvalloc(size), 4096, size);
         void *block;
-        if (posix_memalign(&block, 32, size)) fail("posix_memalign");
+        if (posix_memalign(&block, 32, size)) fail("posix_memalign failed");
         check(block, 32, size);
         check(reallocarray(NULL, size, 3), 16, 3 * size);
     }
-    if (calls < 100) fail("the program's functions are not called");
-    printf("wrapped, all well\n");
+    if (calls < 100) fail("the wrappers were not called");
+    printf("wrapped, passed\n");
     return 0;
 }

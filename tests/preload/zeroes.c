@@ -1,5 +1,5 @@
-// `calloc` gives zeroes after all that may happen to memory before: reuse, growth, shrinking, and memory that was given back. With the
-// argument `lock` the process's pages are locked, so that the system refuses to discard them.
+// `calloc` returns zeroed memory after reuse, growth, shrinking, and a return of memory to the system. With the argument `lock`, the
+// process's pages are locked, so the system refuses to discard them.
 #define _GNU_SOURCE
 #include <malloc.h>
 #include <stdint.h>
@@ -21,23 +21,24 @@ static uint64_t next(uint64_t *state) {
     return *state ^= *state << 17;
 }
 
-static void fail(const char *what) {
-    printf("failed: %s\n", what);
+static void fail(const char *reason) {
+    printf("failed: %s\n", reason);
     exit(1);
 }
 
+// Allocates, resizes or frees a random block.
 static void step(uint64_t *state) {
     int at = next(state) % BLOCKS;
     if (!blocks[at]) {
         size_t size = 1 + next(state) % (1ul << next(state) % 22) + (next(state) % 50 == 0 ? 3 << 20 : 0);
         blocks[at] = calloc(1, size);
-        if (!blocks[at]) fail("calloc");
-        if (blocks[at][0] || memcmp(blocks[at], blocks[at] + 1, size - 1)) fail("not zero");
+        if (!blocks[at]) fail("calloc returned null");
+        if (blocks[at][0] || memcmp(blocks[at], blocks[at] + 1, size - 1)) fail("calloc returned memory that is not zero");
         sizes[at] = size;
     } else if (next(state) % 3 == 0) {
         size_t size = next(state) % (sizes[at] * 2) + 1;
         blocks[at] = realloc(blocks[at], size);
-        if (!blocks[at]) fail("realloc");
+        if (!blocks[at]) fail("realloc returned null");
         sizes[at] = size;
     } else {
         memset(blocks[at], 0xEE, malloc_usable_size(blocks[at]));
@@ -65,7 +66,7 @@ int main(int count, char **arguments) {
             free(blocks[at]);
             blocks[at] = NULL;
         }
-        // By itself, after two looks half a second apart; or at once.
+        // The allocator returns memory by itself, after two looks half a second apart, or at once by `malloc_trim`.
         if (round % 2) malloc_trim(0);
         else usleep(600000);
     }
