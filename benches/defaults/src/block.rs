@@ -1,4 +1,4 @@
-//! Blocks of a size the compiler does not know, which notice if anybody else writes to them.
+//! Blocks of a size that the compiler does not know, which notice writes of others.
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::NonNull;
@@ -8,33 +8,33 @@ use fastrand::Rng;
 const WORD: usize = size_of::<u64>();
 const PAGE: usize = 4096;
 
-/// A block of the default, freed on drop. Its first and last word hold a cookie, made of its address and its size: if
-/// two blocks overlap, or one is moved or overwritten, then its drop panics.
+/// A block of the default allocator. Its first and last word hold a cookie, computed from its address and its size. The drop panics if
+/// another block overlaps, or if the cookie was overwritten.
 pub(crate) struct Block {
     start: NonNull<u64>,
     size: usize,
 }
 
-// SAFETY: the block is this value's alone.
+// SAFETY: this value owns the block.
 unsafe impl Send for Block {}
 
 impl Block {
-    /// At least [`WORD`] bytes.
+    /// Allocates a block of `size` bytes, which must be at least [`WORD`].
     pub(crate) fn new(size: usize) -> Self {
         let layout = layout(size);
-        // SAFETY: the size is not 0.
+        // SAFETY: `layout` has checked that the size is at least a word.
         let start = unsafe { alloc(layout) };
         let Some(start) = NonNull::new(start.cast::<u64>()) else { handle_alloc_error(layout) };
         let block = Self { start, size };
         let cookie = block.cookie();
-        // SAFETY: the block has at least a word, and is aligned.
+        // SAFETY: the block has at least a word, and is aligned for one.
         unsafe { start.write(cookie) };
-        // SAFETY: as above.
+        // SAFETY: `last` points to a whole, aligned word of the block.
         unsafe { block.last().write(cookie) };
         block
     }
 
-    /// Of random size.
+    /// Allocates a block of random size.
     pub(crate) fn random(random: &mut Rng, least: usize, most: usize) -> Self {
         Self::new(random.usize(least..=most))
     }
@@ -43,12 +43,12 @@ impl Block {
         self.size
     }
 
-    /// Writes to each page of the block, as its user would.
+    /// Writes to each page of the block.
     pub(crate) fn touch(&mut self) {
         for offset in (WORD..self.last_offset()).step_by(PAGE) {
-            // SAFETY: `offset` is inside of the block.
+            // SAFETY: `offset` is less than the size of the block.
             let byte = unsafe { self.start.byte_add(offset) };
-            // SAFETY: as above.
+            // SAFETY: `byte` points into the block, which this value owns.
             unsafe { byte.cast::<u8>().write_volatile(1) };
         }
     }
@@ -58,11 +58,11 @@ impl Block {
     }
 
     fn last(&self) -> NonNull<u64> {
-        // SAFETY: a block has at least a word.
+        // SAFETY: the block has at least a word, so the offset is in it.
         unsafe { self.start.byte_add(self.last_offset()) }
     }
 
-    /// Where the last whole word is.
+    /// Returns the offset of the last whole word.
     fn last_offset(&self) -> usize {
         (self.size / WORD - 1) * WORD
     }
@@ -70,12 +70,12 @@ impl Block {
 
 impl Drop for Block {
     fn drop(&mut self) {
-        // SAFETY: `new` has written it.
+        // SAFETY: `new` has written the first word.
         let first = unsafe { self.start.read() };
-        // SAFETY: `new` has written it.
+        // SAFETY: `new` has written the last word.
         let last = unsafe { self.last().read() };
-        assert!(first == self.cookie() && last == self.cookie(), "somebody has written to a block of {}", self.size);
-        // SAFETY: `new` has allocated it with this layout.
+        assert!(first == self.cookie() && last == self.cookie(), "a block of {} bytes was overwritten", self.size);
+        // SAFETY: `new` has allocated the block with this layout.
         unsafe { dealloc(self.start.cast().as_ptr(), layout(self.size)) };
     }
 }
@@ -83,5 +83,5 @@ impl Drop for Block {
 #[inline]
 fn layout(size: usize) -> Layout {
     assert!(size >= WORD, "a cookie needs a word");
-    Layout::from_size_align(size, WORD).expect("a size of this program")
+    Layout::from_size_align(size, WORD).expect("the size exceeds `isize::MAX`")
 }

@@ -1,4 +1,4 @@
-//! The registered default: one for each feature, `System` without any.
+//! The registered default, which a feature chooses. Without a feature, it is `System`.
 
 #[cfg(feature = "janus")]
 mod registered {
@@ -11,7 +11,7 @@ mod registered {
     janus_alloc::export_malloc!(DEFAULT);
 }
 
-/// Version 3, or version 2 with the feature `mimalloc-v2`.
+/// mimalloc's version 3, or version 2 with the feature `mimalloc-v2`.
 #[cfg(feature = "mimalloc")]
 mod registered {
     #[global_allocator]
@@ -36,7 +36,7 @@ mod registered {
     static DEFAULT: rpmalloc::RpMalloc = rpmalloc::RpMalloc;
 }
 
-/// It has no memory of its own: here it is given that of `System`, a MiB at a time, as is its default.
+/// talc has no source of memory of its own. Here it takes memory from `System`, 1 MiB at a time, which is its default.
 #[cfg(feature = "talc")]
 mod registered {
     use std::alloc::System;

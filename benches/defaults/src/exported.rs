@@ -1,4 +1,4 @@
-//! A pool as the `malloc` of whatever this library is preloaded to.
+//! A library with a pool as the `malloc` of programs that preload it.
 #![cfg(all(feature = "exported", target_os = "linux"))]
 
 use janus_alloc::{SharedPool, export_malloc};

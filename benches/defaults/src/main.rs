@@ -1,8 +1,8 @@
-//! Work for the default allocator, which is chosen by a feature of this package.
+//! Work for the default allocator, which a feature of this package chooses.
 //!
-//! `janus-defaults NAME` does the work of that name once and prints a checksum, the same for each allocator.
-//! `janus-defaults --list` prints each name behind the kind of work. `janus-defaults --count NAME TURNS` is for counting
-//! instructions. All of them are called by `defaults` and `instructions` of janus-benches, which build this program.
+//! `janus-defaults NAME` does the work of that name once, and prints a checksum, which is the same for each allocator.
+//! `janus-defaults --list` prints each kind of work with its name. `janus-defaults --count NAME TURNS` runs a loop whose instructions are
+//! counted. The programs `defaults` and `instructions` of janus-benches build this program and call it.
 
 mod block;
 mod counted;

@@ -1,9 +1,9 @@
 //! False sharing: `cache-thrash` and `cache-scratch` of Berger, McKinley, Blumofe and Wilson, "Hoard: A Scalable Memory
 //! Allocator for Multithreaded Applications", ASPLOS 2000.
 //!
-//! Each thread allocates a small object, writes to it many times, and frees it, again and again. It takes long if objects of
-//! two threads share a cache line. In `cache-scratch` the first object of each is allocated by another thread, next to the
-//! others': the allocator must not go on to use its memory where it came to be freed.
+//! Each thread allocates a small object, writes to it many times, and frees it, many times. That is slow if objects of two threads share a
+//! cache line. In `cache-scratch`, another thread allocates the first object of each thread, next to those of the others: the allocator
+//! should not reuse its memory in the thread that freed it.
 
 use std::hint::black_box;
 use std::sync::Mutex;
@@ -14,17 +14,17 @@ const THREADS: u64 = 2;
 const OBJECTS: u64 = 1_000;
 const WRITES: u64 = 300_000;
 
-/// Each thread for itself.
+/// Runs the threads with objects of their own.
 pub(super) fn thrash() -> u64 {
     in_threads(THREADS, |_| use_objects())
 }
 
-/// Each thread with an object of the main thread first.
+/// Runs the threads with an object of the main thread first.
 pub(super) fn scratch() -> u64 {
     let objects: Vec<_> = (0..THREADS).map(|_| Mutex::new(Some(Box::new(0)))).collect();
     in_threads(THREADS, |number| {
-        let object = objects[number as usize].lock().expect("nobody panics with it").take();
-        use_object(object.expect("each is taken once")) + use_objects()
+        let object = objects[number as usize].lock().expect("a thread panicked").take();
+        use_object(object.expect("an object was taken twice")) + use_objects()
     })
 }
 
@@ -37,6 +37,6 @@ fn use_object(object: Box<u64>) -> u64 {
     for _ in 0..WRITES {
         *black_box(&mut *object) += 1;
     }
-    assert_eq!(*object, WRITES, "somebody has written to an object");
+    assert_eq!(*object, WRITES, "an object was overwritten");
     *object
 }

@@ -1,4 +1,4 @@
-//! Threads that live for a few allocations each, as those of a program that starts one for each task.
+//! Threads that end after a few allocations, as those of a program that starts one for each task.
 
 use std::thread;
 
@@ -20,7 +20,7 @@ pub(super) fn run() -> u64 {
             let blocks: Vec<Block> = (0..BLOCKS).map(|_| Block::random(&mut random, LEAST, MOST)).collect();
             blocks.iter().map(|block| block.size() as u64).sum::<u64>()
         };
-        let start = |seed| thread::spawn(move || task(seed)).join().expect("a thread has found an error");
+        let start = |seed| thread::spawn(move || task(seed)).join().expect("a thread panicked");
         (0..THREADS).map(|thread| start(number << 32 | thread)).sum()
     })
 }

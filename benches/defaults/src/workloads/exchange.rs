@@ -1,4 +1,4 @@
-//! Groups of blocks that one thread leaves for another.
+//! Groups of blocks that one thread passes to another.
 
 use std::sync::Mutex;
 
@@ -6,16 +6,16 @@ use crate::block::Block;
 
 const MOST_WAITING: usize = 8;
 
-/// What a thread has been left, to be freed.
+/// The groups that other threads have left for a thread to free.
 #[derive(Default)]
 pub(super) struct Inbox {
     groups: Mutex<Vec<Vec<Block>>>,
 }
 
 impl Inbox {
-    /// Leaves a group. If the owner is far behind, the group is freed here: then memory does not grow with the distance.
+    /// Leaves a group. If the inbox is full, the calling thread frees the group, so the memory in use stays bounded.
     pub(super) fn leave(&self, group: Vec<Block>) {
-        let mut groups = self.groups.lock().expect("a thread has found an error");
+        let mut groups = self.groups.lock().expect("a thread panicked");
         if groups.len() < MOST_WAITING {
             groups.push(group);
         } else {
@@ -24,9 +24,9 @@ impl Inbox {
         }
     }
 
-    /// Frees what has been left, in the order in which it was allocated.
+    /// Frees the groups in the inbox, in the order of their allocation.
     pub(super) fn free(&self) {
-        let groups = std::mem::take(&mut *self.groups.lock().expect("a thread has found an error"));
+        let groups = std::mem::take(&mut *self.groups.lock().expect("a thread panicked"));
         drop(groups);
     }
 }

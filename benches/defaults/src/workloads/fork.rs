@@ -1,5 +1,5 @@
-//! A small process that forks again and again, as a server with a child for each connection does. Each child ends at once, so most of the
-//! time is what the system takes to copy what the parent holds, and each page that either writes to meanwhile.
+//! A small process that forks many times, as a server with a child for each connection. Each child ends at once, so most of the time is
+//! that of the system, which copies the parent's page tables and each page that one of the processes writes.
 
 use fastrand::Rng;
 
@@ -13,7 +13,7 @@ const FORKS: u64 = 2_000;
 pub(super) fn run() -> u64 {
     let mut random = Rng::with_seed(1);
     let mut blocks: Vec<Block> = (0..BLOCKS).map(|_| Block::random(&mut random, LEAST, MOST)).collect();
-    // Some are free again.
+    // Half of the blocks are freed.
     let mut number = 0;
     blocks.retain(|_| {
         number += 1;
@@ -22,18 +22,18 @@ pub(super) fn run() -> u64 {
     (0..FORKS).map(|_| fork()).sum()
 }
 
-/// What the child returns.
+/// Forks, and returns the exit code of the child.
 fn fork() -> u64 {
     // SAFETY: this process has one thread.
     let process = unsafe { libc::fork() };
-    assert!(process >= 0, "a process cannot be made");
+    assert!(process >= 0, "`fork` failed");
     if process == 0 {
-        // SAFETY: ends the child without running anything else.
+        // SAFETY: `_exit` ends the child, and runs no other code.
         unsafe { libc::_exit(1) };
     }
     let mut status = 0;
-    // SAFETY: the status may be written.
+    // SAFETY: the pointer is to a local variable.
     assert_eq!(unsafe { libc::waitpid(process, &raw mut status, 0) }, process);
-    assert!(libc::WIFEXITED(status), "a child has failed");
+    assert!(libc::WIFEXITED(status), "a child failed");
     u64::from(libc::WEXITSTATUS(status).unsigned_abs())
 }

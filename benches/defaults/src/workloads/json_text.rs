@@ -1,10 +1,11 @@
-//! JSON to read.
+//! A JSON text.
 
 use std::fmt::Write;
 
 use fastrand::Rng;
 
-/// Records with numbers, strings, arrays and a record inside, until `is_enough` says so of their number and of the bytes.
+/// Returns an array of records with numbers, strings, arrays and an inner record. `is_enough` decides by the numbers of records and bytes
+/// when it ends.
 pub(crate) fn text(is_enough: impl Fn(u64, usize) -> bool) -> String {
     let mut random = Rng::with_seed(0);
     let mut word = || -> String {
@@ -27,7 +28,7 @@ pub(crate) fn text(is_enough: impl Fn(u64, usize) -> bool) -> String {
             id + 1,
             id * 2
         )
-        .expect("a string takes anything");
+        .expect("writing to a string cannot fail");
     }
     text.push(']');
     text

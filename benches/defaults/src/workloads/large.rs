@@ -1,4 +1,4 @@
-//! Large blocks: a few live at a time, of random sizes.
+//! Large blocks of random sizes, a few of which are live at a time.
 
 use std::hint::black_box;
 
@@ -10,12 +10,12 @@ const LIVE: usize = 8;
 const LEAST: usize = 64 << 10;
 const MOST: usize = 8 << 20;
 
-/// Each page is written to.
+/// Writes to each page of the blocks.
 pub(super) fn touched() -> u64 {
     blocks(400, Block::touch)
 }
 
-/// Only the first word and the last are written to.
+/// Writes to the first and the last word of the blocks alone.
 pub(super) fn untouched() -> u64 {
     blocks(40_000, |_| {})
 }
@@ -37,7 +37,7 @@ const TABLES: usize = 1_500;
 const LARGEST_TABLE: usize = 4 << 20;
 const PAGE: usize = 4096;
 
-/// `vec![0; n]`, of which a quarter is written to; all that is read is 0.
+/// Writes to a quarter of each `vec![0; n]`, after checking that it is zero.
 pub(super) fn zeroed() -> u64 {
     let mut random = Rng::with_seed(0);
     let mut live: [Vec<u8>; LIVE] = Default::default();
@@ -46,7 +46,7 @@ pub(super) fn zeroed() -> u64 {
         let size = random.usize(LEAST..=LARGEST_TABLE);
         let mut table = black_box(vec![0_u8; size]);
         for byte in table[..size / 4].iter_mut().step_by(PAGE) {
-            assert_eq!(*byte, 0, "a zeroed block is not");
+            assert_eq!(*byte, 0, "a zeroed block is not zero");
             *byte = 1;
         }
         sum += size as u64;

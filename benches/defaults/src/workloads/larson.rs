@@ -1,7 +1,7 @@
-//! A server: Larson and Krishnan, "Memory Allocation for Long-Running Server Applications", ISMM 1998.
+//! A server, after Larson and Krishnan, "Memory Allocation for Long-Running Server Applications", ISMM 1998.
 //!
-//! A thread has an array of blocks of random sizes. It replaces random ones for a while, then a new thread goes on with the
-//! array, and the old one ends: most blocks are freed by a thread that did not allocate them.
+//! A thread has an array of blocks of random sizes, and replaces random ones for a while. Then it ends, and a new thread continues with the
+//! array. So most blocks are freed by another thread than the one that allocated them.
 
 use std::thread;
 
@@ -16,20 +16,20 @@ const MOST: usize = 1_000;
 const THREADS_IN_TURN: usize = 32;
 const STEPS: usize = 100_000;
 
-/// So many threads at a time.
+/// Runs `threads` threads at a time.
 pub(super) fn run(threads: u64) -> u64 {
     in_threads(threads, |number| {
         let mut random = Rng::with_seed(number);
         let blocks = (0..BLOCKS).map(|_| Block::random(&mut random, LEAST, MOST)).collect();
         let mut session = Session { random, blocks, served: 0 };
         for _ in 0..THREADS_IN_TURN {
-            session = thread::spawn(|| session.serve()).join().expect("a thread has found an error");
+            session = thread::spawn(|| session.serve()).join().expect("a thread panicked");
         }
         session.served
     })
 }
 
-/// What one thread hands to the next.
+/// The state that one thread passes to the next.
 struct Session {
     random: Rng,
     blocks: Vec<Block>,

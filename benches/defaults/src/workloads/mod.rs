@@ -1,8 +1,8 @@
-//! Work, re-implemented from published descriptions. Each module says whose; none has code of theirs.
+//! The workloads, re-implemented from published descriptions. Each module names its source, and contains no code of it.
 //!
-//! The work is the same in every run: random numbers are seeded, hash tables are not, and what threads hand over does not
-//! decide what they allocate. So the checksums have to be the same for each allocator. Work for several threads is as
-//! much for each of them, whatever their number.
+//! The work is the same in every run: random numbers have fixed seeds, hash tables have fixed hashers, and the blocks that threads exchange
+//! do not decide what they allocate. So the checksums are the same for each allocator. Each thread does the same amount of work, however
+//! many there are.
 
 mod cache;
 mod churn;
@@ -26,9 +26,9 @@ use std::thread;
 
 pub(crate) struct Workload {
     pub(crate) name: &'static str,
-    /// `general`; `rust`, for the shapes of Rust programs; `micro`; `apart`, for what is in no mean.
+    /// `general`; `rust` for work as of Rust programs; `micro`; or `apart` for work that no mean includes.
     pub(crate) kind: &'static str,
-    /// Does the work and returns a checksum.
+    /// Does the work, and returns a checksum.
     pub(crate) run: fn() -> u64,
 }
 
@@ -97,11 +97,11 @@ pub(crate) static WORKLOADS: &[Workload] = &[
     apart("fork", fork::run),
 ];
 
-/// Runs `work` in so many threads, and adds what they return. Each is told its number.
+/// Runs `work` in `count` threads, each with its number, and returns the sum of the results.
 fn in_threads(count: u64, work: impl Fn(u64) -> u64 + Sync) -> u64 {
     let work = &work;
     thread::scope(|scope| {
         let threads: Vec<_> = (0..count).map(|number| scope.spawn(move || work(number))).collect();
-        threads.into_iter().map(|thread| thread.join().expect("a thread has found an error")).sum()
+        threads.into_iter().map(|thread| thread.join().expect("a thread panicked")).sum()
     })
 }

@@ -1,8 +1,7 @@
-//! Threads that come and go and leave blocks to each other: the stress test of mimalloc (Leijen), as described with the
-//! `mstress` of mimalloc-bench.
+//! Threads that start, end and exchange blocks: the stress test of mimalloc (Leijen), as described with the `mstress` of mimalloc-bench.
 //!
-//! Each thread allocates blocks, most of them small, frees some, and exchanges some with a table that all threads share.
-//! All threads end and new ones start, many times; the table stays.
+//! Each thread allocates blocks, most of them small, frees some, and exchanges some with a table that all threads share. All threads end
+//! and new ones start, many times. The table stays.
 
 use std::sync::Mutex;
 
@@ -14,26 +13,26 @@ use crate::block::Block;
 const GENERATIONS: u64 = 60;
 const STEPS: usize = 60_000;
 const SLOTS: usize = 1_000;
-/// After so many generations the table is emptied.
-const EMPTIED: u64 = 10;
+/// The number of generations after which the table is emptied.
+const GENERATIONS_PER_TABLE: u64 = 10;
 
 type Table = [Mutex<Option<Block>>];
 
-/// So many threads at a time.
+/// Runs `threads` threads at a time.
 pub(super) fn run(threads: u64) -> u64 {
     let table: Vec<_> = (0..SLOTS).map(|_| Mutex::new(None)).collect();
     let mut sum = 0;
     for generation in 0..GENERATIONS {
-        sum += in_threads(threads, |number| live(generation << 8 | number, &table));
-        if generation % EMPTIED == EMPTIED - 1 {
+        sum += in_threads(threads, |number| run_thread(generation << 8 | number, &table));
+        if generation % GENERATIONS_PER_TABLE == GENERATIONS_PER_TABLE - 1 {
             table.iter().for_each(|slot| drop(exchange(slot, None)));
         }
     }
     sum
 }
 
-/// The life of a thread.
-fn live(seed: u64, table: &Table) -> u64 {
+/// Does the work of one thread, and returns its checksum.
+fn run_thread(seed: u64, table: &Table) -> u64 {
     let mut random = Rng::with_seed(seed);
     let mut blocks: Vec<Option<Block>> = Vec::new();
     let mut sum = 0;
@@ -59,10 +58,10 @@ fn live(seed: u64, table: &Table) -> u64 {
 }
 
 fn exchange(slot: &Mutex<Option<Block>>, block: Option<Block>) -> Option<Block> {
-    std::mem::replace(&mut slot.lock().expect("a thread has found an error"), block)
+    std::mem::replace(&mut slot.lock().expect("a thread panicked"), block)
 }
 
-/// 8 bytes to 512; one in a hundred is up to 32 times that.
+/// Returns a random size: 8 to 512 bytes, or up to 32 times that, once in a hundred.
 fn size(random: &mut Rng) -> usize {
     let size = 8 << random.u8(..6);
     let size = size + random.usize(..size);

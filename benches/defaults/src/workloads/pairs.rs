@@ -1,24 +1,24 @@
-//! Allocation and deallocation, nothing else, of `WORDS` words of 8 bytes; the compiler knows the layout.
+//! Allocation and deallocation alone, of `WORDS` words of 8 bytes. The compiler knows the layout.
 //!
-//! The orders differ in how many blocks live at a time, too: with few of them, freed last in first out, all stay in the caches
-//! of the processor; with many, in random order, they leave it.
+//! The workloads differ in the order of the frees and in the number of live blocks. A few blocks, freed last in first out, stay in the
+//! caches of the processor; many blocks, freed in random order, do not.
 
 use std::hint::black_box;
 use std::mem::MaybeUninit;
 
 use fastrand::Rng;
 
-/// The last block is freed first. At most 2000 blocks, 256 KiB.
+/// Frees the last block first. At most 2000 blocks and 256 KiB are live.
 pub(super) fn lifo<const WORDS: usize>() -> u64 {
     pairs::<WORDS>(number::<WORDS>(256 << 10, 16, 2_000), 20_000_000, |blocks| while blocks.pop().is_some() {})
 }
 
-/// The first block is freed first. At most 20,000 blocks, 4 MiB.
+/// Frees the first block first. At most 20,000 blocks and 4 MiB are live.
 pub(super) fn fifo<const WORDS: usize>() -> u64 {
     pairs::<WORDS>(number::<WORDS>(4 << 20, 64, 20_000), 16_000_000, Vec::clear)
 }
 
-/// The blocks are freed in random order, the same each time. At most 100,000 blocks, 16 MiB.
+/// Frees the blocks in one random order. At most 100,000 blocks and 16 MiB are live.
 pub(super) fn shuffled<const WORDS: usize>() -> u64 {
     let blocks = number::<WORDS>(16 << 20, 256, 100_000);
     let mut order: Vec<usize> = (0..blocks).collect();
@@ -31,13 +31,13 @@ pub(super) fn shuffled<const WORDS: usize>() -> u64 {
     })
 }
 
-/// How many blocks are in so many bytes, within limits.
+/// Returns the number of blocks in `bytes`, within limits.
 fn number<const WORDS: usize>(bytes: usize, least: usize, most: usize) -> usize {
     (bytes / size_of::<[u64; WORDS]>()).clamp(least, most)
 }
 
-/// Allocates and frees until so many pairs are done, with so many blocks at a time. Of larger blocks fewer are
-/// done: some allocators take ten times as long as others there.
+/// Allocates and frees `count` blocks, with `blocks` live at a time. The count is lower for large blocks, where some allocators take ten
+/// times as long as others.
 fn pairs<const WORDS: usize>(blocks: usize, count: usize, mut free: impl FnMut(&mut Vec<Pair<WORDS>>)) -> u64 {
     let count = match WORDS {
         ..32 => count,
@@ -53,7 +53,7 @@ fn pairs<const WORDS: usize>(blocks: usize, count: usize, mut free: impl FnMut(&
     (rounds * blocks) as u64
 }
 
-/// A block. Its ends hold its address, and are looked at when it is freed.
+/// A block. Its ends hold its address, and are checked when it is freed.
 struct Pair<const WORDS: usize>(Box<MaybeUninit<[u64; WORDS]>>);
 
 impl<const WORDS: usize> Pair<WORDS> {
@@ -61,11 +61,11 @@ impl<const WORDS: usize> Pair<WORDS> {
         let mut pair = Self(black_box(Box::new_uninit()));
         let address = pair.address();
         let words = pair.0.as_mut_ptr().cast::<u64>();
-        // SAFETY: a pair has a first word.
+        // SAFETY: `WORDS` is not 0, so the block has a first word.
         unsafe { words.write(address) };
-        // SAFETY: and a last one.
+        // SAFETY: the block has `WORDS` words.
         let last = unsafe { words.add(WORDS - 1) };
-        // SAFETY: as above.
+        // SAFETY: `last` points to the last word of the block.
         unsafe { last.write(address) };
         pair
     }
@@ -78,12 +78,12 @@ impl<const WORDS: usize> Pair<WORDS> {
 impl<const WORDS: usize> Drop for Pair<WORDS> {
     fn drop(&mut self) {
         let words = self.0.as_ptr().cast::<u64>();
-        // SAFETY: `new` has written it.
+        // SAFETY: `new` has written the first word.
         let first = unsafe { words.read() };
-        // SAFETY: a pair has a last word.
+        // SAFETY: the block has `WORDS` words.
         let last = unsafe { words.add(WORDS - 1) };
-        // SAFETY: `new` has written it.
+        // SAFETY: `new` has written the last word.
         let last = unsafe { last.read() };
-        assert!(first == self.address() && last == self.address(), "somebody has written to a block");
+        assert!(first == self.address() && last == self.address(), "a block was overwritten");
     }
 }

@@ -1,7 +1,7 @@
 //! Random sizes across threads: the benchmark that Mattias Jansson published with rpmalloc, as described there.
 //!
-//! Each thread has an array of blocks and replaces them; the larger a size, the less often it is asked for. After every second
-//! loop, what is in the array is left to the other thread.
+//! Each thread has an array of blocks, and replaces them. The larger a size, the rarer it is. After every second loop, the blocks of the
+//! array pass to the other thread.
 
 use fastrand::Rng;
 
@@ -39,7 +39,7 @@ pub(super) fn run() -> u64 {
     })
 }
 
-/// How often a size is asked for falls with it, in a straight line.
+/// Returns a random size, whose probability falls linearly with it.
 fn size(random: &mut Rng) -> usize {
     let range = LEAST..=MOST;
     random.usize(range.clone()).min(random.usize(range))

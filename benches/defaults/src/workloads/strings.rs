@@ -1,4 +1,4 @@
-//! Strings: in a map, sorted, and counted.
+//! Strings in a map, sorted strings, and counted words.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, DefaultHasher};
@@ -14,7 +14,7 @@ const KEYS: u64 = 20_000;
 const VALUES: u64 = 300_000;
 const REMOVED: u64 = 10_000;
 
-/// A `BTreeMap<String, Vec<String>>` that gains and loses.
+/// Inserts into a `BTreeMap<String, Vec<String>>`, and removes from it.
 pub(super) fn map() -> u64 {
     let mut random = Rng::with_seed(0);
     let mut map: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -30,7 +30,7 @@ pub(super) fn map() -> u64 {
 
 const LINES: usize = 200_000;
 
-/// Lines that are sorted by what is in lower case, as `sort_by_cached_key` does.
+/// Sorts lines by their lower case, with `sort_by_cached_key`.
 pub(super) fn sort() -> u64 {
     let mut random = Rng::with_seed(0);
     let lines: Vec<String> = (0..LINES).map(|_| word(&mut random, 5, 60).to_uppercase()).collect();
@@ -38,7 +38,7 @@ pub(super) fn sort() -> u64 {
     for _ in 0..2 {
         let mut sorted = lines.clone();
         sorted.sort_by_cached_key(|line| line.to_lowercase());
-        assert!(sorted.is_sorted(), "somebody has written to a string");
+        assert!(sorted.is_sorted(), "the lines are not sorted");
         sum += sorted.iter().step_by(1000).map(|line| u64::from(line.as_bytes()[0])).sum::<u64>();
     }
     sum
@@ -47,13 +47,13 @@ pub(super) fn sort() -> u64 {
 const VOCABULARY: usize = 50_000;
 const WORDS: usize = 2_000_000;
 
-/// How often each word stands in a text: a `HashMap<String, usize>`.
+/// Counts the words of a text in a `HashMap<String, usize>`.
 pub(super) fn count() -> u64 {
     let mut random = Rng::with_seed(0);
     let vocabulary: Vec<String> = (0..VOCABULARY).map(|_| word(&mut random, 2, 14)).collect();
     let mut counts: HashMap<String, usize, BuildHasherDefault<DefaultHasher>> = HashMap::default();
     for _ in 0..WORDS {
-        // Few words are frequent.
+        // Words of low index are the most frequent.
         let index = random.usize(..VOCABULARY).min(random.usize(..VOCABULARY)).min(random.usize(..VOCABULARY));
         *counts.entry(vocabulary[index].clone()).or_insert(0) += 1;
     }

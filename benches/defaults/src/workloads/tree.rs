@@ -1,7 +1,7 @@
 //! Trees of boxes, built and dropped: `binary-trees` of the Computer Language Benchmarks Game, after the benchmark of Boehm's
 //! collector by Ellis and Kovac.
 //!
-//! A large tree lives all the time, while smaller ones come and go.
+//! A large tree stays while small ones are built and dropped.
 
 const LARGE: u32 = 19;
 const SMALL: u32 = 12;

@@ -1,14 +1,14 @@
-//! Vectors that grow by being pushed to, and vectors of strings.
+//! Vectors that grow by pushes, and vectors of strings.
 
 use std::hint::black_box;
 
 use fastrand::Rng;
 
-/// 64 MiB of them.
+/// The number of elements, which take 64 MiB.
 const NUMBERS: u64 = 8 << 20;
 const TIMES: u64 = 3;
 
-/// A vector of 64 MiB, a push at a time.
+/// Grows a vector to 64 MiB by pushes.
 pub(super) fn growth() -> u64 {
     (0..TIMES)
         .map(|time| {
@@ -21,12 +21,12 @@ pub(super) fn growth() -> u64 {
 
 const LISTS: usize = 120;
 const STRINGS: usize = 20_000;
-const LISTS_THAT_STAY: usize = 8;
+const LIVE_LISTS: usize = 8;
 
-/// Many vectors of many strings; eight of them live at a time.
+/// Builds many vectors of many strings, eight of which are live at a time.
 pub(super) fn strings() -> u64 {
     let mut random = Rng::with_seed(0);
-    let mut lists: Vec<Vec<String>> = vec![Vec::new(); LISTS_THAT_STAY];
+    let mut lists: Vec<Vec<String>> = vec![Vec::new(); LIVE_LISTS];
     let mut sum = 0;
     for number in 0..LISTS {
         let mut list = Vec::new();
@@ -37,10 +37,10 @@ pub(super) fn strings() -> u64 {
             (0..length).for_each(|_| text.push(letter));
             list.push(text);
         }
-        // Some are looked at and thrown away.
+        // Some strings are removed.
         list.retain(|text| !text.starts_with('q'));
         sum += list.iter().map(|text| text.len() as u64).sum::<u64>();
-        lists[number % LISTS_THAT_STAY] = list;
+        lists[number % LIVE_LISTS] = list;
     }
     sum
 }
