@@ -1,4 +1,4 @@
-//! What the measurements of janus-alloc share: the same work, written once, for every allocator.
+//! The shared parts of the measurements of janus-alloc: the same work, written once, for every allocator.
 
 pub mod arenas;
 pub mod defaults;

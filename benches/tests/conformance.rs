@@ -1,4 +1,4 @@
-//! The peers keep the rules of `janus_alloc::api`, through the adapters. More operations by `JANUS_OPERATIONS`.
+//! mimalloc keeps the rules of `janus_alloc::api` through the adapters. `JANUS_OPERATIONS` sets the number of operations.
 
 use janus_alloc::testing::conformance::{Failures, Options, check, check_clones, check_global};
 use janus_alloc::{AsAllocator, AsGlobal};
@@ -17,19 +17,19 @@ fn options() -> Options {
 }
 
 #[test]
-fn mimalloc_by_value() {
+fn mimalloc_as_an_allocator_keeps_the_rules() {
     let report = check(AsAllocator::new(MiMalloc), &options()).unwrap_or_else(|violation| panic!("{violation}"));
     assert!(report.allocations > report.operations / 50, "{report}");
     check_clones(AsAllocator::new(MiMalloc), &Options { operations: 100_000, ..options() }).unwrap();
 }
 
 #[test]
-fn mimalloc_as_it_is() {
+fn mimalloc_keeps_the_rules() {
     check_global(&MiMalloc, &options()).unwrap_or_else(|violation| panic!("{violation}"));
 }
 
 #[test]
-fn mimalloc_there_and_back() {
+fn mimalloc_keeps_the_rules_through_both_adapters() {
     check_global(&AsGlobal::new(AsAllocator::new(MiMalloc)), &options())
         .unwrap_or_else(|violation| panic!("{violation}"));
 }

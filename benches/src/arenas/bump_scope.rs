@@ -6,7 +6,7 @@ use bump_scope::settings::{BumpSettings, MinimumAlignment, SupportedMinimumAlign
 
 use super::BumpArena;
 
-/// bump-scope's arena, its other settings as they are by default.
+/// bump-scope's arena, with the other settings as by default.
 pub type BumpScope<const MIN_ALIGN: usize, const UP: bool> = Bump<Global, BumpSettings<MIN_ALIGN, UP>>;
 
 impl<const MIN_ALIGN: usize, const UP: bool> BumpArena for BumpScope<MIN_ALIGN, UP>
@@ -22,7 +22,7 @@ where
 
     #[inline]
     fn with_capacity(bytes: usize) -> Self {
-        Self::with_capacity(Layout::array::<u8>(bytes).expect("a capacity is no larger than memory can be"))
+        Self::with_capacity(Layout::array::<u8>(bytes).expect("the capacity exceeds `isize::MAX`"))
     }
 
     #[inline]

@@ -38,7 +38,8 @@ impl<A: BumpArena + Send> SharedArena for Locked<A> {
     }
 }
 
-// SAFETY: each call has the arena to itself, and its blocks stay until it is reset or dropped: nobody borrows it then.
+// SAFETY: each block is one of the arena, which no two calls use at the same time. A reset or a drop of the arena takes the `Locked`, so
+// no handle exists then.
 unsafe impl<A: BumpArena> Allocator for &Locked<A> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {

@@ -1,8 +1,7 @@
-//! Arenas as the measurements see them: [`BumpArena`] over those for one thread, [`SharedArena`] over those for many.
+//! The traits by which the measurements use all arenas: [`BumpArena`] for one thread, [`SharedArena`] for many.
 //!
-//! Each is reached through the trait it speaks itself where that is [`Allocator`]: bumpalo, bump-scope and multitude
-//! implement allocator-api2 0.2. blink-alloc speaks 0.4 and is bridged by `janus_alloc::generations::From04`, which
-//! compiles to nothing.
+//! bumpalo, bump-scope and multitude implement [`Allocator`] themselves, as that of allocator-api2 0.2. blink-alloc implements that of 0.4,
+//! and `janus_alloc::generations::From04` adapts it, which compiles to nothing.
 
 mod blink_alloc;
 mod bump_scope;
@@ -20,24 +19,24 @@ pub use shared::SharedArena;
 
 /// A bump allocator for one thread.
 pub trait BumpArena: Sized {
-    /// What a collection is given.
+    /// The allocator of a collection in the arena.
     type Handle<'a>: Allocator + Copy
     where
         Self: 'a;
 
-    /// One without memory, or with as little as it can be made with.
+    /// Returns an arena with no memory, or with the least it can have.
     fn new() -> Self;
 
-    /// One whose first chunk has room for `bytes`; or, where no chunk can be so large, with so much memory in stock.
+    /// Returns an arena whose first chunk has room for `bytes`. If no chunk can be so large, the arena keeps as much memory in smaller ones.
     fn with_capacity(bytes: usize) -> Self;
 
-    /// The arena as an allocator.
+    /// Returns the arena as an allocator.
     fn handle(&self) -> Self::Handle<'_>;
 
     /// Places a value that needs no drop by the arena's own method, not by [`Allocator`].
-    #[expect(clippy::mut_from_ref, reason = "a new value with each call, as in every arena")]
+    #[expect(clippy::mut_from_ref, reason = "each call returns a new value")]
     fn place<T: Copy>(&self, value: T) -> &mut T;
 
-    /// Frees all blocks and keeps memory for the next.
+    /// Frees all blocks, and keeps memory for the next ones.
     fn reset(&mut self);
 }

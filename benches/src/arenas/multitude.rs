@@ -2,7 +2,7 @@ use multitude::{Alloc, Arena};
 
 use super::BumpArena;
 
-/// Its chunks have 64 KiB at most.
+/// Chunks of this arena have at most 64 KiB.
 impl BumpArena for Arena {
     type Handle<'a> = &'a Self;
 

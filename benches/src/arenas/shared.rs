@@ -5,23 +5,23 @@ use janus_alloc::System;
 use janus_alloc::api::Allocator;
 use janus_alloc::generations::From04;
 
-/// An arena that threads share, or what could stand in its place.
+/// An arena that threads share, or another allocator in its place.
 pub trait SharedArena: Sized + Sync {
-    /// What a collection is given.
+    /// The allocator of a collection in the arena.
     type Handle<'a>: Allocator + Copy
     where
         Self: 'a;
 
-    /// Whether [`SharedArena::reset`] frees all blocks. If not, each has to be freed.
+    /// Whether [`SharedArena::reset`] frees all blocks. If not, each must be freed.
     const RESETS: bool = true;
 
-    /// One without memory, or with as little as it can be made with.
+    /// Returns an arena with no memory, or with the least it can have.
     fn new() -> Self;
 
-    /// The arena as an allocator.
+    /// Returns the arena as an allocator.
     fn handle(&self) -> Self::Handle<'_>;
 
-    /// Frees all blocks and keeps memory for the next.
+    /// Frees all blocks, and keeps memory for the next ones.
     fn reset(self) -> Self;
 }
 
@@ -43,7 +43,7 @@ impl SharedArena for SyncBlinkAlloc {
     }
 }
 
-/// The system allocator: no arena, but shared by all threads anyway.
+/// The system allocator, which is no arena, but one that threads share.
 impl SharedArena for System {
     type Handle<'a> = Self;
 

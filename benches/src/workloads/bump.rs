@@ -1,7 +1,7 @@
-//! For arenas: one operation again and again, in one chunk that has room for all.
+//! Workloads of arenas: one operation many times, in one chunk that has room for all.
 //!
-//! The arena passes through [`black_box`], so that its state lies in memory as that of an arena in use does; what the
-//! compiler lifts out of the loop (a constant in a register) is not counted, for anybody.
+//! The arena passes through [`black_box`], so its state is in memory, as in a program. Work that the compiler moves out of the loop, as a
+//! constant in a register, is not counted for any arena.
 
 use std::alloc::Layout;
 use std::hint::black_box;
@@ -12,25 +12,26 @@ use janus_alloc::collections::Vec;
 use super::local::used;
 use crate::arenas::BumpArena;
 
-/// 64 bytes of align 16.
+/// A value of 64 bytes and alignment 16.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(16))]
 pub struct Wide(pub [u8; 64]);
 
-/// How many values [`push`] gives to one vector.
+/// The number of values that [`push`] adds to one vector.
 pub const PUSHES: usize = 1000;
 
-/// The first chunk, in bytes, and what one turn takes at most, with arenas that never reuse a block.
+/// The size of the first chunk, in bytes.
 const CAPACITY: usize = 4 << 20;
+/// The most bytes that one turn takes of an arena that reuses no block.
 const TURN: usize = 128;
 
-/// What is asked for where the compiler does not know, in bytes, and with which align.
+/// The sizes and alignments that the compiler does not know.
 const SIZES: [usize; 8] = [8, 24, 16, 40, 7, 32, 48, 64];
 const ALIGNS: [usize; 8] = [8, 4, 16, 8, 1, 8, 16, 8];
 
-/// An arena that `count` turns do not exhaust.
+/// Returns an arena whose first chunk has room for `count` turns.
 fn arena<A: BumpArena>(count: usize) -> A {
-    assert!(count <= CAPACITY / TURN, "{count} turns need another chunk, and that would be counted");
+    assert!(count <= CAPACITY / TURN, "{count} turns need another chunk, which would be counted");
     A::with_capacity(CAPACITY)
 }
 
@@ -44,35 +45,35 @@ pub fn known<A: BumpArena, T>(count: usize) {
     }
 }
 
-/// Allocates with an align that the compiler knows and a size that it does not: to be read from a table.
+/// Allocates with an alignment that the compiler knows, and a size from a table, which it does not know.
 pub fn size_unknown<A: BumpArena>(count: usize) {
     let arena: A = arena(count);
     let allocator = black_box(&arena).handle();
     let sizes = black_box(SIZES);
     let mut index = 0;
     for _ in 0..count {
-        // SAFETY: the align is a power of two, and the sizes are small.
+        // SAFETY: the alignment is a power of two, and the sizes are small.
         let layout = unsafe { Layout::from_size_align_unchecked(sizes[index], 8) };
         used(allocator.allocate(layout), layout);
         index = (index + 1) % SIZES.len();
     }
 }
 
-/// Allocates with a size and an align that the compiler does not know: both to be read from tables.
+/// Allocates with a size and an alignment from tables, which the compiler does not know.
 pub fn both_unknown<A: BumpArena>(count: usize) {
     let arena: A = arena(count);
     let allocator = black_box(&arena).handle();
     let (sizes, aligns) = (black_box(SIZES), black_box(ALIGNS));
     let mut index = 0;
     for _ in 0..count {
-        // SAFETY: the aligns are powers of two, and the sizes are small.
+        // SAFETY: the alignments are powers of two, and the sizes are small.
         let layout = unsafe { Layout::from_size_align_unchecked(sizes[index], aligns[index]) };
         used(allocator.allocate(layout), layout);
         index = (index + 1) % SIZES.len();
     }
 }
 
-/// Allocates two `u64` and frees them, the last first.
+/// Allocates two `u64`, and frees them, the last first.
 pub fn last_in_first_out<A: BumpArena>(count: usize) {
     let arena: A = arena(count);
     let allocator = black_box(&arena).handle();
@@ -80,19 +81,19 @@ pub fn last_in_first_out<A: BumpArena>(count: usize) {
     let allocate = || {
         let block = allocator.allocate(layout);
         used(block, layout);
-        block.expect("`used` has seen the error").cast()
+        block.expect("`used` has handled the error").cast()
     };
     for _ in 0..count {
         let first = allocate();
         let second = allocate();
-        // SAFETY: the block was allocated with `layout` just now.
+        // SAFETY: the block was just allocated with `layout`.
         unsafe { allocator.deallocate(second, layout) };
-        // SAFETY: as above.
+        // SAFETY: the block was just allocated with `layout`.
         unsafe { allocator.deallocate(first, layout) };
     }
 }
 
-/// The loop of [`last_in_first_out`] alone, with two values passed through [`black_box`].
+/// Runs the loop of [`last_in_first_out`] alone, which passes two values through [`black_box`].
 pub fn nothing_twice(count: usize) {
     for _ in 0..count {
         black_box(SIZES[0]);
@@ -109,7 +110,7 @@ pub fn typed<A: BumpArena>(count: usize) {
     }
 }
 
-/// Pushes values into vectors, each from empty to [`PUSHES`] elements. `count` is that of the pushes.
+/// Pushes `count` values, [`PUSHES`] into each vector.
 pub fn push<A: BumpArena>(count: usize) {
     let arena: A = arena(count);
     let allocator = black_box(&arena).handle();

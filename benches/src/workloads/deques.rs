@@ -1,20 +1,20 @@
-//! For deques and heaps: what programs do with them, in std's types and in ours, both on the allocator of the operating system.
+//! Workloads of deques and heaps, with std's types and with ours, both with the system allocator.
 
 use std::hint::black_box;
 
 use super::beside_std::{Operation, numbers, turns_of_elements as turns};
 
-/// Moving elements one by one takes quadratic time, so that the longest deques do not.
+/// The operations that take quadratic time, and so are not run on the longest deques.
 pub const NOT_LONGEST: [&str; 2] = ["insert in the middle", "remove from the middle"];
 
-/// The operations in what the functions of the module `$made` make.
+/// The operations on the collections that the functions of the module `$made` return.
 macro_rules! operations {
     ($module:ident, $made:ident) => {
         mod $module {
             use super::$made::{Heap, deque, heap, vec};
             use super::{black_box, numbers, turns};
 
-            /// A deque of `$numbers`, of which half is at the end of the buffer.
+            /// Returns a deque of `$numbers`, the first half at the end of the buffer.
             macro_rules! wrapped {
                 ($numbers:expr) => {{
                     let numbers = $numbers;

@@ -1,11 +1,11 @@
-//! For the face of the process.
+//! Workloads by `GlobalAlloc`.
 
 use std::alloc::{GlobalAlloc, Layout, handle_alloc_error};
 use std::hint::black_box;
 
 use super::{GROWN, SIZE, settle, words};
 
-/// Passes a fresh block on to where the compiler cannot see.
+/// Passes a new block through [`black_box`], so the compiler keeps the allocation.
 #[inline]
 fn used(block: *mut u8, layout: Layout) -> *mut u8 {
     if block.is_null() {
@@ -14,7 +14,7 @@ fn used(block: *mut u8, layout: Layout) -> *mut u8 {
     black_box(block)
 }
 
-/// As [`settle`] says.
+/// Prepares the heap with [`settle`].
 fn prepare<G: GlobalAlloc>(global: &G) {
     // SAFETY: no size is 0.
     let allocate = |layout| used(unsafe { global.alloc(layout) }, layout);
@@ -42,7 +42,7 @@ pub fn unknown<G: GlobalAlloc>(global: &G, count: usize) {
 fn once<G: GlobalAlloc>(global: &G, layout: Layout) {
     // SAFETY: the size is not 0.
     let block = used(unsafe { global.alloc(layout) }, layout);
-    // SAFETY: the block was allocated with `layout` just now.
+    // SAFETY: the block was just allocated with `layout`.
     unsafe { global.dealloc(block, layout) };
 }
 
@@ -53,7 +53,7 @@ pub fn zeroed<G: GlobalAlloc>(global: &G, count: usize) {
     for _ in 0..count {
         // SAFETY: the size is not 0.
         let block = used(unsafe { global.alloc_zeroed(layout) }, layout);
-        // SAFETY: the block was allocated with `layout` just now.
+        // SAFETY: the block was just allocated with `layout`.
         unsafe { global.dealloc(block, layout) };
     }
 }
@@ -78,7 +78,7 @@ pub fn grown_unknown<G: GlobalAlloc>(global: &G, count: usize) {
 fn grow<G: GlobalAlloc>(global: &G, old: Layout, new: Layout) {
     // SAFETY: the size is not 0.
     let block = used(unsafe { global.alloc(old) }, old);
-    // SAFETY: the block was allocated with `old` just now; the new size is not 0 and far below `isize::MAX`.
+    // SAFETY: the block was just allocated with `old`; the new size is not 0, and far below `isize::MAX`.
     let block = used(unsafe { global.realloc(block, old, new.size()) }, new);
     // SAFETY: the block has the layout `new` now.
     unsafe { global.dealloc(block, new) };

@@ -1,4 +1,4 @@
-//! For the face of a collection.
+//! Workloads by `Allocator`.
 
 use std::alloc::{Layout, handle_alloc_error};
 use std::hint::black_box;
@@ -8,8 +8,8 @@ use janus_alloc::api::{AllocError, Allocator};
 
 use super::{GROWN, SIZE, settle, words};
 
-/// Passes a fresh block on to where the compiler cannot see. The length is left, as a collection leaves it that knows
-/// what it asked for.
+/// Passes a new block through [`black_box`], so the compiler keeps the allocation. The returned length is ignored, as a collection does that
+/// uses no excess.
 #[inline]
 pub(super) fn used(block: Result<NonNull<[u8]>, AllocError>, layout: Layout) -> NonNull<u8> {
     match block {
@@ -18,11 +18,11 @@ pub(super) fn used(block: Result<NonNull<[u8]>, AllocError>, layout: Layout) -> 
     }
 }
 
-/// As [`settle`] says.
+/// Prepares the heap with [`settle`].
 fn prepare<A: Allocator>(allocator: &A) {
     let allocate = |layout| used(allocator.allocate(layout), layout).as_ptr();
     let free = |block, layout| {
-        let block = NonNull::new(block).expect("a block is not null");
+        let block = NonNull::new(block).expect("`settle` frees a null block");
         // SAFETY: `settle` frees what it allocated, with the same layout.
         unsafe { allocator.deallocate(block, layout) };
     };
@@ -48,7 +48,7 @@ pub fn unknown<A: Allocator>(allocator: &A, count: usize) {
 #[inline(always)]
 fn once<A: Allocator>(allocator: &A, layout: Layout) {
     let block = used(allocator.allocate(layout), layout);
-    // SAFETY: the block was allocated with `layout` just now.
+    // SAFETY: the block was just allocated with `layout`.
     unsafe { allocator.deallocate(block, layout) };
 }
 
@@ -58,7 +58,7 @@ pub fn zeroed<A: Allocator>(allocator: &A, count: usize) {
     let layout = words(SIZE);
     for _ in 0..count {
         let block = used(allocator.allocate_zeroed(layout), layout);
-        // SAFETY: the block was allocated with `layout` just now.
+        // SAFETY: the block was just allocated with `layout`.
         unsafe { allocator.deallocate(block, layout) };
     }
 }
@@ -82,7 +82,7 @@ pub fn grown_unknown<A: Allocator>(allocator: &A, count: usize) {
 #[inline(always)]
 fn grow<A: Allocator>(allocator: &A, old: Layout, new: Layout) {
     let block = used(allocator.allocate(old), old);
-    // SAFETY: the block was allocated with `old` just now; the new size is not smaller.
+    // SAFETY: the block was just allocated with `old`; the new size is not smaller.
     let block = used(unsafe { allocator.grow(block, old, new) }, new);
     // SAFETY: the block has the layout `new` now.
     unsafe { allocator.deallocate(block, new) };

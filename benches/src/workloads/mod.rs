@@ -1,9 +1,9 @@
-//! Work for allocators, in loops of any length.
+//! Workloads of allocators: loops of any number of turns.
 //!
-//! An instruction is counted for an allocator only if all others run the same loop: so each loop is one generic
-//! function, and [`black_box`] stands at the same places in both faces. A block passes through it, since the compiler
-//! may leave out an allocation nobody looks at; a size that the compiler is not to know passes through it as well. What
-//! the loops share is always inlined, or a size that is known here would not be known there.
+//! The counts of allocators can be compared only if all run the same loop. So each loop is one generic function, and [`black_box`] is at
+//! the same places in the loops of both traits. A block passes through it, because the compiler may remove an unused allocation. A size
+//! that the compiler must not know passes through it too. The shared functions are always inlined, because otherwise the compiler would
+//! know a size in some loops and not in others.
 
 pub mod beside_std;
 pub mod bump;
@@ -18,34 +18,33 @@ pub mod vectors;
 use std::alloc::Layout;
 use std::hint::black_box;
 
-/// A loop that does its work so many times.
+/// Does its work the given number of times.
 pub type Workload = fn(usize);
 
-/// What is asked for, in bytes.
+/// The size of the blocks, in bytes.
 const SIZE: usize = 64;
-/// What it then grows to, in bytes.
+/// The size to which they grow, in bytes.
 const GROWN: usize = 2 * SIZE;
 
-/// The loop alone, with one value passed through [`black_box`].
+/// Runs the loop alone, which passes one value through [`black_box`].
 pub fn nothing(count: usize) {
     for _ in 0..count {
         black_box(SIZE);
     }
 }
 
-/// A layout that the compiler knows if it knows `size`.
+/// Returns a layout of words. The compiler knows it if it knows `size`.
 #[inline]
 fn words(size: usize) -> Layout {
     const { assert!(GROWN < 1 << 15) };
-    // SAFETY: the align is a power of two, and the sizes of this module are far below `isize::MAX`.
+    // SAFETY: the alignment is a power of two, and the sizes of this module are far below `isize::MAX`.
     unsafe { Layout::from_size_align_unchecked(size, align_of::<usize>()) }
 }
 
-/// Leaves a free block of each size among live ones that stay.
+/// Leaves a free block of each size between live ones.
 ///
-/// Then every turn of a loop finds the heap as the turn before did, and growing always moves. Left to itself it depends
-/// on what else was allocated before (by a thread-local of the counters, for one), and that would be taken for the cost
-/// of an adapter.
+/// Then every turn of a loop finds the heap in the same state, and growing always moves the block. Otherwise, that would depend on
+/// earlier allocations (as that of a thread-local of the counters), and the difference would look like a cost of an adapter.
 fn settle(allocate: impl Fn(Layout) -> *mut u8, free: impl Fn(*mut u8, Layout)) {
     let layouts = [SIZE, SIZE, GROWN, SIZE].map(words);
     let blocks = layouts.map(allocate);

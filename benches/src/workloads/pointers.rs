@@ -1,4 +1,4 @@
-//! For pointers that own: what programs do with them, in std's types and in ours, both on the allocator of the operating system.
+//! Workloads of `Box`, `Rc` and `Arc`, with std's types and with ours, both with the system allocator.
 
 use std::hint::black_box;
 
@@ -6,23 +6,23 @@ use janus_alloc::{System, collections, unsize_arc, unsize_box, unsize_rc};
 
 use super::Workload;
 
-/// An operation, in both types.
+/// An operation with std's type and with ours.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation {
     /// The name of the row.
     pub name: &'static str,
-    /// In std's type.
+    /// The operation with std's type.
     pub std: Workload,
-    /// In ours.
+    /// The operation with our type.
     pub ours: Workload,
 }
 
-/// A value of some words.
+/// A value of 8 words.
 type Words = [u64; 8];
 /// The length of slices and strings.
 const LENGTH: usize = 100;
 
-/// Operations of a `Box`, an `Rc` or an `Arc`: the same loop for std's and ours, which differ in how they are made.
+/// The operations of `Box`, `Rc` and `Arc`. The loops are the same for std's types and ours; the arguments are the constructors.
 macro_rules! operations {
     (
         $module:ident: $box:ident, $rc:ident, $arc:ident, |$value:ident| $new_box:expr, $new_rc:expr, $new_arc:expr;
@@ -163,7 +163,7 @@ macro_rules! operations {
     };
 }
 
-/// std's types.
+// std's types.
 macro_rules! std_box {
     ($type:ty) => { std::boxed::Box<$type> };
 }
@@ -173,7 +173,7 @@ macro_rules! std_rc {
 macro_rules! std_arc {
     ($type:ty) => { std::sync::Arc<$type> };
 }
-/// Ours.
+// Our types.
 macro_rules! our_box {
     ($type:ty) => { collections::Box<$type, System> };
 }
@@ -199,14 +199,14 @@ operations! {
     |text| text.into(), text.into(), text.into()
 }
 
-/// A row of each.
+/// Returns the rows of the table.
 macro_rules! rows {
     ($($name:literal: $module:ident::$function:ident,)*) => {
         &[$(Operation { name: $name, std: in_std::$module::$function, ours: ours::$module::$function },)*]
     };
 }
 
-/// All operations. What is made in one is dropped in it.
+/// All operations. Each drops its results.
 pub static OPERATIONS: &[Operation] = rows! {
     "Box: new, a word": boxes::word,
     "Box: new, 8 words": boxes::words,

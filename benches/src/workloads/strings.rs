@@ -1,4 +1,4 @@
-//! For strings: what programs do with them, in std's `String` and in ours, both on the allocator of the operating system.
+//! Workloads of strings, with std's `String` and with ours, both with the system allocator.
 
 use std::fmt::Write;
 use std::hint::black_box;
@@ -8,19 +8,19 @@ use janus_alloc::{System, format_in};
 
 use super::beside_std::{Operation, turns};
 
-/// ASCII of a size.
+/// Returns an ASCII text of `size` bytes.
 fn ascii(size: usize) -> String {
     "the two faces of Janus look to the future and to the past. ".chars().cycle().take(size).collect()
 }
 
-/// Text of about a size, with characters of one to four bytes.
+/// Returns a text of about `size` bytes, with characters of one to four bytes.
 fn mixed(size: usize) -> String {
     let mut mixed = String::new();
     mixed.extend("Jänus ☺ 𝄞, ".chars().cycle().take(size / 2));
     mixed
 }
 
-/// The operations in the strings that `$new!()`, `$reserved!(size)`, `$from!(text)` and `$format!(arguments)` make.
+/// The operations on the strings that `$new!()`, `$reserved!(size)`, `$from!(text)` and `$format!(arguments)` return.
 macro_rules! operations {
     ($module:ident, $new:ident, $reserved:ident, $from:ident, $format:ident) => {
         mod $module {
@@ -225,7 +225,7 @@ macro_rules! operations {
                 turns(count, size, |size| {
                     let mut string = $new!();
                     for n in 0..size / 10 {
-                        write!(string, "{n} faces, ").expect("a string takes all");
+                        write!(string, "{n} faces, ").expect("writing to a string cannot fail");
                     }
                     black_box(&string);
                 });

@@ -1,4 +1,4 @@
-//! For B-trees and linked lists: what programs do with them, in std's types and in ours, both on the allocator of the operating system.
+//! Workloads of B-trees and linked lists, with std's types and with ours, both with the system allocator.
 
 use std::collections::{BTreeMap, LinkedList};
 use std::hint::black_box;
@@ -11,35 +11,36 @@ use super::beside_std::{Operation, states, turns};
 /// The sizes, each with the two numbers of turns whose difference is counted.
 pub const COUNTS: [(usize, (usize, usize)); 3] = [(100, (20, 220)), (10_000, (1, 5)), (300_000, (1, 2))];
 
-/// Keys without an order, twice as many as there are elements: the first half are those of the maps.
+/// Returns random keys, twice as many as `size`. The first half are those of the maps.
 fn keys(size: usize) -> Box<[u64]> {
     states().map(|state| state >> 16).take(2 * size).collect()
 }
 
-/// The same keys in another order.
+/// Returns the same keys in another order.
 fn shuffled(keys: &[u64]) -> Box<[u64]> {
     let mut keys: Box<[u64]> = keys.into();
     keys.sort_by_key(|key| key.wrapping_mul(0x9E37_79B9_7F4A_7C15));
     keys
 }
 
-/// As many maps as there are turns at most, so that to make them costs the same whatever the count. What no turn takes stays.
-fn prepared<M>(count: usize, size: usize, make: impl Fn() -> M, mut turn: impl FnMut(M)) {
+/// Calls `turn` with a map that `new` returns, `count` times. The maps are created before, for the greatest number of turns, so that both
+/// counts include the same cost for that. Maps without a turn are leaked.
+fn prepared<M>(count: usize, size: usize, new: impl Fn() -> M, mut turn: impl FnMut(M)) {
     let most = COUNTS.iter().find(|(of, _)| *of == size).map_or(count, |(_, (_, many))| *many);
-    let mut maps: Vec<M> = (0..most).map(|_| make()).collect();
+    let mut maps: Vec<M> = (0..most).map(|_| new()).collect();
     for _ in 0..count {
-        turn(black_box(maps.pop()).expect("one a turn"));
+        turn(black_box(maps.pop()).expect("there are fewer maps than turns"));
     }
     std::mem::forget(maps);
 }
 
-/// The operations in the maps that `$new!()` makes, which are `$map`, and in the lists that `$new_list!()` makes, which are `$list`.
+/// The operations on maps of type `$map`, which `$new!()` returns, and on lists of type `$list`, which `$new_list!()` returns.
 macro_rules! operations {
     ($module:ident, $map:ident, $new:ident, $list:ident, $new_list:ident) => {
         mod $module {
             use super::*;
 
-            /// A map of random keys.
+            /// Returns a map of the keys.
             fn filled(keys: &[u64]) -> $map {
                 let mut map = $new!();
                 for &key in keys {
@@ -287,7 +288,7 @@ macro_rules! operations {
                 );
             }
 
-            /// A list of ascending numbers.
+            /// Returns a list of ascending numbers.
             fn listed(size: usize) -> $list {
                 let mut list = $new_list!();
                 list.extend(0..size as u64);

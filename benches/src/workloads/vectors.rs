@@ -1,4 +1,4 @@
-//! For vectors: what programs do with them, in std's `Vec` and in ours, both on the allocator of the operating system.
+//! Workloads of vectors, with std's `Vec` and with ours, both with the system allocator.
 
 use std::hint::black_box;
 
@@ -7,10 +7,10 @@ use janus_alloc::collections;
 
 use super::beside_std::{self, Operation, turns_of_elements as turns};
 
-/// Everything but moving elements one by one, which takes quadratic time, so that only short vectors do it.
+/// The operations that take quadratic time, and so are run on short vectors only.
 pub const SHORT_ONLY: [&str; 2] = ["insert in the middle", "remove from the front"];
 
-/// The longest vector. So many numbers are made for every size, for that not to be counted.
+/// The length of the longest vector. Every size creates as many numbers, so that their cost is not counted.
 const LONGEST: usize = 22_000;
 
 fn numbers() -> Vec<u64> {
@@ -21,7 +21,7 @@ fn texts() -> Box<[String]> {
     numbers().iter().map(u64::to_string).collect()
 }
 
-/// The operations in the vectors that `$new!(T)` and `$collect!(iter)` make.
+/// The operations on the vectors that `$new!(T)`, `$reserved!(T, size)` and `$collected!(iter)` return.
 macro_rules! operations {
     ($module:ident, $new:ident, $reserved:ident, $collected:ident) => {
         mod $module {

@@ -1,9 +1,10 @@
-//! Arenas by the clock: ours beside the peers', in turns.
+//! Times arenas, ours and those of other crates.
 //!
 //! `cargo run --release -p janus-benches --bin arenas -- [OPTIONS] [PART OF A NAME]`, and `--help` for the options.
 
 mod alone;
-mod contest;
+mod comparison;
+mod measure;
 mod options;
 mod threads;
 mod worker;
@@ -15,7 +16,7 @@ use janus_benches::process;
 use options::Command;
 
 fn main() -> ExitCode {
-    process::ended("arenas", run().map(|()| true))
+    process::exit_code("arenas", run().map(|()| true))
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
@@ -25,16 +26,16 @@ fn run() -> Result<(), Box<dyn Error>> {
         Command::Serve { group, column } => worker::serve(&groups[group], column)?,
         Command::Measure { rounds, part } => {
             for group in &mut groups {
-                group.contests.retain(|contest| contest.name.contains(&part));
+                group.comparisons.retain(|comparison| comparison.name.contains(&part));
             }
-            if groups.iter().all(|group| group.contests.is_empty()) {
+            if groups.iter().all(|group| group.comparisons.is_empty()) {
                 return Err(format!("no job has {part} in its name").into());
             }
             if cfg!(debug_assertions) {
-                return Err("only optimised code is worth timing: add --release".into());
+                return Err("times of unoptimised code mean nothing: add --release".into());
             }
-            contest::hold(&mut groups, rounds)?;
-            groups.iter().filter(|group| !group.contests.is_empty()).for_each(|group| group.print());
+            measure::measure(&mut groups, rounds)?;
+            groups.iter().filter(|group| !group.comparisons.is_empty()).for_each(|group| group.print());
         }
     }
     Ok(())

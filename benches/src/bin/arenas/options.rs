@@ -5,32 +5,33 @@ use lexopt::{Arg, Parser, ValueExt};
 use crate::worker::WORKER;
 
 pub(crate) const HELP: &str = "\
-Times arenas, ours beside those of others.
+Times arenas, ours and those of other crates.
 
 Usage: arenas [OPTIONS] [PART OF A NAME]
 
-With a part of a name, only the jobs that have it in theirs are done: \"growth\", say, or \"2 threads\".
+A part of a name, as \"growth\" or \"2 threads\", selects the jobs whose names contain it.
 
 Options:
-      --rounds N  How many times each arena does each job [default: 51]
+      --rounds N  The number of times that each arena does each job [default: 51]
   -h, --help      Print this
 ";
 
-/// What to do.
+/// The task of this process.
 pub(crate) enum Command {
     Help,
-    /// Measure the jobs that have `part` in their names.
+    /// Measure the jobs whose names contain `part`.
     Measure {
         rounds: usize,
         part: String,
     },
-    /// Be the worker of an allocator.
+    /// Serve as the worker of an allocator.
     Serve {
         group: usize,
         column: usize,
     },
 }
 
+/// Reads the command line.
 pub(crate) fn from_command_line() -> Result<Command, lexopt::Error> {
     let (mut rounds, mut part) = (51, String::new());
     let mut arguments = Parser::from_env();

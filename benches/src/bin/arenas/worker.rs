@@ -1,4 +1,4 @@
-//! A process for each allocator: what one leaves of the heap would be what the next finds.
+//! A process for each allocator, so that none uses the heap in the state in which another has left it.
 
 use std::env;
 use std::error::Error;
@@ -7,18 +7,18 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-use crate::contest::Group;
+use crate::comparison::Group;
 
-/// The option that makes this program a worker: the number of a group and that of an allocator follow.
+/// The option that makes this program a worker. The numbers of a group and of an allocator follow.
 pub(crate) const WORKER: &str = "worker";
 
-/// This program, as the process that does the jobs of one allocator.
+/// A process that does the jobs of one allocator.
 pub(crate) struct Worker {
-    /// A line with the name of a job.
+    /// Each request is a line with the name of a job.
     requests: ChildStdin,
-    /// A line with nanoseconds.
+    /// Each answer is a line with a number of nanoseconds.
     answers: BufReader<ChildStdout>,
-    // It ends when there are no more requests.
+    // The process ends when `requests` is closed.
     _process: Child,
 }
 
@@ -30,29 +30,29 @@ impl Worker {
             .stdout(Stdio::piped())
             .spawn()?;
         let (requests, answers) = (process.stdin.take(), process.stdout.take());
-        let (Some(requests), Some(answers)) = (requests, answers) else { unreachable!("both are piped") };
+        let (Some(requests), Some(answers)) = (requests, answers) else { unreachable!("stdin and stdout are piped") };
         Ok(Self { requests, answers: BufReader::new(answers), _process: process })
     }
 
-    /// Has the job done once.
+    /// Asks the process to do the job once, and returns the time.
     pub(crate) fn time(&mut self, job: &str) -> Result<Duration, Box<dyn Error>> {
         writeln!(self.requests, "{job}")?;
         let mut answer = String::new();
         self.answers.read_line(&mut answer)?;
-        let nanoseconds = answer.trim().parse().map_err(|_| format!("a process has failed in {job}"))?;
+        let nanoseconds = answer.trim().parse().map_err(|_| format!("a process failed in {job}"))?;
         Ok(Duration::from_nanos(nanoseconds))
     }
 }
 
-/// Does what it is asked for.
+/// Does the jobs that are requested, as the worker of the allocator in `column`.
 pub(crate) fn serve(group: &Group, column: usize) -> Result<(), Box<dyn Error>> {
-    // glibc gives memory back to the system by a rule that learns from the largest block it was given back. Without this
-    // it depends on a few bytes, and on the jobs before, whether a job includes that.
+    // glibc returns free memory to the system above a threshold, which grows with the largest block freed. Without this large block, a few
+    // bytes and the earlier jobs would decide whether a job includes the cost of that.
     drop(black_box(Vec::<u8>::with_capacity(30 << 20)));
     for request in io::stdin().lines() {
         let request = request?;
-        let contest = group.contests.iter().find(|contest| contest.name == request);
-        let time = (contest.ok_or_else(|| format!("no job {request}"))?.jobs[column])();
+        let comparison = group.comparisons.iter().find(|comparison| comparison.name == request);
+        let time = (comparison.ok_or_else(|| format!("no job {request}"))?.jobs[column])();
         println!("{}", time.as_nanos());
     }
     Ok(())

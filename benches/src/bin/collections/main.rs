@@ -1,12 +1,12 @@
-//! Collections by the clock: std's beside ours on the same allocator, and ours in an arena, in a pool and on mimalloc.
+//! Times collections: std's and ours with the same allocator, and ours in an arena, in a pool and with mimalloc.
 //!
 //! `cargo run --release -p janus-benches --bin collections -- [OPTIONS]`, and `--help` for the options.
 //!
-//! Each row is one operation on collections of one size, done for as many collections as make 200,000 elements (but at least one).
-//! Building what the operation needs is not timed. std's and ours of the first two columns ask the C library's `malloc`. A drop in
-//! an arena or a pool includes the end of that.
+//! Each row is one operation on collections of one size, on as many collections as have 200,000 elements together, but at least one. The
+//! building of the collections is not timed. Those of the first two columns use the C library's `malloc`. The time of a drop in an arena
+//! or a pool includes the drop of the arena or the pool.
 
-mod contest;
+mod measure;
 mod options;
 mod subject;
 mod subjects;
@@ -18,28 +18,28 @@ use janus_benches::process;
 use options::Command;
 
 fn main() -> ExitCode {
-    process::ended("collections", run().map(|()| true))
+    process::exit_code("collections", run().map(|()| true))
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
     match options::from_command_line()? {
         Command::Help => print!("{}", options::HELP),
         Command::Measure(_) if cfg!(debug_assertions) => {
-            return Err("only optimised code is worth timing: add --release".into());
+            return Err("times of unoptimised code mean nothing: add --release".into());
         }
         Command::Measure(options) => {
             keep_freed_memory();
-            contest::hold(&options)?;
+            measure::measure(&options)?;
         }
     }
     Ok(())
 }
 
-/// Has glibc keep what is freed, else a large collection's time is that of its page faults, which depend on what was freed before.
+/// Makes glibc keep freed memory. Otherwise page faults would dominate the times of large collections, and depend on earlier frees.
 fn keep_freed_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     for (parameter, bytes) in [(libc::M_MMAP_THRESHOLD, 1 << 30), (libc::M_TRIM_THRESHOLD, libc::c_int::MAX)] {
-        // SAFETY: sets a parameter of the heap.
+        // SAFETY: `mallopt` sets a parameter of the heap, and no other thread runs.
         unsafe { libc::mallopt(parameter, bytes) };
     }
 }

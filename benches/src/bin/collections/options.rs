@@ -7,14 +7,15 @@ Times collections, std's and ours.
 
 Usage: collections [OPTIONS] [PART OF A NAME]
 
-With a part of a name, only the rows that have it in theirs are measured: \"BTreeMap\", say, or \"drop\".
+A part of a name, as \"BTreeMap\" or \"drop\", selects the rows whose names contain it.
 
 Options:
-      --rounds N      How many times each cell is measured, in turns; the median counts [default: 9]
-      --sizes A,B,C   The elements of a collection [default: 100,10000,1000000]
+      --rounds N      The number of times that each cell is measured; the median counts [default: 9]
+      --sizes A,B,C   The numbers of elements of a collection [default: 100,10000,1000000]
   -h, --help          Print this
 ";
 
+/// The task of this process.
 pub(crate) enum Command {
     Help,
     Measure(Options),
@@ -26,6 +27,7 @@ pub(crate) struct Options {
     pub(crate) part: String,
 }
 
+/// Reads the command line.
 pub(crate) fn from_command_line() -> Result<Command, lexopt::Error> {
     let mut options = Options { rounds: 9, sizes: vec![100, 10_000, 1_000_000], part: String::new() };
     let mut arguments = Parser::from_env();

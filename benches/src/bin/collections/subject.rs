@@ -1,28 +1,28 @@
-//! What is done with a collection, and for how long.
+//! The operations on a collection, and their times.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// How many elements a cell deals with, at least.
+/// The least number of elements that a cell processes.
 const ELEMENTS: usize = 200_000;
-/// How many elements are inserted and removed where each takes linear time.
+/// The number of elements inserted and removed, which may each take linear time.
 const FEW: usize = 100;
 
-/// A collection of numbers, of std's or ours. The methods are those that most programs use.
+/// A collection of numbers, std's or ours.
 pub(crate) trait Subject: Clone {
-    /// Adds one number, at the end or where it belongs.
+    /// Adds a number, at the end or by its key.
     fn push(&mut self, number: u64);
-    /// Adds many.
+    /// Adds all numbers.
     fn add_all(&mut self, numbers: &[u64]);
-    /// Adds one in the middle, if there is such a place.
+    /// Adds a number, in the middle of a sequence.
     fn insert(&mut self, number: u64);
-    /// Takes the number out, or where there are no keys, one of the middle.
+    /// Removes the number, or the one in the middle of a sequence.
     fn remove(&mut self, number: u64);
     /// Looks a number up, by index or by key.
     fn lookup(&self, number: u64) -> u64;
-    /// Looks at all.
+    /// Returns the sum of all numbers.
     fn sum(&self) -> u64;
-    /// Puts all into order, if they are in none.
+    /// Sorts the numbers, if they are not sorted already.
     fn sort(&mut self);
 }
 
@@ -62,20 +62,21 @@ impl Operation {
     }
 }
 
-/// Numbers below `size`, each once, without an order.
+/// Returns the numbers below `size` in random order.
 fn numbers(size: usize) -> Vec<u64> {
     let mut numbers: Vec<u64> = (0..size as u64).collect();
     fastrand::Rng::with_seed(7).shuffle(&mut numbers);
     numbers
 }
 
+/// Returns the time of `work` on all subjects.
 fn timed<S>(subjects: &mut [S], mut work: impl FnMut(&mut S)) -> Duration {
     let start = Instant::now();
     subjects.iter_mut().for_each(|subject| work(black_box(subject)));
     start.elapsed()
 }
 
-/// Does `operation` on collections of `size` that `new` makes, until enough elements have been dealt with.
+/// Runs `operation` on enough collections of `size` elements, which `new` creates, and returns the time.
 pub(crate) fn time<S: Subject>(operation: Operation, size: usize, new: impl Fn() -> S) -> Duration {
     let count = (ELEMENTS / size).max(1);
     let numbers = numbers(size);

@@ -9,7 +9,7 @@ use mimalloc::MiMalloc;
 
 use crate::subject::{HEAP, MAP, Operation, SEQUENCE, Subject, time};
 
-/// The same in std's type and in ours.
+/// Implements `Subject` for std's type and for ours, with the same code.
 macro_rules! subject {
     ([$($std:tt)*] [$($ours:tt)*] { $($body:tt)* }) => {
         impl Subject for $($std)* { $($body)* }
@@ -111,17 +111,17 @@ subject! { [std::collections::BTreeMap<u64, u64>] [collections::BTreeMap<u64, u6
     fn sort(&mut self) {}
 } }
 
-/// The columns. The first is what the others are compared with.
+/// The columns. The first is the reference for the others.
 pub(crate) const COLUMNS: [&str; 5] = ["std", "ours", "Arena", "Pool", "mimalloc"];
 
-/// One collection, in each column.
+/// One kind of collection, in each column.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
     pub(crate) operations: &'static [Operation],
     pub(crate) time: fn(column: usize, Operation, size: usize) -> Duration,
 }
 
-/// Drops what holds the memory of dropped collections, which is a part of that.
+/// Drops the allocator of the collections. Returns the time if the operation is a drop: the allocator frees their memory.
 fn end<A>(allocator: A, operation: Operation) -> Duration {
     let start = Instant::now();
     drop(allocator);

@@ -4,21 +4,21 @@ use janus_benches::defaults::DEFAULTS;
 use lexopt::{Arg, Parser, ValueExt};
 
 pub(crate) const HELP: &str = "\
-Times default allocators, ours beside those of others. A round of all takes some minutes, and the first build as well.
+Times default allocators, ours and those of other crates. A round of all takes some minutes, and so does the first build.
 
 Usage: defaults [OPTIONS]
 
 Options:
-      --rounds N       How many times each default does each workload [default: 5]
-      --quick          3 rounds
-      --only PART      Only the workloads that have PART in their names. An unknown one lists them all
-      --defaults LIST  Only these, with commas between. Ratios are to mimalloc, or to the first if it is not there.
+      --rounds N       The number of times that each default runs each workload [default: 5]
+      --quick          Run 3 rounds
+      --only PART      Run only the workloads whose names contain PART. An unknown PART lists all names
+      --defaults LIST  Run only these, separated by commas. Ratios are to mimalloc, or to the first without mimalloc
                        [default: janus,system,mimalloc,mimalloc-v2,snmalloc,jemalloc,rpmalloc,talc,dlmalloc,sefer]
-      --skip-build     Take the programs as they were built before
+      --skip-build     Use the programs built before
   -h, --help           Print this
 ";
 
-/// What to do.
+/// The task of this process.
 pub(crate) enum Command {
     Help,
     Measure(Options),
@@ -31,6 +31,7 @@ pub(crate) struct Options {
     pub(crate) skip_build: bool,
 }
 
+/// Reads the command line.
 pub(crate) fn from_command_line() -> Result<Command, lexopt::Error> {
     let defaults = DEFAULTS.map(String::from).to_vec();
     let mut options = Options { rounds: 5, only: String::new(), defaults, skip_build: false };

@@ -1,9 +1,9 @@
-//! What is printed at the end.
+//! The printed tables.
 
 use janus_benches::process::Cost;
 use janus_benches::statistics;
 
-use crate::contest::{Contest, Kind, Workload};
+use crate::comparison::{Comparison, Kind, Workload};
 
 /// A part of a cost.
 #[derive(Clone, Copy)]
@@ -11,7 +11,7 @@ struct Metric {
     name: &'static str,
     of: fn(&Cost) -> f64,
     unit: &'static str,
-    /// How many of its units are in one of a cost's.
+    /// The number of its units in one unit of the cost.
     units: f64,
 }
 
@@ -35,61 +35,62 @@ const GEOMEANS: [Geomean; 6] = [
     Geomean { name: "peak RSS, all without micro", metric: PEAK, over: is_whole },
 ];
 
-/// Whether a workload is like a program.
+/// Returns whether workloads of the kind are like whole programs.
 fn is_whole(kind: Kind) -> bool {
     matches!(kind, Kind::General | Kind::Rust)
 }
 
-/// How many workloads are shown of those in which ours is furthest behind.
+/// The number of workloads shown in which ours is furthest behind.
 const BEHIND: usize = 8;
 
-pub(crate) fn print(contest: &Contest, rounds: usize) {
-    [WALL, CPU, PEAK].iter().for_each(|metric| print_workloads(contest, *metric, rounds));
-    print_geomeans(contest);
-    print_one_more_thread(contest);
-    print_behind(contest);
+pub(crate) fn print(comparison: &Comparison, rounds: usize) {
+    [WALL, CPU, PEAK].iter().for_each(|metric| print_workloads(comparison, *metric, rounds));
+    print_geomeans(comparison);
+    print_one_more_thread(comparison);
+    print_behind(comparison);
 }
 
-/// A line for each workload.
-fn print_workloads(contest: &Contest, metric: Metric, rounds: usize) {
-    let reference = contest.reference();
-    let name = &contest.defaults[reference].name;
+/// Prints a line for each workload.
+fn print_workloads(comparison: &Comparison, metric: Metric, rounds: usize) {
+    let reference = comparison.reference();
+    let name = &comparison.defaults[reference].name;
     println!("\n{}: medians of {rounds} rounds, as multiples of those of {name}\n", metric.name);
     print!("{:27} {:>7} {:>7}", "", metric.unit, "spread");
-    print_names(contest);
-    for workload in &contest.workloads {
+    print_names(comparison);
+    for workload in &comparison.workloads {
         let [low, median, high] = workload.quartiles(reference, metric);
         print!("{:27} {:>7.1}", workload.name, median * metric.units);
         match rounds {
             1 => print!(" {:>7}", "-"),
             _ => print!(" {:>6.0}%", (high - low) / median * 100.0),
         }
-        print_ratios(contest, |default| workload.ratio(default, reference, metric));
+        print_ratios(comparison, |default| workload.ratio(default, reference, metric));
     }
 }
 
-fn print_geomeans(contest: &Contest) {
-    let reference = contest.reference();
-    println!("\nGeomeans of the ratios to {}\n", contest.defaults[reference].name);
+fn print_geomeans(comparison: &Comparison) {
+    let reference = comparison.reference();
+    println!("\nGeomeans of the ratios to {}\n", comparison.defaults[reference].name);
     print!("{:43}", "");
-    print_names(contest);
+    print_names(comparison);
     for Geomean { name, metric, over } in GEOMEANS {
-        let workloads: Vec<&Workload> = contest.workloads.iter().filter(|workload| over(workload.kind)).collect();
+        let workloads: Vec<&Workload> = comparison.workloads.iter().filter(|workload| over(workload.kind)).collect();
         if !workloads.is_empty() {
             print!("{:43}", format!("{name} ({})", workloads.len()));
-            print_ratios(contest, |default| {
+            print_ratios(comparison, |default| {
                 statistics::geomean(workloads.iter().map(|workload| workload.ratio(default, reference, metric)))
             });
         }
     }
 }
 
-/// What the work of two threads costs beside that of one, where there is both. On two processors it would be 1.
-fn print_one_more_thread(contest: &Contest) {
+/// Prints the ratios of the time of two threads to that of one, of the workloads that exist with both. Ideally they are 1 on two
+/// processors.
+fn print_one_more_thread(comparison: &Comparison) {
     let mut lines = Vec::new();
-    for one in &contest.workloads {
+    for one in &comparison.workloads {
         let two = one.name.strip_suffix("-1").map(|name| format!("{name}-2"));
-        let two = contest.workloads.iter().find(|workload| Some(&workload.name) == two.as_ref());
+        let two = comparison.workloads.iter().find(|workload| Some(&workload.name) == two.as_ref());
         lines.extend(two.map(|two| (one, two)));
     }
     if lines.is_empty() {
@@ -99,22 +100,22 @@ fn print_one_more_thread(contest: &Contest) {
         "\nCost of one more thread: wall of two threads, each with the work of one, as a multiple of that of one\n"
     );
     print!("{:43}", "");
-    print_names(contest);
+    print_names(comparison);
     let cost = |(one, two): &(&Workload, &Workload), default| two.median(default, WALL) / one.median(default, WALL);
     for line in &lines {
         print!("{:43}", format!("{} / {}", line.1.name, line.0.name));
-        print_ratios(contest, |default| cost(line, default));
+        print_ratios(comparison, |default| cost(line, default));
     }
     print!("{:43}", "geomean");
-    print_ratios(contest, |default| statistics::geomean(lines.iter().map(|line| cost(line, default))));
+    print_ratios(comparison, |default| statistics::geomean(lines.iter().map(|line| cost(line, default))));
 }
 
-/// The workloads in which ours is furthest behind the best peer there.
-fn print_behind(contest: &Contest) {
-    let Some(ours) = contest.ours() else { return };
+/// Prints the workloads in which ours is furthest behind the best peer.
+fn print_behind(comparison: &Comparison) {
+    let Some(ours) = comparison.ours() else { return };
     let mut behind = Vec::new();
-    for workload in &contest.workloads {
-        let peers = (0..contest.defaults.len()).filter(|&default| default != ours);
+    for workload in &comparison.workloads {
+        let peers = (0..comparison.defaults.len()).filter(|&default| default != ours);
         let times = peers.map(|peer| (peer, workload.median(peer, WALL))).filter(|(_, time)| !time.is_nan());
         if let Some((best, time)) = times.min_by(|(_, one), (_, other)| one.total_cmp(other)) {
             behind.push((workload.median(ours, WALL) / time, workload, best));
@@ -123,17 +124,17 @@ fn print_behind(contest: &Contest) {
     behind.sort_by(|(one, ..), (other, ..)| other.total_cmp(one));
     println!("\nWorst single workloads of ours: wall, as a multiple of that of the best peer there\n");
     for (ratio, workload, best) in behind.iter().take(BEHIND) {
-        println!("{:27} {ratio:>7.2}  {}", workload.name, contest.defaults[*best].name);
+        println!("{:27} {ratio:>7.2}  {}", workload.name, comparison.defaults[*best].name);
     }
 }
 
-fn print_names(contest: &Contest) {
-    contest.defaults.iter().for_each(|default| print!(" {:>11}", default.name));
+fn print_names(comparison: &Comparison) {
+    comparison.defaults.iter().for_each(|default| print!(" {:>11}", default.name));
     println!();
 }
 
-fn print_ratios(contest: &Contest, ratio: impl Fn(usize) -> f64) {
-    for ratio in (0..contest.defaults.len()).map(ratio) {
+fn print_ratios(comparison: &Comparison, ratio: impl Fn(usize) -> f64) {
+    for ratio in (0..comparison.defaults.len()).map(ratio) {
         if ratio.is_nan() { print!(" {:>11}", "-") } else { print!(" {ratio:>11.2}") }
     }
     println!();
@@ -148,7 +149,7 @@ impl Workload {
         self.quartiles(default, metric)[1]
     }
 
-    /// What a quarter, half and three quarters of all costs do not exceed. Not a number if a default was not measured.
+    /// Returns the quartiles of the costs of a default, or NaN if it was not measured.
     fn quartiles(&self, default: usize, metric: Metric) -> [f64; 3] {
         statistics::quartiles(self.costs[default].iter().map(metric.of))
     }

@@ -1,4 +1,4 @@
-//! Adapters beside what they adapt. A row is a line in a table.
+//! Adapters, and the allocators that they adapt.
 
 use std::error::Error;
 
@@ -13,40 +13,40 @@ use crate::{NOTHING, callgrind};
 /// The columns.
 const OPERATIONS: [&str; 5] = ["known", "unknown", "grown, known", "grown, unknown", "zeroed"];
 
-/// The first row is what the others are compared with.
+/// A table, whose first row is the reference for the others.
 struct Table {
     rows: &'static [Row],
 }
 
 struct Row {
     name: &'static str,
-    /// One for each column.
+    /// A workload for each column.
     runs: [Workload; OPERATIONS.len()],
-    /// By how many instructions a count may differ from that of the first row. `None`: it is only shown.
-    may_stray: Option<f64>,
+    /// The greatest allowed difference from a count of the first row, in instructions. `None` if any is allowed.
+    tolerance: Option<f64>,
 }
 
-/// The workloads of an allocator, through the face of the process (`global`) or that of a collection (`local`).
+/// Returns the row of an allocator, used by `GlobalAlloc` (`global`) or by `Allocator` (`local`).
 macro_rules! row {
-    ($name:literal, $face:ident, $allocator:expr) => {
-        row!($name, $face, $allocator, None)
+    ($name:literal, $trait:ident, $allocator:expr) => {
+        row!($name, $trait, $allocator, None)
     };
-    ($name:literal, $face:ident, $allocator:expr, $may_stray:expr) => {
+    ($name:literal, $trait:ident, $allocator:expr, $tolerance:expr) => {
         Row {
             name: $name,
             runs: [
-                |count| $face::known($allocator, count),
-                |count| $face::unknown($allocator, count),
-                |count| $face::grown_known($allocator, count),
-                |count| $face::grown_unknown($allocator, count),
-                |count| $face::zeroed($allocator, count),
+                |count| $trait::known($allocator, count),
+                |count| $trait::unknown($allocator, count),
+                |count| $trait::grown_known($allocator, count),
+                |count| $trait::grown_unknown($allocator, count),
+                |count| $trait::zeroed($allocator, count),
             ],
-            may_stray: $may_stray,
+            tolerance: $tolerance,
         }
     };
 }
 
-// Statics, as a registered default is one.
+// The allocators are statics, as a registered default is.
 static ROUND_TRIP: AsGlobal<AsAllocator<System>> = AsGlobal::new(AsAllocator::new(System));
 static AS_GLOBAL: AsGlobal<System> = AsGlobal::new(System);
 static COUNTED: AsGlobal<Stats<System>> = AsGlobal::new(Stats::new(System));
@@ -92,50 +92,48 @@ const fn vec_size<A: Allocator>() -> usize {
     size_of::<Vec<u64, A>>()
 }
 
-/// The workload that [`callgrind`] is told to run as `name`.
+/// Returns the workload `name`, which [`callgrind`] runs in a process of its own.
 pub(crate) fn workload(name: &str) -> Option<Workload> {
     let (row, operation) = name.split_once('/')?;
     let row = TABLES.iter().flat_map(|table| table.rows).find(|candidate| candidate.name == row)?;
     Some(row.runs[OPERATIONS.iter().position(|&candidate| candidate == operation)?])
 }
 
-/// Whether a row has `part` in its name.
+/// Returns whether the name of a row contains `part`.
 pub(crate) fn has(part: &str) -> bool {
     TABLES.iter().flat_map(|table| table.rows).any(|row| row.name.contains(part))
 }
 
-/// Measures the rows with `part` in their names, and says whether all is as it should be.
+/// Measures the rows whose names contain `part`, and returns whether all are within their tolerance.
 pub(crate) fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
     let nothing = callgrind::instructions(NOTHING)?;
     println!(
-        "\nInstructions per operation, without the {nothing:.1} of the empty loop; beside them the difference to the"
+        "\nInstructions per operation, without the {nothing:.1} of the empty loop, with the difference from the first row of the"
     );
-    println!("first of the table. Sizes are 64 bytes, growing to 128; known or not to the compiler.");
-    let mut strayed = 0;
+    println!("table. The compiler knows the sizes or not: 64 bytes, grown to 128.");
+    let mut exceeded = 0;
     for table in TABLES {
         if table.rows.iter().any(|row| row.name.contains(part)) {
-            strayed += print_table(table.rows, part, nothing)?;
+            exceeded += print_table(table.rows, part, nothing)?;
         }
     }
-    match strayed {
-        0 => println!("\nNo row strays further from the first of its table than it may."),
-        _ => println!(
-            "\nCounts that stray further from the first of their table than they may, marked with !: {strayed}"
-        ),
+    match exceeded {
+        0 => println!("\nAll counts are within their tolerance."),
+        _ => println!("\nCounts beyond their tolerance, marked with !: {exceeded}"),
     }
-    Ok(strayed == 0)
+    Ok(exceeded == 0)
 }
 
-/// Returns how many counts stray too far.
+/// Measures and prints a table, and returns the number of counts beyond their tolerance.
 fn print_table(rows: &[Row], part: &str, nothing: f64) -> Result<usize, Box<dyn Error>> {
     println!();
     print!("{:34}", "");
     OPERATIONS.iter().for_each(|operation| print!(" {operation:>17}"));
     println!();
-    let mut strayed = 0;
+    let mut exceeded = 0;
     let mut first: Option<[f64; OPERATIONS.len()]> = None;
     for row in rows {
-        // The first is what the others are compared with.
+        // The first row is always measured, for the comparison.
         if first.is_some() && !row.name.contains(part) {
             continue;
         }
@@ -148,19 +146,19 @@ fn print_table(rows: &[Row], part: &str, nothing: f64) -> Result<usize, Box<dyn 
                 print!(" {count:>17.1}");
                 continue;
             };
-            // To a tenth: what happens once in thousands of operations is not the adapter's.
-            let more = ((count - first[column]) * 10.0).round() / 10.0 + 0.0;
-            let far = row.may_stray.is_some_and(|may| more.abs() > may);
-            strayed += usize::from(far);
-            print!(" {count:>8.1} {more:>+7.1}{}", if far { '!' } else { ' ' });
+            // Rounded to a tenth: events once in thousands of operations are no cost of the adapter.
+            let difference = ((count - first[column]) * 10.0).round() / 10.0 + 0.0;
+            let is_beyond = row.tolerance.is_some_and(|tolerance| difference.abs() > tolerance);
+            exceeded += usize::from(is_beyond);
+            print!(" {count:>8.1} {difference:>+7.1}{}", if is_beyond { '!' } else { ' ' });
         }
         println!();
         first.get_or_insert(counts);
     }
-    Ok(strayed)
+    Ok(exceeded)
 }
 
-/// Prints the sizes that an adapter must not change, and says whether it does not.
+/// Prints the sizes that an adapter must not change, and returns whether all are unchanged.
 pub(crate) fn print_sizes() -> bool {
     println!("Sizes in bytes\n");
     let mut equal = true;

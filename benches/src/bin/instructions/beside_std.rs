@@ -1,4 +1,4 @@
-//! Our collections beside std's, both on the allocator of the operating system.
+//! Our collections and std's, both with the system allocator.
 
 use std::error::Error;
 
@@ -7,37 +7,37 @@ use janus_benches::workloads::{deques, strings, trees, vectors};
 
 use crate::callgrind::{self, FEW, MANY};
 
-/// Operations on collections of a kind.
+/// Operations on collections of one kind.
 struct Table {
-    /// The names of the rows begin with this on the command line, and so it selects all.
+    /// The beginning of the names of the rows on the command line, which selects all of them.
     name: &'static str,
-    /// What the figures are of.
+    /// The unit of the counts.
     unit: &'static str,
     operations: &'static [Operation],
     columns: &'static [Column],
-    /// The most that ours may take, as a multiple of std's.
+    /// The largest count allowed for ours, as a multiple of std's.
     goal: fn(&Operation) -> f64,
-    /// Takes quadratic time, and so is left out of the last column.
+    /// The operations of quadratic time, which are not measured in the last column.
     quadratic: &'static [&'static str],
 }
 
 /// Collections of one size.
 struct Column {
-    /// The elements of a collection. `None`: one has all that are counted.
+    /// The number of elements of a collection. `None` if one collection has all that are counted.
     size: Option<usize>,
-    /// The two counts whose difference is measured, in turns or in elements.
+    /// The two counts whose difference is measured, of turns or of elements.
     counts: (usize, usize),
-    /// By what the instructions of one count are divided.
+    /// The number by which the instructions of one count are divided.
     per: usize,
 }
 
 impl Column {
-    /// The count is one of what a row is about.
+    /// Returns a column whose counts have the unit of the table.
     const fn new(size: usize, counts: (usize, usize)) -> Self {
         Self { size: Some(size), counts, per: 1 }
     }
 
-    /// The count is one of turns, and the row is about elements.
+    /// Returns a column whose counts are of turns, for a table about elements.
     const fn by_turns((size, turns): (usize, (usize, usize))) -> Self {
         Self { size: Some(size), counts: turns, per: size }
     }
@@ -95,22 +95,22 @@ impl Table {
         format!("{}: {}", self.name, operation.name)
     }
 
-    /// The rows with `part` in their names.
+    /// Returns the rows whose names contain `part`.
     fn selected(&self, part: &str) -> impl Iterator<Item = &'static Operation> {
         self.operations.iter().filter(move |operation| self.row_name(operation).contains(part))
     }
 
     fn measure(&self, part: &str) -> Result<(), Box<dyn Error>> {
-        println!("\n{}: {}; std's, ours, and ours as a multiple, marked with ! if", self.name, self.unit);
-        println!("that is more than the goal, 1.05, or 1.10 of heaps and trees.\n");
+        println!("\n{}: {}; std's, ours, and ours as a multiple of std's,", self.name, self.unit);
+        println!("marked with ! above the goal, which is 1.05, or 1.10 for heaps and trees.\n");
         print!("{:32}", "");
         self.columns.iter().for_each(|column| print!(" {:>11} {:>11} {:>8} ", "std", "ours", column.heading()));
         println!();
         let mut behind = 0;
         for operation in self.selected(part) {
             print!("{:32}", operation.name);
-            let left_out = usize::from(self.quadratic.contains(&operation.name));
-            for column in &self.columns[..self.columns.len() - left_out] {
+            let skipped = usize::from(self.quadratic.contains(&operation.name));
+            for column in &self.columns[..self.columns.len() - skipped] {
                 let count = |whose| {
                     let name = format!("{}/{} {whose}", self.row_name(operation), column.heading());
                     let (few, many) = column.counts;
@@ -118,18 +118,18 @@ impl Table {
                 };
                 let (std, ours) = (count("std")?, count("ours")?);
                 let ratio = ours / std;
-                let late = ratio > (self.goal)(operation);
-                behind += usize::from(late);
-                print!(" {std:>11.2} {ours:>11.2} {ratio:>8.3}{}", if late { '!' } else { ' ' });
+                let is_behind = ratio > (self.goal)(operation);
+                behind += usize::from(is_behind);
+                print!(" {std:>11.2} {ours:>11.2} {ratio:>8.3}{}", if is_behind { '!' } else { ' ' });
             }
             println!();
         }
-        println!("\nOf ours behind what is to reach: {behind}");
+        println!("\nCounts of ours above the goal: {behind}");
         Ok(())
     }
 }
 
-/// Does the work of the workload `name`, and says whether there is one.
+/// Runs the workload `name`, and returns whether it exists.
 pub(crate) fn run(name: &str, count: usize) -> bool {
     work(name).is_some_and(|(work, size)| {
         work(count, size.unwrap_or(count));
@@ -137,23 +137,23 @@ pub(crate) fn run(name: &str, count: usize) -> bool {
     })
 }
 
-/// The work of a row in a column, and the size of its collections.
+/// Returns the function of a row and a column, and the size of the collections.
 fn work(name: &str) -> Option<(Sized, Option<usize>)> {
     let (table, name) = name.split_once(": ")?;
-    let (operation, of) = name.rsplit_once('/')?;
-    let (heading, whose) = of.split_once(' ')?;
+    let (operation, column) = name.rsplit_once('/')?;
+    let (heading, whose) = column.split_once(' ')?;
     let table = TABLES.iter().find(|candidate| candidate.name == table)?;
     let operation = table.operations.iter().find(|candidate| candidate.name == operation)?;
     let column = table.columns.iter().find(|candidate| candidate.heading() == heading)?;
     Some((if whose == "std" { operation.std } else { operation.ours }, column.size))
 }
 
-/// Whether a row has `part` in its name.
+/// Returns whether the name of a row contains `part`.
 pub(crate) fn has(part: &str) -> bool {
     TABLES.iter().any(|table| table.selected(part).next().is_some())
 }
 
-/// Measures the rows with `part` in their names.
+/// Measures the rows whose names contain `part`.
 pub(crate) fn measure(part: &str) -> Result<(), Box<dyn Error>> {
     TABLES.iter().filter(|table| table.selected(part).next().is_some()).try_for_each(|table| table.measure(part))
 }

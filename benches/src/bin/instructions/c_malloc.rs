@@ -1,4 +1,4 @@
-//! C's `malloc` and `free`, ours beside those of others: what a program in C pays.
+//! The cost of C's `malloc` and `free` for a program in C, ours and those of others.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -7,30 +7,30 @@ use janus_benches::defaults;
 
 use crate::callgrind;
 
-/// The names of the rows begin with this on the command line, and so it selects all.
+/// The beginning of the names of the rows on the command line, which selects all of them.
 const TABLE: &str = "malloc: ";
 /// The option of `janus-defaults` that takes a loop and a count.
 const COUNT: &str = "--count";
 
-/// The columns, as `janus-defaults` names its loops.
+/// The columns, which are names of loops of `janus-defaults`.
 const LOOPS: [&str; 4] = ["malloc 64", "malloc 2000", "calloc 64", "realloc 64 to 128"];
 
 struct Row {
     name: &'static str,
     run: Run,
-    /// What ours is to reach in the first column.
+    /// The goal of ours in the first column, in instructions.
     goal: Option<f64>,
 }
 
-/// Whose `malloc` it is, and how it gets into the program.
+/// The `malloc` of the program.
 enum Run {
-    /// The C library's.
+    /// The C library's `malloc`.
     System,
-    /// That of a library that is installed here, preloaded.
+    /// The `malloc` of an installed library, preloaded.
     Installed,
-    /// Ours, preloaded.
+    /// Our `malloc`, preloaded.
     Preloaded,
-    /// Ours, linked to the program.
+    /// Our `malloc`, linked to the program.
     Linked,
 }
 
@@ -41,7 +41,7 @@ static ROWS: &[Row] = &[
     Row { name: "SharedPool, in the program", run: Run::Linked, goal: Some(45.0) },
 ];
 
-/// Where a distribution puts mimalloc: the newest that is there.
+/// Returns the path of the newest mimalloc that is installed.
 fn installed() -> Result<PathBuf, Box<dyn Error>> {
     let directories =
         ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib"];
@@ -51,7 +51,7 @@ fn installed() -> Result<PathBuf, Box<dyn Error>> {
 }
 
 impl Run {
-    /// The program, and what is preloaded to it.
+    /// Builds the program, and returns its path and that of the library to preload.
     fn build(&self) -> Result<(PathBuf, Option<PathBuf>), Box<dyn Error>> {
         Ok(match self {
             Run::System => (defaults::build(defaults::SYSTEM)?, None),
@@ -69,17 +69,17 @@ fn selected(row: &Row, part: &str) -> bool {
     format!("{TABLE}{}", row.name).contains(part)
 }
 
-/// Whether a row has `part` in its name.
+/// Returns whether the name of a row contains `part`.
 pub(crate) fn has(part: &str) -> bool {
     ROWS.iter().any(|row| selected(row, part))
 }
 
-/// Measures the rows with `part` in their names. What cannot be built here is skipped.
+/// Measures the rows whose names contain `part`. Programs that cannot be built are skipped.
 pub(crate) fn measure(part: &str) -> Result<(), Box<dyn Error>> {
     println!(
-        "\nC's functions: instructions of a block that is allocated, resized if the column says so, and freed, with the"
+        "\nC's functions: instructions to allocate a block, resize it in the last column, and free it, with the calls and without"
     );
-    println!("calls, without the empty loop; behind the goal marked with !.\n");
+    println!("the empty loop; marked with ! above the goal.\n");
     print!("{:28}", "");
     LOOPS.iter().for_each(|column| print!(" {column:>18}"));
     println!(" {:>10}", "to reach");
@@ -95,7 +95,7 @@ pub(crate) fn measure(part: &str) -> Result<(), Box<dyn Error>> {
         let nothing = count("nothing")?;
         print!("{:28}", row.name);
         for (column, name) in LOOPS.iter().enumerate() {
-            // To a tenth: what happens once in thousands of operations is not part of it.
+            // Rounded to a tenth: events once in thousands of operations do not count.
             let count = ((count(name)? - nothing) * 10.0).round() / 10.0;
             let is_behind = column == 0 && row.goal.is_some_and(|goal| count > goal);
             print!(" {count:>17.1}{}", if is_behind { '!' } else { ' ' });

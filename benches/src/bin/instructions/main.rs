@@ -1,17 +1,21 @@
-//! Instructions per operation, counted by valgrind's callgrind: the same number in every run, whatever else the machine
-//! does.
+//! Counts instructions per operation by valgrind's callgrind. The numbers do not depend on what else the machine does.
 //!
 //! `cargo run --release -p janus-benches --bin instructions -- [PART OF A NAME]`
 //!
-//! A workload runs twice, `FEW` and `MANY` times, each in a process of its own. The difference of the two totals,
-//! divided by the difference of the two counts, has nothing in it of starting and ending; from it the cost of the empty
-//! loop is taken.
+//! A workload runs in two processes, with `FEW` and with `MANY` turns. The difference of the totals, divided by the difference of the
+//! numbers of turns, does not include the start and the end of the process. The cost of the empty loop is subtracted from it.
 //!
-//! Exits with 1 if an adapter strays further from what it adapts than it may, or its size differs. Where an arena or a
-//! pool of ours is behind is only shown; `arenas` for the part of a name measures all arenas and nothing else, `pools` the
-//! pools, for which programs with other defaults are built; `malloc` C's functions, by such programs. `adapters` measures what has a
-//! limit, `collections` our `Vec`, `strings` our `String`, `deques` our `VecDeque` and `BinaryHeap`, `trees` our `BTreeMap` and
-//! `pointers` our `Box`, `Rc` and `Arc`, each beside std's.
+//! Exits with 1 if an adapter takes more instructions than its tolerance, or has another size than what it adapts. Goals of arenas, pools
+//! and collections are shown, but do not change the exit code.
+//!
+//! The part of a name selects rows:
+//!
+//! * `adapters`: the adapters, which have a tolerance.
+//! * `arenas`: arenas of this crate and of others.
+//! * `pools`: pools and default allocators. Programs with other defaults are built for it.
+//! * `malloc`: C's functions, by such programs.
+//! * `collections`: `Vec`; `strings`: `String`; `deques`: `VecDeque` and `BinaryHeap`; `trees`: `BTreeMap` and `LinkedList`;
+//!   `pointers`: `Box`, `Rc` and `Arc`. Each is compared with std's.
 
 mod adapters;
 mod arenas;
@@ -28,24 +32,24 @@ use std::process::ExitCode;
 use janus_benches::process;
 use janus_benches::workloads::{self, Workload};
 
-/// The argument that makes this program the measured one: then a name and a count follow.
+/// The argument that makes this program run a workload. Its name and a count follow.
 const RUN: &str = "--run";
-/// The name of the loop that does nothing.
+/// The name of the empty loop.
 const NOTHING: &str = "nothing";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let done = match arguments[..] {
+    let result = match arguments[..] {
         [RUN, name, count] => run(name, count).map(|()| true),
         [] => measure(""),
         [part] if !part.starts_with('-') => measure(part),
         _ => Err("usage: instructions [PART OF A NAME]".into()),
     };
-    process::ended("instructions", done)
+    process::exit_code("instructions", result)
 }
 
-/// Does the work of the workload `name`.
+/// Runs the workload `name`.
 fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
     let count = count.parse()?;
     if beside_std::run(name, count) {
@@ -62,10 +66,10 @@ fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Says whether a table has rows with a part of a name, and measures these.
+/// Functions of a table: one returns whether the name of a row contains a part, the other measures such rows.
 type Table = (fn(&str) -> bool, fn(&str) -> Result<(), Box<dyn Error>>);
 
-/// All but the adapters, which have a limit.
+/// All tables but the adapters', which has tolerances.
 const TABLES: [Table; 5] = [
     (arenas::has, arenas::measure),
     (pools::has, pools::measure),
@@ -74,7 +78,7 @@ const TABLES: [Table; 5] = [
     (pointers::has, pointers::measure),
 ];
 
-/// Measures the rows with `part` in their names, and says whether all is as it should be.
+/// Measures the rows whose names contain `part`, and returns whether all adapters are within their tolerance.
 fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
     let adapters_part = if part == "adapters" { "" } else { part };
     let adapters = adapters::has(adapters_part);
@@ -83,10 +87,10 @@ fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
     }
     let mut good = !adapters || adapters::print_sizes();
     if cfg!(debug_assertions) {
-        return Err("only optimised code is worth counting: add --release".into());
+        return Err("counts of unoptimised code mean nothing: add --release".into());
     }
-    if !callgrind::is_there() {
-        println!("\nSkipped: there is no valgrind to count instructions with.");
+    if !callgrind::is_installed() {
+        println!("\nSkipped: valgrind, which counts the instructions, is not installed.");
         return Ok(good);
     }
     if adapters {

@@ -1,4 +1,4 @@
-//! Our `Box`, `Rc` and `Arc` beside std's, both on the allocator of the operating system.
+//! Our `Box`, `Rc` and `Arc` and std's, both with the system allocator.
 
 use std::error::Error;
 
@@ -7,12 +7,12 @@ use janus_benches::workloads::pointers::{OPERATIONS, Operation};
 
 use crate::{NOTHING, callgrind};
 
-/// The names of the rows begin with this on the command line, and so it selects all.
+/// The beginning of the names of the rows on the command line, which selects all of them.
 const TABLE: &str = "pointers: ";
-/// The most that ours may take, as a multiple of std's.
+/// The largest count allowed for ours, as a multiple of std's.
 const GOAL: f64 = 1.05;
 
-/// The workload that [`callgrind`] is told to run as `name`.
+/// Returns the workload `name`, which [`callgrind`] runs in a process of its own.
 pub(crate) fn workload(name: &str) -> Option<Workload> {
     let (name, whose) = name.strip_prefix(TABLE)?.rsplit_once('/')?;
     let operation = OPERATIONS.iter().find(|candidate| candidate.name == name)?;
@@ -23,18 +23,18 @@ fn selected(part: &str) -> impl Iterator<Item = &'static Operation> {
     OPERATIONS.iter().filter(move |operation| format!("{TABLE}{}", operation.name).contains(part))
 }
 
-/// Whether a row has `part` in its name.
+/// Returns whether the name of a row contains `part`.
 pub(crate) fn has(part: &str) -> bool {
     selected(part).next().is_some()
 }
 
-/// Measures the rows with `part` in their names.
+/// Measures the rows whose names contain `part`.
 pub(crate) fn measure(part: &str) -> Result<(), Box<dyn Error>> {
     let nothing = callgrind::instructions(NOTHING)?;
     println!(
-        "\nPointers: instructions an operation, without the {nothing:.1} of the empty loop, the drop of what it makes included; std's,"
+        "\nPointers: instructions of an operation and the drop of its result, without the {nothing:.1} of the empty loop; std's, ours,"
     );
-    println!("ours, and ours as a multiple, marked with ! if that is more than {GOAL}.\n");
+    println!("and ours as a multiple of std's, marked with ! above {GOAL}.\n");
     println!("{:30} {:>8} {:>8} {:>7}", "", "std", "ours", "");
     let mut behind = 0;
     for operation in selected(part) {
@@ -47,6 +47,6 @@ pub(crate) fn measure(part: &str) -> Result<(), Box<dyn Error>> {
         behind += usize::from(ratio > GOAL);
         println!("{:30} {std:>8.1} {ours:>8.1} {ratio:>7.3}{mark}", operation.name);
     }
-    println!("\nOf ours behind what is to reach: {behind}");
+    println!("\nCounts of ours above the goal: {behind}");
     Ok(())
 }

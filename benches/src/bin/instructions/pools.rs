@@ -1,4 +1,4 @@
-//! Pools, ours beside the defaults of others: a pair of 64 bytes, allocated and freed; and one of a large block.
+//! The cost of allocating and freeing a block of 64 bytes, or a large one, with our pools and with other defaults.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -12,16 +12,16 @@ use mimalloc::MiMalloc;
 
 use crate::{NOTHING, callgrind};
 
-/// The names of the rows begin with this on the command line, and so it selects all.
+/// The beginning of the names of the rows on the command line, which selects all of them.
 const TABLE: &str = "pools: ";
 /// The option of `janus-defaults` that takes a loop and a count.
 const COUNT: &str = "--count";
 
-/// A program with a default of its own: a box in it is made and dropped.
+/// A program with a registered default, which creates and drops a box.
 struct Registered {
-    /// As [`defaults::build`] takes it.
+    /// The name of the default, as for [`defaults::build`].
     name: &'static str,
-    /// What ours is to reach.
+    /// The goal of ours, in instructions.
     goal: Option<f64>,
 }
 
@@ -31,8 +31,7 @@ static DEFAULTS: &[Registered] = &[
     Registered { name: defaults::OURS, goal: Some(32.0) },
 ];
 
-/// An allocator that a collection has: a block is allocated and freed through the trait, of a layout the compiler knows if the name
-/// does not say otherwise.
+/// An allocator whose blocks are allocated and freed through `Allocator`. The compiler knows the layout unless the name says otherwise.
 struct Row {
     name: &'static str,
     run: Workload,
@@ -51,23 +50,23 @@ static ROWS: &[Row] = &[
     Row { name: "SharedPool, 700 KiB beside 4000 kept", run: large_beside_kept, goal: Some(1500.0) },
 ];
 
-/// A large block is allocated and freed in a pool that keeps many. To find it takes no longer than beside a few.
+/// Allocates and frees a large block in a pool that retains many others. The search must not take longer than with a few.
 fn large_beside_kept(count: usize) {
     let pool = SharedPool::with_options(Options::new().retain(Retain::Everything));
     let layouts =
         (0..4000).map(|number| Layout::from_size_align((600 + number * 7919 % 500) << 10, 8).expect("a layout"));
     let blocks: Vec<_> = layouts.map(|layout| (pool.allocate(layout).expect("memory"), layout)).collect();
-    // SAFETY: live, with these layouts.
+    // SAFETY: the blocks are live, and were allocated with these layouts.
     blocks.into_iter().for_each(|(block, layout)| unsafe { pool.deallocate(block.cast(), layout) });
     let layout = Layout::from_size_align(700 << 10, 8).expect("a layout");
     for _ in 0..count {
         let block = black_box(pool.allocate(black_box(layout)).expect("memory"));
-        // SAFETY: live, with that layout.
+        // SAFETY: the block is live, and was allocated with this layout.
         unsafe { pool.deallocate(block.cast(), layout) };
     }
 }
 
-/// The workload that [`callgrind`] is told to run as `name`.
+/// Returns the workload `name`, which [`callgrind`] runs in a process of its own.
 pub(crate) fn workload(name: &str) -> Option<Workload> {
     let row = name.strip_prefix(TABLE)?;
     Some(ROWS.iter().find(|candidate| candidate.name == row)?.run)
@@ -77,15 +76,15 @@ fn selected(name: &str, part: &str) -> bool {
     format!("{TABLE}{name}").contains(part)
 }
 
-/// Whether a row has `part` in its name.
+/// Returns whether the name of a row contains `part`.
 pub(crate) fn has(part: &str) -> bool {
     DEFAULTS.iter().any(|default| selected(default.name, part)) || ROWS.iter().any(|row| selected(row.name, part))
 }
 
-/// Measures the rows with `part` in their names. Defaults that cannot be built here are skipped.
+/// Measures the rows whose names contain `part`. Defaults that cannot be built are skipped.
 pub(crate) fn measure(part: &str) -> Result<(), Box<dyn Error>> {
     println!(
-        "\nPools: instructions of a pair, of 64 bytes if the name does not say otherwise, without those of the empty loop; behind the goal marked with !."
+        "\nPools: instructions to allocate and free a block, of 64 bytes unless the name says otherwise, without the empty loop; marked with !\nabove the goal."
     );
     println!("\n{:43} {:>8}  {:>8}", "Box::new([number; 8]) on the default", "", "to reach");
     for Registered { name, goal } in DEFAULTS.iter().filter(|default| selected(default.name, part)) {
@@ -106,7 +105,7 @@ pub(crate) fn measure(part: &str) -> Result<(), Box<dyn Error>> {
 }
 
 fn print_line(name: &str, count: f64, goal: Option<f64>) {
-    // To a tenth: what happens once in thousands of operations is not part of it.
+    // Rounded to a tenth: events once in thousands of operations do not count.
     let count = (count * 10.0).round() / 10.0;
     let mark = if goal.is_some_and(|goal| count > goal) { '!' } else { ' ' };
     let goal = goal.map_or(String::new(), |goal| goal.to_string());

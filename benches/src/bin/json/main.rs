@@ -1,13 +1,13 @@
-//! A large JSON document by the clock: `serde_json::Value` on the default of the process, and the example's `Value` in an arena.
+//! Times a large JSON document: `serde_json::Value` with the default allocator, and the example's `Value` in an arena.
 //!
 //! `cargo run --release -p janus-benches --bin json -- [OPTIONS]`, and `--help` for the options. The default is `SharedPool`; in
-//! `--bin json-mimalloc` it is mimalloc.
+//! `--bin json-mimalloc`, it is mimalloc.
 
-mod contest;
+mod comparison;
 #[path = "../../../defaults/src/workloads/json_text.rs"]
 mod json_text;
 #[path = "../../../../examples/json/value.rs"]
-#[expect(dead_code, reason = "the example asks a value for its keys, too")]
+#[expect(dead_code, reason = "the example looks up keys too")]
 mod value;
 
 use std::process::ExitCode;
@@ -18,5 +18,5 @@ use janus_alloc::{AsGlobal, SharedPool};
 static DEFAULT: AsGlobal<SharedPool> = AsGlobal::new(SharedPool::new());
 
 fn main() -> ExitCode {
-    contest::main("SharedPool")
+    comparison::main("SharedPool")
 }

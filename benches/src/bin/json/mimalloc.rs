@@ -1,10 +1,10 @@
-//! `json` where the default is mimalloc.
+//! The program `json` with mimalloc as the default.
 
-mod contest;
+mod comparison;
 #[path = "../../../defaults/src/workloads/json_text.rs"]
 mod json_text;
 #[path = "../../../../examples/json/value.rs"]
-#[expect(dead_code, reason = "the example asks a value for its keys, too")]
+#[expect(dead_code, reason = "the example looks up keys too")]
 mod value;
 
 use std::process::ExitCode;
@@ -13,5 +13,5 @@ use std::process::ExitCode;
 static DEFAULT: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    contest::main("mimalloc")
+    comparison::main("mimalloc")
 }

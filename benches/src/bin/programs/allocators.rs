@@ -1,4 +1,4 @@
-//! The libraries that are preloaded.
+//! The libraries to preload.
 
 use std::env;
 use std::error::Error;
@@ -9,7 +9,7 @@ use std::process::Command;
 
 use janus_benches::process::output;
 
-/// A name, and what to preload: nothing for glibc's own.
+/// The name of an allocator, and the library to preload. The path is empty for glibc's own.
 pub(crate) type Allocator = (&'static str, OsString);
 
 const PEERS: [(&str, &str); 3] = [
@@ -18,14 +18,14 @@ const PEERS: [(&str, &str); 3] = [
     ("gperftools", "libtcmalloc_minimal.so.4"),
 ];
 
-/// Where this program and others of the workspace are built.
+/// Returns the target directory in which this program was built.
 pub(crate) fn target() -> Result<PathBuf, Box<dyn Error>> {
     let this = env::current_exe()?;
-    // target/release/programs
-    Ok(this.ancestors().nth(2).ok_or("this program is in no folder of a build")?.to_owned())
+    // This program is target/release/programs.
+    Ok(this.ancestors().nth(2).ok_or("this program is not in a target directory")?.to_owned())
 }
 
-/// glibc's own first, then ours, then the others that are installed.
+/// Returns glibc's own allocator, then ours, then the others that are installed.
 pub(crate) fn found() -> Result<Vec<Allocator>, Box<dyn Error>> {
     let mut found = vec![("glibc", OsString::new()), ("janus", ours()?.into())];
     for (name, file) in PEERS {
@@ -46,11 +46,11 @@ fn ours() -> Result<PathBuf, Box<dyn Error>> {
     Ok(target.join("release/examples/libpreload.so"))
 }
 
-/// In one of the folders where systems have libraries.
+/// Finds a library in the folders for libraries.
 fn installed(file: &str) -> Option<PathBuf> {
     let folders = ["/usr/lib", "/usr/local/lib"].into_iter().flat_map(|root| {
-        let below = fs::read_dir(root).into_iter().flatten().flatten().map(|entry| entry.path());
-        std::iter::once(PathBuf::from(root)).chain(below)
+        let subfolders = fs::read_dir(root).into_iter().flatten().flatten().map(|entry| entry.path());
+        std::iter::once(PathBuf::from(root)).chain(subfolders)
     });
     folders.map(|folder| folder.join(file)).find(|path| path.exists())
 }

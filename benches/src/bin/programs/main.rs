@@ -1,13 +1,14 @@
-//! Programs that exist already over our `malloc`, beside glibc's own and those of others: CPU time and peak memory, as multiples of glibc's.
+//! Times installed programs with our `malloc`, glibc's own and those of others: CPU time and peak memory, as multiples of those with
+//! glibc's.
 //!
 //! `cargo run --release -p janus-benches --bin programs -- [OPTIONS]`, and `--help` for the options.
 //!
-//! The allocators are libraries named by `LD_PRELOAD`: ours is the example `preload`, the others are looked for where Debian's packages
-//! `libmimalloc2.0`, `libjemalloc2` and `libtcmalloc-minimal4` put them. A program or allocator that is not installed is skipped, with a
-//! line. In each round every program is run once with every allocator, in random order. Of a server only its own cost counts.
+//! The allocators are libraries named by `LD_PRELOAD`. Ours is the example `preload`; the others are those of Debian's packages
+//! `libmimalloc2.0`, `libjemalloc2` and `libtcmalloc-minimal4`. A program or an allocator that is not installed is skipped, with a line.
+//! Each round runs every program once with every allocator, in random order. The cost of a server does not include that of its client.
 
 mod allocators;
-mod contest;
+mod comparison;
 mod options;
 mod programs;
 
@@ -18,13 +19,13 @@ use janus_benches::process;
 use options::Command;
 
 fn main() -> ExitCode {
-    if let Some(code) = process::started() {
+    if let Some(code) = process::run_start_request() {
         return code;
     }
-    process::ended("programs", run())
+    process::exit_code("programs", run())
 }
 
-/// Whether no program has failed.
+/// Returns whether no program failed.
 fn run() -> Result<bool, Box<dyn Error>> {
     let options = match options::from_command_line()? {
         Command::Help => {
@@ -35,7 +36,7 @@ fn run() -> Result<bool, Box<dyn Error>> {
     };
     let folder = allocators::target()?.join("programs-work");
     let programs = programs::ready(&folder, &options.only)?;
-    let contest = contest::hold(programs, allocators::found()?, options.rounds)?;
-    contest.print();
-    Ok(contest.failures.is_empty())
+    let comparison = comparison::measure(programs, allocators::found()?, options.rounds)?;
+    comparison.print();
+    Ok(comparison.failures.is_empty())
 }

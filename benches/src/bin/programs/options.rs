@@ -3,16 +3,17 @@
 use lexopt::{Arg, Parser, ValueExt};
 
 pub(crate) const HELP: &str = "\
-Times programs over preloaded allocators.
+Times programs with preloaded allocators.
 
 Usage: programs [OPTIONS]
 
 Options:
-      --rounds N   How many times each program runs with each allocator [default: 5]
-      --only PART  Only the programs that have PART in their names
+      --rounds N   The number of times that each program runs with each allocator [default: 5]
+      --only PART  Run only the programs whose names contain PART
   -h, --help       Print this
 ";
 
+/// The task of this process.
 pub(crate) enum Command {
     Help,
     Measure(Options),
@@ -23,6 +24,7 @@ pub(crate) struct Options {
     pub(crate) only: String,
 }
 
+/// Reads the command line.
 pub(crate) fn from_command_line() -> Result<Command, lexopt::Error> {
     let mut options = Options { rounds: 5, only: String::new() };
     let mut arguments = Parser::from_env();

@@ -1,4 +1,4 @@
-//! The programs, and what they are given to do.
+//! The programs, and their arguments.
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -6,17 +6,18 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use janus_benches::process::{Job, Surroundings, output};
+use janus_benches::process::{Environment, Job, output};
 
-/// A program.
+/// A program with its arguments.
 ///
-/// In its words `{inputs}` stands for the folder of files beside this one, `{work}` for a folder to write to, and `{project}` for the
-/// project.
+/// In the commands, `{inputs}` stands for the folder `inputs` beside this file, `{work}` for a folder to write to, and `{project}` for the
+/// project's folder.
 struct Program {
     name: &'static str,
     run: &'static str,
-    /// Commands for the shell that run beside it and end it, if it is a server, and how they are called if they have to be there.
+    /// Shell commands that run beside a server and end it. Empty for other programs.
     client: &'static str,
+    /// The programs that the client needs.
     needs: &'static [&'static str],
 }
 
@@ -60,25 +61,25 @@ const PROGRAMS: [Program; 16] = [
     },
 ];
 
-/// A program with its words.
+/// A program that is ready to run.
 pub(crate) struct Ready {
     pub(crate) name: &'static str,
     pub(crate) job: Job,
 }
 
-/// The programs that are installed, with `only` in their names, once what they read is in `work`.
+/// Creates the inputs of the programs in `work`, and returns the installed programs whose names contain `only`.
 pub(crate) fn ready(work: &Path, only: &str) -> Result<Vec<Ready>, Box<dyn Error>> {
     fs::create_dir_all(work)?;
-    let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the project is in no folder")?;
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the package is not in the project's folder")?;
     let inputs = project.join("benches/src/bin/programs/inputs");
     let places = [("{inputs}", inputs.as_path()), ("{work}", work), ("{project}", project)];
-    let filled = |text: &str| {
+    let expand = |text: &str| {
         places.iter().fold(text.to_owned(), |text, (name, place)| text.replace(name, &place.display().to_string()))
     };
     output(Command::new("bash").arg(inputs.join("prepare.sh")).arg(project).current_dir(work))?;
     let mut ready = Vec::new();
     for program in PROGRAMS.iter().filter(|program| program.name.contains(only)) {
-        let words: Vec<OsString> = program.run.split(' ').map(|word| filled(word).into()).collect();
+        let words: Vec<OsString> = program.run.split(' ').map(|word| expand(word).into()).collect();
         let missing = |name: &str| output(Command::new("sh").args(["-c", &format!("command -v {name}")])).is_err();
         let first = words[0].to_string_lossy();
         if let Some(name) = std::iter::once(&*first).chain(program.needs.iter().copied()).find(|name| missing(name)) {
@@ -86,15 +87,15 @@ pub(crate) fn ready(work: &Path, only: &str) -> Result<Vec<Ready>, Box<dyn Error
             continue;
         }
         let job = Job {
-            surroundings: Surroundings::Preloading(OsString::new()),
-            client: filled(program.client),
+            environment: Environment::Preloading(OsString::new()),
+            client: expand(program.client),
             program: words[0].clone(),
             arguments: words[1..].to_vec(),
         };
         ready.push(Ready { name: program.name, job });
     }
     match ready.is_empty() {
-        true => Err(format!("no program that is installed has {only:?} in its name").into()),
+        true => Err(format!("no installed program has {only:?} in its name").into()),
         false => Ok(ready),
     }
 }

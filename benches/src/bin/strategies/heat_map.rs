@@ -1,19 +1,20 @@
-//! The table as a picture: a row for each structure and size, a column for each allocator, green where it is faster than the
-//! default and red where it is slower.
+//! The table as a picture: a row for each structure and size, and a column for each allocator. A cell is green if the allocator is faster
+//! than the default, and red if it is slower.
 
 use std::error::Error;
 use std::path::Path;
 
 use plotters::prelude::*;
 
-use crate::contest::Table;
 use crate::strategies::STRATEGIES;
 use crate::structures::NAMES;
+use crate::table::Table;
 
 const CELL: (i32, i32) = (86, 15);
 const LEFT: i32 = 270;
 const TOP: i32 = 50;
 
+/// Draws the table into the SVG file `path`.
 pub(crate) fn draw(table: &Table, path: &Path) -> Result<(), Box<dyn Error>> {
     let rows = (NAMES.len() * table.sizes.len()) as i32;
     let size = (LEFT + CELL.0 * STRATEGIES.len() as i32 + 10, TOP + CELL.1 * rows + 10);
@@ -43,7 +44,7 @@ pub(crate) fn draw(table: &Table, path: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// From green at a tenth over white at 100 percent to red at ten times.
+/// Returns a color from green, at 10 percent, over white, at 100 percent, to red, at 1000 percent.
 fn color(percent: f64) -> RGBColor {
     let distance = (percent / 100.0).log10().clamp(-1.0, 1.0);
     let pale = (255.0 * (1.0 - distance.abs())) as u8;

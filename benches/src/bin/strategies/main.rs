@@ -1,21 +1,22 @@
-//! "On Quantifying Memory-Allocation Strategies" (Lakos, Mendelsohn, Meredith, Myers; WG21 P0089R1, 2016), for this crate: what twelve
-//! data structures cost to build and end in each of eleven allocators, as percent of the default.
+//! The study "On Quantifying Memory-Allocation Strategies" (Lakos, Mendelsohn, Meredith, Myers; WG21 P0089R1, 2016) with this crate: the
+//! time to build and end each of twelve data structures in each of eleven allocators, as a percentage of the default's.
 //!
 //! `cargo run --release -p janus-benches --bin strategies -- [OPTIONS]`, and `--help` for the options.
 //!
-//! The structures are vectors and hash sets of integers and strings, and vectors and hash sets of those. Each cell is a process of
-//! its own, which builds and ends its structure many times, the largest ones once. "Winked out" means that the structure is
-//! forgotten and its memory comes back with the reset of the arena, or goes with the pool.
+//! The structures are vectors and hash sets of integers and strings, and vectors and hash sets of those. Each cell is a process of its
+//! own, which builds and ends its structure many times, the largest ones once. "Winked out" means that the structure is forgotten, and
+//! the reset of the arena or the drop of the pool frees its memory.
 //!
-//! Beside the study: the outer structure holds copies of an inner one that stays outside, and sets compare inner structures by a
-//! number, since values move in Rust. The heap is shuffled before every strategy, not only before the default.
+//! Two things differ from the study. Values move in Rust, so the outer structure holds copies of an inner one outside it, and sets
+//! compare inner structures by a number. The heap is shuffled before every strategy, not only before the default.
 
-mod contest;
+mod cell;
 mod heat_map;
 mod options;
 mod shuffle;
 mod strategies;
 mod structures;
+mod table;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -24,7 +25,7 @@ use janus_benches::process;
 use options::Command;
 
 fn main() -> ExitCode {
-    process::ended("strategies", run().map(|()| true))
+    process::exit_code("strategies", run().map(|()| true))
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
@@ -32,10 +33,10 @@ fn run() -> Result<(), Box<dyn Error>> {
         Command::Help => print!("{}", options::HELP),
         Command::Run(cell) => println!("{}", cell.run()?.as_nanos()),
         Command::Measure(_) if cfg!(debug_assertions) => {
-            return Err("only optimised code is worth timing: add --release".into());
+            return Err("times of unoptimised code mean nothing: add --release".into());
         }
         Command::Measure(options) => {
-            let table = contest::hold(&options)?;
+            let table = table::measure(&options)?;
             table.print();
             if let Some(path) = &options.svg {
                 heat_map::draw(&table, path)?;

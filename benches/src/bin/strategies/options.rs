@@ -4,39 +4,41 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt};
 
-use crate::contest::Cell;
+use crate::cell::{CELL, Cell};
 
 pub(crate) const HELP: &str = "\
-Times data structures in allocators, as percent of the default.
+Times data structures in allocators, as percentages of the default's times.
 
 Usage: strategies [OPTIONS]
 
 Options:
-      --work N      log2 of the elements that a cell adds, divided by 8 in nested structures [default: 17]
-      --sizes A-B   log2 of the smallest and the largest structure, by twos [default: 4-16]
-      --rounds N    How many times each cell is measured; the fastest counts [default: 3]
-      --shuffled    Shuffle the heap first, as in a program that has run for a while
+      --work N      log2 of the number of elements that a cell adds; an eighth of them in nested structures [default: 17]
+      --sizes A-B   log2 of the smallest and the largest structure, in steps of 2 [default: 4-16]
+      --rounds N    The number of times that each cell is measured; the fastest counts [default: 3]
+      --shuffled    Shuffle the heap first, as after a long run of a program
       --svg FILE    Draw a heat map into FILE
   -h, --help        Print this
 ";
 
-/// The option that makes this program measure one cell: the numbers of its structure and strategy and its logarithms follow.
-pub(crate) const CELL: &str = "cell";
-
+/// The task of this process.
 pub(crate) enum Command {
     Help,
     Measure(Options),
+    /// Run one cell, and print its time.
     Run(Cell),
 }
 
 pub(crate) struct Options {
+    /// The base-2 logarithm of the number of elements that a cell adds.
     pub(crate) work: u32,
+    /// The base-2 logarithms of the smallest and the largest length.
     pub(crate) sizes: (u32, u32),
     pub(crate) rounds: usize,
     pub(crate) shuffled: bool,
     pub(crate) svg: Option<PathBuf>,
 }
 
+/// Reads the command line.
 pub(crate) fn from_command_line() -> Result<Command, lexopt::Error> {
     let mut options = Options { work: 17, sizes: (4, 16), rounds: 3, shuffled: false, svg: None };
     let mut cell = None;

@@ -1,4 +1,4 @@
-//! A heap as a program leaves it that has run for a while.
+//! A heap in the state that a long run of a program leaves.
 
 use std::collections::LinkedList;
 use std::hint::black_box;
@@ -8,7 +8,8 @@ use fastrand::Rng;
 const LISTS: usize = 128;
 const LENGTH: usize = 8192;
 
-/// Builds many lists of strings on the default, moves their elements about, and frees three quarters of them. The rest stays.
+/// Builds many lists of strings on the default allocator, moves elements between them, and frees three quarters of the lists. The rest is
+/// leaked.
 pub(crate) fn shuffle() {
     let mut random = Rng::with_seed(2);
     let string = |random: &mut Rng| String::with_capacity(random.usize(25..128));

@@ -6,16 +6,16 @@ use fastrand::Rng;
 use janus_alloc::api::Allocator;
 use janus_alloc::collections::{FromIn, HashSetIn, String as StringIn, Vec as VecIn};
 
-/// Where strings are cut from.
+/// The length of the text from which strings are cut.
 const TEXT: usize = 64 << 10;
-/// The lengths of strings, as in the study: none would fit into a small string of C++.
+/// The lengths of strings, as in the study. None fits into C++'s small-string buffer.
 const LENGTHS: std::ops::Range<usize> = 33..1001;
-/// The elements of an inner structure.
+/// The length of an inner structure.
 const INNER: usize = 128;
-/// How much less often nested structures are filled than in proportion to their elements.
+/// The base-2 logarithm by which the work of nested structures is divided.
 const NESTED_SHARE: u32 = 3;
 
-/// What elements are made of.
+/// The source of the elements.
 pub(crate) struct Source {
     random: Rng,
     text: String,
@@ -32,18 +32,18 @@ impl Source {
 
 /// An element.
 pub(crate) trait Value<A>: Sized {
-    fn make(source: &mut Source, allocator: A) -> Self;
+    fn new(source: &mut Source, allocator: A) -> Self;
 }
 
 impl<A> Value<A> for u32 {
-    fn make(source: &mut Source, _: A) -> Self {
+    fn new(source: &mut Source, _: A) -> Self {
         source.number = source.number.wrapping_add(1);
         source.number
     }
 }
 
 impl<A: Allocator> Value<A> for StringIn<A> {
-    fn make(source: &mut Source, allocator: A) -> Self {
+    fn new(source: &mut Source, allocator: A) -> Self {
         let length = source.random.usize(LENGTHS);
         let start = source.random.usize(..TEXT - length);
         Self::from_in(&source.text[start..start + length], allocator)
@@ -54,14 +54,14 @@ impl<A: Allocator> Value<A> for StringIn<A> {
 pub(crate) trait Structure<A> {
     type Item;
 
-    fn with_room(length: usize, allocator: A) -> Self;
+    fn with_capacity(length: usize, allocator: A) -> Self;
     fn add(&mut self, item: Self::Item);
 }
 
 impl<T, A: Allocator> Structure<A> for VecIn<T, A> {
     type Item = T;
 
-    fn with_room(length: usize, allocator: A) -> Self {
+    fn with_capacity(length: usize, allocator: A) -> Self {
         Self::with_capacity_in(length, allocator)
     }
 
@@ -73,7 +73,7 @@ impl<T, A: Allocator> Structure<A> for VecIn<T, A> {
 impl<T: Hash + Eq, A: Allocator> Structure<A> for HashSetIn<T, A> {
     type Item = T;
 
-    fn with_room(length: usize, allocator: A) -> Self {
+    fn with_capacity(length: usize, allocator: A) -> Self {
         Self::with_capacity_in(length, allocator)
     }
 
@@ -82,10 +82,10 @@ impl<T: Hash + Eq, A: Allocator> Structure<A> for HashSetIn<T, A> {
     }
 }
 
-/// A structure in a set, which differs from its copies by a number.
+/// A structure as an element of a set. Its number distinguishes it from its copies.
 pub(crate) struct Numbered<C> {
     number: u32,
-    #[expect(dead_code, reason = "held for the memory it takes")]
+    #[expect(dead_code, reason = "its memory is measured")]
     structure: C,
 }
 
@@ -107,7 +107,7 @@ impl<C> Hash for Numbered<C> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
     Dropped,
-    /// Forgotten: its memory ends with the allocator.
+    /// The structure is forgotten, and the allocator frees its memory.
     WinkedOut,
 }
 
@@ -127,13 +127,13 @@ pub(crate) const NAMES: [&str; 12] = [
     "set of sets of string",
 ];
 
-/// How often a structure of `2^size` elements is built when `2^work` elements are to be added.
+/// Returns the number of times that a structure of `2^size` elements is built to add `2^work` elements.
 pub(crate) fn runs(structure: usize, size: u32, work: u32) -> u32 {
     let work = if structure < 4 { work } else { work.saturating_sub(NESTED_SHARE) };
     1 << work.saturating_sub(size)
 }
 
-/// Builds a structure of `length` elements in `allocator` and drops it, or forgets it.
+/// Builds a structure of `length` elements in `allocator`, and ends it.
 pub(crate) fn build<A: Allocator + Copy>(
     structure: usize,
     length: usize,
@@ -149,7 +149,7 @@ pub(crate) fn build<A: Allocator + Copy>(
     macro_rules! nested {
         ($outer:ident, $wrap:ident, $inner:ty) => {{
             let inner = filled::<$inner, A>(INNER, source, allocator);
-            let mut outer = <$outer<_, A>>::with_room(length, allocator);
+            let mut outer = <$outer<_, A>>::with_capacity(length, allocator);
             for number in 0..length {
                 outer.add($wrap(inner.clone(), number));
             }
@@ -185,8 +185,8 @@ fn filled<C: Structure<A>, A: Copy>(length: usize, source: &mut Source, allocato
 where
     C::Item: Value<A>,
 {
-    let mut structure = C::with_room(length, allocator);
-    (0..length).for_each(|_| structure.add(C::Item::make(source, allocator)));
+    let mut structure = C::with_capacity(length, allocator);
+    (0..length).for_each(|_| structure.add(C::Item::new(source, allocator)));
     structure
 }
 

@@ -1,5 +1,4 @@
-//! Jobs for an arena and one thread. Where growing is not the job, the arena has had its memory, and touched it, before
-//! the clock starts.
+//! Jobs for an arena and one thread. Except in the job about growth, the arena has and has touched its memory before the clock starts.
 
 use std::alloc::{Layout, handle_alloc_error};
 use std::hint::black_box;
@@ -10,12 +9,12 @@ use janus_alloc::api::Allocator;
 use janus_alloc::collections::{HashMap, Vec};
 use janus_benches::arenas::BumpArena;
 
-/// More than any job takes, in bytes.
+/// The capacity of the arenas in bytes, more than any job takes.
 const CAPACITY: usize = 8 << 20;
-/// Where random numbers begin: all arenas get the same.
+/// The seed of random numbers, so that all arenas get the same ones.
 const SEED: u64 = 20_261_122;
 
-/// The time of `work`, done for the third time in an arena that is reset between.
+/// Runs `work` three times in an arena that is reset in between, and returns the third time.
 fn warm<A: BumpArena>(work: impl Fn(&A)) -> Duration {
     let mut arena = A::with_capacity(CAPACITY);
     for _ in 0..2 {
@@ -36,12 +35,12 @@ fn place_objects<A: BumpArena>(arena: &A, count: u64) {
     }
 }
 
-/// Many small values.
+/// Places many small values.
 pub(crate) fn fill<A: BumpArena>() -> Duration {
     warm(|arena: &A| place_objects(arena, 100_000))
 }
 
-/// A few small values and a reset, again and again.
+/// Places a few small values and resets the arena, many times.
 pub(crate) fn refill<A: BumpArena>() -> Duration {
     let mut arena = A::with_capacity(CAPACITY);
     let mut work = || {
@@ -56,11 +55,11 @@ pub(crate) fn refill<A: BumpArena>() -> Duration {
     start.elapsed()
 }
 
-/// Blocks of many sizes, from an empty arena on, and the end of the arena.
+/// Allocates blocks of many sizes in a new arena, and drops the arena.
 pub(crate) fn growth<A: BumpArena>() -> Duration {
     let mut random = Rng::with_seed(SEED);
     let mut size = || {
-        // Each power of two as often as the next.
+        // Each power of two is as frequent as the next.
         let highest = 1 << random.u32(3..=10);
         random.usize(1..=highest)
     };
@@ -75,7 +74,7 @@ pub(crate) fn growth<A: BumpArena>() -> Duration {
             black_box(block);
         }
     };
-    // The heap has had the memory before.
+    // The first run gives the heap its memory.
     work();
     let start = Instant::now();
     (0..50).for_each(|_| work());
@@ -99,14 +98,14 @@ impl<'a> Node<'a> {
     }
 }
 
-/// A tree of 32,767 nodes, built and walked through.
+/// Builds and walks through a tree of 32,767 nodes.
 pub(crate) fn tree<A: BumpArena>() -> Duration {
     warm(|arena: &A| {
         black_box(Node::with_depth(14, arena).sum());
     })
 }
 
-/// Vectors that grow, two by two: one of them is never the last block.
+/// Grows two vectors at a time, so that the block of one is never the last.
 pub(crate) fn vectors<A: BumpArena>() -> Duration {
     warm(|arena: &A| {
         for _ in 0..50 {
@@ -121,7 +120,7 @@ pub(crate) fn vectors<A: BumpArena>() -> Duration {
     })
 }
 
-/// A vector that grows, alone.
+/// Grows one vector at a time.
 pub(crate) fn vector<A: BumpArena>() -> Duration {
     warm(|arena: &A| {
         for _ in 0..100 {
@@ -132,7 +131,7 @@ pub(crate) fn vector<A: BumpArena>() -> Duration {
     })
 }
 
-/// A hash map that grows.
+/// Grows a hash map.
 pub(crate) fn map<A: BumpArena>() -> Duration {
     warm(|arena: &A| {
         let mut map = HashMap::new_in(arena.handle());
@@ -144,7 +143,7 @@ pub(crate) fn map<A: BumpArena>() -> Duration {
     })
 }
 
-/// Texts that stay, each put together from pieces.
+/// Builds and leaks texts, each from several pieces.
 pub(crate) fn strings<A: BumpArena>() -> Duration {
     const PIECES: [&str; 4] = ["janus", " has", " two faces, one for a collection", "; "];
     warm(|arena: &A| {

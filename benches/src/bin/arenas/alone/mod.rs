@@ -10,11 +10,11 @@ use janus_alloc::{Arena, Global};
 use janus_benches::arenas::{BumpArena, BumpScope};
 use multitude::Arena as Multitude;
 
-use crate::contest::{Contest, Group};
+use crate::comparison::{Comparison, Group};
 
 const JOBS: [&str; 8] = ["fill", "refill", "growth", "tree", "vector", "vectors", "map", "strings"];
 
-/// An allocator, and its way through [`JOBS`].
+/// An allocator, and its functions for [`JOBS`].
 struct Column {
     name: &'static str,
     runs: [fn() -> Duration; JOBS.len()],
@@ -36,7 +36,7 @@ const fn column<A: BumpArena>(name: &'static str) -> Column {
     }
 }
 
-/// The first is what the others are compared with.
+/// The allocators. The first is the reference for the others.
 static COLUMNS: &[Column] = &[
     column::<Arena>("Arena 8"),
     column::<Arena<Global, 1>>("Arena 1"),
@@ -50,12 +50,13 @@ static COLUMNS: &[Column] = &[
     column::<Multitude>("multitude"),
 ];
 
+/// Returns the jobs of all allocators for one thread.
 pub(crate) fn group() -> Group {
     let names = COLUMNS.iter().map(|column| column.name).collect();
-    let contest = |(index, name): (usize, &&str)| {
+    let comparison = |(index, name): (usize, &&str)| {
         let jobs = COLUMNS.iter().map(|column| Box::new(column.runs[index]) as _);
-        Contest::new(*name, jobs.collect())
+        Comparison::new(*name, jobs.collect())
     };
-    let contests = JOBS.iter().enumerate().map(contest).collect();
-    Group { title: "One thread: medians as multiples of the first's (the number is MIN_ALIGN)", names, contests }
+    let comparisons = JOBS.iter().enumerate().map(comparison).collect();
+    Group { title: "One thread: medians as multiples of the first's (the number is MIN_ALIGN)", names, comparisons }
 }

@@ -1,5 +1,5 @@
-//! Jobs for any number of threads and one arena. Each thread does the same, so that with ideal threads the time does not
-//! grow with their number, as long as each has a processor.
+//! Jobs for any number of threads and one arena. Each thread does the same work, so the time would not grow with their number if they
+//! did not disturb each other and each had a processor.
 
 use std::alloc::{Layout, handle_alloc_error};
 use std::hint::black_box;
@@ -12,13 +12,13 @@ use janus_alloc::api::Allocator;
 use janus_alloc::collections::Vec;
 use janus_benches::arenas::SharedArena;
 
-/// The time from the first thread's start of `work` to the last one's end.
+/// Runs `work` in all threads, and returns the time from the first start to the last end.
 fn time<S: SharedArena>(arena: &S, threads: usize, work: fn(&S)) -> Duration {
-    let missing = AtomicUsize::new(threads);
+    let not_started = AtomicUsize::new(threads);
     let timed = || {
-        missing.fetch_sub(1, Ordering::Relaxed);
-        // Not a barrier: waking up from one takes as long as the job.
-        while missing.load(Ordering::Relaxed) > 0 {
+        not_started.fetch_sub(1, Ordering::Relaxed);
+        // No barrier: to wake up from one takes as long as the job.
+        while not_started.load(Ordering::Relaxed) > 0 {
             thread::yield_now();
         }
         let start = Instant::now();
@@ -27,15 +27,15 @@ fn time<S: SharedArena>(arena: &S, threads: usize, work: fn(&S)) -> Duration {
     };
     let times: std::vec::Vec<(Instant, Instant)> = thread::scope(|scope| {
         let threads: std::vec::Vec<_> = (0..threads).map(|_| scope.spawn(timed)).collect();
-        threads.into_iter().map(|thread| thread.join().expect("no work panics")).collect()
+        threads.into_iter().map(|thread| thread.join().expect("a job panicked")).collect()
     });
     let start = times.iter().map(|(start, _)| *start).min().expect("a thread");
     let end = times.iter().map(|(_, end)| *end).max().expect("a thread");
     end - start
 }
 
-/// The time of `work`, done for the fifth time in an arena that is reset between. By then it has all the memory it needs: what an
-/// arena keeps at a reset is seldom the memory it has touched.
+/// Runs `work` five times in an arena that is reset in between, and returns the fifth time. By then the arena has and has touched its
+/// memory: what it keeps at the first resets is seldom all of that.
 fn warm<S: SharedArena>(threads: usize, work: fn(&S)) -> Duration {
     let mut arena = S::new();
     for _ in 0..4 {
@@ -45,17 +45,17 @@ fn warm<S: SharedArena>(threads: usize, work: fn(&S)) -> Duration {
     time(&arena, threads, work)
 }
 
-/// Small blocks, in an arena that has had the memory before.
+/// Allocates small blocks in an arena that has its memory already.
 pub(super) fn blocks<S: SharedArena>(threads: usize) -> Duration {
     warm(threads, allocate_blocks::<S>)
 }
 
-/// Small blocks, in a new arena.
+/// Allocates small blocks in a new arena.
 pub(super) fn first_blocks<S: SharedArena>(threads: usize) -> Duration {
     time(&S::new(), threads, allocate_blocks::<S>)
 }
 
-/// Vectors that grow, two by two: one of them is never the thread's last block.
+/// Grows two vectors at a time, so that the block of one is never the thread's last.
 pub(super) fn vectors<S: SharedArena>(threads: usize) -> Duration {
     warm(threads, |arena: &S| {
         for _ in 0..1000 {
@@ -70,7 +70,7 @@ pub(super) fn vectors<S: SharedArena>(threads: usize) -> Duration {
     })
 }
 
-/// Allocates small blocks, each with the address of the one before in it; frees them if that is needed.
+/// Allocates small blocks, each of which holds the address of the one before, and frees them if a reset does not.
 fn allocate_blocks<S: SharedArena>(arena: &S) {
     const BLOCKS: usize = 100_000;
     let layouts = black_box([Layout::new::<[usize; 3]>(), Layout::new::<[usize; 4]>(), Layout::new::<[usize; 7]>()]);
@@ -79,12 +79,12 @@ fn allocate_blocks<S: SharedArena>(arena: &S) {
     for layout in layouts {
         let Ok(block) = arena.handle().allocate(layout) else { handle_alloc_error(layout) };
         let block = block.cast();
-        // SAFETY: the block is large enough, and aligned.
+        // SAFETY: each of the layouts has at least the size and the alignment of `Block`.
         unsafe { block.write(Block { before: last, layout }) };
         last = Some(block);
     }
     while let Some(block) = last.filter(|_| !S::RESETS) {
-        // SAFETY: the block was written and is not freed.
+        // SAFETY: the block is live, and was written at its allocation.
         let Block { before, layout } = unsafe { block.read() };
         // SAFETY: the block was allocated with this layout.
         unsafe { arena.handle().deallocate(block.cast(), layout) };
@@ -92,7 +92,7 @@ fn allocate_blocks<S: SharedArena>(arena: &S) {
     }
 }
 
-/// What stands in a block.
+/// The contents of a block.
 #[derive(Clone, Copy)]
 struct Block {
     before: Option<NonNull<Block>>,

@@ -1,4 +1,4 @@
-//! Arenas, ours beside the peers'.
+//! Arenas, ours and those of other crates.
 
 mod operations;
 mod rows;
@@ -11,15 +11,15 @@ use rows::{OURS, PEERS, Row};
 
 use crate::{NOTHING, callgrind};
 
-/// The names of the rows begin with this on the command line, and so it selects all.
+/// The beginning of the names of the rows on the command line, which selects all of them.
 const TABLE: &str = "arenas: ";
-/// The name of the loop that does nothing but pass two values on.
+/// The name of the empty loop that passes two values through `black_box`.
 const NOTHING_TWICE: &str = "nothing twice";
 
-/// The counts of a row, to a tenth.
+/// The counts of a row, rounded to a tenth.
 type Counts = [f64; OPERATIONS.len()];
 
-/// The workload that [`callgrind`] is told to run as `name`.
+/// Returns the workload `name`, which [`callgrind`] runs in a process of its own.
 pub(crate) fn workload(name: &str) -> Option<Workload> {
     if name == NOTHING_TWICE {
         return Some(bump::nothing_twice);
@@ -29,7 +29,7 @@ pub(crate) fn workload(name: &str) -> Option<Workload> {
     Some(row.runs[OPERATIONS.iter().position(|candidate| candidate.name == operation)?])
 }
 
-/// Whether a row has `part` in its name.
+/// Returns whether the name of a row contains `part`.
 pub(crate) fn has(part: &str) -> bool {
     selected(PEERS, part).chain(selected(OURS, part)).next().is_some()
 }
@@ -38,7 +38,7 @@ fn selected<'a>(rows: &'a [Row], part: &'a str) -> impl Iterator<Item = &'a Row>
     rows.iter().filter(move |row| format!("{TABLE}{}", row.name).contains(part))
 }
 
-/// Measures the rows with `part` in their names: the peers, the best of them, what we mean to reach, and then ours.
+/// Measures the rows whose names contain `part`. Prints the peers, the best of them, the goals, and then ours.
 pub(crate) fn measure(part: &str) -> Result<(), Box<dyn Error>> {
     println!("\nArenas: instructions per operation, through the trait `Allocator`, without those of the empty loop.\n");
     OPERATIONS.iter().for_each(|operation| println!("{:>10}  {}", operation.name, operation.meaning));
@@ -69,7 +69,7 @@ pub(crate) fn measure(part: &str) -> Result<(), Box<dyn Error>> {
         print_line(row.name, |column| (format!("{:.1}", counts[column]), marks(column)));
         behind += (0..OPERATIONS.len()).filter(|column| !marks(*column).is_empty()).count();
     }
-    println!("\nOf ours behind what is to reach, marked with !, or behind the best peer, marked with <: {behind}");
+    println!("\nCounts of ours above the goal, marked with !, or above the best peer, marked with <: {behind}");
     Ok(())
 }
 
@@ -82,7 +82,7 @@ fn marks(count: f64, goal: f64, best: f64) -> &'static str {
     }
 }
 
-/// `cell` gives a number, and what stands behind it.
+/// Prints a row. `cell` returns the number in a column, and the mark after it.
 fn print_line(name: &str, cell: impl Fn(usize) -> (String, &'static str)) {
     print!("{name:34}");
     for (number, mark) in (0..OPERATIONS.len()).map(cell) {
@@ -91,16 +91,17 @@ fn print_line(name: &str, cell: impl Fn(usize) -> (String, &'static str)) {
     println!();
 }
 
+/// Measures a row. `one` and `two` are the instructions of the two empty loops.
 fn count(row: &Row, (one, two): (f64, f64)) -> Result<Counts, Box<dyn Error>> {
     let mut counts = Counts::default();
-    for (count, Operation { name, around, .. }) in counts.iter_mut().zip(&OPERATIONS) {
-        let without = match around {
+    for (count, Operation { name, empty_loop, .. }) in counts.iter_mut().zip(&OPERATIONS) {
+        let subtracted = match empty_loop {
             Loop::One => one,
             Loop::Two => two,
             Loop::Counted => 0.0,
         };
-        let all = callgrind::instructions(&format!("{TABLE}{}/{name}", row.name))?;
-        *count = ((all - without) * 10.0).round() / 10.0;
+        let total = callgrind::instructions(&format!("{TABLE}{}/{name}", row.name))?;
+        *count = ((total - subtracted) * 10.0).round() / 10.0;
     }
     Ok(counts)
 }

@@ -1,29 +1,29 @@
-//! What the columns stand for.
+//! The columns.
 
-/// A column.
+/// The operation of a column.
 pub(super) struct Operation {
     pub(super) name: &'static str,
     pub(super) meaning: &'static str,
-    /// The number of instructions that our arena is to reach.
+    /// The goal of our arena, in instructions.
     pub(super) goal: f64,
-    pub(super) around: Loop,
-    /// Whether an arena that never reuses a block before its reset does less here than the others.
+    pub(super) empty_loop: Loop,
+    /// Whether an arena that reuses no block before its reset does less work than the others.
     pub(super) reuses: bool,
 }
 
-/// The empty loop whose instructions do not count.
+/// The empty loop whose instructions are subtracted.
 #[derive(Clone, Copy)]
 pub(super) enum Loop {
-    /// It passes one value on.
+    /// The loop that passes one value through `black_box`.
     One,
-    /// It passes two values on.
+    /// The loop that passes two values through `black_box`.
     Two,
-    /// The loop counts.
+    /// None: the loop counts.
     Counted,
 }
 
 const fn operation(name: &'static str, goal: f64, meaning: &'static str) -> Operation {
-    Operation { name, meaning, goal, around: Loop::One, reuses: false }
+    Operation { name, meaning, goal, empty_loop: Loop::One, reuses: false }
 }
 
 pub(super) const OPERATIONS: [Operation; 9] = [
@@ -34,7 +34,7 @@ pub(super) const OPERATIONS: [Operation; 9] = [
     operation("size", 10.0, "allocate with align 8 and a size from a table; reading it counts"),
     operation("both", 15.0, "allocate with an align and a size from tables; reading them counts"),
     Operation {
-        around: Loop::Two,
+        empty_loop: Loop::Two,
         reuses: true,
         ..operation(
             "2 and 2",
@@ -44,7 +44,7 @@ pub(super) const OPERATIONS: [Operation; 9] = [
     },
     operation("alloc", 7.0, "place a u64 by the arena's own method"),
     Operation {
-        around: Loop::Counted,
+        empty_loop: Loop::Counted,
         ..operation("push", 11.3, "Vec::push, 1000 into an empty vector; the loop counts")
     },
 ];

@@ -1,4 +1,4 @@
-//! What is measured. A row is a line in the table.
+//! The rows.
 
 use blink_alloc::Blink;
 use bumpalo::Bump;
@@ -12,9 +12,9 @@ use super::operations::OPERATIONS;
 
 pub(super) struct Row {
     pub(super) name: &'static str,
-    /// One for each column.
+    /// A workload for each column.
     pub(super) runs: [Workload; OPERATIONS.len()],
-    /// Whether a last block that is freed is used again.
+    /// Whether the arena reuses the last block when it is freed.
     pub(super) reuses: bool,
 }
 

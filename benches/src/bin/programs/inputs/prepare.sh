@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes what the programs read, in the folder it is started in, out of the project named by the first argument.
+# Creates the inputs of the programs in the working directory, from the sources of the project in the folder named by the first argument.
 set -euo pipefail
 mkdir -p logs
 [ -e text ] || {

@@ -1,4 +1,4 @@
--- A table with indices, joined and grouped.
+-- Builds a table with indices, and joins and groups its rows.
 CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT, length INTEGER);
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)
 INSERT INTO words SELECT i, hex(i * 2654435761 % 4294967296) || substr('abcdefghijklmnopqrstuvwxyz', 1, i % 26), i % 97 FROM n;

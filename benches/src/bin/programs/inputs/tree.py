@@ -1,4 +1,4 @@
-# A tree written to JSON and read back.
+# Writes a tree to JSON, and reads it back.
 import json
 
 tree = [{"name": f"n{i}", "list": [i, i / 3, {"x": None, "text": "y" * (i % 90)}]} for i in range(150_000)]

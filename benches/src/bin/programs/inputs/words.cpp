@@ -1,4 +1,4 @@
-// Words counted by length, for the compiler to work at.
+// Counts words by length. The input is for the compiler: the program is not run.
 #include <algorithm>
 #include <iostream>
 #include <map>

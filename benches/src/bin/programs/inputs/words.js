@@ -1,4 +1,4 @@
-// Words of a file, counted, and where they are.
+// Counts the words of a file, and collects the lines of each.
 const count = new Map(), lines = new Map();
 require("fs").readFileSync(process.argv[2], "utf8").split("\n").forEach((line, number) => {
     for (const word of line.match(/\w+/g) ?? []) {

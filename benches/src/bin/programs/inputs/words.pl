@@ -1,4 +1,4 @@
-# Words of a file, counted, and where they are.
+# Counts the words of a file, and collects the lines of each.
 use strict;
 my (%count, %lines);
 while (my $line = <>) {

@@ -1,4 +1,4 @@
-# Words of a file, counted, and where they are.
+# Counts the words of a file, and collects the lines of each.
 count = Hash.new(0)
 lines = Hash.new { |hash, word| hash[word] = [] }
 File.foreach(ARGV[0]).with_index do |line, number|

@@ -1,4 +1,4 @@
-//! The document read and dropped by each, in turns.
+//! Reads and drops the document in each way, in turns.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -16,20 +16,20 @@ use crate::json_text;
 use crate::value::Value;
 
 const HELP: &str = "\
-Times a JSON document that is read and dropped.
+Times the reading and the drop of a JSON document.
 
 Options:
       --megabytes N  The size of the document [default: 50]
-      --rounds N     How many times each reads it; the median counts [default: 9]
+      --rounds N     The number of times that it is read in each way; the median counts [default: 9]
   -h, --help         Print this
 ";
 
-/// How long it took to read the document, and to end what was read.
+/// The time to read the document, and the time to drop the value.
 type Times = (Duration, Duration);
 
-fn on_the_default(text: &str) -> Times {
+fn with_serde_json(text: &str) -> Times {
     let start = Instant::now();
-    let value: serde_json::Value = serde_json::from_str(text).expect("it is JSON");
+    let value: serde_json::Value = serde_json::from_str(text).expect("the text is no JSON");
     let built = start.elapsed();
     let start = Instant::now();
     drop(black_box(value));
@@ -38,7 +38,7 @@ fn on_the_default(text: &str) -> Times {
 
 fn read<'a>(text: &str, arena: &'a Arena) -> Value<&'a Arena> {
     let mut json = serde_json::Deserializer::from_str(text);
-    In(arena).deserialize(&mut json).expect("it is JSON")
+    In(arena).deserialize(&mut json).expect("the text is no JSON")
 }
 
 fn in_an_arena(text: &str) -> Times {
@@ -64,9 +64,9 @@ fn median(times: &[Duration]) -> f64 {
     statistics::median(times.iter().map(|time| time.as_secs_f64() * 1e3))
 }
 
-/// The program, of which `default` is the default allocator.
+/// Runs the program. `default` is the name of its default allocator.
 pub(crate) fn main(default: &str) -> ExitCode {
-    process::ended("json", run(default).map(|()| true))
+    process::exit_code("json", run(default).map(|()| true))
 }
 
 fn run(default: &str) -> Result<(), Box<dyn Error>> {
@@ -88,11 +88,11 @@ fn run(default: &str) -> Result<(), Box<dyn Error>> {
     }
     let text = json_text::text(|_, bytes| bytes >= megabytes * 1_000_000);
     let mut arena = Arena::new();
-    // What fills the arena the first time gives it the chunk that it has from then on.
+    // The first run gives the arena the chunk that it keeps.
     in_the_same_arena(&text, &mut arena);
     let mut times = [const { (Vec::new(), Vec::new()) }; 3];
     for _ in 0..rounds {
-        let round = [on_the_default(&text), in_an_arena(&text), in_the_same_arena(&text, &mut arena)];
+        let round = [with_serde_json(&text), in_an_arena(&text), in_the_same_arena(&text, &mut arena)];
         for (column, (built, ended)) in times.iter_mut().zip(round) {
             column.0.push(built);
             column.1.push(ended);

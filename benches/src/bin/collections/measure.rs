@@ -1,4 +1,4 @@
-//! Who does an operation in what time.
+//! Measures the operations, and prints the table.
 
 use std::error::Error;
 use std::time::Duration;
@@ -11,12 +11,12 @@ use crate::options::Options;
 use crate::subject::Operation;
 use crate::subjects::{COLUMNS, KINDS, Kind};
 
-/// An operation on collections of one size.
+/// One operation on collections of one size.
 struct Row {
     kind: &'static Kind,
     operation: Operation,
     size: usize,
-    /// By column.
+    /// The times by column.
     times: [Vec<Duration>; COLUMNS.len()],
 }
 
@@ -25,14 +25,14 @@ impl Row {
         format!("{} {} {}", self.kind.name, self.operation.name(), self.size)
     }
 
-    /// Nanoseconds.
+    /// Returns the median time of a column, in nanoseconds.
     fn median(&self, column: usize) -> f64 {
         statistics::median(self.times[column].iter().map(|time| time.as_nanos() as f64))
     }
 }
 
-/// Measures all rows in turns, so that what disturbs the machine for a while disturbs all, and prints a table.
-pub(crate) fn hold(options: &Options) -> Result<(), Box<dyn Error>> {
+/// Measures all rows in each of the rounds, so that a disturbance of the machine affects all, and prints the table.
+pub(crate) fn measure(options: &Options) -> Result<(), Box<dyn Error>> {
     let mut rows: Vec<Row> = KINDS
         .iter()
         .flat_map(|kind| kind.operations.iter().map(move |&operation| (kind, operation)))
@@ -52,7 +52,7 @@ pub(crate) fn hold(options: &Options) -> Result<(), Box<dyn Error>> {
             random.shuffle(&mut order);
             for &column in &order {
                 let time = || (row.kind.time)(column, row.operation, row.size);
-                // Once before, so that no measured run is the first after another allocator's: memory is faulted in by then.
+                // A first run after one of another allocator would include page faults.
                 time();
                 row.times[column].push(time());
             }

@@ -1,69 +1,25 @@
-//! Measures every cell in a process of its own, in turns.
+//! The table of all cells, measured in turns.
 
-use std::env;
 use std::error::Error;
-use std::hint::black_box;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::options::{CELL, Options};
-use crate::shuffle::shuffle;
-use crate::strategies::{Kept, STRATEGIES};
-use crate::structures::{NAMES, Source, runs};
+use crate::cell::Cell;
+use crate::options::Options;
+use crate::strategies::STRATEGIES;
+use crate::structures::NAMES;
 
-/// One structure of `2^size` elements in one allocator.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Cell {
-    pub(crate) structure: usize,
-    pub(crate) strategy: usize,
-    pub(crate) size: u32,
-    pub(crate) work: u32,
-    pub(crate) shuffled: bool,
-}
-
-impl Cell {
-    /// In this process.
-    pub(crate) fn run(self) -> Result<Duration, Box<dyn Error>> {
-        let (_, strategy) = STRATEGIES.get(self.strategy).ok_or("no such strategy")?;
-        if self.structure >= NAMES.len() {
-            return Err("no such structure".into());
-        }
-        if self.shuffled {
-            shuffle();
-        }
-        let (mut source, mut kept) = (Source::new(), Kept::default());
-        let start = Instant::now();
-        for _ in 0..runs(self.structure, self.size, self.work) {
-            strategy(black_box(self.structure), 1 << self.size, &mut source, &mut kept);
-        }
-        Ok(start.elapsed())
-    }
-
-    /// In another process.
-    fn measure(self) -> Result<Duration, Box<dyn Error>> {
-        let Self { structure, strategy, size, work, shuffled } = self;
-        let mut command = Command::new(env::current_exe()?);
-        let numbers = [structure.to_string(), strategy.to_string(), size.to_string()];
-        command.arg(format!("--{CELL}")).args(numbers).args(["--work", &work.to_string()]);
-        if shuffled {
-            command.arg("--shuffled");
-        }
-        let output = command.stderr(Stdio::inherit()).output()?;
-        let time = String::from_utf8_lossy(&output.stdout).trim().parse();
-        Ok(Duration::from_nanos(time.map_err(|_| format!("a process has failed: {self:?}"))?))
-    }
-}
-
-/// The fastest time of each cell, in seconds: by structure, size and strategy.
+/// The fastest time of each cell.
 pub(crate) struct Table {
+    /// Base-2 logarithms of the lengths.
     pub(crate) sizes: Vec<u32>,
-    pub(crate) times: Vec<Vec<Vec<f64>>>,
+    /// Seconds, by structure, size and strategy.
+    times: Vec<Vec<Vec<f64>>>,
 }
 
-pub(crate) fn hold(options: &Options) -> Result<Table, Box<dyn Error>> {
+/// Measures each cell `options.rounds` times.
+pub(crate) fn measure(options: &Options) -> Result<Table, Box<dyn Error>> {
     let sizes: Vec<u32> = (options.sizes.0..=options.sizes.1).step_by(2).collect();
     let mut table = Table { times: vec![vec![vec![f64::INFINITY; STRATEGIES.len()]; sizes.len()]; NAMES.len()], sizes };
     let cells = options.rounds * NAMES.len() * table.sizes.len() * STRATEGIES.len();
@@ -88,18 +44,19 @@ pub(crate) fn hold(options: &Options) -> Result<Table, Box<dyn Error>> {
 }
 
 impl Table {
-    /// A time as percent of the default's.
+    /// Returns a time as a percentage of the default's.
     pub(crate) fn percent(&self, structure: usize, size: usize, strategy: usize) -> f64 {
         let times = &self.times[structure][size];
         100.0 * times[strategy] / times[0]
     }
 
-    /// The geometric mean over all sizes.
+    /// Returns the geometric mean of the percentages over all sizes.
     fn mean(&self, structure: usize, strategy: usize) -> f64 {
         let logarithms = (0..self.sizes.len()).map(|size| self.percent(structure, size, strategy).ln());
         (logarithms.sum::<f64>() / self.sizes.len() as f64).exp()
     }
 
+    /// Prints the means of each structure and of all.
     pub(crate) fn print(&self) {
         let (first, last) = (self.sizes[0], self.sizes[self.sizes.len() - 1]);
         println!("\nTime as percent of the default's: geometric means over sizes from 2^{first} to 2^{last}\n");

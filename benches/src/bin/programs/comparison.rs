@@ -1,29 +1,35 @@
-//! All programs with all allocators, in turns.
+//! Runs all programs with all allocators, in turns.
 
 use std::error::Error;
 
 use fastrand::Rng;
 use indicatif::{ProgressBar, ProgressStyle};
-use janus_benches::process::{Cost, Job, Surroundings};
+use janus_benches::process::{Cost, Environment, Job};
 use janus_benches::statistics;
 
 use crate::allocators::Allocator;
 use crate::programs::Ready;
 
-pub(crate) struct Contest {
+pub(crate) struct Comparison {
     allocators: Vec<Allocator>,
     rows: Vec<Row>,
     rounds: usize,
+    /// Descriptions of the failures.
     pub(crate) failures: Vec<String>,
 }
 
 struct Row {
     program: Ready,
-    /// By allocator; none once it has failed.
+    /// The costs by allocator, or `None` if it failed.
     costs: Vec<Option<Vec<Cost>>>,
 }
 
-pub(crate) fn hold(programs: Vec<Ready>, allocators: Vec<Allocator>, rounds: usize) -> Result<Contest, Box<dyn Error>> {
+/// Runs each program with each allocator in each of `rounds` rounds. Shows its progress on a terminal.
+pub(crate) fn measure(
+    programs: Vec<Ready>,
+    allocators: Vec<Allocator>,
+    rounds: usize,
+) -> Result<Comparison, Box<dyn Error>> {
     let new = |program| Row { program, costs: vec![Some(Vec::new()); allocators.len()] };
     let mut rows: Vec<Row> = programs.into_iter().map(new).collect();
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} runs, {eta} left, {msg}")?;
@@ -37,12 +43,11 @@ pub(crate) fn hold(programs: Vec<Ready>, allocators: Vec<Allocator>, rounds: usi
                 let (name, library) = &allocators[at];
                 progress.set_message(format!("{} {name}", row.program.name));
                 if let Some(costs) = &mut row.costs[at] {
-                    let job =
-                        Job { surroundings: Surroundings::Preloading(library.clone()), ..row.program.job.clone() };
+                    let job = Job { environment: Environment::Preloading(library.clone()), ..row.program.job.clone() };
                     match job.run() {
                         Ok((_, cost)) => costs.push(cost),
                         Err(error) => {
-                            failures.push(format!("{} over {name}: {error}", row.program.name));
+                            failures.push(format!("{} with {name}: {error}", row.program.name));
                             row.costs[at] = None;
                         }
                     }
@@ -52,7 +57,7 @@ pub(crate) fn hold(programs: Vec<Ready>, allocators: Vec<Allocator>, rounds: usi
         }
     }
     progress.finish_and_clear();
-    Ok(Contest { allocators, rows, rounds, failures })
+    Ok(Comparison { allocators, rows, rounds, failures })
 }
 
 impl Row {
@@ -61,15 +66,16 @@ impl Row {
     }
 }
 
-impl Contest {
+impl Comparison {
+    /// Prints the tables of CPU times and peaks, and the failures.
     pub(crate) fn print(&self) {
         self.print_part("CPU time", "ms", |cost| cost.cpu * 1e3);
         self.print_part("peak memory", "MiB", |cost| cost.peak / 1024.0);
-        self.failures.iter().for_each(|failure| println!("\nFAILED, and left out from there on: {failure}"));
+        self.failures.iter().for_each(|failure| println!("\nFAILED, and skipped from then on: {failure}"));
     }
 
     fn print_part(&self, part: &str, unit: &str, of: fn(&Cost) -> f64) {
-        println!("\n{part}: medians of {} rounds, as multiples of those over glibc's malloc\n", self.rounds);
+        println!("\n{part}: medians of {} rounds, as multiples of those with glibc's malloc\n", self.rounds);
         print!("{:16} {unit:>10}", "");
         self.allocators[1..].iter().for_each(|(name, _)| print!(" {name:>12}"));
         println!();

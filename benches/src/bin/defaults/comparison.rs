@@ -1,4 +1,4 @@
-//! All workloads with all defaults, in turns.
+//! Runs all workloads with all defaults, in turns.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -7,49 +7,50 @@ use std::process::Command;
 use fastrand::Rng;
 use indicatif::{ProgressBar, ProgressStyle};
 use janus_benches::defaults;
-use janus_benches::process::{self, Cost, Job, Surroundings};
+use janus_benches::process::{self, Cost, Environment, Job};
 
-/// Its ratios are 1.
+/// The default with which the others are compared.
 const REFERENCE: &str = "mimalloc";
 
-pub(crate) struct Contest {
-    pub(crate) defaults: Vec<Contestant>,
+pub(crate) struct Comparison {
+    pub(crate) defaults: Vec<DefaultProgram>,
     pub(crate) workloads: Vec<Workload>,
-    /// What has failed.
+    /// Descriptions of the failures.
     pub(crate) failures: Vec<String>,
 }
 
-/// A default.
-pub(crate) struct Contestant {
+/// The program of a default.
+pub(crate) struct DefaultProgram {
     pub(crate) name: String,
     program: PathBuf,
-    /// It is not run any more.
+    /// A program that has failed is not run again.
     failed: bool,
 }
 
 pub(crate) struct Workload {
     pub(crate) name: String,
     pub(crate) kind: Kind,
-    /// What each default has cost, round by round.
+    /// The costs of each default, by round.
     pub(crate) costs: Vec<Vec<Cost>>,
-    /// What all must print, and which default printed it first.
+    /// The checksum that all must print, and the name of the default that printed it first.
     checksum: Option<(String, String)>,
 }
 
+/// The kind of a workload, which decides the geomeans that include it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     General,
     Rust,
     Micro,
-    /// In no geomean.
+    /// A kind that no geomean includes.
     Apart,
 }
 
-impl Contest {
-    /// Of these programs, in the workloads with `only` in their names.
+impl Comparison {
+    /// Returns a comparison of the programs by the workloads whose names contain `only`.
     pub(crate) fn new(programs: Vec<(String, PathBuf)>, only: &str) -> Result<Self, Box<dyn Error>> {
         let defaults: Vec<_> =
-            programs.into_iter().map(|(name, program)| Contestant { name, program, failed: false }).collect();
+            programs.into_iter().map(|(name, program)| DefaultProgram { name, program, failed: false }).collect();
         let first = defaults.first().ok_or("no default has been built")?;
         let (mut workloads, mut names) = (Vec::new(), Vec::new());
         for line in process::output(Command::new(&first.program).arg("--list"))?.lines() {
@@ -73,11 +74,12 @@ impl Contest {
         }
     }
 
-    /// Which default the others are compared with.
+    /// Returns the index of the default with which the others are compared.
     pub(crate) fn reference(&self) -> usize {
         self.position(REFERENCE).unwrap_or(0)
     }
 
+    /// Returns the index of our default, if it is compared.
     pub(crate) fn ours(&self) -> Option<usize> {
         self.position(defaults::OURS)
     }
@@ -86,8 +88,9 @@ impl Contest {
         self.defaults.iter().position(|default| default.name == name)
     }
 
-    /// So many rounds, each of all workloads: what disturbs for a while disturbs all. Shows on a terminal how far it is.
-    pub(crate) fn hold(&mut self, rounds: usize) -> Result<(), Box<dyn Error>> {
+    /// Runs all workloads in each of `rounds` rounds, so that a disturbance of the machine affects all defaults. Shows its progress on a
+    /// terminal.
+    pub(crate) fn run(&mut self, rounds: usize) -> Result<(), Box<dyn Error>> {
         let style = ProgressStyle::with_template("{bar:40} {pos}/{len} runs, {eta} left, {msg}")?;
         let runs = rounds * self.workloads.len() * self.defaults.len();
         let progress = ProgressBar::new(runs as u64).with_style(style);
@@ -115,10 +118,10 @@ impl Contest {
 }
 
 impl Workload {
-    /// Once, by a default.
-    fn run(&mut self, default: &Contestant, index: usize) -> Result<(), Box<dyn Error>> {
+    /// Runs the workload once with a default, and adds its cost.
+    fn run(&mut self, default: &DefaultProgram, index: usize) -> Result<(), Box<dyn Error>> {
         let job = Job {
-            surroundings: Surroundings::Bare,
+            environment: Environment::Empty,
             client: String::new(),
             program: default.program.clone().into(),
             arguments: vec![self.name.clone().into()],
