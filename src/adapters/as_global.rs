@@ -7,7 +7,7 @@ use core::ptr::{self, NonNull};
 
 use crate::api::{
     AllocError, Allocator, AllocatorClone, CallsMalloc, GlobalAlloc, GlobalAllocator, Layout, Owns, StaticAllocator,
-    UsableSize,
+    UsableSize, WholePages,
 };
 
 /// Turns an [`Allocator`] into a [`GlobalAlloc`], to be registered with `#[global_allocator]`.
@@ -207,6 +207,9 @@ unsafe impl<A: Owns> Owns for &AsGlobal<A> {
         self.allocator.owns(block, layout)
     }
 }
+
+// SAFETY: the blocks of the reference are those of the wrapped allocator.
+unsafe impl<A: WholePages> WholePages for &AsGlobal<A> {}
 
 // SAFETY: the blocks of the reference are those of the wrapped allocator.
 unsafe impl<A: UsableSize> UsableSize for &AsGlobal<A> {

@@ -178,6 +178,46 @@ pub trait Reset {
     fn reset(&mut self);
 }
 
+/// An allocator whose blocks are whole pages of the operating system, such as [`Pages`](crate::Pages) and what forwards to it.
+///
+/// A pool over such an allocator knows that fresh memory is zero already, and can return the memory of free pages inside a
+/// block to the system. A block (building block) is `WholePages` if the allocators that it takes blocks from are.
+///
+/// # Safety
+///
+/// On each block whose size is not 0:
+///
+/// 1. It starts at the start of a page. The allocator stores nothing, and has no other block, on its pages, up to the end of the
+///    last one.
+/// 2. Its pages are private and anonymous memory. So the system may be told to discard a page of a live block; the page then
+///    reads as zero or as it was before, and keeps its address.
+/// 3. `allocate_zeroed` costs no more than `allocate`, apart from a constant: it does not write to all pages.
+///
+/// And on the implementation:
+///
+/// 4. If it holds for a type, it holds for the same type with any other lifetimes.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(any(unix, windows))] {
+/// use janus_alloc::{Pages, Stats, api::WholePages};
+///
+/// fn require<A: WholePages>(_: &A) {}
+/// require(&Pages::new());
+/// require(&Stats::new(Pages::new()));
+/// # }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "the blocks of `{Self}` are not known to be whole pages of the operating system",
+    label = "not a `WholePages`",
+    note = "use `Pages`, by itself or in blocks such as `Stats` and `Limit`"
+)]
+pub unsafe trait WholePages: Allocator {}
+
+// SAFETY: a reference forwards to its referent, so both have the same blocks.
+unsafe impl<A: WholePages + ?Sized> WholePages for &A {}
+
 // SAFETY: a reference forwards to its referent, so both have the same blocks.
 unsafe impl<A: Owns + ?Sized> Owns for &A {
     #[inline]

@@ -14,6 +14,7 @@
 //! | can tell its own blocks | [`Owns`] |
 //! | finds a block's layout from its pointer | [`UsableSize`] |
 //! | can free everything at once | [`Reset`] |
+//! | hands out whole pages of the operating system | [`WholePages`] |
 //!
 //! # The rules
 //!
@@ -105,7 +106,7 @@ mod markers;
 pub(crate) mod move_block;
 
 pub use allocator_api2::alloc::{AllocError, Allocator};
-pub use capabilities::{Owns, Reset, UsableSize};
+pub use capabilities::{Owns, Reset, UsableSize, WholePages};
 pub use core::alloc::{GlobalAlloc, Layout, LayoutError};
 #[doc(hidden)]
 pub use markers::CallsMalloc;

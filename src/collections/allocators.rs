@@ -22,7 +22,7 @@ use core::ptr::NonNull;
 #[cfg(target_has_atomic = "ptr")]
 use super::Arc;
 use super::{Box, Rc};
-use crate::api::{AllocError, Allocator, AllocatorClone, Layout, Owns, StaticAllocator};
+use crate::api::{AllocError, Allocator, AllocatorClone, Layout, Owns, StaticAllocator, WholePages};
 
 /// Implements the traits of allocators for `$pointer<X, A>` where `X` implements them.
 macro_rules! allocator {
@@ -80,6 +80,9 @@ macro_rules! allocator {
         // SAFETY: the blocks outlive the value, and so its pointers; a subtype of the pointer points to a subtype of
         // the value.
         unsafe impl<X: StaticAllocator + ?Sized, A: Allocator> StaticAllocator for $pointer<X, A> {}
+
+        // SAFETY: the blocks are those of the value.
+        unsafe impl<X: WholePages + ?Sized, A: Allocator> WholePages for $pointer<X, A> {}
     )*};
 }
 

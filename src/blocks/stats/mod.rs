@@ -7,7 +7,7 @@ use core::fmt;
 use core::ptr::NonNull;
 
 use crate::api::contents::Contents;
-use crate::api::{AllocError, Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, StaticAllocator};
+use crate::api::{AllocError, Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, StaticAllocator, WholePages};
 use counters::{Counters, Placement};
 pub use snapshot::Snapshot;
 
@@ -331,6 +331,8 @@ unsafe impl<A: StaticAllocator> StaticAllocator for Stats<A> {}
 // SAFETY: counting neither allocates nor unwinds nor depends on an address; everything else is the parent's, a `GlobalAllocator`.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for Stats<A> {}
 impl<A: CallsMalloc> CallsMalloc for Stats<A> {}
+// SAFETY: blocks are the parent's, only made to look shorter.
+unsafe impl<A: WholePages> WholePages for Stats<A> {}
 // SAFETY: blocks are the parent's, which answers.
 unsafe impl<A: Owns> Owns for Stats<A> {
     #[inline]
