@@ -11,10 +11,15 @@ use super::{Allocator, Layout};
 ///
 /// # Safety
 ///
-/// For a pointer and a layout that fit a live block whose size is not 0, `owns` returns
+/// For a pointer to a live block whose size is not 0, and a layout whose size fits it (its align may be any, because a wrapper may
+/// have raised it), `owns` returns
 ///
 /// 1. `true` if the block was allocated by this allocator, or by an equivalent one such as a clone or a reference;
-/// 2. `false` if the block was allocated by an allocator that takes no memory from this one.
+/// 2. `false` if the block lies outside this allocator's blocks and outside the memory that it has taken from a parent. (The
+///    blocks of a wrapper are those of the allocator that it forwards requests to: a `Stats` answers as its parent.)
+/// 3. the same value each time while the block is live, for every such layout. The exception is a block that this
+///    allocator uses as memory of its own, such as a chunk: the answer may be `true` from when the parent has returned
+///    the block until the allocator passes it back to the parent.
 ///
 /// In all other cases it may return either value, but it never reads through the pointer. One such case is a block of an
 /// arena whose parent is this allocator: it lies inside one of this allocator's blocks.
@@ -31,10 +36,10 @@ use super::{Allocator, Layout};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot tell its own blocks from others'",
     label = "not an `Owns`",
-    note = "put an allocator first that knows the addresses it serves, such as an arena or a pool"
+    note = "a `Fallback` asks its first allocator whose block it is: put one first that knows the addresses it serves, such as an arena or a pool"
 )]
 pub unsafe trait Owns: Allocator {
-    /// Returns whether this allocator allocated the live block at `block`, which `layout` fits.
+    /// Returns whether this allocator allocated the live block at `block`, which has the size of `layout`.
     fn owns(&self, block: NonNull<u8>, layout: Layout) -> bool;
 }
 
