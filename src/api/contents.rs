@@ -1,9 +1,7 @@
 //! The contents of a block that its user has not written yet.
 
-#[cfg(any(feature = "alloc", all(os_memory, target_has_atomic = "ptr")))]
 use core::ptr::NonNull;
 
-#[cfg(any(feature = "alloc", all(os_memory, target_has_atomic = "ptr")))]
 use super::{AllocError, Allocator, Layout};
 
 /// The contents that a request asks for, or that a new block is known to have.
@@ -15,7 +13,6 @@ pub(crate) enum Contents {
 
 impl Contents {
     /// Allocates a block of `layout` with these contents.
-    #[cfg(any(feature = "alloc", all(os_memory, target_has_atomic = "ptr")))]
     #[inline]
     pub(crate) fn allocate<A: Allocator>(self, allocator: &A, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         match self {

@@ -2,6 +2,8 @@
 
 use core::ptr::NonNull;
 
+#[cfg(target_has_atomic = "ptr")]
+use super::contents::Contents;
 use super::{AllocError, Allocator, Layout};
 
 /// Allocates a block of the layout `new`, copies the first `length` bytes of `block` into it, and frees `block`.
@@ -23,6 +25,33 @@ pub(crate) unsafe fn replace<A: Allocator>(
     unsafe { block.copy_to_nonoverlapping(moved.cast(), length) };
     // SAFETY: by (1) of this fn.
     unsafe { allocator.deallocate(block, old) };
+    Ok(moved)
+}
+
+/// Moves a block from one allocator to another: allocates a block of the layout `new` with such contents in `to`, copies the first
+/// `length` bytes of `block` into it, and frees `block` in `from`. An `Err` leaves `block` as it was.
+///
+/// # Safety
+///
+/// 1. `block` is a live block of `from` that `old` fits, and is not used again if this returns `Ok`.
+/// 2. `length` is at most `old.size()` and at most `new.size()`.
+#[cfg(target_has_atomic = "ptr")]
+#[inline]
+pub(crate) unsafe fn transfer<A: Allocator, B: Allocator>(
+    from: &A,
+    to: &B,
+    block: NonNull<u8>,
+    old: Layout,
+    new: Layout,
+    length: usize,
+    contents: Contents,
+) -> Result<NonNull<[u8]>, AllocError> {
+    let moved = contents.allocate(to, new)?;
+    // SAFETY: by (2) both blocks have at least `length` bytes, and they are disjoint: the caller uses `block`, so it is no memory
+    // that `to` could allocate from.
+    unsafe { block.copy_to_nonoverlapping(moved.cast(), length) };
+    // SAFETY: by (1) of this fn.
+    unsafe { from.deallocate(block, old) };
     Ok(moved)
 }
 
