@@ -2,6 +2,7 @@
 //!
 //! | block | adds |
 //! | --- | --- |
+//! | [`Segregate`] | one allocator for small blocks and another for large ones |
 //! | [`Stats`] | counts of requests, bytes, moves and failures, and the peak of live bytes |
 //!
 //! ```
@@ -13,7 +14,9 @@
 //! # drop(boxed);
 //! ```
 
+mod segregate;
 pub mod stats;
 
+pub use segregate::Segregate;
 #[doc(inline)]
 pub use stats::{Snapshot, Stats};
