@@ -2,6 +2,7 @@
 //!
 //! | block | adds |
 //! | --- | --- |
+//! | [`Aligned`] | a minimum alignment of all blocks |
 //! | [`Segregate`] | one allocator for small blocks and another for large ones |
 //! | [`Stats`] | counts of requests, bytes, moves and failures, and the peak of live bytes |
 //!
@@ -14,9 +15,11 @@
 //! # drop(boxed);
 //! ```
 
+mod aligned;
 mod segregate;
 pub mod stats;
 
+pub use aligned::Aligned;
 pub use segregate::Segregate;
 #[doc(inline)]
 pub use stats::{Snapshot, Stats};
