@@ -5,6 +5,7 @@
 //! | [`Aligned`] | a minimum alignment of all blocks |
 //! | [`Segregate`] | one allocator for small blocks and another for large ones |
 //! | [`Stats`] | counts of requests, bytes, moves and failures, and the peak of live bytes |
+//! | [`Zeroizing`] | a wipe of everything that is freed |
 //!
 //! ```
 //! use janus_alloc::{Stats, System, collections::Box};
@@ -18,8 +19,10 @@
 mod aligned;
 mod segregate;
 pub mod stats;
+mod zeroizing;
 
 pub use aligned::Aligned;
 pub use segregate::Segregate;
 #[doc(inline)]
 pub use stats::{Snapshot, Stats};
+pub use zeroizing::Zeroizing;
