@@ -3,6 +3,7 @@
 //! | block | adds |
 //! | --- | --- |
 //! | [`Aligned`] | a minimum alignment of all blocks |
+//! | [`Fallback`] | a second allocator where the first one fails |
 //! | [`Segregate`] | one allocator for small blocks and another for large ones |
 //! | [`Stats`] | counts of requests, bytes, moves and failures, and the peak of live bytes |
 //! | [`Zeroizing`] | a wipe of everything that is freed |
@@ -17,11 +18,13 @@
 //! ```
 
 mod aligned;
+mod fallback;
 mod segregate;
 pub mod stats;
 mod zeroizing;
 
 pub use aligned::Aligned;
+pub use fallback::Fallback;
 pub use segregate::Segregate;
 #[doc(inline)]
 pub use stats::{Snapshot, Stats};
