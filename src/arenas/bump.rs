@@ -4,11 +4,11 @@
 
 /// The place of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Fit {
+pub(crate) struct Fit {
     /// The start of the block.
-    pub(super) start: usize,
+    pub(crate) start: usize,
     /// The position after the block: its end, rounded up to the minimum alignment.
-    pub(super) next: usize,
+    pub(crate) next: usize,
 }
 
 /// Returns the first place for a block of `size` bytes aligned to `align` from `position` on, or `None` if the block, rounded
@@ -22,7 +22,7 @@ pub(super) struct Fit {
 ///    block fits, not even one of size 0.
 /// 3. `end - position` is at most `isize::MAX`. Where addresses are low (see [`fits_low`]), both are at most `isize::MAX`.
 #[inline(always)]
-pub(super) const fn find_fit(position: usize, end: usize, size: usize, align: usize, min_align: usize) -> Option<Fit> {
+pub(crate) const fn find_fit(position: usize, end: usize, size: usize, align: usize, min_align: usize) -> Option<Fit> {
     let place = place(position, size, align, min_align);
     if fits(position, place.next, end) { Some(place) } else { None }
 }

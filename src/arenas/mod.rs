@@ -48,7 +48,7 @@
 
 #[cfg(feature = "alloc")]
 mod arena;
-mod bump;
+pub(crate) mod bump;
 mod cursor;
 mod fixed;
 #[cfg(target_has_atomic = "ptr")]

@@ -5,6 +5,7 @@
 //! | [`Aligned`] | a minimum alignment of all blocks |
 //! | [`Fallback`] | a second allocator where the first one fails |
 //! | [`Segregate`] | one allocator for small blocks and another for large ones |
+//! | [`StackFirst`] | a buffer inside itself, then another allocator |
 //! | [`Stats`] | counts of requests, bytes, moves and failures, and the peak of live bytes |
 //! | [`Zeroizing`] | a wipe of everything that is freed |
 //!
@@ -20,12 +21,14 @@
 mod aligned;
 mod fallback;
 mod segregate;
+mod stack_first;
 pub mod stats;
 mod zeroizing;
 
 pub use aligned::Aligned;
 pub use fallback::Fallback;
 pub use segregate::Segregate;
+pub use stack_first::StackFirst;
 #[doc(inline)]
 pub use stats::{Snapshot, Stats};
 pub use zeroizing::Zeroizing;
