@@ -104,6 +104,8 @@ pub(crate) mod contents;
 pub(crate) mod global_calls;
 mod markers;
 pub(crate) mod move_block;
+#[cfg(all(os_memory, target_has_atomic = "ptr"))]
+pub(crate) mod whole_pages;
 
 pub use allocator_api2::alloc::{AllocError, Allocator};
 pub use capabilities::{Owns, Reset, UsableSize, WholePages};
