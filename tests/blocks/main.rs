@@ -1,0 +1,14 @@
+//! Building blocks: each keeps the rules of `janus_alloc::api`, alone and combined, and does what it is for.
+#![cfg(feature = "std")]
+
+mod aligned;
+#[cfg(any(unix, windows))]
+mod combinations;
+mod conformance;
+mod fallback;
+mod inspect;
+mod promises;
+mod segregate;
+mod shadow;
+mod stack_first;
+mod zeroizing;
