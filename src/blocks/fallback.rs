@@ -128,7 +128,7 @@ impl<P, S> Fallback<P, S> {
 fn secondary_is_in_primary() -> ! {
     const MESSAGE: &str = "janus-alloc: Fallback: the secondary allocator moved a block into memory of the primary one, on which it must not depend\n";
     #[cfg(os_memory)]
-    crate::sync::fatal::end(MESSAGE.as_bytes());
+    crate::sync::fatal::abort_with(MESSAGE.as_bytes());
     #[cfg(not(os_memory))]
     {
         // A panic does not leave a C function: the process ends.

@@ -1,50 +1,12 @@
-//! Adapters, and the allocators that they adapt.
-
-use std::error::Error;
+//! Adapters, to be compared with what they adapt.
 
 use janus_alloc::api::Allocator;
 use janus_alloc::collections::Vec;
 use janus_alloc::{AsAllocator, AsAllocatorRef, AsGlobal, Malloc, Stats, System};
-use janus_benches::workloads::{Workload, global, local};
+use janus_benches::workloads::{global, local};
 use mimalloc::MiMalloc;
 
-use crate::{NOTHING, callgrind};
-
-/// The columns.
-const OPERATIONS: [&str; 5] = ["known", "unknown", "grown, known", "grown, unknown", "zeroed"];
-
-/// A table, whose first row is the reference for the others.
-struct Table {
-    rows: &'static [Row],
-}
-
-struct Row {
-    name: &'static str,
-    /// A workload for each column.
-    runs: [Workload; OPERATIONS.len()],
-    /// The greatest allowed difference from a count of the first row, in instructions. `None` if any is allowed.
-    tolerance: Option<f64>,
-}
-
-/// Returns the row of an allocator, used by `GlobalAlloc` (`global`) or by `Allocator` (`local`).
-macro_rules! row {
-    ($name:literal, $trait:ident, $allocator:expr) => {
-        row!($name, $trait, $allocator, None)
-    };
-    ($name:literal, $trait:ident, $allocator:expr, $tolerance:expr) => {
-        Row {
-            name: $name,
-            runs: [
-                |count| $trait::known($allocator, count),
-                |count| $trait::unknown($allocator, count),
-                |count| $trait::grown_known($allocator, count),
-                |count| $trait::grown_unknown($allocator, count),
-                |count| $trait::zeroed($allocator, count),
-            ],
-            tolerance: $tolerance,
-        }
-    };
-}
+use crate::rows::{Table, Tolerance, row};
 
 // The allocators are statics, as a registered default is.
 static ROUND_TRIP: AsGlobal<AsAllocator<System>> = AsGlobal::new(AsAllocator::new(System));
@@ -55,12 +17,12 @@ static MALLOC: AsGlobal<Malloc> = AsGlobal::new(Malloc);
 const MI: AsAllocator<MiMalloc> = AsAllocator::new(MiMalloc);
 static MI_ROUND_TRIP: AsGlobal<AsAllocator<MiMalloc>> = AsGlobal::new(MI);
 
-static TABLES: &[Table] = &[
+pub(crate) static TABLES: &[Table] = &[
     Table {
         rows: &[
             row!("System", global, &System),
-            row!("AsGlobal<AsAllocator<System>>", global, &ROUND_TRIP, Some(2.0)),
-            row!("AsGlobal<System>", global, &AS_GLOBAL, Some(2.0)),
+            row!("AsGlobal<AsAllocator<System>>", global, &ROUND_TRIP, Tolerance::AtMost(2.0)),
+            row!("AsGlobal<System>", global, &AS_GLOBAL, Tolerance::AtMost(2.0)),
             row!("AsGlobal<Malloc>", global, &MALLOC),
             row!("AsGlobal<Stats<System>>", global, &COUNTED),
             row!("System as Allocator", local, &System),
@@ -73,7 +35,7 @@ static TABLES: &[Table] = &[
     Table {
         rows: &[
             row!("MiMalloc", global, &MiMalloc),
-            row!("AsGlobal<AsAllocator<MiMalloc>>", global, &MI_ROUND_TRIP, Some(2.0)),
+            row!("AsGlobal<AsAllocator<MiMalloc>>", global, &MI_ROUND_TRIP, Tolerance::AtMost(2.0)),
             row!("AsAllocator<MiMalloc>", local, &MI),
         ],
     },
@@ -92,73 +54,7 @@ const fn vec_size<A: Allocator>() -> usize {
     size_of::<Vec<u64, A>>()
 }
 
-/// Returns the workload `name`, which [`callgrind`] runs in a process of its own.
-pub(crate) fn workload(name: &str) -> Option<Workload> {
-    let (row, operation) = name.split_once('/')?;
-    let row = TABLES.iter().flat_map(|table| table.rows).find(|candidate| candidate.name == row)?;
-    Some(row.runs[OPERATIONS.iter().position(|&candidate| candidate == operation)?])
-}
-
-/// Returns whether the name of a row contains `part`.
-pub(crate) fn has(part: &str) -> bool {
-    TABLES.iter().flat_map(|table| table.rows).any(|row| row.name.contains(part))
-}
-
-/// Measures the rows whose names contain `part`, and returns whether all are within their tolerance.
-pub(crate) fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
-    let nothing = callgrind::instructions(NOTHING)?;
-    println!(
-        "\nInstructions per operation, without the {nothing:.1} of the empty loop, with the difference from the first row of the"
-    );
-    println!("table. The compiler knows the sizes or not: 64 bytes, grown to 128.");
-    let mut exceeded = 0;
-    for table in TABLES {
-        if table.rows.iter().any(|row| row.name.contains(part)) {
-            exceeded += print_table(table.rows, part, nothing)?;
-        }
-    }
-    match exceeded {
-        0 => println!("\nAll counts are within their tolerance."),
-        _ => println!("\nCounts beyond their tolerance, marked with !: {exceeded}"),
-    }
-    Ok(exceeded == 0)
-}
-
-/// Measures and prints a table, and returns the number of counts beyond their tolerance.
-fn print_table(rows: &[Row], part: &str, nothing: f64) -> Result<usize, Box<dyn Error>> {
-    println!();
-    print!("{:34}", "");
-    OPERATIONS.iter().for_each(|operation| print!(" {operation:>17}"));
-    println!();
-    let mut exceeded = 0;
-    let mut first: Option<[f64; OPERATIONS.len()]> = None;
-    for row in rows {
-        // The first row is always measured, for the comparison.
-        if first.is_some() && !row.name.contains(part) {
-            continue;
-        }
-        print!("{:34}", row.name);
-        let mut counts = [0.0; OPERATIONS.len()];
-        for (column, operation) in OPERATIONS.iter().enumerate() {
-            let count = callgrind::instructions(&format!("{}/{operation}", row.name))? - nothing;
-            counts[column] = count;
-            let Some(first) = first else {
-                print!(" {count:>17.1}");
-                continue;
-            };
-            // Rounded to a tenth: events once in thousands of operations are no cost of the adapter.
-            let difference = ((count - first[column]) * 10.0).round() / 10.0 + 0.0;
-            let is_beyond = row.tolerance.is_some_and(|tolerance| difference.abs() > tolerance);
-            exceeded += usize::from(is_beyond);
-            print!(" {count:>8.1} {difference:>+7.1}{}", if is_beyond { '!' } else { ' ' });
-        }
-        println!();
-        first.get_or_insert(counts);
-    }
-    Ok(exceeded)
-}
-
-/// Prints the sizes that an adapter must not change, and returns whether all are unchanged.
+/// Prints the sizes that an adapter must not change, and returns whether it does not.
 pub(crate) fn print_sizes() -> bool {
     println!("Sizes in bytes\n");
     let mut equal = true;

@@ -20,10 +20,13 @@
 mod adapters;
 mod arenas;
 mod beside_std;
+mod blocks;
 mod c_malloc;
 mod callgrind;
 mod pointers;
 mod pools;
+mod rows;
+mod wrappers;
 
 use std::env;
 use std::error::Error;
@@ -57,7 +60,7 @@ fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
     }
     let workload = match name {
         NOTHING => Some(workloads::nothing as Workload),
-        _ => adapters::workload(name)
+        _ => wrappers::workload(name)
             .or_else(|| arenas::workload(name))
             .or_else(|| pools::workload(name))
             .or_else(|| pointers::workload(name)),
@@ -81,7 +84,7 @@ const TABLES: [Table; 5] = [
 /// Measures the rows whose names contain `part`, and returns whether all adapters are within their tolerance.
 fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
     let adapters_part = if part == "adapters" { "" } else { part };
-    let adapters = adapters::has(adapters_part);
+    let adapters = wrappers::has(adapters_part);
     if !adapters && !TABLES.iter().any(|(has, _)| has(part)) {
         return Err(format!("no row has {part} in its name").into());
     }
@@ -94,7 +97,7 @@ fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
         return Ok(good);
     }
     if adapters {
-        good &= adapters::measure(adapters_part)?;
+        good &= wrappers::measure(adapters_part)?;
     }
     for (_, measure) in TABLES.iter().filter(|(has, _)| has(part)) {
         measure(part)?;
