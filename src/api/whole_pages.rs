@@ -39,7 +39,6 @@ impl<A: WholePages> FusedIterator for CountCalls<'_, A> {}
 
 /// Returns whether `A` implements [`WholePages`].
 #[inline]
-#[cfg_attr(not(all(test, feature = "std")), expect(dead_code, reason = "`SharedPool` does not ask yet"))]
 pub(crate) fn is_whole_pages<A: Allocator>() -> bool {
     let mut calls = 0;
     let mut items = CountCalls::<A> { calls: &mut calls, allocator: PhantomData }.fuse();

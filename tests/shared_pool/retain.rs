@@ -267,7 +267,7 @@ mod resident_memory {
         alone("retain::resident_memory::falls_with_chunks_in_use", || {
             // Without huge pages, which would change the figures.
             let options = UNCHECKED.huge_pages(false).retain(Retain::Everything);
-            let pool = SharedPool::with_options_in(options.whole_pages(true), Stats::new(Pages::new()));
+            let pool = SharedPool::with_options_in(options, Stats::new(Pages::new()));
             let before = resident_at_first();
             let mut kept = Vec::new();
             let mut allocated = Vec::new();

@@ -8,6 +8,7 @@ use super::cache::{Bin, Cache, bin_index, cache_of};
 use super::heap::{Heap, HeapRef};
 use super::options::Options;
 use super::spans::class_of;
+use crate::api::whole_pages::is_whole_pages;
 use crate::api::{AllocError, Allocator, Layout};
 use crate::sync::once_ptr;
 use crate::threads::{self, SLOTS};
@@ -21,7 +22,7 @@ impl<A: Allocator> SharedPool<A> {
 
     /// Returns the heap, and creates it if it does not exist.
     pub(super) fn heap(&self) -> Result<HeapRef<'_, A>, AllocError> {
-        let heap = Heap::get_or_create(&self.heap, || (self.options.resolve(), self.unload_hook()))?;
+        let heap = Heap::get_or_create(&self.heap, || (self.resolve_options(), self.unload_hook()))?;
         Ok(self.heap_ref(heap))
     }
 
@@ -32,7 +33,13 @@ impl<A: Allocator> SharedPool<A> {
 
     /// Returns the options, with the heap of this pool if it exists.
     pub(super) fn options_with(&self, heap: Option<&Heap>) -> Options {
-        heap.map_or_else(|| self.options.resolve(), |heap| heap.options)
+        heap.map_or_else(|| self.resolve_options(), |heap| heap.options)
+    }
+
+    /// Returns the options. If the parent is a [`WholePages`](crate::api::WholePages), they say so.
+    fn resolve_options(&self) -> Options {
+        let options = self.options.resolve();
+        if is_whole_pages::<A>() { options.whole_pages(true) } else { options }
     }
 
     /// Returns whether the pool is [checked](Options::checked).

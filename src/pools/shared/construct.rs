@@ -108,12 +108,11 @@ impl<A: Allocator> SharedPool<A> {
     ///
     /// # Examples
     ///
-    /// Counted pages are whole pages, too:
-    ///
     /// ```
-    /// use janus_alloc::{Pages, SharedPool, Stats, collections::Box, pools::Options};
+    /// use janus_alloc::pools::{Options, Retain};
+    /// use janus_alloc::{Pages, SharedPool, Stats, collections::Box};
     ///
-    /// let options = Options::new().whole_pages(true);
+    /// let options = Options::new().retain(Retain::Bounded(16 << 20));
     /// let pool = SharedPool::with_options_in(options, Stats::new(Pages::new()));
     /// assert_eq!(Box::new_in([0_u8; 1000], &pool).len(), 1000);
     /// assert!(pool.parent().snapshot().live_bytes >= 2 << 20);

@@ -163,14 +163,16 @@ impl Options {
     /// Then `allocate_zeroed` of the parent costs no more than `allocate`, so the pool calls that and does not zero
     /// memory that was never used; and free pages within a chunk can be given back (on Linux, with `madvise`).
     ///
-    /// [`SharedPool::new`](super::SharedPool::new) sets this. `SharedPool::new_in(Pages::new())` does not, so set it
-    /// there, and for `Stats<Pages>`. For a parent whose memory is something else it is not wrong, but costs time.
+    /// The pool sets this itself if its parent is a [`WholePages`](crate::api::WholePages): [`Pages`](crate::Pages), and the blocks
+    /// of this crate over it. Set it for a parent of your own that returns private, anonymous memory in whole pages and does not
+    /// implement that trait.
     ///
     /// # Examples
     ///
     /// ```
     /// use janus_alloc::{Pages, SharedPool, Stats, pools::Options};
     ///
+    /// // The same as `SharedPool::new_in(Stats::new(Pages::new()))`.
     /// let pool = SharedPool::with_options_in(Options::new().whole_pages(true), Stats::new(Pages::new()));
     /// # drop(janus_alloc::collections::Box::new_in(1, &pool));
     /// ```
