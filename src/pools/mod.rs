@@ -3,8 +3,8 @@
 //! | pool | sizes | threads | memory from | collections take | as the default | a free block |
 //! | --- | --- | --- | --- | --- | --- | --- |
 //! | [`SharedPool`] | all | all at once: a cache for each thread, locks behind the caches | a parent, in chunks of 2 MiB | `&pool`, or the pool | `AsGlobal<SharedPool>` | goes back to the parent after a time without use, or by [`collect`](SharedPool::collect) |
-//! | [`Pool`] | all | one at a time, neither an atomic nor a lock | a parent, in chunks that double | `&pool`, or the pool | no | stays for the next request of its size, until the pool is dropped; above 32 KiB it goes back to the parent at once |
-//! | [`BlockPool`] | one layout | one at a time, neither an atomic nor a lock | a parent, in chunks that double | `&pool`, or the pool: single nodes only | no | stays for the next request, until the pool is dropped |
+//! | [`Pool`] | all | one at a time, without atomics and locks | a parent, in chunks that double | `&pool`, or the pool | no | stays for the next request of its size, until the pool is dropped; above 32 KiB it goes back to the parent at once |
+//! | [`BlockPool`] | one layout | one at a time, without atomics and locks | a parent, in chunks that double | `&pool`, or the pool: single nodes only | no | stays for the next request, until the pool is dropped |
 //!
 //! The README of the repository has a table of which allocator to take when. The chapter `docs/04-pools.md` explains how pools work,
 //! and common mistakes; `docs/05-choosing-a-default.md` is about the allocator of a whole program.

@@ -1,4 +1,5 @@
-//! Size classes: one every 8 bytes up to 64, then eight to a doubling, so that at most a ninth of a block is wasted.
+//! Size classes: one every 8 bytes up to 128, then eight for each doubling. So a block of more than 64 bytes is at most an
+//! eighth longer than requested.
 //!
 //! The class of a request follows from one number, its [`last_byte`]. The compiler computes the class of a layout that
 //! it knows; for any other layout that takes a handful of instructions.

@@ -56,7 +56,8 @@ impl<A: Allocator> BlockPool<A> {
     /// Carves at most `max_count` free blocks out of `region`. Returns `false` if not even one fits.
     fn carve(&self, region: &UncarvedRegion, block: Layout, max_count: usize) -> bool {
         let Some(run) = region.carve(block.size(), block.align(), max_count) else { return false };
-        // SAFETY: the region gave the run away, and its pointer may access all of the chunk. By `block_layout` each
+        // SAFETY: the run was part of the region and is no more. So by the invariants of `UncarvedRegion` nothing else uses
+        // it, and its pointer may access all of the chunk. By `block_layout` each
         // block has room for a link, and is aligned to one.
         unsafe { self.free.push_run(run.start, block.size(), run.count) };
         true

@@ -26,7 +26,7 @@ impl<A: Allocator> SharedPool<A> {
         Ok(self.heap_ref(heap))
     }
 
-    /// Returns the heap of this pool with what a call needs.
+    /// Returns the heap of this pool with the parent and the options for one call.
     pub(super) fn heap_ref<'a>(&'a self, heap: &'a Heap) -> HeapRef<'a, A> {
         HeapRef::new(heap, &self.parent)
     }

@@ -33,10 +33,10 @@ impl<A: Allocator> SharedPool<A> {
             SliceUse::Span(class) if is_not(Placement::Class(class)) => {
                 end(Misuse::WrongSize { size: size_of_class(class) })
             }
-            SliceUse::Span(class) if !ClassInfo::of(class).is_block(offset) => end(Misuse::Inside),
+            SliceUse::Span(class) if !ClassInfo::of(class).is_block(offset) => end(Misuse::InsideBlock),
             // SAFETY: a block of that class starts there.
             SliceUse::Span(class) if unsafe { self.heap_ref(heap).is_free(class, block) } => end(Misuse::Twice),
-            SliceUse::Run if offset != 0 => end(Misuse::Inside),
+            SliceUse::Run if offset != 0 => end(Misuse::InsideBlock),
             SliceUse::Run if is_not(Placement::Run(slices)) => end(Misuse::WrongSize { size: slices * SLICE }),
             SliceUse::Span(_) | SliceUse::Run => {}
         }

@@ -63,8 +63,8 @@ impl<A: Allocator> SharedPool<A> {
     /// use and in caches.
     ///
     /// Takes no lock and disturbs no thread. It reads counters that change when a bin is filled or flushed, and the
-    /// lengths of the bins, 96 for each thread that has a cache. The cached blocks are told for each class, of all
-    /// threads, and for each thread, of all classes. The result has some 6 KiB. To count *requests*, and for their
+    /// lengths of the bins, 96 for each thread that has a cache. It counts the cached blocks of all threads for each class,
+    /// and those of all classes for each thread. The result has some 6 KiB. To count *requests*, and for their
     /// peak, there is [`Stats`](crate::Stats): `Stats<SharedPool>`.
     ///
     /// # Examples

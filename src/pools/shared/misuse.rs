@@ -5,24 +5,24 @@ use core::fmt::{self, Write};
 use crate::api::Layout;
 use crate::sync::fatal;
 
-/// What is wrong with a block that is freed, or asked about.
+/// A fault in a request to free a block, or for the layout of one.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Misuse {
-    /// It is free.
+    /// The block is free.
     Twice,
-    /// It was free when it was freed, some time ago, which was not noticed then.
+    /// The block was already free when it was freed some time ago, which was not noticed then.
     TwiceBefore,
-    /// Its layout is another one: one of a class, or of a run, of this size.
+    /// The block has another layout: one of a class, or of a run, of this size.
     WrongSize { size: usize },
-    /// Its layout is this one.
+    /// The block has this layout.
     WrongLayout(Layout),
-    /// It is no block of the pool.
+    /// The pool has no block there.
     Foreign,
     /// The pointer points into a block, not to the start of one.
-    Inside,
+    InsideBlock,
 }
 
-/// Prints what is wrong with `block`, and with `layout` if the caller gave one, and aborts.
+/// Prints a message about `misuse` of `block`, and of `layout` if the caller passed one, and aborts.
 #[cold]
 #[inline(never)]
 pub(super) fn abort(misuse: Misuse, block: *mut u8, layout: Option<Layout>) -> ! {
@@ -38,7 +38,7 @@ pub(super) fn abort(misuse: Misuse, block: *mut u8, layout: Option<Layout>) -> !
         Misuse::Foreign if layout.is_none() => {
             write!(message, "but this pool has no block there: it was given back already, or is another allocator's")
         }
-        Misuse::Inside => {
+        Misuse::InsideBlock => {
             write!(message, "but no block of this pool starts there: give back the pointer that was allocated")
         }
         Misuse::Twice | Misuse::TwiceBefore => {

@@ -1,13 +1,13 @@
 //! The pool for all threads.
 //!
-//! A request passes through these rooms, from the first to the last, until one can serve it. A room uses those after it
-//! only.
+//! These modules serve requests. A module uses only modules below it. A block comes from the thread's bins in `cache`; if
+//! they have none, from `spans`, which take slices from `chunks`; and `chunks` and `large` take memory from the parent.
 //!
-//! | room | holds | lock |
+//! | module | holds | lock |
 //! | --- | --- | --- |
 //! | `allocator`, `slow_path` | the implementation of `Allocator` | |
+//! | `heap` | the state that threads share, and the moves of blocks between the modules below | that of the scan |
 //! | `cache` | free blocks of size classes, for each thread | none |
-//! | `heap` | what threads share, and what moves between the rooms below and the caches | |
 //! | `spans` | blocks of size classes, in 32 shards | one for each shard |
 //! | `chunks` | slices, of which spans and runs are made | one |
 //! | `large` | blocks above 512 KiB | one |

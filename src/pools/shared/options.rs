@@ -46,21 +46,24 @@ pub struct Options {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retain {
-    /// At once. Empty chunks and large blocks go to the parent, and free memory within a chunk to the operating system,
-    /// where [that is possible](Options::whole_pages). This takes the least memory and the most system calls.
+    /// Free memory goes back at once: empty chunks and large blocks to the parent, and free memory within a chunk to the
+    /// operating system, where [that is possible](Options::whole_pages). This takes the least memory and the most system
+    /// calls.
     Nothing,
-    /// As [`Recent`](Self::Recent); and at once if more than so many bytes are free. Free memory in chunks, empty spans
-    /// and kept large blocks are counted separately, so up to three times as much can be free.
+    /// Free memory goes back as with [`Recent`](Self::Recent); and at once if more than this many bytes are free. Free
+    /// memory in chunks, empty spans and kept large blocks are counted separately, so up to three times as much can be
+    /// free.
     Bounded(usize),
-    /// The default: when two scans in a row have found it free, and it was not used in between. No thread is started
-    /// for that. A thread that needs more than its cache has, or frees more than that takes, does a step of a scan; and
-    /// so does [`purge`](super::SharedPool::purge).
+    /// The default. Free memory goes back when two scans in a row have found it free, and it was not used in between. No
+    /// thread is started for that. A thread that needs more than its cache has, or frees more than the cache takes, does a
+    /// step of a scan; and so does [`purge`](super::SharedPool::purge).
     ///
     /// Large blocks that are freed are kept as far as the program has needed them again: as many bytes as were
     /// requested soon after such blocks had gone back, and in any case 2 MiB and a sixteenth of the bytes in use. Those
     /// in use and those kept have together at most half as much again as was in use at once lately.
     Recent,
-    /// Only by [`collect`](super::SharedPool::collect), when the pool is dropped, and when a request would fail otherwise.
+    /// Free memory goes back only by [`collect`](super::SharedPool::collect), when the pool is dropped, and when a request
+    /// would fail otherwise.
     Everything,
 }
 
@@ -76,9 +79,9 @@ impl Retain {
 }
 
 impl Options {
-    /// The options of [`SharedPool::new_in`](super::SharedPool::new_in): memory that was [recently
-    /// used](Retain::Recent) is retained; huge pages are asked for where memory is likely to be used; nothing is
-    /// assumed of the parent's memory; blocks are checked if `debug_assertions` are on.
+    /// Returns the options of [`SharedPool::new_in`](super::SharedPool::new_in). Memory that was [recently
+    /// used](Retain::Recent) is retained, huge pages are requested where memory is likely to be used, nothing is assumed
+    /// of the parent's memory, and blocks are checked if `debug_assertions` are on.
     ///
     /// # Examples
     ///

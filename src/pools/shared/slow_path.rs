@@ -24,7 +24,7 @@ const MIN_RETRY_MEMORY: usize = 1 << 20;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Resized {
     pub(super) block: NonNull<u8>,
-    /// The number of the byte from which on all are zero, if that is known.
+    /// The offset from which on all bytes are zero, if that is known.
     zero_from: Option<usize>,
 }
 
@@ -35,7 +35,7 @@ fn is_worth_a_retry(heap: &Heap, layout: Layout) -> bool {
 
 impl<A: Allocator> SharedPool<A> {
     /// Allocates a block that the bin of the calling thread does not have. `wanted` are the contents that the caller
-    /// would like; the result tells what is known of them.
+    /// prefers. Also returns the contents that the block is known to have.
     #[cold]
     #[inline(never)]
     pub(super) fn allocate_slow(

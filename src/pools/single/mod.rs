@@ -41,10 +41,11 @@ use region::UncarvedRegion;
 ///   of 1 KiB. Each further chunk is twice as large, up to 256 KiB. A chunk has 5 words of bookkeeping. A free block
 ///   stays with the pool until that is dropped, and serves only requests of its size.
 /// * **Large blocks**, above 32 KiB or aligned to more, come from the parent one by one, and return to it when they are
-///   freed. Each has 5 words of bookkeeping behind it. The parent grows and shrinks it: by `realloc`, or `mremap`.
+///   freed. Each has 5 words of bookkeeping behind it. The parent grows and shrinks
+///   them, by `realloc` or `mremap`.
 /// * **Growth** and shrinking within a size, at the same align, leaves the block in place; otherwise the bytes are
-///   copied to a new block. Blocks are as long as requested; [`good_size`](Self::good_size) returns up to which size
-///   one stays in place.
+///   copied to a new block. Blocks are as long as requested; [`good_size`](Self::good_size) returns the size up to
+///   which a block stays in place.
 /// * **Alignment**: any, at no cost up to 32 KiB.
 /// * **Size 0** uses no memory.
 /// * **Threads**: `Send` if the parent is; not `Sync`.

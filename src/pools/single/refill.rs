@@ -66,10 +66,11 @@ impl<A: Allocator> Pool<A> {
         let Some(BlockRun { start, count, skipped }) = region.carve(size, align_of_class(class), max_count) else {
             return false;
         };
-        // SAFETY: the region gave the run away, and its pointer may access all of the chunk. The run is aligned to the
+        // SAFETY: the run was part of the region and is no more. So by the invariants of `UncarvedRegion` nothing else uses
+        // it, and its pointer may access all of the chunk. The run is aligned to the
         // class, so to a multiple of 8.
         unsafe { self.bins[class].push_run(start, size, count) };
-        // SAFETY: the region gave these bytes away, too. Both ends of them are multiples of 8.
+        // SAFETY: as above for these bytes, which lie in front of the run. Both ends of them are multiples of 8.
         unsafe { self.carve_rest(before, skipped) };
         true
     }

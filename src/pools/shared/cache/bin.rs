@@ -49,9 +49,9 @@ impl Bin {
     #[inline(always)]
     pub(crate) fn pop(&self) -> Option<NonNull<u8>> {
         let top = self.top.load(Relaxed);
-        // SAFETY: there is an entry before the first, by invariant 2 of `Cache`.
+        // SAFETY: there is an entry before the first, by invariants 2 and 3 of `Cache`.
         let last = unsafe { top.sub(1) };
-        // SAFETY: the entry is a block or null, by invariant 2 of `Cache`.
+        // SAFETY: the entry is a block or null, by invariants 2 and 3 of `Cache`.
         let block = NonNull::new(unsafe { last.read() })?;
         self.top.store(last, Relaxed);
         Some(block)

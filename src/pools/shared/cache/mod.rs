@@ -200,7 +200,7 @@ impl Cache {
         // SAFETY: the top is the address after an entry, by invariants 2 and 3.
         let start = unsafe { NonNull::new_unchecked(top) };
         let count = fill(BlockBuffer { start, capacity: capacity.div_ceil(2).min(capacity - before) });
-        // SAFETY: the bin has at least `before + count` entries.
+        // SAFETY: `count` is at most the capacity of the buffer, so the bin has at least `before + count` entries.
         self.bin(class).top.store(unsafe { top.add(count) }, Relaxed);
         before + count
     }
@@ -222,5 +222,5 @@ impl Cache {
     }
 }
 
-// The docs of `SharedPool` tell this size.
+// The docs of `SharedPool` state this size.
 const _: () = assert!(size_of::<usize>() < 8 || size_of::<Cache>().div_ceil(4096) * 4 == 456);

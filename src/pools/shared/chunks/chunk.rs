@@ -221,7 +221,7 @@ impl Chunk {
     }
 }
 
-/// What is called under the lock of [`Chunks`](super::Chunks).
+/// Methods for a caller that holds the lock of [`Chunks`](super::Chunks).
 impl Chunk {
     /// Returns the [level](bits::level) of the free slices.
     pub(super) fn level(self) -> usize {

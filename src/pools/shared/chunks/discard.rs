@@ -30,7 +30,7 @@ pub(crate) enum Visit {
 
 impl Chunks {
     /// Returns the free memory of a chunk to the system, or makes the chunk depart if it is empty. Releases the lock before
-    /// it calls the system.
+    /// it calls the system. A caller that releases a span holds the lock of its shard meanwhile.
     pub(super) fn discard_or_depart(&self, options: Options, held: LockGuard<'_>, chunk: Chunk) {
         if chunk.is_empty() {
             self.depart(chunk);

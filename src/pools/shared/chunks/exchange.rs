@@ -19,7 +19,7 @@ impl Chunks {
     /// Takes slices of an additional chunk: a departing one, or a new one. If several threads come here at once, each
     /// gets a chunk, and all of them can use what is left of these.
     ///
-    /// `chunks_half_full` tells whether so many bytes of chunks are half full. The caller holds no lock, because the
+    /// `chunks_half_full` returns whether that many bytes of chunks are half full. The caller holds no lock, because the
     /// parent may use this pool.
     pub(crate) fn take_additional<A: Allocator>(
         &self,

@@ -7,7 +7,7 @@ use crate::pools::shared::spans::{CLASSES, ClassInfo};
 use crate::sync::clock;
 use crate::threads;
 
-/// A sweep pauses after so many blocks, to let the thread do what it came for.
+/// A sweep pauses after this many blocks, so that it does not delay the request of the thread for long.
 const MAX_BLOCKS_PER_SWEEP: usize = 1024;
 
 impl<A: Allocator> HeapRef<'_, A> {

@@ -143,7 +143,7 @@ impl<'a, A> HeapRef<'a, A> {
         Self { heap, parent: Parent { allocator: parent, options: heap.options } }
     }
 
-    /// Returns the heap with another option for this call: when to give memory back.
+    /// Returns the heap with another [`Options::retain`] for this call.
     pub(super) fn retaining(self, retain: Retain) -> Self {
         let options = self.parent.options.retain(retain);
         Self { parent: Parent { options, ..self.parent }, ..self }
@@ -164,7 +164,7 @@ impl<A> Deref for HeapRef<'_, A> {
     }
 }
 
-// The docs of `SharedPool` tell this size.
+// The docs of `SharedPool` state this size.
 const _: () = assert!(size_of::<usize>() < 8 || size_of::<Heap>().div_ceil(4096) * 4 == 152);
 // By invariant 5.
 const _: () = assert!(offset_of!(Heap, chunks) + offset_of!(Chunks, addresses) <= 4096);

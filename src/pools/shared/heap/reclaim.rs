@@ -1,5 +1,5 @@
-//! Memory that was not used for a while is given back, a little at a time, by any thread that leaves the hot path,
-//! while it holds no lock.
+//! Gives back memory that was not used for a while, a little at a time. Any thread that leaves the hot path does so, while
+//! it holds no lock.
 //!
 //! A scan goes through the caches of threads that have ended, the shards, and the chunks with their spans; then the
 //! kept large blocks follow. It starts half a second after the end of the previous one; or when the chunks have grown
@@ -8,8 +8,10 @@
 //!
 //! # Invariants
 //!
-//! 1. Only the thread that holds the lock of the scan pins chunks, hides slices and hides blocks, and it undoes that
-//!    before it releases the lock. So a thread that acquires the lock finds all memory that is free.
+//! 1. Only the thread that holds the lock of the scan pins chunks and hides blocks, and it undoes that before it releases
+//!    the lock; so it does with the slices that it hides. So a thread that acquires the lock finds all memory that is free,
+//!    except slices that another thread has just released and hides for one call of the system
+//!    (`Chunks::discard_or_depart`).
 //! 2. The parent is not called under the lock. Threads wait for the lock only to [collect](HeapRef::collect), and
 //!    around a fork.
 
@@ -27,10 +29,10 @@ use crate::pools::shared::spans::{ClassInfo, SHARDS, SpanScan};
 use crate::sources::Pages;
 use crate::sync::clock;
 
-/// The limits of what a thread does of a scan beside its own work. So many bytes may take two tenths of a millisecond.
+/// The limits of the work for a scan in one call. To return that many bytes may take two tenths of a millisecond.
 const MAX_MICROSECONDS: u64 = 100;
 const MAX_BYTES: usize = 1 << 20;
-/// The growth of the chunks since the last scan that starts the next one: at least so many bytes, and one part in so many.
+/// The growth of the chunks that starts a scan before its time: at least this many bytes, and one part in this many.
 const MIN_GROWTH: usize = 8 << 20;
 const MIN_GROWTH_PART: usize = 16;
 /// The bytes of the spans of a chunk after which a step ends.

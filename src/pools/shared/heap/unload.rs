@@ -107,7 +107,7 @@ extern "C" fn loaded() {
     }
 }
 
-/// What [`inspect`] has learnt of the objects that are loaded.
+/// The findings of [`inspect`] about the loaded objects.
 #[derive(Debug)]
 struct Objects {
     /// The address range of this library, if the calling thread has no thread-locals of it yet.

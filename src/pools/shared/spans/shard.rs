@@ -46,7 +46,7 @@ pub(crate) struct Shard {
 #[derive(Debug)]
 pub(crate) struct ShardLock(pub(crate) Lock);
 
-/// A shard, and what its operations need of the heap.
+/// A shard, and the parts of the heap that its operations use.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ShardRef<'a> {
     pub(crate) lock: &'a Lock,
