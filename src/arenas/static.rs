@@ -39,7 +39,7 @@ use crate::sync::{AtomicUsize, Ordering};
 pub struct StaticArena<const N: usize> {
     // # Invariants
     //
-    // 1. Live blocks with bytes lie in the first `used` bytes, and `used` is at most `N`.
+    // 1. Live blocks with bytes are disjoint and lie in the first `used` bytes, and `used` is at most `N`.
     // 2. The arena itself never reads or writes `bytes`.
     bytes: UnsafeCell<MaybeUninit<[u8; N]>>,
     used: AtomicUsize,

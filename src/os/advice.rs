@@ -71,7 +71,7 @@ pub(crate) unsafe fn small_pages(start: NonNull<u8>, length: usize) {
     let _ = (start, length);
 }
 
-/// Returns whether any byte of the range is not zero: for fresh pages, whether anybody has written to them.
+/// Returns whether any byte of the range is not zero: for fresh pages, whether any was written to.
 ///
 /// It reads the bytes, because a sandbox may refuse the system's call for this (`mincore`), which it does not expect of
 /// an allocator. A page that was never touched costs a page fault and no memory: it reads as the system's page of

@@ -48,7 +48,7 @@ pub(crate) enum Flag {
 /// Added to the flags at each call of [`on_exit`]: the bits above all flags count the calls.
 const ONE_EXIT_CALL: u8 = 0b0010_0000;
 
-/// The call of [`on_exit`] that releases the index for good, so that later destructors of other keys do without. With
+/// The call of [`on_exit`] that releases the index for good. Destructors of other keys that run later have no index. With
 /// glibc and on Windows the first call comes after the thread-locals of std are gone. Elsewhere std has a key for
 /// these, whose destructor runs in the first round, but maybe after the first call.
 const LAST_EXIT_CALL: u8 = if cfg!(any(windows, target_env = "gnu")) { 1 } else { 2 };

@@ -93,7 +93,7 @@ impl Stderr {
             let written = unsafe { libc::write(2, text.as_ptr().cast(), text.len()) };
             match usize::try_from(written) {
                 Ok(written) if written > 0 => text = text.get(written..).unwrap_or_default(),
-                // An error cannot be reported to anybody.
+                // An error cannot be reported anywhere.
                 _ => break,
             }
         }

@@ -17,7 +17,7 @@ pub(in super::super) fn wait_briefly(state: &AtomicUsize, expected: usize) {
 
 fn umtx_wait(state: &AtomicUsize, expected: usize, timeout: *mut libc::timespec) {
     let value = c_ulong::from(expected as u32);
-    // The system tells the type of the timeout by this size.
+    // The system recognises the type of the timeout by this size.
     let size: *mut c_void =
         ptr::without_provenance_mut(if timeout.is_null() { 0 } else { size_of::<libc::timespec>() });
     // SAFETY: the address is that of a live atomic, of which the system reads 32 bits atomically. The timeout is null,

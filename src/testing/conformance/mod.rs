@@ -110,7 +110,7 @@ fn print_warning<A>(result: Result<Report, Violation>) -> Result<Report, Violati
 /// Prints a line to the standard error. Not by `eprintln`, whose output the test harness captures: it would be lost in
 /// a test that passes, and when the process ends.
 fn print_line(line: &str) {
-    // An error cannot be reported to anybody.
+    // An error cannot be reported anywhere.
     let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
