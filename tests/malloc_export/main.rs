@@ -7,9 +7,9 @@
     reason = "calls as C would make them, on purpose"
 )]
 
-mod at_hand;
 mod calls;
 mod edges;
+mod fast_path;
 mod headed;
 #[path = "../arenas/random.rs"]
 mod random;

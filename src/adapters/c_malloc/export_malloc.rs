@@ -144,7 +144,7 @@ macro_rules! export_malloc {
 
             #[inline(always)]
             fn functions()
-            -> export::CFunctions<impl export::AtHand, impl $crate::api::UsableSize + $crate::api::GlobalAllocator>
+            -> export::CFunctions<impl export::FastPath, impl $crate::api::UsableSize + $crate::api::GlobalAllocator>
             {
                 #[allow(unused_imports, reason = "used for an allocator without a fast path")]
                 use export::ProbeFallback as _;

@@ -14,48 +14,48 @@ use core::ptr::{self, NonNull};
 use super::functions::{self, stays};
 use crate::adapters::AsGlobal;
 use crate::api::UsableSize;
-pub use crate::pools::shared::at_hand::AtHand;
+pub use crate::pools::shared::fast_path::FastPath;
 
-impl<'a, A> AtHand for &'a AsGlobal<A>
+impl<'a, A> FastPath for &'a AsGlobal<A>
 where
-    &'a A: AtHand,
+    &'a A: FastPath,
 {
     fn prepare(self) {
-        AtHand::prepare(&**self);
+        FastPath::prepare(&**self);
     }
 
     #[inline(always)]
     fn take(self, size: usize) -> Option<NonNull<u8>> {
-        AtHand::take(&**self, size)
+        FastPath::take(&**self, size)
     }
 
     #[inline(always)]
     fn take_any(self, size: usize) -> Option<NonNull<u8>> {
-        AtHand::take_any(&**self, size)
+        FastPath::take_any(&**self, size)
     }
 
     #[inline(always)]
     unsafe fn put(self, block: *mut u8) -> bool {
         // SAFETY: by `# Safety` of this fn.
-        unsafe { AtHand::put(&**self, block) }
+        unsafe { FastPath::put(&**self, block) }
     }
 
     #[inline(always)]
     unsafe fn put_any(self, block: NonNull<u8>) -> bool {
         // SAFETY: by `# Safety` of this fn.
-        unsafe { AtHand::put_any(&**self, block) }
+        unsafe { FastPath::put_any(&**self, block) }
     }
 
     #[inline(always)]
     unsafe fn size_of(self, block: *mut u8) -> Option<usize> {
         // SAFETY: by `# Safety` of this fn.
-        unsafe { AtHand::size_of(&**self, block) }
+        unsafe { FastPath::size_of(&**self, block) }
     }
 
     #[inline(always)]
     unsafe fn size_of_any(self, block: NonNull<u8>) -> Option<usize> {
         // SAFETY: by `# Safety` of this fn.
-        unsafe { AtHand::size_of_any(&**self, block) }
+        unsafe { FastPath::size_of_any(&**self, block) }
     }
 }
 
@@ -63,7 +63,7 @@ where
 #[derive(Clone, Copy, Debug)]
 pub struct NoFastPath;
 
-impl AtHand for NoFastPath {}
+impl FastPath for NoFastPath {}
 
 /// C's functions over an allocator and its fast path, or [`NoFastPath`].
 #[derive(Clone, Copy, Debug)]
@@ -75,7 +75,7 @@ pub struct CFunctions<F, A> {
     pub allocator: A,
 }
 
-impl<F: AtHand, A: UsableSize> CFunctions<F, A> {
+impl<F: FastPath, A: UsableSize> CFunctions<F, A> {
     /// `malloc(size)`
     #[inline(always)]
     pub fn malloc(self, size: usize) -> *mut c_void {
@@ -151,7 +151,7 @@ fn take_zeroed(count: usize, size: usize, take: impl FnOnce(usize) -> Option<Non
 }
 
 #[inline(never)]
-extern "C" fn malloc<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, size: usize) -> *mut c_void {
+extern "C" fn malloc<F: FastPath, A: UsableSize>(c: CFunctions<F, A>, size: usize) -> *mut c_void {
     match c.fast_path.take_any(size) {
         Some(block) => block.as_ptr().cast(),
         None => malloc_slow(c, size),
@@ -160,14 +160,14 @@ extern "C" fn malloc<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, size: usize)
 
 #[cold]
 #[inline(never)]
-extern "C" fn malloc_slow<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, size: usize) -> *mut c_void {
+extern "C" fn malloc_slow<F: FastPath, A: UsableSize>(c: CFunctions<F, A>, size: usize) -> *mut c_void {
     let block = functions::malloc(c.allocator, size);
     c.fast_path.prepare();
     block
 }
 
 #[inline(never)]
-extern "C" fn calloc<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, count: usize, size: usize) -> *mut c_void {
+extern "C" fn calloc<F: FastPath, A: UsableSize>(c: CFunctions<F, A>, count: usize, size: usize) -> *mut c_void {
     match take_zeroed(count, size, |bytes| c.fast_path.take_any(bytes)) {
         Some(block) => block,
         None => calloc_slow(c, count, size),
@@ -176,7 +176,7 @@ extern "C" fn calloc<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, count: usize
 
 #[cold]
 #[inline(never)]
-extern "C" fn calloc_slow<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, count: usize, size: usize) -> *mut c_void {
+extern "C" fn calloc_slow<F: FastPath, A: UsableSize>(c: CFunctions<F, A>, count: usize, size: usize) -> *mut c_void {
     let block = functions::calloc(c.allocator, count, size);
     c.fast_path.prepare();
     block
@@ -186,7 +186,7 @@ extern "C" fn calloc_slow<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, count: 
 ///
 /// The block is one for [`free`](super::free).
 #[inline(never)]
-unsafe extern "C" fn free<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, block: *mut c_void) {
+unsafe extern "C" fn free<F: FastPath, A: UsableSize>(c: CFunctions<F, A>, block: *mut c_void) {
     let Some(block) = NonNull::new(block) else { return };
     // SAFETY: by `# Safety` of this fn.
     if !unsafe { c.fast_path.put_any(block.cast()) } {
@@ -200,7 +200,7 @@ unsafe extern "C" fn free<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, block: 
 /// The block is one for [`free`](super::free).
 #[cold]
 #[inline(never)]
-unsafe extern "C" fn free_slow<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, block: NonNull<c_void>) {
+unsafe extern "C" fn free_slow<F: FastPath, A: UsableSize>(c: CFunctions<F, A>, block: NonNull<c_void>) {
     // SAFETY: by `# Safety` of this fn.
     unsafe { functions::free(c.allocator, block.as_ptr()) };
 }
@@ -209,7 +209,7 @@ unsafe extern "C" fn free_slow<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, bl
 ///
 /// The block is one for [`realloc`](super::realloc).
 #[inline(never)]
-unsafe extern "C" fn realloc<F: AtHand, A: UsableSize>(
+unsafe extern "C" fn realloc<F: FastPath, A: UsableSize>(
     c: CFunctions<F, A>,
     block: *mut c_void,
     size: usize,
@@ -237,7 +237,7 @@ unsafe extern "C" fn realloc<F: AtHand, A: UsableSize>(
 ///
 /// The block is one for [`free`](super::free).
 #[inline(never)]
-unsafe extern "C" fn malloc_usable_size<F: AtHand, A: UsableSize>(c: CFunctions<F, A>, block: *mut c_void) -> usize {
+unsafe extern "C" fn malloc_usable_size<F: FastPath, A: UsableSize>(c: CFunctions<F, A>, block: *mut c_void) -> usize {
     // SAFETY: by `# Safety` of this fn.
     let size_of = |block: NonNull<c_void>| unsafe { c.fast_path.size_of_any(block.cast()) };
     match NonNull::new(block).and_then(size_of) {

@@ -29,7 +29,7 @@ use core::ffi::c_void;
 
 pub use crate::api::CallsMalloc;
 pub use control::{Control, is_foreign, malloc_trim, mallopt};
-pub use fast_path::{AtHand, CFunctions, NoFastPath};
+pub use fast_path::{CFunctions, FastPath, NoFastPath};
 pub use functions::{calloc, free, malloc, malloc_usable_size, memalign, posix_memalign, realloc};
 pub use mallinfo::{MallInfo, mallinfo, mallinfo2};
 pub use reports::{malloc_info, malloc_stats};

@@ -4,10 +4,10 @@
 //! same name of the trait [`ProbeFallback`].
 
 use super::control::Control;
-use super::fast_path::{AtHand, NoFastPath};
+use super::fast_path::{FastPath, NoFastPath};
 use crate::api::CallsMalloc;
 
-/// Reports whether the allocator in a static implements [`CallsMalloc`], [`Control`] and, by reference, [`AtHand`].
+/// Reports whether the allocator in a static implements [`CallsMalloc`], [`Control`] and, by reference, [`FastPath`].
 #[derive(Debug)]
 pub struct TypeProbe<A: 'static>(pub &'static A);
 
@@ -28,7 +28,7 @@ impl<A: Control> TypeProbe<A> {
 
 impl<A> TypeProbe<A>
 where
-    &'static A: AtHand,
+    &'static A: FastPath,
 {
     /// Returns the allocator as its own fast path.
     #[inline(always)]

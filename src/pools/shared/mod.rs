@@ -15,14 +15,14 @@
 
 mod access;
 mod allocator;
-#[cfg(target_os = "linux")]
-pub(crate) mod at_hand;
 mod cache;
 mod capabilities;
 mod check;
 mod chunks;
 mod collect;
 mod construct;
+#[cfg(target_os = "linux")]
+pub(crate) mod fast_path;
 mod geometry;
 mod heap;
 mod inspect;

@@ -1,5 +1,6 @@
-//! Blocks by size, and by address alone, straight from the bins of the calling thread, for C's `malloc` and `free`: a
-//! dozen instructions each, and no system call. What takes longer is left to the methods of the allocator traits.
+//! The fast path of C's `malloc` and `free`: it takes blocks by size from the bins of the calling thread, and puts them back
+//! by address alone, in a dozen instructions each and without a system call. The methods of the allocator traits serve all
+//! other requests.
 //!
 //! # Invariants
 //!
@@ -92,7 +93,7 @@ fn known_in_chunk(block: *mut u8) -> Option<NonNull<u8>> {
 }
 
 /// An allocator that serves some requests without a system call. The provided methods serve none.
-pub trait AtHand: Copy {
+pub trait FastPath: Copy {
     /// Prepares the other methods to serve requests, if that is possible.
     fn prepare(self) {}
 
@@ -149,7 +150,7 @@ pub trait AtHand: Copy {
     }
 }
 
-impl<A: Allocator> AtHand for &SharedPool<A> {
+impl<A: Allocator> FastPath for &SharedPool<A> {
     fn prepare(self) {
         if !self.slot_reader.is_ready() && self.existing_heap().is_some_and(|heap| !heap.options.checked) {
             self.slot_reader.prepare();
@@ -193,20 +194,20 @@ impl<A: Allocator> AtHand for &SharedPool<A> {
     #[inline(always)]
     unsafe fn size_of(self, block: *mut u8) -> Option<usize> {
         // SAFETY: by `# Safety` of this fn and invariant 2.
-        unsafe { self.size_at_hand(known_in_chunk(block)?) }
+        unsafe { self.size_in_class(known_in_chunk(block)?) }
     }
 
     #[inline(always)]
     unsafe fn size_of_any(self, block: NonNull<u8>) -> Option<usize> {
         self.existing_heap().filter(|heap| heap.chunks.contains(block.addr().get()))?;
         // SAFETY: by `# Safety` of this fn; the block lies in a chunk.
-        unsafe { self.size_at_hand(block) }
+        unsafe { self.size_in_class(block) }
     }
 }
 
 impl<A: Allocator> SharedPool<A> {
     /// Calls `action` with the bins of the calling thread, or with the vacant ones. Returns `None` before
-    /// [`prepare`](AtHand::prepare), and where that has no effect.
+    /// [`prepare`](FastPath::prepare), and where that has no effect.
     #[inline(always)]
     fn with_bins<R>(&self, action: impl FnOnce(&Bins) -> Option<R>) -> Option<R> {
         let slot = self.slot_reader.slot()?;
@@ -232,7 +233,7 @@ impl<A: Allocator> SharedPool<A> {
     ///
     /// If the pool is not checked, `block` is a block of this pool in use that lies in a chunk.
     #[inline(always)]
-    unsafe fn size_at_hand(&self, block: NonNull<u8>) -> Option<usize> {
+    unsafe fn size_in_class(&self, block: NonNull<u8>) -> Option<usize> {
         if !self.slot_reader.is_ready() {
             return None;
         }

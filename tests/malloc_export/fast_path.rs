@@ -5,7 +5,7 @@ use std::ffi::c_int;
 use std::ptr::{self, NonNull};
 use std::thread;
 
-use janus_alloc::adapters::c_malloc::{self as export, AtHand};
+use janus_alloc::adapters::c_malloc::{self as export, FastPath};
 use janus_alloc::api::UsableSize;
 use janus_alloc::pools::Options;
 use janus_alloc::{AsGlobal, SharedPool};
@@ -18,15 +18,15 @@ fn new_pool(checked: bool) -> SharedPool {
 }
 
 /// The functions that `export_malloc!` defines, with their fast path.
-struct Exported<H, A>(export::CFunctions<H, A>);
+struct Exported<F, A>(export::CFunctions<F, A>);
 
-impl<H: AtHand, A: UsableSize + Copy> Exported<H, A> {
+impl<F: FastPath, A: UsableSize + Copy> Exported<F, A> {
     fn slow(&self) -> SlowFunctions<A> {
         SlowFunctions(self.0.allocator)
     }
 }
 
-impl<H: AtHand, A: UsableSize + Copy> Calls for Exported<H, A> {
+impl<F: FastPath, A: UsableSize + Copy> Calls for Exported<F, A> {
     fn malloc(&self, size: usize) -> *mut u8 {
         self.0.malloc(size).cast()
     }
@@ -69,7 +69,7 @@ fn note() {
     export::prepare(std::ptr::null());
 }
 
-fn keep_the_rules<H: AtHand + Send, A: UsableSize + Copy + Send>(over: export::CFunctions<H, A>) {
+fn keep_the_rules<F: FastPath + Send, A: UsableSize + Copy + Send>(over: export::CFunctions<F, A>) {
     note();
     edges::check_all(&Exported(over));
     thread::scope(|threads| {
@@ -91,7 +91,7 @@ fn functions_keep_the_rules() {
 }
 
 #[test]
-fn sizes_at_hand_agree_with_the_trait() {
+fn sizes_of_the_fast_path_agree_with_the_trait() {
     note();
     let pool = &new_pool(false);
     let over = export::CFunctions { fast_path: pool, allocator: pool };
@@ -102,7 +102,7 @@ fn sizes_at_hand_agree_with_the_trait() {
             let known = unsafe { pool.layout_of(block) };
             assert!(known.size() >= size && block.addr().get() % 16 == 0);
             for reported in
-                unsafe { [pool.size_of(block.as_ptr()), AtHand::size_of_any(pool, block)] }.into_iter().flatten()
+                unsafe { [pool.size_of(block.as_ptr()), FastPath::size_of_any(pool, block)] }.into_iter().flatten()
             {
                 assert_eq!(reported, known.size(), "{size}");
             }
@@ -116,7 +116,7 @@ fn sizes_at_hand_agree_with_the_trait() {
 /// In a thread with a cache, most requests are served by the fast path.
 #[test]
 #[cfg(all(target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64")))]
-fn blocks_of_a_bin_are_at_hand() {
+fn the_fast_path_serves_blocks_of_a_bin() {
     note();
     let pool = &new_pool(false);
     let over = export::CFunctions { fast_path: pool, allocator: pool };
@@ -134,14 +134,14 @@ fn blocks_of_a_bin_are_at_hand() {
     for size in [200_000, 1 << 20] {
         let block = NonNull::new(over.malloc(size)).unwrap().cast::<u8>();
         assert!(unsafe { !pool.put(block.as_ptr()) && !pool.put_any(block) }, "a block without a bin was put into one");
-        assert_eq!(unsafe { AtHand::size_of_any(pool, block) }, None);
+        assert_eq!(unsafe { FastPath::size_of_any(pool, block) }, None);
         unsafe { over.free(block.as_ptr().cast()) };
     }
     assert_eq!(pool.stats().live_bytes(), 0);
 }
 
 #[test]
-fn a_checked_pool_has_nothing_at_hand() {
+fn the_fast_path_of_a_checked_pool_serves_nothing() {
     note();
     let pool = &new_pool(true);
     let over = export::CFunctions { fast_path: pool, allocator: pool };
