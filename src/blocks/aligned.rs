@@ -1,4 +1,4 @@
-//! A block that raises the alignment of all blocks.
+//! A building block that raises the alignment of all memory blocks.
 
 use core::ptr::NonNull;
 
@@ -10,14 +10,14 @@ use crate::api::{
     WholePages,
 };
 
-/// Aligns every block to at least `N` bytes: to cache lines, to vectors of SIMD, to pages.
+/// Aligns every block to at least `N` bytes, for example to cache lines, SIMD vectors or pages.
 ///
 /// `N` is a power of two; any other value is a compile error.
 ///
 /// * **Cost per call**: a comparison of the align with `N`, which the compiler almost always decides, because collections know
 ///   their align. A layout of at least that align costs nothing.
-/// * **Memory**: the parent's cost of a larger align. Two blocks of an `Aligned<64, _>` never share a cache line of 64 bytes. A
-///   block that somebody requests from the parent directly may lie in the rest of a line.
+/// * **Memory**: the parent's cost of a larger align. Two blocks of an `Aligned<64, _>` never share a cache line of 64 bytes. But
+///   a block that is requested from the parent directly may share a line with one of them.
 /// * **Growth and shrinking** are the parent's. Where the align changes and either align is less than `N`, the block moves.
 /// * **`deallocate`** passes the block on under the raised align. **Size 0** with an align of less than `N` is a dangling pointer
 ///   aligned to `N`, and does not reach the parent.
@@ -43,7 +43,7 @@ pub struct Aligned<const N: usize, A> {
 }
 
 impl<const N: usize, A> Aligned<N, A> {
-    /// The largest size of a block aligned to `N`: a size is at most `isize::MAX` also when it is rounded up to the align.
+    /// The largest size of a block aligned to `N`: rounded up to `N`, a size must still be at most `isize::MAX`.
     const MAX_SIZE: usize = isize::MAX as usize - (N - 1);
 
     /// Creates an `Aligned` over `parent`.
@@ -83,7 +83,7 @@ impl<const N: usize, A> Aligned<N, A> {
         &self.parent
     }
 
-    /// Returns whether requests of `layout` are passed on as they are.
+    /// Returns whether `layout` has an align of at least `N`, so that requests of it are passed on unchanged.
     #[inline(always)]
     const fn is_aligned(layout: Layout) -> bool {
         layout.align() >= N
@@ -95,7 +95,7 @@ impl<const N: usize, A> Aligned<N, A> {
         if layout.size() > Self::MAX_SIZE {
             return Err(AllocError);
         }
-        // SAFETY: by the size that was just tested.
+        // SAFETY: the size was just checked to be at most `MAX_SIZE`.
         Ok(unsafe { Self::raise_unchecked(layout) })
     }
 

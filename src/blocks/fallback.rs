@@ -1,4 +1,4 @@
-//! A block that asks a second allocator where a first one fails.
+//! A building block that asks a second allocator where a first one fails.
 
 use core::ptr::NonNull;
 
@@ -24,7 +24,7 @@ use crate::api::{
 ///   [`UsableSize`](crate::api::UsableSize), because `owns` needs a layout.
 ///
 /// `S` must not take memory from `P`, as in `Fallback::new(&pool, Arena::new_in(&pool))`: a block of `S` would lie in the memory of
-/// `P`, and nobody could tell whose it is. A `Fallback` detects that and refuses such a block, so the request fails. If `S` moves an
+/// `P`, and `owns` could not tell whose it is. A `Fallback` detects that and refuses such a block, so the request fails. If `S` moves an
 /// existing block there as it resizes it, there is no way back, and the process ends with a message. The other direction is fine:
 /// `P` may take its memory from `S`, in whole chunks that `S` does not hand out twice.
 ///
@@ -131,7 +131,7 @@ fn secondary_is_in_primary() -> ! {
     crate::sync::fatal::abort_with(MESSAGE.as_bytes());
     #[cfg(not(os_memory))]
     {
-        // A panic does not leave a C function: the process ends.
+        // A panic that would leave an `extern "C"` function aborts the process.
         extern "C" fn end() -> ! {
             panic!("{MESSAGE}");
         }
@@ -148,8 +148,8 @@ impl<P: Owns, S: Allocator> Fallback<P, S> {
         }
         let block = contents.allocate(&self.secondary, layout)?;
         if self.primary.owns(block.cast(), layout) {
-            // It would break invariant 2.
-            // SAFETY: it was allocated with that layout just now.
+            // The block would break invariant 2.
+            // SAFETY: `S` allocated the block with that layout just now.
             unsafe { self.secondary.deallocate(block.cast(), layout) };
             return Err(AllocError);
         }

@@ -1,4 +1,4 @@
-//! A block that chooses between two allocators by the size of a request.
+//! A building block that chooses between two allocators by the size of a request.
 
 use core::ptr::NonNull;
 
@@ -9,13 +9,13 @@ use crate::api::{
     WholePages,
 };
 
-/// Passes requests of up to `MAX` bytes to `S`, and larger ones to `L`. Nested, it is a ladder of sizes.
+/// Passes requests of up to `MAX` bytes to `S`, and larger ones to `L`. Nest it to choose among more than two allocators.
 ///
 /// * **Cost per call**: one comparison with a constant, and none where the compiler knows the layout. **Memory**: none.
 /// * **Growth** across `MAX` allocates a block of `L`, copies the bytes and frees the block of `S`; a shrink across `MAX` does the
-///   reverse. All other calls, and so growth in place, are the part's own.
-/// * **Blocks** of `S` are at most `MAX` bytes long, even if `S` returns more, because the size of a block tells where it goes
-///   back to. Blocks of `L` are as long as `L` returns.
+///   reverse. All other calls are passed to the part that has the block, so a part that grows in place still does.
+/// * **Blocks** of `S` are at most `MAX` bytes long, even if `S` returns more, because the size of a block tells which part
+///   frees it. Blocks of `L` are as long as `L` returns.
 /// * **`deallocate`** passes the block to the part that allocated it. **Size 0** is passed to `S`.
 /// * **Errors**: an error of the part that a request belongs to. A shrink across `MAX` fails if `S` has no room, and
 ///   `shrink_to_fit` of a collection then ends the process. Where `S` may be exhausted, put a [`Fallback`](super::Fallback) there:

@@ -1,4 +1,4 @@
-//! A block that wipes what is freed.
+//! A building block that wipes memory before it is freed.
 
 use core::ptr::NonNull;
 use core::sync::atomic::{Ordering, compiler_fence};
@@ -16,7 +16,7 @@ use crate::api::{
 ///
 /// * **Cost per call**: none to allocate. To free, a store for each word of the block.
 /// * **Growth and shrinking always move the block,** unless size and align stay. The parent's own `grow` and `shrink` could leave a
-///   copy behind that nobody wipes. So give a collection its capacity at once where its size is known.
+///   copy behind that is never wiped. So create a collection with its full capacity where its size is known.
 /// * **Blocks** are exactly as long as requested, whatever `A` returns, so that all bytes that were written are wiped.
 ///   **Memory**: none.
 /// * **`deallocate`** wipes the block and passes it on. **Size 0** is passed on.
@@ -88,7 +88,7 @@ impl<A> Zeroizing<A> {
     }
 }
 
-/// Overwrites `length` bytes with zeros, whether or not anybody reads them afterwards.
+/// Overwrites `length` bytes with zeros. The compiler does not remove the writes, even if no code reads the bytes afterwards.
 ///
 /// # Safety
 ///
@@ -162,7 +162,7 @@ unsafe impl<A: Allocator> Allocator for Zeroizing<A> {
 
     #[inline]
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-        // SAFETY: by `# Safety` of this fn the block has so many bytes, as blocks are as long as requested, and is not used again.
+        // SAFETY: by `# Safety` of this fn the block has that many bytes, as blocks are as long as requested, and is not used again.
         unsafe { wipe(block, layout.size()) };
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.parent.deallocate(block, layout) };

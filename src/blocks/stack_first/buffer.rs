@@ -9,7 +9,7 @@ use crate::api::move_block::{grow_and_zero, replace};
 use crate::api::{AllocError, Allocator, Layout, Owns};
 use crate::arenas::bump::{self, Fit};
 
-/// `N` bytes, handed out from the first on.
+/// Hands out `N` bytes, from the first to the last.
 ///
 /// # Invariants
 ///
@@ -49,8 +49,8 @@ impl<const N: usize> Buffer<N> {
         block.addr().get().wrapping_sub(self.start().addr().get())
     }
 
-    /// Resizes a block in place from `old` to `new` bytes, neither of them 0, if it is the last one and there is room. Returns it then,
-    /// with the provenance of all bytes.
+    /// Resizes a block in place from `old` to `new` bytes, neither of them 0, if it is the last one and there is room. If so,
+    /// returns it with the provenance of all bytes.
     #[inline]
     fn resize_last(&self, block: NonNull<u8>, old: usize, new: usize) -> Option<NonNull<u8>> {
         // By invariant 1 the block lies in the first `used` bytes.
@@ -59,7 +59,7 @@ impl<const N: usize> Buffer<N> {
             return None;
         }
         self.used.set(start + new);
-        // SAFETY: `start` is less than `N`.
+        // SAFETY: `start` is less than `N`: `old` is not 0, and `start + old` is `used`, at most `N` by invariant 1.
         Some(unsafe { self.start().add(start) })
     }
 }
@@ -125,7 +125,7 @@ unsafe impl<const N: usize> Allocator for &Buffer<N> {
     }
 }
 
-// SAFETY: blocks lie in the bytes, and no blocks of other allocators do, since nobody else gets the buffer.
+// SAFETY: blocks lie in the bytes, and no blocks of other allocators do, since no other allocator gets them.
 unsafe impl<const N: usize> Owns for &Buffer<N> {
     #[inline]
     fn owns(&self, block: NonNull<u8>, _: Layout) -> bool {

@@ -1,4 +1,4 @@
-//! A block with a buffer inside itself.
+//! A building block with a buffer inside itself.
 
 mod buffer;
 
@@ -11,7 +11,7 @@ use buffer::Buffer;
 
 /// Allocates from `N` bytes inside itself, mostly on the stack, and from `A` when they are used up.
 ///
-/// For a function whose collections are almost always short: then they cost no call to the heap.
+/// Take it for a function whose collections are almost always short: they then cost no call to the heap.
 ///
 /// * **Collections** take `&stack_first`. Only the reference implements the trait, because moving the value would move its bytes. (It
 ///   can be moved while nothing borrows it.)
@@ -67,7 +67,7 @@ impl<const N: usize, A> StackFirst<N, A> {
         Self { buffer: Buffer::new(), parent }
     }
 
-    /// Returns the allocator that serves what the buffer has no room for.
+    /// Returns the allocator that serves the requests that the buffer has no room for.
     ///
     /// # Examples
     ///

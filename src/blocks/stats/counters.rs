@@ -17,7 +17,7 @@
 //! # Invariants
 //!
 //! 1. At most one thread at a time writes a shard in [`Counters::own_shards`]: the thread that has its index.
-//! 2. The live bytes of all threads are [`Counters::live`] plus the [`pending`](CounterShard::pending) of all shards, modulo the word.
+//! 2. The live bytes of all threads are [`Counters::live`] plus the [`pending`](CounterShard::pending) of all shards, as wrapping sums.
 //! 3. The `pending` of a shard is within `-MAX_PENDING_BYTES..=MAX_PENDING_BYTES`. That of the shared shard is 0.
 
 use core::sync::atomic::Ordering::Relaxed;

@@ -1,4 +1,4 @@
-//! A block that counts what passes through it.
+//! A building block that counts the requests that pass through it.
 
 mod counters;
 mod snapshot;
