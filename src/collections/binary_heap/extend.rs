@@ -30,7 +30,7 @@ impl<T: Ord, A: Allocator> BinaryHeap<T, A> {
     ///
     /// # Errors
     ///
-    /// Returns an error under the same conditions as [`try_reserve`](Self::try_reserve). The elements before are then
+    /// Returns an error under the same conditions as [`try_reserve`](Self::try_reserve). The earlier elements are then
     /// in the heap. The element that did not fit and the rest of the iterator are dropped.
     ///
     /// # Examples

@@ -56,7 +56,7 @@ impl<T: Ord, A: Allocator> FromIteratorIn<T> for BinaryHeap<T, A> {
     }
 }
 
-/// Implements `FromIn` by means of the impl for [`Vec`].
+/// Implements `FromIn` through the impl for [`Vec`].
 macro_rules! from_in {
     ($([$($generics:tt)*] $source:ty, by |$value:ident| $elements:expr, |$vec:ident| $heap:expr;)*) => {
         $(

@@ -43,7 +43,7 @@ impl<T: fmt::Debug> fmt::Debug for Iter<'_, T> {
     }
 }
 
-/// An iterator that takes the elements out of a [`BinaryHeap`]: its [`IntoIterator`]. Dropping it drops the remaining
+/// An iterator that takes the elements out of a [`BinaryHeap`]: `into_iter` returns it. Dropping it drops the remaining
 /// ones.
 ///
 /// # Examples

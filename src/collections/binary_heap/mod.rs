@@ -47,7 +47,7 @@ pub use peek_mut::PeekMut;
 ///
 /// # Changing the order
 ///
-/// An element must not change in a way that changes its order relative to the others, for example through a `Cell`;
+/// An element must not change its order relative to the others while it is in the heap, for example through a `Cell`;
 /// [`peek_mut`](Self::peek_mut) is the exception. If it does, or if its [`Ord`] is not a total order, the order of the
 /// heap is unspecified. But no element is lost or duplicated, even if a comparison panics.
 ///

@@ -17,7 +17,8 @@ fn first_child(index: usize) -> usize {
 ///
 /// # Invariants
 ///
-/// 1. `position`, where the hole is, is less than the length. It holds a copy of `element` or of another element.
+/// 1. `position`, the index of the hole, is less than the length. The hole holds a copy of `element` or of another
+///    element.
 /// 2. The elements at all other indexes are initialised.
 struct Hole<'h, T> {
     elements: &'h mut [MaybeUninit<T>],
@@ -99,7 +100,8 @@ pub(super) unsafe fn sift_up<T: Ord>(elements: &mut [T], start: usize, position:
     let mut hole = unsafe { Hole::new(elements, position) };
     while hole.position > start {
         let parent = (hole.position - 1) / 2;
-        // SAFETY: the index of a parent is less than `position`.
+        // SAFETY: the index of a parent is less than `position`, which is less than the length by invariant 1 of
+        // `Hole`.
         if *hole.element <= *unsafe { hole.get(parent) } {
             break;
         }
@@ -150,7 +152,7 @@ pub(super) unsafe fn sift_down<T: Ord>(elements: &mut [T], position: usize) {
     // The last element may be an only child.
     if length % 2 == 0 && hole.position == full_parents {
         let last = length - 1;
-        // SAFETY: the last index is in bounds, and is greater than `position`, which is about half of it.
+        // SAFETY: the last index is in bounds. It is greater than `position`, which is half of it, rounded down.
         if *hole.element < *unsafe { hole.get(last) } {
             // SAFETY: as above.
             unsafe { hole.move_to(last) };
@@ -177,7 +179,7 @@ pub(super) unsafe fn sift_down_to_bottom<T: Ord>(elements: &mut [T], position: u
         unsafe { hole.move_to(child) };
     }
     if length % 2 == 0 && hole.position == full_parents {
-        // SAFETY: the last index is in bounds, and is greater than `position`, which is about half of it.
+        // SAFETY: the last index is in bounds. It is greater than `position`, which is half of it, rounded down.
         unsafe { hole.move_to(length - 1) };
     }
     let bottom = hole.position;
@@ -219,8 +221,7 @@ pub(super) fn rebuild_tail<T: Ord>(elements: &mut [T], start: usize) {
     }
 }
 
-/// A vector that is made a heap again when this is dropped, even by a panic. The elements before `rebuild_from` already
-/// are one.
+/// Makes a vector a heap again when it is dropped, even by a panic. The elements before `rebuild_from` already are one.
 pub(super) struct RebuildOnDrop<'h, T: Ord, A: Allocator> {
     pub(super) elements: &'h mut Vec<T, A>,
     pub(super) rebuild_from: usize,

@@ -26,7 +26,7 @@ pub struct PeekMut<'h, T: Ord, A: Allocator = Global> {
     ///
     /// 1. The heap has an element, until `pop` removes it.
     /// 2. After the first mutable access its length is 1. If it was more before, `original_len` stores it. So leaking
-    ///    this loses the other elements, but does not break the order.
+    ///    the `PeekMut` loses the other elements, but does not break the order.
     heap: &'h mut BinaryHeap<T, A>,
     /// The length before the first mutable access, if that has changed it.
     original_len: Option<NonZero<usize>>,

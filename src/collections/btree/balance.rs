@@ -147,7 +147,7 @@ impl<K, V> Siblings<K, V> {
 }
 
 impl<K, V> Tree<K, V> {
-    /// Replaces the root by its only child while it is an internal node without elements.
+    /// Replaces the root with its only child while it is an internal node without elements.
     ///
     /// # Safety
     ///
@@ -200,7 +200,8 @@ impl<K, V> Tree<K, V> {
             }
             // Together they have at least `CAPACITY` elements, so the sibling keeps at least `MIN_LEN`.
             match border {
-                // SAFETY: the sibling has more than `lacking` elements, and the node has room for them.
+                // SAFETY: the sibling keeps `MIN_LEN` elements, so it has more than `lacking`. The node has room for
+                // these.
                 Border::Left => unsafe { siblings.steal_right(lacking) },
                 // SAFETY: as above.
                 Border::Right => unsafe { siblings.steal_left(lacking) },

@@ -50,7 +50,7 @@ impl<'t, K, V, A: Allocator> Builder<'t, K, V, A> {
         V: Clone,
     {
         let clone = |slot: Slot<K, V>| {
-            // SAFETY: callers pass the slot of an element of `source`, which is borrowed meanwhile.
+            // SAFETY: the loop below passes the slot of an element of `source`, which is borrowed meanwhile.
             let key = unsafe { slot.key() }.clone();
             // SAFETY: as above.
             (key, unsafe { slot.value() }.clone())
@@ -155,8 +155,8 @@ impl<'t, K, V, A: Allocator> Builder<'t, K, V, A> {
     }
 }
 
-/// Writes elements to a leaf. It updates the lengths of the leaf and the tree when it is dropped, even by a panic: to
-/// update them for each element would cost a read and a write of memory each time.
+/// Writes elements to a leaf. It updates the lengths of the leaf and the tree when it is dropped, even by a panic. An
+/// update for each element would cost a read and a write of memory each time.
 ///
 /// # Invariants
 ///

@@ -68,7 +68,7 @@ impl<K, V> Clone for EdgeRange<&(K, V), K, V> {
 
 /// The remaining elements of a tree, and their number.
 ///
-/// `B` is as in [`EdgeRange`].
+/// [`EdgeRange`] explains `B`.
 ///
 /// # Invariants
 ///
@@ -95,6 +95,8 @@ impl<B, K, V> CountedRange<B, K, V> {
     /// Returns the range of all elements of `tree`.
     ///
     /// # Safety
+    ///
+    /// The tree does not change as long as `B` lasts.
     pub(super) unsafe fn all(tree: &Tree<K, V>) -> Self {
         Self {
             front: tree.root.map(|node| Edge { node, index: 0 }),

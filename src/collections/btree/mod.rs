@@ -1,8 +1,8 @@
-//! B-trees, which the ordered map and the ordered set are built on.
+//! B-trees, the base of the ordered map and the ordered set.
 //!
 //! A node holds up to [`CAPACITY`](node::CAPACITY) elements, each a key and a value. An internal node also holds edges
-//! to its children, one more than elements: see Bayer and McCreight, *Organization and Maintenance of Large Ordered
-//! Indexes* (1972). A node stores its parent and its height. So a position is a node and an index
+//! to its children, one more than it has elements: see Bayer and McCreight, *Organization and Maintenance of Large
+//! Ordered Indexes* (1972). A node stores its parent and its height. So a position is a node and an index
 //! ([`Edge`](position::Edge), [`Slot`](position::Slot)), and a traversal needs no stack.
 //!
 //! [`Tree`](tree::Tree) lists the invariants that the unsafe code relies on. Code of the user (`Ord`, `Borrow`,

@@ -115,7 +115,7 @@ impl<K, V> OwnedTree<K, V> {
         while len == 0 {
             // SAFETY: by invariant 3 there was an element further left, so this is not the root.
             let (parent, at) = unsafe { node.parent().unwrap_unchecked() };
-            // SAFETY: nothing is left in the node, and the edge to it is cut off below.
+            // SAFETY: by `# Safety` of this fn. Nothing is left in the node, and the edge to it is cut off below.
             unsafe { node.free(allocator) };
             (node, len) = (parent, at);
         }

@@ -73,8 +73,8 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[track_caller]
     fn append_all<F: OnFailure>(&mut self, other: &mut Self) -> Result<(), F::Error> {
         if is_one_allocator::<A>() {
-            // SAFETY: both allocators are the same, so each may free the blocks of the other, and these stay valid as
-            // long.
+            // SAFETY: all values of this type are one allocator, so each may free the blocks of the other, and these
+            // stay valid just as long.
             unsafe { self.append_nodes(other) };
             return Ok(());
         }
@@ -96,7 +96,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
             unsafe { ptr::copy_nonoverlapping(node.as_ptr(), copy.as_ptr(), 1) };
             // SAFETY: the allocator of `copies` allocated the node, and it is in no chain.
             unsafe { copies.chain.push_back(copy) };
-            // SAFETY: a node of the other list, which is borrowed.
+            // SAFETY: it is a node of the other list, which is borrowed.
             next = unsafe { (*node.as_ptr()).next };
         }
         let copied = copies.chain.take();
@@ -105,7 +105,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
         // SAFETY: the allocator of this list allocated the nodes.
         unsafe { self.chain.append(copied) };
         while let Some(node) = originals.pop_front() {
-            // SAFETY: a node of the other list, which is unlinked, and whose element has moved.
+            // SAFETY: it is a node of the other list, which is unlinked, and whose element has moved.
             unsafe { chain::free(node, &other.allocator) };
         }
         Ok(())

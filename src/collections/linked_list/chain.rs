@@ -111,7 +111,7 @@ impl<T> Chain<T> {
         // SAFETY: as above.
         unsafe { (*node.as_ptr()).previous = None };
         match self.head {
-            // SAFETY: a node of this chain, by invariant 1.
+            // SAFETY: it is a node of this chain, by invariant 1.
             Some(head) => unsafe { (*head.as_ptr()).previous = Some(node) },
             None => self.tail = Some(node),
         }
@@ -132,7 +132,7 @@ impl<T> Chain<T> {
         // SAFETY: as above.
         unsafe { (*node.as_ptr()).previous = self.tail };
         match self.tail {
-            // SAFETY: a node of this chain, by invariant 1.
+            // SAFETY: it is a node of this chain, by invariant 1.
             Some(tail) => unsafe { (*tail.as_ptr()).next = Some(node) },
             None => self.head = Some(node),
         }
@@ -144,10 +144,10 @@ impl<T> Chain<T> {
     #[inline]
     pub(super) fn pop_front(&mut self) -> Option<Link<T>> {
         let node = self.head?;
-        // SAFETY: a node of this chain, by invariant 1.
+        // SAFETY: it is a node of this chain, by invariant 1.
         self.head = unsafe { (*node.as_ptr()).next };
         match self.head {
-            // SAFETY: a node of this chain, by invariant 1.
+            // SAFETY: it is a node of this chain, by invariant 1.
             Some(head) => unsafe { (*head.as_ptr()).previous = None },
             None => self.tail = None,
         }
@@ -159,10 +159,10 @@ impl<T> Chain<T> {
     #[inline]
     pub(super) fn pop_back(&mut self) -> Option<Link<T>> {
         let node = self.tail?;
-        // SAFETY: a node of this chain, by invariant 1.
+        // SAFETY: it is a node of this chain, by invariant 1.
         self.tail = unsafe { (*node.as_ptr()).previous };
         match self.tail {
-            // SAFETY: a node of this chain, by invariant 2.
+            // SAFETY: it is a node of this chain, by invariant 2.
             Some(tail) => unsafe { (*tail.as_ptr()).next = None },
             None => self.head = None,
         }
@@ -182,12 +182,12 @@ impl<T> Chain<T> {
         // SAFETY: by `# Safety` of this fn.
         let previous = unsafe { (*node.as_ptr()).previous };
         match previous {
-            // SAFETY: a node of this chain, by invariant 2.
+            // SAFETY: it is a node of this chain, by invariant 2.
             Some(previous) => unsafe { (*previous.as_ptr()).next = next },
             None => self.head = next,
         }
         match next {
-            // SAFETY: a node of this chain, by invariant 1.
+            // SAFETY: it is a node of this chain, by invariant 1.
             Some(next) => unsafe { (*next.as_ptr()).previous = previous },
             None => self.tail = previous,
         }
@@ -204,9 +204,9 @@ impl<T> Chain<T> {
         let Some(first) = other.head else { return };
         match self.tail {
             Some(tail) => {
-                // SAFETY: a node of this chain, by invariant 1.
+                // SAFETY: it is a node of this chain, by invariant 1.
                 unsafe { (*tail.as_ptr()).next = Some(first) };
-                // SAFETY: a node of the other chain, which is used up here.
+                // SAFETY: it is a node of the other chain, which this fn consumes.
                 unsafe { (*first.as_ptr()).previous = Some(tail) };
             }
             None => self.head = Some(first),
@@ -225,11 +225,11 @@ impl<T> Chain<T> {
             return Self::new();
         }
         let first = self.node_at(at);
-        // SAFETY: a node of this chain.
+        // SAFETY: it is a node of this chain, as `node_at` returns one.
         let last = unsafe { (*first.as_ptr()).previous.take() };
         let rest = Self { head: Some(first), tail: self.tail, len: self.len - at, owned: PhantomData };
         if let Some(last) = last {
-            // SAFETY: a node of this chain, by invariant 2.
+            // SAFETY: it is a node of this chain, by invariant 2.
             unsafe { (*last.as_ptr()).next = None };
         }
         self.tail = last;
@@ -242,13 +242,13 @@ impl<T> Chain<T> {
         let mut link = self.head;
         if index <= self.len / 2 {
             for _ in 0..index {
-                // SAFETY: a node of this chain, by invariant 1.
+                // SAFETY: it is a node of this chain, by invariant 1.
                 link = link.and_then(|node| unsafe { (*node.as_ptr()).next });
             }
         } else {
             link = self.tail;
             for _ in index + 1..self.len {
-                // SAFETY: a node of this chain, by invariants 1 and 2.
+                // SAFETY: it is a node of this chain, by invariants 1 and 2.
                 link = link.and_then(|node| unsafe { (*node.as_ptr()).previous });
             }
         }

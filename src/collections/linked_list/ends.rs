@@ -15,7 +15,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     #[must_use]
     pub fn front(&self) -> Option<&T> {
-        // SAFETY: a node of the list, which is borrowed as long as the element is.
+        // SAFETY: it is a node of the list, which is borrowed as long as the element is.
         self.chain.head.map(|node| unsafe { &(*node.as_ptr()).element })
     }
 
@@ -31,7 +31,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     #[must_use]
     pub fn front_mut(&mut self) -> Option<&mut T> {
-        // SAFETY: a node of the list, which is borrowed exclusively as long as the element is.
+        // SAFETY: it is a node of the list, which is borrowed exclusively as long as the element is.
         self.chain.head.map(|node| unsafe { &mut (*node.as_ptr()).element })
     }
 
@@ -82,7 +82,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[must_use = "use `push_front` if the reference is not needed"]
     pub fn push_front_mut(&mut self, value: T) -> &mut T {
         let node = into_ok(self.prepend_one::<Panic>(value));
-        // SAFETY: a node of the list, which is borrowed exclusively as long as the element is.
+        // SAFETY: it is a node of the list, which is borrowed exclusively as long as the element is.
         unsafe { &mut (*node.as_ptr()).element }
     }
 
@@ -101,7 +101,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     pub fn try_push_front_mut(&mut self, value: T) -> Result<&mut T, TryReserveError> {
         let node = self.prepend_one::<Return>(value)?;
-        // SAFETY: a node of the list, which is borrowed exclusively as long as the element is.
+        // SAFETY: it is a node of the list, which is borrowed exclusively as long as the element is.
         Ok(unsafe { &mut (*node.as_ptr()).element })
     }
 
@@ -141,7 +141,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     #[must_use]
     pub fn back(&self) -> Option<&T> {
-        // SAFETY: a node of the list, which is borrowed as long as the element is.
+        // SAFETY: it is a node of the list, which is borrowed as long as the element is.
         self.chain.tail.map(|node| unsafe { &(*node.as_ptr()).element })
     }
 
@@ -157,7 +157,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     #[must_use]
     pub fn back_mut(&mut self) -> Option<&mut T> {
-        // SAFETY: a node of the list, which is borrowed exclusively as long as the element is.
+        // SAFETY: it is a node of the list, which is borrowed exclusively as long as the element is.
         self.chain.tail.map(|node| unsafe { &mut (*node.as_ptr()).element })
     }
 
@@ -208,7 +208,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[must_use = "use `push_back` if the reference is not needed"]
     pub fn push_back_mut(&mut self, value: T) -> &mut T {
         let node = into_ok(self.append_one::<Panic>(value));
-        // SAFETY: a node of the list, which is borrowed exclusively as long as the element is.
+        // SAFETY: it is a node of the list, which is borrowed exclusively as long as the element is.
         unsafe { &mut (*node.as_ptr()).element }
     }
 
@@ -227,7 +227,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     #[inline]
     pub fn try_push_back_mut(&mut self, value: T) -> Result<&mut T, TryReserveError> {
         let node = self.append_one::<Return>(value)?;
-        // SAFETY: a node of the list, which is borrowed exclusively as long as the element is.
+        // SAFETY: it is a node of the list, which is borrowed exclusively as long as the element is.
         Ok(unsafe { &mut (*node.as_ptr()).element })
     }
 

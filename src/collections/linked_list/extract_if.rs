@@ -63,12 +63,12 @@ impl<T, F: FnMut(&mut T) -> bool, A: Allocator> Iterator for ExtractIf<'_, T, F,
 
     fn next(&mut self) -> Option<T> {
         while let Some(node) = self.next {
-            // SAFETY: a node of the list, which is borrowed.
+            // SAFETY: it is a node of the list, which is borrowed.
             self.next = unsafe { (*node.as_ptr()).next };
             self.remaining -= 1;
             // SAFETY: as above. The list is borrowed exclusively.
             if (self.choose)(unsafe { &mut (*node.as_ptr()).element }) {
-                // SAFETY: a node of the list. `next` is already behind it.
+                // SAFETY: it is a node of the list. `next` is already behind it.
                 unsafe { self.list.chain.unlink(node) };
                 // SAFETY: by the invariant of `LinkedList`. The node is unlinked.
                 return Some(unsafe { chain::take_element(node, &self.list.allocator) });

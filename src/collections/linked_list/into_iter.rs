@@ -6,7 +6,7 @@ use core::iter::FusedIterator;
 use super::LinkedList;
 use crate::api::{Allocator, Global};
 
-/// An iterator that takes the elements out of a list, in order: the [`IntoIterator`] of [`LinkedList`].
+/// An iterator that takes the elements out of a list, in order: `into_iter` of [`LinkedList`] returns it.
 ///
 /// # Examples
 ///

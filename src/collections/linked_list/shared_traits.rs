@@ -11,7 +11,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     ///
     /// # Errors
     ///
-    /// Returns an error if the allocator refuses. The elements before are then in the list. The element that did not
+    /// Returns an error if the allocator refuses. The earlier elements are then in the list. The element that did not
     /// fit and the rest of the iterator are dropped.
     ///
     /// # Examples
@@ -42,7 +42,7 @@ impl<T, A: Allocator> LinkedList<T, A> {
     ///
     /// # Errors
     ///
-    /// Returns an error if the allocator refuses. The clones made before are then dropped.
+    /// Returns an error if the allocator refuses. The clones made so far are then dropped.
     ///
     /// # Examples
     ///

@@ -14,7 +14,7 @@ use super::{BTreeMap, Entry, ExtractIf, OccupiedEntry, VacantEntry, into_value};
 use crate::api::{Allocator, AllocatorClone};
 use crate::collections::error::TryReserveError;
 
-/// The key that a map keeps of two equal ones. It always keeps the value of the last.
+/// Tells which of two equal keys a map keeps. It always keeps the value of the last.
 #[derive(Clone, Copy)]
 pub(super) enum EqualKeys {
     First,
@@ -68,7 +68,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
             Some(SearchResult::Found(slot)) => {
                 // Drop the key before the old value leaves the map: if the drop panics, the value does not leak.
                 drop(key);
-                // SAFETY: the slot of an element of the map, which is borrowed exclusively.
+                // SAFETY: `slot` is that of an element of the map, which is borrowed exclusively.
                 return Ok(Some(mem::replace(unsafe { slot.value_mut() }, value)));
             }
             Some(SearchResult::Missing(edge)) => Some(edge),
@@ -86,7 +86,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     {
         let edge = match self.tree.root.map(|root| root.search(&key)) {
             Some(SearchResult::Found(slot)) => {
-                // SAFETY: the slot of an element of the map, which is borrowed exclusively.
+                // SAFETY: `slot` is that of an element of the map, which is borrowed exclusively.
                 let key = mem::replace(unsafe { slot.key_mut() }, key);
                 // SAFETY: as above.
                 return Ok(Some((key, mem::replace(unsafe { slot.value_mut() }, value))));
@@ -400,7 +400,7 @@ impl<K, V, A: Allocator> BTreeMap<K, V, A> {
     ///
     /// # Errors
     ///
-    /// Returns an error if the allocator refuses a node. The elements before are then in the map. The element that did
+    /// Returns an error if the allocator refuses a node. The earlier elements are then in the map. The element that did
     /// not fit and the rest of the iterator are dropped.
     ///
     /// # Examples

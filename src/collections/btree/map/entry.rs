@@ -457,7 +457,7 @@ impl<'a, K, V, A: Allocator> OccupiedEntry<'a, K, V, A> {
     /// assert_eq!(map.first_entry().unwrap().key(), &1);
     /// ```
     pub fn key(&self) -> &K {
-        // SAFETY: the slot of an element of the map, which is borrowed.
+        // SAFETY: `slot` is that of an element of the map, which is borrowed.
         unsafe { self.slot.key() }
     }
 
@@ -472,7 +472,7 @@ impl<'a, K, V, A: Allocator> OccupiedEntry<'a, K, V, A> {
     /// assert_eq!(map.first_entry().unwrap().remove_entry(), (1, "a"));
     /// ```
     pub fn remove_entry(self) -> (K, V) {
-        // SAFETY: the slot of an element of the map.
+        // SAFETY: `slot` is that of an element of the map.
         unsafe { self.map.remove_slot(self.slot) }
     }
 
@@ -487,7 +487,7 @@ impl<'a, K, V, A: Allocator> OccupiedEntry<'a, K, V, A> {
     /// assert_eq!(map.first_entry().unwrap().get(), &"a");
     /// ```
     pub fn get(&self) -> &V {
-        // SAFETY: the slot of an element of the map, which is borrowed.
+        // SAFETY: `slot` is that of an element of the map, which is borrowed.
         unsafe { self.slot.value() }
     }
 
@@ -503,7 +503,7 @@ impl<'a, K, V, A: Allocator> OccupiedEntry<'a, K, V, A> {
     /// assert_eq!(map[&1], 11);
     /// ```
     pub fn get_mut(&mut self) -> &mut V {
-        // SAFETY: the slot of an element of the map, which is borrowed exclusively.
+        // SAFETY: `slot` is that of an element of the map, which is borrowed exclusively.
         unsafe { self.slot.value_mut() }
     }
 
@@ -521,7 +521,7 @@ impl<'a, K, V, A: Allocator> OccupiedEntry<'a, K, V, A> {
     /// ```
     #[inline]
     pub fn into_mut(self) -> &'a mut V {
-        // SAFETY: the slot of an element of the map, which is borrowed exclusively for `'a`.
+        // SAFETY: `slot` is that of an element of the map, which is borrowed exclusively for `'a`.
         unsafe { self.slot.value_mut() }
     }
 

@@ -38,8 +38,8 @@ impl<'a, K, V, R: RangeBounds<K>, A: Allocator> Extraction<'a, K, V, R, A> {
     {
         while let Some(edge) = self.front.take() {
             let slot = edge.next_slot()?;
-            // SAFETY: the slot of an element of the map, which is borrowed exclusively. The element is removed only
-            // after the last use of this reference.
+            // SAFETY: `slot` is that of an element of the map, which is borrowed exclusively. The element is removed
+            // only after the last use of this reference.
             let key = unsafe { slot.key() };
             // The bound is read again for each element. A `RangeBounds` that returns another bound each time only
             // changes which elements are visited.
@@ -76,7 +76,7 @@ impl<K, V, R, A: Allocator> Extraction<'_, K, V, R, A> {
     /// Returns the element to visit next, or the one behind the range.
     pub(in super::super) fn peek(&self) -> Option<(&K, &V)> {
         let slot = self.front?.next_slot()?;
-        // SAFETY: the slot of an element of the map. Nothing is removed while `self` is borrowed.
+        // SAFETY: `slot` is that of an element of the map. Nothing is removed while `self` is borrowed.
         let key = unsafe { slot.key() };
         // SAFETY: as above, for the value.
         Some((key, unsafe { slot.value() }))

@@ -9,8 +9,8 @@ use super::super::tree::Tree;
 use super::{BTreeMap, Iter, into_key, into_value};
 use crate::api::{Allocator, Global};
 
-/// An iterator that takes the elements out of a map, in ascending order of the keys: the [`IntoIterator`] of
-/// [`BTreeMap`].
+/// An iterator that takes the elements out of a map, in ascending order of the keys: `into_iter` of
+/// [`BTreeMap`] returns it.
 ///
 /// It frees each node as soon as the node is empty.
 ///

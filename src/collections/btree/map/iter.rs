@@ -48,7 +48,7 @@ impl<'a, K, V> Iterator for Iter<'a, K, V> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let slot = self.elements.next()?;
-        // SAFETY: the slot of an element of the map, which is borrowed for `'a`.
+        // SAFETY: `slot` is that of an element of the map, which is borrowed for `'a`.
         let key = unsafe { slot.key() };
         // SAFETY: as above, for the value.
         Some((key, unsafe { slot.value() }))
@@ -85,7 +85,7 @@ impl<K, V> DoubleEndedIterator for Iter<'_, K, V> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
         let slot = self.elements.next_back()?;
-        // SAFETY: the slot of an element of the map, which is borrowed for the lifetime of the item.
+        // SAFETY: `slot` is that of an element of the map, which is borrowed for the lifetime of the item.
         let key = unsafe { slot.key() };
         // SAFETY: as above, for the value.
         Some((key, unsafe { slot.value() }))
@@ -128,7 +128,8 @@ impl<'a, K, V> Iterator for IterMut<'a, K, V> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let slot = self.elements.next()?;
-        // SAFETY: the slot of an element of the map, which is borrowed for `'a`. All references to keys are shared.
+        // SAFETY: `slot` is that of an element of the map, which is borrowed for `'a`. All references to keys are
+        // shared.
         let key = unsafe { slot.key() };
         // SAFETY: as above. The iterator returns each value only once.
         Some((key, unsafe { slot.value_mut() }))
@@ -165,8 +166,8 @@ impl<K, V> DoubleEndedIterator for IterMut<'_, K, V> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
         let slot = self.elements.next_back()?;
-        // SAFETY: the slot of an element of the map, which is borrowed for the lifetime of the item. All references to
-        // keys are shared.
+        // SAFETY: `slot` is that of an element of the map, which is borrowed for the lifetime of the item. All
+        // references to keys are shared.
         let key = unsafe { slot.key() };
         // SAFETY: as above. The iterator returns each value only once.
         Some((key, unsafe { slot.value_mut() }))

@@ -47,7 +47,7 @@ impl<'a, K, V> Iterator for Range<'a, K, V> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let slot = self.elements.next()?;
-        // SAFETY: the slot of an element of the map, which is borrowed for `'a`.
+        // SAFETY: `slot` is that of an element of the map, which is borrowed for `'a`.
         let key = unsafe { slot.key() };
         // SAFETY: as above, for the value.
         Some((key, unsafe { slot.value() }))
@@ -79,7 +79,7 @@ impl<K, V> DoubleEndedIterator for Range<'_, K, V> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
         let slot = self.elements.next_back()?;
-        // SAFETY: the slot of an element of the map, which is borrowed for the lifetime of the item.
+        // SAFETY: `slot` is that of an element of the map, which is borrowed for the lifetime of the item.
         let key = unsafe { slot.key() };
         // SAFETY: as above, for the value.
         Some((key, unsafe { slot.value() }))
@@ -113,7 +113,8 @@ impl<'a, K, V> Iterator for RangeMut<'a, K, V> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let slot = self.elements.next()?;
-        // SAFETY: the slot of an element of the map, which is borrowed for `'a`. All references to keys are shared.
+        // SAFETY: `slot` is that of an element of the map, which is borrowed for `'a`. All references to keys are
+        // shared.
         let key = unsafe { slot.key() };
         // SAFETY: as above. The iterator returns each value only once.
         Some((key, unsafe { slot.value_mut() }))
@@ -145,8 +146,8 @@ impl<K, V> DoubleEndedIterator for RangeMut<'_, K, V> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
         let slot = self.elements.next_back()?;
-        // SAFETY: the slot of an element of the map, which is borrowed for the lifetime of the item. All references to
-        // keys are shared.
+        // SAFETY: `slot` is that of an element of the map, which is borrowed for the lifetime of the item. All
+        // references to keys are shared.
         let key = unsafe { slot.key() };
         // SAFETY: as above. The iterator returns each value only once.
         Some((key, unsafe { slot.value_mut() }))

@@ -298,7 +298,7 @@ impl<T, A: Allocator> BTreeSet<T, A> {
     ///
     /// # Errors
     ///
-    /// Returns an error if the allocator refuses a node. The elements before are then in the set. The element that did
+    /// Returns an error if the allocator refuses a node. The earlier elements are then in the set. The element that did
     /// not fit and the rest of the iterator are dropped.
     ///
     /// # Examples

@@ -24,7 +24,7 @@ pub struct Iter<'a, T> {
     pub(super) inner: map::Keys<'a, T, ()>,
 }
 
-/// An iterator that takes the elements out of a set, in ascending order: the [`IntoIterator`] of [`BTreeSet`].
+/// An iterator that takes the elements out of a set, in ascending order: `into_iter` of [`BTreeSet`] returns it.
 ///
 /// # Examples
 ///

@@ -17,8 +17,9 @@ use crate::api::{Allocator, Global};
 
 /// An ordered set: std's [`BTreeSet`](std::collections::BTreeSet) with an allocator.
 ///
-/// It is a [`BTreeMap`] without values. Memory, `try_` methods and the rules for keys are as described there. In
-/// addition, [`replace`](Self::replace) may allocate, so it has the twin [`try_replace`](Self::try_replace).
+/// It is a [`BTreeMap`] without values. The docs of the map also hold for the memory, the `try_` methods and the order
+/// of a set. In addition, [`replace`](Self::replace) may allocate, so it has the twin
+/// [`try_replace`](Self::try_replace).
 ///
 /// The operators `&`, `|`, `^` and `-` create a new set and have no twin. Instead, pass
 /// [`intersection`](Self::intersection) and the like to [`try_from_iter_in`](Self::try_from_iter_in). The methods

@@ -39,7 +39,7 @@ impl<'a, T: Ord> Seeker<'a, T> {
                 self.len = self.len.saturating_sub(1);
                 // SAFETY: `seek` returned the slot of an element.
                 self.edge = Some(unsafe { slot.next_leaf_edge() });
-                // SAFETY: the slot of an element of the set, which is borrowed for `'a`.
+                // SAFETY: `slot` is that of an element of the set, which is borrowed for `'a`.
                 Some(unsafe { slot.key() })
             }
             SearchResult::Missing(edge) => {
