@@ -26,7 +26,7 @@ pub(crate) struct RawBuffer<T, A: Allocator> {
     owned: PhantomData<T>,
 }
 
-// SAFETY: by invariant 2 only this buffer uses the block, so sending it is sending its elements and its allocator.
+// SAFETY: by invariant 2 the buffer owns the block, so sending it is sending its elements and its allocator.
 unsafe impl<T: Send, A: Allocator + Send> Send for RawBuffer<T, A> {}
 // SAFETY: a shared buffer gives access to a pointer and a shared allocator only; its owner hands out elements by its
 // own rules.
@@ -72,7 +72,7 @@ impl<T, A: Allocator> RawBuffer<T, A> {
         Ok(buffer)
     }
 
-    /// Makes a buffer of the parts that [`into_parts`](Self::into_parts) returns.
+    /// Creates a buffer from the parts that [`into_parts`](Self::into_parts) returns.
     ///
     /// # Safety
     ///

@@ -8,7 +8,7 @@ use crate::api::Allocator;
 use crate::collections::Vec;
 
 impl<T: Ord, A: Allocator> From<Vec<T, A>> for BinaryHeap<T, A> {
-    /// Makes a heap of the elements, in the same block and in linear time.
+    /// Creates a heap of the elements, in the same block and in linear time.
     ///
     /// # Examples
     ///
@@ -55,7 +55,7 @@ impl<T: Ord> From<BinaryHeap<T>> for StdHeap<T> {
 }
 
 impl<T: Ord, A: Allocator + Default> FromIterator<T> for BinaryHeap<T, A> {
-    /// Makes a heap of the elements, in the default value of the allocator type.
+    /// Creates a heap of the elements, in the default value of the allocator type.
     /// [`collect_in`](crate::collections::CollectIn::collect_in) takes an allocator instead.
     #[track_caller]
     fn from_iter<I: IntoIterator<Item = T>>(iter: I) -> Self {

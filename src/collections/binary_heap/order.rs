@@ -221,7 +221,8 @@ pub(super) fn rebuild_tail<T: Ord>(elements: &mut [T], start: usize) {
     }
 }
 
-/// Makes a vector a heap again when it is dropped, even by a panic. The elements before `rebuild_from` already are one.
+/// Makes a vector a heap again when this guard is dropped, even by a panic. The elements before `rebuild_from` already
+/// are one.
 pub(super) struct RebuildOnDrop<'h, T: Ord, A: Allocator> {
     pub(super) elements: &'h mut Vec<T, A>,
     pub(super) rebuild_from: usize,

@@ -168,7 +168,7 @@ impl<T, A: Allocator> FusedIterator for Drain<'_, T, A> {}
 
 impl<T, A: Allocator> Drop for Drain<'_, T, A> {
     fn drop(&mut self) {
-        /// Shifts the tail on drop, so also if the drop of an element unwinds.
+        /// Shifts the tail when it is dropped, even if the drop of an element unwinds.
         struct TailGuard<'d, 'v, T, A: Allocator>(&'d mut Drain<'v, T, A>);
 
         impl<T, A: Allocator> Drop for TailGuard<'_, '_, T, A> {
@@ -180,9 +180,9 @@ impl<T, A: Allocator> Drop for Drain<'_, T, A> {
                 // SAFETY: by invariant 4.
                 let vec = unsafe { vec.as_mut() };
                 if tail != vec.length {
-                    // SAFETY: at most the capacity, by invariant 2.
+                    // SAFETY: `tail` is at most the capacity, by invariant 2.
                     let first = unsafe { vec.buffer.start().add(tail) };
-                    // SAFETY: at most `tail`, by invariant 3.
+                    // SAFETY: the length is at most `tail`, by invariant 3.
                     let place = unsafe { vec.buffer.start().add(vec.length) };
                     // SAFETY: by invariant 2 the tail is initialised. None of the range remains, so the places in
                     // between belong to nothing.

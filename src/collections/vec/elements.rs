@@ -94,7 +94,7 @@ impl<T, A: Allocator> Vec<T, A> {
         // SAFETY: the place is within the capacity, and after the elements.
         unsafe { place.write(value) };
         self.length = length + 1;
-        // SAFETY: initialised just now, and the reference borrows the vector.
+        // SAFETY: the place was initialised just now, and the reference borrows the vector.
         Ok(unsafe { &mut *place.as_ptr() })
     }
 
@@ -112,7 +112,7 @@ impl<T, A: Allocator> Vec<T, A> {
         // This removes the capacity check from a push that follows.
         // SAFETY: by invariant 1 of `Vec` the length was at most the capacity, and it is less now.
         unsafe { core::hint::assert_unchecked(self.length < self.capacity()) };
-        // SAFETY: at most the capacity, by invariant 1 of `Vec`.
+        // SAFETY: the length is at most the capacity, by invariant 1 of `Vec`.
         let last = unsafe { self.buffer.start().add(self.length) };
         // SAFETY: by invariant 2 of `Vec` it is initialised. It is no longer part of the vector, so it is moved out
         // once.
@@ -239,7 +239,7 @@ impl<T, A: Allocator> Vec<T, A> {
         // SAFETY: the place is within the capacity, and is free or has been moved from.
         unsafe { place.write(element) };
         self.length = length + 1;
-        // SAFETY: initialised just now, and the reference borrows the vector.
+        // SAFETY: the place was initialised just now, and the reference borrows the vector.
         Ok(unsafe { &mut *place.as_ptr() })
     }
 
@@ -263,12 +263,12 @@ impl<T, A: Allocator> Vec<T, A> {
         if index >= length {
             out_of_bounds("remove at", index, length);
         }
-        // SAFETY: less than the length, so within the capacity by invariant 1 of `Vec`.
+        // SAFETY: `index` is less than the length, so within the capacity by invariant 1 of `Vec`.
         let place = unsafe { self.buffer.start().add(index) };
-        // SAFETY: initialised by invariant 2 of `Vec`. The next lines overwrite it or shorten the vector, so it is
-        // moved out once.
+        // SAFETY: the element is initialised by invariant 2 of `Vec`. The next lines overwrite it or shorten the
+        // vector, so it is moved out once.
         let element = unsafe { place.read() };
-        // SAFETY: at most the length.
+        // SAFETY: `index + 1` is at most the length.
         let next = unsafe { place.add(1) };
         // SAFETY: that many elements follow it, and the place has been moved from.
         unsafe { next.copy_to(place, length - index - 1) };
@@ -296,14 +296,14 @@ impl<T, A: Allocator> Vec<T, A> {
         if index >= length {
             out_of_bounds("remove at", index, length);
         }
-        // SAFETY: less than the length, so within the capacity by invariant 1 of `Vec`.
+        // SAFETY: `index` is less than the length, so within the capacity by invariant 1 of `Vec`.
         let place = unsafe { self.buffer.start().add(index) };
         // SAFETY: `length` is not 0, so this is the place of the last element.
         let last = unsafe { self.buffer.start().add(length - 1) };
-        // SAFETY: initialised by invariant 2 of `Vec`. The next lines overwrite it or shorten the vector, so it is
-        // moved out once.
+        // SAFETY: the element is initialised by invariant 2 of `Vec`. The next lines overwrite it or shorten the
+        // vector, so it is moved out once.
         let element = unsafe { place.read() };
-        // SAFETY: moves the last element to a place that has been moved from, or copies the removed element onto
+        // SAFETY: this moves the last element to a place that has been moved from, or copies the removed element onto
         // itself.
         unsafe { last.copy_to(place, 1) };
         self.length = length - 1;
@@ -324,7 +324,7 @@ impl<T, A: Allocator> Vec<T, A> {
             return;
         }
         let dropped = self.length - length;
-        // SAFETY: at most the length, so within the capacity by invariant 1 of `Vec`.
+        // SAFETY: `length` is at most the old length, so within the capacity by invariant 1 of `Vec`.
         let first = unsafe { self.buffer.start().add(length) };
         // Set before the drops, so that no element is dropped twice if one unwinds.
         self.length = length;
@@ -410,10 +410,10 @@ impl<T, A: Allocator> Vec<T, A> {
     pub(super) unsafe fn take_all<F: OnFailure>(&mut self, elements: *const [T]) -> Result<(), F::Error> {
         let count = elements.len();
         self.buffer.reserve::<F>(self.length, count)?;
-        // SAFETY: by invariant 1 of `Vec`.
+        // SAFETY: by invariant 1 of `Vec` the length is at most the capacity.
         let end = unsafe { self.buffer.start().add(self.length) };
-        // SAFETY: `elements` are initialised and in another block, by `# Safety` of this fn, and there is room for so
-        // many.
+        // SAFETY: `elements` are initialised and in another block, by `# Safety` of this fn, and there is room for
+        // them.
         unsafe { elements.cast::<T>().copy_to_nonoverlapping(end.as_ptr(), count) };
         self.length += count;
         Ok(())
@@ -478,7 +478,7 @@ impl<T, A: Allocator> Vec<T, A> {
         }
         let count = self.length - at;
         let mut other = Self::with_room::<F>(count, self.allocator().clone())?;
-        // SAFETY: at most the length, so within the capacity by invariant 1 of `Vec`.
+        // SAFETY: `at` is at most the length, so within the capacity by invariant 1 of `Vec`.
         let first = unsafe { self.buffer.start().add(at) };
         self.length = at;
         // SAFETY: they are initialised by invariant 2 of `Vec`, and no longer part of this vector. `other` has room for

@@ -24,7 +24,8 @@ use crate::collections::bounds;
 /// ```
 #[must_use = "iterators are lazy: `retain_mut` or `extract_if().for_each(drop)` removes the elements"]
 pub struct ExtractIf<'v, T, F, A: Allocator = Global> {
-    /// Its length is 0 while the iterator exists, so forgetting the iterator leaks elements, but duplicates none.
+    /// The vector. Its length is 0 while the iterator exists, so forgetting the iterator leaks elements, but duplicates
+    /// none.
     ///
     /// # Invariants
     ///
@@ -36,7 +37,7 @@ pub struct ExtractIf<'v, T, F, A: Allocator = Global> {
     range: Range<usize>,
     /// The number of elements removed. All of them were before `range`.
     removed: usize,
-    /// The length of the vector before.
+    /// The length that the vector had before.
     length: usize,
     choose: F,
 }
@@ -92,7 +93,7 @@ impl<T, F: FnMut(&mut T) -> bool, A: Allocator> Iterator for ExtractIf<'_, T, F,
     fn next(&mut self) -> Option<T> {
         while !self.range.is_empty() {
             let index = self.range.start;
-            // SAFETY: less than `length`, so within the capacity by invariant 1.
+            // SAFETY: `index` is less than `length`, so within the capacity by invariant 1.
             let place = unsafe { self.vec.buffer.start().add(index) };
             // SAFETY: by invariant 2 it is initialised, and nothing else refers to it.
             let chosen = (self.choose)(unsafe { &mut *place.as_ptr() });
@@ -124,7 +125,7 @@ impl<T, F, A: Allocator> Drop for ExtractIf<'_, T, F, A> {
     fn drop(&mut self) {
         let rest = self.length - self.range.start;
         if self.removed > 0 && rest > 0 {
-            // SAFETY: at most `length`, so within the capacity by invariant 1.
+            // SAFETY: `range.start` is at most `length`, so within the capacity by invariant 1.
             let first = unsafe { self.vec.buffer.start().add(self.range.start) };
             // SAFETY: that many elements before it were removed.
             let free = unsafe { first.sub(self.removed) };

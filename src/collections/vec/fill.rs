@@ -41,7 +41,7 @@ impl<T, A: Allocator> SpareWriter<'_, T, A> {
         if index >= self.room {
             return Err(element);
         }
-        // SAFETY: less than `room`, so within the capacity by invariant 1.
+        // SAFETY: `index` is less than `room`, so within the capacity by invariant 1.
         let place = unsafe { self.start.add(index) };
         // SAFETY: by invariant 1 the place is valid for writes; by `# Safety` it is not written yet, so nothing is
         // overwritten.

@@ -26,7 +26,7 @@ use crate::collections::same_type::same_type;
 ///
 /// #[derive(Clone, Copy, Debug, PartialEq)]
 /// struct Point { x: f64, y: f64 }
-/// // SAFETY: two numbers.
+/// // SAFETY: the type consists of two numbers.
 /// unsafe impl Zeroable for Point {}
 ///
 /// let points: Vec<Point, _> = Vec::zeroed_in(2, System);
@@ -75,7 +75,7 @@ unsafe impl<T> Zeroable for *const T {}
 unsafe impl<T> Zeroable for *mut T {}
 
 impl<T: Zeroable, A: Allocator> Vec<T, A> {
-    /// Makes a vector of `length` elements with all bytes 0, in memory that the allocator zeroes. Fresh pages of the
+    /// Creates a vector of `length` elements with all bytes 0, in memory that the allocator zeroes. Fresh pages of the
     /// operating system are zero already, so they are not touched.
     ///
     /// # Panics
@@ -124,7 +124,7 @@ impl<T: Zeroable, A: Allocator> Vec<T, A> {
     }
 }
 
-/// Makes a vector of `length` elements with all bytes 0.
+/// Creates a vector of `length` elements with all bytes 0.
 ///
 /// # Safety
 ///
@@ -136,7 +136,7 @@ unsafe fn allocate_zeroed<F: OnFailure, T, A: Allocator>(length: usize, allocato
     Ok(Vec { buffer, length })
 }
 
-/// Makes a vector of `length` clones of `value`, for [`vec_in!`](crate::vec_in).
+/// Creates a vector of `length` clones of `value`, for [`vec_in!`](crate::vec_in).
 #[doc(hidden)]
 #[inline]
 #[track_caller]
@@ -144,7 +144,7 @@ pub fn from_elem_in<T: Clone, A: Allocator>(value: T, length: usize, allocator: 
     into_ok(from_elem::<Panic, T, A>(value, length, allocator))
 }
 
-/// Makes a vector of `length` clones of `value`, for [`try_vec_in!`](crate::try_vec_in).
+/// Creates a vector of `length` clones of `value`, for [`try_vec_in!`](crate::try_vec_in).
 #[doc(hidden)]
 #[inline]
 pub fn try_from_elem_in<T: Clone, A: Allocator>(

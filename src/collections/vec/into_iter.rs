@@ -66,7 +66,7 @@ impl<T, A: Allocator> IntoIter<T, A> {
         if Self::SIZED {
             // SAFETY: by invariant 1 both are in one block, a multiple of the size of `T` apart.
             let remaining = unsafe { self.end.offset_from(self.start.as_ptr()) };
-            // SAFETY: by invariant 1 it is not negative.
+            // SAFETY: by invariant 1 the difference is not negative.
             unsafe { usize::try_from(remaining).unwrap_unchecked() }
         } else {
             self.end.addr().wrapping_sub(self.start.as_ptr().addr())
@@ -97,7 +97,7 @@ impl<T, A: Allocator> IntoIter<T, A> {
         if Self::SIZED {
             // SAFETY: by invariant 1, since an element remains.
             self.end = unsafe { self.end.sub(1) };
-            // SAFETY: in the block, so not null.
+            // SAFETY: the pointer is in the block, so it is not null.
             unsafe { NonNull::new_unchecked(self.end.cast_mut()) }
         } else {
             self.end = self.end.wrapping_byte_sub(1);
@@ -281,7 +281,7 @@ impl<T: Clone, A: Allocator + Clone> Clone for IntoIter<T, A> {
 }
 
 impl<T, A: Allocator + Default> Default for IntoIter<T, A> {
-    /// Makes an iterator without elements.
+    /// Creates an iterator without elements.
     fn default() -> Self {
         Vec::new_in(A::default()).into_iter()
     }

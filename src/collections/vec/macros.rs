@@ -1,5 +1,5 @@
-/// Makes a [`Vec`](crate::collections::Vec) in an allocator, from listed elements or from a repeated one: std's `vec!`
-/// with an allocator.
+/// Creates a [`Vec`](crate::collections::Vec) in an allocator, from listed elements or from a repeated one: std's
+/// `vec!` with an allocator.
 ///
 /// The forms are `vec_in![in allocator; a, b, c]` and `vec_in![in allocator; element; count]`. The allocator is
 /// evaluated first. A repeated element is cloned; if it is the number 0, the macro requests zeroed memory instead.

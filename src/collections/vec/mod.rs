@@ -103,7 +103,7 @@ pub struct Vec<T, A: Allocator = Global> {
 }
 
 impl<T> Vec<T> {
-    /// Makes an empty vector on the registered default, without allocating.
+    /// Creates an empty vector on the registered default, without allocating.
     ///
     /// # Examples
     ///
@@ -117,7 +117,7 @@ impl<T> Vec<T> {
         Self::new_in(Global)
     }
 
-    /// Makes an empty vector on the registered default, with room for `capacity` elements.
+    /// Creates an empty vector on the registered default, with room for `capacity` elements.
     ///
     /// # Panics
     ///
@@ -155,7 +155,7 @@ impl<T> Vec<T> {
         Self::try_with_capacity_in(capacity, Global)
     }
 
-    /// Makes a vector from the parts that [`into_raw_parts`](Self::into_raw_parts) of this type or of std's `Vec`
+    /// Creates a vector from the parts that [`into_raw_parts`](Self::into_raw_parts) of this type or of std's `Vec`
     /// returns.
     ///
     /// # Safety
@@ -168,7 +168,7 @@ impl<T> Vec<T> {
     /// use janus_alloc::{Global, collections::Vec, vec_in};
     ///
     /// let (start, length, capacity) = vec_in![in Global; 1, 2, 3].into_raw_parts();
-    /// // SAFETY: the parts of one vector.
+    /// // SAFETY: these are the parts of one vector.
     /// assert_eq!(unsafe { Vec::from_raw_parts(start, length, capacity) }, [1, 2, 3]);
     /// ```
     #[inline]
@@ -191,7 +191,7 @@ impl<T> Vec<T> {
 }
 
 impl<T, A: Allocator> Vec<T, A> {
-    /// Makes an empty vector in `allocator`, without allocating.
+    /// Creates an empty vector in `allocator`, without allocating.
     ///
     /// # Examples
     ///
@@ -207,7 +207,7 @@ impl<T, A: Allocator> Vec<T, A> {
         Self { buffer: RawBuffer::new_in(allocator), length: 0 }
     }
 
-    /// Makes an empty vector in `allocator`, with room for `capacity` elements.
+    /// Creates an empty vector in `allocator`, with room for `capacity` elements.
     ///
     /// # Panics
     ///
@@ -256,7 +256,7 @@ impl<T, A: Allocator> Vec<T, A> {
         Ok(Self { buffer: RawBuffer::with_capacity_in::<F>(capacity, Contents::Uninitialised, allocator)?, length: 0 })
     }
 
-    /// Makes a vector from the parts that [`into_raw_parts_with_allocator`](Self::into_raw_parts_with_allocator)
+    /// Creates a vector from the parts that [`into_raw_parts_with_allocator`](Self::into_raw_parts_with_allocator)
     /// returns, or from any block of the allocator.
     ///
     /// # Safety
@@ -272,13 +272,13 @@ impl<T, A: Allocator> Vec<T, A> {
     /// use janus_alloc::{System, collections::Vec, vec_in};
     ///
     /// let (start, length, capacity, allocator) = vec_in![in System; 1, 2, 3].into_raw_parts_with_allocator();
-    /// // SAFETY: the parts of one vector.
+    /// // SAFETY: these are the parts of one vector.
     /// assert_eq!(unsafe { Vec::from_raw_parts_in(start, length, capacity, allocator) }, [1, 2, 3]);
     /// ```
     #[inline]
     pub unsafe fn from_raw_parts_in(start: *mut T, length: usize, capacity: usize, allocator: A) -> Self {
         debug_assert!(size_of::<T>() == 0 || length <= capacity, "length exceeds capacity");
-        // SAFETY: not null by `# Safety` (1).
+        // SAFETY: `start` is not null by `# Safety` (1).
         let start = unsafe { NonNull::new_unchecked(start) };
         // SAFETY: by `# Safety` (1) and (2).
         let buffer = unsafe { RawBuffer::from_parts(start, capacity, allocator) };
@@ -375,7 +375,7 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// let mut bytes = Vec::<u8>::with_capacity(3);
     /// bytes.spare_capacity_mut()[..2].iter_mut().for_each(|byte| { byte.write(7); });
-    /// // SAFETY: two were written just now.
+    /// // SAFETY: two elements were written just now.
     /// unsafe { bytes.set_len(2) };
     /// assert_eq!(bytes, [7, 7]);
     /// ```
@@ -489,8 +489,8 @@ impl<T, A: Allocator> Vec<T, A> {
     {
         let mut this = ManuallyDrop::new(self);
         // SAFETY: by invariant 2 the first `length` elements are initialised, and nothing else reaches them, since the
-        // vector is forgotten. The block lives until the allocator is dropped, mutated or its lifetime ends: the
-        // forgotten allocator is neither dropped nor mutated, and `A: 'a`.
+        // vector is forgotten. By rule 9 of `api` the block lives until the allocator is dropped or changed, or a
+        // lifetime in its type ends: the forgotten allocator is neither dropped nor mutated, and `A: 'a`.
         unsafe { slice::from_raw_parts_mut(this.as_mut_ptr(), this.length) }
     }
 }

@@ -38,7 +38,7 @@ impl<T, A: Allocator> Vec<T, A> {
             if seen == count {
                 return;
             }
-            // SAFETY: less than the length.
+            // SAFETY: `seen` is less than the length.
             let element = unsafe { self.get_unchecked_mut(seen) };
             if !keep(element) {
                 break;
@@ -77,7 +77,7 @@ impl<T, A: Allocator> Vec<T, A> {
             if seen >= count {
                 return;
             }
-            // SAFETY: less than the length.
+            // SAFETY: `seen` is less than the length.
             let element = unsafe { start.add(seen) };
             // SAFETY: `seen` is at least 1.
             let before = unsafe { element.sub(1) };
@@ -154,12 +154,12 @@ struct Gap<'v, T, A: Allocator> {
     start: NonNull<T>,
     written: usize,
     read: usize,
-    /// The length of the vector before.
+    /// The length that the vector had before.
     count: usize,
 }
 
 impl<'v, T, A: Allocator> Gap<'v, T, A> {
-    /// Makes an empty gap before the element at `at`.
+    /// Creates an empty gap before the element at `at`.
     #[inline]
     fn new(vec: &'v mut Vec<T, A>, at: usize) -> Self {
         let count = vec.length;

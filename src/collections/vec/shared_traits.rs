@@ -83,7 +83,7 @@ impl<T, A: Allocator> BorrowMut<[T]> for Vec<T, A> {
 }
 
 impl<T, A: Allocator + Default> Default for Vec<T, A> {
-    /// Makes an empty vector, without allocating.
+    /// Creates an empty vector, without allocating.
     #[inline]
     fn default() -> Self {
         Self::new_in(A::default())

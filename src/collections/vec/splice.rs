@@ -74,7 +74,7 @@ impl<I: Iterator, A: Allocator> Splice<'_, I, A> {
         let this = mem::ManuallyDrop::new(self);
         // SAFETY: `this` is not used again, so the field is moved out once.
         let mut replacement = unsafe { (&raw const this.replacement).read() };
-        // SAFETY: same as for the other field.
+        // SAFETY: as above, for this field.
         let mut drain = unsafe { (&raw const this.drain).read() };
         replace::<Return, _, _>(&mut drain, &mut replacement)
     }
@@ -144,7 +144,7 @@ impl<T, A: Allocator> Drain<'_, T, A> {
         let vec = unsafe { self.vec.as_mut() };
         while vec.length < self.tail {
             let Some(element) = elements.next() else { return FillOutcome::IteratorEnded };
-            // SAFETY: less than `tail`, so within the capacity.
+            // SAFETY: the length is less than `tail`, so within the capacity by invariant 2 of `Drain`.
             let place = unsafe { vec.buffer.start().add(vec.length) };
             // SAFETY: the place is in the gap, whose contents belong to nothing.
             unsafe { place.write(element) };
@@ -159,7 +159,7 @@ impl<T, A: Allocator> Drain<'_, T, A> {
         // SAFETY: by invariant 4 of `Drain`.
         let vec = unsafe { self.vec.as_mut() };
         vec.buffer.reserve::<F>(self.tail + self.tail_length, additional)?;
-        // SAFETY: at most the capacity.
+        // SAFETY: `tail` is at most the capacity, by invariant 2 of `Drain`.
         let tail = unsafe { vec.buffer.start().add(self.tail) };
         // SAFETY: `reserve` made room for that many after the tail.
         let place = unsafe { tail.add(additional) };

@@ -41,7 +41,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         if index < self.length {
             // SAFETY: `index` is less than the length, so the place is within the buffer.
             let mut element = unsafe { self.address(self.place(index)) };
-            // SAFETY: initialised by invariant 3 of `VecDeque`, and the reference borrows the deque.
+            // SAFETY: the element is initialised by invariant 3 of `VecDeque`, and the reference borrows the deque.
             Some(unsafe { element.as_mut() })
         } else {
             None
@@ -252,7 +252,7 @@ impl<T, A: Allocator> IndexMut<usize> for VecDeque<T, A> {
         }
         // SAFETY: `index` is less than the length, so the place is within the buffer.
         let mut element = unsafe { self.address(self.place(index)) };
-        // SAFETY: initialised by invariant 3 of `VecDeque`, and the reference borrows the deque.
+        // SAFETY: the element is initialised by invariant 3 of `VecDeque`, and the reference borrows the deque.
         unsafe { element.as_mut() }
     }
 }

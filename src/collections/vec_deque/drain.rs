@@ -190,7 +190,7 @@ impl<T, A: Allocator> FusedIterator for Drain<'_, T, A> {}
 impl<T, A: Allocator> Drop for Drain<'_, T, A> {
     #[inline]
     fn drop(&mut self) {
-        /// Closes the gap on drop, so also if the drop of an element unwinds.
+        /// Closes the gap when it is dropped, even if the drop of an element unwinds.
         struct GapGuard<'c, 'd, T, A: Allocator>(&'c mut Drain<'d, T, A>);
 
         impl<T, A: Allocator> Drop for GapGuard<'_, '_, T, A> {

@@ -112,12 +112,12 @@ impl<T, A: Allocator> VecDeque<T, A> {
             unsafe { self.shift(head, self.head, index) };
             self.place(index)
         };
-        // SAFETY: a result of `place`, so within the buffer.
+        // SAFETY: `place` is a result of the method `place`, so it is within the buffer.
         let place = unsafe { self.address(place) };
         // SAFETY: the place is free, or has been moved from.
         unsafe { place.write(value) };
         self.length += 1;
-        // SAFETY: initialised just now, and the reference borrows the deque.
+        // SAFETY: the place was initialised just now, and the reference borrows the deque.
         Ok(unsafe { &mut *place.as_ptr() })
     }
 
@@ -138,8 +138,8 @@ impl<T, A: Allocator> VecDeque<T, A> {
         let place = self.place(index);
         // SAFETY: `index` is less than the length, so the place is within the buffer.
         let element = unsafe { self.address(place) };
-        // SAFETY: initialised by invariant 3 of `VecDeque`. The next lines overwrite it or take it out of the deque, so
-        // it is moved out once.
+        // SAFETY: the element is initialised by invariant 3 of `VecDeque`. The next lines overwrite it or take it out
+        // of the deque, so it is moved out once.
         let element = unsafe { element.read() };
         let after = self.length - index - 1;
         if after < index {

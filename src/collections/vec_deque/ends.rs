@@ -93,7 +93,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         let place = unsafe { self.address(self.place(index)) };
         // SAFETY: the place is free, since there is room.
         unsafe { place.write(value) };
-        // SAFETY: initialised just now, and the reference borrows the deque.
+        // SAFETY: the place was initialised just now, and the reference borrows the deque.
         Ok(unsafe { &mut *place.as_ptr() })
     }
 
@@ -184,7 +184,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         let place = unsafe { self.address(self.head) };
         // SAFETY: the place was free, since there was room.
         unsafe { place.write(value) };
-        // SAFETY: initialised just now, and the reference borrows the deque.
+        // SAFETY: the place was initialised just now, and the reference borrows the deque.
         Ok(unsafe { &mut *place.as_ptr() })
     }
 

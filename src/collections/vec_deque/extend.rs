@@ -36,7 +36,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Errors
     ///
-    /// Same as [`try_reserve`](Self::try_reserve). The deque keeps the elements appended before; the element that did
+    /// Same as [`try_reserve`](Self::try_reserve). The deque keeps the elements appended so far; the element that did
     /// not fit and the rest of the iterator are dropped.
     ///
     /// # Examples

@@ -50,7 +50,7 @@ impl<T, A: Allocator> IntoIter<T, A> {
     }
 }
 
-/// Removes the first `count` elements from a deque on drop. A loop that moves them out can so count in a register.
+/// Removes the first `count` elements from a deque on drop, so that a loop that moves them out can count in a register.
 struct FrontGuard<'d, T, A: Allocator> {
     deque: &'d mut VecDeque<T, A>,
     count: usize,

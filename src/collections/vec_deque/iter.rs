@@ -40,7 +40,7 @@ impl<T> Clone for Iter<'_, T> {
 }
 
 impl<T> Default for Iter<'_, T> {
-    /// Makes an iterator without elements.
+    /// Creates an iterator without elements.
     fn default() -> Self {
         Self { front: [].iter(), back: [].iter() }
     }

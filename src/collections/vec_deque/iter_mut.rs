@@ -34,7 +34,7 @@ impl<'d, T> IterMut<'d, T> {
 }
 
 impl<T> Default for IterMut<'_, T> {
-    /// Makes an iterator without elements.
+    /// Creates an iterator without elements.
     fn default() -> Self {
         Self { front: [].iter_mut(), back: [].iter_mut() }
     }

@@ -99,7 +99,7 @@ pub struct VecDeque<T, A: Allocator = Global> {
 }
 
 impl<T> VecDeque<T> {
-    /// Makes an empty deque on the registered default, without allocating.
+    /// Creates an empty deque on the registered default, without allocating.
     ///
     /// # Examples
     ///
@@ -115,7 +115,7 @@ impl<T> VecDeque<T> {
         Self::new_in(Global)
     }
 
-    /// Makes an empty deque on the registered default, with room for `capacity` elements.
+    /// Creates an empty deque on the registered default, with room for `capacity` elements.
     ///
     /// # Panics
     ///
@@ -155,7 +155,7 @@ impl<T> VecDeque<T> {
 }
 
 impl<T, A: Allocator> VecDeque<T, A> {
-    /// Makes an empty deque in `allocator`, without allocating.
+    /// Creates an empty deque in `allocator`, without allocating.
     ///
     /// # Examples
     ///
@@ -171,7 +171,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         Self { head: 0, length: 0, buffer: RawBuffer::new_in(allocator) }
     }
 
-    /// Makes an empty deque in `allocator`, with room for `capacity` elements.
+    /// Creates an empty deque in `allocator`, with room for `capacity` elements.
     ///
     /// # Panics
     ///

@@ -23,7 +23,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
         if !self.is_contiguous() {
             self.join_parts();
         }
-        // SAFETY: by invariant 1 of `VecDeque` less than the capacity, or 0.
+        // SAFETY: by invariant 1 of `VecDeque` `head` is less than the capacity, or 0.
         let first = unsafe { self.address(self.head) };
         // SAFETY: by invariant 3 of `VecDeque` all elements are initialised. They are contiguous, and the slice borrows
         // the deque.
@@ -53,7 +53,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
             // The second part moves next to the first, and a rotation then puts them in order.
             // SAFETY: before the first part there are `free` places, so the second part ends where the first begins.
             unsafe { self.copy(0, free, back) };
-            // SAFETY: at most the capacity.
+            // SAFETY: `free` is at most the capacity.
             let first = unsafe { self.address(free) };
             // SAFETY: by invariant 3 of `VecDeque` all elements are initialised. They are contiguous, and the slice
             // borrows the deque.

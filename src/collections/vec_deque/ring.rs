@@ -103,7 +103,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[inline]
     pub(super) fn parts(&self, start: usize, count: usize) -> Parts<T> {
         let part = |places: Range<usize>| {
-            // SAFETY: less than the capacity, or 0.
+            // SAFETY: the start of a range of `part_ranges` is less than the capacity, or 0.
             let first = unsafe { self.address(places.start) };
             ptr::slice_from_raw_parts_mut(first.as_ptr(), places.len())
         };
@@ -150,9 +150,9 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[inline]
     pub(super) unsafe fn copy(&mut self, from: usize, to: usize, count: usize) {
         debug_assert!(from.max(to) + count <= self.capacity(), "copied beyond the buffer");
-        // SAFETY: at most the capacity.
+        // SAFETY: `from` is at most the capacity, by `# Safety` of this fn.
         let source = unsafe { self.address(from) };
-        // SAFETY: at most the capacity.
+        // SAFETY: `to` is at most the capacity, by `# Safety` of this fn.
         let target = unsafe { self.address(to) };
         // SAFETY: both ranges are within the buffer, by `# Safety` of this fn.
         unsafe { source.copy_to(target, count) };
@@ -184,8 +184,8 @@ impl<T, A: Allocator> VecDeque<T, A> {
         }
     }
 
-    /// Shifts elements that wrap around the end of the buffer, before or after. It moves three pieces, each of which is
-    /// contiguous before and after.
+    /// Shifts elements that wrap around the end of the buffer before or after the move. It moves three pieces, each of
+    /// which is contiguous before and after the move.
     ///
     /// # Safety
     ///
@@ -216,7 +216,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
             let source = unsafe { self.address(middle_from) };
             // SAFETY: same as for the source.
             let target = unsafe { self.address(middle_to) };
-            // SAFETY: by `# Safety` it is one of the elements to move.
+            // SAFETY: by `# Safety` the element there is one of those to move.
             let element = unsafe { source.read() };
             // SAFETY: by the order above the place is free or its element has moved.
             unsafe { target.write(element) };
@@ -243,12 +243,12 @@ impl<T, A: Allocator> VecDeque<T, A> {
     pub(super) unsafe fn copy_in(&mut self, place: usize, elements: *const [T]) {
         let (source, count) = (elements.cast::<T>(), elements.len());
         let room = (self.capacity() - place).min(count);
-        // SAFETY: less than the capacity or 0, by `# Safety` (1).
+        // SAFETY: `place` is less than the capacity or 0, by `# Safety` (1).
         let target = unsafe { self.address(place) };
         // SAFETY: by `# Safety` that many elements can be moved to the places up to the end of the buffer.
         unsafe { source.copy_to_nonoverlapping(target.as_ptr(), room) };
         if room < count {
-            // SAFETY: less than the number of elements.
+            // SAFETY: `room` is less than the number of elements.
             let rest = unsafe { source.add(room) };
             // SAFETY: by `# Safety` (1) the free places continue at the start of the buffer.
             unsafe { rest.copy_to_nonoverlapping(self.buffer.start().as_ptr(), count - room) };

@@ -9,7 +9,7 @@ use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 use crate::collections::vec::clone_into;
 
 impl<T, A: Allocator + Default> Default for VecDeque<T, A> {
-    /// Makes an empty deque, without allocating.
+    /// Creates an empty deque, without allocating.
     #[inline]
     fn default() -> Self {
         Self::new_in(A::default())
@@ -107,7 +107,7 @@ impl<T: Clone, A: Allocator> VecDeque<T, A> {
         debug_assert!(self.head == 0 && self.length == 0 && self.capacity() >= source.length);
         let (front, back) = source.as_slices();
         for part in [front, back] {
-            // SAFETY: at most the capacity.
+            // SAFETY: the length is at most the capacity, by invariant 2 of `VecDeque`.
             let place = unsafe { self.address(self.length) };
             // SAFETY: that many free places follow, by `# Safety` of this fn, and `MaybeUninit` allows them to be
             // uninitialised.
