@@ -8,7 +8,7 @@ use crate::collections::boxed::from_boxed_utf8_unchecked;
 use crate::collections::{Box, TryReserveError, Vec};
 
 impl String {
-    /// Makes a string from the parts that [`into_raw_parts`](Self::into_raw_parts) of this type or of std's `String`
+    /// Creates a string from the parts that [`into_raw_parts`](Self::into_raw_parts) of this type or of std's `String`
     /// returns.
     ///
     /// # Safety
@@ -43,7 +43,7 @@ impl String {
 }
 
 impl<A: Allocator> String<A> {
-    /// Makes a string from the parts that [`into_raw_parts_with_allocator`](Self::into_raw_parts_with_allocator)
+    /// Creates a string from the parts that [`into_raw_parts_with_allocator`](Self::into_raw_parts_with_allocator)
     /// returns, or from any block of the allocator.
     ///
     /// # Safety
@@ -164,7 +164,7 @@ impl<A: Allocator> String<A> {
     ///
     /// ```
     /// let mut name = janus_alloc::collections::String::from("Janus");
-    /// // SAFETY: one ASCII byte goes.
+    /// // SAFETY: this removes one ASCII character, so the text stays UTF-8.
     /// unsafe { name.as_mut_vec() }.pop();
     /// assert_eq!(name, "Janu");
     /// ```

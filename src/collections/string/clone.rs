@@ -7,7 +7,7 @@ use crate::collections::error::{OnFailure, Panic, Return, TryReserveError, into_
 use crate::collections::vec::Vec;
 
 impl<A: Allocator + Default> Default for String<A> {
-    /// Makes an empty string, without allocating.
+    /// Creates an empty string, without allocating.
     #[inline]
     fn default() -> Self {
         Self::new_in(A::default())

@@ -17,7 +17,7 @@ impl<A: Allocator> String<A> {
     pub fn pop(&mut self) -> Option<char> {
         let last = self.chars().next_back()?;
         let length = self.len() - last.len_utf8();
-        // SAFETY: less than the length. A whole character is removed, so invariant 1 holds.
+        // SAFETY: `length` is less than the old length. A whole character is removed, so invariant 1 holds.
         unsafe { self.bytes.set_len(length) };
         Some(last)
     }
@@ -46,18 +46,18 @@ impl<A: Allocator> String<A> {
         char
     }
 
-    /// Removes `width` bytes from byte `index` on. Requires that they exist and are whole characters.
+    /// Removes `width` bytes from byte `index` on. The caller ensures that they exist and are whole characters.
     #[inline]
     pub(super) fn close_gap(&mut self, index: usize, width: usize) {
         let length = self.len();
         debug_assert!(index + width <= length);
-        // SAFETY: at most the length.
+        // SAFETY: `index` is at most the length, since the bytes to remove exist.
         let gap = unsafe { self.bytes.as_mut_ptr().add(index) };
         // SAFETY: `index + width` is at most the length.
         let tail = unsafe { gap.add(width) };
-        // SAFETY: that many bytes follow the gap.
+        // SAFETY: `length - index - width` bytes follow the gap.
         unsafe { tail.copy_to(gap, length - index - width) };
-        // SAFETY: at most the length, and whole characters remain, so invariant 1 holds.
+        // SAFETY: this shortens the string, and whole characters remain, so invariant 1 holds.
         unsafe { self.bytes.set_len(length - width) };
     }
 

@@ -217,9 +217,9 @@ impl<F: OnFailure, A: Allocator> Write for StackWriter<'_, F, A> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if self.appender.string.is_empty() && self.appender.failure.is_none() {
             if text.len() <= STACK_CAPACITY - self.length {
-                // SAFETY: by invariant 1 at most `STACK_CAPACITY`.
+                // SAFETY: by invariant 1 `length` is at most `STACK_CAPACITY`.
                 let place = unsafe { self.bytes.as_mut_ptr().cast::<u8>().add(self.length) };
-                // SAFETY: that many bytes fit, and nothing else refers to them.
+                // SAFETY: `text` fits, as was just checked, and nothing else refers to them.
                 unsafe { place.copy_from_nonoverlapping(text.as_ptr(), text.len()) };
                 self.length += text.len();
                 return Ok(());

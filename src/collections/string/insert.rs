@@ -274,19 +274,19 @@ impl<A: Allocator> String<A> {
         Ok(())
     }
 
-    /// Shifts the bytes from `index` on by `width`, and returns the start of the gap. The caller fills the gap and then
-    /// sets the length. `index` is at most the length.
+    /// Shifts the bytes from `index` on by `width`, and returns the start of the gap. The caller ensures that `index`
+    /// is at most the length, and afterwards fills the gap and sets the length.
     #[inline]
     #[track_caller]
     fn open_gap<F: OnFailure>(&mut self, index: usize, width: usize) -> Result<*mut u8, F::Error> {
         let length = self.len();
         debug_assert!(index <= length);
         self.bytes.make_room::<F>(width)?;
-        // SAFETY: at most the length.
+        // SAFETY: the caller ensures that `index` is at most the length.
         let gap = unsafe { self.bytes.as_mut_ptr().add(index) };
         // SAFETY: `make_room` made room for `width` more bytes, so this is at most the capacity.
         let shifted = unsafe { gap.add(width) };
-        // SAFETY: that many bytes follow `index`, and they fit at the new place.
+        // SAFETY: `length - index` bytes follow `index`, and they fit at the new place.
         unsafe { gap.copy_to(shifted, length - index) };
         Ok(gap)
     }

@@ -1,4 +1,4 @@
-/// Makes a [`String`](crate::collections::String) in an allocator from a format: std's `format!` with an allocator.
+/// Creates a [`String`](crate::collections::String) in an allocator from a format: std's `format!` with an allocator.
 ///
 /// The form is `format_in!(in allocator, "format", arguments...)`. The allocator is evaluated first.
 ///

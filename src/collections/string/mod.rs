@@ -102,7 +102,7 @@ pub struct String<A: Allocator = Global> {
 }
 
 impl String {
-    /// Makes an empty string on the registered default, without allocating.
+    /// Creates an empty string on the registered default, without allocating.
     ///
     /// # Examples
     ///
@@ -116,7 +116,7 @@ impl String {
         Self::new_in(Global)
     }
 
-    /// Makes an empty string on the registered default, with room for `capacity` bytes.
+    /// Creates an empty string on the registered default, with room for `capacity` bytes.
     ///
     /// # Panics
     ///
@@ -152,7 +152,7 @@ impl String {
 }
 
 impl<A: Allocator> String<A> {
-    /// Makes an empty string in `allocator`, without allocating.
+    /// Creates an empty string in `allocator`, without allocating.
     ///
     /// # Examples
     ///
@@ -168,7 +168,7 @@ impl<A: Allocator> String<A> {
         Self { bytes: Vec::new_in(allocator) }
     }
 
-    /// Makes an empty string in `allocator`, with room for `capacity` bytes.
+    /// Creates an empty string in `allocator`, with room for `capacity` bytes.
     ///
     /// # Panics
     ///
@@ -289,7 +289,7 @@ impl<A: Allocator> String<A> {
     pub const fn as_mut_str(&mut self) -> &mut str {
         // `from_utf8_unchecked_mut` is not const in Rust 1.85.
         let text = core::ptr::from_mut::<[u8]>(self.bytes.as_mut_slice()) as *mut str;
-        // SAFETY: UTF-8 by invariant 1, and the slice borrows the string.
+        // SAFETY: the bytes are UTF-8 by invariant 1, and the slice borrows the string.
         unsafe { &mut *text }
     }
 

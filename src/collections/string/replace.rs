@@ -57,13 +57,13 @@ impl<A: Allocator> String<A> {
         self.check_boundary(range.start);
         self.check_boundary(range.end);
         self.bytes.make_room::<F>(text.len().saturating_sub(range.len()))?;
-        // SAFETY: at most the length.
+        // SAFETY: `range.start` is at most the length.
         let start = unsafe { self.bytes.as_mut_ptr().add(range.start) };
         // SAFETY: this is the end of the range, at most the length.
         let tail = unsafe { start.add(range.len()) };
         // SAFETY: `make_room` made room for `text` in place of the range, so this is at most the capacity.
         let new_tail = unsafe { start.add(text.len()) };
-        // SAFETY: that many bytes follow the range, and they fit at the new place.
+        // SAFETY: `length - range.end` bytes follow the range, and they fit at the new place.
         unsafe { tail.copy_to(new_tail, length - range.end) };
         // SAFETY: `text` fits before the tail. It is in other memory, since the string is borrowed mutably.
         unsafe { start.copy_from_nonoverlapping(text.as_ptr(), text.len()) };

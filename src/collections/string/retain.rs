@@ -34,7 +34,7 @@ impl<A: Allocator> String<A> {
 
         impl<A: Allocator> Drop for RetainGuard<'_, A> {
             fn drop(&mut self) {
-                // SAFETY: at most the length; by invariant 1 these are whole characters.
+                // SAFETY: `kept` is at most the length, by invariant 2. By invariant 1 these are whole characters.
                 unsafe { self.string.bytes.set_len(self.kept) };
             }
         }
@@ -43,15 +43,15 @@ impl<A: Allocator> String<A> {
         let start = self.bytes.as_mut_ptr();
         let mut guard = RetainGuard { string: self, read: 0, kept: 0 };
         while guard.read < length {
-            // SAFETY: less than the length.
+            // SAFETY: `guard.read` is less than the length.
             let next = unsafe { start.add(guard.read) };
-            // SAFETY: that many bytes of the string follow.
+            // SAFETY: `length - guard.read` bytes of the string follow.
             let rest = unsafe { slice::from_raw_parts(next, length - guard.read) };
-            // SAFETY: by invariant 2 and invariant 1 of `String`.
+            // SAFETY: the bytes are UTF-8 by invariant 2, and by invariant 1 of `String`.
             let rest = unsafe { str::from_utf8_unchecked(rest) };
             let char = rest.chars().next().expect("there is more");
             if keep(char) {
-                // SAFETY: by invariant 2 less than the length.
+                // SAFETY: by invariant 2 `guard.kept` is less than the length.
                 let place = unsafe { start.add(guard.kept) };
                 // SAFETY: by invariant 2 the write ends at most where the character that was read ends.
                 unsafe { encode(char, place) };
