@@ -8,8 +8,8 @@ use alloc::alloc::handle_alloc_error;
 
 use crate::api::{AllocError, Allocator, global_calls};
 
-/// Fails in a method that returns no error: no block of this layout could be allocated, or, for `None`, the size
-/// overflows.
+/// Ends a method that cannot return an error, because no block of this layout could be allocated. `None` means that the
+/// size overflows.
 #[cold]
 #[inline(never)]
 #[track_caller]

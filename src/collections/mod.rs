@@ -1,4 +1,4 @@
-//! The collections of std over the canonical [`Allocator`](crate::api::Allocator), on stable Rust.
+//! The collections of std with an [`Allocator`](crate::api::Allocator), on stable Rust.
 //!
 //! ```
 //! use janus_alloc::collections::{Box, HashMap, Vec};
@@ -23,7 +23,7 @@
 //! | from an iterator | [`iter.collect_in::<Vec<_, _>>(&arena)`](CollectIn::collect_in) |
 //! | from another type | [`Vec::from_in("janus", &arena)`](FromIn::from_in), [`value.into_in(&arena)`](IntoIn::into_in) |
 //! | from a collection in another allocator | [`numbers.clone_in(&arena)`](CloneIn::clone_in) |
-//! | from a collection of std or of another generation | `Vec::from(theirs)`, which moves no element |
+//! | from a collection of std or of another generation | `Vec::from(theirs)`, which keeps the block |
 //!
 //! The [`prelude`] has these traits and macros, and shadows no names of std.
 //!

@@ -22,8 +22,8 @@ pub(crate) fn same_type<L: ?Sized, R: ?Sized>() -> bool {
 pub(crate) unsafe fn transmute_same<L, R>(value: L) -> R {
     debug_assert!(same_type::<L, R>());
     let value = mem::ManuallyDrop::new(value);
-    // SAFETY: the types are the same by `# Safety` (1), so is their layout; `value` is not used again, so it is moved
-    // once.
+    // SAFETY: by `# Safety` (1) the types and their layouts are the same, and by (2) the lifetimes may differ. `value`
+    // is not used again, so it is moved once.
     unsafe { (&raw const value).cast::<R>().read() }
 }
 

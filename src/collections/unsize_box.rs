@@ -1,4 +1,4 @@
-/// Turns a `Box<T, A>` into a `Box<dyn Trait, A>` or a `Box<[T], A>`. Stable Rust coerces only std's `Box`.
+/// Converts a `Box<T, A>` to a `Box<dyn Trait, A>` or a `Box<[T], A>`. Stable Rust coerces only std's `Box`.
 ///
 /// The target type must be known from the context: a signature, a `let` with a type, or a field.
 ///
@@ -19,9 +19,9 @@
 macro_rules! unsize_box {
     ($boxed:expr $(,)?) => {{
         let (value, allocator) = $crate::collections::Box::into_raw_with_allocator($boxed);
-        // A tuple is never coerced. A bare `&A` would become a `&B` if `A` dereferences to `B`.
+        // A tuple is never coerced. A plain `&A` would be, to a `&B` if `A` dereferences to `B`.
         let allocator = (allocator,);
-        // A coercion, not a cast, so only unsizing passes.
+        // This is a coercion and not a cast, so the compiler rejects everything except unsizing.
         let value: *mut _ = value;
         // SAFETY: pointer and allocator come from one box; unsizing keeps the address and the layout.
         unsafe { $crate::collections::unsizing::boxed(value, allocator) }

@@ -10,8 +10,8 @@ use crate::sync::{AtomicUsize, Ordering, spin_loop};
 /// 1. `weak` is [`LOCKED`] only while a thread checks whether its strong reference is the only reference. That thread
 ///    has a strong reference, and there is no weak one except the implicit one, so only threads with a strong reference
 ///    can find it locked.
-/// 2. Whatever a thread did with the value before it released a reference happens before whatever a thread does after
-///    it found that no other reference is left: releasing is a `Release` operation, and finding so is an `Acquire`
+/// 2. All uses of the value by a thread before it releases a reference happen before all uses by a thread that has
+///    found that no other reference is left: the release is a `Release` operation, and the check is an `Acquire`
 ///    operation.
 pub(crate) struct Counts {
     strong: AtomicUsize,
@@ -21,8 +21,8 @@ pub(crate) struct Counts {
 /// Stands for the weak count while it is locked.
 const LOCKED: usize = usize::MAX;
 
-/// A thread that increments a larger count ends the process. Until it has ended, each other thread can increment the
-/// count once more. There cannot be enough threads for an overflow.
+/// The largest count that a thread may increment. A thread that finds a larger one ends the process. Until it has
+/// ended, each other thread can increment the count once more, and there cannot be enough threads for an overflow.
 const MAX_COUNT: usize = isize::MAX as usize;
 
 /// Ends the process: a panic aborts when it would leave an `extern "C"` function.

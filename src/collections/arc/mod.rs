@@ -9,7 +9,7 @@
 //! | `Arc<T>` coerces to `Arc<dyn Trait>`, and `Weak` likewise | [`unsize_arc!`], [`unsize_arc_weak!`] | `CoerceUnsized` is not stable |
 //! | a method takes `self: Arc<Self>` | not supported | built into the compiler for std's pointers only |
 //! | an `Arc<&T>` may be dropped after the `T` | the `T` must outlive the pointer | `may_dangle` is not stable |
-//! | `==` compares no values if both pointers are to one value of a `T: Eq` | it compares them | specialisation is not stable |
+//! | `==` skips the comparison if `T: Eq` and both pointers are to the same value | it always compares the values | specialisation is not stable |
 //! | an `Arc<impl Wake>` converts to a `Waker` | not supported | std accepts its own `Arc` only |
 //! | `pin_in` for `A: 'static` | for [`A: StaticAllocator`](crate::api::StaticAllocator) | see [`Box::pin_in`](crate::collections::Box::pin_in) |
 //!

@@ -13,7 +13,7 @@ impl<T> Arc<[T]> {
     ///
     /// # Panics
     ///
-    /// If the block would have more than `isize::MAX` bytes.
+    /// Panics if the block would have more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -53,7 +53,7 @@ impl<T> Arc<[T]> {
     ///
     /// # Panics
     ///
-    /// If the block would have more than `isize::MAX` bytes.
+    /// Panics if the block would have more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -91,7 +91,7 @@ impl<T, A: Allocator> Arc<[T], A> {
     ///
     /// # Panics
     ///
-    /// If the block would have more than `isize::MAX` bytes.
+    /// Panics if the block would have more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -134,7 +134,7 @@ impl<T, A: Allocator> Arc<[T], A> {
     ///
     /// # Panics
     ///
-    /// If the block would have more than `isize::MAX` bytes.
+    /// Panics if the block would have more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -189,8 +189,8 @@ impl<T, A: Allocator> Arc<[MaybeUninit<T>], A> {
     pub unsafe fn assume_init(self) -> Arc<[T], A> {
         let (values, allocator) = self.0.into_parts();
         let values = NonNull::slice_from_raw_parts(values.cast(), values.len());
-        // SAFETY: the invariants held for `self`, whose reference passes to the result. `T`s have the layout of so many
-        // `MaybeUninit<T>`s, and are initialised by `# Safety` of this fn.
+        // SAFETY: the invariants held for `self`, whose reference passes to the result. The values have the layout of
+        // as many `MaybeUninit<T>`s, and are initialised by `# Safety` of this fn.
         Arc(unsafe { Strong::from_parts(values, allocator) })
     }
 }

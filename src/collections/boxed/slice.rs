@@ -12,7 +12,7 @@ impl<T> Box<[T]> {
     ///
     /// # Panics
     ///
-    /// If the block would have more than `isize::MAX` bytes.
+    /// Panics if the block would have more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -53,7 +53,7 @@ impl<T> Box<[T]> {
     ///
     /// # Panics
     ///
-    /// If the block would have more than `isize::MAX` bytes.
+    /// Panics if the block would have more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -93,7 +93,7 @@ impl<T, A: Allocator> Box<[T], A> {
     ///
     /// # Panics
     ///
-    /// If the block would have more than `isize::MAX` bytes.
+    /// Panics if the block would have more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -135,7 +135,7 @@ impl<T, A: Allocator> Box<[T], A> {
     ///
     /// # Panics
     ///
-    /// If the block would have more than `isize::MAX` bytes.
+    /// Panics if the block would have more than `isize::MAX` bytes.
     ///
     /// # Examples
     ///
@@ -181,7 +181,7 @@ fn new_slice_in<T, A: Allocator>(
     let block = allocate(&allocator, layout, contents)?;
     let values = NonNull::slice_from_raw_parts(block.cast(), length);
     // SAFETY: `MaybeUninit`s need no initialisation and have the layout of `T`s. The block is new and has the layout of
-    // so many, or the size is 0 and the pointer is aligned and dangling.
+    // `length` values, or the size is 0 and the pointer is aligned and dangling.
     Ok(unsafe { Box::from_non_null_in(values, allocator) })
 }
 

@@ -29,8 +29,8 @@ fn layout_of_block<C>(value: Layout) -> Option<(Layout, usize)> {
     Layout::new::<C>().extend(value).ok()
 }
 
-/// Handles a failed allocation in a method that returns no error: see [`block::fail`]. `value` is the layout of the
-/// value, or `None` if it overflows.
+/// Ends a method that cannot return an error, because the allocation failed: see [`block::fail`]. `value` is the layout
+/// of the value, or `None` if it overflows.
 #[cold]
 #[inline(never)]
 #[track_caller]

@@ -236,7 +236,7 @@ impl<T, A: Allocator, C: Counts> Strong<[T], A, C> {
         let layout = Layout::array::<T>(length).map_err(|_| AllocError)?;
         let place = block::new::<C, A>(layout, contents, &allocator)?;
         let values = NonNull::slice_from_raw_parts(place.cast(), length);
-        // SAFETY: `place` is in a new block of `allocator`, whose only strong reference this is. So many
+        // SAFETY: `place` is in a new block of `allocator`, whose only strong reference this is. `length`
         // `MaybeUninit<T>`s have this layout and need no initialisation.
         Ok(unsafe { Strong::from_parts(values, allocator) })
     }

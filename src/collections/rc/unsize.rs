@@ -16,7 +16,7 @@ macro_rules! unsize_rc {
         let (value, allocator) = $crate::collections::Rc::into_raw_with_allocator($rc);
         // A tuple is never coerced. A plain `&A` would be, to a `&B` if `A` dereferences to `B`.
         let allocator = (allocator,);
-        // A coercion and not a cast, so that the compiler rejects everything except unsizing.
+        // This is a coercion and not a cast, so the compiler rejects everything except unsizing.
         let value: *const _ = value;
         // SAFETY: pointer and allocator are those of the pointer taken apart above. Unsizing keeps the address and the
         // layout.
@@ -45,7 +45,7 @@ macro_rules! unsize_rc_weak {
         let (value, allocator) = $crate::collections::rc::Weak::into_raw_with_allocator($weak);
         // A tuple is never coerced. A plain `&A` would be, to a `&B` if `A` dereferences to `B`.
         let allocator = (allocator,);
-        // A coercion and not a cast, so that the compiler rejects everything except unsizing.
+        // This is a coercion and not a cast, so the compiler rejects everything except unsizing.
         let value: *const _ = value;
         // SAFETY: pointer and allocator are those of the pointer taken apart above. Unsizing keeps the address and the
         // layout.
