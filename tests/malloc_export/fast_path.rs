@@ -120,20 +120,26 @@ fn the_fast_path_serves_blocks_of_a_bin() {
     note();
     let pool = &new_pool(false);
     let over = export::CFunctions { fast_path: pool, allocator: pool };
-    assert!(pool.take(100).is_none() && pool.take_any(100).is_none(), "a pool without memory served a request");
+    assert!(
+        pool.try_allocate(100).is_none() && pool.try_allocate_any(100).is_none(),
+        "a pool without memory served a request"
+    );
     let kept = [(); 2].map(|()| over.malloc(100));
-    let block = pool.take(100).expect("the bin has blocks");
+    let block = pool.try_allocate(100).expect("the bin has blocks");
     assert_eq!(unsafe { pool.size_of(block.as_ptr()) }, Some(112));
-    assert!(unsafe { pool.put(block.as_ptr()) }, "the bin has no room");
-    assert_eq!(pool.take(112), Some(block), "the block went to another bin");
-    assert!(unsafe { pool.put_any(block) });
+    assert!(unsafe { pool.try_free(block.as_ptr()) }, "the bin has no room");
+    assert_eq!(pool.try_allocate(112), Some(block), "the block went to another bin");
+    assert!(unsafe { pool.try_free_any(block) });
     kept.into_iter().for_each(|block| unsafe { over.free(block) });
     // The first block of a span is aligned to a page, as a large block may be, so the fast path cannot tell them apart.
     let page = NonNull::new(over.malloc(8192)).unwrap().cast::<u8>();
-    assert!(unsafe { !pool.put(page.as_ptr()) && pool.put_any(page) });
+    assert!(unsafe { !pool.try_free(page.as_ptr()) && pool.try_free_any(page) });
     for size in [200_000, 1 << 20] {
         let block = NonNull::new(over.malloc(size)).unwrap().cast::<u8>();
-        assert!(unsafe { !pool.put(block.as_ptr()) && !pool.put_any(block) }, "a block without a bin was put into one");
+        assert!(
+            unsafe { !pool.try_free(block.as_ptr()) && !pool.try_free_any(block) },
+            "a block without a bin was put into one"
+        );
         assert_eq!(unsafe { FastPath::size_of_any(pool, block) }, None);
         unsafe { over.free(block.as_ptr().cast()) };
     }
@@ -147,8 +153,8 @@ fn the_fast_path_of_a_checked_pool_serves_nothing() {
     let over = export::CFunctions { fast_path: pool, allocator: pool };
     let blocks = [(); 40].map(|()| over.malloc(100).cast::<u8>());
     let block = NonNull::new(blocks[20]).unwrap();
-    assert!(pool.take(100).is_none() && pool.take_any(100).is_none());
-    assert!(unsafe { !pool.put(block.as_ptr()) && !pool.put_any(block) });
+    assert!(pool.try_allocate(100).is_none() && pool.try_allocate_any(100).is_none());
+    assert!(unsafe { !pool.try_free(block.as_ptr()) && !pool.try_free_any(block) });
     assert_eq!(unsafe { (pool.size_of(block.as_ptr()), pool.size_of_any(block)) }, (None, None));
     blocks.into_iter().for_each(|block| unsafe { over.free(block.cast()) });
     assert_eq!(pool.stats().live_bytes(), 0);

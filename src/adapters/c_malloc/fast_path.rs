@@ -25,25 +25,25 @@ where
     }
 
     #[inline(always)]
-    fn take(self, size: usize) -> Option<NonNull<u8>> {
-        FastPath::take(&**self, size)
+    fn try_allocate(self, size: usize) -> Option<NonNull<u8>> {
+        FastPath::try_allocate(&**self, size)
     }
 
     #[inline(always)]
-    fn take_any(self, size: usize) -> Option<NonNull<u8>> {
-        FastPath::take_any(&**self, size)
+    fn try_allocate_any(self, size: usize) -> Option<NonNull<u8>> {
+        FastPath::try_allocate_any(&**self, size)
     }
 
     #[inline(always)]
-    unsafe fn put(self, block: *mut u8) -> bool {
+    unsafe fn try_free(self, block: *mut u8) -> bool {
         // SAFETY: by `# Safety` of this fn.
-        unsafe { FastPath::put(&**self, block) }
+        unsafe { FastPath::try_free(&**self, block) }
     }
 
     #[inline(always)]
-    unsafe fn put_any(self, block: NonNull<u8>) -> bool {
+    unsafe fn try_free_any(self, block: NonNull<u8>) -> bool {
         // SAFETY: by `# Safety` of this fn.
-        unsafe { FastPath::put_any(&**self, block) }
+        unsafe { FastPath::try_free_any(&**self, block) }
     }
 
     #[inline(always)]
@@ -79,7 +79,7 @@ impl<F: FastPath, A: UsableSize> CFunctions<F, A> {
     /// `malloc(size)`
     #[inline(always)]
     pub fn malloc(self, size: usize) -> *mut c_void {
-        match self.fast_path.take(size) {
+        match self.fast_path.try_allocate(size) {
             Some(block) => block.as_ptr().cast(),
             None => malloc(self, size),
         }
@@ -88,7 +88,7 @@ impl<F: FastPath, A: UsableSize> CFunctions<F, A> {
     /// `calloc(count, size)`
     #[inline(always)]
     pub fn calloc(self, count: usize, size: usize) -> *mut c_void {
-        match take_zeroed(count, size, |bytes| self.fast_path.take(bytes)) {
+        match try_allocate_zeroed(count, size, |bytes| self.fast_path.try_allocate(bytes)) {
             Some(block) => block,
             None => calloc(self, count, size),
         }
@@ -102,7 +102,7 @@ impl<F: FastPath, A: UsableSize> CFunctions<F, A> {
     #[inline(always)]
     pub unsafe fn free(self, block: *mut c_void) {
         // SAFETY: by `# Safety` of this fn.
-        if !unsafe { self.fast_path.put(block.cast()) } {
+        if !unsafe { self.fast_path.try_free(block.cast()) } {
             // SAFETY: as above; the fast path has not freed it.
             unsafe { free(self, block) };
         }
@@ -140,19 +140,23 @@ impl<F: FastPath, A: UsableSize> CFunctions<F, A> {
     }
 }
 
-/// Takes a block by `take`, and zeroes it.
+/// Allocates a block by `allocate`, and zeroes it.
 #[inline(always)]
-fn take_zeroed(count: usize, size: usize, take: impl FnOnce(usize) -> Option<NonNull<u8>>) -> Option<*mut c_void> {
+fn try_allocate_zeroed(
+    count: usize,
+    size: usize,
+    allocate: impl FnOnce(usize) -> Option<NonNull<u8>>,
+) -> Option<*mut c_void> {
     let bytes = count.checked_mul(size)?;
-    let block = take(bytes)?;
-    // SAFETY: `take` returned a block of at least `bytes` bytes.
+    let block = allocate(bytes)?;
+    // SAFETY: `allocate` returned a block of at least `bytes` bytes.
     unsafe { block.write_bytes(0, bytes) };
     Some(block.as_ptr().cast())
 }
 
 #[inline(never)]
 extern "C" fn malloc<F: FastPath, A: UsableSize>(c: CFunctions<F, A>, size: usize) -> *mut c_void {
-    match c.fast_path.take_any(size) {
+    match c.fast_path.try_allocate_any(size) {
         Some(block) => block.as_ptr().cast(),
         None => malloc_slow(c, size),
     }
@@ -168,7 +172,7 @@ extern "C" fn malloc_slow<F: FastPath, A: UsableSize>(c: CFunctions<F, A>, size:
 
 #[inline(never)]
 extern "C" fn calloc<F: FastPath, A: UsableSize>(c: CFunctions<F, A>, count: usize, size: usize) -> *mut c_void {
-    match take_zeroed(count, size, |bytes| c.fast_path.take_any(bytes)) {
+    match try_allocate_zeroed(count, size, |bytes| c.fast_path.try_allocate_any(bytes)) {
         Some(block) => block,
         None => calloc_slow(c, count, size),
     }
@@ -189,7 +193,7 @@ extern "C" fn calloc_slow<F: FastPath, A: UsableSize>(c: CFunctions<F, A>, count
 unsafe extern "C" fn free<F: FastPath, A: UsableSize>(c: CFunctions<F, A>, block: *mut c_void) {
     let Some(block) = NonNull::new(block) else { return };
     // SAFETY: by `# Safety` of this fn.
-    if !unsafe { c.fast_path.put_any(block.cast()) } {
+    if !unsafe { c.fast_path.try_free_any(block.cast()) } {
         // SAFETY: by `# Safety` of this fn; the fast path has not freed it.
         unsafe { free_slow(c, block) };
     }
@@ -220,7 +224,7 @@ unsafe extern "C" fn realloc<F: FastPath, A: UsableSize>(
         if stays(block.addr(), old, size) {
             return block;
         }
-        if let Some(moved) = c.fast_path.take(size).or_else(|| c.fast_path.take_any(size)) {
+        if let Some(moved) = c.fast_path.try_allocate(size).or_else(|| c.fast_path.try_allocate_any(size)) {
             let moved = moved.as_ptr().cast();
             // SAFETY: both blocks have at least that many bytes. Both are live, so they are disjoint.
             unsafe { ptr::copy_nonoverlapping(block.cast_const(), moved, old.min(size)) };

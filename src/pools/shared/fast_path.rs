@@ -1,6 +1,6 @@
-//! The fast path of C's `malloc` and `free`: it takes blocks by size from the bins of the calling thread, and puts them back
-//! by address alone, in a dozen instructions each and without a system call. The methods of the allocator traits serve all
-//! other requests.
+//! The fast path of C's `malloc` and `free`: it takes blocks by size from the bins of the calling thread, and pushes them
+//! back by address alone, in a dozen instructions each and without a system call. The methods of the allocator traits serve
+//! all other requests.
 //!
 //! # Invariants
 //!
@@ -97,53 +97,55 @@ pub trait FastPath: Copy {
     /// Prepares the other methods to serve requests, if that is possible.
     fn prepare(self) {}
 
-    /// Allocates `size` bytes, aligned to 16, if a block is found at once. A block of size 0 is unique, too.
+    /// Allocates `size` bytes, aligned to 16, if the bin of a small class has a block. A block of size 0 is unique, too.
     #[inline(always)]
-    fn take(self, _size: usize) -> Option<NonNull<u8>> {
+    fn try_allocate(self, _size: usize) -> Option<NonNull<u8>> {
         None
     }
 
-    /// As [`take`](Self::take), for any size that has a class, with some more instructions.
+    /// As [`try_allocate`](Self::try_allocate), for any size that has a class, with some more instructions.
     #[inline(always)]
-    fn take_any(self, _size: usize) -> Option<NonNull<u8>> {
+    fn try_allocate_any(self, _size: usize) -> Option<NonNull<u8>> {
         None
     }
 
-    /// Frees a block if that is possible at once, and returns whether it was freed.
+    /// Frees a block if its address shows that it lies in a chunk, it has a class, and the bin has room. Returns whether
+    /// it was freed.
     ///
     /// # Safety
     ///
     /// `block` is null, or a block of the allocator in use that is not of size 0.
     #[inline(always)]
-    unsafe fn put(self, _block: *mut u8) -> bool {
+    unsafe fn try_free(self, _block: *mut u8) -> bool {
         false
     }
 
-    /// Frees a block if that is possible, with some more instructions, and returns whether it was freed.
+    /// As [`try_free`](Self::try_free), for any block that has a class, with some more instructions.
     ///
     /// # Safety
     ///
     /// `block` is a block of the allocator in use that is not of size 0.
     #[inline(always)]
-    unsafe fn put_any(self, _block: NonNull<u8>) -> bool {
+    unsafe fn try_free_any(self, _block: NonNull<u8>) -> bool {
         false
     }
 
-    /// Returns the size of a block, if it is found at once. It is not found for a null pointer.
+    /// Returns the size of a block, if its address shows that it lies in a chunk, and it has a class. Returns `None` for
+    /// a null pointer.
     ///
     /// # Safety
     ///
-    /// As for [`put`](Self::put).
+    /// As for [`try_free`](Self::try_free).
     #[inline(always)]
     unsafe fn size_of(self, _block: *mut u8) -> Option<usize> {
         None
     }
 
-    /// Returns the size of a block, if it is found, with some more instructions.
+    /// As [`size_of`](Self::size_of), for any block that has a class, with some more instructions.
     ///
     /// # Safety
     ///
-    /// As for [`put_any`](Self::put_any).
+    /// As for [`try_free_any`](Self::try_free_any).
     #[inline(always)]
     unsafe fn size_of_any(self, _block: NonNull<u8>) -> Option<usize> {
         None
@@ -158,7 +160,7 @@ impl<A: Allocator> FastPath for &SharedPool<A> {
     }
 
     #[inline(always)]
-    fn take(self, size: usize) -> Option<NonNull<u8>> {
+    fn try_allocate(self, size: usize) -> Option<NonNull<u8>> {
         if size > LARGEST {
             return None;
         }
@@ -168,7 +170,7 @@ impl<A: Allocator> FastPath for &SharedPool<A> {
     }
 
     #[inline(always)]
-    fn take_any(self, size: usize) -> Option<NonNull<u8>> {
+    fn try_allocate_any(self, size: usize) -> Option<NonNull<u8>> {
         let layout = Layout::from_size_align(size.max(1), ALIGN).ok()?;
         let index = bin_index(class_of(layout)?);
         // SAFETY: there is a bin for each class.
@@ -176,7 +178,7 @@ impl<A: Allocator> FastPath for &SharedPool<A> {
     }
 
     #[inline(always)]
-    unsafe fn put(self, block: *mut u8) -> bool {
+    unsafe fn try_free(self, block: *mut u8) -> bool {
         let Some(block) = known_in_chunk(block) else { return false };
         // SAFETY: by invariant 1 the pool is not checked, so by `# Safety` of this fn the block is in use; it lies in a
         // chunk by invariant 2.
@@ -184,7 +186,7 @@ impl<A: Allocator> FastPath for &SharedPool<A> {
     }
 
     #[inline(always)]
-    unsafe fn put_any(self, block: NonNull<u8>) -> bool {
+    unsafe fn try_free_any(self, block: NonNull<u8>) -> bool {
         let is_in_chunk = self.existing_heap().is_some_and(|heap| heap.chunks.contains(block.addr().get()));
         // SAFETY: by invariant 1 the pool is not checked, so by `# Safety` of this fn the block is in use; it lies in a
         // chunk.
