@@ -20,8 +20,8 @@ impl<A: Allocator> SharedPool<A> {
         let is_not = |placement| layout.is_some_and(|layout| Placement::of(layout) != placement);
         if !heap.chunks.contains(address) {
             let found = heap.large.find(address).unwrap_or_else(|misuse| end(misuse));
-            if layout.is_some_and(|layout| layout != found.asked && layout != found.whole) {
-                end(Misuse::WrongLayout(found.asked));
+            if layout.is_some_and(|layout| layout != found.requested && layout != found.whole) {
+                end(Misuse::WrongLayout(found.requested));
             }
             return;
         }

@@ -15,7 +15,7 @@ use super::SharedPool;
 use super::cache::{Bin, Bins, bin_index};
 use super::chunks::{Chunk, SliceUse};
 use super::geometry::slice_at;
-use super::large::GRANULE;
+use super::large::MIN_ALIGN;
 use super::provenance;
 use super::spans::{CLASSES, class_of};
 use crate::api::{Allocator, Layout};
@@ -89,7 +89,7 @@ unsafe fn bin_at(bins: &Bins, offset: usize) -> &Bin {
 #[inline(always)]
 fn known_in_chunk(block: *mut u8) -> Option<NonNull<u8>> {
     // Each block is aligned to 8, so the lowest bits are known. The test is an instruction shorter without them.
-    if block.addr() & (GRANULE - 8) == 0 { None } else { NonNull::new(block) }
+    if block.addr() & (MIN_ALIGN - 8) == 0 { None } else { NonNull::new(block) }
 }
 
 /// An allocator that serves some requests without a system call. The provided methods serve none.

@@ -32,7 +32,7 @@ impl<A: Allocator> SharedPool<A> {
             Some(class) => size_of_class(class),
             None if layout.size() == 0 => 0,
             None if last_byte(layout) < LARGE => (last_byte(layout) / SLICE + 1) * SLICE,
-            None => match layout.size().checked_next_multiple_of(large::GRANULE) {
+            None => match layout.size().checked_next_multiple_of(large::MIN_ALIGN) {
                 Some(size) => size,
                 None => layout.size(),
             },

@@ -32,6 +32,7 @@ mod options;
 mod parent;
 mod placement;
 mod provenance;
+mod resized;
 mod slow_path;
 mod spans;
 mod stats;

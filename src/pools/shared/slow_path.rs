@@ -9,6 +9,7 @@ use super::heap::{Heap, HeapRef};
 use super::misuse::{Misuse, abort};
 use super::placement::{BlockSlice, Placement};
 use super::provenance;
+use super::resized::Resized;
 use crate::api::contents::Contents;
 use crate::api::global_calls::dangling;
 use crate::api::move_block::zero_rest;
@@ -19,14 +20,6 @@ use crate::sync::clock;
 const MAX_RETRY_RATIO: usize = 16;
 /// The memory that a pool is taken to have at least: another thread may have freed some since the request failed.
 const MIN_RETRY_MEMORY: usize = 1 << 20;
-
-/// A block that was resized.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Resized {
-    pub(super) block: NonNull<u8>,
-    /// The offset from which on all bytes are zero, if that is known.
-    zero_from: Option<usize>,
-}
 
 /// Returns whether a request that failed may succeed after the pool has returned the memory that it retains.
 fn is_worth_a_retry(heap: &Heap, layout: Layout) -> bool {
@@ -73,8 +66,7 @@ impl<A: Allocator> SharedPool<A> {
                 let now = clock::now();
                 self.sweep_own_cache(&heap, now);
                 heap.maybe_reclaim_at(now);
-                let (block, zero_from) = heap.large.allocate(heap.parent, layout, wanted == Contents::Zeroed)?;
-                Ok((block, if zero_from == 0 { Contents::Zeroed } else { Contents::Uninit }))
+                heap.large.allocate(heap.parent, layout, wanted)
             }
         }
     }
@@ -157,15 +149,14 @@ impl<A: Allocator> SharedPool<A> {
                 Some(Resized { block, zero_from: (contents == Contents::Zeroed).then_some(before * SLICE) })
             }
             (Placement::Large, Placement::Large) if old.size() > new.size() => {
-                // SAFETY: by (1) and (2) it is a large block; the new size is less.
+                // SAFETY: (1) by (1) it is a large block. (2) By (2); the new size is less.
                 let block = unsafe { heap.large.shrink(heap.parent, block, new) }.ok()?;
                 Some(Resized { block, zero_from: None })
             }
             (Placement::Large, Placement::Large) => {
                 heap.maybe_reclaim();
-                // SAFETY: by (1) and (2) it is a large block.
-                let (block, zero_from) = unsafe { heap.large.grow(heap.parent, block, old, new) }.ok()?;
-                Some(Resized { block, zero_from: Some(zero_from).filter(|&from| from != usize::MAX) })
+                // SAFETY: (1) by (1) it is a large block. (2) By (2); the new size is not less.
+                unsafe { heap.large.grow(heap.parent, block, old, new) }.ok()
             }
             _ => None,
         }

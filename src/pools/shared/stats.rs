@@ -105,7 +105,7 @@ impl SharedPoolStats {
             stats.cached[class] = heap.caches().map(|cache| cache.count(class)).sum();
             stats.outside[class] = heap.blocks_outside_spans(class);
         }
-        stats.large = heap.large.live() + heap.chunks.run_slices() * SLICE;
+        stats.large = heap.large.live_bytes() + heap.chunks.run_slices() * SLICE;
         stats.held = heap.held_bytes();
         stats
     }

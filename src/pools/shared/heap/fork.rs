@@ -27,7 +27,7 @@ impl LockOwner for Heap {
         // SAFETY: by `# Safety` of this fn.
         locks.for_each(|lock| unsafe { lock.settle_in_child() });
         self.chunks.returning.settle_in_child();
-        self.large.giving.settle_in_child();
+        self.large.returning.settle_in_child();
         self.is_forked.set(true);
     }
 }

@@ -107,7 +107,7 @@ impl<A: Allocator> HeapRef<'_, A> {
             return false;
         }
         self.caches().for_each(|cache| self.flush(cache));
-        let larger = self.chunks.run_slices() + self.large.live();
+        let larger = self.chunks.run_slices() + self.large.live_bytes();
         larger == 0 && (0..CLASSES).all(|class| self.blocks_outside_spans(class) == 0)
     }
 

@@ -121,13 +121,13 @@ impl Heap {
     /// Returns the bytes in use, estimated: caches are taken to hold all that they may.
     fn live_bytes_estimate(&self) -> usize {
         let outside = bytes_outside_spans(&self.shards, 0..CLASSES);
-        outside.saturating_sub(self.budget.used()) + self.chunks.run_slices() * SLICE + self.large.live()
+        outside.saturating_sub(self.budget.used()) + self.chunks.run_slices() * SLICE + self.large.live_bytes()
     }
 
     /// Returns the bytes that came from the parent. The heap itself did not.
     pub(super) fn held_bytes(&self) -> usize {
         let caches = self.caches().count() * size_of::<Cache>();
-        self.chunks.held_bytes() + self.chunks.address_set_bytes() + self.large.held() + caches
+        self.chunks.held_bytes() + self.chunks.address_set_bytes() + self.large.held_bytes() + caches
     }
 
     /// Returns whether blocks that are in use, or in caches, fill at least half of `bytes` of chunks. Large classes,

@@ -59,7 +59,7 @@ impl<A: Allocator> HeapRef<'_, A> {
     #[inline]
     fn return_surplus(&self) {
         self.chunks.return_departing(self.parent);
-        self.large.give_excess_back(self.parent);
+        self.large.return_surplus(self.parent);
     }
 
     #[inline]
@@ -105,7 +105,7 @@ impl<A: Allocator> HeapRef<'_, A> {
             self.chunks.return_departing(self.parent);
             if ends {
                 if self.parent.options.retain != Retain::Everything {
-                    bytes += self.large.give_idle_back(self.parent, true);
+                    bytes += self.large.return_idle(self.parent);
                 }
                 return Purged { bytes, is_unfinished: false };
             }
@@ -124,7 +124,7 @@ impl<A: Allocator> HeapRef<'_, A> {
             bytes += self.advance(&progress, Scope::All);
         }
         self.chunks.return_departing(self.parent);
-        bytes + self.large.give_idle_back(self.parent, false)
+        bytes + self.large.return_kept(self.parent)
     }
 
     /// Advances a scan by a step, and returns how many bytes were given back. Under the lock of the scan.

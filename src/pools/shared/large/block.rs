@@ -1,5 +1,5 @@
-//! The record of a large block. It lies beside the blocks, not in front of one, so that a block that is hardly touched takes hardly any
-//! memory.
+//! The record of a large block. It lies apart from the block, so that a block of which little is touched occupies
+//! little memory.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
@@ -7,44 +7,45 @@ use core::ptr::NonNull;
 use crate::api::Layout;
 use crate::sync::list::{Links, Node};
 
-/// From one record to another.
+/// A link from one record to another.
 pub(super) type Link = Cell<Option<NonNull<Block>>>;
 
-/// Changes under the lock of the [large blocks](super::Large); but the owner of a block in use reads what it has without it.
+/// The record of a block. Invariant 4 of [`Large`](super::Large) says which thread may change it.
 #[derive(Debug)]
 pub(super) struct Block {
     pub(super) state: Cell<State>,
-    /// The parent's pointer.
+    /// The pointer that the parent returned.
     pub(super) start: Cell<NonNull<u8>>,
-    /// The layout of the parent's block: all the bytes that it gave.
+    /// The layout of the parent's block: all bytes that it has, and the align by which the parent resizes and frees it.
     pub(super) whole: Cell<Layout>,
-    /// The layout of the request, or of the last one to grow or shrink the block.
-    pub(super) asked: Cell<Layout>,
-    /// Bytes of `whole` that the request needs, a multiple of [`GRANULE`](super::GRANULE).
+    /// The layout of the request, or of the last one that grew or shrank the block.
+    pub(super) requested: Cell<Layout>,
+    /// The bytes of the block that the request needs, rounded to a multiple of [`MIN_ALIGN`](super::MIN_ALIGN).
     pub(super) needed: Cell<usize>,
-    /// Whether its pages came from the parent for the present owner.
+    /// Whether the parent gave the block for its present use, so that it was not kept before.
     pub(super) is_fresh: Cell<bool>,
-    /// Of a kept one: bytes from the start on, behind which no page is in memory.
+    /// If kept: the bytes from the start on that may occupy memory. No page after them does.
     pub(super) dirty: Cell<usize>,
-    /// Of a kept one: the tick when it was freed, and how many were kept before.
-    pub(super) freed: Cell<usize>,
-    pub(super) order: Cell<usize>,
-    /// Of the [map](super::map::Map). A vacant one has the next vacant one to the left.
+    /// If kept: the time, in ticks, at which it was freed.
+    pub(super) freed_at: Cell<usize>,
+    /// If kept: its number in the order in which blocks were freed.
+    pub(super) sequence: Cell<usize>,
+    /// The links of the [map](super::map::Map). The left link of a vacant record leads to the next vacant one.
     pub(super) left: Link,
     pub(super) right: Link,
-    /// Of the kept ones of about its size.
+    /// The links of a list of [kept](super::kept::Kept) blocks.
     links: Links<Block>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
-    /// A record of no block, or of one that the parent is just being asked for.
+    /// The record describes no block. Perhaps a thread is requesting one for it.
     Vacant,
-    /// In the map, and in use.
+    /// The block is in use.
     Live,
-    /// In the map, and free for a request.
+    /// The block is free, and may serve a request.
     Kept,
-    /// In the map, while a thread gives some of its pages to the system.
+    /// The block is free, and a thread discards some of its pages.
     Discarding,
 }
 
@@ -55,17 +56,18 @@ impl Node for Block {
 }
 
 impl Block {
+    /// A vacant record.
     pub(super) const fn new() -> Self {
         Self {
             state: Cell::new(State::Vacant),
             start: Cell::new(NonNull::dangling()),
             whole: Cell::new(Layout::new::<()>()),
-            asked: Cell::new(Layout::new::<()>()),
+            requested: Cell::new(Layout::new::<()>()),
             needed: Cell::new(0),
             is_fresh: Cell::new(false),
             dirty: Cell::new(0),
-            freed: Cell::new(0),
-            order: Cell::new(0),
+            freed_at: Cell::new(0),
+            sequence: Cell::new(0),
             left: Cell::new(None),
             right: Cell::new(None),
             links: Links::new(),
@@ -84,13 +86,13 @@ impl Block {
         self.whole.get().align()
     }
 
-    /// Notes what the parent gave for a request of `asked`, aligned to `align`.
-    pub(super) fn set_given(&self, given: NonNull<[u8]>, align: usize) {
-        let start: NonNull<u8> = given.cast();
-        // Who gives the block back may have a pointer that is good for fewer bytes.
+    /// Sets the block that the record describes: one that the parent returned for a request with this align.
+    pub(super) fn set_block(&self, block: NonNull<[u8]>, align: usize) {
+        let start: NonNull<u8> = block.cast();
+        // `provenance::restore` makes a pointer to the whole block from its address.
         start.as_ptr().expose_provenance();
         self.start.set(start);
-        // SAFETY: a block of the parent's with that align is no longer than a layout can say.
-        self.whole.set(unsafe { Layout::from_size_align_unchecked(given.len(), align) });
+        // SAFETY: the align is that of a layout, and a block of an allocator is no longer than a layout with it can be.
+        self.whole.set(unsafe { Layout::from_size_align_unchecked(block.len(), align) });
     }
 }

@@ -1,4 +1,4 @@
-//! Large blocks that were freed and wait for a request, in lists by size: eight to a doubling.
+//! Large blocks that were freed and wait for a request, in lists by size: eight for each doubling.
 
 use core::cell::Cell;
 use core::ops::RangeInclusive;
@@ -8,50 +8,57 @@ use super::block::{Block, State};
 use crate::sync::list::List;
 
 const CLASSES: usize = u64::BITS as usize;
-/// The first class has all that is shorter than its end; the last, from 120 MiB on, all that is longer.
-const FIRST: u32 = (512_usize << 10).trailing_zeros();
-/// How many blocks of a list to look at for one of the right length and align: for the time it takes.
-const LOOKS: usize = 8;
+/// The power of two from which on there are eight classes for each doubling. Shorter blocks are in the first class, and
+/// blocks of 120 MiB or more in the last.
+const FIRST_POWER: u32 = (512_usize << 10).trailing_zeros();
+/// The number of blocks of a list to search for one of the right size and align, to bound the time.
+const MAX_SEARCHED: usize = 8;
 
-/// All zero bytes are none.
+/// The kept blocks. Zero bytes are none.
+///
+/// # Invariants
+///
+/// 1. A list contains kept blocks of its class. Their records stay where they are.
+/// 2. `filled` has a bit for each list, which is set if the list is not empty.
+/// 3. `bytes` is the sum of `dirty` of all kept blocks, which does not change while they are kept.
 #[derive(Debug)]
 pub(super) struct Kept {
-    /// Those of a list that were freed last come first.
+    /// In each list, the blocks that were freed last come first.
     lists: [List<Block>; CLASSES],
-    /// A bit for each list that is not empty.
     filled: Cell<u64>,
-    /// Bytes that may be in memory.
     bytes: Cell<usize>,
-    /// How many blocks were ever kept.
-    order: Cell<usize>,
+    /// The number of the next block that is freed.
+    next_sequence: Cell<usize>,
 }
 
+/// Returns the class of blocks of `size` bytes.
 fn class(size: usize) -> usize {
     let power = (size | 1).ilog2();
-    match power.checked_sub(FIRST) {
+    match power.checked_sub(FIRST_POWER) {
         Some(doublings) => (doublings as usize * 8 + (size >> (power - 3)) % 8).min(CLASSES - 1),
         None => 0,
     }
 }
 
 impl Kept {
+    /// Returns the bytes of the blocks that may occupy memory.
     pub(super) fn bytes(&self) -> usize {
         self.bytes.get()
     }
 
-    /// Puts a block where a request finds it before others of its size.
+    /// Adds a block that was just freed, where a request finds it before others of its class.
     ///
     /// # Safety
     ///
-    /// It is in no list, and lives as long as this.
+    /// It is in no list, and its record stays where it is.
     pub(super) unsafe fn push(&self, block: &Block) {
-        block.order.set(self.order.get());
-        self.order.set(self.order.get().wrapping_add(1));
+        block.sequence.set(self.next_sequence.get());
+        self.next_sequence.set(self.next_sequence.get().wrapping_add(1));
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.list_for(block).push_front(NonNull::from(block)) };
     }
 
-    /// As [`push`](Self::push), behind all others of its size.
+    /// Adds a block that was the oldest before it was taken, after all others of its class.
     ///
     /// # Safety
     ///
@@ -61,7 +68,7 @@ impl Kept {
         unsafe { self.list_for(block).push_back(NonNull::from(block)) };
     }
 
-    /// Counts a block as kept, and returns the list that it belongs in.
+    /// Marks and counts a block as kept, and returns the list of its class, to which the caller adds it.
     fn list_for(&self, block: &Block) -> &List<Block> {
         let class = class(block.size());
         block.state.set(State::Kept);
@@ -72,11 +79,11 @@ impl Kept {
 
     /// # Safety
     ///
-    /// The block is in one of these lists.
-    pub(super) unsafe fn remove(&self, block: &Block) {
+    /// The block is in one of the lists.
+    unsafe fn remove(&self, block: &Block) {
         let class = class(block.size());
         let list = &self.lists[class];
-        // SAFETY: by `# Safety` of this fn; that is the list of its size.
+        // SAFETY: by `# Safety` of this fn and invariant 1 it is in this list.
         unsafe { list.remove(NonNull::from(block)) };
         if list.first().is_none() {
             self.filled.set(self.filled.get() & !(1 << class));
@@ -84,38 +91,54 @@ impl Kept {
         self.bytes.set(self.bytes.get() - block.dirty.get());
     }
 
-    /// The lists of these classes that are not empty, in order.
-    fn filled(&self, classes: RangeInclusive<usize>) -> impl DoubleEndedIterator<Item = &List<Block>> {
+    /// Returns the lists of these classes that are not empty, in order.
+    fn filled_lists(&self, classes: RangeInclusive<usize>) -> impl DoubleEndedIterator<Item = &List<Block>> {
         let filled = self.filled.get();
         classes.filter(move |class| filled >> class & 1 == 1).map(|class| &self.lists[class])
     }
 
-    fn at(&self, block: NonNull<Block>) -> &Block {
-        // SAFETY: what is in a list lives as long as this.
-        unsafe { block.as_ref() }
+    /// Returns a block of a list.
+    fn block(&self, node: NonNull<Block>) -> &Block {
+        // SAFETY: the record of a block in a list stays where it is, by invariant 1.
+        unsafe { node.as_ref() }
     }
 
-    fn fitting<'a>(&'a self, list: &'a List<Block>, sizes: &RangeInclusive<usize>, align: usize) -> Option<&'a Block> {
-        let mut blocks = list.iter().take(LOOKS).map(|block| self.at(block));
+    /// Searches a list for a block with a size in this range, and with this align.
+    fn find_in<'a>(&'a self, list: &'a List<Block>, sizes: &RangeInclusive<usize>, align: usize) -> Option<&'a Block> {
+        let mut blocks = list.iter().take(MAX_SEARCHED).map(|node| self.block(node));
         blocks.find(|block| sizes.contains(&block.size()) && block.align() == align)
     }
 
-    /// One of the shortest blocks that have between so many bytes, and that align.
-    pub(super) fn shortest(&self, sizes: RangeInclusive<usize>, align: usize) -> Option<&Block> {
-        let mut lists = self.filled(class(*sizes.start())..=class(*sizes.end()));
-        lists.find_map(|list| self.fitting(list, &sizes, align))
+    /// Takes one of the shortest blocks with a size in this range, and with this align.
+    pub(super) fn take_shortest(&self, sizes: RangeInclusive<usize>, align: usize) -> Option<&Block> {
+        let mut lists = self.filled_lists(class(*sizes.start())..=class(*sizes.end()));
+        let block = lists.find_map(|list| self.find_in(list, &sizes, align))?;
+        // SAFETY: it was found in a list.
+        unsafe { self.remove(block) };
+        Some(block)
     }
 
-    /// One of the longest blocks that have between so many bytes, and that align.
-    pub(super) fn longest(&self, sizes: RangeInclusive<usize>, align: usize) -> Option<&Block> {
-        let lists = self.filled(class(*sizes.start())..=class(*sizes.end()));
-        lists.rev().find_map(|list| self.fitting(list, &sizes, align))
+    /// Takes one of the longest blocks with a size in this range, and with this align.
+    pub(super) fn take_longest(&self, sizes: RangeInclusive<usize>, align: usize) -> Option<&Block> {
+        let lists = self.filled_lists(class(*sizes.start())..=class(*sizes.end()));
+        let block = lists.rev().find_map(|list| self.find_in(list, &sizes, align))?;
+        // SAFETY: it was found in a list.
+        unsafe { self.remove(block) };
+        Some(block)
     }
 
-    /// The block that was freed before all others.
+    /// Returns the block that was freed before all others.
     pub(super) fn oldest(&self) -> Option<&Block> {
-        let last = self.filled(0..=CLASSES - 1).filter_map(List::last).map(|block| self.at(block));
-        last.max_by_key(|block| self.order.get().wrapping_sub(block.order.get()))
+        let last = self.filled_lists(0..=CLASSES - 1).filter_map(List::last).map(|node| self.block(node));
+        last.max_by_key(|block| self.next_sequence.get().wrapping_sub(block.sequence.get()))
+    }
+
+    /// Takes the [oldest](Self::oldest) block, if `condition` holds for it.
+    pub(super) fn take_oldest_if(&self, condition: impl FnOnce(&Block) -> bool) -> Option<&Block> {
+        let block = self.oldest().filter(|block| condition(block))?;
+        // SAFETY: it was found in a list.
+        unsafe { self.remove(block) };
+        Some(block)
     }
 }
 

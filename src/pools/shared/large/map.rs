@@ -1,25 +1,28 @@
-//! Large blocks by address: a treap, so that a block is found by its start, or by any address in it, in logarithmic time, and a change
-//! needs no memory.
+//! Large blocks by address, in a treap: a binary search tree by address that is also a heap by priority. So a block is
+//! found by its start, or by any address within it, in logarithmic time, and a change needs no memory.
 //!
-//! The priority of a block is a hash of its address (Aragon and Seidel, 1989, with random numbers): so none is stored.
-//!
-//! # Invariants
-//!
-//! 1. What is linked lives as long as the map.
-//! 2. The addresses to the left of a block are less than its own, those to the right greater; and no priority below it is greater.
+//! The priority of a block is a hash of its address and is not stored. (Aragon and Seidel, 1989, take random numbers.)
 
 use core::cell::Cell;
 use core::ptr::{self, NonNull};
 
 use super::block::{Block, Link};
 
-/// All zero bytes are an empty one.
+/// A map of blocks by address. Zero bytes are an empty one.
+///
+/// # Invariants
+///
+/// 1. The record of a block in the map stays where it is until the block is [removed](Self::remove), and the address of
+///    the block does not change.
+/// 2. The blocks that the left link of a block leads to have lower addresses, and those that the right one leads to have
+///    higher addresses.
+/// 3. None of these has a higher priority.
 #[derive(Debug)]
 pub(super) struct Map {
     root: Link,
 }
 
-/// The finalizer of MurmurHash3.
+/// Returns the priority of a block: its address, hashed with the finalizer of MurmurHash3.
 fn priority(block: &Block) -> u64 {
     let mut hash = block.address() as u64;
     for factor in [0xff51_afd7_ed55_8ccd_u64, 0xc4ce_b9fe_1a85_ec53] {
@@ -29,8 +32,9 @@ fn priority(block: &Block) -> u64 {
 }
 
 impl Map {
-    fn at(&self, link: &Link) -> Option<&Block> {
-        // SAFETY: by invariant 1 it lives as long as the map.
+    /// Returns the block that a link leads to.
+    fn target(&self, link: &Link) -> Option<&Block> {
+        // SAFETY: the record stays by invariant 1.
         link.get().map(|block| unsafe { block.as_ref() })
     }
 
@@ -38,63 +42,67 @@ impl Map {
     ///
     /// # Safety
     ///
-    /// It lives as long as the map, is in no map, and its address is no other's. That stays so until it is [removed](Self::remove).
+    /// Until the block is [removed](Self::remove):
+    ///
+    /// 1. Its record stays where it is, and is in no other map.
+    /// 2. No other block of the map has its address.
+    /// 3. Its address does not change.
     pub(super) unsafe fn insert(&self, block: &Block) {
         let (address, own) = (block.address(), priority(block));
         let mut link = &self.root;
-        while let Some(other) = self.at(link).filter(|other| priority(other) >= own) {
+        while let Some(other) = self.target(link).filter(|other| priority(other) >= own) {
             link = if address < other.address() { &other.left } else { &other.right };
         }
         let rest = Cell::new(link.replace(Some(NonNull::from(block))));
-        // What was there is split into what lies before the block and behind it.
-        let (mut before, mut behind) = (&block.left, &block.right);
-        while let Some(other) = self.at(&rest) {
+        // The block takes the place of a subtree, which is split into the blocks before it and those after it.
+        let (mut before, mut after) = (&block.left, &block.right);
+        while let Some(other) = self.target(&rest) {
             let link = rest.get();
             if other.address() < address {
                 before.set(link);
                 before = &other.right;
                 rest.set(before.get());
             } else {
-                behind.set(link);
-                behind = &other.left;
-                rest.set(behind.get());
+                after.set(link);
+                after = &other.left;
+                rest.set(after.get());
             }
         }
         before.set(None);
-        behind.set(None);
+        after.set(None);
     }
 
-    /// Removes a block of the map.
+    /// Removes a block, which is in the map.
     pub(super) fn remove(&self, block: &Block) {
         let mut link = &self.root;
-        while let Some(other) = self.at(link).filter(|other| !ptr::eq(*other, block)) {
+        while let Some(other) = self.target(link).filter(|other| !ptr::eq(*other, block)) {
             link = if block.address() < other.address() { &other.left } else { &other.right };
         }
-        // What is below is merged.
-        let (before, behind) = (Cell::new(block.left.take()), Cell::new(block.right.take()));
-        while let (Some(left), Some(right)) = (self.at(&before), self.at(&behind)) {
+        // Its two subtrees are merged into one, which takes its place.
+        let (before, after) = (Cell::new(block.left.take()), Cell::new(block.right.take()));
+        while let (Some(left), Some(right)) = (self.target(&before), self.target(&after)) {
             if priority(left) >= priority(right) {
                 link.set(before.get());
                 link = &left.right;
                 before.set(link.get());
             } else {
-                link.set(behind.get());
+                link.set(after.get());
                 link = &right.left;
-                behind.set(link.get());
+                after.set(link.get());
             }
         }
-        link.set(before.get().or(behind.get()));
+        link.set(before.get().or(after.get()));
     }
 
-    /// The block that starts at `address`.
+    /// Returns the block that starts at `address`.
     pub(super) fn starting_at(&self, address: usize) -> Option<&Block> {
-        self.last_up_to(address).filter(|block| block.address() == address)
+        self.last_at_or_before(address).filter(|block| block.address() == address)
     }
 
-    /// The last block that starts at `address` or before.
-    pub(super) fn last_up_to(&self, address: usize) -> Option<&Block> {
+    /// Returns the last block that starts at `address` or before.
+    pub(super) fn last_at_or_before(&self, address: usize) -> Option<&Block> {
         let (mut found, mut link) = (None, &self.root);
-        while let Some(block) = self.at(link) {
+        while let Some(block) = self.target(link) {
             if block.address() <= address {
                 (found, link) = (Some(block), &block.right);
             } else {
@@ -113,9 +121,9 @@ mod tests {
 
     use super::*;
 
-    /// The depth below a link, having checked the order of all that is there.
+    /// Checks invariants 2 and 3 for the subtree that a link leads to, and returns its depth.
     fn depth(map: &Map, link: &Link, bounds: core::ops::Range<usize>, above: u64) -> usize {
-        let Some(block) = map.at(link) else { return 0 };
+        let Some(block) = map.target(link) else { return 0 };
         let (address, own) = (block.address(), priority(block));
         assert!(bounds.contains(&address) && own <= above);
         let left = depth(map, &block.left, bounds.start..address, own);
@@ -123,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn random_changes_beside_a_tree_of_std() {
+    fn random_changes_agree_with_a_btree_map() {
         for stride in [4096, 1 << 21, (3 << 20) + 4096] {
             let blocks: Vec<Box<Block>> = (1..1000_usize)
                 .map(|number| {
@@ -142,7 +150,8 @@ mod tests {
             for step in 0..20_000 {
                 let block: &Block = &blocks[random() % blocks.len()];
                 if model.insert(block.address(), block).is_none() {
-                    // SAFETY: it is not in the map, and lives longer.
+                    // SAFETY: (1) and (3) `blocks` outlives the map and does not change. (2) Each block has its own
+                    // address, and this one was not in the model, so it is not in the map.
                     unsafe { map.insert(block) };
                 } else if step % 5 != 0 {
                     model.remove(&block.address());
@@ -150,7 +159,7 @@ mod tests {
                 }
                 let address = random() % (1001 * stride);
                 let expected = model.range(..=address).next_back().map(|(_, &block)| ptr::from_ref(block));
-                assert_eq!(map.last_up_to(address).map(ptr::from_ref), expected);
+                assert_eq!(map.last_at_or_before(address).map(ptr::from_ref), expected);
                 let is_there = map.starting_at(block.address()).is_some_and(|found| ptr::eq(found, block));
                 assert_eq!(is_there, model.contains_key(&block.address()));
             }

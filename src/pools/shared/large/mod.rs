@@ -1,21 +1,31 @@
-//! Blocks of more than half a megabyte: each is one of the parent's. What is to be known of it lies elsewhere, in a [record](block::Block).
+//! Blocks of more than 512 KiB, each of which is a block of the parent.
 //!
-//! A freed one may be kept for a while, for a request that it fits, or for a block that grows: to have its pages without a fault.
-//! [`Budget`](budget::Budget) says how much is kept.
+//! The pool describes each block in a [record](Block) that lies elsewhere. It keeps some freed blocks for a while: a
+//! kept block serves a later request, or a block that grows, without the page faults of fresh memory. The
+//! [budget](Budget) limits how much is kept.
 //!
 //! # Invariants
 //!
-//! 1. Records live as long as the pool. All but vacant ones are in the map, and what they tell is a block that the parent gave.
-//! 2. No lock is held when the parent is asked.
+//! 1. A record stays where it is until [`Large::free`].
+//! 2. A record that is not vacant describes a block that came from the parent and has not been returned: `start` and
+//!    `whole` are its pointer and its layout. No other record describes it. A vacant record describes none.
+//! 3. A record that is not vacant is in the map. A kept one is also in one list of [`Kept`], any other in none.
+//! 4. Records, the map, the lists and the budget change under the lock. But a live record belongs to the thread that has
+//!    the block, and a discarding one to the thread that discards: these read it without the lock.
+//! 5. While the parent resizes a block, the record is not in the map, may describe the block as it was before, and is
+//!    changed by its thread without the lock.
+//! 6. While the parent is called, no lock is held.
 
+mod allocate;
 mod block;
 mod budget;
-mod giving;
-mod huge;
+mod discard;
+mod huge_pages;
 mod kept;
 mod map;
 mod records;
 mod resize;
+mod surplus;
 
 use core::cell::Cell;
 use core::ptr::NonNull;
@@ -23,28 +33,20 @@ use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicBool, AtomicUsize};
 
 use super::misuse::{Misuse, abort};
-use super::parent::Parent;
 use crate::api::{AllocError, Allocator, Layout};
-use crate::sync::clock;
 use crate::threads::lock::{Lock, LockGuard};
 use crate::threads::reentry_gate::ReentryGate;
 use block::{Block, State};
 use budget::Budget;
-use huge::Evidence;
+use huge_pages::UsagePredictor;
 use kept::Kept;
 use map::Map;
 use records::Records;
 
-/// Blocks have a multiple of so many bytes, and are aligned to as many at least.
-pub(super) const GRANULE: usize = 4096;
-/// How many times as long as needed a kept block may be that serves a request, or that a block grows into. The latter is more likely to be
-/// used up.
-const MAX_RATIO: usize = 4;
-const MAX_RATIO_FOR_GROWTH: usize = 8;
-/// A kept block is zeroed if it is no larger than this; else fresh pages cost less.
-const ZEROED: usize = 8 << 20;
+/// The least align of a large block. Its size is a multiple of that, too, unless the parent gives more.
+pub(super) const MIN_ALIGN: usize = 4096;
 
-/// All zero bytes are none.
+/// The large blocks of a pool. The invariants are those of the [module](self). Zero bytes are no blocks.
 #[derive(Debug)]
 pub(super) struct Large {
     pub(super) lock: Lock,
@@ -52,204 +54,72 @@ pub(super) struct Large {
     records: Records,
     kept: Kept,
     budget: Budget,
-    /// When the oldest kept block was last looked at.
-    looked: Cell<usize>,
-    /// Whether something is kept that is to go back. Read without the lock, like what follows.
-    has_excess: AtomicBool,
-    /// Bytes of all blocks.
+    /// The time, in ticks, at which it was last tested whether the oldest kept block is idle.
+    last_idle_test: Cell<usize>,
+    /// Whether a kept block is surplus. This and the fields below are read without the lock.
+    has_surplus: AtomicBool,
+    /// The bytes of all blocks.
     held: AtomicUsize,
-    /// Bytes of those in use.
+    /// The bytes of the blocks in use.
     live: AtomicUsize,
-    /// So many bytes of kept blocks are to go, if these are too many, by the threads that give some back.
-    owed: AtomicUsize,
-    /// Threads that give kept ones back.
-    pub(super) giving: ReentryGate,
-    used: Evidence,
+    /// The bytes of surplus blocks that threads are to return, and that none has begun to return.
+    bytes_to_return: AtomicUsize,
+    /// Threads that are returning kept blocks.
+    pub(super) returning: ReentryGate,
+    usage: UsagePredictor,
 }
 
-/// A block, and from which of its bytes on it is known to be zero.
-pub(super) type Found = (NonNull<u8>, usize);
-
-/// What a live block is.
+/// The layouts of a block in use.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layouts {
-    /// As it was requested.
-    pub(super) asked: Layout,
-    /// With all its bytes. Its align is that of the parent's block, which has to be the one to resize.
+    /// The layout of the request.
+    pub(super) requested: Layout,
+    /// The layout of the parent's block.
     pub(super) whole: Layout,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fit {
-    New,
-    Growth,
-}
-
-/// What to ask of the parent.
-fn whole(layout: Layout) -> Result<Layout, AllocError> {
-    let size = layout.size().checked_next_multiple_of(GRANULE).ok_or(AllocError)?;
-    Layout::from_size_align(size, layout.align().max(GRANULE)).map_err(|_| AllocError)
+/// Returns the layout of the block that serves a request for `layout`.
+fn whole_layout(layout: Layout) -> Result<Layout, AllocError> {
+    let size = layout.size().checked_next_multiple_of(MIN_ALIGN).ok_or(AllocError)?;
+    Layout::from_size_align(size, layout.align().max(MIN_ALIGN)).map_err(|_| AllocError)
 }
 
 impl Large {
-    pub(super) fn held(&self) -> usize {
+    /// Returns the bytes of all blocks.
+    pub(super) fn held_bytes(&self) -> usize {
         self.held.load(Relaxed)
     }
 
-    pub(super) fn live(&self) -> usize {
+    /// Returns the bytes of the blocks in use.
+    pub(super) fn live_bytes(&self) -> usize {
         self.live.load(Relaxed)
     }
 
-    pub(super) fn allocate<A: Allocator>(
-        &self,
-        parent: Parent<'_, A>,
-        layout: Layout,
-        zeroed: bool,
-    ) -> Result<Found, AllocError> {
-        let whole = whole(layout)?;
-        if !zeroed || whole.size() <= ZEROED {
-            if let Some(block) = self.take_kept(layout, whole, Fit::New) {
-                return Ok((block.start.get(), usize::MAX));
-            }
-            // Pages that are written to anyway, or will be.
-            let grown = (zeroed || !self.used.is_against()).then(|| self.take_shorter(parent, layout, whole)).flatten();
-            if let Some((block, zero_from)) = grown {
-                let start = block.start.get();
-                if zeroed {
-                    // SAFETY: it has these bytes, and nobody has it yet.
-                    unsafe { start.write_bytes(0, zero_from.min(whole.size())) };
-                }
-                return Ok((start, if zeroed { 0 } else { usize::MAX }));
-            }
-        }
-        let record = self.new_record(whole.size())?;
-        let zeroed = zeroed || parent.options.whole_pages;
-        let get = |whole| match zeroed {
-            true => parent.allocator.allocate_zeroed(whole),
-            false => parent.allocator.allocate(whole),
-        };
-        let given = self.get(parent, whole, || self.used.is_for(), get);
-        let held = self.lock.lock();
-        let given = match given {
-            Ok(given) => given,
-            Err(error) => {
-                self.records.put(record);
-                return Err(error);
-            }
-        };
-        record.set_given(given, whole.align());
-        record.is_fresh.set(true);
-        self.held.fetch_add(given.len(), Relaxed);
-        // SAFETY: no other block is there, and the record lives as long as this.
-        unsafe { self.map.insert(record) };
-        self.add_live(record, layout, whole.size());
-        drop(held);
-        Ok((given.cast(), if zeroed { 0 } else { usize::MAX }))
-    }
-
-    /// A vacant record, for a request that no kept block serves.
-    fn new_record(&self, missed: usize) -> Result<&Block, AllocError> {
-        {
-            let _held = self.lock.lock();
-            self.budget.note_missed(missed);
-            if let Some(record) = self.records.take() {
-                return Ok(record);
-            }
-        }
-        let slab = Records::new_slab()?;
-        let _held = self.lock.lock();
-        // SAFETY: made a moment ago.
-        unsafe { self.records.add(slab) };
-        self.records.take().ok_or(AllocError)
-    }
-
-    /// A block is in use from now on. Under the lock.
-    fn add_live(&self, block: &Block, asked: Layout, needed: usize) {
+    /// Puts a block into use, of which the request needs `needed` bytes. Under the lock.
+    fn add_live(&self, block: &Block, requested: Layout, needed: usize) {
         block.state.set(State::Live);
-        block.asked.set(asked);
+        block.requested.set(requested);
         block.needed.set(needed);
-        self.budget.add(needed);
+        self.budget.add_needed(needed);
         self.live.fetch_add(block.size(), Relaxed);
     }
 
-    /// A live block is not in use any more. Under the lock.
+    /// Undoes [`add_live`](Self::add_live), but for the record. Under the lock.
     fn remove_live(&self, block: &Block) {
-        self.budget.remove(block.needed.get());
+        self.budget.remove_needed(block.needed.get());
         self.live.fetch_sub(block.size(), Relaxed);
     }
 
-    /// A kept block of the align of `whole` that is as long, or not much longer, for use.
-    fn take_kept(&self, asked: Layout, whole: Layout, fit: Fit) -> Option<&Block> {
-        let _held = self.lock.lock();
-        let needed = whole.size();
-        let most = match fit {
-            Fit::New => {
-                let waste = self.budget.waste(self.live()).max(needed / 8);
-                needed.saturating_mul(MAX_RATIO).min(needed.saturating_add(waste))
-            }
-            Fit::Growth => needed.saturating_mul(MAX_RATIO_FOR_GROWTH),
-        };
-        let block = self.kept.shortest(needed..=most, whole.align())?;
-        self.use_kept(block, asked, needed);
-        Some(block)
-    }
-
-    /// Takes a kept block for use. Under the lock.
-    fn use_kept(&self, block: &Block, asked: Layout, needed: usize) {
-        // SAFETY: it is kept.
-        unsafe { self.kept.remove(block) };
-        block.is_fresh.set(false);
-        self.add_live(block, asked, needed);
-    }
-
-    /// Takes a block back. One that is none of this pool's ends the process with a message.
-    ///
-    /// # Safety
-    ///
-    /// Nobody uses the block any more. It is one of `layout`, if that is known.
-    pub(super) unsafe fn deallocate<A: Allocator>(
-        &self,
-        parent: Parent<'_, A>,
-        start: NonNull<u8>,
-        layout: Option<Layout>,
-    ) {
-        let options = parent.options;
-        let block = self.live_block(start, layout);
-        if Self::may_learn(options, block) {
-            // SAFETY: by `# Safety` of this fn.
-            unsafe { self.learn(block) };
-        }
-        let now = clock::now();
-        let held = self.lock.lock();
-        self.remove_live(block);
-        let size = block.size();
-        if size <= self.budget.kept(options.retain, self.live()) {
-            block.dirty.set(size);
-            block.freed.set(now);
-            // SAFETY: in no list; and a record lives as long as this.
-            unsafe { self.kept.push(block) };
-            self.note_excess(options, now);
-            drop(held);
-            return self.make_room(parent, size);
-        }
-        self.budget.note_returned(size);
-        self.note_excess(options, now);
-        let (start, whole) = self.forget(block);
-        drop(held);
-        // SAFETY: the parent's block, which is not known any more.
-        unsafe { parent.allocator.deallocate(start, whole) };
-        self.held.fetch_sub(whole.size(), Relaxed);
-    }
-
-    /// Forgets a block that is in no list. What it was is the caller's then. Under the lock.
+    /// Removes a block that is in no list from the map, and makes its record vacant. Returns the block, which is the
+    /// caller's now. Under the lock.
     fn forget(&self, block: &Block) -> (NonNull<u8>, Layout) {
-        let what = (block.start.get(), block.whole.get());
+        let forgotten = (block.start.get(), block.whole.get());
         self.map.remove(block);
-        self.records.put(block);
-        what
+        self.records.push_vacant(block);
+        forgotten
     }
 
-    /// The block in use that starts at `start`; if there is none, the process ends with a message.
+    /// Returns the block in use that starts at `start`. If there is none, the process ends with a message.
     fn live_block(&self, start: NonNull<u8>, layout: Option<Layout>) -> &Block {
         let found = self.find_block(start.addr().get(), &self.lock.lock());
         found.unwrap_or_else(|misuse| abort(misuse, start.as_ptr(), layout))
@@ -260,39 +130,39 @@ impl Large {
         if block.state.get() == State::Live { Ok(block) } else { Err(Misuse::Twice) }
     }
 
-    /// What is known of the block in use that starts at `address`; or why there is none.
+    /// Returns the layouts of the block in use that starts at `address`, or the reason why there is none.
     pub(super) fn find(&self, address: usize) -> Result<Layouts, Misuse> {
         let held = self.lock.lock();
         let block = self.find_block(address, &held)?;
-        Ok(Layouts { asked: block.asked.get(), whole: block.whole.get() })
+        Ok(Layouts { requested: block.requested.get(), whole: block.whole.get() })
     }
 
-    /// Whether a live block starts at `address`, or goes through there.
+    /// Returns whether `address` lies in a block in use.
     pub(super) fn owns(&self, address: usize) -> bool {
         let _held = self.lock.lock();
-        let block = self.map.last_up_to(address).filter(|block| block.state.get() == State::Live);
+        let block = self.map.last_at_or_before(address).filter(|block| block.state.get() == State::Live);
         block.is_some_and(|block| address - block.address() < block.size())
     }
 
-    /// The layout of a block with all its bytes.
-    ///
-    /// If no block is there, the process ends with a message.
+    /// Returns the layout of the parent's block that starts at `start`. If no block in use starts there, the process
+    /// ends with a message.
     pub(super) fn layout(&self, start: NonNull<u8>) -> Layout {
         let found = self.find(start.addr().get());
         found.unwrap_or_else(|misuse| abort(misuse, start.as_ptr(), None)).whole
     }
 
-    /// Gives everything back.
+    /// Returns all blocks to the parent, and frees the records.
     ///
     /// # Safety
     ///
-    /// Nobody uses any of it, or this, any more.
+    /// 1. The blocks came from `parent`.
+    /// 2. No thread uses them, or `self`, any more.
     pub(super) unsafe fn free<A: Allocator>(&self, parent: &A) {
         for block in self.records.iter().filter(|block| block.state.get() != State::Vacant) {
-            // SAFETY: by `# Safety` of this fn; by invariant 1 the parent gave it.
+            // SAFETY: by invariant 2 it is a block of the parent with that layout; by (2) no thread uses it.
             unsafe { parent.deallocate(block.start.get(), block.whole.get()) };
         }
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: by (2).
         unsafe { self.records.free() };
     }
 }

@@ -1,4 +1,5 @@
-//! Room for the records of large blocks, in pages of its own. They do not come from the parent, which could come back to the pool.
+//! The memory of the records of large blocks, in pages of its own. It does not come from the parent, which could call
+//! the pool.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
@@ -7,91 +8,96 @@ use super::block::{Block, Link, State};
 use crate::api::{AllocError, Allocator, Layout};
 use crate::sources::Pages;
 
-/// All zero bytes are none. A record stays where it is until all are freed.
+/// All records, in slabs. Zero bytes are none.
+///
+/// # Invariants
+///
+/// 1. A slab, with its records, stays where it is until [`free`](Self::free).
+/// 2. The vacant list contains records of the slabs that are vacant. Their left links connect them.
 #[derive(Debug)]
 pub(super) struct Records {
-    /// Linked by their left links.
+    /// The first record of the vacant list.
     vacant: Link,
     slabs: Cell<Option<NonNull<Slab>>>,
 }
 
-const SLAB: usize = 16 << 10;
-const COUNT: usize = (SLAB - size_of::<usize>()) / size_of::<Block>();
+const SLAB_BYTES: usize = 16 << 10;
+const RECORDS_PER_SLAB: usize = (SLAB_BYTES - size_of::<usize>()) / size_of::<Block>();
 
 #[derive(Debug)]
 pub(super) struct Slab {
     next: Cell<Option<NonNull<Slab>>>,
-    blocks: [Block; COUNT],
+    records: [Block; RECORDS_PER_SLAB],
 }
 
 impl Records {
-    /// A vacant record, if there is one.
-    pub(super) fn take(&self) -> Option<&Block> {
-        // SAFETY: a record lives as long as this.
-        let block = unsafe { self.vacant.get()?.as_ref() };
-        self.vacant.set(block.left.take());
-        Some(block)
+    /// Takes a record from the vacant list.
+    pub(super) fn pop_vacant(&self) -> Option<&Block> {
+        // SAFETY: a record stays until all are freed, by invariant 1.
+        let record = unsafe { self.vacant.get()?.as_ref() };
+        self.vacant.set(record.left.take());
+        Some(record)
     }
 
-    /// Takes back a record, which is linked to no other.
-    pub(super) fn put(&self, block: &Block) {
-        block.state.set(State::Vacant);
-        block.left.set(self.vacant.replace(Some(NonNull::from(block))));
+    /// Makes a record vacant, and adds it to the vacant list. It is one of a slab, and in no other list or map.
+    pub(super) fn push_vacant(&self, record: &Block) {
+        record.state.set(State::Vacant);
+        record.left.set(self.vacant.replace(Some(NonNull::from(record))));
     }
 
-    /// Pages for more records. Needs no lock.
+    /// Allocates a slab. The caller needs no lock.
     pub(super) fn new_slab() -> Result<NonNull<Slab>, AllocError> {
         let slab: NonNull<Slab> = Pages::new().allocate(Layout::new::<Slab>())?.cast();
-        // SAFETY: within the slab.
+        // SAFETY: the field lies in the slab.
         let next = unsafe { &raw mut (*slab.as_ptr()).next };
-        // SAFETY: nobody else has it.
+        // SAFETY: no other thread knows the slab yet.
         unsafe { next.write(Cell::new(None)) };
-        // SAFETY: within the slab.
-        let blocks = unsafe { &raw mut (*slab.as_ptr()).blocks }.cast::<Block>();
-        for at in 0..COUNT {
-            // SAFETY: there are so many.
-            let block = unsafe { blocks.add(at) };
-            // SAFETY: nobody else has it.
-            unsafe { block.write(Block::new()) };
+        // SAFETY: the field lies in the slab.
+        let records = unsafe { &raw mut (*slab.as_ptr()).records }.cast::<Block>();
+        for index in 0..RECORDS_PER_SLAB {
+            // SAFETY: the index is below the length of the array.
+            let record = unsafe { records.add(index) };
+            // SAFETY: no other thread knows the slab yet.
+            unsafe { record.write(Block::new()) };
         }
         Ok(slab)
     }
 
-    /// Adds what [`new_slab`](Self::new_slab) has made.
+    /// Adds a slab, whose records are vacant.
     ///
     /// # Safety
     ///
-    /// It was made by that, and was not added yet.
-    pub(super) unsafe fn add(&self, slab: NonNull<Slab>) {
-        // SAFETY: initialised, and it lives as long as this.
+    /// [`new_slab`](Self::new_slab) has returned the slab, and it was not added before.
+    pub(super) unsafe fn add_slab(&self, slab: NonNull<Slab>) {
+        // SAFETY: `new_slab` has initialised it, and it stays by invariant 1.
         let this = unsafe { slab.as_ref() };
         this.next.set(self.slabs.replace(Some(slab)));
-        this.blocks.iter().rev().for_each(|block| self.put(block));
+        this.records.iter().rev().for_each(|record| self.push_vacant(record));
     }
 
-    /// All records, vacant ones as well.
+    /// Returns all records, including vacant ones.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Block> {
         let mut next = self.slabs.get();
         let slabs = core::iter::from_fn(move || {
-            // SAFETY: a slab lives as long as this.
+            // SAFETY: a slab stays until all are freed, by invariant 1.
             let slab = unsafe { next?.as_ref() };
             next = slab.next.get();
             Some(slab)
         });
-        slabs.flat_map(|slab| &slab.blocks)
+        slabs.flat_map(|slab| &slab.records)
     }
 
     /// Frees all records.
     ///
     /// # Safety
     ///
-    /// Nobody uses one, or this, any more.
+    /// No thread uses a record, or `self`, any more.
     pub(super) unsafe fn free(&self) {
         let mut next = self.slabs.take();
         while let Some(slab) = next {
-            // SAFETY: it lives.
+            // SAFETY: the slabs of the list are freed one by one, this one below.
             next = unsafe { slab.as_ref() }.next.get();
-            // SAFETY: it came from there with that layout; by `# Safety` of this fn nobody uses it.
+            // SAFETY: `new_slab` has allocated it with that layout; no thread uses it, by `# Safety` of this fn.
             unsafe { Pages::new().deallocate(slab.cast(), Layout::new::<Slab>()) };
         }
     }

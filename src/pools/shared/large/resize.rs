@@ -1,177 +1,199 @@
-//! Growth and shrinking of large blocks.
+//! Large blocks grow and shrink.
 
 use core::ptr::NonNull;
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::{Block, Fit, Found, Large, whole};
+use super::allocate::Purpose;
+use super::{Block, Large, whole_layout};
+use crate::api::contents::Contents;
 use crate::api::{AllocError, Allocator, Layout};
 use crate::os::advice;
 use crate::pools::shared::parent::Parent;
+use crate::pools::shared::resized::Resized;
 
-/// A block is copied to a kept one rather than grown by the parent if it is no larger than this.
-const COPIED: usize = 4 << 20;
+/// The longest block that is copied into a kept one to grow. A longer one is grown by the parent.
+const MAX_COPIED: usize = 4 << 20;
 
 impl Large {
-    /// A kept block that is somewhat shorter than `whole`, grown to it: that moves pages, and only what it is longer needs fresh
-    /// ones.
-    pub(super) fn take_shorter<A: Allocator>(
+    /// Takes a kept block that is somewhat shorter than `whole`, and has the parent grow it. That moves pages, and
+    /// needs fresh ones only for the difference. Returns its start, with the contents `wanted`.
+    pub(super) fn grow_kept<A: Allocator>(
         &self,
         parent: Parent<'_, A>,
-        asked: Layout,
+        requested: Layout,
         whole: Layout,
-    ) -> Option<(&Block, usize)> {
+        wanted: Contents,
+    ) -> Option<NonNull<u8>> {
         if !parent.options.whole_pages || !advice::CAN_MOVE {
             return None;
         }
         let block = {
             let _held = self.lock.lock();
-            let block = self.kept.longest(whole.size() / 2..=whole.size(), whole.align())?;
-            self.use_kept(block, asked, block.size());
+            let block = self.kept.take_longest(whole.size() / 2..=whole.size(), whole.align())?;
+            self.reuse(block, requested, block.size());
             block
         };
-        // SAFETY: it is this thread's, and is no longer.
-        match unsafe { self.grow_by_parent(parent, block, asked, whole) } {
-            Ok(zero_from) => Some((block, zero_from)),
-            Err(AllocError) => {
-                // SAFETY: it is a live block as before, and nobody has it.
-                unsafe { self.deallocate(parent, block.start.get(), None) };
-                None
-            }
+        let before = block.size();
+        // SAFETY: (1) the block was just put into use, by this thread. (2) It is no longer than `whole`.
+        let Ok(added) = (unsafe { self.grow_by_parent(parent, block, requested, whole) }) else {
+            // SAFETY: the block is unchanged, and no other thread has it.
+            unsafe { self.deallocate(parent, block.start.get(), None) };
+            return None;
+        };
+        let start = block.start.get();
+        if wanted == Contents::Zeroed {
+            let nonzero = if added == Contents::Zeroed { before } else { whole.size() };
+            // SAFETY: the block has at least that many bytes, and no other thread has it yet.
+            unsafe { start.write_bytes(0, nonzero) };
         }
+        Some(start)
     }
 
-    /// Grows a block where it is, by the parent, or by copying it to a kept one; `Err` if none of these can be done, and then
-    /// it is as it was.
+    /// Grows a block where it is, or by the parent, or by copying it into a kept one. If none of these is possible, the
+    /// block is unchanged.
     ///
     /// # Safety
     ///
-    /// `start` is a large block of this pool of layout `old`; the align stays.
-    pub(in super::super) unsafe fn grow<A: Allocator>(
+    /// 1. `start` is a large block of this pool in use, and `old` fits it.
+    /// 2. The align of `new` is that of `old`, and its size is not less.
+    pub(crate) unsafe fn grow<A: Allocator>(
         &self,
         parent: Parent<'_, A>,
         start: NonNull<u8>,
         old: Layout,
         new: Layout,
-    ) -> Result<Found, AllocError> {
+    ) -> Result<Resized, AllocError> {
         let block = self.live_block(start, Some(old));
-        let whole = whole(new)?;
-        if whole.size() <= block.size() {
-            self.set_asked(block, new, whole.size());
-            return Ok((start, usize::MAX));
+        let (before, whole) = (block.size(), whole_layout(new)?);
+        if whole.size() <= before {
+            self.set_requested(block, new, whole.size());
+            return Ok(Resized { block: start, zero_from: None });
         }
-        if old.size() <= COPIED {
-            if let Some(kept) = self.take_kept(new, whole, Fit::Growth) {
+        if old.size() <= MAX_COPIED {
+            if let Some(kept) = self.take_kept(new, whole, Purpose::Growth) {
                 let moved = kept.start.get();
-                // SAFETY: both have so many bytes, and are disjoint.
+                // SAFETY: both blocks have at least `old.size()` bytes, and are disjoint, since both are in use.
                 unsafe { start.copy_to_nonoverlapping(moved, old.size()) };
-                // SAFETY: by `# Safety` of this fn; not used again.
+                // SAFETY: by (1) it is in use; the caller uses the other one from now on.
                 unsafe { self.deallocate(parent, start, Some(old)) };
-                return Ok((moved, usize::MAX));
+                return Ok(Resized { block: moved, zero_from: None });
             }
         }
-        // SAFETY: by `# Safety` of this fn.
-        let zero_from = unsafe { self.grow_by_parent(parent, block, new, whole) }?;
-        Ok((block.start.get(), zero_from))
+        // SAFETY: (1) by (1). (2) Tested above.
+        let added = unsafe { self.grow_by_parent(parent, block, new, whole) }?;
+        Ok(Resized { block: block.start.get(), zero_from: (added == Contents::Zeroed).then_some(before) })
     }
 
-    /// Has the parent grow a block to `whole`; `Err` if it cannot, and then it is as it was. Returns from which byte on it is known to be
-    /// zero.
+    /// Has the parent grow a block to the size of `whole`. If it cannot, the block is unchanged. Returns the contents of
+    /// the added bytes.
     ///
     /// # Safety
     ///
-    /// The block is live, and the calling thread's; it is no longer than `whole`.
+    /// 1. The block is live, and belongs to the calling thread.
+    /// 2. It is no longer than `whole`.
     unsafe fn grow_by_parent<A: Allocator>(
         &self,
         parent: Parent<'_, A>,
         block: &Block,
-        asked: Layout,
+        requested: Layout,
         whole: Layout,
-    ) -> Result<usize, AllocError> {
-        let (start, before, whole_pages) = (block.start.get(), block.size(), parent.options.whole_pages);
-        let needed = block.needed.get();
-        // SAFETY: it has so many bytes, and is this thread's.
-        let is_used = || unsafe { self.is_growth_used(start, needed) };
-        // As the parent knows it.
+    ) -> Result<Contents, AllocError> {
+        let (start, needed) = (block.start.get(), block.needed.get());
+        // SAFETY: (1) `needed` is a multiple of `MIN_ALIGN`; or, from `grow_kept`, at least half of `whole`, which is no
+        // shorter than a huge page where this is called. (2) The block belongs to this thread.
+        let is_dense = || unsafe { self.grows_densely(start, needed) };
+        // The parent allocated the block with this align.
         let whole = Layout::from_size_align(whole.size(), block.align()).map_err(|_| AllocError)?;
+        // Fresh pages are zero already, so that costs no more.
+        let added = if parent.options.whole_pages { Contents::Zeroed } else { Contents::Uninit };
         let grow = |start, before| {
-            // From where the block ended before it is zero then. Fresh pages are that anyway; but the parent may have others.
-            let grow = if whole_pages { A::grow_zeroed } else { A::grow };
-            // SAFETY: the block lives, with that layout, and no size here is less.
-            self.get(parent, whole, is_used, |whole| unsafe { grow(parent.allocator, start, before, whole) })
+            let grow = match added {
+                Contents::Zeroed => A::grow_zeroed,
+                Contents::Uninit => A::grow,
+            };
+            // SAFETY: `resize` passes the live block and its layout. The new layout has the same align and is no
+            // smaller, by (2); `obtain` only makes it larger.
+            self.obtain(parent, whole, is_dense, |whole| unsafe { grow(parent.allocator, start, before, whole) })
         };
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.resize(block, asked, whole.size(), grow) }?;
-        Ok(if whole_pages { before } else { usize::MAX })
+        // SAFETY: (1) by (1). (2) The parent grows it.
+        unsafe { self.resize(block, requested, whole.size(), grow) }?;
+        Ok(added)
     }
 
-    /// Shrinks a block that has much more than it needs.
+    /// Shrinks a block, if it has many more bytes than it needs then.
     ///
     /// # Safety
     ///
-    /// `start` is a large block of this pool; `new` is one for a large block too, of the same align, and no larger.
-    pub(in super::super) unsafe fn shrink<A: Allocator>(
+    /// 1. `start` is a large block of this pool in use.
+    /// 2. `new` is a layout of a large block too, with the same align, and is no larger.
+    pub(crate) unsafe fn shrink<A: Allocator>(
         &self,
         parent: Parent<'_, A>,
         start: NonNull<u8>,
         new: Layout,
     ) -> Result<NonNull<u8>, AllocError> {
         let block = self.live_block(start, None);
-        let whole = whole(new)?;
+        let whole = whole_layout(new)?;
         let (before, align) = (block.size(), block.align());
-        // Where the parent gave more than it was asked for, the block may have had no room for a whole page at its end.
+        // `whole` may be longer than the block: the size of that is no multiple of `MIN_ALIGN` if the parent gave more
+        // than was requested.
         if before.saturating_sub(whole.size()) < before / 4 {
-            self.set_asked(block, new, whole.size().min(before));
+            self.set_requested(block, new, whole.size().min(before));
             return Ok(start);
         }
         let whole = Layout::from_size_align(whole.size(), align).map_err(|_| AllocError)?;
-        // SAFETY: the block lives, with that layout, and is larger.
+        // SAFETY: `resize` passes the live block and its layout. The new layout has the same align and is smaller.
         let shrink = |start, before| unsafe { parent.allocator.shrink(start, before, whole) };
-        // SAFETY: by `# Safety` of this fn.
+        // SAFETY: (1) by (1). (2) The parent shrinks it.
         if unsafe { self.resize(block, new, whole.size(), shrink) }.is_err() {
-            // A parent that cannot leaves it as it was, and that is large enough.
-            self.set_asked(block, new, whole.size());
+            // The parent cannot shrink the block, which is unchanged and large enough.
+            self.set_requested(block, new, whole.size());
         }
         Ok(block.start.get())
     }
 
-    /// Notes what a live block is used for now.
-    fn set_asked(&self, block: &Block, asked: Layout, needed: usize) {
+    /// Notes a new request for a live block, which needs `needed` bytes of it.
+    fn set_requested(&self, block: &Block, requested: Layout, needed: usize) {
         let _held = self.lock.lock();
-        self.budget.remove(block.needed.get());
-        block.asked.set(asked);
+        self.budget.remove_needed(block.needed.get());
+        block.requested.set(requested);
         block.needed.set(needed);
-        self.budget.add(needed);
+        self.budget.add_needed(needed);
     }
 
+    /// Resizes a block by `resize`, for a request that needs `needed` bytes of it.
+    ///
     /// # Safety
     ///
-    /// The block is live, and the calling thread's; `resize` grows or shrinks what it is told lives with a layout, by the parent.
+    /// 1. The block is live, and belongs to the calling thread.
+    /// 2. `resize` has the parent grow or shrink the block that it is passed, with its layout, at the same align.
     unsafe fn resize(
         &self,
         block: &Block,
-        asked: Layout,
+        requested: Layout,
         needed: usize,
         resize: impl FnOnce(NonNull<u8>, Layout) -> Result<NonNull<[u8]>, AllocError>,
     ) -> Result<(), AllocError> {
         let before = block.whole.get();
         {
-            // It may move, and another block come where it was: so it must not be in the map meanwhile.
+            // The parent may move the block, and give its old address to another block, before it returns.
             let _held = self.lock.lock();
             self.remove_live(block);
             self.map.remove(block);
         }
-        let (result, asked, needed) = match resize(block.start.get(), before) {
-            Ok(given) => {
-                block.set_given(given, before.align());
-                self.held.fetch_add(given.len().wrapping_sub(before.size()), Relaxed);
-                (Ok(()), asked, needed)
+        let (result, requested, needed) = match resize(block.start.get(), before) {
+            Ok(resized) => {
+                block.set_block(resized, before.align());
+                self.held.fetch_add(resized.len().wrapping_sub(before.size()), Relaxed);
+                (Ok(()), requested, needed)
             }
-            Err(error) => (Err(error), block.asked.get(), block.needed.get()),
+            Err(error) => (Err(error), block.requested.get(), block.needed.get()),
         };
         let _held = self.lock.lock();
-        // SAFETY: the block is at its address alone, until it is freed, and its record lives as long as this.
+        // SAFETY: (1) the record was removed above, and stays by invariant 1 of `Large`. (2) By invariants 2 and 3 no
+        // other block of the map is there. (3) Only this fn changes the address, and removes the record before.
         unsafe { self.map.insert(block) };
-        self.add_live(block, asked, needed);
+        self.add_live(block, requested, needed);
         result
     }
 }
