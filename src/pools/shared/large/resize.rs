@@ -4,7 +4,7 @@ use core::ptr::NonNull;
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::allocate::Purpose;
-use super::{Block, Large, whole_layout};
+use super::{Block, Large, MIN_ALIGN, whole_layout};
 use crate::api::contents::Contents;
 use crate::api::{AllocError, Allocator, Layout};
 use crate::os::advice;
@@ -138,7 +138,7 @@ impl Large {
         // `whole` may be longer than the block: the size of that is no multiple of `MIN_ALIGN` if the parent gave more
         // than was requested.
         if before.saturating_sub(whole.size()) < before / 4 {
-            self.set_requested(block, new, whole.size().min(before));
+            self.set_requested(block, new, whole.size().min(before / MIN_ALIGN * MIN_ALIGN));
             return Ok(start);
         }
         let whole = Layout::from_size_align(whole.size(), align).map_err(|_| AllocError)?;
