@@ -10,7 +10,8 @@ use crate::sync::clock;
 
 impl Large {
     /// Returns the memory of the last pages of the oldest kept block to the system, if the block is surplus and longer
-    /// than a step, and returns how many bytes that was. `None` if it is not, or if pages cannot be discarded.
+    /// than a step, and returns how many bytes that was: 0 if the system refuses. `None` if the block is not, or if pages
+    /// cannot be discarded.
     pub(super) fn discard_part(&self, options: Options) -> Option<usize> {
         if !options.whole_pages || !advice::CAN_DISCARD {
             return None;
@@ -37,6 +38,6 @@ impl Large {
         block.dirty.set(if is_discarded { from } else { STEP_BYTES });
         // SAFETY: it was taken from its list above, and its record stays, by invariant 1 of `Large`.
         unsafe { self.kept.push_oldest(block) };
-        Some(length)
+        Some(if is_discarded { length } else { 0 })
     }
 }
