@@ -288,10 +288,11 @@ extern "C" fn before() {
         });
         STATE.waiters.remove(&waiter);
         STATE.is_releasing.store(false, SeqCst);
-        LostThreads::record_held_indices();
     }
     let mut wait = ForkWait { at_risk_since: None };
     locks().for_each(|lock| lock.acquire_for_fork(|| wait.next(lock)));
+    // After the waits, in which other threads may have acquired an index.
+    LostThreads::record_held_indices();
 }
 
 extern "C" fn after() {

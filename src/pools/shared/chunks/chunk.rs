@@ -22,7 +22,7 @@
 //!    it, and do not change while it has a block in use. (A run is one block; its length changes when its owner resizes
 //!    the block.)
 //! 4. The bitmaps of the header, its list and its links change only under the lock of [`Chunks`](super::Chunks).
-//! 5. A hidden slice belongs to the thread that has hidden it. Only the thread that holds the lock of the scan pins a chunk.
+//! 5. Slices are hidden, and the chunk is pinned, only by the thread that holds the lock of the scan.
 //! 6. The chunk is returned to the parent after all its slices were free and it was not pinned, or when the heap is freed.
 
 use core::cell::Cell;

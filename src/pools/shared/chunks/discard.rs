@@ -7,7 +7,6 @@ use crate::os::advice;
 use crate::pools::shared::geometry::{CHUNK, SLICE, SLICES};
 use crate::pools::shared::options::{Options, Retain};
 use crate::sources::Pages;
-use crate::threads::lock::LockGuard;
 
 /// The slices that one step of a scan returns to the system, at most: that takes a tenth of a millisecond.
 const MAX_SLICES_PER_STEP: usize = 32;
@@ -29,18 +28,17 @@ pub(crate) enum Visit {
 }
 
 impl Chunks {
-    /// Returns the free memory of a chunk to the system, or makes the chunk depart if it is empty. Releases the lock before
-    /// it calls the system. A caller that releases a span holds the lock of its shard meanwhile.
-    pub(super) fn discard_or_depart(&self, options: Options, held: LockGuard<'_>, chunk: Chunk) {
+    /// Returns the free memory of a chunk to the system, or makes the chunk depart if it is empty. Under the lock, which it
+    /// holds during the system call: were the slices hidden instead, other threads would miss them where the parent has no
+    /// more memory, and the child of a fork would lose them.
+    pub(super) fn discard_or_depart(&self, options: Options, chunk: Chunk) {
         if chunk.is_empty() {
             self.depart(chunk);
         } else if options.whole_pages && advice::CAN_DISCARD {
             let slices = chunk.discardable(Scope::All, page_slices());
-            if slices != 0 {
-                self.hide(chunk, slices);
-                drop(held);
-                // SAFETY: hidden above.
-                unsafe { self.discard_hidden(options, chunk, slices) };
+            // SAFETY: the slices are free, and the lock is held, so that no thread takes them.
+            if unsafe { discard(chunk, slices) } {
+                self.mark_clean(chunk, slices);
             }
         }
     }

@@ -164,28 +164,29 @@ impl Chunks {
 
     /// Releases all but the first `keep` slices of a run of `count`.
     pub(super) fn truncate_run(&self, options: Options, chunk: Chunk, first: usize, count: usize, keep: usize) {
-        let held = self.lock();
+        let _held = self.lock();
         self.add_run_slices(keep.wrapping_sub(count));
         chunk.truncate_run(first, count, keep);
-        self.after_release(options, held, chunk, count - keep);
+        self.after_release(options, chunk, count - keep);
     }
 
     /// Releases the `count` slices of a span or run.
     pub(super) fn release(&self, options: Options, chunk: Chunk, first: usize, count: usize) {
-        let held = self.lock();
+        let _held = self.lock();
         if chunk.slice_use(first) == SliceUse::Run {
             self.add_run_slices(count.wrapping_neg());
         }
         chunk.release(first, count);
-        self.after_release(options, held, chunk, count);
+        self.after_release(options, chunk, count);
     }
 
     /// Counts slices of `chunk` that were released, and returns its free memory if more is free than `options` allow.
-    fn after_release(&self, options: Options, held: LockGuard<'_>, chunk: Chunk, count: usize) {
+    /// Under the lock.
+    fn after_release(&self, options: Options, chunk: Chunk, count: usize) {
         self.refile(chunk, Change::More);
         self.dirty.set(self.dirty.get() + count);
         if self.exceeds(options.retain) {
-            self.discard_or_depart(options, held, chunk);
+            self.discard_or_depart(options, chunk);
         }
     }
 

@@ -8,10 +8,8 @@
 //!
 //! # Invariants
 //!
-//! 1. Only the thread that holds the lock of the scan pins chunks and hides blocks, and it undoes that before it releases
-//!    the lock; so it does with the slices that it hides. So a thread that acquires the lock finds all memory that is free,
-//!    except slices that another thread has just released and hides for one call of the system
-//!    (`Chunks::discard_or_depart`).
+//! 1. Only the thread that holds the lock of the scan pins chunks and hides slices and blocks, and it undoes that before it
+//!    releases the lock. So a thread that acquires the lock finds all memory that is free.
 //! 2. The parent is not called under the lock. Threads wait for the lock only to [collect](HeapRef::collect), and
 //!    around a fork.
 
