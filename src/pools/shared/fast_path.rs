@@ -208,15 +208,26 @@ impl<A: Allocator> FastPath for &SharedPool<A> {
 }
 
 impl<A: Allocator> SharedPool<A> {
+    /// Returns the bins of the calling thread, or the vacant ones.
+    ///
+    /// # Safety
+    ///
+    /// `slot` is the slot of the calling thread.
+    #[inline(always)]
+    unsafe fn bins_at(&self, slot: usize) -> &Bins {
+        // SAFETY: by `# Safety` of this fn.
+        let bins = unsafe { self.bins.at(slot) };
+        // SAFETY: as in `SharedPool::bin`.
+        unsafe { &*bins }
+    }
+
     /// Calls `action` with the bins of the calling thread, or with the vacant ones. Returns `None` before
     /// [`prepare`](FastPath::prepare), and where that has no effect.
     #[inline(always)]
     fn with_bins<R>(&self, action: impl FnOnce(&Bins) -> Option<R>) -> Option<R> {
         let slot = self.slot_reader.slot()?;
         // SAFETY: the reader returns the slot of the calling thread.
-        let bins = unsafe { self.bins.at(slot) };
-        // SAFETY: as in `SharedPool::bin`.
-        action(unsafe { &*bins })
+        action(unsafe { self.bins_at(slot) })
     }
 
     /// As [`with_bins`](Self::with_bins), also for a thread whose index has no slot.
@@ -226,7 +237,8 @@ impl<A: Allocator> SharedPool<A> {
         if slot == 0 {
             return action(Self::slotless_cache(self.existing_heap()?)?.bins());
         }
-        self.with_bins(action)
+        // SAFETY: the reader returns the slot of the calling thread.
+        action(unsafe { self.bins_at(slot) })
     }
 
     /// Returns the size of a block, unless it is a run.
