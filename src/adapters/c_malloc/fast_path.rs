@@ -34,6 +34,15 @@ where
         FastPath::try_allocate_any(&**self, size)
     }
 
+    fn try_allocate_slotless(self, size: usize) -> Option<NonNull<u8>> {
+        FastPath::try_allocate_slotless(&**self, size)
+    }
+
+    unsafe fn try_free_slotless(self, block: NonNull<u8>) -> bool {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { FastPath::try_free_slotless(&**self, block) }
+    }
+
     #[inline(always)]
     unsafe fn try_free(self, block: *mut u8) -> bool {
         // SAFETY: by `# Safety` of this fn.
@@ -165,6 +174,9 @@ extern "C" fn malloc<F: FastPath, A: UsableSize>(c: CFunctions<F, A>, size: usiz
 #[cold]
 #[inline(never)]
 extern "C" fn malloc_slow<F: FastPath, A: UsableSize>(c: CFunctions<F, A>, size: usize) -> *mut c_void {
+    if let Some(block) = c.fast_path.try_allocate_slotless(size) {
+        return block.as_ptr().cast();
+    }
     let block = functions::malloc(c.allocator, size);
     c.fast_path.prepare();
     block
@@ -206,7 +218,10 @@ unsafe extern "C" fn free<F: FastPath, A: UsableSize>(c: CFunctions<F, A>, block
 #[inline(never)]
 unsafe extern "C" fn free_slow<F: FastPath, A: UsableSize>(c: CFunctions<F, A>, block: NonNull<c_void>) {
     // SAFETY: by `# Safety` of this fn.
-    unsafe { functions::free(c.allocator, block.as_ptr()) };
+    if !unsafe { c.fast_path.try_free_slotless(block.cast()) } {
+        // SAFETY: by `# Safety` of this fn, and it was not freed.
+        unsafe { functions::free(c.allocator, block.as_ptr()) };
+    }
 }
 
 /// # Safety

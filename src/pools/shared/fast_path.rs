@@ -120,6 +120,20 @@ pub trait FastPath: Copy {
         false
     }
 
+    /// As [`try_allocate_any`](Self::try_allocate_any), for a thread whose index has no slot.
+    fn try_allocate_slotless(self, _size: usize) -> Option<NonNull<u8>> {
+        None
+    }
+
+    /// As [`try_free_any`](Self::try_free_any), for a thread whose index has no slot.
+    ///
+    /// # Safety
+    ///
+    /// As for [`try_free_any`](Self::try_free_any).
+    unsafe fn try_free_slotless(self, _block: NonNull<u8>) -> bool {
+        false
+    }
+
     /// As [`try_free`](Self::try_free), for any block that has a class, with some more instructions.
     ///
     /// # Safety
@@ -174,7 +188,7 @@ impl<A: Allocator> FastPath for &SharedPool<A> {
         let layout = Layout::from_size_align(size.max(1), ALIGN).ok()?;
         let index = bin_index(class_of(layout)?);
         // SAFETY: there is a bin for each class.
-        self.with_any_bins(|bins| unsafe { bins.get_unchecked(index) }.pop())
+        self.with_bins(|bins| unsafe { bins.get_unchecked(index) }.pop())
     }
 
     #[inline(always)]
@@ -190,7 +204,7 @@ impl<A: Allocator> FastPath for &SharedPool<A> {
         let is_in_chunk = self.existing_heap().is_some_and(|heap| heap.chunks.contains(block.addr().get()));
         // SAFETY: by invariant 1 the pool is not checked, so by `# Safety` of this fn the block is in use; it lies in a
         // chunk.
-        is_in_chunk && self.with_any_bins(|bins| unsafe { push(bins, block) }).is_some()
+        is_in_chunk && self.with_bins(|bins| unsafe { push(bins, block) }).is_some()
     }
 
     #[inline(always)]
@@ -204,6 +218,17 @@ impl<A: Allocator> FastPath for &SharedPool<A> {
         self.existing_heap().filter(|heap| heap.chunks.contains(block.addr().get()))?;
         // SAFETY: by `# Safety` of this fn; the block lies in a chunk.
         unsafe { self.size_in_class(block) }
+    }
+
+    fn try_allocate_slotless(self, size: usize) -> Option<NonNull<u8>> {
+        let layout = Layout::from_size_align(size.max(1), ALIGN).ok()?;
+        self.slotless_bins()?[bin_index(class_of(layout)?)].pop()
+    }
+
+    unsafe fn try_free_slotless(self, block: NonNull<u8>) -> bool {
+        let is_in_chunk = self.existing_heap().is_some_and(|heap| heap.chunks.contains(block.addr().get()));
+        // SAFETY: by `# Safety` of this fn.
+        is_in_chunk && self.slotless_bins().is_some_and(|bins| unsafe { push(bins, block) }.is_some())
     }
 }
 
@@ -230,15 +255,10 @@ impl<A: Allocator> SharedPool<A> {
         action(unsafe { self.bins_at(slot) })
     }
 
-    /// As [`with_bins`](Self::with_bins), also for a thread whose index has no slot.
-    #[inline(always)]
-    fn with_any_bins<R>(&self, action: impl FnOnce(&Bins) -> Option<R>) -> Option<R> {
-        let slot = self.slot_reader.slot()?;
-        if slot == 0 {
-            return action(Self::slotless_cache(self.existing_heap()?)?.bins());
-        }
-        // SAFETY: the reader returns the slot of the calling thread.
-        action(unsafe { self.bins_at(slot) })
+    /// Returns the bins of the calling thread if its index has no slot. `None` before [`prepare`](FastPath::prepare).
+    fn slotless_bins(&self) -> Option<&Bins> {
+        self.slot_reader.slot().filter(|&slot| slot == 0)?;
+        Some(Self::slotless_cache(self.existing_heap()?)?.bins())
     }
 
     /// Returns the size of a block, unless it is a run.
