@@ -20,4 +20,25 @@ impl Contents {
             Self::Zeroed => allocator.allocate_zeroed(layout),
         }
     }
+
+    /// Grows a block, whose added bytes have these contents.
+    ///
+    /// # Safety
+    ///
+    /// Those of [`Allocator::grow`], which are also those of [`Allocator::grow_zeroed`].
+    #[inline]
+    pub(crate) unsafe fn grow<A: Allocator + ?Sized>(
+        self,
+        allocator: &A,
+        block: NonNull<u8>,
+        old: Layout,
+        new: Layout,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        match self {
+            // SAFETY: by `# Safety` of this fn.
+            Self::Uninit => unsafe { allocator.grow(block, old, new) },
+            // SAFETY: by `# Safety` of this fn.
+            Self::Zeroed => unsafe { allocator.grow_zeroed(block, old, new) },
+        }
+    }
 }

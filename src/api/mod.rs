@@ -99,7 +99,10 @@
 //! contract of the trait.
 
 mod capabilities;
-#[cfg(any(feature = "alloc", target_has_atomic = "ptr"))]
+#[cfg_attr(
+    not(any(feature = "alloc", target_has_atomic = "ptr")),
+    expect(dead_code, reason = "arenas over a buffer move blocks only")
+)]
 pub(crate) mod contents;
 pub(crate) mod global_calls;
 mod markers;

@@ -2,7 +2,6 @@
 
 use core::ptr::NonNull;
 
-#[cfg(target_has_atomic = "ptr")]
 use super::contents::Contents;
 use super::{AllocError, Allocator, Layout};
 
@@ -20,12 +19,8 @@ pub(crate) unsafe fn replace<A: Allocator>(
     new: Layout,
     length: usize,
 ) -> Result<NonNull<[u8]>, AllocError> {
-    let moved = allocator.allocate(new)?;
-    // SAFETY: by (2) both blocks have at least `length` bytes, and they are disjoint, since both are live.
-    unsafe { block.copy_to_nonoverlapping(moved.cast(), length) };
-    // SAFETY: by (1) of this fn.
-    unsafe { allocator.deallocate(block, old) };
-    Ok(moved)
+    // SAFETY: by (1) and (2) of this fn.
+    unsafe { transfer(allocator, allocator, block, old, new, length, Contents::Uninit) }
 }
 
 /// Moves a block from one allocator to another: allocates a block of the layout `new` with such contents in `to`, copies the first
@@ -35,7 +30,6 @@ pub(crate) unsafe fn replace<A: Allocator>(
 ///
 /// 1. `block` is a live block of `from` that `old` fits, and is not used again if this returns `Ok`.
 /// 2. `length` is at most `old.size()` and at most `new.size()`.
-#[cfg(target_has_atomic = "ptr")]
 #[inline]
 pub(crate) unsafe fn transfer<A: Allocator, B: Allocator>(
     from: &A,
@@ -47,12 +41,30 @@ pub(crate) unsafe fn transfer<A: Allocator, B: Allocator>(
     contents: Contents,
 ) -> Result<NonNull<[u8]>, AllocError> {
     let moved = contents.allocate(to, new)?;
-    // SAFETY: by (2) both blocks have at least `length` bytes, and they are disjoint: the caller uses `block`, so it is no memory
-    // that `to` could allocate from.
+    // SAFETY: by (1) of this fn, and by (2) both blocks have at least `length` bytes. They are disjoint: the caller uses `block`,
+    // so it is no memory that `to` could allocate from.
+    unsafe { copy_and_free(from, block, old, moved, length) };
+    Ok(moved)
+}
+
+/// Copies the first `length` bytes of `block` into `moved`, and frees `block` in `from`: the end of a move.
+///
+/// # Safety
+///
+/// 1. `block` is a live block of `from` that `old` fits, and is not used again.
+/// 2. Both blocks have at least `length` bytes, and they are disjoint.
+#[inline]
+pub(crate) unsafe fn copy_and_free<A: Allocator>(
+    from: &A,
+    block: NonNull<u8>,
+    old: Layout,
+    moved: NonNull<[u8]>,
+    length: usize,
+) {
+    // SAFETY: by (2) of this fn.
     unsafe { block.copy_to_nonoverlapping(moved.cast(), length) };
     // SAFETY: by (1) of this fn.
     unsafe { from.deallocate(block, old) };
-    Ok(moved)
 }
 
 /// Zeroes `block` from its byte `length` on.
@@ -73,7 +85,7 @@ pub(crate) unsafe fn zero_rest(block: NonNull<[u8]>, length: usize) {
 ///
 /// # Safety
 ///
-/// As for [`Allocator::grow_zeroed`].
+/// Those of [`Allocator::grow_zeroed`].
 #[inline]
 pub(crate) unsafe fn grow_and_zero<A: Allocator>(
     allocator: &A,

@@ -6,6 +6,7 @@ use core::ptr::NonNull;
 
 use alloc::alloc::handle_alloc_error;
 
+use crate::api::contents::Contents;
 use crate::api::{AllocError, Allocator, global_calls};
 
 /// Ends a method that cannot return an error, because no block of this layout could be allocated. `None` means that the
@@ -20,13 +21,6 @@ pub(super) fn fail(layout: Option<Layout>) -> ! {
     }
 }
 
-/// The initial contents of a new block.
-#[derive(Clone, Copy)]
-pub(crate) enum Contents {
-    Uninitialised,
-    Zeroes,
-}
-
 /// Allocates a block of `allocator` that `layout` fits. Returns a dangling pointer with the align of `layout` if its
 /// size is 0.
 #[inline]
@@ -38,11 +32,7 @@ pub(super) fn allocate<A: Allocator>(
     if layout.size() == 0 {
         return Ok(global_calls::dangling(layout).cast());
     }
-    let block = match contents {
-        Contents::Uninitialised => allocator.allocate(layout),
-        Contents::Zeroes => allocator.allocate_zeroed(layout),
-    };
-    block.map(NonNull::cast)
+    contents.allocate(allocator, layout).map(NonNull::cast)
 }
 
 /// Owns a block from [`allocate`], and frees it on drop, so that a panic does not leak it.

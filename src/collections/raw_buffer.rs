@@ -5,9 +5,9 @@ use core::marker::PhantomData;
 use core::panic::UnwindSafe;
 use core::ptr::NonNull;
 
-use super::block::Contents;
 use super::error::{OnFailure, TryReserveError};
 use crate::api::Allocator;
+use crate::api::contents::Contents;
 
 /// A block for elements. It does not know which of them are initialised: its owner keeps track of that.
 ///
@@ -59,11 +59,7 @@ impl<T, A: Allocator> RawBuffer<T, A> {
             let Ok(layout) = Layout::array::<T>(capacity) else {
                 return Err(F::fail(TryReserveError::CAPACITY_OVERFLOW));
             };
-            let block = match contents {
-                Contents::Uninitialised => buffer.allocator.allocate(layout),
-                Contents::Zeroes => buffer.allocator.allocate_zeroed(layout),
-            };
-            match block {
+            match contents.allocate(&buffer.allocator, layout) {
                 Ok(block) => buffer.start = block.cast(),
                 Err(_) => return Err(F::fail(TryReserveError::refused(layout))),
             }

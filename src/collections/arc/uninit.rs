@@ -3,8 +3,8 @@
 use core::mem::MaybeUninit;
 
 use super::{Arc, Counts, Strong};
+use crate::api::contents::Contents;
 use crate::api::{AllocError, Allocator, Global, Layout};
-use crate::collections::block::Contents;
 use crate::collections::counted::fail;
 
 impl<T> Arc<T> {
@@ -108,7 +108,7 @@ impl<T, A: Allocator> Arc<T, A> {
     /// ```
     #[inline]
     pub fn try_new_uninit_in(allocator: A) -> Result<Arc<MaybeUninit<T>, A>, AllocError> {
-        Ok(Arc(Strong::<T, A, _>::uninit(Contents::Uninitialised, allocator)?))
+        Ok(Arc(Strong::<T, A, _>::uninit(Contents::Uninit, allocator)?))
     }
 
     /// Allocates a block from `allocator` for a value whose bytes are zero.
@@ -141,7 +141,7 @@ impl<T, A: Allocator> Arc<T, A> {
     /// ```
     #[inline]
     pub fn try_new_zeroed_in(allocator: A) -> Result<Arc<MaybeUninit<T>, A>, AllocError> {
-        Ok(Arc(Strong::<T, A, _>::uninit(Contents::Zeroes, allocator)?))
+        Ok(Arc(Strong::<T, A, _>::uninit(Contents::Zeroed, allocator)?))
     }
 }
 

@@ -3,8 +3,9 @@
 use core::ffi::CStr;
 
 use super::Box;
+use crate::api::contents::Contents;
 use crate::api::{AllocError, Allocator, Layout};
-use crate::collections::block::{Contents, OwnedBlock, allocate, fail, with_metadata_of};
+use crate::collections::block::{OwnedBlock, allocate, fail, with_metadata_of};
 use crate::collections::clone_to_uninit::CloneToUninit;
 
 impl<T: ?Sized + CloneToUninit, A: Allocator> Box<T, A> {
@@ -44,7 +45,7 @@ impl<T: ?Sized + CloneToUninit, A: Allocator> Box<T, A> {
     #[inline]
     pub fn try_clone_from_ref_in(value: &T, allocator: A) -> Result<Self, AllocError> {
         let layout = Layout::for_value(value);
-        let block = allocate(&allocator, layout, Contents::Uninitialised)?;
+        let block = allocate(&allocator, layout, Contents::Uninit)?;
         // SAFETY: a new block of `allocator` that the layout fits, which only this function frees, or a dangling
         // pointer for size 0.
         let block = unsafe { OwnedBlock::new(block, layout, &allocator) };

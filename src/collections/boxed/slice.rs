@@ -4,8 +4,9 @@ use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use super::Box;
+use crate::api::contents::Contents;
 use crate::api::{AllocError, Allocator, Global, Layout};
-use crate::collections::block::{Contents, allocate, fail};
+use crate::collections::block::{allocate, fail};
 
 impl<T> Box<[T]> {
     /// Allocates a block from the default for `length` values that are not initialised yet.
@@ -128,7 +129,7 @@ impl<T, A: Allocator> Box<[T], A> {
     /// ```
     #[inline]
     pub fn try_new_uninit_slice_in(length: usize, allocator: A) -> Result<Box<[MaybeUninit<T>], A>, AllocError> {
-        new_slice_in(length, allocator, Contents::Uninitialised)
+        new_slice_in(length, allocator, Contents::Uninit)
     }
 
     /// Allocates a block from `allocator` for `length` values whose bytes are zero.
@@ -167,7 +168,7 @@ impl<T, A: Allocator> Box<[T], A> {
     /// ```
     #[inline]
     pub fn try_new_zeroed_slice_in(length: usize, allocator: A) -> Result<Box<[MaybeUninit<T>], A>, AllocError> {
-        new_slice_in(length, allocator, Contents::Zeroes)
+        new_slice_in(length, allocator, Contents::Zeroed)
     }
 }
 

@@ -3,8 +3,9 @@
 use core::mem::MaybeUninit;
 
 use super::Box;
+use crate::api::contents::Contents;
 use crate::api::{AllocError, Allocator, Global, Layout};
-use crate::collections::block::{Contents, allocate, fail};
+use crate::collections::block::{allocate, fail};
 
 impl<T> Box<T> {
     /// Allocates a block from the default for a value that is not initialised yet.
@@ -110,7 +111,7 @@ impl<T, A: Allocator> Box<T, A> {
     /// ```
     #[inline]
     pub fn try_new_uninit_in(allocator: A) -> Result<Box<MaybeUninit<T>, A>, AllocError> {
-        new_in(allocator, Contents::Uninitialised)
+        new_in(allocator, Contents::Uninit)
     }
 
     /// Allocates a block from `allocator` for a value whose bytes are zero.
@@ -144,7 +145,7 @@ impl<T, A: Allocator> Box<T, A> {
     /// ```
     #[inline]
     pub fn try_new_zeroed_in(allocator: A) -> Result<Box<MaybeUninit<T>, A>, AllocError> {
-        new_in(allocator, Contents::Zeroes)
+        new_in(allocator, Contents::Zeroed)
     }
 }
 

@@ -16,8 +16,9 @@ use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 
 use super::Counts;
+use crate::api::contents::Contents;
 use crate::api::{AllocError, Allocator, Layout};
-use crate::collections::block::{self, Contents, OwnedBlock, allocate, with_metadata_of};
+use crate::collections::block::{self, OwnedBlock, allocate, with_metadata_of};
 use crate::collections::clone_to_uninit::CloneToUninit;
 
 /// Returns the layout of a block for a value of layout `value`, and the offset of the value in it, in bytes.
@@ -94,7 +95,7 @@ pub(super) fn clone_value<T: ?Sized + CloneToUninit, C: Counts, A: Allocator>(
     allocator: &A,
 ) -> Result<NonNull<T>, AllocError> {
     let layout = Layout::for_value(value);
-    let place = new::<C, A>(layout, Contents::Uninitialised, allocator)?;
+    let place = new::<C, A>(layout, Contents::Uninit, allocator)?;
     // Frees the block if the clone panics.
     // SAFETY: `place` is that of a new block for `layout` and `allocator`, which only this function knows.
     let block = unsafe { owned_block::<C, A>(place, layout, allocator) };
@@ -116,7 +117,7 @@ pub(super) unsafe fn move_value<T: ?Sized, C: Counts, A: Allocator>(
 ) -> Result<NonNull<T>, AllocError> {
     // SAFETY: `value` is aligned and initialised by `# Safety` of this fn.
     let layout = Layout::for_value(unsafe { value.as_ref() });
-    let place = new::<C, A>(layout, Contents::Uninitialised, allocator)?;
+    let place = new::<C, A>(layout, Contents::Uninit, allocator)?;
     // SAFETY: both have `layout.size()` bytes, and do not overlap because the block of `place` is new.
     unsafe { place.copy_from_nonoverlapping(value.cast(), layout.size()) };
     Ok(with_metadata_of(place, value.as_ptr()))

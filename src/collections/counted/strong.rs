@@ -6,8 +6,9 @@ use core::ptr::{self, NonNull};
 
 use super::block::{self, ImplicitWeak};
 use super::{Counts, Others, WeakRef};
+use crate::api::contents::Contents;
 use crate::api::{AllocError, Allocator, AllocatorClone, Layout};
-use crate::collections::block::{Contents, OwnedBlock};
+use crate::collections::block::OwnedBlock;
 use crate::collections::clone_to_uninit::CloneToUninit;
 use crate::collections::{Box, Vec};
 
@@ -191,7 +192,7 @@ impl<T, A: Allocator, C: Counts> Strong<T, A, C> {
 
     #[inline]
     pub(in crate::collections) fn new(value: T, allocator: A) -> Result<Self, AllocError> {
-        let mut this = Self::uninit(Contents::Uninitialised, allocator)?;
+        let mut this = Self::uninit(Contents::Uninit, allocator)?;
         // SAFETY: `this` is the only reference to the new block.
         unsafe { this.value.as_mut() }.write(value);
         // SAFETY: the line above initialises the value.

@@ -6,8 +6,8 @@ use core::ptr::{self, NonNull};
 
 use super::block::{self, layout_of_raw};
 use super::{Counts, Strong};
+use crate::api::contents::Contents;
 use crate::api::{AllocError, Allocator, AllocatorClone, Layout};
-use crate::collections::block::Contents;
 
 /// The pointer inside a `Weak`.
 ///
@@ -41,7 +41,7 @@ impl<T, A: Allocator, C: Counts> WeakRef<T, A, C> {
     /// count is 0 until [`init`](Self::init).
     #[inline]
     pub(in crate::collections) fn uninit(allocator: A) -> Result<Self, AllocError> {
-        let place = block::new::<C, A>(Layout::new::<T>(), Contents::Uninitialised, &allocator)?;
+        let place = block::new::<C, A>(Layout::new::<T>(), Contents::Uninit, &allocator)?;
         // SAFETY: `place` is in a new block, which nothing else knows and could free.
         unsafe { block::counts::<C>(place) }.take_last();
         // SAFETY: `place` is in a new block of `allocator` for a `T`. With its only strong reference, which was taken,

@@ -4,8 +4,8 @@ use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use super::{Counts, Rc, Strong};
+use crate::api::contents::Contents;
 use crate::api::{AllocError, Allocator, Global, Layout};
-use crate::collections::block::Contents;
 use crate::collections::counted::fail;
 
 impl<T> Rc<[T]> {
@@ -127,7 +127,7 @@ impl<T, A: Allocator> Rc<[T], A> {
     /// ```
     #[inline]
     pub fn try_new_uninit_slice_in(length: usize, allocator: A) -> Result<Rc<[MaybeUninit<T>], A>, AllocError> {
-        Ok(Rc(Strong::<[T], A, _>::uninit_slice(length, Contents::Uninitialised, allocator)?))
+        Ok(Rc(Strong::<[T], A, _>::uninit_slice(length, Contents::Uninit, allocator)?))
     }
 
     /// Allocates a block from `allocator` for `length` values whose bytes are zero.
@@ -166,7 +166,7 @@ impl<T, A: Allocator> Rc<[T], A> {
     /// ```
     #[inline]
     pub fn try_new_zeroed_slice_in(length: usize, allocator: A) -> Result<Rc<[MaybeUninit<T>], A>, AllocError> {
-        Ok(Rc(Strong::<[T], A, _>::uninit_slice(length, Contents::Zeroes, allocator)?))
+        Ok(Rc(Strong::<[T], A, _>::uninit_slice(length, Contents::Zeroed, allocator)?))
     }
 }
 

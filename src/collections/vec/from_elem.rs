@@ -5,7 +5,7 @@ use core::ptr::NonNull;
 
 use super::{Vec, into_ok};
 use crate::api::Allocator;
-use crate::collections::block::Contents;
+use crate::api::contents::Contents;
 use crate::collections::error::{OnFailure, Panic, Return, TryReserveError};
 use crate::collections::raw_buffer::RawBuffer;
 use crate::collections::same_type::same_type;
@@ -132,7 +132,7 @@ impl<T: Zeroable, A: Allocator> Vec<T, A> {
 #[inline]
 #[track_caller]
 unsafe fn allocate_zeroed<F: OnFailure, T, A: Allocator>(length: usize, allocator: A) -> Result<Vec<T, A>, F::Error> {
-    let buffer = RawBuffer::with_capacity_in::<F>(length, Contents::Zeroes, allocator)?;
+    let buffer = RawBuffer::with_capacity_in::<F>(length, Contents::Zeroed, allocator)?;
     Ok(Vec { buffer, length })
 }
 

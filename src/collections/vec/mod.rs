@@ -35,9 +35,9 @@ use core::mem::{ManuallyDrop, MaybeUninit};
 use core::ptr::NonNull;
 use core::slice;
 
-use super::block::Contents;
 use super::error::{OnFailure, Panic, Return, TryReserveError, into_ok};
 use super::raw_buffer::RawBuffer;
+use crate::api::contents::Contents;
 use crate::api::{Allocator, Global};
 
 pub use drain::Drain;
@@ -253,7 +253,7 @@ impl<T, A: Allocator> Vec<T, A> {
     #[inline]
     #[track_caller]
     fn with_room<F: OnFailure>(capacity: usize, allocator: A) -> Result<Self, F::Error> {
-        Ok(Self { buffer: RawBuffer::with_capacity_in::<F>(capacity, Contents::Uninitialised, allocator)?, length: 0 })
+        Ok(Self { buffer: RawBuffer::with_capacity_in::<F>(capacity, Contents::Uninit, allocator)?, length: 0 })
     }
 
     /// Creates a vector from the parts that [`into_raw_parts_with_allocator`](Self::into_raw_parts_with_allocator)

@@ -30,9 +30,9 @@ mod room;
 mod search;
 mod shared_traits;
 
-use super::block::Contents;
 use super::error::{OnFailure, Panic, Return, TryReserveError, into_ok};
 use super::raw_buffer::RawBuffer;
+use crate::api::contents::Contents;
 use crate::api::{Allocator, Global};
 
 pub use drain::Drain;
@@ -215,7 +215,7 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[inline]
     #[track_caller]
     fn with_room<F: OnFailure>(capacity: usize, allocator: A) -> Result<Self, F::Error> {
-        let buffer = RawBuffer::with_capacity_in::<F>(capacity, Contents::Uninitialised, allocator)?;
+        let buffer = RawBuffer::with_capacity_in::<F>(capacity, Contents::Uninit, allocator)?;
         Ok(Self { head: 0, length: 0, buffer })
     }
 

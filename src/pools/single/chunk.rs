@@ -131,12 +131,8 @@ impl PoolChunk {
         let needed = Self::layout_for(new)?;
         let unchanged = NonNull::slice_from_raw_parts(start, held.size());
         let whole = if needed.size() > held.size() {
-            match init {
-                // SAFETY: `held` fits the chunk by (1) and invariant 2, and `needed` is larger.
-                Contents::Zeroed => unsafe { parent.grow_zeroed(start, held, needed) }?,
-                // SAFETY: as above.
-                Contents::Uninit => unsafe { parent.grow(start, held, needed) }?,
-            }
+            // SAFETY: `held` fits the chunk by (1) and invariant 2, and `needed` is larger.
+            unsafe { init.grow(parent, start, held, needed) }?
         } else if new.size() < old.size() && needed.size() < held.size() {
             // A chunk that the parent cannot make shorter stays as it is.
             // SAFETY: `held` fits the chunk by (1) and invariant 2, and `needed` is smaller.

@@ -6,7 +6,7 @@ use super::Pool;
 use super::chunk::with_chunk_provenance;
 use super::large::is_large;
 use crate::api::contents::Contents;
-use crate::api::move_block::replace;
+use crate::api::move_block::{replace, transfer};
 use crate::api::{AllocError, Allocator, Layout};
 
 impl<A: Allocator> Pool<A> {
@@ -28,12 +28,8 @@ impl<A: Allocator> Pool<A> {
             // SAFETY: by `# Safety` of this fn; `new` is no smaller, so it is large too.
             return unsafe { self.resize_large(block, old, new, init) };
         }
-        let moved = init.allocate(self, new)?;
-        // SAFETY: both blocks have at least `old.size()` bytes. Both are live, so they are disjoint.
-        unsafe { with_chunk_provenance(block).copy_to_nonoverlapping(moved.cast(), old.size()) };
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.deallocate(block, old) };
-        Ok(moved)
+        // SAFETY: by `# Safety` of this fn; `old.size()` is at most either size.
+        unsafe { transfer(self, self, with_chunk_provenance(block), old, new, old.size(), init) }
     }
 
     /// Makes a block shorter: one that stays large by the parent, any other by moving it.

@@ -107,13 +107,9 @@ impl Large {
         // Fresh pages are zero already, so that costs no more.
         let added = if parent.options.whole_pages { Contents::Zeroed } else { Contents::Uninit };
         let grow = |start, before| {
-            let grow = match added {
-                Contents::Zeroed => A::grow_zeroed,
-                Contents::Uninit => A::grow,
-            };
             // SAFETY: `resize` passes the live block and its layout. The new layout has the same align and is no
             // smaller, by (2); `obtain` only makes it larger.
-            self.obtain(parent, whole, is_dense, |whole| unsafe { grow(parent.allocator, start, before, whole) })
+            self.obtain(parent, whole, is_dense, |whole| unsafe { added.grow(parent.allocator, start, before, whole) })
         };
         // SAFETY: (1) by (1). (2) The parent grows it.
         unsafe { self.resize(block, requested, whole.size(), grow) }?;
