@@ -4,7 +4,7 @@ use core::ptr::NonNull;
 
 use crate::api::contents::Contents;
 use crate::api::global_calls::dangling;
-use crate::api::move_block::{grow_and_zero, replace};
+use crate::api::move_block::{replace, transfer};
 use crate::api::{
     AllocError, Allocator, AllocatorClone, CallsMalloc, GlobalAllocator, Layout, Owns, Reset, StaticAllocator,
     WholePages,
@@ -128,6 +128,37 @@ impl<const N: usize, A: Allocator> Aligned<N, A> {
         }
         contents.allocate(&self.parent, raised).map(|block| at_most(Self::MAX_SIZE, block))
     }
+
+    /// Grows a block, whose added bytes have these contents.
+    ///
+    /// # Safety
+    ///
+    /// Those of [`Allocator::grow`].
+    #[inline]
+    unsafe fn grow_with(
+        &self,
+        block: NonNull<u8>,
+        old: Layout,
+        new: Layout,
+        contents: Contents,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        if Self::is_aligned(old) && Self::is_aligned(new) {
+            // SAFETY: by `# Safety` of this fn.
+            return unsafe { contents.grow(&self.parent, block, old, new) };
+        }
+        if old.align() != new.align() {
+            // SAFETY: by `# Safety` of this fn; the new size is no less.
+            return unsafe { transfer(self, self, block, old, new, old.size(), contents) };
+        }
+        if old.size() == 0 {
+            return self.allocate_raised(new, contents);
+        }
+        let raised = Self::raise(new)?;
+        // SAFETY: a block that `old` fits is no longer than `MAX_SIZE`.
+        let old = unsafe { Self::raise_unchecked(old) };
+        // SAFETY: by `# Safety` of this fn; the parent's block has the align `N`, and so has the new layout.
+        unsafe { contents.grow(&self.parent, block, old, raised) }.map(|block| at_most(Self::MAX_SIZE, block))
+    }
 }
 
 // SAFETY: a block of a layout with an align of `N` or more is the parent's. A block of any other layout is the parent's block with the
@@ -168,42 +199,14 @@ unsafe impl<const N: usize, A: Allocator> Allocator for Aligned<N, A> {
 
     #[inline]
     unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        if Self::is_aligned(old) && Self::is_aligned(new) {
-            // SAFETY: by `# Safety` of this fn.
-            return unsafe { self.parent.grow(block, old, new) };
-        }
-        if old.align() != new.align() {
-            // SAFETY: by `# Safety` of this fn.
-            return unsafe { replace(self, block, old, new, old.size()) };
-        }
-        if old.size() == 0 {
-            return self.allocate_raised(new, Contents::Uninit);
-        }
-        let raised = Self::raise(new)?;
-        // SAFETY: a block that `old` fits is no longer than `MAX_SIZE`.
-        let old = unsafe { Self::raise_unchecked(old) };
-        // SAFETY: by `# Safety` of this fn; the parent's block has the align `N`, and so has the new layout.
-        unsafe { self.parent.grow(block, old, raised) }.map(|block| at_most(Self::MAX_SIZE, block))
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.grow_with(block, old, new, Contents::Uninit) }
     }
 
     #[inline]
     unsafe fn grow_zeroed(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        if Self::is_aligned(old) && Self::is_aligned(new) {
-            // SAFETY: by `# Safety` of this fn.
-            return unsafe { self.parent.grow_zeroed(block, old, new) };
-        }
-        if old.align() != new.align() {
-            // SAFETY: by `# Safety` of this fn.
-            return unsafe { grow_and_zero(self, block, old, new) };
-        }
-        if old.size() == 0 {
-            return self.allocate_raised(new, Contents::Zeroed);
-        }
-        let raised = Self::raise(new)?;
-        // SAFETY: a block that `old` fits is no longer than `MAX_SIZE`.
-        let old = unsafe { Self::raise_unchecked(old) };
-        // SAFETY: by `# Safety` of this fn; the parent's block has the align `N`, and so has the new layout.
-        unsafe { self.parent.grow_zeroed(block, old, raised) }.map(|block| at_most(Self::MAX_SIZE, block))
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.grow_with(block, old, new, Contents::Zeroed) }
     }
 
     #[inline]

@@ -4,7 +4,7 @@ use core::ptr::NonNull;
 
 use crate::api::contents::Contents;
 use crate::api::global_calls::dangling;
-use crate::api::move_block::transfer;
+use crate::api::move_block::{copy_and_free, transfer};
 use crate::api::{
     AllocError, Allocator, AllocatorClone, CallsMalloc, GlobalAllocator, Layout, Owns, Reset, StaticAllocator,
     WholePages,
@@ -156,6 +156,37 @@ impl<P: Owns, S: Allocator> Fallback<P, S> {
         Ok(block)
     }
 
+    /// Grows a block, whose added bytes have these contents.
+    ///
+    /// # Safety
+    ///
+    /// Those of [`Allocator::grow`].
+    #[inline]
+    unsafe fn grow_with(
+        &self,
+        block: NonNull<u8>,
+        old: Layout,
+        new: Layout,
+        contents: Contents,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        if old.size() == 0 {
+            return contents.allocate(self, new);
+        }
+        if self.primary.owns(block, old) {
+            // SAFETY: by `# Safety` of this fn; it is a block of `P` by invariant 2.
+            match unsafe { contents.grow(&self.primary, block, old, new) } {
+                Ok(grown) => Ok(grown),
+                // SAFETY: it is still a live block of `P`; the new size is no less.
+                Err(AllocError) => unsafe { self.move_to_secondary(block, old, new, old.size(), contents) },
+            }
+        } else {
+            // SAFETY: by `# Safety` of this fn; it is a block of `S` by the invariants.
+            let grown = unsafe { contents.grow(&self.secondary, block, old, new) };
+            // SAFETY: the result of `S`; the new size is no less.
+            unsafe { self.finish_in_secondary(grown, block, old, new, old.size(), contents) }
+        }
+    }
+
     /// Moves a block from `P` to `S`, because `P` cannot resize it.
     ///
     /// # Safety
@@ -172,10 +203,8 @@ impl<P: Owns, S: Allocator> Fallback<P, S> {
         contents: Contents,
     ) -> Result<NonNull<[u8]>, AllocError> {
         let moved = self.allocate_secondary(new, contents)?;
-        // SAFETY: by (2) both blocks have at least `length` bytes, and they are disjoint, since both are live.
-        unsafe { block.copy_to_nonoverlapping(moved.cast(), length) };
-        // SAFETY: by (1) of this fn.
-        unsafe { self.primary.deallocate(block, old) };
+        // SAFETY: by (1) of this fn, and by (2) both blocks have at least `length` bytes. They are disjoint, since both are live.
+        unsafe { copy_and_free(&self.primary, block, old, moved, length) };
         Ok(moved)
     }
 
@@ -241,42 +270,14 @@ unsafe impl<P: Owns, S: Allocator> Allocator for Fallback<P, S> {
 
     #[inline]
     unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        if old.size() == 0 {
-            return self.allocate(new);
-        }
-        if self.primary.owns(block, old) {
-            // SAFETY: by `# Safety` of this fn; it is a block of `P` by invariant 2.
-            match unsafe { self.primary.grow(block, old, new) } {
-                Ok(grown) => Ok(grown),
-                // SAFETY: it is still a live block of `P`; the new size is no less.
-                Err(AllocError) => unsafe { self.move_to_secondary(block, old, new, old.size(), Contents::Uninit) },
-            }
-        } else {
-            // SAFETY: by `# Safety` of this fn; it is a block of `S` by the invariants.
-            let grown = unsafe { self.secondary.grow(block, old, new) };
-            // SAFETY: the result of `S`; the new size is no less.
-            unsafe { self.finish_in_secondary(grown, block, old, new, old.size(), Contents::Uninit) }
-        }
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.grow_with(block, old, new, Contents::Uninit) }
     }
 
     #[inline]
     unsafe fn grow_zeroed(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        if old.size() == 0 {
-            return self.allocate_zeroed(new);
-        }
-        if self.primary.owns(block, old) {
-            // SAFETY: by `# Safety` of this fn; it is a block of `P` by invariant 2.
-            match unsafe { self.primary.grow_zeroed(block, old, new) } {
-                Ok(grown) => Ok(grown),
-                // SAFETY: it is still a live block of `P`; the new size is no less.
-                Err(AllocError) => unsafe { self.move_to_secondary(block, old, new, old.size(), Contents::Zeroed) },
-            }
-        } else {
-            // SAFETY: by `# Safety` of this fn; it is a block of `S` by the invariants.
-            let grown = unsafe { self.secondary.grow_zeroed(block, old, new) };
-            // SAFETY: the result of `S`; the new size is no less.
-            unsafe { self.finish_in_secondary(grown, block, old, new, old.size(), Contents::Zeroed) }
-        }
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.grow_with(block, old, new, Contents::Zeroed) }
     }
 
     #[inline]

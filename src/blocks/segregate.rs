@@ -123,11 +123,36 @@ fn at_most(max: usize, block: NonNull<[u8]>) -> NonNull<[u8]> {
 }
 
 impl<const MAX: usize, S: Allocator, L: Allocator> Segregate<MAX, S, L> {
+    /// Grows a block, whose added bytes have these contents.
+    ///
+    /// # Safety
+    ///
+    /// Those of [`Allocator::grow`].
+    #[inline]
+    unsafe fn grow_with(
+        &self,
+        block: NonNull<u8>,
+        old: Layout,
+        new: Layout,
+        contents: Contents,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        if Self::is_small(new) {
+            // SAFETY: by `# Safety` of this fn; the old size is no more, so it is a block of `S`.
+            unsafe { contents.grow(&self.small, block, old, new) }.map(|block| at_most(MAX, block))
+        } else if !Self::is_small(old) {
+            // SAFETY: by `# Safety` of this fn; a block of a layout that is not small is one of `L`.
+            unsafe { contents.grow(&self.large, block, old, new) }
+        } else {
+            // SAFETY: by `# Safety` of this fn.
+            unsafe { self.move_to_large(block, old, new, contents) }
+        }
+    }
+
     /// Moves a block from `S` to `L`, because it grows.
     ///
     /// # Safety
     ///
-    /// As for [`Allocator::grow`], or with `Zeroed` contents for [`Allocator::grow_zeroed`]; only `old` is small.
+    /// Those of [`Allocator::grow`]; only `old` is small.
     #[inline(never)]
     unsafe fn move_to_large(
         &self,
@@ -144,7 +169,7 @@ impl<const MAX: usize, S: Allocator, L: Allocator> Segregate<MAX, S, L> {
     ///
     /// # Safety
     ///
-    /// As for [`Allocator::shrink`]; only `new` is small.
+    /// Those of [`Allocator::shrink`]; only `new` is small.
     #[inline(never)]
     unsafe fn move_to_small(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
         // SAFETY: a block of a layout that is not small is a live block of `L`; the new size is no more than the old one.
@@ -188,30 +213,14 @@ unsafe impl<const MAX: usize, S: Allocator, L: Allocator> Allocator for Segregat
 
     #[inline]
     unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        if Self::is_small(new) {
-            // SAFETY: by `# Safety` of this fn; the old size is no more, so it is a block of `S`.
-            unsafe { self.small.grow(block, old, new) }.map(|block| at_most(MAX, block))
-        } else if !Self::is_small(old) {
-            // SAFETY: by `# Safety` of this fn; a block of a layout that is not small is one of `L`.
-            unsafe { self.large.grow(block, old, new) }
-        } else {
-            // SAFETY: by `# Safety` of this fn.
-            unsafe { self.move_to_large(block, old, new, Contents::Uninit) }
-        }
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.grow_with(block, old, new, Contents::Uninit) }
     }
 
     #[inline]
     unsafe fn grow_zeroed(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        if Self::is_small(new) {
-            // SAFETY: by `# Safety` of this fn; the old size is no more, so it is a block of `S`.
-            unsafe { self.small.grow_zeroed(block, old, new) }.map(|block| at_most(MAX, block))
-        } else if !Self::is_small(old) {
-            // SAFETY: by `# Safety` of this fn; a block of a layout that is not small is one of `L`.
-            unsafe { self.large.grow_zeroed(block, old, new) }
-        } else {
-            // SAFETY: by `# Safety` of this fn.
-            unsafe { self.move_to_large(block, old, new, Contents::Zeroed) }
-        }
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.grow_with(block, old, new, Contents::Zeroed) }
     }
 
     #[inline]

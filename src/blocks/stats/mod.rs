@@ -181,11 +181,36 @@ impl<A> Stats<A> {
         Ok(shorten(block?, new))
     }
 
+    /// Grows a block, whose added bytes have these contents.
+    ///
+    /// # Safety
+    ///
+    /// Those of [`Allocator::grow`].
+    #[inline]
+    unsafe fn grow_with(
+        &self,
+        block: NonNull<u8>,
+        old: Layout,
+        new: Layout,
+        contents: Contents,
+    ) -> Result<NonNull<[u8]>, AllocError>
+    where
+        A: Allocator,
+    {
+        if old.size() == 0 {
+            // SAFETY: by `# Safety` of this fn.
+            return unsafe { self.grow_from_zero(block, old, new, contents) };
+        }
+        // SAFETY: by `# Safety` of this fn.
+        let grown = unsafe { contents.grow(&self.parent, block, old, new) };
+        self.count_grow(block, old, new, grown)
+    }
+
     /// Grows a block of size 0, which begins a block unless the new size is 0, too.
     ///
     /// # Safety
     ///
-    /// As for [`Allocator::grow_zeroed`] if the contents are `Zeroed`, else as for [`Allocator::grow`].
+    /// Those of [`Allocator::grow`].
     #[cold]
     #[inline(never)]
     unsafe fn grow_from_zero(
@@ -198,12 +223,8 @@ impl<A> Stats<A> {
     where
         A: Allocator,
     {
-        let grown = match contents {
-            // SAFETY: by `# Safety` of this fn.
-            Contents::Uninit => unsafe { self.parent.grow(block, old, new) },
-            // SAFETY: by `# Safety` of this fn.
-            Contents::Zeroed => unsafe { self.parent.grow_zeroed(block, old, new) },
-        };
+        // SAFETY: by `# Safety` of this fn.
+        let grown = unsafe { contents.grow(&self.parent, block, old, new) };
         if new.size() == 0 {
             return grown.map(|grown| shorten(grown, new));
         }
@@ -284,13 +305,8 @@ unsafe impl<A: Allocator> Allocator for Stats<A> {
         old_layout: Layout,
         new_layout: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        if old_layout.size() == 0 {
-            // SAFETY: by `# Safety` of this fn.
-            return unsafe { self.grow_from_zero(block, old_layout, new_layout, Contents::Uninit) };
-        }
         // SAFETY: by `# Safety` of this fn.
-        let grown = unsafe { self.parent.grow(block, old_layout, new_layout) };
-        self.count_grow(block, old_layout, new_layout, grown)
+        unsafe { self.grow_with(block, old_layout, new_layout, Contents::Uninit) }
     }
 
     #[inline]
@@ -300,13 +316,8 @@ unsafe impl<A: Allocator> Allocator for Stats<A> {
         old_layout: Layout,
         new_layout: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        if old_layout.size() == 0 {
-            // SAFETY: by `# Safety` of this fn.
-            return unsafe { self.grow_from_zero(block, old_layout, new_layout, Contents::Zeroed) };
-        }
         // SAFETY: by `# Safety` of this fn.
-        let grown = unsafe { self.parent.grow_zeroed(block, old_layout, new_layout) };
-        self.count_grow(block, old_layout, new_layout, grown)
+        unsafe { self.grow_with(block, old_layout, new_layout, Contents::Zeroed) }
     }
 
     #[inline]
