@@ -41,6 +41,9 @@ pub use arenas::StaticArena;
 pub use arenas::SyncArena;
 #[cfg(target_has_atomic = "ptr")]
 #[doc(inline)]
+pub use blocks::stats;
+#[cfg(target_has_atomic = "ptr")]
+#[doc(inline)]
 pub use blocks::{Aligned, Fallback, Segregate, StackFirst, Stats, Zeroizing};
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
 #[doc(inline)]

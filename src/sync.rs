@@ -1,13 +1,13 @@
 //! Atomics, locks, lists and the clock. `tests/models` compiles some of these files with loom's atomics in place of
 //! core's.
 
+pub(crate) mod claim;
 #[cfg(os_memory)]
 pub(crate) mod clock;
 #[cfg(os_memory)]
 pub(crate) mod fatal;
 #[cfg(os_memory)]
 pub(crate) mod list;
-#[cfg(os_memory)]
 pub(crate) mod once_ptr;
 #[cfg(os_memory)]
 #[cfg_attr(target_vendor = "apple", path = "sync/raw_lock_apple.rs")]
@@ -19,8 +19,6 @@ pub(crate) mod wait_action;
 
 #[cfg(feature = "alloc")]
 pub(crate) use core::hint::spin_loop;
-#[cfg(os_memory)]
-pub(crate) use core::sync::atomic::AtomicPtr;
 #[cfg(target_vendor = "apple")]
 pub(crate) use core::sync::atomic::AtomicU32;
-pub(crate) use core::sync::atomic::{AtomicUsize, Ordering};
+pub(crate) use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering, fence};

@@ -6,7 +6,7 @@
 //! | [`Fallback`] | a second allocator where the first one fails |
 //! | [`Segregate`] | one allocator for small blocks and another for large ones |
 //! | [`StackFirst`] | a buffer inside itself, then another allocator |
-//! | [`Stats`] | counts of requests, bytes, moves and failures, and the peak of live bytes |
+//! | [`Stats`] | counts of requests, bytes, moves and failures, and the peak of live bytes; [reports](stats::report) of all that have a name |
 //! | [`Zeroizing`] | a wipe of everything that is freed |
 //!
 //! ```
@@ -23,6 +23,7 @@ mod fallback;
 mod segregate;
 mod stack_first;
 pub mod stats;
+mod system_memory;
 mod zeroizing;
 
 pub use aligned::Aligned;

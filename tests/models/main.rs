@@ -4,6 +4,7 @@
 mod arc;
 mod arenas;
 mod caches;
+mod claim;
 mod collections;
 mod hand_over;
 mod index_set;

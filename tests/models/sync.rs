@@ -1,5 +1,7 @@
 //! The crate's `sync`, with loom's atomics in place of core's.
 
+#[path = "../../src/sync/claim.rs"]
+pub(crate) mod claim;
 pub(crate) mod fatal;
 #[path = "../../src/sync/once_ptr.rs"]
 pub(crate) mod once_ptr;
@@ -11,7 +13,7 @@ pub(crate) mod wait;
 pub(crate) mod wait_action;
 
 pub(crate) use loom::hint::spin_loop;
-pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicUsize, Ordering, fence};
 
 /// A clock that stands still.
 pub(crate) mod clock {

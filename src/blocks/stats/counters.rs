@@ -23,6 +23,7 @@
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::Snapshot;
+use crate::blocks::system_memory::Zeroable;
 use crate::threads;
 
 #[cfg(target_has_atomic = "64")]
@@ -41,17 +42,22 @@ mod word {
 use word::{Atomic, Signed, Word};
 
 /// The number of threads with a shard of their own.
-const OWN_SHARDS: usize = if threads::SLOTS < 32 { threads::SLOTS } else { 32 };
+pub(super) const OWN_SHARDS: usize = if threads::SLOTS < 32 { threads::SLOTS } else { 32 };
 
 /// The largest change of its live bytes, in bytes, that a thread keeps out of the common total.
 const MAX_PENDING_BYTES: Word = 64 * 1024;
 
-pub(super) struct Counters {
+/// All zero bytes are counters at zero.
+#[repr(C)]
+pub(in crate::blocks) struct Counters {
     /// The live bytes of all threads, except what is pending in their shards. May wrap below zero.
     live: CachePadded<Atomic>,
     own_shards: [CachePadded<CounterShard>; OWN_SHARDS],
     shared_shard: CachePadded<CounterShard>,
 }
+
+// SAFETY: it is made of atomics.
+unsafe impl Zeroable for Counters {}
 
 /// A value on cache lines of its own. Two lines, because processors fetch them in pairs.
 #[repr(align(128))]
@@ -141,13 +147,23 @@ impl Update for ManyWriters {
 
 /// The address of a block after a growth or a shrink.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Placement {
+pub(in crate::blocks) enum Placement {
     InPlace,
     Moved,
 }
 
+/// The sizes of a block before and after a growth or a shrink, and where it lies now.
+#[derive(Clone, Copy)]
+pub(in crate::blocks) struct Resize {
+    pub(in crate::blocks) old: usize,
+    pub(in crate::blocks) new: usize,
+    /// The bytes that the parent returned beyond the requested ones.
+    pub(in crate::blocks) slack: usize,
+    pub(in crate::blocks) placement: Placement,
+}
+
 impl Counters {
-    pub(super) const fn new() -> Self {
+    pub(in crate::blocks) const fn new() -> Self {
         Self {
             live: CachePadded(Atomic::new(0)),
             own_shards: [const { CachePadded(CounterShard::new()) }; OWN_SHARDS],
@@ -156,41 +172,70 @@ impl Counters {
     }
 
     #[inline]
-    pub(super) fn count_allocation(&self, size: usize, slack: usize) {
+    pub(in crate::blocks) fn count_allocation(&self, size: usize, slack: usize) {
+        if !self.try_count_allocation(OWN_SHARDS, size, slack) {
+            self.count_allocation_slowly(size, slack);
+        }
+    }
+
+    #[inline]
+    pub(in crate::blocks) fn count_deallocation(&self, size: usize) {
+        if !self.try_count_deallocation(OWN_SHARDS, size) {
+            self.count_deallocation_slowly(size);
+        }
+    }
+
+    // Not inlined: the registers that its branches need cost the caller more than the call does.
+    #[inline(never)]
+    pub(in crate::blocks) fn count_grow(&self, sizes: Resize) {
+        if !self.try_count_grow(OWN_SHARDS, sizes) {
+            self.count_grow_slowly(sizes);
+        }
+    }
+
+    #[inline]
+    pub(in crate::blocks) fn count_shrink(&self, sizes: Resize) {
+        if !self.try_count_shrink(OWN_SHARDS, sizes) {
+            self.count_shrink_slowly(sizes);
+        }
+    }
+
+    /// For the first call of a thread, and for threads without a shard of their own.
+    #[inline(never)]
+    fn count_allocation_slowly(&self, size: usize, slack: usize) {
         match self.own_shard() {
             Some(own) => self.count_allocation_in(SingleWriter, own, size, slack),
             None => self.count_allocation_in(ManyWriters, &self.shared_shard.0, size, slack),
         }
     }
 
-    #[inline]
-    pub(super) fn count_deallocation(&self, size: usize) {
+    #[inline(never)]
+    fn count_deallocation_slowly(&self, size: usize) {
         match self.own_shard() {
             Some(own) => self.count_deallocation_in(SingleWriter, own, size),
             None => self.count_deallocation_in(ManyWriters, &self.shared_shard.0, size),
         }
     }
 
-    // Not inlined: the registers that its two branches need cost the caller more than the call does.
     #[inline(never)]
-    pub(super) fn count_grow(&self, old: usize, new: usize, slack: usize, placement: Placement) {
+    fn count_grow_slowly(&self, sizes: Resize) {
         match self.own_shard() {
-            Some(own) => self.count_grow_in(SingleWriter, own, old, new, slack, placement),
-            None => self.count_grow_in(ManyWriters, &self.shared_shard.0, old, new, slack, placement),
+            Some(own) => self.count_grow_in(SingleWriter, own, sizes),
+            None => self.count_grow_in(ManyWriters, &self.shared_shard.0, sizes),
         }
     }
 
-    #[inline]
-    pub(super) fn count_shrink(&self, old: usize, new: usize, slack: usize, placement: Placement) {
+    #[inline(never)]
+    fn count_shrink_slowly(&self, sizes: Resize) {
         match self.own_shard() {
-            Some(own) => self.count_shrink_in(SingleWriter, own, old, new, slack, placement),
-            None => self.count_shrink_in(ManyWriters, &self.shared_shard.0, old, new, slack, placement),
+            Some(own) => self.count_shrink_in(SingleWriter, own, sizes),
+            None => self.count_shrink_in(ManyWriters, &self.shared_shard.0, sizes),
         }
     }
 
     /// Counts the block that a growth from size 0 begins. The caller counts the growth as well.
     #[cold]
-    pub(super) fn count_begin(&self) {
+    pub(in crate::blocks) fn count_begin(&self) {
         match self.own_shard() {
             Some(own) => SingleWriter.add(&own.allocations, 1),
             None => ManyWriters.add(&self.shared_shard.0.allocations, 1),
@@ -199,7 +244,7 @@ impl Counters {
 
     /// Counts the block that a shrink to size 0 ends. The caller counts the shrink as well.
     #[cold]
-    pub(super) fn count_end(&self) {
+    pub(in crate::blocks) fn count_end(&self) {
         match self.own_shard() {
             Some(own) => SingleWriter.add(&own.deallocations, 1),
             None => ManyWriters.add(&self.shared_shard.0.deallocations, 1),
@@ -207,7 +252,7 @@ impl Counters {
     }
 
     #[cold]
-    pub(super) fn count_failure(&self, size: usize) {
+    pub(in crate::blocks) fn count_failure(&self, size: usize) {
         match self.own_shard() {
             Some(own) => count_failure_in(SingleWriter, own, size),
             None => count_failure_in(ManyWriters, &self.shared_shard.0, size),
@@ -218,6 +263,53 @@ impl Counters {
     #[inline]
     fn own_shard(&self) -> Option<&CounterShard> {
         self.own_shards.get(threads::thread_index_below(OWN_SHARDS)?).map(|padded| &padded.0)
+    }
+
+    /// Returns the same if the index of the thread has a slot and is below `limit`. This is one comparison.
+    #[inline]
+    fn own_shard_below(&self, limit: usize) -> Option<&CounterShard> {
+        self.own_shards.get(threads::slotted_index_below(limit)?).map(|padded| &padded.0)
+    }
+
+    /// Counts an allocation if the index of the calling thread has a slot and is below `limit`, and returns whether it did.
+    #[inline]
+    pub(super) fn try_count_allocation(&self, limit: usize, size: usize, slack: usize) -> bool {
+        let own = self.own_shard_below(limit);
+        own.map(|own| self.count_allocation_in(SingleWriter, own, size, slack)).is_some()
+    }
+
+    /// Counts a deallocation, as [`try_count_allocation`](Self::try_count_allocation) does.
+    #[inline]
+    pub(super) fn try_count_deallocation(&self, limit: usize, size: usize) -> bool {
+        let own = self.own_shard_below(limit);
+        own.map(|own| self.count_deallocation_in(SingleWriter, own, size)).is_some()
+    }
+
+    /// Counts a growth, as [`try_count_allocation`](Self::try_count_allocation) does.
+    #[inline]
+    pub(super) fn try_count_grow(&self, limit: usize, sizes: Resize) -> bool {
+        let own = self.own_shard_below(limit);
+        own.map(|own| self.count_grow_in(SingleWriter, own, sizes)).is_some()
+    }
+
+    /// Counts a shrink, as [`try_count_allocation`](Self::try_count_allocation) does.
+    #[inline]
+    pub(super) fn try_count_shrink(&self, limit: usize, sizes: Resize) -> bool {
+        let own = self.own_shard_below(limit);
+        own.map(|own| self.count_shrink_in(SingleWriter, own, sizes)).is_some()
+    }
+
+    /// Sets all counters to zero. The caller is the only one that uses them.
+    pub(super) fn reset(&self) {
+        // A page that no thread has counted on is not written to, so it still takes no memory.
+        let clear = |counter: &Atomic| {
+            if counter.load(Relaxed) != 0 {
+                counter.store(0, Relaxed);
+            }
+        };
+        clear(&self.live.0);
+        let shards = self.own_shards.iter().chain([&self.shared_shard]);
+        shards.flat_map(|shard| shard.0.all()).for_each(clear);
     }
 
     #[inline]
@@ -233,15 +325,8 @@ impl Counters {
     }
 
     #[inline]
-    fn count_grow_in(
-        &self,
-        update: impl Update,
-        shard: &CounterShard,
-        old: usize,
-        new: usize,
-        slack: usize,
-        placement: Placement,
-    ) {
+    fn count_grow_in(&self, update: impl Update, shard: &CounterShard, sizes: Resize) {
+        let Resize { old, new, slack, placement } = sizes;
         match placement {
             Placement::InPlace => update.add(&shard.grows_in_place, 1),
             Placement::Moved => {
@@ -253,15 +338,8 @@ impl Counters {
     }
 
     #[inline]
-    fn count_shrink_in(
-        &self,
-        update: impl Update,
-        shard: &CounterShard,
-        old: usize,
-        new: usize,
-        slack: usize,
-        placement: Placement,
-    ) {
+    fn count_shrink_in(&self, update: impl Update, shard: &CounterShard, sizes: Resize) {
+        let Resize { old, new, slack, placement } = sizes;
         match placement {
             Placement::InPlace => update.add(&shard.shrinks_in_place, 1),
             Placement::Moved => {
@@ -296,7 +374,7 @@ impl Counters {
         update.add_live(&self.live.0, shard, (lost as Word).wrapping_neg());
     }
 
-    pub(super) fn snapshot(&self) -> Snapshot {
+    pub(in crate::blocks) fn snapshot(&self) -> Snapshot {
         let shards = || self.own_shards.iter().chain([&self.shared_shard]).map(|padded| &padded.0);
         let sum = |counter: fn(&CounterShard) -> &Atomic| {
             shards().map(|shard| counter(shard).load(Relaxed)).fold(0, Word::wrapping_add)
@@ -337,6 +415,42 @@ fn count_failure_in(update: impl Update, shard: &CounterShard, size: usize) {
 }
 
 impl CounterShard {
+    fn all(&self) -> [&Atomic; 14] {
+        // By fields, so that the compiler reports a counter that is missing here.
+        let Self {
+            allocations,
+            deallocations,
+            grows_in_place,
+            grows_moved,
+            shrinks_in_place,
+            shrinks_moved,
+            bytes_copied,
+            bytes_out,
+            slack,
+            failures,
+            largest,
+            pending,
+            last_total,
+            peak,
+        } = self;
+        [
+            allocations,
+            deallocations,
+            grows_in_place,
+            grows_moved,
+            shrinks_in_place,
+            shrinks_moved,
+            bytes_copied,
+            bytes_out,
+            slack,
+            failures,
+            largest,
+            pending,
+            last_total,
+            peak,
+        ]
+    }
+
     const fn new() -> Self {
         Self {
             allocations: Atomic::new(0),

@@ -124,6 +124,28 @@ impl Snapshot {
     }
 }
 
+#[cfg(feature = "alloc")]
+impl Snapshot {
+    /// Adds the counts of another allocator. The peak becomes the sum of both peaks, which the two together may never have reached.
+    pub(super) const fn add(&mut self, other: &Self) {
+        self.allocations = self.allocations.saturating_add(other.allocations);
+        self.deallocations = self.deallocations.saturating_add(other.deallocations);
+        self.grows_in_place = self.grows_in_place.saturating_add(other.grows_in_place);
+        self.grows_moved = self.grows_moved.saturating_add(other.grows_moved);
+        self.shrinks_in_place = self.shrinks_in_place.saturating_add(other.shrinks_in_place);
+        self.shrinks_moved = self.shrinks_moved.saturating_add(other.shrinks_moved);
+        self.bytes_copied = self.bytes_copied.saturating_add(other.bytes_copied);
+        self.live_bytes = self.live_bytes.saturating_add(other.live_bytes);
+        self.peak_bytes = self.peak_bytes.saturating_add(other.peak_bytes);
+        self.total_bytes = self.total_bytes.saturating_add(other.total_bytes);
+        self.slack_bytes = self.slack_bytes.saturating_add(other.slack_bytes);
+        self.failures = self.failures.saturating_add(other.failures);
+        if self.largest_request < other.largest_request {
+            self.largest_request = other.largest_request;
+        }
+    }
+}
+
 impl fmt::Display for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = [
