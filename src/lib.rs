@@ -47,6 +47,9 @@ pub use blocks::stats;
 pub use blocks::{Aligned, Fallback, Segregate, StackFirst, Stats, Zeroizing};
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
 #[doc(inline)]
+pub use blocks::{ByTag, by_tag, tag};
+#[cfg(all(os_memory, target_has_atomic = "ptr"))]
+#[doc(inline)]
 pub use pools::SharedPool;
 #[cfg(feature = "alloc")]
 #[doc(inline)]

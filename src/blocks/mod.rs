@@ -3,6 +3,7 @@
 //! | block | adds |
 //! | --- | --- |
 //! | [`Aligned`] | a minimum alignment of all blocks |
+//! | [`ByTag`] | the same counts for each tag, such as `tag("request")`, that a thread works under |
 //! | [`Fallback`] | a second allocator where the first one fails |
 //! | [`Segregate`] | one allocator for small blocks and another for large ones |
 //! | [`StackFirst`] | a buffer inside itself, then another allocator |
@@ -19,6 +20,8 @@
 //! ```
 
 mod aligned;
+#[cfg(os_memory)]
+pub mod by_tag;
 mod fallback;
 mod segregate;
 mod stack_first;
@@ -27,6 +30,9 @@ mod system_memory;
 mod zeroizing;
 
 pub use aligned::Aligned;
+#[cfg(os_memory)]
+#[doc(inline)]
+pub use by_tag::{ByTag, tag};
 pub use fallback::Fallback;
 pub use segregate::Segregate;
 pub use stack_first::StackFirst;

@@ -21,6 +21,8 @@ mod slots;
 #[cfg_attr(not(static_tls), path = "no_static_tls.rs")]
 pub(crate) mod static_tls;
 #[cfg(os_memory)]
+pub(crate) mod tag_stack;
+#[cfg(os_memory)]
 mod thread_index;
 
 #[cfg(not(os_memory))]

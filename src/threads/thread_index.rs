@@ -4,7 +4,7 @@
 //! In the child of a fork, the indices of the threads that the child does not have are those of the [`LostThreads`].
 
 use super::local::{self, Flag};
-use super::registry;
+use super::{registry, tag_stack};
 
 /// Returns the index of the calling thread, and acquires the lowest free one if it has none. No other living thread has
 /// the same.
@@ -25,6 +25,7 @@ fn acquire() -> Option<usize> {
     }
     let _unrecorded = UnrecordedIndex::begin()?;
     let index = registry::acquire_lowest()?;
+    tag_stack::clear(index);
     if !local::set_thread_index(index) {
         registry::release(index);
         return None;
