@@ -47,7 +47,7 @@ pub use blocks::stats;
 pub use blocks::{Aligned, Fallback, Segregate, StackFirst, Stats, Zeroizing};
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
 #[doc(inline)]
-pub use blocks::{ByTag, by_tag, tag};
+pub use blocks::{ByTag, Trace, by_tag, tag, trace};
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
 #[doc(inline)]
 pub use pools::SharedPool;

@@ -80,7 +80,8 @@ pub unsafe trait AllocatorClone: Allocator + Clone {}
 ///
 /// # Safety
 ///
-/// 1. No method allocates from the registered default, directly or indirectly.
+/// 1. No method allocates from the registered default, directly or indirectly. The hook of a [`Trace`](crate::Trace) may, since
+///    no hook runs for what it allocates. So a wrapper is in a consistent state when it calls its parent.
 /// 2. No method unwinds, and none relies on the value staying at its address.
 ///
 /// # Examples

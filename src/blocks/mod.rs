@@ -8,6 +8,7 @@
 //! | [`Segregate`] | one allocator for small blocks and another for large ones |
 //! | [`StackFirst`] | a buffer inside itself, then another allocator |
 //! | [`Stats`] | counts of requests, bytes, moves and failures, and the peak of live bytes; [reports](stats::report) of all that have a name |
+//! | [`Trace`] | a call of a hook for each request |
 //! | [`Zeroizing`] | a wipe of everything that is freed |
 //!
 //! ```
@@ -27,6 +28,8 @@ mod segregate;
 mod stack_first;
 pub mod stats;
 mod system_memory;
+#[cfg(os_memory)]
+pub mod trace;
 mod zeroizing;
 
 pub use aligned::Aligned;
@@ -38,4 +41,7 @@ pub use segregate::Segregate;
 pub use stack_first::StackFirst;
 #[doc(inline)]
 pub use stats::{Snapshot, Stats};
+#[cfg(os_memory)]
+#[doc(inline)]
+pub use trace::Trace;
 pub use zeroizing::Zeroizing;

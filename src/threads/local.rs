@@ -43,6 +43,8 @@ const fn slot_of(index: Option<usize>) -> usize {
 pub(crate) enum Flag {
     /// The thread may hold an index that is not stored here: it is acquiring or releasing one.
     UnrecordedIndex = 1 << 0,
+    /// The thread is running the hook of a [`Trace`](crate::Trace).
+    Hook = 1 << 1,
 }
 
 /// Added to the flags at each call of [`on_exit`]: the bits above all flags count the calls.
