@@ -1,6 +1,9 @@
 //! Building blocks, to be compared with their parents.
 
-use janus_alloc::{Aligned, Fallback, Null, Pool, Segregate, StackFirst, System, Zeroizing};
+use std::hint::black_box;
+
+use janus_alloc::trace::Event;
+use janus_alloc::{Aligned, ByTag, Fallback, Null, Pool, Segregate, StackFirst, Stats, System, Trace, Zeroizing};
 use janus_benches::workloads::local;
 
 use crate::rows::{Table, Tolerance, row};
@@ -12,8 +15,10 @@ const fn pool() -> Pool<System> {
     Pool::new_in(System)
 }
 
+pub(crate) static TABLES: &[Table] = &[OVER_A_POOL, WATCHING];
+
 /// The pool serves all requests: 64 bytes, which grow to 128, with an align of 8.
-pub(crate) static TABLES: &[Table] = &[Table {
+const OVER_A_POOL: Table = Table {
     rows: &[
         row!("Pool<System>", local, &pool()),
         row!("Segregate<256, Pool, System>", local, &Segregate::<256, _, _>::new(pool(), System), NOTHING),
@@ -27,7 +32,46 @@ pub(crate) static TABLES: &[Table] = &[Table {
         row!("Zeroizing<Pool>", local, &Zeroizing::new(pool())),
         row!("StackFirst<1024, Pool>", local, &&StackFirst::<1024, _>::new(pool())),
     ],
-}];
+};
+
+// Statics, as a registered default is, because these watch a program.
+static STATS: Stats<System> = Stats::new(System);
+static NAMED: Stats<System> = Stats::named("named", System);
+static BY_TAG: ByTag<System> = ByTag::new(System);
+static TRACED: Trace<System, fn(&Event)> = Trace::new(System, ignore);
+
+const WATCHING: Table = Table {
+    rows: &[
+        row!("System, watched by nothing", local, &System),
+        row!("Stats<System>, local", local, &STATS),
+        row!("Stats<System> with a name", local, &NAMED),
+        row!("ByTag<System> without a tag", local, &BY_TAG),
+        row!("ByTag<System> with a tag", tagged, &BY_TAG),
+        row!("Trace<System> with an empty hook", local, &TRACED),
+    ],
+};
+
+/// A hook that does nothing, where the compiler cannot see that.
+fn ignore(event: &Event) {
+    black_box(event);
+}
+
+/// As [`local`], under a tag.
+mod tagged {
+    use janus_alloc::api::Allocator;
+    use janus_alloc::tag;
+    use janus_benches::workloads::local;
+
+    macro_rules! tagged {
+        ($($name:ident)*) => {$(
+            pub(super) fn $name<A: Allocator>(allocator: &A, count: usize) {
+                let _tag = tag("tagged");
+                local::$name(allocator, count);
+            }
+        )*};
+    }
+    tagged!(known unknown grown_known grown_unknown zeroed);
+}
 
 type Ladder = Segregate<16, System, Segregate<32, System, Segregate<4096, Pool<System>, System>>>;
 
