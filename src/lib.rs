@@ -1,6 +1,9 @@
 #![doc = include_str!("../docs/tour.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
-#![cfg_attr(not(feature = "std"), allow(rustdoc::broken_intra_doc_links, reason = "the docs describe all features"))]
+#![cfg_attr(
+    not(all(feature = "std", feature = "profile")),
+    allow(rustdoc::broken_intra_doc_links, reason = "the docs describe all features")
+)]
 #![cfg_attr(std_allocator_gated, feature(allocator_api))]
 
 #[cfg(feature = "alloc")]
@@ -39,6 +42,9 @@ pub use arenas::StaticArena;
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
 #[doc(inline)]
 pub use arenas::SyncArena;
+#[cfg(all(feature = "profile", os_memory, target_has_atomic = "ptr"))]
+#[doc(inline)]
+pub use blocks::Profile;
 #[cfg(target_has_atomic = "ptr")]
 #[doc(inline)]
 pub use blocks::stats;

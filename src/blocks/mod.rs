@@ -5,6 +5,7 @@
 //! | [`Aligned`] | a minimum alignment of all blocks |
 //! | [`ByTag`] | the same counts for each tag, such as `tag("request")`, that a thread works under |
 //! | [`Fallback`] | a second allocator where the first one fails |
+//! | [`Profile`] | samples of blocks with the stacks that allocated them, for heap profiles (feature `profile`) |
 //! | [`Segregate`] | one allocator for small blocks and another for large ones |
 //! | [`StackFirst`] | a buffer inside itself, then another allocator |
 //! | [`Stats`] | counts of requests, bytes, moves and failures, and the peak of live bytes; [reports](stats::report) of all that have a name |
@@ -24,6 +25,8 @@ mod aligned;
 #[cfg(os_memory)]
 pub mod by_tag;
 mod fallback;
+#[cfg(all(feature = "profile", os_memory))]
+pub mod profile;
 mod segregate;
 mod stack_first;
 pub mod stats;
@@ -37,6 +40,9 @@ pub use aligned::Aligned;
 #[doc(inline)]
 pub use by_tag::{ByTag, tag};
 pub use fallback::Fallback;
+#[cfg(all(feature = "profile", os_memory))]
+#[doc(inline)]
+pub use profile::Profile;
 pub use segregate::Segregate;
 pub use stack_first::StackFirst;
 #[doc(inline)]

@@ -45,6 +45,9 @@ pub(crate) enum Flag {
     UnrecordedIndex = 1 << 0,
     /// The thread is running the hook of a [`Trace`](crate::Trace).
     Hook = 1 << 1,
+    /// The thread samples or reports for a profile.
+    #[cfg(feature = "profile")]
+    Profiling = 1 << 2,
 }
 
 /// Added to the flags at each call of [`on_exit`]: the bits above all flags count the calls.

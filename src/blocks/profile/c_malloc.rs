@@ -1,0 +1,78 @@
+//! A profile over an allocator that C's `malloc` may be.
+
+use core::ptr::NonNull;
+
+use super::Profile;
+use crate::adapters::c_malloc::Control;
+use crate::pools::SharedPoolStats;
+use crate::pools::shared::fast_path::FastPath;
+
+impl<A: Control> Control for Profile<A> {
+    fn is_block(&self, block: NonNull<u8>) -> bool {
+        self.parent.is_block(block)
+    }
+
+    fn collect(&self) -> usize {
+        self.parent.collect()
+    }
+
+    fn stats(&self) -> SharedPoolStats {
+        self.parent.stats()
+    }
+}
+
+/// While the profile samples, all requests take the long way, on which they are counted. While it is off, they take the parent's.
+impl<'a, A> FastPath for &'a Profile<A>
+where
+    &'a A: FastPath,
+{
+    fn prepare(self) {
+        // Called after the first request, which has chosen the sampling.
+        if self.sampling.is_known_to_be_off() {
+            FastPath::prepare(&self.parent);
+        }
+    }
+
+    #[inline(always)]
+    fn try_allocate(self, size: usize) -> Option<NonNull<u8>> {
+        FastPath::try_allocate(&self.parent, size)
+    }
+
+    #[inline(always)]
+    fn try_allocate_any(self, size: usize) -> Option<NonNull<u8>> {
+        FastPath::try_allocate_any(&self.parent, size)
+    }
+
+    #[inline(always)]
+    unsafe fn try_free(self, block: *mut u8) -> bool {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { FastPath::try_free(&self.parent, block) }
+    }
+
+    #[inline(always)]
+    unsafe fn try_free_any(self, block: NonNull<u8>) -> bool {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { FastPath::try_free_any(&self.parent, block) }
+    }
+
+    fn try_allocate_slotless(self, size: usize) -> Option<NonNull<u8>> {
+        FastPath::try_allocate_slotless(&self.parent, size)
+    }
+
+    unsafe fn try_free_slotless(self, block: NonNull<u8>) -> bool {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { FastPath::try_free_slotless(&self.parent, block) }
+    }
+
+    #[inline(always)]
+    unsafe fn size_of(self, block: *mut u8) -> Option<usize> {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { FastPath::size_of(&self.parent, block) }
+    }
+
+    #[inline(always)]
+    unsafe fn size_of_any(self, block: NonNull<u8>) -> Option<usize> {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { FastPath::size_of_any(&self.parent, block) }
+    }
+}

@@ -1,0 +1,56 @@
+//! `Profile` counts right: to the byte where it samples all, within statistical bounds where it samples some; alone, among threads, in
+//! the child of a fork and behind the default. What it writes says the same.
+//!
+//! The default of this program is a profile, too, so a profile that called itself would be noticed here.
+#![cfg(all(feature = "profile", any(unix, windows)))]
+
+mod conformance;
+mod default;
+mod estimates;
+mod exact;
+mod files;
+#[cfg(unix)]
+mod forks;
+mod readers;
+#[cfg(unix)]
+mod signals;
+mod threads;
+
+// The parser and the trees of the main job.
+#[path = "../../examples/outline/parse.rs"]
+mod parse;
+#[path = "../../examples/outline/token.rs"]
+mod token;
+#[path = "../../examples/outline/tree.rs"]
+#[allow(dead_code, reason = "the main job looks at its trees")]
+mod tree;
+
+use std::env;
+use std::process::{Command, Output};
+
+use janus_alloc::blocks::profile::Sampling;
+use janus_alloc::{AsGlobal, Profile, SharedPool};
+
+#[global_allocator]
+static DEFAULT: AsGlobal<Profile<SharedPool>> =
+    AsGlobal::new(Profile::with_sampling_from(SharedPool::new(), sampling_of_default));
+
+/// The variable that sets the sampling of the default: the interval in bytes.
+const INTERVAL: &str = "JANUS_TEST_INTERVAL";
+
+/// This allocates from the default, which calls this.
+fn sampling_of_default() -> Sampling {
+    let interval = env::var(INTERVAL).ok().and_then(|text| text.parse().ok());
+    Sampling::EveryBytes(interval.unwrap_or(20_000))
+}
+
+/// Runs the ignored test `name` of this program in a process of its own, with an interval for its default.
+fn child(name: &str, interval: usize, variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env::current_exe().expect("a test knows its path"));
+    command.args([name, "--exact", "--ignored", "--nocapture", "--test-threads", "1"]);
+    command.env(INTERVAL, interval.to_string()).envs(variables.iter().copied());
+    let output = command.output().expect("the test starts");
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && out.contains("1 passed"), "{}\n{out}\n{err}", output.status);
+    output
+}
