@@ -32,6 +32,31 @@ pub(crate) fn wants_stats() -> bool {
     WANTS_STATS.load(Relaxed)
 }
 
+/// Returns whether `JANUS_PROFILE` is set.
+#[cfg(feature = "profile")]
+pub(crate) fn wants_profile() -> bool {
+    Value::of(c"JANUS_PROFILE").is_some()
+}
+
+/// Returns the value of `JANUS_PROFILE_INTERVAL`.
+#[cfg(feature = "profile")]
+pub(crate) fn profile_interval() -> Option<usize> {
+    setting(c"JANUS_PROFILE_INTERVAL", "a number of bytes such as 64K (K, M, G), or 0", parse_bytes, true)
+}
+
+/// Returns the value of `JANUS_PROFILE`. Called before `main`, since the program may change its environment later.
+#[cfg(feature = "profile")]
+pub(crate) fn profile_directory() -> Option<&'static CStr> {
+    // SAFETY: the name is a C string.
+    let found = unsafe { secure_getenv(c"JANUS_PROFILE".as_ptr()) };
+    if found.is_null() {
+        return None;
+    }
+    // SAFETY: a C string that stays valid while it is used: the program has not started.
+    let directory = unsafe { CStr::from_ptr(found) };
+    (!directory.is_empty()).then_some(directory)
+}
+
 /// Reads the settings. The first call reports invalid ones.
 fn read() -> Options {
     let report = !ARE_REPORTED.swap(true, Relaxed);
@@ -52,6 +77,10 @@ fn read() -> Options {
         options = options.checked(checked);
     }
     WANTS_STATS.store(switch(c"JANUS_STATS") == Some(true), Relaxed);
+    #[cfg(not(feature = "profile"))]
+    if report && Value::of(c"JANUS_PROFILE").is_some() {
+        stderr::print(format_args!("janus-alloc: JANUS_PROFILE is ignored: built without the feature `profile`\n"));
+    }
     options
 }
 

@@ -11,6 +11,8 @@ mod exact;
 mod files;
 #[cfg(unix)]
 mod forks;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod preload;
 mod readers;
 #[cfg(unix)]
 mod signals;

@@ -1,0 +1,170 @@
+//! Profiles of programs that know nothing of this crate, by the example `preload`.
+//!
+//! A program that is not installed is skipped, with a line that says so (`-- --nocapture` shows it).
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use crate::readers;
+
+/// The library, built as this test was: with or without optimisation.
+fn library() -> &'static Path {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        let output = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args(["build", "--offline", "--example", "preload", "--features", "profile"])
+            .args(["--message-format", "json-render-diagnostics"])
+            .args(["--profile", if cfg!(debug_assertions) { "dev" } else { "release" }, "--target-dir"])
+            .arg(target)
+            .stderr(Stdio::inherit())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "the example does not build");
+        let messages = String::from_utf8(output.stdout).unwrap();
+        let built =
+            messages.split('"').find(|text| text.ends_with("/libpreload.so")).expect("cargo names what it built");
+        // A test of the library without the feature builds it at the same place.
+        let copy = target.join("tmp/libpreload-profile.so");
+        fs::copy(built, &copy).unwrap();
+        copy
+    })
+}
+
+fn directory(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("profile-preload").join(name);
+    _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+type Stacks = BTreeMap<Vec<String>, u64>;
+
+/// Runs a program over the library. Returns what it printed, and what each process has at the end by the file for pprof: the sums, and the
+/// stacks with their live bytes. `None` if there is no such program.
+fn profiled(name: &str, interval: &str, command: &mut Command) -> Option<(String, Vec<(readers::Sums, Stacks)>)> {
+    // Missing, and by a relative path.
+    let directory = directory(name);
+    let profiles = directory.join("to/be/made");
+    command.current_dir(&directory).env("JANUS_PROFILE", "to/be/made").env("JANUS_PROFILE_INTERVAL", interval);
+    let output = match command.env("LD_PRELOAD", library()).stdin(Stdio::null()).output() {
+        Ok(output) => output,
+        Err(error) => {
+            println!("SKIPPED {command:?}: {error}");
+            return None;
+        }
+    };
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && err.is_empty(), "{}\n{out}\n{err}", output.status);
+    let mut files: Vec<PathBuf> = fs::read_dir(profiles).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let pprofs = files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "gz"));
+    let profiles: Vec<_> = pprofs
+        .map(|file| {
+            let (sums, stacks, _) = readers::pprof(&fs::read(file).unwrap());
+            let stem = file.with_extension("").with_extension("");
+            let other = |ending: &str| fs::read(format!("{}.{ending}", stem.display())).unwrap();
+            assert_eq!(readers::dhat(&other("json")).0, sums);
+            assert_eq!(readers::collapsed(&other("folded")).values().sum::<u64>(), sums.bytes[2]);
+            (sums, stacks)
+        })
+        .collect();
+    assert_eq!(files.len(), 3 * profiles.len());
+    Some((out.into_owned(), profiles))
+}
+
+/// The live bytes of stacks with the function.
+fn bytes_in(stacks: &Stacks, function: &str) -> u64 {
+    let has = |stack: &&Vec<String>| stack.iter().any(|name| name == function);
+    stacks.iter().filter(|(stack, _)| has(stack)).map(|(_, bytes)| bytes).sum()
+}
+
+/// Compiles the C program, unless there is no compiler.
+fn compiled() -> Option<PathBuf> {
+    let program = directory("program").join("allocates");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/profile/allocates.c");
+    match Command::new("cc").args(["-O1", "-fno-builtin", "-g", "-o"]).args([&program, &source]).status() {
+        Ok(status) => {
+            assert!(status.success());
+            Some(program)
+        }
+        Err(error) => {
+            println!("SKIPPED cc: {error}");
+            None
+        }
+    }
+}
+
+#[test]
+fn a_c_program() {
+    let Some(program) = compiled() else { return };
+    let (out, profiles) = profiled("exact", "0", &mut Command::new(&program)).unwrap();
+    assert_eq!(out, "1\n");
+    let [(sums, stacks)] = profiles.as_slice() else { panic!("{} processes", profiles.len()) };
+    assert_eq!(bytes_in(stacks, "keeps"), 100_000);
+    assert_eq!((bytes_in(stacks, "frees"), bytes_in(stacks, "grows")), (0, 1 << 20));
+    assert!(sums.bytes[0] >= 100_000 + 500 * 10_000 + (1 << 20) && sums.blocks[0] >= 1501);
+    assert!(stacks.keys().filter(|stack| stack.iter().any(|name| name == "keeps")).all(|stack| stack[0] == "keeps"));
+
+    let (_, profiles) = profiled("sampled", "2K", &mut Command::new(&program)).unwrap();
+    let bytes = bytes_in(&profiles[0].1, "keeps") as f64;
+    let deviation = (100_000.0 * 2048.0_f64).sqrt();
+    assert!((bytes - 100_000.0).abs() < 5.0 * deviation, "{bytes}");
+
+    // Both processes: the child has what its parent had, and its own.
+    let (_, profiles) = profiled("forked", "0", Command::new(&program).arg("fork")).unwrap();
+    let mut kept: Vec<u64> = profiles.iter().map(|(_, stacks)| bytes_in(stacks, "keeps")).collect();
+    kept.sort_unstable();
+    assert_eq!(kept, [100_000, 200_000]);
+}
+
+#[test]
+fn python() {
+    let program = "words = {str(n) * 20: [n] * 20 for n in range(30000)}\nprint(len(words))";
+    let mut python = Command::new("python3");
+    python.env("PYTHONMALLOC", "malloc").args(["-S", "-c", program]);
+    let Some((out, profiles)) = profiled("python", "64K", &mut python) else { return };
+    assert_eq!(out, "30000\n");
+    // A launcher in front of the interpreter has a profile, too, if any.
+    let (sums, _) = profiles.iter().max_by_key(|(sums, _)| sums.bytes[2]).expect("a profile");
+    // At the least the strings and lists.
+    assert!(sums.bytes[2] > 30_000 * (80 + 160), "{sums:?}");
+}
+
+#[test]
+fn sqlite() {
+    let statements =
+        "create table t(a, b); with recursive n(i) as (select 1 union all select i + 1 from n where i < 20000)
+        insert into t select i, hex(randomblob(50)) from n; select count(*) from t;";
+    let Some((out, profiles)) = profiled("sqlite", "64K", Command::new("sqlite3").args([":memory:", statements]))
+    else {
+        return;
+    };
+    assert_eq!(out, "20000\n");
+    // The table is in pages of the cache.
+    assert!(profiles[0].0.bytes[2] > 2_000_000, "{:?}", profiles[0].0);
+}
+
+/// Without the variable nothing is sampled; a program that cannot write says so, and ends as it would have.
+#[test]
+fn without_a_directory() {
+    let Some(program) = compiled() else { return };
+    let run = |directory: Option<&str>| {
+        let mut command = Command::new(&program);
+        command.env("LD_PRELOAD", library()).env_remove("JANUS_PROFILE").env("JANUS_PROFILE_INTERVAL", "0");
+        directory.into_iter().for_each(|directory| _ = command.env("JANUS_PROFILE", directory));
+        let output = command.output().unwrap();
+        assert!(output.status.success());
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "1\n");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert_eq!(run(None), "");
+    assert_eq!(run(Some("")), "");
+    let message = run(Some("/dev/null/nowhere"));
+    assert!(message.starts_with("janus-alloc: the profile cannot be written into /dev/null/nowhere: "), "{message}");
+}
