@@ -1,8 +1,9 @@
 //! Adapters, to be compared with what they adapt.
 
 use janus_alloc::api::Allocator;
+use janus_alloc::blocks::profile::Sampling;
 use janus_alloc::collections::Vec;
-use janus_alloc::{AsAllocator, AsAllocatorRef, AsGlobal, Malloc, Stats, System};
+use janus_alloc::{AsAllocator, AsAllocatorRef, AsGlobal, Malloc, Profile, Stats, System};
 use janus_benches::workloads::{global, local};
 use mimalloc::MiMalloc;
 
@@ -13,6 +14,12 @@ static ROUND_TRIP: AsGlobal<AsAllocator<System>> = AsGlobal::new(AsAllocator::ne
 static AS_GLOBAL: AsGlobal<System> = AsGlobal::new(System);
 static COUNTED: AsGlobal<Stats<System>> = AsGlobal::new(Stats::new(System));
 static STATS: Stats<System> = Stats::new(System);
+static PROFILED: AsGlobal<Profile<System>> = AsGlobal::new(Profile::new(System));
+static PROFILE: Profile<System> = Profile::new(System);
+/// Too far apart for a sample.
+const SELDOM: Sampling = Sampling::EveryBytes(1 << 40);
+static SELDOM_PROFILED: AsGlobal<Profile<System>> = AsGlobal::new(Profile::with_sampling(System, SELDOM));
+static SELDOM_PROFILE: Profile<System> = Profile::with_sampling(System, SELDOM);
 static MALLOC: AsGlobal<Malloc> = AsGlobal::new(Malloc);
 const MI: AsAllocator<MiMalloc> = AsAllocator::new(MiMalloc);
 static MI_ROUND_TRIP: AsGlobal<AsAllocator<MiMalloc>> = AsGlobal::new(MI);
@@ -25,11 +32,15 @@ pub(crate) static TABLES: &[Table] = &[
             row!("AsGlobal<System>", global, &AS_GLOBAL, Tolerance::AtMost(2.0)),
             row!("AsGlobal<Malloc>", global, &MALLOC),
             row!("AsGlobal<Stats<System>>", global, &COUNTED),
+            row!("AsGlobal<Profile<System>>", global, &PROFILED),
+            row!("AsGlobal<Profile<System>>, unsampled", global, &SELDOM_PROFILED),
             row!("System as Allocator", local, &System),
             row!("AsAllocator<System>", local, &AsAllocator::new(System)),
             row!("AsAllocatorRef<System>", local, &AsAllocatorRef::new(&System)),
             row!("Malloc as Allocator", local, &Malloc),
             row!("Stats<System>", local, &STATS),
+            row!("Profile<System>", local, &PROFILE),
+            row!("Profile<System>, unsampled", local, &SELDOM_PROFILE),
         ],
     },
     Table {
