@@ -5,6 +5,7 @@
 //! | [`Aligned`] | a minimum alignment of all blocks |
 //! | [`ByTag`] | the same counts for each tag, such as `tag("request")`, that a thread works under |
 //! | [`Fallback`] | a second allocator where the first one fails |
+//! | [`Guard`] | a search for writes outside of blocks, wrong frees, and leaks |
 //! | [`Profile`] | samples of blocks with the stacks that allocated them, for heap profiles (feature `profile`) |
 //! | [`Segregate`] | one allocator for small blocks and another for large ones |
 //! | [`StackFirst`] | a buffer inside itself, then another allocator |
@@ -25,6 +26,8 @@ mod aligned;
 #[cfg(os_memory)]
 pub mod by_tag;
 mod fallback;
+#[cfg(os_memory)]
+pub mod guard;
 #[cfg(all(feature = "profile", os_memory))]
 pub mod profile;
 mod segregate;
@@ -40,6 +43,9 @@ pub use aligned::Aligned;
 #[doc(inline)]
 pub use by_tag::{ByTag, tag};
 pub use fallback::Fallback;
+#[cfg(os_memory)]
+#[doc(inline)]
+pub use guard::Guard;
 #[cfg(all(feature = "profile", os_memory))]
 #[doc(inline)]
 pub use profile::Profile;
