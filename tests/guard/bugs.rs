@@ -486,7 +486,7 @@ bugs! {
         unsafe { guard.deallocate_without_layout(inside) };
     };
 
-    /// What a reset has ended.
+    /// A block that a reset has ended.
     freed_after_a_reset: FOREIGN, ["this guard has no block there"] => {
         let mut guard = Guard::new(Arena::new());
         let ended = block(&guard, 100);

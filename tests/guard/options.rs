@@ -1,4 +1,4 @@
-//! What a guard promises beside its reports.
+//! The promises of a guard beside its reports.
 
 use janus_alloc::api::{Allocator, Owns, Reset, UsableSize};
 use janus_alloc::collections::Box as BoxIn;

@@ -180,7 +180,8 @@ fn start(id: NonZeroU32) -> usize {
 #[expect(clippy::cast_possible_truncation, reason = "the lower half is odd, too")]
 const ODD: usize = 0x9e37_79b9_7f4a_7c15_u64 as usize;
 
-/// Whether the calling thread is capturing a backtrace. Only where a thread-local without a destructor is read without an allocation.
+/// Tells whether the calling thread is capturing a backtrace, on systems where a thread-local without a destructor is read without an
+/// allocation.
 #[cfg(any(native_thread_local, target_vendor = "apple"))]
 mod reentry {
     use std::cell::Cell;

@@ -92,7 +92,7 @@ pub(super) struct Ledger {
 // The docs say so.
 const _: () = assert!(size_of::<usize>() != 8 || (size_of::<Record>() >= 80 && size_of::<Record>() <= 110));
 
-/// How many blocks are remembered after they have left the quarantine.
+/// The maximum number of blocks that are remembered after they have left the quarantine.
 const MAX_HISTORY: usize = 4096;
 
 impl Ledger {
@@ -298,7 +298,7 @@ impl Record {
         }
     }
 
-    /// Whether the memory of the block is the guard's.
+    /// Returns whether the memory of the block is the guard's.
     pub(super) fn has_memory(&self) -> bool {
         matches!(self.status, Status::Live | Status::Leaving | Status::Quarantined { .. })
     }

@@ -89,7 +89,7 @@ use state::State;
 /// assert_eq!(guard.live_blocks(), 0);
 /// ```
 ///
-/// As the default of the process:
+/// A guard as the default of the process:
 ///
 /// ```
 /// use janus_alloc::{AsGlobal, Guard, SharedPool};

@@ -2,7 +2,7 @@
 
 use super::placement::Placement;
 
-/// What a guard does about blocks that are live when it is dropped.
+/// The action of a guard on blocks that are live when it is dropped.
 ///
 /// # Examples
 ///

@@ -10,7 +10,7 @@ pub(super) const FRESH: u8 = 0xa5;
 /// The value of freed bytes. Eight of them are no valid pointer either.
 pub(super) const FREED: u8 = 0xde;
 
-/// How the blocks of a guard lie in those of its parent.
+/// The place of a guard's blocks in those of its parent.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Placement {
     /// Between two red zones of so many bytes each.
@@ -90,7 +90,7 @@ impl Outer {
     ///
     /// # Safety
     ///
-    /// As for [`write_canaries`](Self::write_canaries), which was called for the block.
+    /// The conditions of [`write_canaries`](Self::write_canaries), which was called for the block.
     pub(super) unsafe fn damage_around(&self, start: NonNull<u8>, size: usize) -> Option<Damage> {
         let canary = Canary::of(start);
         // SAFETY: by `# Safety` of this fn `behind` bytes follow the block.

@@ -12,7 +12,7 @@ use super::stderr::Stderr;
 use crate::api::Layout;
 use crate::threads;
 
-/// What the program did with a block.
+/// A call of the program for a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Call {
     Free,
@@ -46,7 +46,7 @@ pub(super) enum Fault {
     Misaligned { pointer: NonNull<u8>, layout: Layout, call: Call },
 }
 
-/// Who has found a fault, and where.
+/// The guard that has found a fault, and the place in the program where it did.
 pub(super) struct Finder<'a> {
     pub(super) state: Option<&'a State>,
     pub(super) created: Origin,

@@ -119,7 +119,7 @@ impl State {
         LockedLedger { ledger: unsafe { NonNull::new_unchecked(self.ledger.get()) }, _held: held }
     }
 
-    /// Whether a fork has left the ledger in the hands of a thread that this process does not have.
+    /// Returns whether a thread that this process does not have was using the ledger when it was forked.
     pub(super) fn is_abandoned(&self) -> bool {
         self.lock.is_abandoned()
     }
