@@ -4,7 +4,10 @@ use core::mem;
 use core::ptr::NonNull;
 
 use crate::api::global_calls::allocator_over_global;
-use crate::api::{AllocError, AllocatorClone, CallsMalloc, GlobalAlloc, GlobalAllocator, Layout, StaticAllocator};
+use crate::api::{
+    AllocError, AllocatorClone, CallsMalloc, GlobalAlloc, GlobalAllocator, IndependentAllocator, Layout,
+    StaticAllocator,
+};
 
 /// Turns a zero-sized [`GlobalAlloc`] (`System`, mimalloc, jemalloc, snmalloc...) into an
 /// [`Allocator`](crate::api::Allocator), by value.
@@ -121,6 +124,8 @@ unsafe impl<G: GlobalAlloc> AllocatorClone for AsAllocator<G> {}
 // SAFETY: `G` is a `GlobalAlloc`, so it may be registered, and does not unwind. (If it calls the default, it recurses
 // without an adapter, too; an adapter cannot detect that.) `G` does not move with the adapter.
 unsafe impl<G: GlobalAlloc + Sync + 'static> GlobalAllocator for AsAllocator<G> {}
+// SAFETY: as above.
+unsafe impl<G: GlobalAlloc + Sync + 'static> IndependentAllocator for AsAllocator<G> {}
 impl<G: CallsMalloc> CallsMalloc for AsAllocator<G> {}
 
 /// Turns a reference to any [`GlobalAlloc`] into an [`Allocator`](crate::api::Allocator).
@@ -192,6 +197,8 @@ unsafe impl<G: GlobalAlloc + ?Sized> AllocatorClone for AsAllocatorRef<'_, G> {}
 // SAFETY: as for `AsAllocator`. `G` is sized, because a `dyn GlobalAlloc` could be the static that holds this
 // reference.
 unsafe impl<G: GlobalAlloc + Sync + 'static> GlobalAllocator for AsAllocatorRef<'static, G> {}
+// SAFETY: as above.
+unsafe impl<G: GlobalAlloc + Sync + 'static> IndependentAllocator for AsAllocatorRef<'_, G> {}
 impl<G: CallsMalloc + ?Sized> CallsMalloc for AsAllocatorRef<'_, G> {}
 
 allocator_over_global!([G: GlobalAlloc] AsAllocator<G>);

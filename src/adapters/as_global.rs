@@ -6,8 +6,8 @@ use core::ops::Deref;
 use core::ptr::{self, NonNull};
 
 use crate::api::{
-    AllocError, Allocator, AllocatorClone, CallsMalloc, GlobalAlloc, GlobalAllocator, Layout, Owns, StaticAllocator,
-    UsableSize, WholePages,
+    AllocError, Allocator, AllocatorClone, CallsMalloc, GlobalAlloc, GlobalAllocator, IndependentAllocator, Layout,
+    Owns, StaticAllocator, UsableSize, WholePages,
 };
 
 /// Turns an [`Allocator`] into a [`GlobalAlloc`], to be registered with `#[global_allocator]`.
@@ -198,6 +198,8 @@ unsafe impl<A: Allocator> AllocatorClone for &AsGlobal<A> {}
 
 // SAFETY: forwards to the wrapped allocator, which is a `GlobalAllocator`.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for &'static AsGlobal<A> {}
+// SAFETY: forwards to the wrapped allocator, which is an `IndependentAllocator`.
+unsafe impl<A: IndependentAllocator> IndependentAllocator for &AsGlobal<A> {}
 impl<A: CallsMalloc> CallsMalloc for AsGlobal<A> {}
 
 // SAFETY: the blocks of the reference are those of the wrapped allocator.

@@ -1,5 +1,5 @@
-//! Marker traits: promises without methods. std has the same three behind the unstable feature `allocator_ext`; these take
-//! their place until std's are stable.
+//! Marker traits: promises without methods. std has three of them behind the unstable feature `allocator_ext`; these take their place
+//! until std's are stable. [`IndependentAllocator`] is this crate's own.
 
 use super::Allocator;
 #[cfg(feature = "alloc")]
@@ -113,6 +113,45 @@ pub unsafe trait AllocatorClone: Allocator + Clone {}
 )]
 pub unsafe trait GlobalAllocator: Allocator + Sized + Sync + 'static {}
 
+/// An allocator that never allocates from the registered default, whether or not threads can share it.
+///
+/// A [`GlobalAllocator`] must also be `Sync`. A [`Pool`](crate::Pool) or an [`Arena`](crate::Arena) is not, and a
+/// [`Locked`](crate::Locked) makes it so. This trait says that the `Locked` may then stand behind `#[global_allocator]`:
+/// `Pool<Pages>` is an `IndependentAllocator`, `Pool<Global>` is not.
+///
+/// The trait is not `dyn`-compatible, for the same reason as [`GlobalAllocator`]. It is no supertrait of that, so a type of yours
+/// that is both implements both.
+///
+/// # Safety
+///
+/// 1. No method allocates from the registered default, directly or indirectly.
+/// 2. No method unwinds, and none relies on the value staying at its address.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(any(unix, windows))] {
+/// use janus_alloc::{Pages, Pool, Stats, api::IndependentAllocator};
+///
+/// fn require<A: IndependentAllocator>(_: &A) {}
+/// require(&Stats::new(Pool::new_in(Pages::new())));
+/// # }
+/// ```
+///
+/// ```compile_fail,E0277
+/// use janus_alloc::{Pool, api::IndependentAllocator};
+///
+/// fn require<A: IndependentAllocator>(_: &A) {}
+/// require(&Pool::new()); // over `Global`
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an `IndependentAllocator`: nothing promises that it never allocates from the registered default",
+    label = "not an `IndependentAllocator`",
+    note = "`Global` forwards to the registered default; building the default on it would recurse: use `System` or `Pages`",
+    note = "a wrapper is an `IndependentAllocator` only if everything it wraps is"
+)]
+pub unsafe trait IndependentAllocator: Allocator + Sized {}
+
 /// An allocator that takes its memory from the C library's `malloc`, directly or through its parents.
 ///
 /// Such an allocator must not become that `malloc` itself, so `export_malloc!` rejects it. Nothing else depends on this trait: an
@@ -136,6 +175,9 @@ unsafe impl AllocatorClone for System {}
 // SAFETY: std promises that `System` does not call the registered default, and it has no state that could move.
 #[cfg(feature = "std")]
 unsafe impl GlobalAllocator for System {}
+// SAFETY: as for `GlobalAllocator`.
+#[cfg(feature = "std")]
+unsafe impl IndependentAllocator for System {}
 #[cfg(feature = "std")]
 impl CallsMalloc for System {}
 
@@ -145,4 +187,6 @@ unsafe impl<A: StaticAllocator + ?Sized> StaticAllocator for &A {}
 unsafe impl<A: Allocator + ?Sized> AllocatorClone for &A {}
 // SAFETY: a reference forwards to its referent, which never allocates from the default; the referent does not move with it.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for &'static A {}
+// SAFETY: a reference forwards to its referent, which never allocates from the default; the referent does not move with it.
+unsafe impl<A: IndependentAllocator> IndependentAllocator for &A {}
 impl<A: CallsMalloc + ?Sized> CallsMalloc for &A {}

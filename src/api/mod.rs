@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | hands out memory | [`Allocator`] |
 //! | can be the default of the process | [`GlobalAllocator`] (and [`GlobalAlloc`], through [`AsGlobal`](crate::AsGlobal)) |
+//! | can be a part of the default | [`IndependentAllocator`] |
 //! | has memory that outlives it | [`StaticAllocator`] |
 //! | has clones that free each other's blocks | [`AllocatorClone`] |
 //! | can tell its own blocks | [`Owns`] |
@@ -115,7 +116,7 @@ pub use capabilities::{Owns, Reset, UsableSize, WholePages};
 pub use core::alloc::{GlobalAlloc, Layout, LayoutError};
 #[doc(hidden)]
 pub use markers::CallsMalloc;
-pub use markers::{AllocatorClone, GlobalAllocator, StaticAllocator};
+pub use markers::{AllocatorClone, GlobalAllocator, IndependentAllocator, StaticAllocator};
 
 #[cfg(feature = "alloc")]
 #[doc(no_inline)]

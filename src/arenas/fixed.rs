@@ -6,7 +6,7 @@ use core::ptr::NonNull;
 use super::cursor::{self, Cursor};
 use crate::api::global_calls::dangling;
 use crate::api::move_block::{grow_and_zero, replace};
-use crate::api::{AllocError, Allocator, Layout, Owns, Reset};
+use crate::api::{AllocError, Allocator, IndependentAllocator, Layout, Owns, Reset};
 
 /// A bump allocator over a buffer: on the stack, in a static, or in a block of another allocator.
 ///
@@ -234,6 +234,9 @@ unsafe impl<const MIN_ALIGN: usize> Owns for FixedArena<'_, MIN_ALIGN> {
         FixedArena::owns(self, block)
     }
 }
+
+// SAFETY: it calls no allocator, and the buffer does not move with it.
+unsafe impl<const MIN_ALIGN: usize> IndependentAllocator for FixedArena<'_, MIN_ALIGN> {}
 
 impl<const MIN_ALIGN: usize> Reset for FixedArena<'_, MIN_ALIGN> {
     fn reset(&mut self) {

@@ -6,7 +6,7 @@ use core::ptr::NonNull;
 use super::bump::{self, Fit};
 use crate::api::global_calls::dangling;
 use crate::api::move_block::{grow_and_zero, replace};
-use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout, Owns, Reset};
+use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, IndependentAllocator, Layout, Owns, Reset};
 use crate::sync::{AtomicUsize, Ordering};
 
 /// A bump allocator with `N` bytes inside itself, in a static: a heap for programs without one.
@@ -205,6 +205,8 @@ unsafe impl<const N: usize> AllocatorClone for &StaticArena<N> {}
 
 // SAFETY: all its memory is inside itself, so it calls no other allocator; a static does not move.
 unsafe impl<const N: usize> GlobalAllocator for &'static StaticArena<N> {}
+// SAFETY: as above; the arena does not move while it is borrowed.
+unsafe impl<const N: usize> IndependentAllocator for &StaticArena<N> {}
 
 // SAFETY: the arena's blocks lie in its bytes, and blocks of allocators that take no memory from it do not.
 unsafe impl<const N: usize> Owns for &StaticArena<N> {

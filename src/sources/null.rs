@@ -1,6 +1,8 @@
 use core::ptr::NonNull;
 
-use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout, Owns, StaticAllocator};
+use crate::api::{
+    AllocError, Allocator, AllocatorClone, GlobalAllocator, IndependentAllocator, Layout, Owns, StaticAllocator,
+};
 
 /// An allocator that always fails: the end of a chain of allocators, and a parent for tests of error paths.
 ///
@@ -57,6 +59,8 @@ unsafe impl StaticAllocator for Null {}
 unsafe impl AllocatorClone for Null {}
 // SAFETY: it calls nothing.
 unsafe impl GlobalAllocator for Null {}
+// SAFETY: it calls nothing.
+unsafe impl IndependentAllocator for Null {}
 // SAFETY: it has no live blocks.
 unsafe impl Owns for Null {
     #[inline]

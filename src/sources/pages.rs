@@ -2,7 +2,9 @@ use core::ptr::NonNull;
 
 use crate::api::global_calls::dangling;
 use crate::api::move_block::replace;
-use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout, StaticAllocator, WholePages};
+use crate::api::{
+    AllocError, Allocator, AllocatorClone, GlobalAllocator, IndependentAllocator, Layout, StaticAllocator, WholePages,
+};
 use crate::os::pages::{self, Mapping};
 
 /// Whole pages from the operating system: `mmap` on Unix, `VirtualAlloc` on Windows.
@@ -264,5 +266,7 @@ unsafe impl StaticAllocator for Pages {}
 unsafe impl AllocatorClone for Pages {}
 // SAFETY: it calls only the operating system.
 unsafe impl GlobalAllocator for Pages {}
+// SAFETY: it calls only the operating system.
+unsafe impl IndependentAllocator for Pages {}
 // SAFETY: a block is a mapping of its own, private and anonymous, and fresh pages are zero.
 unsafe impl WholePages for Pages {}

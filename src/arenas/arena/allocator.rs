@@ -6,7 +6,7 @@ use super::Arena;
 use super::chunk::ArenaChunk;
 use crate::api::contents::Contents;
 use crate::api::move_block::{grow_and_zero, replace};
-use crate::api::{AllocError, Allocator, Layout, Owns};
+use crate::api::{AllocError, Allocator, IndependentAllocator, Layout, Owns};
 
 impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     /// Allocates an uninitialised block of `layout`. All methods that place values in the arena use this.
@@ -133,3 +133,6 @@ unsafe impl<A: Allocator, const MIN_ALIGN: usize> Owns for Arena<A, MIN_ALIGN> {
         Arena::owns(self, block)
     }
 }
+
+// SAFETY: it calls only its parent, an `IndependentAllocator`. Chunks do not move with the value.
+unsafe impl<A: IndependentAllocator, const MIN_ALIGN: usize> IndependentAllocator for Arena<A, MIN_ALIGN> {}

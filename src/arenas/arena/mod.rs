@@ -78,7 +78,7 @@ unsafe impl<A: Allocator + Send, const MIN_ALIGN: usize> Send for Arena<A, MIN_A
 #[diagnostic::on_unimplemented(
     message = "an `Arena` serves one thread, and cannot be shared between threads",
     label = "shared between threads here",
-    note = "use a `SyncArena`, or move an `Arena` of its own into each thread",
+    note = "use a `SyncArena`, put the arena in a `Locked`, or move an `Arena` of its own into each thread",
     note = "threads that only read can share a `&Frozen<_>` of a collection in it; collections inside that have to be `Frozen`, too"
 )]
 pub trait SharedByThreads {}

@@ -9,7 +9,7 @@ use super::cursor::Cursor;
 use crate::api::contents::Contents;
 use crate::api::global_calls::dangling;
 use crate::api::move_block::{grow_and_zero, replace, zero_rest};
-use crate::api::{AllocError, Allocator, CallsMalloc, GlobalAllocator, Layout, Owns};
+use crate::api::{AllocError, Allocator, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns};
 use crate::sources::Pages;
 use crate::sync::{AtomicPtr, Ordering};
 use crate::threads::Slots;
@@ -421,6 +421,8 @@ unsafe impl<A: Allocator> Allocator for SyncArena<A> {
 // SAFETY: it calls only its parent, which never allocates from the default, and reads the thread's index, which is possible inside
 // the default. Chunks do not move with the value.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for SyncArena<A> {}
+// SAFETY: as above, for a parent that is an `IndependentAllocator`.
+unsafe impl<A: IndependentAllocator> IndependentAllocator for SyncArena<A> {}
 impl<A: Allocator + CallsMalloc> CallsMalloc for SyncArena<A> {}
 
 // SAFETY: the arena's blocks lie in its chunks, and blocks of allocators that take no memory from it do not.

@@ -16,7 +16,10 @@ use core::fmt;
 use core::ptr::NonNull;
 
 use crate::api::contents::Contents;
-use crate::api::{AllocError, Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, StaticAllocator, WholePages};
+use crate::api::{
+    AllocError, Allocator, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, StaticAllocator,
+    WholePages,
+};
 use counters::{Placement, Resize};
 pub use registry::rows;
 #[cfg(feature = "alloc")]
@@ -400,6 +403,8 @@ unsafe impl<A: Allocator> Allocator for Stats<A> {
 unsafe impl<A: StaticAllocator> StaticAllocator for Stats<A> {}
 // SAFETY: counting neither allocates nor unwinds nor depends on an address; everything else is the parent's, a `GlobalAllocator`.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for Stats<A> {}
+// SAFETY: as above, for a parent that is an `IndependentAllocator`.
+unsafe impl<A: IndependentAllocator> IndependentAllocator for Stats<A> {}
 impl<A: CallsMalloc> CallsMalloc for Stats<A> {}
 // SAFETY: blocks are the parent's, only made to look shorter.
 unsafe impl<A: WholePages> WholePages for Stats<A> {}

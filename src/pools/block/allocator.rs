@@ -5,7 +5,7 @@ use core::ptr::NonNull;
 use super::BlockPool;
 use crate::api::global_calls::dangling;
 use crate::api::move_block::zero_rest;
-use crate::api::{AllocError, Allocator, Layout, Owns};
+use crate::api::{AllocError, Allocator, IndependentAllocator, Layout, Owns};
 use crate::pools::single::chunk::with_chunk_provenance;
 
 impl<A: Allocator> BlockPool<A> {
@@ -89,3 +89,6 @@ unsafe impl<A: Allocator> Owns for BlockPool<A> {
         BlockPool::owns(self, block)
     }
 }
+
+// SAFETY: it calls only its parent, an `IndependentAllocator`. Chunks do not move with the value.
+unsafe impl<A: IndependentAllocator> IndependentAllocator for BlockPool<A> {}

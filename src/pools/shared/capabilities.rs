@@ -9,13 +9,15 @@ use super::heap::Heap;
 use super::misuse::{Misuse, abort};
 use super::placement::BlockSlice;
 use super::provenance;
-use crate::api::{Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, UsableSize};
+use crate::api::{Allocator, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, UsableSize};
 use crate::pools::size_class::size_of_class;
 
 // SAFETY: all memory comes from the parent, which never reaches the default, or from the system. Beside system calls
 // and thread-locals, which `threads` uses so that they do not allocate, the pool calls a function that chooses the
 // options, and that does not allocate from the default by `# Safety` of `with_options_from`.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for SharedPool<A> {}
+// SAFETY: as above, for a parent that is an `IndependentAllocator`.
+unsafe impl<A: IndependentAllocator> IndependentAllocator for SharedPool<A> {}
 impl<A: Allocator + CallsMalloc> CallsMalloc for SharedPool<A> {}
 
 // SAFETY: chunks and large blocks belong to this pool alone.

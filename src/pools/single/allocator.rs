@@ -7,7 +7,7 @@ use super::free_list::FreeList;
 use super::{CLASSES, Pool, class_of};
 use crate::api::contents::Contents;
 use crate::api::move_block::zero_rest;
-use crate::api::{AllocError, Allocator, Layout, Owns};
+use crate::api::{AllocError, Allocator, IndependentAllocator, Layout, Owns};
 
 impl<A: Allocator> Pool<A> {
     #[inline(always)]
@@ -107,3 +107,6 @@ unsafe impl<A: Allocator> Owns for Pool<A> {
         Pool::owns(self, block)
     }
 }
+
+// SAFETY: it calls only its parent, an `IndependentAllocator`. Chunks do not move with the value.
+unsafe impl<A: IndependentAllocator> IndependentAllocator for Pool<A> {}

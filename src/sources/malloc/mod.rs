@@ -5,7 +5,10 @@ mod c;
 use core::ptr::NonNull;
 
 use crate::api::global_calls::allocator_over_global;
-use crate::api::{AllocError, AllocatorClone, CallsMalloc, GlobalAlloc, GlobalAllocator, Layout, StaticAllocator};
+use crate::api::{
+    AllocError, AllocatorClone, CallsMalloc, GlobalAlloc, GlobalAllocator, IndependentAllocator, Layout,
+    StaticAllocator,
+};
 
 /// The C library's `malloc`, `calloc`, `realloc`, `free` and `posix_memalign`.
 ///
@@ -85,6 +88,8 @@ unsafe impl StaticAllocator for Malloc {}
 unsafe impl AllocatorClone for Malloc {}
 // SAFETY: it calls only the C library.
 unsafe impl GlobalAllocator for Malloc {}
+// SAFETY: as above.
+unsafe impl IndependentAllocator for Malloc {}
 impl CallsMalloc for Malloc {}
 
 // SAFETY: `malloc_usable_size` is at least the requested size. The methods of `Malloc` use the old layout of a block
