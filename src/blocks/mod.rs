@@ -6,6 +6,7 @@
 //! | [`ByTag`] | the same counts for each tag, such as `tag("request")`, that a thread works under |
 //! | [`Fallback`] | a second allocator where the first one fails |
 //! | [`Guard`] | a search for writes outside of blocks, wrong frees, and leaks |
+//! | [`Limit`] | a limit of the live bytes, also of several allocators together |
 //! | [`Profile`] | samples of blocks with the stacks that allocated them, for heap profiles (feature `profile`) |
 //! | [`Segregate`] | one allocator for small blocks and another for large ones |
 //! | [`StackFirst`] | a buffer inside itself, then another allocator |
@@ -28,6 +29,7 @@ pub mod by_tag;
 mod fallback;
 #[cfg(os_memory)]
 pub mod guard;
+pub mod limit;
 #[cfg(all(feature = "profile", os_memory))]
 pub mod profile;
 mod segregate;
@@ -46,6 +48,8 @@ pub use fallback::Fallback;
 #[cfg(os_memory)]
 #[doc(inline)]
 pub use guard::Guard;
+#[doc(inline)]
+pub use limit::Limit;
 #[cfg(all(feature = "profile", os_memory))]
 #[doc(inline)]
 pub use profile::Profile;

@@ -12,13 +12,14 @@ mod locks;
 mod memory;
 mod once_ptr;
 mod reentry_gate;
+mod quotas;
 mod shared_chunks;
 mod sync;
 mod threads;
 
 /// The paths that the crate's files use.
 mod api {
-    pub(crate) use janus_alloc::api::Layout;
+    pub(crate) use janus_alloc::api::{AllocError, Layout};
 }
 
 /// Runs `model` in every order of its threads' steps with at most three preemptions, and with every value that a relaxed load may
