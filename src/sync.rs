@@ -17,8 +17,18 @@ mod wait;
 #[cfg(os_memory)]
 pub(crate) mod wait_action;
 
-#[cfg(feature = "alloc")]
 pub(crate) use core::hint::spin_loop;
 #[cfg(target_vendor = "apple")]
 pub(crate) use core::sync::atomic::AtomicU32;
 pub(crate) use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering, fence};
+
+// Here, and not with its type, since the models compile that file and loom's atomics have no `const` constructor.
+#[cfg(os_memory)]
+impl raw_lock::RawLock {
+    pub(crate) const fn new() -> Self {
+        #[cfg(not(target_vendor = "apple"))]
+        return Self { state: AtomicUsize::new(0) };
+        #[cfg(target_vendor = "apple")]
+        return Self { lock: AtomicU32::new(0), holder: AtomicUsize::new(0) };
+    }
+}

@@ -7,6 +7,7 @@
 //! | [`Fallback`] | a second allocator where the first one fails |
 //! | [`Guard`] | a search for writes outside of blocks, wrong frees, and leaks |
 //! | [`Limit`] | a limit of the live bytes, also of several allocators together |
+//! | [`Locked`] | a lock, so that threads can share an allocator for one thread |
 //! | [`Profile`] | samples of blocks with the stacks that allocated them, for heap profiles (feature `profile`) |
 //! | [`Segregate`] | one allocator for small blocks and another for large ones |
 //! | [`StackFirst`] | a buffer inside itself, then another allocator |
@@ -30,6 +31,7 @@ mod fallback;
 #[cfg(os_memory)]
 pub mod guard;
 pub mod limit;
+pub mod locked;
 #[cfg(all(feature = "profile", os_memory))]
 pub mod profile;
 mod segregate;
@@ -50,6 +52,8 @@ pub use fallback::Fallback;
 pub use guard::Guard;
 #[doc(inline)]
 pub use limit::Limit;
+#[doc(inline)]
+pub use locked::Locked;
 #[cfg(all(feature = "profile", os_memory))]
 #[doc(inline)]
 pub use profile::Profile;

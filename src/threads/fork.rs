@@ -29,14 +29,14 @@ use core::fmt;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::{
     AtomicBool, AtomicPtr, AtomicUsize,
-    Ordering::{Acquire, Release, SeqCst},
+    Ordering::{Acquire, Relaxed, Release, SeqCst},
 };
 
 use super::LostThreads;
 use super::lock::Lock;
 use crate::sync::list::{Links, List, Node};
 use crate::sync::{clock, wait_action::WaitAction};
-use signals::BlockedSignals;
+pub(crate) use signals::BlockedSignals;
 use waiter_list::{Waiter, WaiterList};
 
 /// An owner of locks that are held across each fork.
@@ -138,6 +138,28 @@ pub(crate) fn set_hooks(hooks: &'static Hooks) {
 fn hooks() -> Option<&'static Hooks> {
     // SAFETY: null, or from the `&'static` that `set_hooks` got.
     unsafe { HOOKS.load(Acquire).as_ref() }
+}
+
+/// The forks between the process that was started and this one. On a cache line of its own, since every call of a
+/// [`Locked`](crate::Locked) reads the count.
+#[repr(align(64))]
+struct Forks {
+    count: AtomicUsize,
+    /// The id of the thread that made the last fork.
+    survivor: AtomicUsize,
+}
+
+static FORKS: Forks = Forks { count: AtomicUsize::new(0), survivor: AtomicUsize::new(0) };
+
+/// Returns the number of forks between the process that was started and this one.
+#[inline]
+pub(crate) fn count() -> usize {
+    FORKS.count.load(Relaxed)
+}
+
+/// Returns the [id](super::id) of the thread that made the last of these forks: the first thread of this process.
+pub(crate) fn survivor() -> usize {
+    FORKS.survivor.load(Relaxed)
 }
 
 /// Returns whether the calling thread is in a fork. Then it may borrow locks, and other threads may be waiting for it.
@@ -304,6 +326,9 @@ extern "C" fn after() {
 }
 
 extern "C" fn after_in_child() {
+    FORKS.survivor.store(super::id(), Relaxed);
+    // No other thread exists yet. If the handlers are registered twice, this counts two forks, which does no harm.
+    FORKS.count.fetch_add(1, Relaxed);
     STATE.waiters.settle_in_child();
     if let Some(hooks) = hooks() {
         (hooks.in_child)();

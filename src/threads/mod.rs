@@ -52,6 +52,11 @@ pub(crate) mod fork {
         false
     }
 
+    #[inline(always)]
+    pub(crate) fn count() -> usize {
+        0
+    }
+
     pub(crate) unsafe fn add(_: NonNull<Entry>) {}
     pub(crate) unsafe fn remove(_: NonNull<Entry>) {}
 }
@@ -67,10 +72,8 @@ use core::ptr;
 
 #[cfg(os_memory)]
 use crate::sync::AtomicPtr;
-#[cfg(target_vendor = "apple")]
-use crate::sync::AtomicU32;
 #[cfg(unix)]
-use crate::sync::{AtomicUsize, raw_lock::RawLock};
+use crate::sync::raw_lock::RawLock;
 
 #[cfg(os_memory)]
 use fork::is_forking;
@@ -104,11 +107,7 @@ impl<T> Slots<T> {
 #[cfg(unix)]
 impl lock::Lock {
     pub(crate) const fn new() -> Self {
-        #[cfg(not(target_vendor = "apple"))]
-        let raw = RawLock { state: AtomicUsize::new(0) };
-        #[cfg(target_vendor = "apple")]
-        let raw = RawLock { lock: AtomicU32::new(0), holder: AtomicUsize::new(0) };
-        Self { raw }
+        Self { raw: RawLock::new() }
     }
 }
 

@@ -34,3 +34,29 @@ pub(crate) fn id() -> usize {
     }
     ID.with(|id| *id)
 }
+
+/// In a process that was forked, once or not at all, as the model says.
+pub(crate) mod fork {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    pub(crate) static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+    pub(crate) fn count() -> usize {
+        COUNT.load(Ordering::Relaxed)
+    }
+
+    /// The thread that runs the model, whose locks it abandons: no thread has that id.
+    pub(crate) fn survivor() -> usize {
+        super::SURVIVOR
+    }
+
+    pub(crate) struct BlockedSignals;
+
+    impl BlockedSignals {
+        pub(crate) fn new() -> Self {
+            Self
+        }
+    }
+}
+
+pub(crate) const SURVIVOR: usize = 1 << 40;

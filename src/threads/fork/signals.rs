@@ -4,13 +4,13 @@ use core::mem::MaybeUninit;
 use core::ptr;
 
 /// Blocks all signals of the calling thread until it is dropped.
-pub(super) struct BlockedSignals {
+pub(crate) struct BlockedSignals {
     /// The mask to restore; `None` if the system refused to change it.
     previous_mask: Option<libc::sigset_t>,
 }
 
 impl BlockedSignals {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut all = MaybeUninit::<libc::sigset_t>::zeroed();
         // SAFETY: the function writes a whole set to a valid place.
         unsafe { libc::sigfillset(all.as_mut_ptr()) };
