@@ -53,7 +53,7 @@ pub use blocks::Profile;
 pub use blocks::stats;
 #[cfg(target_has_atomic = "ptr")]
 #[doc(inline)]
-pub use blocks::{Aligned, Fallback, Limit, Locked, Segregate, StackFirst, Stats, Zeroizing};
+pub use blocks::{Aligned, Failing, Fallback, Limit, Locked, Segregate, StackFirst, Stats, Zeroizing};
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
 #[doc(inline)]
 pub use blocks::{ByTag, Trace, by_tag, tag, trace};

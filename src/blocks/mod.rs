@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`Aligned`] | a minimum alignment of all blocks |
 //! | [`ByTag`] | the same counts for each tag, such as `tag("request")`, that a thread works under |
+//! | [`Failing`] | failures of chosen requests, to test the code that handles them |
 //! | [`Fallback`] | a second allocator where the first one fails |
 //! | [`Guard`] | a search for writes outside of blocks, wrong frees, and leaks |
 //! | [`Limit`] | a limit of the live bytes, also of several allocators together |
@@ -27,6 +28,7 @@
 mod aligned;
 #[cfg(os_memory)]
 pub mod by_tag;
+pub mod failing;
 mod fallback;
 #[cfg(os_memory)]
 pub mod guard;
@@ -46,6 +48,8 @@ pub use aligned::Aligned;
 #[cfg(os_memory)]
 #[doc(inline)]
 pub use by_tag::{ByTag, tag};
+#[doc(inline)]
+pub use failing::Failing;
 pub use fallback::Fallback;
 #[cfg(os_memory)]
 #[doc(inline)]
