@@ -209,33 +209,15 @@ fn sizes_of_blocks() {
 /// In children of this process, whose default is a `Locked`, too.
 #[cfg(unix)]
 mod in_children {
-    use std::os::unix::process::ExitStatusExt;
     use std::sync::Barrier;
     use std::time::Duration;
 
     use super::*;
-    use crate::children::{alone, in_a_child, is_child};
-    use crate::fork::says_yes;
+    use crate::aborts::aborts;
+    use crate::children::{alone, is_child, run_alone};
+    use crate::fork::holds_in_fork;
 
     static POOL: Locked<Pool<Pages>> = Locked::new(Pool::new_in(Pages::new()));
-
-    /// Runs the test `name`, which calls this, where `test` has to abort with that message.
-    #[track_caller]
-    fn aborts(name: &str, part: &str, test: impl FnOnce()) {
-        if is_child() {
-            // No core file, and no wait for ever.
-            let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-            // SAFETY: reads the struct.
-            unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) };
-            // SAFETY: may be called whenever.
-            unsafe { libc::alarm(60) };
-            return test();
-        }
-        let output = in_a_child(name);
-        let message = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{name}: {}: {message}", output.status);
-        assert!(message.contains("janus-alloc: ") && message.contains(part), "{name}: {message}");
-    }
 
     const RE_ENTERED: &str = "a `Locked` was called by the thread that is inside it";
     const FORKED: &str = "forked while another thread was inside a `Locked`";
@@ -283,9 +265,9 @@ mod in_children {
                 sums > 0
                     && own == *before
                     && work(5) == expected
-                    && (depth == 0 || says_yes(|| generation(depth - 1, before, expected)))
+                    && (depth == 0 || holds_in_fork(|| generation(depth - 1, before, expected)))
             }
-            assert!(says_yes(|| generation(3, &before, expected)));
+            assert!(holds_in_fork(|| generation(3, &before, expected)));
             assert_eq!(work(5), expected);
         });
     }
@@ -303,7 +285,7 @@ mod in_children {
                 });
                 barrier.wait();
                 // The default can be used in the child, since nobody is inside that.
-                let child = says_yes(|| {
+                let child = holds_in_fork(|| {
                     let text = format!("{}", work(1));
                     // Ends the child.
                     drop(Box::new_in(1, &POOL));
@@ -323,9 +305,9 @@ mod in_children {
     #[test]
     fn a_child_of_a_thread_that_is_inside() {
         alone("locked::in_children::a_child_of_a_thread_that_is_inside", || {
-            assert!(says_yes(|| {
+            assert!(holds_in_fork(|| {
                 let inner = POOL.with(|_| {
-                    says_yes(|| {
+                    holds_in_fork(|| {
                         // Still inside, as its parent was, whose frames it has.
                         true
                     })
@@ -353,7 +335,7 @@ mod in_children {
     #[test]
     fn children_of_a_process_whose_threads_allocate() {
         if !is_child() {
-            let output = in_a_child("locked::in_children::children_of_a_process_whose_threads_allocate");
+            let output = run_alone("locked::in_children::children_of_a_process_whose_threads_allocate");
             let message = String::from_utf8_lossy(&output.stderr);
             assert!(output.status.success(), "{}: {message}", output.status);
             let ended = message.lines().filter(|line| line.starts_with("janus-alloc: ")).count();

@@ -6,6 +6,9 @@
 #![cfg(feature = "std")]
 #![cfg(any(unix, windows))]
 
+#[cfg(unix)]
+#[path = "../shared_pool/aborts.rs"]
+mod aborts;
 #[path = "../any_default/mod.rs"]
 mod any_default;
 #[path = "../shared_pool/children.rs"]
@@ -28,8 +31,8 @@ use janus_alloc::{AsGlobal, Locked, Pages, Pool};
 #[global_allocator]
 static DEFAULT: AsGlobal<Locked<Pool<Pages>>> = AsGlobal::new(Locked::new(Pool::new_in(Pages::new())));
 
-/// What `any_default` has this process do beside: large blocks, which come and go.
-fn more(seed: usize) {
+/// Allocates, grows and frees a large block.
+fn extra_work(seed: usize) {
     let mut large = vec![0_u8; 70_000];
     large.resize(80_000 + seed, 0);
     assert!(large.iter().step_by(1000).all(|&byte| byte == 0));

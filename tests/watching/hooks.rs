@@ -316,7 +316,7 @@ fn sizes_pass_through() {
 #[cfg(unix)]
 mod aborts {
     use super::*;
-    use crate::children::aborts;
+    use crate::aborts::aborts;
 
     const MESSAGE: &str = "janus-alloc: the hook of a `Trace` unwinds, which an allocator must not do";
 

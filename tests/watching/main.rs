@@ -2,7 +2,11 @@
 #![cfg(feature = "std")]
 #![cfg(any(unix, windows))]
 
+#[cfg(unix)]
+#[path = "../shared_pool/aborts.rs"]
+mod aborts;
 mod attribution;
+#[path = "../shared_pool/children.rs"]
 mod children;
 mod conformance;
 mod default;
