@@ -50,7 +50,7 @@ pub(crate) fn is_whole_pages<A: Allocator>() -> bool {
 mod tests {
     use super::is_whole_pages;
     use crate::api::{Allocator, System};
-    use crate::blocks::{Aligned, Fallback, Segregate, Stats, Zeroizing};
+    use crate::blocks::{Aligned, Failing, Fallback, Limit, Locked, Segregate, Stats, Zeroizing};
     use crate::collections::Arc;
     use crate::{Arena, AsGlobal, Null, Pages, SharedPool};
 
@@ -66,6 +66,7 @@ mod tests {
         assert!(of(&pages) && of(&&pages) && of(&&PAGES) && of(&Arc::new(pages)));
         assert!(of(&Stats::new(pages)) && of(&&Stats::new(&pages)));
         assert!(of(&Zeroizing::new(Aligned::<64, _>::new(Stats::new(pages)))));
+        assert!(of(&Limit::new(pages, 1 << 20)) && of(&Failing::nth(pages, 3)) && of(&Locked::new(pages)));
         assert!(of(&Segregate::<4096, _, _>::new(Stats::new(pages), pages)));
         assert!(of(&Segregate::<4096, _, _>::new(pages, Zeroizing::new(pages))));
     }
@@ -75,6 +76,7 @@ mod tests {
         let pages = Pages::new();
         assert!(!of(&System) && !of(&Null) && !of(&&System) && !of(&Stats::new(System)));
         assert!(!of(&Arena::new_in(pages)) && !of(&SharedPool::new()) && !of(&Arc::new(System)));
+        assert!(!of(&Limit::new(System, 1 << 20)) && !of(&Failing::nth(System, 3)) && !of(&Locked::new(System)));
         assert!(!of(&Segregate::<4096, _, _>::new(System, pages)) && !of(&Segregate::<4096, _, _>::new(pages, System)));
         assert!(!of(&Fallback::new(Arena::new(), pages)));
         // Not known.

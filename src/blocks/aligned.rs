@@ -6,8 +6,8 @@ use crate::api::contents::Contents;
 use crate::api::global_calls::dangling;
 use crate::api::move_block::{replace, transfer};
 use crate::api::{
-    AllocError, Allocator, AllocatorClone, CallsMalloc, GlobalAllocator, Layout, Owns, Reset, StaticAllocator,
-    WholePages,
+    AllocError, Allocator, AllocatorClone, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, Reset,
+    StaticAllocator, WholePages,
 };
 
 /// Aligns every block to at least `N` bytes, for example to cache lines, SIMD vectors or pages.
@@ -232,6 +232,8 @@ unsafe impl<const N: usize, A: Allocator> Allocator for Aligned<N, A> {
 unsafe impl<const N: usize, A: StaticAllocator> StaticAllocator for Aligned<N, A> {}
 // SAFETY: it calls only the parent, a `GlobalAllocator`, and no address of its own matters.
 unsafe impl<const N: usize, A: GlobalAllocator> GlobalAllocator for Aligned<N, A> {}
+// SAFETY: as above, for a parent that is an `IndependentAllocator`.
+unsafe impl<const N: usize, A: IndependentAllocator> IndependentAllocator for Aligned<N, A> {}
 // SAFETY: blocks are the parent's, and only their lengths may change.
 unsafe impl<const N: usize, A: WholePages> WholePages for Aligned<N, A> {}
 impl<const N: usize, A: CallsMalloc> CallsMalloc for Aligned<N, A> {}

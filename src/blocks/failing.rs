@@ -6,7 +6,7 @@ use core::ptr::NonNull;
 use crate::api::contents::Contents;
 use crate::api::{
     AllocError, Allocator, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, Reset, StaticAllocator,
-    UsableSize,
+    UsableSize, WholePages,
 };
 use crate::sync::{AtomicUsize, Ordering};
 
@@ -385,6 +385,8 @@ unsafe impl<A: GlobalAllocator> GlobalAllocator for Failing<A> {}
 // SAFETY: as above, for a parent that is an `IndependentAllocator`.
 unsafe impl<A: IndependentAllocator> IndependentAllocator for Failing<A> {}
 impl<A: CallsMalloc> CallsMalloc for Failing<A> {}
+// SAFETY: blocks are the parent's.
+unsafe impl<A: WholePages> WholePages for Failing<A> {}
 // SAFETY: blocks are the parent's, which answers.
 unsafe impl<A: Owns> Owns for Failing<A> {
     #[inline]

@@ -6,8 +6,8 @@ use crate::api::contents::Contents;
 use crate::api::global_calls::dangling;
 use crate::api::move_block::{copy_and_free, transfer};
 use crate::api::{
-    AllocError, Allocator, AllocatorClone, CallsMalloc, GlobalAllocator, Layout, Owns, Reset, StaticAllocator,
-    WholePages,
+    AllocError, Allocator, AllocatorClone, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, Reset,
+    StaticAllocator, WholePages,
 };
 
 /// Allocates from `P`, and from `S` where `P` fails. Each block goes back to the allocator that it came from.
@@ -307,6 +307,8 @@ unsafe impl<P: Owns, S: Allocator> Allocator for Fallback<P, S> {
 unsafe impl<P: Owns + StaticAllocator, S: StaticAllocator> StaticAllocator for Fallback<P, S> {}
 // SAFETY: it calls only the parts, which are `GlobalAllocator`s, and no address of its own matters.
 unsafe impl<P: Owns + GlobalAllocator, S: GlobalAllocator> GlobalAllocator for Fallback<P, S> {}
+// SAFETY: as above, for parts that are `IndependentAllocator`s.
+unsafe impl<P: Owns + IndependentAllocator, S: IndependentAllocator> IndependentAllocator for Fallback<P, S> {}
 // SAFETY: blocks are the parts'.
 unsafe impl<P: Owns + WholePages, S: WholePages> WholePages for Fallback<P, S> {}
 // The rarer case, that only `P` calls `malloc`, would need an overlapping impl.

@@ -5,8 +5,8 @@ use core::ptr::NonNull;
 use crate::api::contents::Contents;
 use crate::api::move_block::transfer;
 use crate::api::{
-    AllocError, Allocator, AllocatorClone, CallsMalloc, GlobalAllocator, Layout, Owns, Reset, StaticAllocator,
-    WholePages,
+    AllocError, Allocator, AllocatorClone, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, Reset,
+    StaticAllocator, WholePages,
 };
 
 /// Passes requests of up to `MAX` bytes to `S`, and larger ones to `L`. Nest it to choose among more than two allocators.
@@ -242,6 +242,11 @@ unsafe impl<const MAX: usize, S: Allocator, L: Allocator> Allocator for Segregat
 unsafe impl<const MAX: usize, S: StaticAllocator, L: StaticAllocator> StaticAllocator for Segregate<MAX, S, L> {}
 // SAFETY: it calls only the parts, which are `GlobalAllocator`s, and no address of its own matters.
 unsafe impl<const MAX: usize, S: GlobalAllocator, L: GlobalAllocator> GlobalAllocator for Segregate<MAX, S, L> {}
+// SAFETY: as above, for parts that are `IndependentAllocator`s.
+unsafe impl<const MAX: usize, S: IndependentAllocator, L: IndependentAllocator> IndependentAllocator
+    for Segregate<MAX, S, L>
+{
+}
 // SAFETY: blocks are the parts', and only lengths are changed.
 unsafe impl<const MAX: usize, S: WholePages, L: WholePages> WholePages for Segregate<MAX, S, L> {}
 // The rarer case, that only `S` calls `malloc`, would need an overlapping impl.

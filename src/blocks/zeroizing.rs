@@ -6,7 +6,8 @@ use core::sync::atomic::{Ordering, compiler_fence};
 use crate::api::contents::Contents;
 use crate::api::move_block::transfer;
 use crate::api::{
-    AllocError, Allocator, AllocatorClone, CallsMalloc, GlobalAllocator, Layout, Owns, StaticAllocator, WholePages,
+    AllocError, Allocator, AllocatorClone, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns,
+    StaticAllocator, WholePages,
 };
 
 /// Overwrites every block with zeros before it goes back to `A`: for keys, passwords and other secrets.
@@ -191,6 +192,8 @@ unsafe impl<A: Allocator> Allocator for Zeroizing<A> {
 unsafe impl<A: StaticAllocator> StaticAllocator for Zeroizing<A> {}
 // SAFETY: it calls only the parent, a `GlobalAllocator`, and no address of its own matters.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for Zeroizing<A> {}
+// SAFETY: as above, for a parent that is an `IndependentAllocator`.
+unsafe impl<A: IndependentAllocator> IndependentAllocator for Zeroizing<A> {}
 // SAFETY: blocks are the parent's, only made to look shorter.
 unsafe impl<A: WholePages> WholePages for Zeroizing<A> {}
 impl<A: CallsMalloc> CallsMalloc for Zeroizing<A> {}

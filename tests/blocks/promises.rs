@@ -2,10 +2,12 @@
 
 use std::fmt::Debug;
 
-use janus_alloc::api::{Allocator, AllocatorClone, GlobalAllocator, Owns, Reset, StaticAllocator, UsableSize};
+use janus_alloc::api::{
+    Allocator, AllocatorClone, GlobalAllocator, IndependentAllocator, Owns, Reset, StaticAllocator, UsableSize,
+};
 use janus_alloc::{
-    Aligned, Arena, AsGlobal, Fallback, FixedArena, Global, Malloc, Null, Pool, Segregate, StackFirst, StaticArena,
-    Stats, System, Zeroizing,
+    Aligned, Arena, AsGlobal, Fallback, FixedArena, Global, Locked, Malloc, Null, Pool, Segregate, StackFirst,
+    StaticArena, Stats, System, Zeroizing,
 };
 use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
 
@@ -28,6 +30,15 @@ assert_not_impl_any!(Fallback<Heap, Global>: GlobalAllocator, StaticAllocator);
 assert_not_impl_any!(Fallback<Pool<System>, System>: GlobalAllocator, StaticAllocator, Sync, Clone);
 assert_not_impl_any!(Segregate<64, System, Pool<System>>: GlobalAllocator, StaticAllocator, Sync, Clone);
 assert_not_impl_any!(&'static StackFirst<64, System>: GlobalAllocator, StaticAllocator, Send);
+
+// A lock makes a default of parts that serve one thread, where they never allocate from the default.
+type InPool = Pool<System>;
+assert_impl_all!(Aligned<64, Zeroizing<InPool>>: IndependentAllocator);
+assert_impl_all!(Segregate<64, InPool, Fallback<InPool, InPool>>: IndependentAllocator);
+assert_impl_all!(AsGlobal<Locked<Segregate<64, InPool, System>>>: std::alloc::GlobalAlloc);
+assert_not_impl_any!(Aligned<64, Zeroizing<Pool>>: IndependentAllocator);
+assert_not_impl_any!(Segregate<64, InPool, Pool>: IndependentAllocator);
+assert_not_impl_any!(Fallback<Pool, InPool>: IndependentAllocator);
 
 // Clones of parts that are not interchangeable do not exist.
 assert_not_impl_any!(Aligned<64, Stats<System>>: Clone);

@@ -10,7 +10,9 @@ use core::ptr::NonNull;
 use super::stats::counters::{Counters, Resize};
 use super::stats::{Row, Snapshot, resize, shorten, slack};
 use crate::api::contents::Contents;
-use crate::api::{AllocError, Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, StaticAllocator};
+use crate::api::{
+    AllocError, Allocator, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, StaticAllocator,
+};
 use accounts::Accounts;
 pub use tag::{Tag, TagGuard, tag};
 
@@ -446,6 +448,8 @@ unsafe impl<A: StaticAllocator> StaticAllocator for ByTag<A> {}
 // SAFETY: counting and tags take memory from the operating system only, do not unwind and do not depend on an address; everything else is
 // the parent's, a `GlobalAllocator`.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for ByTag<A> {}
+// SAFETY: as above, for a parent that is an `IndependentAllocator`.
+unsafe impl<A: IndependentAllocator> IndependentAllocator for ByTag<A> {}
 impl<A: CallsMalloc> CallsMalloc for ByTag<A> {}
 // Not a `WholePages`, whatever the parent is: the tag of a block is on its last page, which a pool above could discard.
 

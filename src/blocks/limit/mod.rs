@@ -7,6 +7,7 @@ use core::ptr::NonNull;
 
 use crate::api::{
     AllocError, Allocator, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, Reset, StaticAllocator,
+    WholePages,
 };
 use crate::sync::{AtomicUsize, Ordering};
 use quota::{Charge, Quota};
@@ -309,6 +310,8 @@ unsafe impl<A: GlobalAllocator> GlobalAllocator for Limit<A> {}
 // SAFETY: as above, for a parent that is an `IndependentAllocator`.
 unsafe impl<A: IndependentAllocator> IndependentAllocator for Limit<A> {}
 impl<A: CallsMalloc> CallsMalloc for Limit<A> {}
+// SAFETY: blocks are the parent's, only made to look shorter.
+unsafe impl<A: WholePages> WholePages for Limit<A> {}
 // SAFETY: blocks are the parent's, which answers.
 unsafe impl<A: Owns> Owns for Limit<A> {
     #[inline]

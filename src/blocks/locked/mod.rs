@@ -9,7 +9,7 @@ use core::ptr::NonNull;
 
 use crate::api::{
     AllocError, Allocator, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, Reset, StaticAllocator,
-    UsableSize,
+    UsableSize, WholePages,
 };
 use crate::sync::AtomicUsize;
 #[cfg(os_memory)]
@@ -250,6 +250,8 @@ where
 // SAFETY: as above.
 unsafe impl<A: IndependentAllocator, L: NonAllocatingLock> IndependentAllocator for Locked<A, L> {}
 impl<A: CallsMalloc, L> CallsMalloc for Locked<A, L> {}
+// SAFETY: blocks are the allocator's, which hands out whole pages.
+unsafe impl<A: WholePages, L: AllocatorLock> WholePages for Locked<A, L> {}
 // SAFETY: blocks are the allocator's, which answers.
 unsafe impl<A: Owns, L: AllocatorLock> Owns for Locked<A, L> {
     #[inline]
