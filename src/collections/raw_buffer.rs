@@ -156,7 +156,8 @@ impl<T, A: Allocator> RawBuffer<T, A> {
             let Some(required) = length.checked_add(additional) else {
                 return Err(F::fail(TryReserveError::CAPACITY_OVERFLOW));
             };
-            self.grow_to(required).map_err(F::fail)?;
+            // SAFETY: the room lacks, so `required` exceeds the capacity.
+            unsafe { self.grow_to(required) }.map_err(F::fail)?;
         }
         Ok(())
     }
@@ -166,19 +167,24 @@ impl<T, A: Allocator> RawBuffer<T, A> {
         let required = length.checked_add(additional).ok_or(TryReserveError::CAPACITY_OVERFLOW)?;
         // By invariant 2 the capacity is at most `isize::MAX`, so doubling it does not overflow.
         let capacity = (self.capacity * 2).max(required).max(Self::MIN_CAPACITY);
-        self.grow_to(capacity)
+        // SAFETY: it is at least twice the present capacity, and at least 1.
+        unsafe { self.grow_to(capacity) }
     }
 
-    /// Grows to `capacity`, which exceeds the present one.
+    /// Grows to `capacity`.
+    ///
+    /// # Safety
+    ///
+    /// `capacity` exceeds the present one.
     #[inline]
-    fn grow_to(&mut self, capacity: usize) -> Result<(), TryReserveError> {
+    unsafe fn grow_to(&mut self, capacity: usize) -> Result<(), TryReserveError> {
         // A buffer of zero-sized elements has the maximum capacity already.
         if size_of::<T>() == 0 {
             return Err(TryReserveError::CAPACITY_OVERFLOW);
         }
         let layout = Layout::array::<T>(capacity).map_err(|_| TryReserveError::CAPACITY_OVERFLOW)?;
         // SAFETY: by invariant 2 the block is live and fits its layout; `layout` is longer, since it is for more
-        // elements.
+        // elements by `# Safety` of this fn.
         let block = unsafe { grow(&self.allocator, self.block(), layout) };
         self.start = block.ok_or(TryReserveError::refused(layout))?.cast();
         self.capacity = capacity;

@@ -146,7 +146,8 @@ impl<A: Allocator> Drop for Drain<'_, A> {
         self.remaining = "".chars();
         // SAFETY: by invariant 1, and `remaining` no longer refers to the text.
         let string = unsafe { self.string.as_mut() };
-        string.close_gap(self.range.start, self.range.len());
+        // SAFETY: by invariant 2 the range is of whole characters of the text.
+        unsafe { string.close_gap(self.range.start, self.range.len()) };
     }
 }
 

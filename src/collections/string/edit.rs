@@ -41,17 +41,21 @@ impl<A: Allocator> String<A> {
         let Some(char) = self[index..].chars().next() else {
             panic!("cannot remove a character from the end of a `String`");
         };
-        // A whole character is removed, so invariant 1 holds.
-        self.close_gap(index, char.len_utf8());
+        // SAFETY: a whole character begins at `index`.
+        unsafe { self.close_gap(index, char.len_utf8()) };
         char
     }
 
-    /// Removes `width` bytes from byte `index` on. The caller ensures that they exist and are whole characters.
+    /// Removes `width` bytes from byte `index` on.
+    ///
+    /// # Safety
+    ///
+    /// These bytes exist and are whole characters.
     #[inline]
-    pub(super) fn close_gap(&mut self, index: usize, width: usize) {
+    pub(super) unsafe fn close_gap(&mut self, index: usize, width: usize) {
         let length = self.len();
         debug_assert!(index + width <= length);
-        // SAFETY: `index` is at most the length, since the bytes to remove exist.
+        // SAFETY: `index` is at most the length, since the bytes to remove exist by `# Safety` of this fn.
         let gap = unsafe { self.bytes.as_mut_ptr().add(index) };
         // SAFETY: `index + width` is at most the length.
         let tail = unsafe { gap.add(width) };

@@ -210,7 +210,8 @@ impl<A: Allocator> String<A> {
         self.check_boundary(index);
         let width = char.len_utf8();
         let length = self.len();
-        let gap = self.open_gap::<F>(index, width)?;
+        // SAFETY: (1) a boundary is at most the length. (2) The next lines do so.
+        let gap = unsafe { self.open_gap::<F>(index, width) }?;
         // SAFETY: the gap has `width` bytes.
         unsafe { encode(char, gap) };
         // SAFETY: the gap now holds a character between two others, so all bytes are initialised and invariant 1 holds.
@@ -266,7 +267,8 @@ impl<A: Allocator> String<A> {
     fn insert_text<F: OnFailure>(&mut self, index: usize, text: &str) -> Result<(), F::Error> {
         self.check_boundary(index);
         let length = self.len();
-        let gap = self.open_gap::<F>(index, text.len())?;
+        // SAFETY: (1) a boundary is at most the length. (2) The next lines do so.
+        let gap = unsafe { self.open_gap::<F>(index, text.len()) }?;
         // SAFETY: the gap has the length of `text`, which is in other memory, since the string is borrowed mutably.
         unsafe { gap.copy_from_nonoverlapping(text.as_ptr(), text.len()) };
         // SAFETY: the gap now holds text between two characters, so all bytes are initialised and invariant 1 holds.
@@ -274,15 +276,19 @@ impl<A: Allocator> String<A> {
         Ok(())
     }
 
-    /// Shifts the bytes from `index` on by `width`, and returns the start of the gap. The caller ensures that `index`
-    /// is at most the length, and afterwards fills the gap and sets the length.
+    /// Shifts the bytes from `index` on by `width`, and returns the start of the gap.
+    ///
+    /// # Safety
+    ///
+    /// 1. `index` is at most the length.
+    /// 2. The caller fills the gap with text and adds `width` to the length before anything else uses the string.
     #[inline]
     #[track_caller]
-    fn open_gap<F: OnFailure>(&mut self, index: usize, width: usize) -> Result<*mut u8, F::Error> {
+    unsafe fn open_gap<F: OnFailure>(&mut self, index: usize, width: usize) -> Result<*mut u8, F::Error> {
         let length = self.len();
         debug_assert!(index <= length);
         self.bytes.make_room::<F>(width)?;
-        // SAFETY: the caller ensures that `index` is at most the length.
+        // SAFETY: by (1).
         let gap = unsafe { self.bytes.as_mut_ptr().add(index) };
         // SAFETY: `make_room` made room for `width` more bytes, so this is at most the capacity.
         let shifted = unsafe { gap.add(width) };

@@ -45,15 +45,21 @@ impl<T, A: Allocator> Vec<T, A> {
             }
             seen += 1;
         }
-        let mut gap = Gap::new(self, seen);
-        gap.drop_next();
+        // SAFETY: `seen` is less than the length, and the next line drops that element.
+        let mut gap = unsafe { Gap::new(self, seen) };
+        // SAFETY: `read` is `seen`, which is less than `count`.
+        unsafe { gap.drop_next() };
         while gap.read < count {
+            // SAFETY: `read` is less than `count`.
+            let element = unsafe { gap.next() };
             // SAFETY: by invariant 2 of `Gap` it is initialised, and nothing else refers to it.
-            let element = unsafe { &mut *gap.next() };
+            let element = unsafe { &mut *element };
             if keep(element) {
-                gap.keep_next();
+                // SAFETY: `read` is less than `count`, and an element was dropped before.
+                unsafe { gap.keep_next() };
             } else {
-                gap.drop_next();
+                // SAFETY: `read` is less than `count`.
+                unsafe { gap.drop_next() };
             }
         }
     }
@@ -90,19 +96,25 @@ impl<T, A: Allocator> Vec<T, A> {
             }
             seen += 1;
         }
-        let mut gap = Gap::new(self, seen);
-        gap.drop_next();
+        // SAFETY: `seen` is less than the length, and the next line drops that element.
+        let mut gap = unsafe { Gap::new(self, seen) };
+        // SAFETY: `read` is `seen`, which is less than `count`.
+        unsafe { gap.drop_next() };
         while gap.read < count {
             // SAFETY: at least the first element was kept, so `written` is at least 1.
             let before = unsafe { start.add(gap.written - 1) };
+            // SAFETY: `read` is less than `count`.
+            let element = unsafe { gap.next() };
             // SAFETY: by invariant 2 of `Gap` it is initialised, and nothing else refers to it.
-            let element = unsafe { &mut *gap.next() };
+            let element = unsafe { &mut *element };
             // SAFETY: as above, and it is another element, since `written` is at most `read`.
             let before = unsafe { &mut *before.as_ptr() };
             if same(element, before) {
-                gap.drop_next();
+                // SAFETY: `read` is less than `count`.
+                unsafe { gap.drop_next() };
             } else {
-                gap.keep_next();
+                // SAFETY: `read` is less than `count`, and an element was dropped before.
+                unsafe { gap.keep_next() };
             }
         }
     }
@@ -160,8 +172,12 @@ struct Gap<'v, T, A: Allocator> {
 
 impl<'v, T, A: Allocator> Gap<'v, T, A> {
     /// Creates an empty gap before the element at `at`.
+    ///
+    /// # Safety
+    ///
+    /// `at` is less than the length, and the first call is [`drop_next`](Self::drop_next).
     #[inline]
-    fn new(vec: &'v mut Vec<T, A>, at: usize) -> Self {
+    unsafe fn new(vec: &'v mut Vec<T, A>, at: usize) -> Self {
         let count = vec.length;
         // If the `Gap` is forgotten, all elements are leaked.
         vec.length = 0;
@@ -169,32 +185,46 @@ impl<'v, T, A: Allocator> Gap<'v, T, A> {
         Self { vec, start, written: at, read: at, count }
     }
 
-    /// Returns the address of the next unread element. Requires `read < count`.
+    /// Returns the address of the next unread element.
+    ///
+    /// # Safety
+    ///
+    /// `read < count`.
     #[inline]
-    fn next(&self) -> *mut T {
+    unsafe fn next(&self) -> *mut T {
         debug_assert!(self.read < self.count);
-        // SAFETY: `read` is less than `count`, so within the capacity by invariant 1.
+        // SAFETY: `read` is less than `count` by `# Safety` of this fn, so within the capacity by invariant 1.
         unsafe { self.start.add(self.read) }.as_ptr()
     }
 
-    /// Keeps the next element, by moving it to the start of the gap. Requires `read < count` and a gap that is not
-    /// empty.
+    /// Keeps the next element, by moving it to the start of the gap.
+    ///
+    /// # Safety
+    ///
+    /// `read < count`, and the gap is not empty.
     #[inline]
-    fn keep_next(&mut self) {
+    unsafe fn keep_next(&mut self) {
         debug_assert!(self.written < self.read);
         // SAFETY: `written` is less than `count`, so within the capacity by invariant 1.
         let place = unsafe { self.start.add(self.written) };
+        // SAFETY: by `# Safety` of this fn.
+        let element = unsafe { self.next() };
         // SAFETY: by invariant 2 the element is initialised. By invariant 1 the place is in the gap, so it is another
         // one.
-        unsafe { self.next().copy_to_nonoverlapping(place.as_ptr(), 1) };
+        unsafe { element.copy_to_nonoverlapping(place.as_ptr(), 1) };
         self.written += 1;
         self.read += 1;
     }
 
-    /// Drops the next element. Requires `read < count`.
+    /// Drops the next element.
+    ///
+    /// # Safety
+    ///
+    /// `read < count`.
     #[inline]
-    fn drop_next(&mut self) {
-        let element = self.next();
+    unsafe fn drop_next(&mut self) {
+        // SAFETY: by `# Safety` of this fn.
+        let element = unsafe { self.next() };
         // Counted before the drop, so that the element is not dropped twice if that unwinds.
         self.read += 1;
         // SAFETY: by invariant 2 it was initialised, and now it is in the gap.
@@ -209,8 +239,10 @@ impl<T, A: Allocator> Drop for Gap<'_, T, A> {
         if rest > 0 {
             // SAFETY: `written` is at most `count`, so within the capacity by invariant 1.
             let place = unsafe { self.start.add(self.written) };
+            // SAFETY: `rest` is not 0.
+            let unread = unsafe { self.next() };
             // SAFETY: by invariant 2 that many elements are initialised.
-            unsafe { self.next().copy_to(place.as_ptr(), rest) };
+            unsafe { unread.copy_to(place.as_ptr(), rest) };
         }
         self.vec.length = self.written + rest;
     }

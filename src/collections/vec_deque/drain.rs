@@ -206,8 +206,10 @@ impl<T, A: Allocator> Drop for Drain<'_, T, A> {
         let guard = GapGuard(self);
         if mem::needs_drop::<T>() {
             let remaining = mem::take(&mut guard.0.remaining);
+            // SAFETY: by invariant 1 they are elements within the capacity.
+            let parts = unsafe { guard.0.deque().parts(guard.0.next, remaining) };
             // SAFETY: by invariant 1 they are initialised; they no longer count as remaining, so they are dropped once.
-            unsafe { ring::drop_parts(guard.0.deque().parts(guard.0.next, remaining)) };
+            unsafe { ring::drop_parts(parts) };
         }
     }
 }

@@ -204,7 +204,8 @@ impl<T, A: Allocator> VecDeque<T, A> {
         if length >= self.length {
             return;
         }
-        let dropped = self.parts(length, self.length - length);
+        // SAFETY: the length is at most the capacity.
+        let dropped = unsafe { self.parts(length, self.length - length) };
         // Set before the drops, so that no element is dropped twice if one unwinds.
         self.length = length;
         // SAFETY: by invariant 3 of `VecDeque` they were initialised, and they are no longer part of the deque.
@@ -272,8 +273,10 @@ impl<T, A: Allocator> VecDeque<T, A> {
     #[inline]
     #[track_caller]
     fn append_all<F: OnFailure>(&mut self, other: &mut Self) -> Result<(), F::Error> {
+        // SAFETY: the length is at most the capacity.
+        let parts = unsafe { other.parts(0, other.length) };
         // SAFETY: `other` is a different deque. If this succeeds, the next lines make it forget the elements.
-        unsafe { self.take_parts::<F>(other.parts(0, other.length)) }?;
+        unsafe { self.take_parts::<F>(parts) }?;
         other.length = 0;
         other.head = 0;
         Ok(())
@@ -369,8 +372,10 @@ impl<T, A: Allocator> VecDeque<T, A> {
         }
         let count = self.length - at;
         let mut other = Self::with_room::<F>(count, self.allocator().clone())?;
+        // SAFETY: the length is at most the capacity.
+        let parts = unsafe { self.parts(at, count) };
         // SAFETY: they are initialised, and `other` has another block. The next line takes them out of this deque.
-        unsafe { other.take_parts::<F>(self.parts(at, count)) }?;
+        unsafe { other.take_parts::<F>(parts) }?;
         self.length = at;
         Ok(other)
     }

@@ -40,7 +40,8 @@ impl<T, A: Allocator> IntoIter<T, A> {
     /// Returns the remaining elements.
     #[inline]
     pub(super) fn parts(&self) -> Parts<T> {
-        self.remaining.parts(0, self.remaining.length)
+        // SAFETY: the length is at most the capacity.
+        unsafe { self.remaining.parts(0, self.remaining.length) }
     }
 
     /// Forgets the remaining elements, which have been moved out.

@@ -277,8 +277,10 @@ impl<T, A: Allocator> VecDeque<T, A> {
 impl<T, A: Allocator> Drop for VecDeque<T, A> {
     fn drop(&mut self) {
         // The buffer is freed after this, also if the drop of an element unwinds.
+        // SAFETY: the length is at most the capacity.
+        let parts = unsafe { self.parts(0, self.length) };
         // SAFETY: by invariant 3 all elements are initialised, and they are not used again.
-        unsafe { ring::drop_parts(self.parts(0, self.length)) };
+        unsafe { ring::drop_parts(parts) };
     }
 }
 

@@ -99,11 +99,15 @@ impl<T, A: Allocator> VecDeque<T, A> {
         if count <= room { (first..first + count, 0..0) } else { (first..self.capacity(), 0..count - room) }
     }
 
-    /// Returns the `count` elements from index `start` on. Requires that `start + count` is at most the capacity.
+    /// Returns the `count` elements from index `start` on.
+    ///
+    /// # Safety
+    ///
+    /// `start + count` is at most the capacity.
     #[inline]
-    pub(super) fn parts(&self, start: usize, count: usize) -> Parts<T> {
+    pub(super) unsafe fn parts(&self, start: usize, count: usize) -> Parts<T> {
         let part = |places: Range<usize>| {
-            // SAFETY: the start of a range of `part_ranges` is less than the capacity, or 0.
+            // SAFETY: by `# Safety` of this fn, the start of a range of `part_ranges` is less than the capacity, or 0.
             let first = unsafe { self.address(places.start) };
             ptr::slice_from_raw_parts_mut(first.as_ptr(), places.len())
         };
@@ -115,10 +119,11 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Safety
     ///
-    /// These elements are initialised.
+    /// These elements exist and are initialised.
     #[inline]
     pub(super) unsafe fn slices(&self, start: usize, count: usize) -> (&[T], &[T]) {
-        let (front, back) = self.parts(start, count);
+        // SAFETY: the elements exist, by `# Safety` of this fn.
+        let (front, back) = unsafe { self.parts(start, count) };
         // SAFETY: the elements are initialised, by `# Safety` of this fn.
         let front = unsafe { slice::from_raw_parts(front.cast(), front.len()) };
         // SAFETY: same as for the first part.
@@ -130,10 +135,11 @@ impl<T, A: Allocator> VecDeque<T, A> {
     ///
     /// # Safety
     ///
-    /// These elements are initialised.
+    /// These elements exist and are initialised.
     #[inline]
     pub(super) unsafe fn slices_mut(&mut self, start: usize, count: usize) -> (&mut [T], &mut [T]) {
-        let (front, back) = self.parts(start, count);
+        // SAFETY: the elements exist, by `# Safety` of this fn.
+        let (front, back) = unsafe { self.parts(start, count) };
         // SAFETY: the elements are initialised, by `# Safety` of this fn, and the slice borrows the deque.
         let front = unsafe { slice::from_raw_parts_mut(front.cast(), front.len()) };
         // SAFETY: same as for the first part; the parts do not overlap.
