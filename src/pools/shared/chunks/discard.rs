@@ -43,35 +43,6 @@ impl Chunks {
         }
     }
 
-    /// Hides free slices. Under the lock.
-    fn hide(&self, chunk: Chunk, slices: u128) {
-        chunk.hide(slices);
-        self.refile(chunk, Change::Fewer);
-    }
-
-    /// Returns hidden slices to the system, without a lock, and frees them. Returns the bytes: 0 if the system refuses.
-    ///
-    /// # Safety
-    ///
-    /// The calling thread has [hidden](Self::hide) these slices.
-    unsafe fn discard_hidden(&self, options: Options, chunk: Chunk, slices: u128) -> usize {
-        // SAFETY: the slices are hidden, so no thread takes them, and the chunk is not empty, so it stays.
-        let is_clean = unsafe { discard(chunk, slices) };
-        let _held = self.lock();
-        chunk.unhide(slices);
-        self.refile(chunk, Change::More);
-        let cleaned = if is_clean { self.mark_clean(chunk, slices) } else { 0 };
-        self.depart_if_excess(options, chunk);
-        cleaned * SLICE
-    }
-
-    /// Makes a chunk depart that became empty while that was not possible. Under the lock.
-    fn depart_if_excess(&self, options: Options, chunk: Chunk) {
-        if chunk.is_empty() && (self.exceeds(options.retain) || options.retain == Retain::Nothing) {
-            self.depart(chunk);
-        }
-    }
-
     /// Notes that slices of `chunk`, which are free or [hidden](Chunk::hide), occupy no memory. Returns how many may
     /// have occupied some. Under the lock.
     fn mark_clean(&self, chunk: Chunk, slices: u128) -> usize {
@@ -128,7 +99,10 @@ impl Chunks {
         if scanned != Scanned::Part {
             chunk.age();
         }
-        self.depart_if_excess(options, chunk);
+        // It may have become empty while it was pinned.
+        if chunk.is_empty() && (self.exceeds(options.retain) || options.retain == Retain::Nothing) {
+            self.depart(chunk);
+        }
     }
 
     /// Returns some free slices of a pinned chunk to the system, without the lock meanwhile. Returns how many bytes: 0
@@ -148,12 +122,17 @@ impl Chunks {
             }
             let first_ones = u128::MAX >> (SLICES - MAX_SLICES_PER_STEP.max(page).min(SLICES));
             let slices = slices & first_ones << slices.trailing_zeros();
-            self.hide(chunk, slices);
+            chunk.hide(slices);
+            self.refile(chunk, Change::Fewer);
             slices
         };
         Self::use_small_pages(chunk);
-        // SAFETY: hidden above.
-        unsafe { self.discard_hidden(options, chunk, slices) }
+        // SAFETY: the slices are hidden, so no thread takes them, and the chunk is pinned, so it stays.
+        let is_clean = unsafe { discard(chunk, slices) };
+        let _held = self.lock();
+        chunk.unhide(slices);
+        self.refile(chunk, Change::More);
+        if is_clean { self.mark_clean(chunk, slices) * SLICE } else { 0 }
     }
 }
 
