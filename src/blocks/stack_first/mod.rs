@@ -15,7 +15,8 @@ use buffer::Buffer;
 ///
 /// * **Collections** take `&stack_first`. Only the reference implements the trait, because moving the value would move its bytes. (It
 ///   can be moved while nothing borrows it.)
-/// * **Cost per call**: the bump of a pointer in the buffer, some ten instructions. To free or resize, a comparison of addresses.
+/// * **Cost per call**: the bump of a pointer in the buffer, some ten instructions. To free or resize, a comparison of addresses. With an `N`
+///   of 0, which has no buffer, nothing beyond `A`.
 /// * **Memory**: exactly `N` bytes and two words beside `A`, aligned to 16. Sizes are not rounded up. A large `N` needs a large stack.
 /// * **Growth**: the last block in the buffer grows and shrinks in place. A block that outgrows the buffer moves to `A`, and stays
 ///   there.
@@ -109,40 +110,61 @@ impl<const N: usize, A> StackFirst<N, A> {
 }
 
 // SAFETY: a `Fallback` of references to the parts is an allocator, and each call makes an equivalent one. The bytes of the buffer stay
-// in place while the value is borrowed, and a collection of `&'a StackFirst` borrows it for all of `'a`.
+// in place while the value is borrowed, and a collection of `&'a StackFirst` borrows it for all of `'a`. Without a buffer, which is so for
+// all calls or for none, every block is the parent's.
 unsafe impl<const N: usize, A: Allocator> Allocator for &StackFirst<N, A> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        self.parts().allocate(layout)
+        if N == 0 { self.parent.allocate(layout) } else { self.parts().allocate(layout) }
     }
 
     #[inline]
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        self.parts().allocate_zeroed(layout)
+        if N == 0 { self.parent.allocate_zeroed(layout) } else { self.parts().allocate_zeroed(layout) }
     }
 
     #[inline]
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.parts().deallocate(block, layout) };
+        if N == 0 {
+            // SAFETY: by `# Safety` of this fn; every block is the parent's.
+            unsafe { self.parent.deallocate(block, layout) };
+        } else {
+            // SAFETY: by `# Safety` of this fn.
+            unsafe { self.parts().deallocate(block, layout) };
+        }
     }
 
     #[inline]
     unsafe fn grow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.parts().grow(block, old, new) }
+        if N == 0 {
+            // SAFETY: by `# Safety` of this fn; every block is the parent's.
+            unsafe { self.parent.grow(block, old, new) }
+        } else {
+            // SAFETY: by `# Safety` of this fn.
+            unsafe { self.parts().grow(block, old, new) }
+        }
     }
 
     #[inline]
     unsafe fn grow_zeroed(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.parts().grow_zeroed(block, old, new) }
+        if N == 0 {
+            // SAFETY: by `# Safety` of this fn; every block is the parent's.
+            unsafe { self.parent.grow_zeroed(block, old, new) }
+        } else {
+            // SAFETY: by `# Safety` of this fn.
+            unsafe { self.parts().grow_zeroed(block, old, new) }
+        }
     }
 
     #[inline]
     unsafe fn shrink(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.parts().shrink(block, old, new) }
+        if N == 0 {
+            // SAFETY: by `# Safety` of this fn; every block is the parent's.
+            unsafe { self.parent.shrink(block, old, new) }
+        } else {
+            // SAFETY: by `# Safety` of this fn.
+            unsafe { self.parts().shrink(block, old, new) }
+        }
     }
 }
 
