@@ -2,8 +2,12 @@
 
 use std::hint::black_box;
 
+use janus_alloc::blocks::profile::Sampling;
 use janus_alloc::trace::Event;
-use janus_alloc::{Aligned, ByTag, Fallback, Null, Pool, Segregate, StackFirst, Stats, System, Trace, Zeroizing};
+use janus_alloc::{
+    Aligned, ByTag, Failing, Fallback, Guard, Limit, Locked, Null, Pool, Profile, Segregate, StackFirst, Stats, System,
+    Trace, Zeroizing,
+};
 use janus_benches::workloads::local;
 
 use crate::rows::{Table, Tolerance, row};
@@ -31,6 +35,11 @@ const OVER_A_POOL: Table = Table {
         row!("Fallback<Null, Pool>", local, &Fallback::new(Null, pool())),
         row!("Zeroizing<Pool>", local, &Zeroizing::new(pool())),
         row!("StackFirst<1024, Pool>", local, &&StackFirst::<1024, _>::new(pool())),
+        row!("StackFirst<0, Pool>", local, &&StackFirst::<0, _>::new(pool()), NOTHING),
+        row!("Limit<Pool> of usize::MAX", local, &Limit::new(pool(), usize::MAX)),
+        row!("Limit<Limit<Pool>>", local, &Limit::new(Limit::new(pool(), 1 << 40), 1 << 30)),
+        row!("Failing<Pool> that never fails", local, &Failing::never(pool())),
+        row!("Locked<Pool>", local, &Locked::new(pool())),
     ],
 };
 
@@ -39,15 +48,24 @@ static STATS: Stats<System> = Stats::new(System);
 static NAMED: Stats<System> = Stats::named("named", System);
 static BY_TAG: ByTag<System> = ByTag::new(System);
 static TRACED: Trace<System, fn(&Event)> = Trace::new(System, ignore);
+static GUARDED: Guard<System> = Guard::new(System);
+static LIMITED: Limit<System> = Limit::new(System, usize::MAX);
+static PROFILED: Profile<System> = Profile::new(System);
+static UNPROFILED: Profile<System> = Profile::with_sampling(System, Sampling::Off);
 
 const WATCHING: Table = Table {
     rows: &[
         row!("System, watched by nothing", local, &System),
+        row!("Limit<System> of usize::MAX", local, &LIMITED),
         row!("Stats<System>, local", local, &STATS),
         row!("Stats<System> with a name", local, &NAMED),
         row!("ByTag<System> without a tag", local, &BY_TAG),
         row!("ByTag<System> with a tag", tagged, &BY_TAG),
-        row!("Trace<System> with an empty hook", local, &TRACED),
+        row!("Trace<System> with a hook", local, &TRACED),
+        row!("Trace<System> with an empty hook", local, &Trace::new(System, |_: &Event| {}), NOTHING),
+        row!("Profile<System> that samples", local, &PROFILED),
+        row!("Profile<System> that is off", local, &UNPROFILED),
+        row!("Guard<System> of all blocks", local, &GUARDED),
     ],
 };
 

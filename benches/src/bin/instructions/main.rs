@@ -11,6 +11,7 @@
 //! The part of a name selects rows:
 //!
 //! * `adapters`: the adapters, which have a tolerance.
+//! * `blocks`: building blocks beside their parents; those that are to cost nothing have a tolerance.
 //! * `arenas`: arenas of this crate and of others.
 //! * `pools`: pools and default allocators. Programs with other defaults are built for it.
 //! * `malloc`: C's functions, by such programs.

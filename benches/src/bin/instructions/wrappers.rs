@@ -7,8 +7,16 @@ use janus_benches::workloads::Workload;
 use crate::rows::{OPERATIONS, Row, Table};
 use crate::{NOTHING, adapters, blocks, callgrind};
 
+/// The name that selects all building blocks.
+const BLOCKS: &str = "blocks";
+
 fn tables() -> impl Iterator<Item = &'static Table> {
     adapters::TABLES.iter().chain(blocks::TABLES)
+}
+
+/// Returns the tables that `part` selects, and the part of the names of their rows.
+fn selected(part: &str) -> (Vec<&'static Table>, &str) {
+    if part == BLOCKS { (blocks::TABLES.iter().collect(), "") } else { (tables().collect(), part) }
 }
 
 /// Returns the workload `name`, which [`callgrind`] runs in a process of its own.
@@ -20,7 +28,8 @@ pub(crate) fn workload(name: &str) -> Option<Workload> {
 
 /// Returns whether the name of a row contains `part`.
 pub(crate) fn has(part: &str) -> bool {
-    tables().flat_map(|table| table.rows).any(|row| row.name.contains(part))
+    let (tables, part) = selected(part);
+    tables.iter().flat_map(|table| table.rows).any(|row| row.name.contains(part))
 }
 
 /// Measures the rows whose names contain `part`, and returns whether all are within their tolerance.
@@ -31,7 +40,8 @@ pub(crate) fn measure(part: &str) -> Result<bool, Box<dyn Error>> {
     );
     println!("table. The compiler knows the sizes or not: 64 bytes, grown to 128.");
     let mut exceeded = 0;
-    for table in tables() {
+    let (tables, part) = selected(part);
+    for table in tables {
         if table.rows.iter().any(|row| row.name.contains(part)) {
             exceeded += print_table(table.rows, part, nothing)?;
         }
