@@ -2,8 +2,6 @@
 #![cfg(feature = "std")]
 
 mod aligned;
-#[cfg(any(unix, windows))]
-mod combinations;
 mod conformance;
 mod fallback;
 mod inspect;

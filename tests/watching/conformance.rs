@@ -1,4 +1,4 @@
-//! The conformance kit over each of these blocks and over combinations of them.
+//! The conformance kit over each of these blocks. Combinations are in the table of `tests/combinations`.
 
 use std::cell::Cell;
 use std::sync::Mutex;
@@ -8,10 +8,7 @@ use janus_alloc::api::{Allocator, AllocatorClone};
 use janus_alloc::pools;
 use janus_alloc::testing::conformance::{Failures, Options, Report, check, check_clones, check_global};
 use janus_alloc::trace::Event;
-use janus_alloc::{
-    Arena, AsGlobal, ByTag, FixedArena, Global, Malloc, Null, Pages, Pool, SharedPool, Stats, SyncArena, System, Trace,
-    tag,
-};
+use janus_alloc::{AsGlobal, ByTag, FixedArena, Global, Malloc, Null, Pages, SharedPool, Stats, System, Trace, tag};
 
 use crate::parents::{ByteLimit, RuledParent};
 
@@ -45,7 +42,6 @@ fn named() {
     keeps_the_rules(&stats, LONG);
     assert_eq!((stats.snapshot().live_bytes, stats.snapshot().live_blocks()), (0, 0));
     clones_keep_the_rules(&stats, SHORT);
-    keeps_the_rules(Stats::named("outer", Stats::named("inner", Pages::new())), SHORT);
 }
 
 #[test]
@@ -66,22 +62,8 @@ fn by_tag() {
 #[test]
 fn by_tag_over_others() {
     let _tag = tag("conformance over others");
-    keeps_the_rules(ByTag::new(Global), LONG);
-    keeps_the_rules(ByTag::new(Malloc), SHORT);
-    keeps_the_rules(ByTag::new(Pages::new()), SHORT);
     keeps_the_rules(ByTag::new(Pages::new().guard_pages(true)), SHORT);
-    keeps_the_rules(ByTag::new(Pool::new()), SHORT);
-    keeps_the_rules(ByTag::new(SharedPool::new()), SHORT);
     keeps_the_rules(ByTag::new(SharedPool::with_options(pools::Options::new().checked(false))), LONG);
-    keeps_the_rules(ByTag::new(ByTag::new(System)), LONG);
-    keeps_the_rules(ByTag::new(Stats::named("under tags", SharedPool::new())), SHORT);
-    let arena = Arena::new();
-    keeps_the_rules(ByTag::new(&arena), SHORT);
-    keeps_the_rules(ByTag::new(SyncArena::new()), SHORT);
-    keeps_the_rules(SharedPool::new_in(ByTag::new(System)), SHORT);
-    keeps_the_rules(Arena::new_in(ByTag::new(System)), SHORT);
-    let erased: &dyn Allocator = &ByTag::new(System);
-    keeps_the_rules(erased, SHORT);
 }
 
 #[test]
@@ -91,9 +73,6 @@ fn traced() {
     let report = keeps_the_rules(&traced, LONG);
     assert!(count.get() > report.operations / 2, "{} events", count.get());
     keeps_the_rules(Trace::new(System, |_: &Event| {}), LONG);
-    keeps_the_rules(Trace::new(Pages::new(), |_: &Event| {}), SHORT);
-    keeps_the_rules(Trace::new(Arena::new(), |_: &Event| {}), SHORT);
-    keeps_the_rules(Trace::new(SharedPool::new(), |_: &Event| {}), SHORT);
     clones_keep_the_rules(Trace::new(System, |_: &Event| {}), SHORT);
     clones_keep_the_rules(Trace::new(Malloc, |_: &Event| {}), SHORT);
 }
@@ -115,20 +94,6 @@ fn traced_by_a_hook_that_allocates() {
     keeps_the_rules(Trace::new(&POOL, hook as fn(&Event)), SHORT);
     keeps_the_rules(Trace::new(Trace::new(&POOL, hook as fn(&Event)), hook as fn(&Event)), SHORT);
     assert!(!SEEN.lock().unwrap().is_empty());
-}
-
-/// All three, in each order.
-#[test]
-fn combined() {
-    fn hook(_: &Event) {}
-    const HOOK: fn(&Event) = hook;
-    let _tag = tag("combined");
-    keeps_the_rules(ByTag::new(Stats::named("c1", Trace::new(System, HOOK))), SHORT);
-    keeps_the_rules(ByTag::new(Trace::new(Stats::named("c2", Pages::new()), HOOK)), SHORT);
-    keeps_the_rules(Stats::named("c3", ByTag::new(Trace::new(SharedPool::new(), HOOK))), SHORT);
-    keeps_the_rules(Stats::named("c4", Trace::new(ByTag::new(Pool::new()), HOOK)), SHORT);
-    keeps_the_rules(Trace::new(ByTag::new(Stats::named("c5", Malloc)), HOOK), SHORT);
-    keeps_the_rules(Trace::new(Stats::named("c6", ByTag::new(Global)), HOOK), SHORT);
 }
 
 #[test]
