@@ -109,7 +109,7 @@ pub unsafe trait AllocatorClone: Allocator + Clone {}
     note = "`Global` forwards to the registered default; building the default on it would recurse: use `System` or `Pages`",
     note = "wrap a `GlobalAlloc` of another crate, such as mimalloc, first: `AsAllocator::new(MiMalloc)`, or `AsAllocatorRef::new(&STATIC)` if its size is not 0",
     note = "a wrapper is a `GlobalAllocator` only if everything it wraps is",
-    note = "the default is shared by all threads for the life of the process, so it must also be `Sync` and `'static`"
+    note = "the default is shared by all threads for the life of the process, so it must also be `Sync` and `'static`: put an allocator for one thread, such as a `Pool<Pages>`, in a `Locked`"
 )]
 pub unsafe trait GlobalAllocator: Allocator + Sized + Sync + 'static {}
 
