@@ -6,6 +6,7 @@
 //! `AsGlobal<ByTag<Stats<SharedPool>>>` as the default of a process that runs the main job is in `tests/watching/default.rs`.
 #![cfg(feature = "std")]
 #![cfg(any(unix, windows))]
+#![expect(clippy::type_complexity, reason = "the types are the names of the rows")]
 
 mod alone;
 mod nested;

@@ -3,7 +3,7 @@
 use janus_alloc::api::{Allocator, AllocatorClone};
 use janus_alloc::collections::{BTreeMap, HashMap, String as StringIn, Vec as VecIn};
 use janus_alloc::testing::conformance::{Failures, Options, Report, check, check_clones};
-use janus_alloc::{Arena, BlockPool, FixedArena, Global, Guard, Pages, Pool, SharedPool, Stats, System};
+use janus_alloc::{Arena, BlockPool, FixedArena, Guard, Pages, Pool, SharedPool, Stats, System};
 
 const MILLION: usize = 1_000_000;
 
@@ -107,7 +107,7 @@ fn below_others() {
 fn with_backtraces() {
     let few = options(MILLION / 50);
     keeps_the_rules(Guard::new(SharedPool::new()).backtraces(true), &few);
-    keeps_the_rules(Guard::new(Global).backtraces(true), &few);
+    keeps_the_rules(Guard::new(janus_alloc::Global).backtraces(true), &few);
 }
 
 #[test]

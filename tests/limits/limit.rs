@@ -267,3 +267,26 @@ fn as_a_default() {
     assert_eq!((*pinned, global.used()), (5, 4));
     assert!(format!("{global:?}").contains("used: 4, peak: 4, limit: 1000"));
 }
+
+/// As its docs and the chapter on composing say: `push` over the limit ends the process, for all that use it.
+#[cfg(unix)]
+#[test]
+fn a_push_over_the_limit_ends_the_process() {
+    use std::os::unix::process::ExitStatusExt;
+
+    use crate::children::{disable_core_files, is_child, run_alone};
+
+    const NAME: &str = "limit::a_push_over_the_limit_ends_the_process";
+    if is_child() {
+        disable_core_files();
+        let limit = Limit::new(System, 1000);
+        let mut bytes: VecIn<u8, _> = VecIn::new_in(&limit);
+        assert!(bytes.try_reserve_exact(2000).is_err());
+        bytes.reserve_exact(2000);
+        return;
+    }
+    let output = run_alone(NAME);
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{}: {message}", output.status);
+    assert!(message.contains("memory allocation of 2000 bytes failed"), "{message}");
+}

@@ -6,7 +6,13 @@ use janus_alloc::api::{Allocator, Layout};
 use janus_alloc::collections::{HashMapIn, Vec as VecIn};
 use janus_alloc::pools::Options;
 use janus_alloc::testing::faults::FaultAllocator;
-use janus_alloc::{Arena, BlockPool, Failing, Limit, Locked, Pool, SharedPool, Stats, SyncArena};
+use janus_alloc::trace::Event;
+use janus_alloc::{
+    Aligned, Arena, BlockPool, ByTag, Failing, Fallback, Guard, Limit, Locked, Pool, Segregate, SharedPool, StackFirst,
+    Stats, SyncArena, Trace, Zeroizing,
+};
+#[cfg(feature = "profile")]
+use janus_alloc::{Profile, blocks::profile::Sampling};
 
 use super::token::{Token, tokens};
 use super::{Figures, Outcome, refused};
@@ -206,6 +212,39 @@ fn blocks() {
         assert_eq!(stats.snapshot().live_bytes, 0);
         result
     });
+    drop(figures);
+    let mut figures = Figures::new("Aligned");
+    figures.case(|allocator| use_blocks(&Aligned::<128, _>::new(allocator), 3000));
+    drop(figures);
+    let mut figures = Figures::new("ByTag");
+    figures.case(|allocator| use_blocks(&ByTag::new(allocator), 3000));
+    drop(figures);
+    let mut figures = Figures::new("Segregate");
+    figures.case(|allocator| use_blocks(&Segregate::<128, _, _>::new(allocator, allocator), 3000));
+    figures.case(|allocator| use_collections(&Segregate::<128, _, _>::new(allocator, allocator)));
+    drop(figures);
+    let mut figures = Figures::new("Trace");
+    figures.case(|allocator| use_blocks(&Trace::new(allocator, |_: &Event| {}), 3000));
+    drop(figures);
+    let mut figures = Figures::new("Zeroizing");
+    figures.case(|allocator| use_blocks(&Zeroizing::new(allocator), 3000));
+    drop(figures);
+    #[cfg(feature = "profile")]
+    {
+        let mut figures = Figures::new("Profile");
+        figures.case(|allocator| use_blocks(&Profile::with_sampling(allocator, Sampling::All), 3000));
+    }
+    // What one part is refused is the other's, also a shrink; and a guard gives back its quarantine and asks again.
+    let mut figures = Figures::of_an_allocator("StackFirst");
+    figures.case(|allocator| use_blocks(&&StackFirst::<256, _>::new(allocator), 3000));
+    figures.case(|allocator| use_collections(&&StackFirst::<256, _>::new(allocator)));
+    drop(figures);
+    let mut figures = Figures::of_an_allocator("Fallback");
+    figures.case(|allocator| use_blocks(&Fallback::new(Pool::new_in(allocator), allocator), 3000));
+    drop(figures);
+    let mut figures = Figures::of_an_allocator("Guard");
+    figures.case(|allocator| use_blocks(&Guard::new(allocator), 3000));
+    figures.case(|allocator| use_collections(&Guard::new(allocator)));
     drop(figures);
     let mut figures = Figures::of_an_allocator("together");
     figures.case(|allocator: &FaultAllocator| {

@@ -6,6 +6,8 @@
 mod allocators;
 mod pointers;
 mod sequences;
+#[cfg(feature = "serde")]
+mod serde;
 mod sets_and_maps;
 mod strings;
 mod token;

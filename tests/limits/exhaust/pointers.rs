@@ -1,8 +1,11 @@
 //! `Box`, `Rc` and `Arc`.
 
-use janus_alloc::System;
+use std::ffi::{CStr, OsStr};
+use std::path::Path;
+
 use janus_alloc::collections::{Arc, Box as BoxIn, CloneIn, CollectIn, FromIn, Rc, String as StringIn, Vec as VecIn};
 use janus_alloc::testing::faults::FaultAllocator;
+use janus_alloc::{System, vec_in};
 
 use super::Figures;
 use super::token::{Token, tokens};
@@ -25,6 +28,17 @@ fn boxes() {
         drop(BoxIn::<str, _>::try_clone_from_ref_in("text", allocator)?);
         let tokens: Vec<Token> = tokens(0, 5).collect();
         drop(BoxIn::<[Token], _>::try_clone_from_ref_in(&tokens[..], allocator)?);
+        Ok(())
+    });
+    figures.case(|allocator| {
+        drop(BoxIn::<[Token], _>::try_from_in(&tokens(0, 4).collect::<Vec<_>>()[..], allocator)?);
+        drop(BoxIn::<CStr, _>::try_clone_from_ref_in(c"text", allocator)?);
+        drop(BoxIn::<Path, _>::try_clone_from_ref_in(Path::new("a/path"), allocator)?);
+        drop(BoxIn::<OsStr, _>::try_clone_from_ref_in(OsStr::new("text"), allocator)?);
+        let path = BoxIn::<Path, _>::clone_from_ref_in(Path::new("a/path"), System);
+        drop::<BoxIn<Path, _>>(path.try_clone_in(allocator)?);
+        let slice = BoxIn::<[VecIn<Token, _>], _>::from(vec_in![in System; VecIn::from_iter_in(tokens(0, 2), System)]);
+        drop::<BoxIn<[VecIn<Token, _>], _>>(slice.try_clone_in(allocator)?);
         Ok(())
     });
     figures.case(|allocator| {
@@ -86,6 +100,10 @@ macro_rules! counted {
                 drop($pointer::try_from_vec(vec)?);
                 drop(tokens(0, 50).filter(|token| token.value % 3 == 0).try_collect_in::<In<'_, [Token]>>(allocator)?);
                 drop($pointer::<str, _>::try_from_in("text", allocator)?);
+                drop($pointer::<[Token], _>::try_from_in(&list[..], allocator)?);
+                drop($pointer::<CStr, _>::try_clone_from_ref_in(c"text", allocator)?);
+                drop($pointer::<Path, _>::try_clone_from_ref_in(Path::new("a/path"), allocator)?);
+                drop($pointer::<OsStr, _>::try_clone_from_ref_in(OsStr::new("text"), allocator)?);
                 let nested = $pointer::new_in(VecIn::from_iter_in(tokens(0, 2), System), System);
                 let clone: In<'_, VecIn<Token, &FaultAllocator>> = nested.try_clone_in(allocator)?;
                 assert_eq!(clone.len(), 2);
