@@ -28,3 +28,7 @@ struct MovingToStd;
 
 #[doc = include_str!("../docs/08-coming-from.md")]
 struct ComingFrom;
+
+#[cfg(any(unix, windows))]
+#[doc = include_str!("../docs/09-composing.md")]
+struct Composing;

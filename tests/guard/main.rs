@@ -6,6 +6,7 @@
 #[cfg(feature = "backtrace")]
 mod backtraces;
 mod bugs;
+mod chapter;
 #[path = "../shared_pool/children.rs"]
 #[expect(dead_code, reason = "more than this needs")]
 mod children;
