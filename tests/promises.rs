@@ -335,8 +335,7 @@ mod shared_pools {
     assert_impl_all!(ThreadStats: Copy, Eq, std::fmt::Debug);
 
     // Options and pools can be created in constants and statics.
-    const OPTIONS: Options =
-        Options::new().retain(Retain::Bounded(1)).huge_pages(false).whole_pages(true).checked(true);
+    const OPTIONS: Options = Options::new().retain(Retain::Bounded(1)).huge_pages(false).checked(true);
     static POOLS: [SharedPool; 3] = [SharedPool::new(), SharedPool::with_options(OPTIONS), SharedPool::new()];
     static OVER_SYSTEM: SharedPool<System> = SharedPool::with_options_in(OPTIONS, System);
     static OVER_MALLOC: SharedPool<Malloc> = SharedPool::new_in(Malloc);

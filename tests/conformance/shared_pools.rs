@@ -39,23 +39,20 @@ fn over_pages() {
     keeps_the_rules(SharedPool::with_options(UNCHECKED), &options(MILLION));
     keeps_the_rules(SharedPool::new(), &options(MILLION / 4));
     over(Pages::new, MILLION / 20, pools::Options::new());
-    over(Pages::new, MILLION / 20, pools::Options::new().whole_pages(true));
-    over(Pages::new, MILLION / 50, pools::Options::new().whole_pages(true).huge_pages(false));
+    over(Pages::new, MILLION / 50, pools::Options::new().huge_pages(false));
 }
 
 #[test]
 fn over_system() {
     keeps_the_rules(SharedPool::with_options_in(UNCHECKED, System), &options(MILLION));
     over(|| System, MILLION / 20, pools::Options::new());
-    // With a parent that does not return whole pages, the option costs time only.
-    over(|| System, MILLION / 50, pools::Options::new().whole_pages(true));
 }
 
 #[test]
 fn over_stats() {
     let (of_system, of_pages) = (Stats::new(System), Stats::new(Pages::new()));
     over(|| &of_system, MILLION / 20, pools::Options::new());
-    over(|| &of_pages, MILLION / 20, pools::Options::new().whole_pages(true));
+    over(|| &of_pages, MILLION / 20, pools::Options::new());
     for stats in [of_system.snapshot(), of_pages.snapshot()] {
         assert_eq!((stats.live_blocks(), stats.live_bytes), (0, 0), "{stats}");
     }
@@ -132,10 +129,10 @@ fn as_a_global() {
 
 #[test]
 fn shared_by_threads() {
-    for (number, retain) in RETAINS.into_iter().enumerate() {
+    for retain in RETAINS {
         for checked in [false, true] {
             let stats = Stats::new(System);
-            let pool_options = UNCHECKED.checked(checked).retain(retain).whole_pages(number % 2 == 1);
+            let pool_options = UNCHECKED.checked(checked).retain(retain);
             let pool = SharedPool::with_options_in(pool_options, &stats);
             let part = options(if checked { MILLION / 200 } else { MILLION / 40 });
             thread::scope(|scope| {

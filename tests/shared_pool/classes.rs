@@ -93,7 +93,7 @@ fn check_large_aligns<A: Allocator>(pool: &SharedPool<A>) {
 
 #[test]
 fn aligns_up_to_4_mib_are_served() {
-    for options in [UNCHECKED, CHECKED, UNCHECKED.whole_pages(true)] {
+    for options in [UNCHECKED, CHECKED] {
         check_large_aligns(&SharedPool::with_options_in(options, System));
         check_large_aligns(&SharedPool::with_options_in(options, Pages::new()));
     }

@@ -60,7 +60,7 @@ unsafe impl<A: Allocator> Allocator for ExcessParent<A> {
 #[test]
 fn a_pool_over_such_a_parent_keeps_the_rules() {
     for more in [1, 1000, 5000, 1 << 20] {
-        for options in [UNCHECKED, CHECKED, UNCHECKED.whole_pages(true), UNCHECKED.retain(Retain::Nothing)] {
+        for options in [UNCHECKED, CHECKED, UNCHECKED.retain(Retain::Nothing)] {
             let pool = SharedPool::with_options_in(options, ExcessParent(more, Malloc));
             let failures = conformance::Failures::NotExpected;
             let requests = conformance::Options {

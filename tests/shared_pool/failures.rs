@@ -138,7 +138,7 @@ fn with_each_failure(options: Options) {
 #[test]
 fn each_failed_request_with_caches() {
     with_each_failure(UNCHECKED);
-    with_each_failure(UNCHECKED.whole_pages(true).retain(Retain::Everything));
+    with_each_failure(UNCHECKED.retain(Retain::Everything));
 }
 
 #[test]
@@ -217,7 +217,7 @@ unsafe impl Allocator for ChunksOnly {
 /// No memory that the pool keeps can help to serve far more than it has, so the parent is called once.
 #[test]
 fn a_huge_request_that_fails_is_made_once() {
-    for options in [UNCHECKED, CHECKED].into_iter().flat_map(|options| [options, options.whole_pages(true)]) {
+    for options in [UNCHECKED, CHECKED] {
         let pool = SharedPool::with_options_in(options, ChunksOnly::default());
         // The pool keeps a block that it could return.
         free(&pool, block(&pool, 2 * LARGE), 2 * LARGE);

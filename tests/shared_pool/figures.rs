@@ -74,7 +74,7 @@ fn size_in_stats<A: Allocator>(pool: &SharedPool<A>, block: &Block) -> usize {
 
 #[test]
 fn held_bytes_are_those_of_the_parent() {
-    for options in [UNCHECKED, CHECKED, UNCHECKED.whole_pages(true)] {
+    for options in [UNCHECKED, CHECKED] {
         let pool = counted(options);
         let mut random = Random(9);
         let mut blocks = Vec::new();
@@ -211,7 +211,7 @@ fn layouts_from_bare_pointers_fit() {
         1 << 20,
         (1 << 20) + 1,
     ];
-    for options in [UNCHECKED, CHECKED, UNCHECKED.whole_pages(true)] {
+    for options in [UNCHECKED, CHECKED] {
         let (over_system, over_pages) =
             (SharedPool::with_options_in(options, System), SharedPool::with_options(options));
         for size in small.into_iter().chain(large) {

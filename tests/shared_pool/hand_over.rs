@@ -112,7 +112,7 @@ fn four_threads_hand_blocks_over() {
     alone("hand_over::four_threads_hand_blocks_over", || {
         for (seed, retain) in (100..).zip(RETAINS) {
             check_hand_over(UNCHECKED.retain(retain), 4, seed, 1500);
-            check_hand_over(CHECKED.retain(retain).whole_pages(true), 4, seed, 300);
+            check_hand_over(CHECKED.retain(retain), 4, seed, 300);
         }
     });
 }
@@ -128,7 +128,7 @@ fn threads_hand_blocks_over_pages() {
             assert_eq!(stats.live_bytes(), 0, "{stats}");
             assert!(stats.held_bytes() < (2 * 3 + 1) * CACHE, "{stats}");
         }
-        let pool = SharedPool::with_options_in(UNCHECKED.whole_pages(true), Stats::new(Pages::new()));
+        let pool = SharedPool::with_options_in(UNCHECKED, Stats::new(Pages::new()));
         use_in_lanes(&pool, 3, 210, 1500);
         pool.collect();
         assert_eq!(pool.stats().held_bytes() as u64, pool.parent().snapshot().live_bytes);

@@ -19,7 +19,7 @@ fn thousands_of_pools_live_at_a_time() {
     let count = if cfg!(target_pointer_width = "64") { 1200 } else { 300 };
     let mut pools: Vec<_> = (0..count)
         .map(|number| {
-            let pool = SharedPool::with_options_in(UNCHECKED.whole_pages(true), &parent);
+            let pool = SharedPool::with_options_in(UNCHECKED, &parent);
             let blocks: Vec<_> =
                 (0..3).map(|n| Block::allocate(&pool, layout(10 + 40 * n, 8), number).unwrap()).collect();
             (pool, blocks)

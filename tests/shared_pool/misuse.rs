@@ -430,7 +430,7 @@ fn a_freed_block_grown_within_its_class() {
 #[test]
 fn layouts_that_fit_are_accepted() {
     for retain in RETAINS {
-        for options in [CHECKED.retain(retain), CHECKED.retain(retain).whole_pages(true)] {
+        for options in [CHECKED.retain(retain), CHECKED.retain(retain).huge_pages(false)] {
             let pool = SharedPool::with_options_in(options, Stats::new(Pages::new()));
             let mut random = Random(6);
             let mut blocks: Vec<Block> = Vec::new();

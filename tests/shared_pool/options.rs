@@ -44,8 +44,8 @@ fn options_are_chosen_once_at_the_first_use() {
 }
 
 #[test]
-fn chosen_options_do_not_change_whole_pages() {
-    let pool = pool(|| Options::new().whole_pages(false).huge_pages(false));
+fn chosen_options_are_shown_as_given_ones() {
+    let pool = pool(|| Options::new().huge_pages(false));
     let expected = SharedPool::with_options(Options::new().huge_pages(false));
     assert_eq!(options_of(&pool), options_of(&expected));
     free(&pool, block(&pool, 1), 1);

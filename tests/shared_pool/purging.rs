@@ -19,7 +19,7 @@ const IDLE_TIME: Duration = Duration::from_secs(3);
 
 /// Returns a pool over counted pages, without huge pages, so that exactly the pages that were touched are resident.
 fn over_pages(options: Options) -> SharedPool<Stats<Pages>> {
-    SharedPool::with_options_in(options.whole_pages(true).huge_pages(false), Stats::new(Pages::new()))
+    SharedPool::with_options_in(options.huge_pages(false), Stats::new(Pages::new()))
 }
 
 /// Allocates blocks and touches each of their pages. Returns their addresses.

@@ -26,8 +26,7 @@ fn pool(options: Options) -> Pool {
 }
 
 fn each_option() -> impl Iterator<Item = Options> {
-    let retains = RETAINS.into_iter().flat_map(|retain| [UNCHECKED, CHECKED].map(|options| options.retain(retain)));
-    retains.flat_map(|options| [options, options.whole_pages(true)])
+    RETAINS.into_iter().flat_map(|retain| [UNCHECKED, CHECKED].map(|options| options.retain(retain)))
 }
 
 /// Asserts that no memory is lost: nothing is live, and a collection returns everything.

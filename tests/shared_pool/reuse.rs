@@ -13,7 +13,7 @@ use crate::{CHECKED, SLICE, UNCHECKED, free, layout};
 
 /// Returns a pool over counted pages.
 fn over_pages(options: Options) -> SharedPool<Stats<Pages>> {
-    SharedPool::with_options_in(options.whole_pages(true), Stats::new(Pages::new()))
+    SharedPool::with_options_in(options, Stats::new(Pages::new()))
 }
 
 fn allocate(pool: &impl Allocator, size: usize) -> NonNull<u8> {

@@ -28,15 +28,15 @@ const SIZES: [usize; 17] = [
     3 << 20,
 ];
 
-/// Tests pools over `Pages`, with and without the option `whole_pages`, and over other parents, also with the option.
+/// Tests pools over parents that are whole pages, and over others.
 fn with_each_parent(test: impl Fn(&dyn Allocator)) {
     for retain in [Retain::Nothing, Retain::Bounded(128 << 20), Retain::Everything] {
         for options in [UNCHECKED.retain(retain), CHECKED.retain(retain)] {
             test(&SharedPool::with_options(options));
             test(&SharedPool::with_options_in(options, Pages::new()));
             test(&SharedPool::with_options_in(options, System));
-            test(&SharedPool::with_options_in(options.whole_pages(true), Stats::new(Pages::new())));
-            test(&SharedPool::with_options_in(options.whole_pages(true), Stats::new(System)));
+            test(&SharedPool::with_options_in(options, Stats::new(Pages::new())));
+            test(&SharedPool::with_options_in(options, Stats::new(System)));
         }
     }
 }
@@ -149,7 +149,7 @@ fn growth_by_the_parent_is_zeroed() {
             grow(&pool, old, old + 200_000, true);
         }
     }
-    for options in [UNCHECKED, UNCHECKED.whole_pages(true), CHECKED.whole_pages(true)] {
+    for options in [UNCHECKED, CHECKED] {
         test(options, Pages::new());
         test(options, System);
         test(options, Stats::new(System));

@@ -39,7 +39,7 @@ impl<A: Allocator> SharedPool<A> {
     /// Returns the options. If the parent is a [`WholePages`](crate::api::WholePages), they say so.
     fn resolve_options(&self) -> Options {
         let options = self.options.resolve();
-        if is_whole_pages::<A>() { options.whole_pages(true) } else { options }
+        if is_whole_pages::<A>() { options.over_whole_pages() } else { options }
     }
 
     /// Returns whether the pool is [checked](Options::checked).

@@ -12,8 +12,8 @@ use crate::sync::{clock, once_ptr};
 
 impl<A: Allocator> SharedPool<A> {
     /// Gives back all memory that can be given back now, and returns how many bytes: chunks without a block in use and
-    /// kept large blocks go to the parent; free pages in other chunks go to the operating system, where [that is
-    /// possible](crate::pools::Options::whole_pages).
+    /// kept large blocks go to the parent; free pages in other chunks go to the operating system, where the parent is
+    /// a [`WholePages`](crate::api::WholePages).
     ///
     /// The caches of the calling thread and of threads that have ended are flushed before. Those of other living
     /// threads are not, because only their threads may use them. `collect` acquires every lock of the pool, one after

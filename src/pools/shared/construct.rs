@@ -31,7 +31,7 @@ impl SharedPool {
         Self::with_options(Options::new())
     }
 
-    /// Creates a pool over whole pages from the operating system, with options. [`Options::whole_pages`] is set.
+    /// Creates a pool over whole pages from the operating system, with options.
     ///
     /// # Examples
     ///
@@ -44,7 +44,7 @@ impl SharedPool {
     /// ```
     #[must_use]
     pub const fn with_options(options: Options) -> Self {
-        Self::with_options_in(options.whole_pages(true), Pages::new())
+        Self::with_options_in(options.over_whole_pages(), Pages::new())
     }
 
     /// Creates a pool as [`with_options`](Self::with_options), with options that `choose` returns when the pool is

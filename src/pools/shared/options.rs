@@ -20,6 +20,7 @@ use crate::os::advice;
 pub struct Options {
     pub(super) retain: Retain,
     pub(super) huge_pages: bool,
+    /// Whether the parent is known to be a [`WholePages`](crate::api::WholePages). The pool sets it, by the type of its parent.
     pub(super) whole_pages: bool,
     pub(super) checked: bool,
     pub(super) caches: usize,
@@ -47,7 +48,7 @@ pub struct Options {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retain {
     /// Free memory goes back at once: empty chunks and large blocks to the parent, and free memory within a chunk to the
-    /// operating system, where [that is possible](Options::whole_pages). This takes the least memory and the most system
+    /// operating system, where the parent is a [`WholePages`](crate::api::WholePages). This takes the least memory and the most system
     /// calls.
     Nothing,
     /// Free memory goes back as with [`Recent`](Self::Recent); and at once if more than this many bytes are free. Free
@@ -80,8 +81,7 @@ impl Retain {
 
 impl Options {
     /// Returns the options of [`SharedPool::new_in`](super::SharedPool::new_in). Memory that was [recently
-    /// used](Retain::Recent) is retained, huge pages are requested where memory is likely to be used, nothing is assumed
-    /// of the parent's memory, and blocks are checked if `debug_assertions` are on.
+    /// used](Retain::Recent) is retained, huge pages are requested where memory is likely to be used, and blocks are checked if `debug_assertions` are on.
     ///
     /// # Examples
     ///
@@ -162,26 +162,11 @@ impl Options {
         Self { huge_pages, ..self }
     }
 
-    /// Sets whether the parent's memory is whole pages of the operating system, as that of [`Pages`](crate::Pages) is.
-    /// Then `allocate_zeroed` of the parent costs no more than `allocate`, so the pool calls that and does not zero
-    /// memory that was never used; and free pages within a chunk can be given back (on Linux, with `madvise`).
-    ///
-    /// The pool sets this itself if its parent is a [`WholePages`](crate::api::WholePages): [`Pages`](crate::Pages), and the blocks
-    /// of this crate over it. Set it for a parent of your own that returns private, anonymous memory in whole pages and does not
-    /// implement that trait.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use janus_alloc::{Pages, SharedPool, Stats, pools::Options};
-    ///
-    /// // The same as `SharedPool::new_in(Stats::new(Pages::new()))`.
-    /// let pool = SharedPool::with_options_in(Options::new().whole_pages(true), Stats::new(Pages::new()));
-    /// # drop(janus_alloc::collections::Box::new_in(1, &pool));
-    /// ```
-    #[must_use]
-    pub const fn whole_pages(self, whole_pages: bool) -> Self {
-        Self { whole_pages, ..self }
+    /// Returns the options of a pool whose parent is a [`WholePages`](crate::api::WholePages). Then `allocate_zeroed` of the parent
+    /// costs no more than `allocate`, so the pool calls that and does not zero memory that was never used; and free pages within a
+    /// chunk can be given back (on Linux, with `madvise`).
+    pub(super) const fn over_whole_pages(self) -> Self {
+        Self { whole_pages: true, ..self }
     }
 
     /// Sets whether each block that is freed is checked. A wrong layout, a block that is free already, and a block of
@@ -235,7 +220,7 @@ impl OptionsSource {
             OptionsSource::Given(options) => options,
             OptionsSource::AtFirstUse(choose) => {
                 let unwound = Unwound;
-                let options = choose().whole_pages(true);
+                let options = choose().over_whole_pages();
                 core::mem::forget(unwound);
                 options
             }
