@@ -23,6 +23,8 @@
 mod malloc;
 mod null;
 #[cfg(os_memory)]
+mod page_source;
+#[cfg(os_memory)]
 mod pages;
 
 #[cfg(feature = "alloc")]

@@ -1,7 +1,6 @@
 use core::ptr::NonNull;
 
-use crate::api::global_calls::dangling;
-use crate::api::move_block::replace;
+use super::page_source::{self, PageSource, impl_allocator, mapping_in};
 use crate::api::{
     AllocError, Allocator, AllocatorClone, GlobalAllocator, IndependentAllocator, Layout, StaticAllocator, WholePages,
 };
@@ -126,139 +125,52 @@ impl Pages {
     pub fn page_size() -> usize {
         pages::page_size()
     }
-
-    /// Returns the mapping of a block of `layout`; `None` if it would exceed `isize::MAX` bytes.
-    #[inline]
-    fn mapping(self, layout: Layout) -> Option<Mapping> {
-        let size = layout.size().checked_next_multiple_of(pages::page_size())?;
-        if size > isize::MAX as usize {
-            return None;
-        }
-        let huge = self.huge_pages && size >= HUGE_PAGE;
-        Some(Mapping {
-            size,
-            align: layout.align().max(if huge { HUGE_PAGE } else { pages::page_size() }),
-            guard: if self.guard_pages { pages::guard_size() } else { 0 },
-            huge,
-            populate: self.populate,
-        })
-    }
-
-    /// Grows a block within its last page, or by moving its pages.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Allocator::grow`]. Both layouts have the same align, and `old` is not of size 0.
-    unsafe fn grow_in_pages(&self, start: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        let (old, new) = (self.mapping(old).ok_or(AllocError)?, self.mapping(new).ok_or(AllocError)?);
-        if old.size == new.size {
-            return Ok(NonNull::slice_from_raw_parts(start, new.size));
-        }
-        // SAFETY: `start` is a block of `old` by `# Safety` of this fn, and `new` has more pages.
-        let grown = unsafe { pages::grow(start, &old, &new) };
-        grown.map(|start| NonNull::slice_from_raw_parts(start, new.size)).ok_or(AllocError)
-    }
 }
 
 /// The size of a huge page on x86-64, and on AArch64 with pages of 4 KiB.
 const HUGE_PAGE: usize = 2 << 20;
 
-// SAFETY: a block is a mapping of its own until it is unmapped. Its size, align and guards follow from its layout and
-// the options, which copies share; all sizes in its fit range round up to the same pages. The operating system neither
-// unwinds nor calls the registered default.
-unsafe impl Allocator for Pages {
-    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        if layout.size() == 0 {
-            return Ok(dangling(layout));
-        }
-        let mapping = self.mapping(layout).ok_or(AllocError)?;
-        let start = pages::map(&mapping).ok_or(AllocError)?;
-        Ok(NonNull::slice_from_raw_parts(start, mapping.size))
+// SAFETY: (1) size, align and guards follow from the layout and the options, which copies share; all sizes in a fit range round up
+// to the same pages. (2) Fresh pages of the system. (3) The operating system neither unwinds nor calls the registered default.
+unsafe impl PageSource for Pages {
+    #[inline]
+    fn mapping(&self, layout: Layout) -> Option<Mapping> {
+        let plain = mapping_in(pages::page_size(), layout)?;
+        let huge = self.huge_pages && plain.size >= HUGE_PAGE;
+        Some(Mapping {
+            align: if huge { plain.align.max(HUGE_PAGE) } else { plain.align },
+            guard: if self.guard_pages { pages::guard_size() } else { 0 },
+            huge,
+            populate: self.populate,
+            ..plain
+        })
     }
 
-    fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        self.allocate(layout)
+    #[inline]
+    fn map(&self, mapping: &Mapping) -> Option<NonNull<u8>> {
+        pages::map(mapping)
     }
 
-    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-        if layout.size() == 0 {
-            return;
-        }
-        if let Some(mapping) = self.mapping(layout) {
-            // SAFETY: the caller promises a live block that `layout` fits, so this is its mapping, and does not use it
-            // again.
-            unsafe { pages::unmap(block, &mapping) };
-        }
-    }
-
-    unsafe fn grow(
-        &self,
-        block: NonNull<u8>,
-        old_layout: Layout,
-        new_layout: Layout,
-    ) -> Result<NonNull<[u8]>, AllocError> {
-        if old_layout.size() == 0 {
-            return self.allocate(new_layout);
-        }
-        if old_layout.align() == new_layout.align() {
-            // SAFETY: by `# Safety` of this fn; the aligns are equal, and the old size is not 0.
-            let grown = unsafe { self.grow_in_pages(block, old_layout, new_layout) };
-            if grown.is_ok() {
-                return grown;
-            }
-        }
-        // SAFETY: by `# Safety` of this fn; the new size is no less than the old one.
-        unsafe { replace(self, block, old_layout, new_layout, old_layout.size()) }
-    }
-
-    unsafe fn grow_zeroed(
-        &self,
-        block: NonNull<u8>,
-        old_layout: Layout,
-        new_layout: Layout,
-    ) -> Result<NonNull<[u8]>, AllocError> {
-        if old_layout.size() == 0 {
-            return self.allocate(new_layout);
-        }
+    #[inline]
+    unsafe fn unmap(&self, start: NonNull<u8>, mapping: &Mapping) {
         // SAFETY: by `# Safety` of this fn.
-        let grown = unsafe { self.grow(block, old_layout, new_layout) }?;
-        // The pages that the block gains are fresh. Its old last page may have other bytes than 0 behind
-        // `old_layout.size()`.
-        let dirty = old_layout.size().next_multiple_of(pages::page_size()).min(grown.len()) - old_layout.size();
-        // SAFETY: the block has more than `old_layout.size()` bytes, or `dirty` is 0.
-        let rest = unsafe { grown.cast::<u8>().add(old_layout.size()) };
-        // SAFETY: `old_layout.size() + dirty` is at most the length.
-        unsafe { rest.write_bytes(0, dirty) };
-        Ok(grown)
+        unsafe { pages::unmap(start, mapping) };
     }
 
-    unsafe fn shrink(
-        &self,
-        block: NonNull<u8>,
-        old_layout: Layout,
-        new_layout: Layout,
-    ) -> Result<NonNull<[u8]>, AllocError> {
-        if new_layout.size() == 0 {
-            // SAFETY: by `# Safety` of this fn.
-            unsafe { self.deallocate(block, old_layout) };
-            return Ok(dangling(new_layout));
-        }
-        let old = self.mapping(old_layout).ok_or(AllocError)?;
-        let new = self.mapping(new_layout).ok_or(AllocError)?;
-        if old_layout.align() == new_layout.align() {
-            if old.size == new.size {
-                return Ok(NonNull::slice_from_raw_parts(block, new.size));
-            }
-            // SAFETY: the caller promises a live block that `old_layout` fits, and uses nothing behind the new size.
-            // The new mapping has fewer pages and the same guards.
-            if unsafe { pages::shrink(block, &old, &new) } {
-                return Ok(NonNull::slice_from_raw_parts(block, new.size));
-            }
-        }
-        // SAFETY: by `# Safety` of this fn; the new size is no more than the old one.
-        unsafe { replace(self, block, old_layout, new_layout, new_layout.size()) }
+    #[inline]
+    unsafe fn extend(&self, start: NonNull<u8>, old: &Mapping, new: &Mapping) -> Option<NonNull<u8>> {
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { pages::grow(start, old, new) }
+    }
+
+    #[inline]
+    unsafe fn cut(&self, start: NonNull<u8>, old: &Mapping, new: &Mapping) -> bool {
+        // SAFETY: by `# Safety` of this fn; the options, and so the guards, are the same.
+        unsafe { pages::shrink(start, old, new) }
     }
 }
+
+impl_allocator!(Pages);
 
 // SAFETY: a mapping lasts until it is unmapped, and no value owns it.
 unsafe impl StaticAllocator for Pages {}
