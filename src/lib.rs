@@ -71,4 +71,4 @@ pub use sources::Null;
 pub use sources::System;
 #[cfg(os_memory)]
 #[doc(inline)]
-pub use sources::{Malloc, Pages};
+pub use sources::{HugeTlbPages, Malloc, NumaPages, Pages, SecretPages};

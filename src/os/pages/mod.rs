@@ -1,9 +1,12 @@
 //! Mappings of whole pages: `mmap` and its relatives on Unix, `VirtualAlloc` and its relatives on Windows.
 
+#[cfg(not(target_os = "linux"))]
+mod lacking;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
 mod system;
 
+pub(crate) use system::{bind, lock, map_huge, omit_from_dumps, unlock, wipe_in_children};
 pub(crate) use system::{grow, guard_size, map, page_size, shrink, unmap};
 
 /// How a block lies in memory: its pages, their guards, and the advice about them.
@@ -20,4 +23,13 @@ pub(crate) struct Mapping {
     /// Whether to back the pages with memory at once.
     #[cfg_attr(windows, expect(dead_code, reason = "no such advice"))]
     pub(crate) populate: bool,
+}
+
+/// The reach of a [binding](bind) to a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Binding {
+    /// Memory of that node only.
+    Strict,
+    /// Memory of another node where that one has none left.
+    Preferred,
 }

@@ -1,8 +1,9 @@
-//! Unix systems other than Linux: pages do not move, and there is no advice.
+//! Unix systems other than Linux: pages do not move, there is no advice, and no option that needs the kernel's help.
 
 use core::ptr::NonNull;
 
 use super::super::Mapping;
+pub(crate) use super::super::lacking::{bind, map_huge, omit_from_dumps, wipe_in_children};
 
 /// No flag of `mmap` backs a mapping with memory at once.
 pub(super) const POPULATE: libc::c_int = 0;

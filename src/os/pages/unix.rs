@@ -8,8 +8,9 @@ use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Mapping;
-pub(crate) use kernel::grow;
+use crate::os::{ErrorCode, check};
 use kernel::{POPULATE, advise};
+pub(crate) use kernel::{bind, grow, map_huge, omit_from_dumps, wipe_in_children};
 
 /// Returns the size of a page, which it asks the system for once. Two threads that ask at the same time store the same
 /// answer.
@@ -50,7 +51,7 @@ fn map_anywhere(length: usize, protection: libc::c_int, flags: libc::c_int) -> O
 /// # Safety
 ///
 /// The range is mapped, belongs to the caller, and is not used again.
-unsafe fn unmap_range(start: NonNull<u8>, length: usize) {
+pub(crate) unsafe fn unmap_range(start: NonNull<u8>, length: usize) {
     if length == 0 {
         return;
     }
@@ -71,7 +72,7 @@ pub(crate) fn map(mapping: &Mapping) -> Option<NonNull<u8>> {
         return map_anywhere(mapping.size, USABLE, if mapping.populate { POPULATE } else { 0 });
     }
     // Without access at first, so that the guards and the parts that `reserve` cuts off do not count as used memory.
-    let mut start = reserve(mapping, libc::PROT_NONE)?;
+    let mut start = reserve(mapping, page_size(), libc::PROT_NONE, 0)?;
     // SAFETY: the usable part of a fresh mapping.
     if unsafe { libc::mprotect(start.as_ptr().cast(), mapping.size, USABLE) } != 0 {
         // SAFETY: a fresh block of `mapping`, which nothing uses.
@@ -80,22 +81,23 @@ pub(crate) fn map(mapping: &Mapping) -> Option<NonNull<u8>> {
             return None;
         }
         // A sandbox may refuse `mprotect`. Without guards it is not needed.
-        start = reserve(mapping, USABLE)?;
+        start = reserve(mapping, page_size(), USABLE, 0)?;
     }
     // SAFETY: a fresh block of `mapping`.
     unsafe { advise(start, mapping, 0) };
     Some(start)
 }
 
-/// Maps the pages of `mapping` and its guards, all with the same access. Returns the start of the usable part.
-fn reserve(mapping: &Mapping, protection: libc::c_int) -> Option<NonNull<u8>> {
+/// Maps the pages of `mapping` and its guards, all with the same access. Returns the start of the usable part. The system aligns a
+/// mapping with these flags to `page` bytes.
+fn reserve(mapping: &Mapping, page: usize, protection: libc::c_int, flags: libc::c_int) -> Option<NonNull<u8>> {
     let length = mapping.size.checked_add(2 * mapping.guard)?;
     // Maps more than needed, and cuts off both ends to align the rest.
-    let padded = length.checked_add(mapping.align - page_size())?;
+    let padded = length.checked_add(mapping.align - page)?;
     if padded > isize::MAX as usize {
         return None;
     }
-    let start = map_anywhere(padded, protection, 0)?;
+    let start = map_anywhere(padded, protection, flags)?;
     let usable = (start.addr().get() + mapping.guard).next_multiple_of(mapping.align);
     let before = usable - mapping.guard - start.addr().get();
     // SAFETY: `before` is at most `align - page`, so within the mapping.
@@ -147,4 +149,24 @@ pub(crate) unsafe fn shrink(start: NonNull<u8>, old: &Mapping, new: &Mapping) ->
     // SAFETY: the bytes up to the end of the old guard, which nothing uses.
     unsafe { unmap_range(behind, rest) };
     true
+}
+
+/// Locks pages in memory, and touches each of them.
+///
+/// # Safety
+///
+/// The pages are mapped and accessible, and belong to the caller.
+pub(crate) unsafe fn lock(start: NonNull<u8>, length: usize) -> Result<(), ErrorCode> {
+    // SAFETY: by `# Safety` of this fn; it does not change their contents.
+    check(unsafe { libc::mlock(start.as_ptr().cast(), length) })
+}
+
+/// Undoes [`lock`].
+///
+/// # Safety
+///
+/// The pages are mapped, and belong to the caller.
+pub(crate) unsafe fn unlock(start: NonNull<u8>, length: usize) {
+    // SAFETY: by `# Safety` of this fn; it does not change their contents.
+    unsafe { libc::munlock(start.as_ptr().cast(), length) };
 }

@@ -13,11 +13,13 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 
 use windows_sys::Win32::System::Memory::{
     MEM_COMMIT, MEM_DECOMMIT, MEM_RELEASE, MEM_RESERVE, MEMORY_BASIC_INFORMATION, PAGE_NOACCESS, PAGE_READWRITE,
-    VirtualAlloc, VirtualFree, VirtualQuery,
+    VirtualAlloc, VirtualFree, VirtualLock, VirtualQuery, VirtualUnlock,
 };
 use windows_sys::Win32::System::SystemInformation::{GetSystemInfo, SYSTEM_INFO};
 
 use super::Mapping;
+pub(crate) use super::lacking::{bind, map_huge, omit_from_dumps, wipe_in_children};
+use crate::os::{ErrorCode, last_error};
 
 static PAGE_SIZE: AtomicUsize = AtomicUsize::new(0);
 static GRANULARITY: AtomicUsize = AtomicUsize::new(0);
@@ -173,6 +175,26 @@ pub(crate) unsafe fn shrink(start: NonNull<u8>, old: &Mapping, new: &Mapping) ->
 /// `start` is a block of `old`; `new` has more pages.
 pub(crate) unsafe fn grow(_: NonNull<u8>, _: &Mapping, _: &Mapping) -> Option<NonNull<u8>> {
     None
+}
+
+/// Locks pages in memory.
+///
+/// # Safety
+///
+/// The pages are mapped and accessible, and belong to the caller.
+pub(crate) unsafe fn lock(start: NonNull<u8>, length: usize) -> Result<(), ErrorCode> {
+    // SAFETY: by `# Safety` of this fn; it does not change their contents.
+    if unsafe { VirtualLock(start.as_ptr().cast(), length) } != 0 { Ok(()) } else { Err(last_error()) }
+}
+
+/// Undoes [`lock`].
+///
+/// # Safety
+///
+/// The pages are mapped, and belong to the caller.
+pub(crate) unsafe fn unlock(start: NonNull<u8>, length: usize) {
+    // SAFETY: by `# Safety` of this fn; it does not change their contents.
+    unsafe { VirtualUnlock(start.as_ptr().cast(), length) };
 }
 
 #[cfg(test)]
