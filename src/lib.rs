@@ -63,6 +63,9 @@ pub use pools::SharedPool;
 #[cfg(feature = "alloc")]
 #[doc(inline)]
 pub use pools::{BlockPool, Pool};
+#[cfg(all(os_memory, feature = "std"))]
+#[doc(inline)]
+pub use sources::FilePages;
 #[cfg(feature = "alloc")]
 pub use sources::Global;
 #[doc(inline)]

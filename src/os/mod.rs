@@ -3,6 +3,8 @@
 #[cfg(target_has_atomic = "ptr")]
 pub(crate) mod access;
 pub(crate) mod advice;
+#[cfg(feature = "std")]
+pub(crate) mod file;
 pub(crate) mod pages;
 
 /// The system's code of an error: `None` if the system lacks the operation, or the code is not known.

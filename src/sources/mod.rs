@@ -9,10 +9,11 @@
 //! | [`SecretPages`] | the kernel: locked, in no core dump and no child | a page, between two guard pages |
 //! | [`HugeTlbPages`] | the kernel: huge pages that are reserved for this | 2 MiB |
 //! | [`NumaPages`] | the kernel: memory of one NUMA node | a page |
+//! | [`FilePages`] | temporary files, which the kernel writes out | a page, and a file |
 //! | [`Null`] | none: every request fails | |
 //!
 //! `System`, `Malloc`, `Pages` and `Null` can be the default; `Global` forwards to it. The constructors of `SecretPages`,
-//! `HugeTlbPages` and `NumaPages` find out whether the system has what they need, and else return an [`Unsupported`] that
+//! `HugeTlbPages`, `NumaPages` and `FilePages` find out whether the system has what they need, and else return an [`Unsupported`] that
 //! says what to do. So they are no `const fn`. The README of the repository has a table of which allocator to take when.
 //!
 //! ```
@@ -23,6 +24,8 @@
 //! # drop((small, large));
 //! ```
 
+#[cfg(all(os_memory, feature = "std"))]
+mod file_pages;
 #[cfg(os_memory)]
 mod huge_tlb_pages;
 #[cfg(os_memory)]
@@ -43,6 +46,8 @@ mod unsupported;
 pub use crate::api::Global;
 #[cfg(feature = "std")]
 pub use crate::api::System;
+#[cfg(all(os_memory, feature = "std"))]
+pub use file_pages::FilePages;
 #[cfg(os_memory)]
 pub use huge_tlb_pages::HugeTlbPages;
 #[cfg(os_memory)]

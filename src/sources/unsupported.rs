@@ -5,7 +5,8 @@ use crate::os::ErrorCode;
 
 /// An error of a constructor: this system, or this process, lacks something that a source promises.
 ///
-/// [`SecretPages`](super::SecretPages), [`HugeTlbPages`](super::HugeTlbPages) and [`NumaPages`](super::NumaPages) try what they need when they are constructed, and return this. Its message says what to do.
+/// [`SecretPages`](super::SecretPages), [`HugeTlbPages`](super::HugeTlbPages), [`NumaPages`](super::NumaPages) and
+/// [`FilePages`](super::FilePages) try what they need when they are constructed, and return this. Its message says what to do.
 ///
 /// # Examples
 ///

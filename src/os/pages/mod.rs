@@ -6,6 +6,8 @@ mod lacking;
 #[cfg_attr(windows, path = "windows.rs")]
 mod system;
 
+#[cfg(all(target_os = "linux", feature = "std"))]
+pub(crate) use system::unmap_range;
 pub(crate) use system::{bind, lock, map_huge, omit_from_dumps, unlock, wipe_in_children};
 pub(crate) use system::{grow, guard_size, map, page_size, shrink, unmap};
 
