@@ -57,6 +57,29 @@ assert_not_impl_any!(Arena<'static>: StaticAllocator, GlobalAllocator);
 assert_not_impl_any!(Arena<'static>: AllocatorClone);
 assert_impl_all!(&'static Arena<'static>: AllocatorClone);
 assert_not_impl_any!(Stats<Arena<'static>>: StaticAllocator, GlobalAllocator, Sync);
+// The sources that need something of the system. Shared memory of a file is not to be discarded, nor are parts of a huge page.
+#[cfg(any(unix, windows))]
+mod page_sources {
+    use super::*;
+    use janus_alloc::api::WholePages;
+    use janus_alloc::sources::{Lacking, Unsupported};
+    use janus_alloc::{FilePages, HugeTlbPages, NumaPages, SecretPages, SharedPool};
+
+    assert_impl_all!(Pages: WholePages, Copy, Default, Eq, Send, Sync);
+    assert_impl_all!(SecretPages: Allocator, StaticAllocator, AllocatorClone, GlobalAllocator, WholePages, Copy, Send, Sync);
+    assert_impl_all!(NumaPages: Allocator, StaticAllocator, AllocatorClone, GlobalAllocator, WholePages, Copy, Send, Sync);
+    assert_impl_all!(HugeTlbPages: Allocator, StaticAllocator, AllocatorClone, GlobalAllocator, Copy, Send, Sync);
+    assert_not_impl_any!(HugeTlbPages: WholePages, Owns, Default);
+    assert_impl_all!(FilePages: Allocator, StaticAllocator, GlobalAllocator, Send, Sync, UnwindSafe, RefUnwindSafe);
+    assert_not_impl_any!(FilePages: WholePages, Clone, Owns);
+    assert_not_impl_any!(&'static FilePages: WholePages);
+    assert_not_impl_any!(SharedPool<FilePages>: WholePages);
+    assert_impl_all!(SharedPool<FilePages>: GlobalAllocator, Send, Sync);
+    assert_impl_all!(Unsupported: std::error::Error, Send, Sync, Copy, Eq);
+    assert_impl_all!(Lacking: Copy, Eq, std::hash::Hash, std::fmt::Debug);
+    assert_eq_size!(SecretPages, u8);
+}
+
 // Covariant in its lifetime, so it must not be a `StaticAllocator` for `'static` either.
 assert_not_impl_any!(AsAllocatorRef<'static, System>: StaticAllocator);
 
