@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::page_source::{self, PageSource, impl_allocator, mapping_in};
 use super::{Lacking, Unsupported};
-use crate::api::{AllocError, Allocator, GlobalAllocator, Layout, StaticAllocator};
+use crate::api::{AllocError, Allocator, GlobalAllocator, IndependentAllocator, Layout, StaticAllocator};
 use crate::os::file::{Failure, TemporaryFiles};
 use crate::os::pages::{self, Mapping};
 
@@ -171,3 +171,5 @@ impl_allocator!(FilePages);
 unsafe impl StaticAllocator for FilePages {}
 // SAFETY: its methods call only the operating system.
 unsafe impl GlobalAllocator for FilePages {}
+// SAFETY: its methods call only the operating system.
+unsafe impl IndependentAllocator for FilePages {}

@@ -2,7 +2,9 @@ use core::ptr::NonNull;
 
 use super::page_source::{self, PageSource, impl_allocator, mapping_in};
 use super::{Lacking, Unsupported};
-use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout, StaticAllocator};
+use crate::api::{
+    AllocError, Allocator, AllocatorClone, GlobalAllocator, IndependentAllocator, Layout, StaticAllocator,
+};
 use crate::os::pages::{self, Mapping};
 
 /// Explicit huge pages (hugetlb): memory that an administrator has reserved in pages of 2 MiB or 1 GiB (`mmap` with `MAP_HUGETLB`).
@@ -147,3 +149,5 @@ unsafe impl StaticAllocator for HugeTlbPages {}
 unsafe impl AllocatorClone for HugeTlbPages {}
 // SAFETY: it calls only the operating system.
 unsafe impl GlobalAllocator for HugeTlbPages {}
+// SAFETY: it calls only the operating system.
+unsafe impl IndependentAllocator for HugeTlbPages {}

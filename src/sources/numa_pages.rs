@@ -2,7 +2,9 @@ use core::ptr::NonNull;
 
 use super::page_source::{self, PageSource, impl_allocator, mapping_in};
 use super::{Lacking, Unsupported};
-use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout, StaticAllocator, WholePages};
+use crate::api::{
+    AllocError, Allocator, AllocatorClone, GlobalAllocator, IndependentAllocator, Layout, StaticAllocator, WholePages,
+};
 use crate::os::pages::{self, Binding, Mapping};
 
 /// Whole pages with memory of one NUMA node (`mmap` and `mbind`).
@@ -149,5 +151,7 @@ unsafe impl StaticAllocator for NumaPages {}
 unsafe impl AllocatorClone for NumaPages {}
 // SAFETY: it calls only the operating system.
 unsafe impl GlobalAllocator for NumaPages {}
+// SAFETY: it calls only the operating system.
+unsafe impl IndependentAllocator for NumaPages {}
 // SAFETY: a block is a mapping of its own, private and anonymous, and fresh pages are zero.
 unsafe impl WholePages for NumaPages {}

@@ -2,7 +2,9 @@ use core::ptr::NonNull;
 
 use super::page_source::{self, PageSource, impl_allocator, mapping_in};
 use super::{Lacking, Unsupported};
-use crate::api::{AllocError, Allocator, AllocatorClone, GlobalAllocator, Layout, StaticAllocator, WholePages};
+use crate::api::{
+    AllocError, Allocator, AllocatorClone, GlobalAllocator, IndependentAllocator, Layout, StaticAllocator, WholePages,
+};
 use crate::os::advice;
 use crate::os::pages::{self, Mapping};
 
@@ -191,6 +193,8 @@ unsafe impl StaticAllocator for SecretPages {}
 unsafe impl AllocatorClone for SecretPages {}
 // SAFETY: it calls only the operating system.
 unsafe impl GlobalAllocator for SecretPages {}
+// SAFETY: it calls only the operating system.
+unsafe impl IndependentAllocator for SecretPages {}
 // SAFETY: a block is a mapping of its own, private and anonymous, and fresh pages are zero. The system does not discard locked pages,
 // and advice about huge pages neither unlocks nor shows them.
 unsafe impl WholePages for SecretPages {}
