@@ -9,6 +9,7 @@
 #![expect(clippy::type_complexity, reason = "the types are the names of the rows")]
 
 mod alone;
+mod longer;
 mod nested;
 mod pairs;
 mod part;

@@ -11,6 +11,7 @@ use janus_alloc::{
 use janus_alloc::{Profile, blocks::profile::Sampling};
 
 use crate::alone::HOOK;
+use crate::longer::Longer;
 use crate::row::{AMPLE, BYTE, SCARCE, rows};
 
 static BY_SIZE: AsGlobal<Segregate<1024, SharedPool, Pages>> =
@@ -94,6 +95,24 @@ rows! {
     Scarce: Limit<Locked<Pool>> = Limit::new(Locked::new(Pool::new()), SCARCE);
     Ample: ByTag<Stats<SharedPool>> = ByTag::new(Stats::named("a row under tags", SharedPool::new()));
     Nothing: Limit<Locked<Failing<Null>>> = Limit::new(Locked::new(Failing::never(Null)), AMPLE);
+
+    // Over a parent whose blocks are longer than requested, and over pages, which are whole ones.
+    Few: Segregate<100, Pages, System> = Segregate::new(Pages::new(), System);
+    Ample: Segregate<100, Longer<System>, Longer<Global>> = Segregate::new(Longer(System), Longer(Global));
+    Scarce: Limit<Longer<System>> = Limit::new(Longer(System), SCARCE);
+    Ample: Guard<Longer<System>> = Guard::new(Longer(System));
+    Ample: Zeroizing<Longer<System>> = Zeroizing::new(Longer(System));
+    Ample: Stats<Longer<System>> = Stats::new(Longer(System));
+    Ample: ByTag<Longer<System>> = ByTag::new(Longer(System));
+    Ample: Aligned<64, Longer<System>> = Aligned::new(Longer(System));
+    Ample: Trace<Longer<Pool>, fn(&Event)> = Trace::new(Longer(Pool::new()), HOOK);
+    Scarce: Failing<Longer<System>> = Failing::chance(Longer(System), 31, 7).always_moving();
+    Ample: Locked<Longer<Pool>> = Locked::new(Longer(Pool::new()));
+    Ample: Fallback<FixedArena<'_>, Longer<System>> =
+        Fallback::new(FixedArena::new(buffer), Longer(System)), with buffer = &mut [BYTE; 8192];
+    Ample: &StackFirst<256, Longer<System>> = &memory, with memory = StackFirst::new(Longer(System));
+    #[cfg(feature = "profile")]
+    Ample: Profile<Longer<System>> = Profile::with_sampling(Longer(System), Sampling::All);
 
     // Below arenas and pools.
     Ample: Pool<Limit<System>> = Pool::new_in(Limit::new(System, AMPLE));

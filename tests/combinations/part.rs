@@ -8,6 +8,8 @@ use janus_alloc::{
     SyncArena, System, Trace, Zeroizing, unsize_box,
 };
 
+use crate::longer::Longer;
+
 /// The form of a tree. Every leaf takes its memory from the bottom.
 #[derive(Clone, Debug)]
 pub(crate) enum Plan {
@@ -24,6 +26,7 @@ pub(crate) enum Plan {
     Guard(usize, Box<Plan>),
     Limit(usize, Box<Plan>),
     Locked(Box<Plan>),
+    Longer(Box<Plan>),
     #[cfg(feature = "profile")]
     Profile(Box<Plan>),
     Shared(Box<Plan>),
@@ -99,6 +102,10 @@ impl Plan {
                 knows!(plan, bottom, |parent| Guard::new(parent).quarantine_bytes(*quarantine))
             }
             Self::Limit(bytes, plan) => follows!(plan, bottom, |parent| Limit::new(parent, *bytes)),
+            Self::Longer(plan) => match plan.build(bottom) {
+                Part::Plain(parent) => plain(Longer(parent)),
+                Part::Owning(parent) => plain(Longer(parent)),
+            },
             Self::Locked(plan) => follows!(plan, bottom, |parent| Locked::new(parent)),
             #[cfg(feature = "profile")]
             Self::Profile(plan) => {
@@ -123,8 +130,8 @@ impl Plan {
                 let (small, large) = (small.build(bottom), large.build(bottom));
                 match border {
                     0..=16 => segregate::<16>(small, large),
-                    17..=256 => segregate::<256>(small, large),
-                    _ => segregate::<4096>(small, large),
+                    17..=250 => segregate::<250>(small, large),
+                    _ => segregate::<4090>(small, large),
                 }
             }
         }

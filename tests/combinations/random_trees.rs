@@ -17,6 +17,7 @@ fn unary(inner: BoxedStrategy<Plan>) -> BoxedStrategy<Plan> {
         Plan::Aligned,
         Plan::ByTag,
         Plan::Locked,
+        Plan::Longer,
         #[cfg(feature = "profile")]
         Plan::Profile,
         Plan::Shared,
@@ -89,6 +90,7 @@ fn the_plans_have_all_kinds() {
         "Guard",
         "Limit",
         "Locked",
+        "Longer",
         "Shared",
         "Stats",
         "Trace",
