@@ -45,9 +45,17 @@ fn directory(name: &str) -> PathBuf {
 
 type Stacks = BTreeMap<Vec<String>, u64>;
 
-/// Runs a program over the library. Returns what it printed, and what each process has at the end by the file for pprof: the sums, and the
-/// stacks with their live bytes. `None` if there is no such program.
-fn profiled(name: &str, interval: &str, command: &mut Command) -> Option<(String, Vec<(readers::Sums, Stacks)>)> {
+/// What a process has at its end, by its file for pprof.
+struct Process {
+    program: String,
+    number: u32,
+    sums: readers::Sums,
+    /// The live bytes of each stack.
+    stacks: Stacks,
+}
+
+/// Runs a program over the library. Returns what it printed, and its processes. `None` if there is no such program.
+fn profiled(name: &str, interval: &str, command: &mut Command) -> Option<(String, Vec<Process>)> {
     // Missing, and by a relative path.
     let directory = directory(name);
     let profiles = directory.join("to/be/made");
@@ -68,10 +76,11 @@ fn profiled(name: &str, interval: &str, command: &mut Command) -> Option<(String
         .map(|file| {
             let (sums, stacks, _) = readers::pprof(&fs::read(file).unwrap());
             let stem = file.with_extension("").with_extension("");
+            let (program, number) = stem.file_name().unwrap().to_str().unwrap().rsplit_once('.').unwrap();
             let other = |ending: &str| fs::read(format!("{}.{ending}", stem.display())).unwrap();
             assert_eq!(readers::dhat(&other("json")).0, sums);
             assert_eq!(readers::collapsed(&other("folded")).values().sum::<u64>(), sums.bytes[2]);
-            (sums, stacks)
+            Process { program: program.to_owned(), number: number.parse().unwrap(), sums, stacks }
         })
         .collect();
     assert_eq!(files.len(), 3 * profiles.len());
@@ -105,20 +114,20 @@ fn a_c_program() {
     let Some(program) = compiled() else { return };
     let (out, profiles) = profiled("exact", "0", &mut Command::new(&program)).unwrap();
     assert_eq!(out, "1\n");
-    let [(sums, stacks)] = profiles.as_slice() else { panic!("{} processes", profiles.len()) };
+    let [Process { sums, stacks, .. }] = profiles.as_slice() else { panic!("{} processes", profiles.len()) };
     assert_eq!(bytes_in(stacks, "keeps"), 100_000);
     assert_eq!((bytes_in(stacks, "frees"), bytes_in(stacks, "grows")), (0, 1 << 20));
     assert!(sums.bytes[0] >= 100_000 + 500 * 10_000 + (1 << 20) && sums.blocks[0] >= 1501);
     assert!(stacks.keys().filter(|stack| stack.iter().any(|name| name == "keeps")).all(|stack| stack[0] == "keeps"));
 
     let (_, profiles) = profiled("sampled", "2K", &mut Command::new(&program)).unwrap();
-    let bytes = bytes_in(&profiles[0].1, "keeps") as f64;
+    let bytes = bytes_in(&profiles[0].stacks, "keeps") as f64;
     let deviation = (100_000.0 * 2048.0_f64).sqrt();
     assert!((bytes - 100_000.0).abs() < 5.0 * deviation, "{bytes}");
 
     // Both processes: the child has what its parent had, and its own.
     let (_, profiles) = profiled("forked", "0", Command::new(&program).arg("fork")).unwrap();
-    let mut kept: Vec<u64> = profiles.iter().map(|(_, stacks)| bytes_in(stacks, "keeps")).collect();
+    let mut kept: Vec<u64> = profiles.iter().map(|process| bytes_in(&process.stacks, "keeps")).collect();
     kept.sort_unstable();
     assert_eq!(kept, [100_000, 200_000]);
 }
@@ -131,9 +140,48 @@ fn python() {
     let Some((out, profiles)) = profiled("python", "64K", &mut python) else { return };
     assert_eq!(out, "30000\n");
     // A launcher in front of the interpreter has a profile, too, if any.
-    let (sums, _) = profiles.iter().max_by_key(|(sums, _)| sums.bytes[2]).expect("a profile");
+    let sums = &profiles.iter().max_by_key(|process| process.sums.bytes[2]).expect("a profile").sums;
     // At the least the strings and lists.
     assert!(sums.bytes[2] > 30_000 * (80 + 160), "{sums:?}");
+}
+
+/// A program of some size: it parses JSON, forks, and starts another program. Each process has files of its own.
+#[test]
+fn python_with_children() {
+    let program = r#"
+import json, os, subprocess
+text = json.dumps([{"name": "name %d" % n, "values": list(range(20))} for n in range(5000)])
+value = json.loads(text)
+child = os.fork()
+if child == 0:
+    kept = bytearray(5_000_000)
+    os.sys.exit(0)
+assert os.waitpid(child, 0)[1] == 0
+statement = "create table t(a); with recursive n(i) as (select 1 union all select i + 1 from n where i < 20000) \
+    insert into t select hex(randomblob(50)) from n; select count(*) from t;"
+count = subprocess.run(["sqlite3", ":memory:", statement], capture_output=True, check=True, text=True).stdout
+print(len(value), count.strip(), os.getpid(), child)
+"#;
+    if Command::new("sqlite3").arg("--version").output().is_err() {
+        println!("SKIPPED: no sqlite3");
+        return;
+    }
+    let mut python = Command::new("python3");
+    python.env("PYTHONMALLOC", "malloc").args(["-S", "-c", program]);
+    let Some((out, profiles)) = profiled("python-children", "64K", &mut python) else { return };
+    let numbers: Vec<u32> = out.split_whitespace().map(|number| number.parse().unwrap()).collect();
+    let [objects, rows, own, child] = numbers[..] else { panic!("{out}") };
+    assert_eq!((objects, rows), (5000, 20_000));
+    let find = |number| profiles.iter().find(|process| process.number == number).expect("a profile");
+    let (own, child) = (find(own), find(child));
+    assert!(own.program.starts_with("python3") && child.program == own.program, "{}", own.program);
+    // The text and the values, which the child has as well, and at its peak its own array.
+    let [_, _, peak] = own.sums.bytes;
+    assert!(peak > 5000 * 150, "{:?}", own.sums);
+    assert!(child.sums.bytes[0] > 5_000_000 && child.sums.bytes[2] > 5_000_000, "{:?}", child.sums);
+    let sqlite: Vec<&Process> = profiles.iter().filter(|process| process.program == "sqlite3").collect();
+    let [sqlite] = sqlite[..] else { panic!("{} processes of sqlite3", sqlite.len()) };
+    assert!(sqlite.sums.bytes[2] > 2_000_000 && sqlite.number != own.number, "{:?}", sqlite.sums);
 }
 
 #[test]
@@ -147,7 +195,7 @@ fn sqlite() {
     };
     assert_eq!(out, "20000\n");
     // The table is in pages of the cache.
-    assert!(profiles[0].0.bytes[2] > 2_000_000, "{:?}", profiles[0].0);
+    assert!(profiles[0].sums.bytes[2] > 2_000_000, "{:?}", profiles[0].sums);
 }
 
 /// Without the variable nothing is sampled; a program that cannot write says so, and ends as it would have.
