@@ -1,6 +1,8 @@
 //! The text for Prometheus, parsed again by the rules of its format.
 
 use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 use janus_alloc::api::Allocator;
 use janus_alloc::collections::{Box as BoxIn, Vec as VecIn};
@@ -208,5 +210,40 @@ fn tags_beside_allocators() {
         assert_has(&metrics, "janus_tag", ("tag", row.name), row.snapshot);
     }
     assert_has(&metrics, "janus_allocator", ("allocator", "under the tags"), by_tag.parent().snapshot());
+    drop(kept);
+}
+
+/// Prometheus' own check, if it is installed: of the format, the conventions for names, and labels with all that has to be escaped.
+#[test]
+fn promtool_has_no_complaint() {
+    let by_tag = ByTag::new(Stats::named("a \"label\",\nwith \\ and {é=\"🦀\"} # HELP", System));
+    let kept = {
+        let _tag = tag("the same: \"\\\n\"}");
+        work(&by_tag, 77)
+    };
+    let check = |text: &str| {
+        let mut promtool = Command::new("promtool");
+        promtool.args(["check", "metrics"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = match promtool.spawn() {
+            Ok(child) => child,
+            Err(error) => {
+                println!("SKIPPED promtool: {error}");
+                return None;
+            }
+        };
+        // It may end before it has read all.
+        _ = child.stdin.take().unwrap().write_all(text.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        let printed = [output.stdout, output.stderr].concat();
+        Some((output.status.success(), String::from_utf8(printed).unwrap()))
+    };
+    let text = format!("{}{}", stats::report().prometheus(), by_tag.report().prometheus());
+    let Some(result) = check(&text) else { return };
+    assert_eq!(result, (true, String::new()));
+    // It does look at names, units and labels.
+    for (from, to) in [("deallocations_total", "deallocations"), ("# HELP janus_tag_", "# "), ("\\n", "\n")] {
+        assert!(text.contains(from));
+        assert!(!check(&text.replace(from, to)).unwrap().0, "{from}");
+    }
     drop(kept);
 }
