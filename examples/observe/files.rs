@@ -66,6 +66,8 @@ pub(crate) fn write(options: &Options, history: &History, job: &Job<'_>) -> io::
 fn write_flame_graph(report: &Report, to: &mut impl Write) -> io::Result<()> {
     let mut stacks = Vec::new();
     report.write_collapsed(Value::PeakBytes, &mut stacks)?;
+    let stacks = String::from_utf8(stacks).map_err(io::Error::other)?;
+    let mut stacks: Vec<&str> = stacks.lines().map(own_frames).collect();
     let mut options = flamegraph::Options::default();
     options.title = "Memory at the peak".into();
     options.subtitle = Some("The width of a frame: the bytes that it and the frames above it have allocated".into());
@@ -75,7 +77,13 @@ fn write_flame_graph(report: &Report, to: &mut impl Write) -> io::Result<()> {
     options.deterministic = true;
     options.min_width = 0.1;
     if stacks.is_empty() {
-        stacks.extend_from_slice(b"(no samples) 1\n");
+        stacks.push("(no samples) 1");
     }
-    flamegraph::from_reader(&mut options, stacks.as_slice(), to).map_err(io::Error::other)
+    flamegraph::from_lines(&mut options, stacks, to).map_err(io::Error::other)
+}
+
+/// Leaves out the frames of std below the function of a thread, which are the same in all threads.
+fn own_frames(stack: &str) -> &str {
+    const START: &str = "__rust_begin_short_backtrace;";
+    stack.find(START).map_or(stack, |at| &stack[at + START.len()..])
 }

@@ -47,7 +47,7 @@ impl History {
         let tag = |name| if name == UNTAGGED { Tag::UNTAGGED } else { Tag::named(name) };
         Self {
             start: Instant::now(),
-            step: Duration::from_millis(2),
+            step: Duration::from_millis(1),
             samples: Vec::with_capacity(CAPACITY),
             tags: TAGS.map(tag),
         }

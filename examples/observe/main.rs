@@ -19,21 +19,21 @@ mod picture;
 mod screen;
 
 #[path = "../outline/findings.rs"]
-#[allow(dead_code, reason = "this compares findings and does not print them")]
+#[expect(dead_code, reason = "this compares findings and does not print them")]
 mod findings;
 #[path = "../outline/numbers.rs"]
-#[allow(dead_code, reason = "more than this needs")]
+#[expect(dead_code, reason = "more than this needs")]
 mod numbers;
 #[path = "../outline/parse.rs"]
-#[allow(dead_code, reason = "this has a limit, and so parses only by `try_parse`")]
+#[expect(dead_code, reason = "this has a limit, and so parses only by `try_parse`")]
 mod parse;
 #[path = "../outline/sources.rs"]
-#[allow(dead_code, reason = "more than this needs")]
+#[expect(dead_code, reason = "more than this needs")]
 mod sources;
 #[path = "../outline/token.rs"]
 mod token;
 #[path = "../outline/tree.rs"]
-#[allow(dead_code, reason = "more than this needs")]
+#[expect(dead_code, reason = "more than this needs")]
 mod tree;
 
 use std::io::{self, Write};
@@ -63,7 +63,7 @@ static TREES: Stats<Global> = Stats::named("trees", Global);
 static INDEX: Stats<Global> = Stats::named("index", Global);
 
 /// The time between two looks at the memory.
-const LOOK: Duration = Duration::from_millis(1);
+const LOOK: Duration = Duration::from_micros(500);
 
 /// Returns the part of the default that counts by tags.
 fn by_tag() -> &'static ByTag<SharedPool> {

@@ -7,7 +7,7 @@ mod metrics;
 mod page;
 mod profiles;
 #[path = "../profile/readers.rs"]
-#[allow(dead_code, reason = "more than this needs")]
+#[expect(dead_code, reason = "more than this needs")]
 mod readers;
 #[cfg(unix)]
 mod terminal;
@@ -132,7 +132,7 @@ fn list<'o>(out: &'o str, title: &str) -> Vec<&'o str> {
 fn tables_show_allocators_and_tags() {
     // Tables are appended where there is no terminal.
     let out = &RUN.out;
-    assert!(out.matches(" rounds in ").count() > 2, "{out}");
+    assert!(out.matches(" rounds in ").count() >= 2, "{out}");
     assert!(!out.contains('\x1b'));
     let last = last_table(out);
     let number = |name: &str, column: usize| -> u64 {
@@ -205,7 +205,7 @@ fn notices_changes() {
     let file = directory.join("changing.rs");
     fs::write(&file, "fn one() { two(); }").unwrap();
     let mut child = Command::new(example())
-        .args(["--seconds", "1.5", "--every", "0.02", "--out"])
+        .args(["--seconds", "3", "--every", "0.02", "--out"])
         .args([&directory.join("out"), &file])
         .stdout(Stdio::piped())
         .spawn()

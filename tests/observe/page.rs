@@ -27,7 +27,14 @@ fn opened(page: &Path, option: &str) -> Option<Output> {
     for browser in ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"] {
         let mut command = Command::new(browser);
         command
-            .args(["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--v=0"])
+            .args([
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--enable-logging=stderr",
+                "--v=0",
+            ])
             .args(["--host-resolver-rules=MAP * ~NOTFOUND", "--window-size=1160,1150", "--hide-scrollbars"])
             .arg(format!("--user-data-dir={}", profile.display()))
             .arg(option)
