@@ -32,3 +32,8 @@ struct ComingFrom;
 #[cfg(any(unix, windows))]
 #[doc = include_str!("../docs/09-composing.md")]
 struct Composing;
+
+// Some of its code has a profile.
+#[cfg(all(feature = "profile", any(unix, windows)))]
+#[doc = include_str!("../docs/10-watching.md")]
+struct Watching;
