@@ -22,7 +22,7 @@ use crate::os::pages::{self, Mapping};
 /// * **Blocks**: rounded up to whole pages, and returned at that length, with any align for which the address space has room. A block
 ///   of size 0 is dangling. All of a block occupies memory from the start on.
 /// * **Cost per call**: five system calls to allocate, and a page fault for each page; one to free. Growth and shrinking within the
-///   last page are free. Beyond it, growth copies into a new block, and shrinking takes up to four system calls.
+///   last page are free. Beyond it, growth copies into a new block, and shrinking takes five system calls.
 /// * **`deallocate`** returns the pages to the system, which zeroes them before anybody else sees them.
 /// * **Errors**: a page that cannot be locked is an `AllocError`, as if there were no memory. No block is ever less protected than
 ///   promised. Growth needs both blocks at once.

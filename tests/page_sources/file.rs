@@ -188,6 +188,19 @@ fn a_child_has_none_of_the_blocks() {
     unsafe { disk.deallocate(block.cast(), layout) };
 }
 
+/// A fork does not touch the memory of a pool, so a child that starts another program is not concerned.
+#[test]
+fn a_child_ignores_a_pool() {
+    let pool = SharedPool::new_in(FilePages::temporary().unwrap());
+    let words = Vec::from_iter_in(0..100_000_u32, &pool);
+    let small = pool.allocate(layout(40, 8)).unwrap();
+    // SAFETY: it makes no call.
+    assert_eq!(unsafe { status_in_child(|| true) }, 0);
+    assert!(words.iter().copied().eq(0..100_000));
+    // SAFETY: the block is live and has that layout.
+    unsafe { pool.deallocate(small.cast(), layout(40, 8)) };
+}
+
 /// A source that the child creates itself works there.
 #[test]
 fn a_child_may_have_a_source_of_its_own() {

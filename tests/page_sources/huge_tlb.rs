@@ -42,7 +42,6 @@ fn without_reserved_pages_the_constructor_says_so() {
     assert!(HugeTlbPages::with_page_size(1 << 30).is_err());
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn blocks_are_huge_pages() {
     let Some((huge, _guard)) = huge_pages(16) else { return };
@@ -74,7 +73,6 @@ fn blocks_are_huge_pages() {
 }
 
 /// More huge pages than there are is an error, and no signal at the first access.
-#[cfg(target_os = "linux")]
 #[test]
 fn more_pages_than_are_reserved_are_an_error() {
     let Some((huge, _guard)) = huge_pages(1) else { return };
@@ -86,7 +84,6 @@ fn more_pages_than_are_reserved_are_an_error() {
 }
 
 /// If there is no huge page for a copy, the parent keeps its own, and the child ends.
-#[cfg(target_os = "linux")]
 #[test]
 fn a_child_without_a_page_ends_and_the_parent_goes_on() {
     use crate::forks::{start_child, status_of};
@@ -124,7 +121,6 @@ fn a_child_without_a_page_ends_and_the_parent_goes_on() {
 }
 
 /// Pages of 1 GiB, where a machine has them.
-#[cfg(target_os = "linux")]
 #[test]
 fn a_gigabyte_in_one_page() {
     let huge = match HugeTlbPages::with_page_size(1 << 30) {

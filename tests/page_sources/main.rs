@@ -15,6 +15,7 @@ mod file;
 mod forks;
 #[cfg(target_os = "linux")]
 mod full_disk;
+#[cfg(target_os = "linux")]
 mod huge_tlb;
 #[cfg(target_os = "linux")]
 mod mappings;
@@ -23,6 +24,7 @@ mod numa;
 mod secret;
 mod unsupported;
 
+#[cfg(target_os = "linux")]
 use std::ptr::NonNull;
 
 use janus_alloc::api::Layout;

@@ -5,6 +5,7 @@ use janus_alloc::api::Allocator;
 
 use crate::layout;
 
+#[cfg(target_os = "linux")]
 /// Returns the source, if this process may lock enough memory for the tests.
 pub(crate) fn secret_pages() -> Option<SecretPages> {
     let pages = match SecretPages::new() {
@@ -194,6 +195,20 @@ mod linux {
             }
         }
         assert_eq!(other[99], 99);
+    }
+
+    /// A fork does not touch the memory of a pool, so a child that starts another program is not concerned.
+    #[test]
+    fn a_child_ignores_a_pool() {
+        let Some(pages) = secret_pages() else { return };
+        let pool = SharedPool::new_in(pages);
+        let words = Vec::from_iter_in(0..100_000_u32, &pool);
+        let small = pool.allocate(layout(40, 8)).unwrap();
+        // SAFETY: it makes no call.
+        assert_eq!(unsafe { status_in_child(|| true) }, 0);
+        assert!(words.iter().copied().eq(0..100_000));
+        // SAFETY: the block is live and has that layout.
+        unsafe { pool.deallocate(small.cast(), layout(40, 8)) };
     }
 
     /// A page that cannot be locked is an error, and never an unlocked page.

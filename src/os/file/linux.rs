@@ -93,7 +93,8 @@ impl TemporaryFiles {
         }
     }
 
-    /// Unmaps the pages behind the new end, and returns their room. Returns `false` if the system refuses.
+    /// Unmaps the pages behind the new end, and returns their room. On a file system that cannot punch holes, the room goes back with
+    /// the block. Returns `false`, and changes nothing, in the child of a fork.
     ///
     /// # Safety
     ///
@@ -105,23 +106,23 @@ impl TemporaryFiles {
         // SAFETY: the new end is within the block.
         let end = unsafe { start.add(new.size) };
         let rest = old.size - new.size;
+        // If a call fails, the contents of these pages may be lost all the same, so the block has shrunk in any case.
         // SAFETY: pages of the block that nothing uses, by `# Safety` of this fn.
-        if !unsafe { remove(end, rest) } {
-            return false;
-        }
+        unsafe { remove(end, rest) };
         // SAFETY: as above.
-        unsafe { libc::munmap(end.as_ptr().cast(), rest) == 0 }
+        unsafe { libc::munmap(end.as_ptr().cast(), rest) };
+        true
     }
 }
 
-/// Punches a hole into the file that is mapped there, so that its room goes back. Returns whether the file system can do so.
+/// Punches a hole into the file that is mapped there, so that its room goes back, if the file system can do so.
 ///
 /// # Safety
 ///
 /// Pages of a block, whose contents are not needed. They are not accessed again, as they have no reserved room any more.
-unsafe fn remove(start: NonNull<u8>, length: usize) -> bool {
+unsafe fn remove(start: NonNull<u8>, length: usize) {
     // SAFETY: by `# Safety` of this fn.
-    unsafe { libc::madvise(start.as_ptr().cast(), length, libc::MADV_REMOVE) == 0 }
+    unsafe { libc::madvise(start.as_ptr().cast(), length, libc::MADV_REMOVE) };
 }
 
 /// Creates a file without a name.

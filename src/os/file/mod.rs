@@ -9,6 +9,7 @@ pub(crate) use system::TemporaryFiles;
 
 /// The step in which a file could not be mapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "no file is mapped on such a system"))]
 pub(crate) enum Failure {
     /// The system has no such mappings.
     Mapping(ErrorCode),
