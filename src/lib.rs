@@ -42,6 +42,9 @@ pub use arenas::StaticArena;
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
 #[doc(inline)]
 pub use arenas::SyncArena;
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+#[doc(inline)]
+pub use arenas::TaskArena;
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
 #[doc(inline)]
 pub use blocks::Guard;

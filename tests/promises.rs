@@ -144,7 +144,7 @@ mod arenas {
     use super::*;
     use janus_alloc::api::Reset;
     use janus_alloc::arenas::{Checkpoint, Scope};
-    use janus_alloc::{Arena, FixedArena, StaticArena, SyncArena};
+    use janus_alloc::{Arena, FixedArena, StaticArena, SyncArena, TaskArena};
 
     // Usable by one thread at a time, which may change.
     assert_impl_all!(Arena: Allocator, Owns, Send, Reset, Default, std::fmt::Debug);
@@ -191,6 +191,19 @@ mod arenas {
     assert_not_impl_any!(SyncArena<&'static Arena>: Send, Sync, GlobalAllocator);
     assert_not_impl_any!(SyncArena<&'static dyn Allocator>: Send, Sync);
 
+    assert_impl_all!(TaskArena: Send, Sync, Allocator, Owns, Reset, Default, std::fmt::Debug);
+    assert_impl_all!(TaskArena<System>: Send, Sync, GlobalAllocator);
+    assert_impl_all!(&'static TaskArena: Allocator, AllocatorClone, Owns, Send, Sync);
+    assert_impl_all!(AsGlobal<TaskArena<System>>: GlobalAlloc, Sync);
+    assert_impl_all!(Vec<u8, TaskArena>: Send, Sync);
+    assert_impl_all!(Vec<u8, &'static TaskArena>: Send, Sync);
+    assert_impl_all!(janus_alloc::collections::Arc<TaskArena>: Allocator, AllocatorClone, Owns, Send, Sync);
+    assert_not_impl_any!(TaskArena: Clone, AllocatorClone, StaticAllocator, GlobalAlloc, GlobalAllocator);
+    assert_not_impl_any!(&'static TaskArena: StaticAllocator, GlobalAllocator);
+    // `Send` and `Sync` only if the parent is.
+    assert_not_impl_any!(TaskArena<&'static Arena>: Send, Sync, GlobalAllocator);
+    assert_not_impl_any!(TaskArena<&'static dyn Allocator>: Send, Sync);
+
     assert_impl_all!(FixedArena<'static>: Allocator, Owns, Send, Reset, std::fmt::Debug);
     assert_not_impl_any!(FixedArena<'static>: Sync, GlobalAlloc, StaticAllocator, AllocatorClone, Clone);
     assert_impl_all!(&'static FixedArena<'static, 16>: Allocator, AllocatorClone, Owns);
@@ -208,6 +221,8 @@ mod arenas {
     assert_eq_size!(Box<u8, &'static Arena>, [usize; 2]);
     // The bytes and a word, as documented.
     assert_eq_size!(StaticArena<1000>, [u8; 1008]);
+    // Four words, and the parent.
+    assert_eq_size!(TaskArena, [usize; 4]);
     // Four words beside the buffer.
     assert_eq_size!(FixedArena<'static>, [usize; 4]);
 

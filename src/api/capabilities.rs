@@ -141,7 +141,7 @@ pub unsafe trait UsableSize: Allocator {
 }
 
 /// An allocator that can free all its blocks at once and be used again: [`Arena`](crate::Arena),
-/// [`FixedArena`](crate::FixedArena), and [`StaticArena`](crate::StaticArena) where it is not shared.
+/// [`TaskArena`](crate::TaskArena), [`FixedArena`](crate::FixedArena), and [`StaticArena`](crate::StaticArena) where it is not shared.
 ///
 /// `&mut self` proves that no block is in use: a collection that borrows the allocator is gone by then, and a collection that
 /// owns the allocator lends it as `&` only ([rule 9](crate::api#the-rules)). [`SyncArena`](crate::SyncArena) does not implement

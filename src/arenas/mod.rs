@@ -4,13 +4,15 @@
 //! | --- | --- | --- | --- | --- | --- |
 //! | [`Arena`] | one | a parent, in chunks that double | `&arena`, or the arena | no | `&mut self` |
 //! | [`SyncArena`] | several | a parent, in chunks that double | `&arena`, or the arena | `AsGlobal<SyncArena>` | by value |
+//! | [`TaskArena`] | several, seldom at once | a parent, in chunks that double | `&arena`, or the arena | `AsGlobal<TaskArena<System>>` | `&mut self` |
 //! | [`FixedArena`] | one | a buffer | `&arena`, or the arena | no | `&mut self` |
 //! | [`StaticArena`] | several | itself, in a static | `&HEAP` | `AsGlobal<&StaticArena<N>>` | `&mut self`, so not in a static |
 //!
 //! The README of the repository has a table of which allocator to take when. The chapter `docs/03-arenas.md` shows the chunks of
 //! arenas in pictures, and common mistakes.
 //!
-//! A reset of [`Arena`] keeps one chunk, all chunks, none, or chunks up to a number of bytes; that of [`SyncArena`] keeps one.
+//! A reset of [`Arena`] keeps one chunk, all chunks, none, or chunks up to a number of bytes; that of [`SyncArena`] and
+//! [`TaskArena`] keeps at most one.
 //!
 //! [`Arena`] alone has scopes, `alloc`, and the other methods that place values. To have them over another arena, make that its
 //! parent: an `Arena<&SyncArena>` for each thread, an `Arena<&FixedArena>`, an `Arena<&StaticArena<N>>`.
@@ -51,10 +53,18 @@ mod arena;
 pub(crate) mod bump;
 mod cursor;
 mod fixed;
+#[cfg(feature = "alloc")]
+mod growth;
+#[cfg(all(any(feature = "alloc", os_memory), target_has_atomic = "ptr"))]
+mod shared_chunks;
+#[cfg(all(any(feature = "alloc", os_memory), target_has_atomic = "ptr"))]
+mod shared_supply;
 #[cfg(target_has_atomic = "ptr")]
 mod r#static;
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
 mod sync;
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+mod task;
 
 #[cfg(feature = "alloc")]
 pub use arena::{Arena, Checkpoint, Scope};
@@ -63,3 +73,5 @@ pub use fixed::FixedArena;
 pub use r#static::StaticArena;
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
 pub use sync::SyncArena;
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+pub use task::TaskArena;

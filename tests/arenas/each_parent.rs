@@ -2,7 +2,7 @@
 
 use janus_alloc::api::Allocator;
 use janus_alloc::{
-    Arena, AsAllocator, AsAllocatorRef, AsGlobal, Global, Malloc, Pages, Pool, Stats, SyncArena, System,
+    Arena, AsAllocator, AsAllocatorRef, AsGlobal, Global, Malloc, Pages, Pool, Stats, SyncArena, System, TaskArena,
 };
 
 /// A check that is run over each parent.
@@ -32,6 +32,9 @@ pub(crate) fn arenas_and_pools<T: ParentCheck>() {
     T::check(SyncArena::new);
     let shared = SyncArena::new_in(&parent);
     T::check(|| &shared);
+    T::check(TaskArena::new);
+    let task = TaskArena::new_in(&parent);
+    T::check(|| &task);
     arena.scope(|scope| T::check(|| &**scope));
     T::check(|| Stats::new(&arena));
     let pool = Pool::new_in(&parent);
@@ -45,6 +48,6 @@ pub(crate) fn arenas_and_pools<T: ParentCheck>() {
     T::check(|| &over_pool);
     drop(over_pool);
     assert_eq!(pool.live_bytes(), 0);
-    drop((arena, shared, pool));
+    drop((arena, shared, task, pool));
     assert_eq!(parent.snapshot().live_bytes, 0);
 }

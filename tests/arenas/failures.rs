@@ -4,7 +4,7 @@ use std::thread;
 
 use janus_alloc::api::Allocator;
 use janus_alloc::collections::Vec as VecIn;
-use janus_alloc::{Arena, Stats, SyncArena, System};
+use janus_alloc::{Arena, Stats, SyncArena, System, TaskArena};
 
 use crate::each_failure::{Log, Parent, with_each_failure};
 use crate::layout;
@@ -108,6 +108,36 @@ fn each_failed_request_of_a_sync_arena_is_an_error() {
 }
 
 #[test]
+fn each_failed_request_of_a_task_arena_is_an_error() {
+    with_each_failure(|parent, log| {
+        let mut arena = TaskArena::new_in(parent);
+        for round in 0..3 {
+            let mut live = LiveBlocks::default();
+            for size in [8, 100, 3000, 10_000, 100_000, 300_000, 40, 5 << 20, 1 << 20, 8000, 8000, 8000] {
+                log.call(|| live.allocate(&arena, layout(size, 8)));
+                log.call(|| live.allocate_zeroed(&arena, layout(size, 8)));
+            }
+            for size in [20_000, 2 << 20, 9 << 20, 3 << 20, 10] {
+                if live.len() > 0 {
+                    log.call(|| live.resize(&arena, live.len() - 1, size));
+                }
+            }
+            log.call(|| live.allocate(&arena, layout(10, 16)));
+            live.check();
+            if round != 1 {
+                arena.reset();
+            }
+        }
+        log.rule.heal();
+        let mut live = LiveBlocks::default();
+        for size in [8, 10_000, 9 << 20] {
+            live.allocate(&arena, layout(size, 8)).expect("there is memory again");
+        }
+        live.check();
+    });
+}
+
+#[test]
 fn random_use_survives_failed_requests() {
     let stats = Stats::new(System);
     for n in [1, 2, 3, 7, 20] {
@@ -126,19 +156,21 @@ fn threads_survive_failed_requests() {
     let stats = Stats::new(System);
     for n in [1, 2, 5] {
         let parent = RuledParent { rule: OneIn::new(n), parent: &stats };
-        let arena = SyncArena::new_in(&parent);
+        let (sync, task) = (SyncArena::new_in(&parent), TaskArena::new_in(&parent));
+        let arenas: [&(dyn Allocator + Sync); 2] = [&sync, &task];
         thread::scope(|scope| {
             for seed in 0..4 {
-                let arena = &arena;
                 scope.spawn(move || {
-                    let (mut live, mut random) = (LiveBlocks::default(), Random(seed));
-                    let failures = (0..2000).filter(|_| live.step(arena, &mut random).is_err()).count();
-                    live.check();
-                    assert!(n > 1 || failures > 1000);
+                    for arena in arenas {
+                        let (mut live, mut random) = (LiveBlocks::default(), Random(seed));
+                        let failures = (0..2000).filter(|_| live.step(arena, &mut random).is_err()).count();
+                        live.check();
+                        assert!(n > 1 || failures > 1000);
+                    }
                 });
             }
         });
-        drop(arena);
+        drop((sync, task));
         assert_eq!((stats.snapshot().live_blocks(), stats.snapshot().live_bytes), (0, 0));
     }
 }

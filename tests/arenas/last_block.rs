@@ -2,7 +2,7 @@
 
 use janus_alloc::api::{Allocator, Layout};
 use janus_alloc::collections::Vec;
-use janus_alloc::{Arena, FixedArena, StaticArena, SyncArena, System};
+use janus_alloc::{Arena, FixedArena, StaticArena, SyncArena, System, TaskArena};
 
 use crate::{address, block, bytes, fill, layout};
 
@@ -96,6 +96,11 @@ fn all_arenas_resize_and_free_the_last_block() {
     check_the_last_block(&&local, 1);
     check_the_last_block(&&SyncArena::new(), 8);
     check_the_last_block(&&SyncArena::new_in(System), 8);
+    let mut task = TaskArena::new();
+    // The reset keeps a chunk that is large enough.
+    block(&task, 1 << 16);
+    task.reset();
+    check_the_last_block(&task, 8);
     Arena::with_capacity(1 << 16).scope(|scope| check_the_last_block(&&**scope, 8));
 }
 
@@ -192,6 +197,7 @@ fn blocks_of_size_0_are_aligned_and_harmless() {
     static HEAP: StaticArena<{ 1 << 21 }> = StaticArena::new();
     check(&&HEAP);
     check(&SyncArena::new());
+    check(&TaskArena::new());
 }
 
 #[test]
@@ -219,4 +225,5 @@ fn impossible_sizes_are_errors() {
     refuses(&&FixedArena::new(&mut [std::mem::MaybeUninit::uninit(); 100]));
     refuses(&&StaticArena::<100>::new());
     refuses(&SyncArena::new());
+    refuses(&TaskArena::new());
 }

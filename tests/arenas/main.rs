@@ -28,6 +28,7 @@ mod slices;
 mod soak;
 mod static_arena;
 mod sync_arena;
+mod task_arena;
 mod values;
 
 use std::ptr::NonNull;

@@ -6,7 +6,7 @@ use std::thread;
 
 use janus_alloc::api::{Allocator, AllocatorClone, Owns, StaticAllocator};
 use janus_alloc::collections::{Arc, BTreeMap, Box, CollectIn, DefaultHashBuilder, HashMap, Rc, Vec};
-use janus_alloc::{Arena, FixedArena, Stats, SyncArena, System, vec_in};
+use janus_alloc::{Arena, FixedArena, Stats, SyncArena, System, TaskArena, vec_in};
 use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
 
 use crate::ledger::Ledger;
@@ -16,6 +16,7 @@ assert_impl_all!(HashMap<u8, u8, DefaultHashBuilder, Arena>: Send);
 assert_impl_all!(BTreeMap<u8, u8, Arena>: Send);
 assert_impl_all!(Vec<u8, FixedArena<'static>>: Send);
 assert_impl_all!(Vec<u8, Arc<SyncArena>>: Send, Sync, Clone);
+assert_impl_all!(Vec<u8, Arc<TaskArena>>: Send, Sync, Clone);
 assert_impl_all!(Vec<u8, Rc<Arena>>: Clone);
 assert_not_impl_any!(Vec<u8, Arena>: Sync, Clone);
 assert_not_impl_any!(Vec<u8, FixedArena<'static>>: Sync, Clone);

@@ -8,7 +8,7 @@ use std::thread;
 use super::*;
 use crate::parents::{ByteLimit, RuledParent};
 use janus_alloc::collections::{Arc, Box, Rc};
-use janus_alloc::{Arena, FixedArena, Pages, StaticArena, SyncArena};
+use janus_alloc::{Arena, FixedArena, Pages, StaticArena, SyncArena, TaskArena};
 
 const ROUND: usize = MILLION / 20;
 
@@ -217,6 +217,63 @@ fn sync_arena_shared_by_threads() {
     assert_eq!((stats.snapshot().live_blocks(), stats.snapshot().live_bytes), (0, 0));
 }
 
+fn task_arena_over<A: Allocator>(parent: A, operations: usize) {
+    let mut arena = TaskArena::new_in(parent);
+    for (number, round) in rounds(operations).enumerate() {
+        keeps_the_rules(&arena, &round);
+        match number % 3 {
+            0 => arena.reset(),
+            1 => arena.reset_keep_at_most(1 << 16),
+            _ => arena.reset_release(),
+        }
+        assert_eq!(arena.allocated_bytes(), 0);
+    }
+    // By value, so the kit moves it now and then.
+    keeps_the_rules(arena, &short());
+}
+
+#[test]
+fn task_arena() {
+    task_arena_over(Global, 5 * ROUND);
+    task_arena_over(System, 5 * ROUND);
+    task_arena_over(Pages::new(), ROUND);
+    task_arena_over(Arena::new(), ROUND);
+    let outer = SyncArena::new();
+    task_arena_over(&outer, ROUND);
+    clones_keep_the_rules(&TaskArena::new(), &short());
+    global_keeps_the_rules(&AsGlobal::new(TaskArena::new_in(System)), &short());
+}
+
+#[test]
+fn task_arena_with_a_limited_parent() {
+    for bytes in [10_000, 1 << 20, 10 << 20] {
+        let parent = RuledParent { rule: ByteLimit::new(bytes), parent: System };
+        let report = keeps_the_rules_with_failures(TaskArena::new_in(&parent), &options(2 * ROUND));
+        assert!(report.failures > 100, "{report}");
+        assert_eq!(parent.rule.remaining(), bytes, "memory was lost");
+    }
+}
+
+#[test]
+fn task_arena_shared_by_threads() {
+    let stats = Stats::new(System);
+    let mut arena = TaskArena::new_in(&stats);
+    for round in rounds(3 * ROUND) {
+        let part = Options { operations: round.operations / 4, ..round };
+        thread::scope(|scope| {
+            for number in 0..4 {
+                let arena = &arena;
+                scope.spawn(move || {
+                    keeps_the_rules_in_a_short_run(arena, &Options { seed: part.seed + 1000 * number, ..part })
+                });
+            }
+        });
+        arena.reset();
+    }
+    drop(arena);
+    assert_eq!((stats.snapshot().live_blocks(), stats.snapshot().live_bytes), (0, 0));
+}
+
 /// By value, so the kit moves them now and then, and in each pointer type that can own an arena.
 #[test]
 fn owned_arenas() {
@@ -228,6 +285,8 @@ fn owned_arenas() {
     clones_keep_the_rules(Rc::new(Arena::new()), &short());
     keeps_the_rules_in_a_short_run(Arc::new(SyncArena::new()), &short());
     clones_keep_the_rules(Arc::new(SyncArena::new()), &short());
+    keeps_the_rules_in_a_short_run(Arc::new(TaskArena::new()), &short());
+    clones_keep_the_rules(Arc::new(TaskArena::new()), &short());
 
     let mut bytes = vec![MaybeUninit::uninit(); 256 << 20];
     keeps_the_rules_in_a_short_run(Rc::new(FixedArena::<16>::with_min_align(&mut bytes)), &short());

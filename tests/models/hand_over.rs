@@ -3,13 +3,14 @@
 //! `SyncArena` has a `const` constructor, which loom's atomics have not, and slots for 512 threads. So the arena is modelled here, with
 //! the crate's numbers, slots and chunks.
 
-use std::ptr::{NonNull, null_mut};
+use std::ptr::NonNull;
 
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 use loom::thread;
 
 use crate::api::Layout;
+use crate::arenas::no_chunks;
 use crate::arenas::shared_chunks::SharedChunks;
 use crate::check;
 use crate::memory::Memory;
@@ -50,7 +51,7 @@ impl Arena {
     fn new() -> Arc<Self> {
         let vacant = Box::into_raw(Box::new(Span { start: NonNull::dangling(), next: UnsafeCell::new(SPAN) }));
         let slots = Slots { slots: [(); SLOTS + 1].map(|()| AtomicPtr::new(vacant)) };
-        let chunks = SharedChunks { newest: AtomicPtr::new(null_mut()), oversize: AtomicPtr::new(null_mut()) };
+        let chunks = no_chunks();
         let memory = Memory::new(SharedChunks::size_for(layout(4 * SPAN)).unwrap());
         memory.write_header();
         assert!(chunks.add(chunks.newest(), &memory.raw()));
@@ -82,13 +83,13 @@ impl Arena {
     /// Takes a block of a new span, or of the chunk if the calling thread has no number.
     fn take_from_chunk(&self) -> NonNull<u8> {
         let Some(slot) = self.slots.slot() else {
-            return self.chunks.cut(self.chunks.newest(), layout(BLOCK)).expect("the chunk is large enough");
+            return self.chunks.newest().and_then(|chunk| chunk.cut(layout(BLOCK))).expect("the chunk is large enough");
         };
         // `slot` may have given the thread a number, and with it a span.
         if let Some(block) = self.take_from_span() {
             return block;
         }
-        let start = self.chunks.cut(self.chunks.newest(), layout(SPAN)).expect("the chunk is large enough");
+        let start = self.chunks.newest().and_then(|chunk| chunk.cut(layout(SPAN))).expect("the chunk is large enough");
         self.spans.fetch_add(1, Ordering::Relaxed);
         slot.store(Box::into_raw(Box::new(Span { start, next: UnsafeCell::new(BLOCK) })), Ordering::Relaxed);
         start

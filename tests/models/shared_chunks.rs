@@ -1,15 +1,15 @@
 //! Pieces do not overlap, the new owner of bytes sees the writes of the last one, and no chunk is lost.
 
-use std::ptr::{NonNull, null_mut};
+use std::ptr::NonNull;
 
 use loom::sync::Arc;
 use loom::thread;
 
 use crate::api::Layout;
-use crate::arenas::shared_chunks::SharedChunks;
+use crate::arenas::no_chunks;
+use crate::arenas::shared_chunks::{RawChunk, SharedChunks};
 use crate::check;
 use crate::memory::Memory;
-use crate::sync::AtomicPtr;
 
 const PIECE: usize = 16;
 
@@ -28,8 +28,7 @@ impl Shared {
     fn new(count: usize, pieces: usize, added: usize) -> Arc<Self> {
         let size = SharedChunks::size_for(layout(pieces * PIECE)).unwrap();
         let memories = (0..count).map(|_| Memory::new(size)).collect();
-        let chunks = SharedChunks { newest: AtomicPtr::new(null_mut()), oversize: AtomicPtr::new(null_mut()) };
-        let shared = Self { chunks, memories };
+        let shared = Self { chunks: no_chunks(), memories };
         assert!((0..added).all(|at| shared.add(at)));
         Arc::new(shared)
     }
@@ -46,7 +45,7 @@ impl Shared {
 
     /// Cuts a piece of the newest chunk, and marks it as in use.
     fn cut(&self, size: usize) -> Option<NonNull<u8>> {
-        let piece = self.chunks.cut(self.chunks.newest(), layout(size))?;
+        let piece = self.chunks.newest().and_then(|chunk| chunk.cut(layout(size)))?;
         self.memory(piece).read_header();
         self.memory(piece).set(piece, size, true);
         Some(piece)
@@ -75,7 +74,7 @@ impl Shared {
         let mut added = 0;
         loop {
             let newest = self.chunks.newest();
-            if let Some(piece) = self.chunks.cut(newest, layout(PIECE)) {
+            if let Some(piece) = newest.and_then(|chunk| chunk.cut(layout(PIECE))) {
                 self.memory(piece).read_header();
                 self.memory(piece).set(piece, PIECE, true);
                 return (piece, added);
@@ -157,7 +156,9 @@ fn two_threads_add_a_chunk() {
         let (other, added_by_other) = thread.join().unwrap();
         assert_ne!(own.addr(), other);
         // Each chunk has room for one piece, so two are needed. Each added chunk is in the list once.
-        let count = |of: usize| shared.chunks.iter().filter(|raw| raw.start == shared.memories[of].raw().start).count();
+        let count = |of: usize| {
+            shared.chunks.iter().filter(|chunk| chunk.raw().start == shared.memories[of].raw().start).count()
+        };
         let expected = [added > 0, added > 1, added_by_other > 0, added_by_other > 1].map(usize::from);
         assert_eq!([0, 1, 2, 3].map(count), expected);
     });
@@ -173,32 +174,147 @@ fn a_chunk_is_added_while_the_last_piece_of_another_is_freed() {
         shared.cut(PIECE);
         let added = thread.join().unwrap();
         assert_eq!(shared.chunks.iter().count(), 1 + added);
-        assert!(shared.chunks.iter().any(|raw| raw.start == shared.memories[0].raw().start));
+        assert!(shared.chunks.iter().any(|chunk| chunk.raw().start == shared.memories[0].raw().start));
     });
+}
+
+impl Shared {
+    /// Makes a memory an oversize chunk, and returns its block, marked as in use.
+    fn add_oversize(&self, at: usize) -> NonNull<u8> {
+        self.memories[at].write_header();
+        let block = self.chunks.oversize.add(&self.memories[at].raw(), layout(PIECE));
+        assert!(self.memories[at].contains(block));
+        self.memories[at].set(block, PIECE, true);
+        block
+    }
+
+    /// Takes the chunk of a block, and uses its header for something else, as the parent does. Returns whether it could.
+    fn take(&self, block: NonNull<u8>) -> bool {
+        self.memory(block).set(block, PIECE, false);
+        // SAFETY: the block is live, and the calling thread has it.
+        let taken = unsafe { self.chunks.oversize.try_take(block) };
+        if let Some(raw) = &taken {
+            assert!(self.memory(block).raw().start == raw.start && self.memory(block).raw().size == raw.size);
+            self.memory(block).write_header();
+        }
+        taken.is_some()
+    }
+
+    /// Reads the headers of all oversize chunks, and returns their number.
+    fn visit(&self) -> usize {
+        let read = |raw: RawChunk| {
+            self.memory(raw.start).read_header();
+            assert_eq!(raw.size, self.memories[0].raw().size);
+        };
+        self.chunks.oversize.iter().map(|chunk| read(chunk.raw())).count()
+    }
+
+    /// Returns how often each memory is in the list of oversize chunks.
+    fn in_list<const N: usize>(&self) -> [usize; N] {
+        let starts: Vec<_> = self.chunks.oversize.iter().map(|chunk| chunk.raw().start).collect();
+        std::array::from_fn(|at| starts.iter().filter(|&&start| start == self.memories[at].raw().start).count())
+    }
 }
 
 #[test]
 fn two_threads_add_oversize_chunks() {
     check(|| {
-        let shared = Shared::new(3, 1, 1);
+        let shared = Shared::new(2, 1, 0);
         let add = |shared: &Shared, at: usize| {
-            shared.memories[at].write_header();
-            let block = shared.chunks.add_oversize(&shared.memories[at].raw(), layout(PIECE));
-            assert!(shared.memories[at].contains(block));
-            shared.memories[at].set(block, PIECE, true);
+            shared.add_oversize(at);
             // The list holds whole chunks alone, while others are added.
-            for raw in shared.chunks.iter() {
-                shared.memory(raw.start).read_header();
-                assert_eq!(raw.size, shared.memories[0].raw().size);
-            }
+            assert!((1..=2).contains(&shared.visit()));
         };
-        let thread = spawn(&shared, move |shared| add(shared, 1));
-        add(&shared, 2);
+        let thread = spawn(&shared, move |shared| add(shared, 0));
+        add(&shared, 1);
         thread.join().unwrap();
-        let mut found: Vec<usize> = shared.chunks.iter().map(|raw| raw.start.addr().get()).collect();
-        let mut all: Vec<usize> = shared.memories.iter().map(|memory| memory.raw().start.addr().get()).collect();
-        found.sort_unstable();
-        all.sort_unstable();
-        assert_eq!(found, all);
+        assert_eq!(shared.in_list(), [1, 1]);
+    });
+}
+
+#[test]
+fn a_thread_visits_while_two_add_oversize_chunks() {
+    check(|| {
+        let shared = Shared::new(2, 1, 0);
+        let threads = [0, 1].map(|at| {
+            spawn(&shared, move |shared| {
+                shared.add_oversize(at);
+            })
+        });
+        assert!(shared.visit() <= 2);
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        assert_eq!(shared.in_list(), [1, 1]);
+    });
+}
+
+#[test]
+fn an_oversize_chunk_does_not_leave_while_another_thread_visits_it() {
+    check(|| {
+        let shared = Shared::new(2, 1, 0);
+        shared.add_oversize(0);
+        let block = shared.add_oversize(1);
+        let thread = spawn(&shared, |shared| {
+            // The chunk below is never missed.
+            assert!((1..=2).contains(&shared.visit()));
+        });
+        let taken = shared.take(block);
+        thread.join().unwrap();
+        assert_eq!(shared.in_list(), [1, usize::from(!taken)]);
+    });
+}
+
+#[test]
+fn an_oversize_chunk_leaves_while_another_thread_adds_one() {
+    check(|| {
+        let shared = Shared::new(2, 1, 0);
+        let block = shared.add_oversize(0);
+        let thread = spawn(&shared, |shared| {
+            shared.add_oversize(1);
+        });
+        let taken = shared.take(block);
+        // As a parent that hands out the same memory again.
+        if taken {
+            shared.add_oversize(0);
+        }
+        thread.join().unwrap();
+        assert_eq!(shared.in_list(), [1, 1]);
+    });
+}
+
+#[test]
+fn two_threads_take_their_oversize_chunks() {
+    check(|| {
+        let shared = Shared::new(2, 1, 0);
+        let (lower, upper) = (shared.add_oversize(0), shared.add_oversize(1));
+        let lower = lower.addr();
+        let thread = spawn(&shared, move |shared| {
+            let start = shared.memories[0].raw().start;
+            // SAFETY: the block lies in this memory.
+            shared.take(unsafe { start.byte_add(lower.get() - start.addr().get()) })
+        });
+        let upper = shared.take(upper);
+        let lower = thread.join().unwrap();
+        // Nothing visits or adds, so the newest leaves, and the one below only after it.
+        assert!(upper);
+        assert_eq!(shared.in_list(), [usize::from(!lower), 0]);
+    });
+}
+
+#[test]
+fn the_last_piece_of_one_chunk_grows_while_another_is_added() {
+    check(|| {
+        let shared = Shared::new(3, 2, 1);
+        let piece = shared.cut(PIECE).unwrap();
+        let thread = spawn(&shared, |shared| {
+            if shared.cut(2 * PIECE).is_none() {
+                shared.memories[1].write_header();
+                let newest = shared.chunks.newest();
+                shared.chunks.add(newest, &shared.memories[1].raw());
+            }
+        });
+        if shared.grow(piece, PIECE, 2 * PIECE) {
+            shared.shrink(piece, 2 * PIECE, 0);
+        }
+        thread.join().unwrap();
     });
 }

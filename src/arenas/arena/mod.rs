@@ -53,7 +53,7 @@ use state::State;
 ///   the newest such block, it grows as the parent grows the chunk, and freeing it returns the chunk to the parent.
 /// * **Alignment**: every block starts at a multiple of `MIN_ALIGN`. The default of 8 is the fastest for most data; 1 packs strings and
 ///   bytes without gaps. Larger aligns are served with any `MIN_ALIGN`. **Size 0** uses no byte.
-/// * **Threads**: `Send` if the parent is, never `Sync`. For several threads there is `SyncArena`.
+/// * **Threads**: `Send` if the parent is, never `Sync`. For several threads there are `SyncArena` and, for tasks, `TaskArena`.
 /// * **Errors**: if the parent fails, `try_` methods and the trait return [`AllocError`](crate::api::AllocError), and the arena stays
 ///   usable. To limit an arena, limit its parent.
 /// * **Drop** returns all chunks to the parent, which may be any allocator: [`Pages`](crate::Pages), another `&Arena`.
@@ -78,7 +78,8 @@ unsafe impl<A: Allocator + Send, const MIN_ALIGN: usize> Send for Arena<A, MIN_A
 #[diagnostic::on_unimplemented(
     message = "an `Arena` serves one thread, and cannot be shared between threads",
     label = "shared between threads here",
-    note = "use a `SyncArena`, put the arena in a `Locked`, or move an `Arena` of its own into each thread",
+    note = "use a `TaskArena` in a future that has to be `Send`: an allocation takes 9 to 13 instructions there, 5 to 7 here",
+    note = "use a `SyncArena` in threads that allocate much at the same time, put the arena in a `Locked`, or move an `Arena` of its own into each thread",
     note = "threads that only read can share a `&Frozen<_>` of a collection in it; collections inside that have to be `Frozen`, too"
 )]
 pub trait SharedByThreads {}

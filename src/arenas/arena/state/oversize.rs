@@ -3,9 +3,9 @@
 use core::ptr::NonNull;
 
 use super::State;
-use super::supply::MIN_CAPACITY;
 use crate::api::{AllocError, Allocator, Layout};
 use crate::arenas::arena::chunk::ArenaChunk;
+use crate::arenas::growth::MIN_CAPACITY;
 
 impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
     /// Adds a chunk that is in no list, with a block of `used` bytes.

@@ -3,14 +3,11 @@
 use core::ptr::NonNull;
 
 use super::State;
-use super::supply::{MAX_CAPACITY, MIN_CAPACITY};
 use crate::api::contents::Contents;
 use crate::api::global_calls::dangling;
 use crate::api::{AllocError, Allocator, Layout};
 use crate::arenas::arena::chunk::ArenaChunk;
-
-/// The size up to which a block never gets a chunk of its own, in bytes.
-const MAX_REGULAR_BLOCK: usize = 16 << 10;
+use crate::arenas::growth::{self, MAX_CAPACITY};
 
 impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
     /// Allocates a first chunk, with room for the bytes of `capacity` in any number of blocks.
@@ -43,7 +40,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
         let size = ArenaChunk::<MIN_ALIGN>::size_for(layout).ok_or(AllocError)?;
         let supply = self.supply();
         let capacity = supply.next_capacity.get();
-        let needs_own_chunk = size > ArenaChunk::<MIN_ALIGN>::size_with(capacity.max(MAX_REGULAR_BLOCK));
+        let needs_own_chunk = growth::needs_own_chunk(size - ArenaChunk::<MIN_ALIGN>::OVERHEAD, capacity);
         let spare = supply.spare.take_best_fit(size);
         if needs_own_chunk && spare.is_none_or(|spare| spare.size() / 2 <= size) {
             let (chunk, contents) = match spare {
@@ -64,24 +61,19 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
         block.map(|block| (block, Contents::Uninit)).ok_or(AllocError)
     }
 
-    /// Allocates a chunk for a block that needs `size` bytes in it, which are not more than a chunk of `capacity` or
-    /// `MAX_REGULAR_BLOCK` has; and sets the capacity of the chunk after it.
+    /// Allocates a chunk of at least this capacity for a block that needs a chunk of `size` bytes but none of its own, and sets the
+    /// capacity of the chunk after it.
     fn new_chunk(
         &self,
         parent: &impl Allocator,
         size: usize,
         capacity: usize,
     ) -> Result<ArenaChunk<MIN_ALIGN>, AllocError> {
-        // With room for two such blocks, a collection that doubles can do so once more in place. With less, each of its sizes would
-        // need the next chunk.
-        let twice = (2 * (size - ArenaChunk::<MIN_ALIGN>::OVERHEAD)).next_power_of_two();
-        let capacity = capacity.max(twice.min(MAX_CAPACITY));
+        let capacity = growth::capacity_for(size - ArenaChunk::<MIN_ALIGN>::OVERHEAD, capacity);
         // A parent that is close to its limit may still have enough for this block.
         let chunk = ArenaChunk::new(parent, ArenaChunk::<MIN_ALIGN>::size_with(capacity), Contents::Uninit)
             .or_else(|_| ArenaChunk::new(parent, size, Contents::Uninit))?;
-        // The capacity stays if the cursor leaves a chunk early, for a large block or because a scope uses the chunk.
-        let next = if self.is_half_used() { capacity.saturating_mul(2) } else { capacity };
-        self.supply().next_capacity.set(next.clamp(MIN_CAPACITY, MAX_CAPACITY));
+        self.supply().next_capacity.set(growth::capacity_after(capacity, self.is_half_used()));
         Ok(chunk)
     }
 

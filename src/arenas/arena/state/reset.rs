@@ -1,9 +1,9 @@
 //! Resets: every block is freed, and some chunks are kept.
 
-use super::supply::MIN_CAPACITY;
 use super::{BumpRegion, State};
 use crate::api::Allocator;
 use crate::arenas::arena::chunk::{ArenaChunk, ArenaChunkList};
+use crate::arenas::growth::MIN_CAPACITY;
 
 impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
     /// Frees all blocks, and makes every chunk spare.

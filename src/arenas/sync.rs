@@ -1,11 +1,11 @@
 //! An arena for several threads.
 
-mod shared_chunks;
-
 use core::fmt;
-use core::ptr::{self, NonNull};
+use core::ptr::NonNull;
 
 use super::cursor::Cursor;
+use super::shared_chunks::{MIN_ALIGN, SharedChunk};
+use super::shared_supply::SharedSupply;
 use crate::api::contents::Contents;
 use crate::api::global_calls::dangling;
 use crate::api::move_block::{grow_and_zero, replace, zero_rest};
@@ -13,7 +13,6 @@ use crate::api::{AllocError, Allocator, CallsMalloc, GlobalAllocator, Independen
 use crate::sources::Pages;
 use crate::sync::{AtomicPtr, Ordering};
 use crate::threads::Slots;
-use shared_chunks::{MIN_ALIGN, RawChunk, SharedChunks};
 
 /// A bump allocator that threads share by reference. Each thread allocates in a span of its own, so that none waits for another.
 ///
@@ -58,14 +57,13 @@ use shared_chunks::{MIN_ALIGN, RawChunk, SharedChunks};
 pub struct SyncArena<A: Allocator = Pages> {
     // # Invariants
     //
-    // 1. Each slot of `spans` points to a span in one of the chunks, or to `REFUSING_SPAN`.
+    // 1. Each slot of `spans` points to a span in one of the chunks, or to `REFUSING_SPAN`. Chunks with spans stay, by invariant 2 of
+    //    `SharedSupply`.
     // 2. Only the thread that has the slot uses its span. Two threads have the same slot only one after the other.
-    // 3. All chunks came from `parent`. They stay until a reset or drop, for which the arena is not borrowed.
     spans: Slots<ThreadSpan>,
-    chunks: SharedChunks,
+    supply: SharedSupply<A>,
     /// The least size of a new chunk, in bytes.
     min_chunk_size: usize,
-    parent: A,
 }
 
 /// The bytes that one thread allocates from. This header is at their start, so that two spans are never adjacent without a gap.
@@ -130,9 +128,11 @@ impl<A: Allocator> SyncArena<A> {
     /// ```
     #[must_use]
     pub const fn new_in(parent: A) -> Self {
-        let chunks =
-            SharedChunks { newest: AtomicPtr::new(ptr::null_mut()), oversize: AtomicPtr::new(ptr::null_mut()) };
-        Self { spans: Slots::new(&raw const REFUSING_SPAN.0), chunks, min_chunk_size: FIRST_CHUNK_SIZE, parent }
+        Self {
+            spans: Slots::new(&raw const REFUSING_SPAN.0),
+            supply: SharedSupply::new(parent),
+            min_chunk_size: FIRST_CHUNK_SIZE,
+        }
     }
 
     /// Returns the parent: the allocator that chunks come from.
@@ -148,7 +148,7 @@ impl<A: Allocator> SyncArena<A> {
     /// # drop(block);
     /// ```
     pub const fn parent(&self) -> &A {
-        &self.parent
+        &self.supply.parent
     }
 
     /// Frees every block, keeps the largest chunk, and returns the others to the parent.
@@ -194,18 +194,13 @@ impl<A: Allocator> SyncArena<A> {
 
     /// Keeps the largest chunk of at most `max` bytes.
     fn restart(mut self, max: usize) -> Self {
-        if self.chunks.iter().count() > 1 {
+        if self.supply.chunks.iter().count() > 1 {
             self.min_chunk_size = self.capacity_bytes();
         }
         self.min_chunk_size = self.min_chunk_size.min(max).clamp(FIRST_CHUNK_SIZE, isize::MAX as usize / 2);
         // The chunks that the spans lie in are about to be released.
         self.spans = Slots::new(&raw const REFUSING_SPAN.0);
-        let largest = self.chunks.iter().filter(|raw| raw.size <= max).max_by_key(|raw| raw.size);
-        let others = self.chunks.iter().filter(|raw| largest.as_ref().is_none_or(|largest| largest.start != raw.start));
-        // SAFETY: by invariant 3 the chunk came from the parent. The arena is not borrowed, so no block is in use. The iterator does not
-        // read a chunk after it has yielded it.
-        others.for_each(|raw| unsafe { self.release_chunk(&raw) });
-        self.chunks.restart(largest.as_ref());
+        self.supply.restart(max);
         self
     }
 
@@ -216,7 +211,7 @@ impl<A: Allocator> SyncArena<A> {
     /// As for [`reset`](Self::reset).
     #[must_use]
     pub fn capacity_bytes(&self) -> usize {
-        self.chunks.iter().map(|raw| raw.size).sum()
+        self.supply.size()
     }
 
     /// Returns whether this arena allocated the live block at `block`, by comparing its address with those of the chunks. Takes time
@@ -234,13 +229,13 @@ impl<A: Allocator> SyncArena<A> {
     /// ```
     #[must_use]
     pub fn owns(&self, block: NonNull<u8>) -> bool {
-        self.chunks.iter().any(|raw| block.addr().get().wrapping_sub(raw.start.addr().get()) < raw.size)
+        self.supply.contains(block)
     }
 
     /// Returns the cursor of the calling thread.
     #[inline(always)]
     fn cursor(&self) -> &Cursor<MIN_ALIGN> {
-        // SAFETY: by invariants 1 to 3.
+        // SAFETY: by invariants 1 and 2.
         unsafe { &(*self.spans.own()).cursor }
     }
 
@@ -282,7 +277,7 @@ impl<A: Allocator> SyncArena<A> {
         let span = start.cast::<ThreadSpan>();
         // SAFETY: the bytes are fresh, aligned and large enough.
         unsafe { span.write(ThreadSpan { cursor: Cursor::empty() }) };
-        // SAFETY: the span was just written. By invariant 3 its chunk stays while the arena is borrowed, and only this thread uses it.
+        // SAFETY: the span was just written. By invariant 1 its chunk stays while the arena is borrowed, and only this thread uses it.
         let cursor = unsafe { &span.as_ref().cursor };
         // SAFETY: the block has `SPAN_SIZE` bytes.
         let end = unsafe { start.byte_add(SPAN_SIZE) };
@@ -297,49 +292,11 @@ impl<A: Allocator> SyncArena<A> {
 
     /// Cuts a block from the newest chunk, or from a new one. Also returns what is known about its contents.
     fn cut(&self, layout: Layout, contents: Contents) -> Result<(NonNull<u8>, Contents), AllocError> {
-        let size = SharedChunks::size_for(layout).ok_or(AllocError)?;
-        loop {
-            let newest = self.chunks.newest();
-            if let Some(block) = self.chunks.cut(newest, layout) {
-                return Ok((block, Contents::Uninit));
-            }
-            let next = newest.size().saturating_mul(2).min(MAX_CHUNK_SIZE).max(self.min_chunk_size);
-            if size > next {
-                let raw = self.allocate_chunk(size, contents)?;
-                return Ok((self.chunks.add_oversize(&raw, layout), contents));
-            }
-            // A parent that is close to its limit may still have enough for this block. Or another thread has the memory, and has added
-            // it by now.
-            let raw =
-                self.allocate_chunk(next, Contents::Uninit).or_else(|_| self.allocate_chunk(size, Contents::Uninit));
-            let raw = match raw {
-                Ok(raw) => raw,
-                Err(_) if !self.chunks.is_newest(newest) => continue,
-                Err(error) => return Err(error),
-            };
-            if !self.chunks.add(newest, &raw) {
-                // SAFETY: it came from the parent. It was not added, so nothing else uses it.
-                unsafe { self.release_chunk(&raw) };
-            }
-        }
-    }
-
-    fn allocate_chunk(&self, size: usize, contents: Contents) -> Result<RawChunk, AllocError> {
-        let layout = Layout::from_size_align(size, shared_chunks::ALIGN).map_err(|_| AllocError)?;
-        let block = contents.allocate(&self.parent, layout)?;
-        Ok(RawChunk { start: block.cast(), size: block.len() })
-    }
-
-    /// Returns a chunk to the parent.
-    ///
-    /// # Safety
-    ///
-    /// `raw` came from the parent, and is not used again.
-    unsafe fn release_chunk(&self, raw: &RawChunk) {
-        if let Ok(layout) = Layout::from_size_align(raw.size, shared_chunks::ALIGN) {
-            // SAFETY: by `# Safety` of this fn. The size is the one that the parent returned.
-            unsafe { self.parent.deallocate(raw.start, layout) };
-        }
+        self.supply.allocate(layout, contents, |newest, size| {
+            let doubled = newest.map_or(0, |chunk: SharedChunk<'_>| chunk.raw().size).saturating_mul(2);
+            let next = doubled.min(MAX_CHUNK_SIZE).max(self.min_chunk_size);
+            (size <= next).then_some(next)
+        })
     }
 
     /// Returns whether a block of this size may have been cut from a chunk.
@@ -378,7 +335,7 @@ unsafe impl<A: Allocator> Allocator for SyncArena<A> {
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
         // SAFETY: by `# Safety` of this fn.
         if !unsafe { self.cursor().free_last(block, layout.size()) } && Self::may_be_cut(layout.size()) {
-            self.chunks.resize_last(block, layout.size(), 0);
+            self.supply.chunks.resize_last(block, layout.size(), 0);
         }
     }
 
@@ -388,7 +345,7 @@ unsafe impl<A: Allocator> Allocator for SyncArena<A> {
             // SAFETY: by `# Safety` of this fn.
             let mut grown = unsafe { self.cursor().grow_last(block, old.size(), new.size()) };
             if grown.is_none() && Self::may_be_cut(old.size()) {
-                grown = self.chunks.resize_last(block, old.size(), new.size());
+                grown = self.supply.chunks.resize_last(block, old.size(), new.size());
             }
             if let Some(block) = grown {
                 return Ok(NonNull::slice_from_raw_parts(block, new.size()));
@@ -412,7 +369,7 @@ unsafe impl<A: Allocator> Allocator for SyncArena<A> {
         }
         // SAFETY: by `# Safety` of this fn.
         if !unsafe { self.cursor().shrink_last(block, old.size(), new.size()) } && Self::may_be_cut(old.size()) {
-            self.chunks.resize_last(block, old.size(), new.size());
+            self.supply.chunks.resize_last(block, old.size(), new.size());
         }
         Ok(NonNull::slice_from_raw_parts(block, new.size()))
     }
@@ -438,19 +395,11 @@ impl Default for SyncArena {
     }
 }
 
-impl<A: Allocator> Drop for SyncArena<A> {
-    fn drop(&mut self) {
-        // SAFETY: by invariant 3 the chunk came from the parent. The arena is not borrowed, so no block is in use. The iterator does not
-        // read a chunk after it has yielded it.
-        self.chunks.iter().for_each(|raw| unsafe { self.release_chunk(&raw) });
-    }
-}
-
 impl<A: Allocator> fmt::Debug for SyncArena<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SyncArena")
             .field("capacity_bytes", &self.capacity_bytes())
-            .field("chunks", &self.chunks.iter().count())
+            .field("chunks", &self.supply.chunks.iter().count())
             .finish_non_exhaustive()
     }
 }
