@@ -141,7 +141,17 @@ impl<A: Allocator> SharedSupply<A> {
     }
 
     /// Frees every block, keeps the largest chunk of at most `max` bytes, header included, and returns the others to the parent.
+    #[inline]
     pub(super) fn restart(&mut self, max: usize) {
+        // A shorter path for the common case.
+        if !self.chunks.restart_only(max) {
+            self.restart_slow(max);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn restart_slow(&mut self, max: usize) {
         // If a parent unwinds, against the rules, the rest of the chunks is lost, and none is released twice.
         let old = mem::replace(&mut self.chunks, Self::no_chunks());
         let chunks = || old.iter().map(SharedChunk::raw);

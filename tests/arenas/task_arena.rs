@@ -322,8 +322,9 @@ unsafe impl Allocator for Reentrant {
 
 #[test]
 fn the_parent_may_use_the_arena() {
-    let arena: &'static TaskArena<Reentrant> =
-        std::boxed::Box::leak(std::boxed::Box::new(TaskArena::new_in(Reentrant::default())));
+    let owned = std::boxed::Box::into_raw(std::boxed::Box::new(TaskArena::new_in(Reentrant::default())));
+    // SAFETY: the box is freed below, after the last use of the reference.
+    let arena: &'static TaskArena<Reentrant> = unsafe { &*owned };
     assert!(arena.parent().arena.set(arena).is_ok());
     let (mut live, mut random) = (LiveBlocks::default(), Random(4));
     for _ in 0..10_000 {
@@ -331,6 +332,10 @@ fn the_parent_may_use_the_arena() {
     }
     live.check();
     assert!(arena.parent().inner.load(Ordering::Relaxed) > 20);
+    // The drop calls the parent, too, which must not use the arena then.
+    arena.parent().is_inside.store(true, Ordering::Relaxed);
+    // SAFETY: the pointer is that of a box, and the arena in it is not used any more.
+    drop(unsafe { std::boxed::Box::from_raw(owned) });
 }
 
 /// Uses `arena` at random from `threads` threads that are alive at the same time.

@@ -172,6 +172,30 @@ impl SharedChunks {
         self.newest()?.resize_last(piece, old, new)
     }
 
+    /// Returns whether there is no chunk.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.newest().is_none() && self.oversize.is_empty()
+    }
+
+    /// Returns whether there is more than one chunk.
+    #[inline]
+    pub(crate) fn has_several(&self) -> bool {
+        let is_one = match self.newest() {
+            Some(newest) => newest.is_oldest() && self.oversize.is_empty(),
+            None => self.oversize.is_empty(),
+        };
+        !is_one && self.iter().nth(1).is_some()
+    }
+
+    /// Frees all pieces if there is one chunk alone, of at most `max` bytes, and returns whether there is.
+    #[inline]
+    pub(crate) fn restart_only(&mut self, max: usize) -> bool {
+        let only = self.newest().filter(|newest| newest.is_oldest() && newest.raw().size <= max);
+        let Some(only) = only.filter(|_| self.oversize.is_vacant()) else { return false };
+        only.header.position.store(only.start.as_ptr().wrapping_byte_add(OVERHEAD), Ordering::Relaxed);
+        true
+    }
+
     /// Returns the size of a chunk that has room for a block of `layout`.
     pub(crate) fn size_for(layout: Layout) -> Option<usize> {
         bump::chunk_size(layout.size(), layout.align(), OVERHEAD, ALIGN)

@@ -34,6 +34,15 @@ impl Drop for Visit<'_> {
 }
 
 impl OversizeChunks {
+    pub(super) fn is_empty(&self) -> bool {
+        self.newest.load(Ordering::Relaxed).is_null()
+    }
+
+    /// Returns whether there is no chunk, and no visitor, not even one that was forgotten.
+    pub(super) fn is_vacant(&self) -> bool {
+        self.is_empty() && self.visitors.load(Ordering::Relaxed) == 0
+    }
+
     fn visit(&self) -> Visit<'_> {
         // Acquire: a chunk that left the arena before is not found.
         self.visitors.fetch_add(1, Ordering::Acquire);

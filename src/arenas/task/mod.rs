@@ -183,11 +183,10 @@ impl<A: Allocator> TaskArena<A> {
 
     /// Keeps the largest chunk with a capacity of at most `max`.
     fn restart(&mut self, max: usize) {
-        let round = match self.supply.chunks.iter().nth(1) {
-            Some(_) => growth::capacity_for_round(self.allocated_bytes()),
-            None => self.next_capacity,
-        };
-        self.next_capacity = round.min(growth::largest_capacity(max));
+        if self.supply.chunks.has_several() {
+            self.next_capacity = growth::capacity_for_round(self.allocated_bytes());
+        }
+        self.next_capacity = self.next_capacity.min(growth::largest_capacity(max));
         self.supply.restart(max.saturating_add(if max > 0 { OVERHEAD } else { 0 }));
     }
 
@@ -262,6 +261,11 @@ impl<A: Allocator> TaskArena<A> {
     #[must_use]
     pub fn owns(&self, block: NonNull<u8>) -> bool {
         self.supply.contains(block)
+    }
+
+    /// Returns whether there is a chunk.
+    pub(super) fn has_memory(&self) -> bool {
+        !self.supply.chunks.is_empty()
     }
 
     /// Returns the size of the chunk after `newest` for a block that needs a chunk of `size` bytes, or `None` if that block gets a chunk

@@ -65,6 +65,12 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
     ///
     /// As for [`release_all`](Self::release_all).
     pub(in crate::arenas::arena) unsafe fn reset_keep_at_most(&self, parent: &impl Allocator, max: usize) {
+        self.own_supply.limit_next_capacity(max);
+        if let Some(only) = self.only_chunk().filter(|only| only.capacity() <= max) {
+            // A shorter path for the common case.
+            self.restart_in(only);
+            return;
+        }
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.vacate() };
         let (spare, kept, mut left) = (&self.own_supply.spare, ArenaChunkList::new(), max);
@@ -82,7 +88,6 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
             spare.insert(chunk);
         }
         self.enter_largest_spare();
-        self.own_supply.limit_next_capacity(max);
     }
 
     /// Frees all blocks, keeps the largest chunk, and returns the others to the parent.
@@ -95,8 +100,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
         let peak = self.recorded_peak.get();
         if let Some(only) = self.only_chunk() {
             // A shorter path for the common case.
-            self.start_new_peak();
-            self.set_region(BumpRegion { start: only.start(), end: self.cursor.end() }, only.start());
+            self.restart_in(only);
             return;
         }
         let tail = self.tail.get();
@@ -112,6 +116,12 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
             self.own_supply.raise_next_capacity(peak.saturating_mul(2));
             self.leave_upper_half_to_scopes();
         }
+    }
+
+    /// Frees all blocks of an arena with this chunk alone.
+    fn restart_in(&self, only: ArenaChunk<MIN_ALIGN>) {
+        self.start_new_peak();
+        self.set_region(BumpRegion { start: only.start(), end: self.cursor.end() }, only.start());
     }
 
     /// Returns the chunk that the cursor is in, if there is no other one, the region starts where the chunk does, and there is no tail
