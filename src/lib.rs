@@ -44,7 +44,7 @@ pub use arenas::StaticArena;
 pub use arenas::SyncArena;
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 #[doc(inline)]
-pub use arenas::TaskArena;
+pub use arenas::{ArenaPool, TaskArena};
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
 #[doc(inline)]
 pub use blocks::Guard;

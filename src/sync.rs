@@ -12,6 +12,8 @@ pub(crate) mod once_ptr;
 #[cfg(os_memory)]
 #[cfg_attr(target_vendor = "apple", path = "sync/raw_lock_apple.rs")]
 pub(crate) mod raw_lock;
+#[cfg(feature = "alloc")]
+pub(crate) mod value_cell;
 #[cfg(all(os_memory, not(target_vendor = "apple")))]
 mod wait;
 #[cfg(os_memory)]

@@ -143,8 +143,8 @@ mod bridges_04 {
 mod arenas {
     use super::*;
     use janus_alloc::api::Reset;
-    use janus_alloc::arenas::{Checkpoint, Scope};
-    use janus_alloc::{Arena, FixedArena, StaticArena, SyncArena, TaskArena};
+    use janus_alloc::arenas::{ArenaGuard, Checkpoint, OwnedArenaGuard, Scope};
+    use janus_alloc::{Arena, ArenaPool, FixedArena, StaticArena, SyncArena, TaskArena};
 
     // Usable by one thread at a time, which may change.
     assert_impl_all!(Arena: Allocator, Owns, Send, Reset, Default, std::fmt::Debug);
@@ -203,6 +203,20 @@ mod arenas {
     // `Send` and `Sync` only if the parent is.
     assert_not_impl_any!(TaskArena<&'static Arena>: Send, Sync, GlobalAllocator);
     assert_not_impl_any!(TaskArena<&'static dyn Allocator>: Send, Sync);
+
+    // A pool is shared if its arenas may move between threads; a guard is what its arena is.
+    assert_impl_all!(ArenaPool: Send, Sync, std::fmt::Debug);
+    assert_impl_all!(ArenaPool<Arena>: Send, Sync);
+    assert_impl_all!(ArenaGuard<'static>: Send, Sync, Allocator, Owns, std::ops::DerefMut, std::fmt::Debug);
+    assert_impl_all!(OwnedArenaGuard: Send, Sync, Allocator, Owns, std::ops::DerefMut, std::fmt::Debug);
+    assert_impl_all!(ArenaGuard<'static, Arena>: Send, Allocator);
+    assert_impl_all!(Vec<u8, OwnedArenaGuard>: Send, Sync);
+    assert_not_impl_any!(ArenaPool: Allocator, Clone);
+    assert_not_impl_any!(ArenaGuard<'static>: Clone, AllocatorClone, StaticAllocator, GlobalAllocator);
+    assert_not_impl_any!(OwnedArenaGuard: Clone, AllocatorClone, StaticAllocator, GlobalAllocator);
+    assert_not_impl_any!(ArenaGuard<'static, Arena>: Sync);
+    assert_not_impl_any!(ArenaPool<TaskArena<&'static Arena>>: Send, Sync);
+    assert_not_impl_any!(ArenaGuard<'static, TaskArena<&'static Arena>>: Send, Sync);
 
     assert_impl_all!(FixedArena<'static>: Allocator, Owns, Send, Reset, std::fmt::Debug);
     assert_not_impl_any!(FixedArena<'static>: Sync, GlobalAlloc, StaticAllocator, AllocatorClone, Clone);

@@ -8,6 +8,8 @@
 //! | [`FixedArena`] | one | a buffer | `&arena`, or the arena | no | `&mut self` |
 //! | [`StaticArena`] | several | itself, in a static | `&HEAP` | `AsGlobal<&StaticArena<N>>` | `&mut self`, so not in a static |
 //!
+//! An [`ArenaPool`] keeps arenas between requests.
+//!
 //! The README of the repository has a table of which allocator to take when. The chapter `docs/03-arenas.md` shows the chunks of
 //! arenas in pictures, and common mistakes.
 //!
@@ -55,9 +57,13 @@ mod cursor;
 mod fixed;
 #[cfg(feature = "alloc")]
 mod growth;
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+mod pool;
 #[cfg(all(any(feature = "alloc", os_memory), target_has_atomic = "ptr"))]
+#[cfg_attr(not(feature = "alloc"), expect(dead_code, reason = "a `TaskArena` uses more of it"))]
 mod shared_chunks;
 #[cfg(all(any(feature = "alloc", os_memory), target_has_atomic = "ptr"))]
+#[cfg_attr(not(feature = "alloc"), expect(dead_code, reason = "a `TaskArena` uses more of it"))]
 mod shared_supply;
 #[cfg(target_has_atomic = "ptr")]
 mod r#static;
@@ -69,6 +75,8 @@ mod task;
 #[cfg(feature = "alloc")]
 pub use arena::{Arena, Checkpoint, Scope};
 pub use fixed::FixedArena;
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+pub use pool::{ArenaGuard, ArenaPool, OwnedArenaGuard, PooledArena};
 #[cfg(target_has_atomic = "ptr")]
 pub use r#static::StaticArena;
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]

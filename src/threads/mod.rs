@@ -5,8 +5,9 @@
 
 #[cfg(unix)]
 pub(crate) mod fork;
-#[cfg(os_memory)]
-mod index_set;
+#[cfg(any(os_memory, feature = "alloc"))]
+#[cfg_attr(not(os_memory), expect(dead_code, reason = "without threads, arena pools alone use it"))]
+pub(crate) mod index_set;
 #[cfg(os_memory)]
 pub(crate) mod local;
 #[cfg(os_memory)]

@@ -1,6 +1,7 @@
 //! Tests of the arenas against their documentation.
 #![cfg(feature = "std")]
 
+mod arena_pool;
 mod checkpoints;
 #[path = "../shared_pool/children.rs"]
 #[allow(dead_code, reason = "other test binaries use more of it")]

@@ -8,7 +8,7 @@ use std::thread;
 use super::*;
 use crate::parents::{ByteLimit, RuledParent};
 use janus_alloc::collections::{Arc, Box, Rc};
-use janus_alloc::{Arena, FixedArena, Pages, StaticArena, SyncArena, TaskArena};
+use janus_alloc::{Arena, ArenaPool, FixedArena, Pages, StaticArena, SyncArena, TaskArena};
 
 const ROUND: usize = MILLION / 20;
 
@@ -252,6 +252,22 @@ fn task_arena_with_a_limited_parent() {
         assert!(report.failures > 100, "{report}");
         assert_eq!(parent.rule.remaining(), bytes, "memory was lost");
     }
+}
+
+#[test]
+fn arenas_of_a_pool() {
+    let stats = Stats::new(System);
+    let pool = std::sync::Arc::new(ArenaPool::with_arenas(4, 1 << 20, || TaskArena::new_in(&stats)));
+    for round in rounds(3 * ROUND) {
+        keeps_the_rules(&*pool.get(), &round);
+        // By value, so the kit moves them now and then.
+        keeps_the_rules_in_a_short_run(pool.get(), &round);
+        keeps_the_rules_in_a_short_run(pool.get_owned(), &round);
+    }
+    assert!(pool.hits() > 0 && pool.idle() == 1);
+    drop(pool);
+    assert_eq!((stats.snapshot().live_blocks(), stats.snapshot().live_bytes), (0, 0));
+    keeps_the_rules(&*ArenaPool::with_arenas(4, 1 << 20, Arena::new).get(), &short());
 }
 
 #[test]

@@ -1,6 +1,8 @@
 #[allow(dead_code, reason = "the models use a part of the file")]
 #[path = "../../src/arenas/bump.rs"]
 mod bump;
+#[path = "../../src/arenas/pool/idle.rs"]
+pub(crate) mod idle;
 #[path = "../../src/arenas/shared_chunks/mod.rs"]
 #[allow(dead_code, reason = "the models use a part of the file")]
 pub(crate) mod shared_chunks;

@@ -2,6 +2,7 @@
 #![cfg(feature = "std")]
 
 mod arc;
+mod arena_pool;
 mod arenas;
 mod caches;
 mod claim;
@@ -20,7 +21,7 @@ mod threads;
 
 /// The paths that the crate's files use.
 mod api {
-    pub(crate) use janus_alloc::api::{AllocError, Layout};
+    pub(crate) use janus_alloc::api::{AllocError, Allocator, Global, Layout};
 }
 
 /// Runs `model` in every order of its threads' steps with at most three preemptions, and with every value that a relaxed load may

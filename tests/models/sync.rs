@@ -8,6 +8,7 @@ pub(crate) mod once_ptr;
 #[path = "../../src/sync/raw_lock.rs"]
 #[allow(dead_code, reason = "the models use a part of the file")]
 pub(crate) mod raw_lock;
+pub(crate) mod value_cell;
 pub(crate) mod wait;
 #[path = "../../src/sync/wait_action.rs"]
 pub(crate) mod wait_action;

@@ -336,6 +336,12 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unsafe { self.state.reset_keep_at_most(&self.parent, max_bytes) };
     }
 
+    /// Returns whether there is a chunk.
+    #[cfg(target_has_atomic = "ptr")]
+    pub(super) fn has_memory(&self) -> bool {
+        self.state.ranges().next().is_some()
+    }
+
     /// Frees every block and returns all chunks to the parent. The next chunk has 4 KiB again.
     ///
     /// # Examples
