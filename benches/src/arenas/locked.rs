@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use janus_alloc::api::{AllocError, Allocator};
 
-use super::{BumpArena, SharedArena};
+use super::{BumpArena, SharedArena, place_in};
 
 /// An arena for one thread behind a mutex.
 #[derive(Debug)]
@@ -35,6 +35,35 @@ impl<A: BumpArena + Send> SharedArena for Locked<A> {
     fn reset(self) -> Self {
         self.lock().reset();
         self
+    }
+}
+
+impl<A: BumpArena> BumpArena for Locked<A> {
+    type Handle<'a>
+        = &'a Self
+    where
+        A: 'a;
+
+    fn new() -> Self {
+        Self(Mutex::new(A::new()))
+    }
+
+    fn with_capacity(bytes: usize) -> Self {
+        Self(Mutex::new(A::with_capacity(bytes)))
+    }
+
+    #[inline]
+    fn handle(&self) -> &Self {
+        self
+    }
+
+    #[inline]
+    fn place<T: Copy>(&self, value: T) -> &mut T {
+        place_in(self, value)
+    }
+
+    fn reset(&mut self) {
+        self.lock().reset();
     }
 }
 

@@ -11,7 +11,7 @@ mod locked;
 mod multitude;
 mod shared;
 
-use janus_alloc::api::Allocator;
+use janus_alloc::api::{Allocator, Layout, handle_alloc_error};
 
 pub use bump_scope::BumpScope;
 pub use locked::Locked;
@@ -39,4 +39,20 @@ pub trait BumpArena: Sized {
 
     /// Frees all blocks, and keeps memory for the next ones.
     fn reset(&mut self);
+}
+
+/// Places a value by `allocator`, for arenas without a method of their own.
+#[inline]
+#[expect(clippy::mut_from_ref, reason = "each call returns a new value")]
+fn place_in<T: Copy, A>(allocator: &A, value: T) -> &mut T
+where
+    for<'a> &'a A: Allocator,
+{
+    let layout = Layout::new::<T>();
+    let Ok(block) = (&allocator).allocate(layout) else { handle_alloc_error(layout) };
+    let block = block.cast();
+    // SAFETY: the block is fresh and has the layout of `T`.
+    unsafe { block.write(value) };
+    // SAFETY: the value was just written, and no one else has the block, which lives as long as the arena is borrowed.
+    unsafe { &mut *block.as_ptr() }
 }

@@ -11,6 +11,7 @@ pub mod deques;
 pub mod global;
 pub mod local;
 pub mod pointers;
+pub mod requests;
 pub mod strings;
 pub mod trees;
 pub mod vectors;

@@ -12,7 +12,7 @@
 //!
 //! * `adapters`: the adapters, which have a tolerance.
 //! * `blocks`: building blocks beside their parents; those that are to cost nothing have a tolerance.
-//! * `arenas`: arenas of this crate and of others.
+//! * `arenas`: arenas of this crate and of others. `requests`: an arena for each request, from a pool or not.
 //! * `pools`: pools and default allocators. Programs with other defaults are built for it.
 //! * `malloc`: C's functions, by such programs.
 //! * `collections`: `Vec`; `strings`: `String`; `deques`: `VecDeque` and `BinaryHeap`; `trees`: `BTreeMap` and `LinkedList`;
@@ -26,6 +26,7 @@ mod c_malloc;
 mod callgrind;
 mod pointers;
 mod pools;
+mod requests;
 mod rows;
 mod wrappers;
 
@@ -64,7 +65,8 @@ fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
         _ => wrappers::workload(name)
             .or_else(|| arenas::workload(name))
             .or_else(|| pools::workload(name))
-            .or_else(|| pointers::workload(name)),
+            .or_else(|| pointers::workload(name))
+            .or_else(|| requests::workload(name)),
     };
     workload.ok_or_else(|| format!("no workload {name}"))?(count);
     Ok(())
@@ -74,8 +76,9 @@ fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
 type Table = (fn(&str) -> bool, fn(&str) -> Result<(), Box<dyn Error>>);
 
 /// All tables but the adapters', which has tolerances.
-const TABLES: [Table; 5] = [
+const TABLES: [Table; 6] = [
     (arenas::has, arenas::measure),
+    (requests::has, requests::measure),
     (pools::has, pools::measure),
     (c_malloc::has, c_malloc::measure),
     (beside_std::has, beside_std::measure),

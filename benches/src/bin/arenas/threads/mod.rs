@@ -5,7 +5,7 @@ mod jobs;
 use std::time::Duration;
 
 use blink_alloc::SyncBlinkAlloc;
-use janus_alloc::{Arena, Global, SyncArena, System};
+use janus_alloc::{Arena, Global, SyncArena, System, TaskArena};
 use janus_benches::arenas::{Locked, SharedArena};
 
 use crate::comparison::{Comparison, Group};
@@ -27,6 +27,7 @@ const fn column<S: SharedArena>(name: &'static str) -> Column {
 static COLUMNS: &[Column] = &[
     column::<SyncArena>("SyncArena"),
     column::<SyncArena<Global>>("in Global"),
+    column::<TaskArena>("TaskArena"),
     column::<Locked<Arena>>("Mutex<Arena>"),
     column::<SyncBlinkAlloc>("SyncBlink"),
     column::<System>("System"),

@@ -7,7 +7,7 @@ use std::error::Error;
 
 use janus_benches::workloads::{Workload, bump};
 use operations::{Loop, OPERATIONS, Operation};
-use rows::{OURS, PEERS, Row};
+use rows::{OURS, PEERS, Row, SHARED};
 
 use crate::{NOTHING, callgrind};
 
@@ -25,20 +25,21 @@ pub(crate) fn workload(name: &str) -> Option<Workload> {
         return Some(bump::nothing_twice);
     }
     let (row, operation) = name.strip_prefix(TABLE)?.split_once('/')?;
-    let row = PEERS.iter().chain(OURS).find(|candidate| candidate.name == row)?;
+    let row = PEERS.iter().chain(OURS).chain(SHARED).find(|candidate| candidate.name == row)?;
     Some(row.runs[OPERATIONS.iter().position(|candidate| candidate.name == operation)?])
 }
 
 /// Returns whether the name of a row contains `part`.
 pub(crate) fn has(part: &str) -> bool {
-    selected(PEERS, part).chain(selected(OURS, part)).next().is_some()
+    selected(PEERS, part).chain(selected(OURS, part)).chain(selected(SHARED, part)).next().is_some()
 }
 
 fn selected<'a>(rows: &'a [Row], part: &'a str) -> impl Iterator<Item = &'a Row> {
     rows.iter().filter(move |row| format!("{TABLE}{}", row.name).contains(part))
 }
 
-/// Measures the rows whose names contain `part`. Prints the peers, the best of them, the goals, and then ours.
+/// Measures the rows whose names contain `part`. Prints the peers, the best of them, the goals, then ours, and then
+/// those that threads share, which have no goals.
 pub(crate) fn measure(part: &str) -> Result<(), Box<dyn Error>> {
     println!("\nArenas: instructions per operation, through the trait `Allocator`, without those of the empty loop.\n");
     OPERATIONS.iter().for_each(|operation| println!("{:>10}  {}", operation.name, operation.meaning));
@@ -68,6 +69,10 @@ pub(crate) fn measure(part: &str) -> Result<(), Box<dyn Error>> {
         let marks = |column: usize| marks(counts[column], OPERATIONS[column].goal, best[column]);
         print_line(row.name, |column| (format!("{:.1}", counts[column]), marks(column)));
         behind += (0..OPERATIONS.len()).filter(|column| !marks(*column).is_empty()).count();
+    }
+    for row in selected(SHARED, part) {
+        let counts = count(row, loops)?;
+        print_line(row.name, |column| (format!("{:.1}", counts[column]), ""));
     }
     println!("\nCounts of ours above the goal, marked with !, or above the best peer, marked with <: {behind}");
     Ok(())

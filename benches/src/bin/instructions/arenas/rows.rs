@@ -2,8 +2,8 @@
 
 use blink_alloc::Blink;
 use bumpalo::Bump;
-use janus_alloc::{Arena, Global};
-use janus_benches::arenas::{BumpArena, BumpScope};
+use janus_alloc::{Arena, Global, TaskArena};
+use janus_benches::arenas::{BumpArena, BumpScope, Locked};
 use janus_benches::workloads::Workload;
 use janus_benches::workloads::bump::{self, Wide};
 use multitude::Arena as Multitude;
@@ -49,3 +49,10 @@ pub(super) static PEERS: &[Row] = &[
 
 pub(super) static OURS: &[Row] =
     &[row::<Arena<Global, 1>>("Arena, MIN_ALIGN 1"), row::<Arena<Global, 8>>("Arena, MIN_ALIGN 8")];
+
+/// Arenas that threads share, which have no goals here. A mutex is the usual way to share the others.
+pub(super) static SHARED: &[Row] = &[
+    row::<TaskArena>("TaskArena"),
+    row::<Locked<Arena>>("Mutex<Arena>"),
+    row::<Locked<Bump<8>>>("Mutex<Bump>, MIN_ALIGN 8"),
+];
