@@ -57,7 +57,7 @@ pub struct ArenaGuard<'p, T: PooledArena = TaskArena> {
 /// An arena from an [`ArenaPool`] in an [`Arc`], for a task that outlives the function that starts it. Dropping the guard resets the arena
 /// and returns it to the pool. In all else it is as an [`ArenaGuard`].
 ///
-/// The pool lives as long as one of its guards.
+/// The pool lives at least as long as each of these guards.
 ///
 /// # Examples
 ///
@@ -87,21 +87,35 @@ pub struct OwnedArenaGuard<T: PooledArena = TaskArena, F: Fn() -> T = fn() -> T>
     pool: Arc<ArenaPool<T, F>>,
 }
 
-impl<'p, T: PooledArena> ArenaGuard<'p, T> {
-    pub(super) fn new(arena: T, pool: &'p Returns<T>) -> Self {
-        Self { arena: ManuallyDrop::new(arena), pool }
+impl<T: PooledArena, F: Fn() -> T> ArenaPool<T, F> {
+    /// Returns an idle arena, or a new one, in a guard that borrows the pool.
+    ///
+    /// # Examples
+    ///
+    /// As for [`ArenaGuard`].
+    #[inline]
+    pub fn get(&self) -> ArenaGuard<'_, T> {
+        ArenaGuard { arena: ManuallyDrop::new(self.take()), pool: self.returns() }
     }
 
+    /// As [`get`](Self::get), in a guard that owns a part of the pool, and so has no lifetime.
+    ///
+    /// # Examples
+    ///
+    /// As for [`OwnedArenaGuard`].
+    #[inline]
+    pub fn get_owned(self: &Arc<Self>) -> OwnedArenaGuard<T, F> {
+        OwnedArenaGuard { arena: ManuallyDrop::new(self.take()), pool: Arc::clone(self) }
+    }
+}
+
+impl<T: PooledArena> ArenaGuard<'_, T> {
     fn returns(&self) -> &Returns<T> {
         self.pool
     }
 }
 
 impl<T: PooledArena, F: Fn() -> T> OwnedArenaGuard<T, F> {
-    pub(super) fn new(arena: T, pool: Arc<ArenaPool<T, F>>) -> Self {
-        Self { arena: ManuallyDrop::new(arena), pool }
-    }
-
     fn returns(&self) -> &Returns<T> {
         self.pool.returns()
     }

@@ -5,7 +5,6 @@ mod idle;
 mod pooled;
 mod returns;
 
-use alloc::sync::Arc;
 use core::fmt;
 use core::marker::PhantomData;
 use core::ptr;
@@ -117,26 +116,6 @@ impl<T: PooledArena, F: Fn() -> T> ArenaPool<T, F> {
         let idle = IdleArenas { places: AtomicPtr::new(ptr::null_mut()), max, values: PhantomData };
         let returns = Returns { idle, max_bytes };
         Self { returns, make, hits: AtomicUsize::new(0), misses: AtomicUsize::new(0) }
-    }
-
-    /// Returns an idle arena, or a new one, in a guard that borrows the pool.
-    ///
-    /// # Examples
-    ///
-    /// As for [`ArenaGuard`].
-    #[inline]
-    pub fn get(&self) -> ArenaGuard<'_, T> {
-        ArenaGuard::new(self.take(), &self.returns)
-    }
-
-    /// As [`get`](Self::get), in a guard that owns a part of the pool, and so has no lifetime.
-    ///
-    /// # Examples
-    ///
-    /// As for [`OwnedArenaGuard`].
-    #[inline]
-    pub fn get_owned(self: &Arc<Self>) -> OwnedArenaGuard<T, F> {
-        OwnedArenaGuard::new(self.take(), Arc::clone(self))
     }
 
     fn take(&self) -> T {
