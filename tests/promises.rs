@@ -191,7 +191,7 @@ mod arenas {
     assert_not_impl_any!(SyncArena<&'static Arena>: Send, Sync, GlobalAllocator);
     assert_not_impl_any!(SyncArena<&'static dyn Allocator>: Send, Sync);
 
-    assert_impl_all!(TaskArena: Send, Sync, Allocator, Owns, Reset, Default, std::fmt::Debug);
+    assert_impl_all!(TaskArena: Send, Sync, UnwindSafe, RefUnwindSafe, Allocator, Owns, Reset, Default, std::fmt::Debug);
     assert_impl_all!(TaskArena<System>: Send, Sync, GlobalAllocator);
     assert_impl_all!(&'static TaskArena: Allocator, AllocatorClone, Owns, Send, Sync);
     assert_impl_all!(AsGlobal<TaskArena<System>>: GlobalAlloc, Sync);
@@ -205,7 +205,7 @@ mod arenas {
     assert_not_impl_any!(TaskArena<&'static dyn Allocator>: Send, Sync);
 
     // A pool is shared if its arenas may move between threads; a guard is what its arena is.
-    assert_impl_all!(ArenaPool: Send, Sync, std::fmt::Debug);
+    assert_impl_all!(ArenaPool: Send, Sync, UnwindSafe, RefUnwindSafe, std::fmt::Debug);
     assert_impl_all!(ArenaPool<Arena>: Send, Sync);
     assert_impl_all!(ArenaGuard<'static>: Send, Sync, Allocator, Owns, std::ops::DerefMut, std::fmt::Debug);
     assert_impl_all!(OwnedArenaGuard: Send, Sync, Allocator, Owns, std::ops::DerefMut, std::fmt::Debug);

@@ -2,6 +2,7 @@
 
 use core::cell::UnsafeCell;
 use core::marker::PhantomData;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::ptr::NonNull;
 
 use crate::api::{Allocator, Global, Layout};
@@ -26,6 +27,10 @@ pub(crate) struct IdleArenas<T> {
 
 // SAFETY: by invariant 2 each value is used by one thread at a time.
 unsafe impl<T: Send> Sync for IdleArenas<T> {}
+
+// A panic leaves no place half full: arenas move in and out whole.
+impl<T> UnwindSafe for IdleArenas<T> {}
+impl<T> RefUnwindSafe for IdleArenas<T> {}
 
 pub(crate) struct Group<T> {
     vacant: IndexSet<1>,
