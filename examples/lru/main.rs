@@ -18,7 +18,6 @@ mod cache;
 #[expect(dead_code, reason = "of the example `outline`, which also formats times")]
 mod numbers;
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io, thread};
@@ -63,8 +62,8 @@ impl Lookup {
 }
 
 fn main() -> ExitCode {
-    let path = env::args_os().nth(1).unwrap_or_else(|| OsString::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
-    match run(Path::new(&path)) {
+    let path = env::args_os().nth(1).map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), PathBuf::from);
+    match run(&path) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("lru: {}: {error}", path.display());
