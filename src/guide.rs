@@ -37,3 +37,6 @@ struct Composing;
 #[cfg(all(feature = "profile", any(unix, windows)))]
 #[doc = include_str!("../docs/10-watching.md")]
 struct Watching;
+
+#[doc = include_str!("../docs/11-services.md")]
+struct Services;
