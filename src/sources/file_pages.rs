@@ -22,11 +22,10 @@ use crate::os::pages::{self, Mapping};
 ///   files (`ulimit -f`) are an `AllocError`, and no access needs room that is not there. On file systems that copy on
 ///   write (Btrfs, bcachefs) an access may need more room than that, and if the disk is full, or broken, the signal `SIGBUS` ends the
 ///   program.
-/// * **Cost per call**: six system calls to allocate, among them the creation of a file, and one more for each 256 MiB;
-///   one to free. So use it for few and
-///   large blocks: collections with their full capacity, an arena with large chunks, or a [`SharedPool`](crate::SharedPool), whose
-///   chunks have 2 MiB.
-///   Written pages go to the disk after some time (30 seconds by default), also when memory is not short.
+/// * **Cost per call**: six system calls to allocate, among them the creation of a file, and one more for each 256 MiB; one to free. So
+///   use it for few and large blocks: collections with their full capacity, an arena with large chunks, or a
+///   [`SharedPool`](crate::SharedPool), whose chunks have 2 MiB. Written pages go to the disk after some time (30 seconds by default),
+///   also when memory is not short.
 /// * **Growth** within the last page is free. Beyond it, it copies into a new block, so it needs room for both: create a collection
 ///   with the capacity that it will need. `shrink` returns the room behind the new end.
 /// * **`deallocate`** returns the memory and the room on the disk. No range of a file is reused, as each file serves one block.
