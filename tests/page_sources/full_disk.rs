@@ -94,6 +94,11 @@ fn a_full_disk_is_an_error() {
         // SAFETY: the block is live and has that layout.
         unsafe { disk.deallocate(all.cast(), layout(16 * MIB, 8)) };
         assert!(FilePages::new_in(&directory.0).is_ok());
+        drop(disk);
+        // The directory can be removed once nothing is mounted there.
+        let path = CString::new(directory.0.to_str().unwrap()).unwrap();
+        // SAFETY: the path is a C string, at which this thread has mounted a file system.
+        assert_eq!(unsafe { libc::umount2(path.as_ptr(), libc::MNT_DETACH) }, 0);
     });
 }
 
