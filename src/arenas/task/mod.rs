@@ -9,7 +9,7 @@ use core::ptr::NonNull;
 use super::growth::{self, MIN_CAPACITY};
 use super::shared_chunks::{OVERHEAD, SharedChunk};
 use super::shared_supply::SharedSupply;
-use crate::api::{Allocator, CallsMalloc, Global, GlobalAllocator, Owns, Reset};
+use crate::api::{Allocator, CallsMalloc, Global, GlobalAllocator, IndependentAllocator, Owns, Reset};
 
 /// A light bump allocator that is `Send` and `Sync`: for a request or a task that may go on in another thread after each `.await`.
 ///
@@ -284,6 +284,8 @@ impl<A: Allocator> TaskArena<A> {
 
 // SAFETY: it calls only its parent, which never allocates from the default. Chunks do not move with the value.
 unsafe impl<A: GlobalAllocator> GlobalAllocator for TaskArena<A> {}
+// SAFETY: as above, for a parent that is an `IndependentAllocator`.
+unsafe impl<A: IndependentAllocator> IndependentAllocator for TaskArena<A> {}
 impl<A: Allocator + CallsMalloc> CallsMalloc for TaskArena<A> {}
 
 // SAFETY: the arena's blocks lie in its chunks, and blocks of allocators that take no memory from it do not.
