@@ -1,4 +1,6 @@
-//! Pieces do not overlap, the new owner of bytes sees the writes of the last one, and no chunk is lost.
+//! Pieces do not overlap, the new owner of bytes sees the writes of the last one, and no chunk is lost or used after it has left.
+//!
+//! `Relaxed` in place of any other ordering of `src/arenas/shared_chunks` makes a test fail.
 
 use std::ptr::NonNull;
 

@@ -90,7 +90,8 @@ impl OversizeChunks {
         // SAFETY: by `# Safety` of this fn and invariant 2 the chunk is in the list.
         let header: &Header = unsafe { newest.cast().as_ref() };
         let previous = header.previous.load(Ordering::Relaxed);
-        self.newest.compare_exchange(newest.as_ptr(), previous, Ordering::Release, Ordering::Relaxed).ok()?;
+        // Relaxed: a read-modify-write continues the release sequences of the pushes, so who finds `previous` sees its header.
+        self.newest.compare_exchange(newest.as_ptr(), previous, Ordering::Relaxed, Ordering::Relaxed).ok()?;
         // A read-modify-write comes before or after that of a visitor. Release: a later visitor does not find the chunk. Acquire for the
         // last read of one that has ended.
         if self.visitors.fetch_add(0, Ordering::AcqRel) != 0 {
