@@ -265,6 +265,23 @@ fn an_oversize_chunk_does_not_leave_while_another_thread_visits_it() {
     });
 }
 
+/// A visitor that is at a chunk while that is put back goes on to the chunk that was added meanwhile.
+#[test]
+fn an_oversize_chunk_is_put_back_behind_a_visitor() {
+    check(|| {
+        let shared = Shared::new(2, 1, 0);
+        let block = shared.add_oversize(0);
+        let adder = spawn(&shared, |shared| {
+            shared.add_oversize(1);
+        });
+        let visitor = spawn(&shared, |shared| assert!(shared.visit() <= 2));
+        let taken = shared.take(block);
+        adder.join().unwrap();
+        visitor.join().unwrap();
+        assert_eq!(shared.in_list(), [usize::from(!taken), 1]);
+    });
+}
+
 #[test]
 fn an_oversize_chunk_leaves_while_another_thread_adds_one() {
     check(|| {
