@@ -166,6 +166,7 @@ impl<A: Allocator> SharedSupply<A> {
     }
 
     /// Returns the number of bytes of all chunks, headers included.
+    #[cfg(os_memory)]
     pub(super) fn size(&self) -> usize {
         self.chunks.iter().map(|chunk| chunk.raw().size).sum()
     }
