@@ -14,7 +14,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use janus_alloc::collections::{Arc, Rc};
-use janus_alloc::{Arena, Locked, Stats, SyncArena, System};
+use janus_alloc::{Arena, Stats, SyncArena, System, TaskArena};
 
 use document::{Document, LineStarts};
 
@@ -24,9 +24,9 @@ pub(crate) type Chunks = &'static Stats<System>;
 
 /// A document for one thread: its arena has a count that only one thread may change.
 type LocalDocument = Document<Rc<Arena<Chunks>>>;
-/// A document for any thread. One thread builds it, so its arena is one for a single thread, behind a lock that nobody waits for.
-type SentDocument = Document<Arc<Locked<Arena<Chunks>>>>;
-/// A document for any thread, whose arena several threads use at the same time.
+/// A document for any thread. Its arena is as small as an `Arena`, since one thread at a time builds it.
+type SentDocument = Document<Arc<TaskArena<Chunks>>>;
+/// A document for any thread, whose arena is made for several threads that build at the same time.
 type SharedDocument = Document<Arc<SyncArena<Chunks>>>;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -46,13 +46,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     row("collections of one thread, as Rc<Arena>", memory.capacity_bytes());
     drop((document, memory));
 
-    // Many collections in any thread: `Arc<Locked<Arena>>`. A thread parses, and another one reads the documents and drops them.
+    // Many collections in any thread: `Arc<TaskArena>`. A thread parses, and another one reads the documents and drops them.
     let (sender, parsed) = mpsc::channel::<SentDocument>();
     let parser = thread::spawn(move || {
         for count in [10, 20, 30] {
-            let memory = Arc::new(Locked::new(Arena::new_in(&CHUNKS)));
+            let memory = Arc::new(TaskArena::new_in(&CHUNKS));
             let document = Document::parse(&orders(count), memory.clone()).expect("the text is JSON");
-            row("collections in any thread, as Arc<Locked<Arena>>", memory.with(|arena| arena.capacity_bytes()));
+            row("collections in any thread, as Arc<TaskArena>", memory.capacity_bytes());
             drop(memory); // from here on the document is the only owner
             sender.send(document).expect("the reader waits for all documents");
         }
