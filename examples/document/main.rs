@@ -1,8 +1,8 @@
 //! Parsed documents that own their memory: `cargo run --release --features serde --example document`.
 //!
 //! A structure without a lifetime can be stored, returned, put into a queue, and dropped in another thread. Its collections own the
-//! arena in one of four ways, which differ in the threads they allow and in the memory they take. The program parses the same text
-//! into each, moves it where it may go, and prints what it took. `document.rs` has the structures; `../json/value.rs` has the JSON
+//! arena in one of four ways, which differ in the threads they allow and in the memory they take. The program parses JSON into
+//! each, moves it where it may go, and prints what it took. `document.rs` has the structures; `../json/value.rs` has the JSON
 //! value, which is the same for all allocators.
 
 mod document;
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let lines = LineStarts::new(&text, &CHUNKS);
     row("one collection, as Vec<T, Arena>", lines.capacity_bytes());
     let line = thread::spawn(move || lines.line_of(500)).join().expect("a search does not panic");
-    assert_eq!(line, text[..=500].split('\n').count());
+    assert_eq!(line, text[..500].split('\n').count());
 
     // Many collections in one thread: `Rc<Arena>`. (Moving this one to a thread does not compile: see docs/11-services.md.)
     let memory = Rc::new(Arena::new_in(&CHUNKS));
@@ -70,10 +70,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             thread::spawn(move || Document::parse(&orders(10 * count), memory).expect("the text is JSON"))
         })
         .collect();
-    row("a batch of four threads, as Arc<SyncArena>", memory.capacity_bytes());
-    drop(memory);
     let batch: Vec<SharedDocument> =
         parsers.into_iter().map(|parser| parser.join().expect("the parser does not panic")).collect();
+    row("a batch of four threads, as Arc<SyncArena>", memory.capacity_bytes());
+    drop(memory);
     assert!(CHUNKS.snapshot().live_bytes >= 256 << 10);
     assert!(batch.iter().all(|document| document.number(&["order 9", "price"]) == Some(63)));
     drop(batch);
