@@ -127,7 +127,7 @@ impl counted::Counts for Counts {
 #[diagnostic::on_unimplemented(
     message = "an `Rc` stays in one thread, and so does a collection whose allocator it is",
     label = "used in another thread here",
-    note = "use an `Arc`; an allocator in it must serve several threads, such as a `SyncArena` or a `SharedPool`",
+    note = "use an `Arc`; an allocator in it must serve several threads, such as a `TaskArena`, a `SharedPool` or a `Locked`",
     note = "threads that only read can share a `&Frozen<_>` of a collection in it; collections inside that have to be `Frozen`, too"
 )]
 pub trait UsedInThreads {}
