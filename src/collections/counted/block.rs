@@ -145,7 +145,7 @@ pub(super) unsafe fn release_weak<C: Counts, A: Allocator>(
 
 /// Releases the implicit weak reference when dropped, after the last strong reference was released.
 ///
-/// As a guard it does so even if the drop of the value panics.
+/// The release happens even if the drop of the value panics.
 pub(super) struct ImplicitWeak<'a, C: Counts, A: Allocator> {
     value: NonNull<u8>,
     layout: Layout,

@@ -27,7 +27,11 @@ impl<K, V, A: Allocator> Frozen<BTreeMap<K, V, A>> {
     ///
     /// # Examples
     ///
-    /// See [`len`](Self::len).
+    /// ```
+    /// use janus_alloc::collections::{BTreeMap, Frozen};
+    ///
+    /// assert!(Frozen::new(BTreeMap::<u8, u8>::new()).is_empty());
+    /// ```
     #[inline]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -218,7 +222,11 @@ impl<T, A: Allocator> Frozen<BTreeSet<T, A>> {
     ///
     /// # Examples
     ///
-    /// See [`len`](Self::len).
+    /// ```
+    /// use janus_alloc::collections::{BTreeSet, Frozen};
+    ///
+    /// assert!(Frozen::new(BTreeSet::<u8>::new()).is_empty());
+    /// ```
     #[inline]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -29,7 +29,11 @@ impl<K, V, S, A: Allocator> Frozen<HashMap<K, V, S, A>> {
     ///
     /// # Examples
     ///
-    /// See [`len`](Self::len).
+    /// ```
+    /// use janus_alloc::collections::{Frozen, HashMap};
+    ///
+    /// assert!(Frozen::new(HashMap::<u8, u8>::new()).is_empty());
+    /// ```
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -183,7 +187,11 @@ impl<T, S, A: Allocator> Frozen<HashSet<T, S, A>> {
     ///
     /// # Examples
     ///
-    /// See [`len`](Self::len).
+    /// ```
+    /// use janus_alloc::collections::{Frozen, HashSet};
+    ///
+    /// assert!(Frozen::new(HashSet::<u8>::new()).is_empty());
+    /// ```
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -274,7 +282,11 @@ impl<T, A: Allocator> Frozen<HashTable<T, A>> {
     ///
     /// # Examples
     ///
-    /// See [`len`](Self::len).
+    /// ```
+    /// use janus_alloc::collections::{Frozen, HashTable};
+    ///
+    /// assert!(Frozen::new(HashTable::<u8>::new()).is_empty());
+    /// ```
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

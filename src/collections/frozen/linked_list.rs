@@ -24,7 +24,11 @@ impl<T, A: Allocator> Frozen<LinkedList<T, A>> {
     ///
     /// # Examples
     ///
-    /// See [`len`](Self::len).
+    /// ```
+    /// use janus_alloc::collections::{Frozen, LinkedList};
+    ///
+    /// assert!(Frozen::new(LinkedList::<u8>::new()).is_empty());
+    /// ```
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

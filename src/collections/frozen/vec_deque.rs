@@ -26,7 +26,11 @@ impl<T, A: Allocator> Frozen<VecDeque<T, A>> {
     ///
     /// # Examples
     ///
-    /// See [`len`](Self::len).
+    /// ```
+    /// use janus_alloc::collections::{Frozen, VecDeque};
+    ///
+    /// assert!(Frozen::new(VecDeque::<u8>::new()).is_empty());
+    /// ```
     #[inline]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()

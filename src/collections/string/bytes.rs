@@ -34,7 +34,13 @@ impl String {
     ///
     /// # Examples
     ///
-    /// See [`from_raw_parts`](Self::from_raw_parts).
+    /// ```
+    /// use janus_alloc::collections::String;
+    ///
+    /// let (start, length, capacity) = String::from("Janus").into_raw_parts();
+    /// // SAFETY: the parts of one string.
+    /// drop(unsafe { String::from_raw_parts(start, length, capacity) });
+    /// ```
     #[inline]
     #[must_use = "the block is leaked if the parts are dropped"]
     pub fn into_raw_parts(self) -> (*mut u8, usize, usize) {
@@ -73,7 +79,13 @@ impl<A: Allocator> String<A> {
     ///
     /// # Examples
     ///
-    /// See [`from_raw_parts_in`](Self::from_raw_parts_in).
+    /// ```
+    /// use janus_alloc::{System, collections::{FromIn, String}};
+    ///
+    /// let (start, length, capacity, allocator) = String::from_in("Janus", System).into_raw_parts_with_allocator();
+    /// // SAFETY: the parts of one string.
+    /// drop(unsafe { String::from_raw_parts_in(start, length, capacity, allocator) });
+    /// ```
     #[inline]
     #[must_use = "the block is leaked if the parts are dropped"]
     pub fn into_raw_parts_with_allocator(self) -> (*mut u8, usize, usize, A) {

@@ -136,7 +136,12 @@ mod std_allocators {
         ///
         /// # Examples
         ///
-        /// See [`from_std`](Self::from_std).
+        /// ```
+        /// use janus_alloc::{Global, vec_in};
+        ///
+        /// let numbers: std::vec::Vec<i32> = vec_in![in Global; 1, 2, 3].into_std();
+        /// assert_eq!(numbers, [1, 2, 3]);
+        /// ```
         #[inline]
         #[must_use]
         pub fn into_std(self) -> StdVec<T, A> {

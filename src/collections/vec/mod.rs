@@ -181,7 +181,13 @@ impl<T> Vec<T> {
     ///
     /// # Examples
     ///
-    /// See [`from_raw_parts`](Self::from_raw_parts).
+    /// ```
+    /// use janus_alloc::collections::Vec;
+    ///
+    /// let (start, length, capacity) = Vec::from([1, 2, 3]).into_raw_parts();
+    /// // SAFETY: these are the parts of one vector.
+    /// drop(unsafe { Vec::from_raw_parts(start, length, capacity) });
+    /// ```
     #[inline]
     #[must_use = "the block is leaked if the parts are dropped"]
     pub fn into_raw_parts(self) -> (*mut T, usize, usize) {
@@ -290,7 +296,13 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Examples
     ///
-    /// See [`from_raw_parts_in`](Self::from_raw_parts_in).
+    /// ```
+    /// use janus_alloc::{System, collections::Vec, vec_in};
+    ///
+    /// let (start, length, capacity, allocator) = vec_in![in System; 1, 2, 3].into_raw_parts_with_allocator();
+    /// // SAFETY: these are the parts of one vector.
+    /// drop(unsafe { Vec::from_raw_parts_in(start, length, capacity, allocator) });
+    /// ```
     #[inline]
     #[must_use = "the block is leaked if the parts are dropped"]
     pub fn into_raw_parts_with_allocator(self) -> (*mut T, usize, usize, A) {
@@ -450,7 +462,15 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Examples
     ///
-    /// See [`set_len`](Self::set_len).
+    /// ```
+    /// use janus_alloc::collections::Vec;
+    ///
+    /// let mut numbers = Vec::with_capacity(10);
+    /// numbers.spare_capacity_mut()[0].write(7);
+    /// // SAFETY: the first element is initialised.
+    /// unsafe { numbers.set_len(1) };
+    /// assert_eq!(numbers, [7]);
+    /// ```
     #[inline]
     pub fn spare_capacity_mut(&mut self) -> &mut [MaybeUninit<T>] {
         self.split_spare().1

@@ -223,7 +223,14 @@ pub trait DeserializeIn<'de, A>: Sized {
 ///
 /// # Examples
 ///
-/// See the [module docs](self).
+/// ```
+/// use janus_alloc::{Arena, collections::{String, de::In}};
+///
+/// let arena = Arena::new();
+/// let name: String<_> = In(&arena).deserialize(serde_json::Value::from("Janus"))?;
+/// assert_eq!(name, "Janus");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct In<A>(pub A);
 
@@ -283,7 +290,15 @@ impl<A> In<A> {
 ///
 /// # Examples
 ///
-/// See [`In::seed`].
+/// ```
+/// use janus_alloc::{Arena, collections::{String, de::{In, Seed}}};
+/// use serde::de::DeserializeSeed;
+///
+/// let arena = Arena::new();
+/// let seed: Seed<String<_>, _> = In(&arena).seed();
+/// assert_eq!(seed.deserialize(serde_json::Value::from("Janus"))?, "Janus");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub struct Seed<T, A> {
     allocator: A,
     value: PhantomData<fn() -> T>,
