@@ -143,7 +143,12 @@ impl<'b, const MIN_ALIGN: usize> FixedArena<'b, MIN_ALIGN> {
     ///
     /// # Examples
     ///
-    /// As for [`new`](FixedArena::new).
+    /// ```
+    /// use core::mem::MaybeUninit;
+    ///
+    /// let mut bytes = [MaybeUninit::uninit(); 100];
+    /// assert_eq!(janus_alloc::FixedArena::new(&mut bytes).capacity_bytes(), 100);
+    /// ```
     #[must_use]
     pub fn capacity_bytes(&self) -> usize {
         self.cursor.end().addr().get() - self.start.addr().get()
@@ -171,7 +176,16 @@ impl<'b, const MIN_ALIGN: usize> FixedArena<'b, MIN_ALIGN> {
     ///
     /// # Examples
     ///
-    /// As for [`high_water_bytes`](Self::high_water_bytes).
+    /// ```
+    /// use core::mem::MaybeUninit;
+    /// use janus_alloc::{FixedArena, collections::Box};
+    ///
+    /// let mut bytes = [MaybeUninit::uninit(); 100];
+    /// let mut arena = FixedArena::new(&mut bytes);
+    /// Box::leak(Box::new_in([0_u8; 90], &arena));
+    /// arena.reset();
+    /// assert_eq!(arena.allocated_bytes(), 0);
+    /// ```
     pub fn reset(&mut self) {
         // SAFETY: the cursor was set to `start`, and `&mut` of the arena ends its blocks (rule 9 of `api`).
         unsafe { self.cursor.restart(self.start) };

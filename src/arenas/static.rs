@@ -67,7 +67,14 @@ impl<const N: usize> StaticArena<N> {
     ///
     /// # Examples
     ///
-    /// As for [`new`](Self::new).
+    /// ```
+    /// use janus_alloc::{StaticArena, collections::Box};
+    ///
+    /// static HEAP: StaticArena<4096> = StaticArena::new();
+    /// let boxed = Box::new_in([0_u8; 100], &HEAP);
+    /// assert_eq!(HEAP.allocated_bytes(), 100);
+    /// # drop(boxed);
+    /// ```
     #[must_use]
     pub fn allocated_bytes(&self) -> usize {
         self.used.load(Ordering::Relaxed)
@@ -77,7 +84,10 @@ impl<const N: usize> StaticArena<N> {
     ///
     /// # Examples
     ///
-    /// As for [`new`](Self::new).
+    /// ```
+    /// static HEAP: janus_alloc::StaticArena<4096> = janus_alloc::StaticArena::new();
+    /// assert_eq!(HEAP.capacity_bytes(), 4096);
+    /// ```
     #[must_use]
     pub const fn capacity_bytes(&self) -> usize {
         N

@@ -172,8 +172,8 @@ impl<A: Allocator> SyncArena<A> {
         self.restart(usize::MAX)
     }
 
-    /// As [`reset`](Self::reset), but keeps the largest chunk of at most `max_bytes`, as [`capacity_bytes`](Self::capacity_bytes) counts
-    /// them. The size of the next new chunk is not raised above `max_bytes` (or 256 KiB), either.
+    /// Resets the arena like [`reset`](Self::reset), but keeps the largest chunk of at most `max_bytes`, counted like
+    /// [`capacity_bytes`](Self::capacity_bytes) does. Nor is the size of the next new chunk raised above `max_bytes` (or 256 KiB).
     ///
     /// # Examples
     ///
@@ -208,7 +208,15 @@ impl<A: Allocator> SyncArena<A> {
     ///
     /// # Examples
     ///
-    /// As for [`reset`](Self::reset).
+    /// ```
+    /// use janus_alloc::{SyncArena, collections::Box};
+    ///
+    /// let arena = SyncArena::new();
+    /// assert_eq!(arena.capacity_bytes(), 0);
+    /// let boxed = Box::new_in([0_u8; 1000], &arena);
+    /// assert!(arena.capacity_bytes() >= 1000);
+    /// # drop(boxed);
+    /// ```
     #[must_use]
     pub fn capacity_bytes(&self) -> usize {
         self.supply.size()

@@ -28,7 +28,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     ///
     /// # Safety
     ///
-    /// As for [`Allocator::grow`].
+    /// Those of [`Allocator::grow`].
     #[cold]
     #[inline(never)]
     unsafe fn grow_slow(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {

@@ -13,7 +13,14 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     ///
     /// # Examples
     ///
-    /// As for [`rewind`](Self::rewind).
+    /// ```
+    /// let arena = janus_alloc::Arena::new();
+    /// let checkpoint = arena.checkpoint();
+    /// arena.alloc_str("an attempt");
+    /// // SAFETY: the checkpoint is this arena's, the string is not used again, and no scope is running.
+    /// unsafe { arena.rewind(checkpoint) };
+    /// assert_eq!(arena.allocated_bytes(), 0);
+    /// ```
     #[must_use]
     pub fn checkpoint(&self) -> Checkpoint {
         Checkpoint(self.state.mark())

@@ -239,7 +239,7 @@ impl<const MIN_ALIGN: usize> ArenaChunkList<MIN_ALIGN> {
     ///
     /// # Safety
     ///
-    /// As for [`ArenaChunk::release`], for each chunk.
+    /// Those of [`ArenaChunk::release`], for each chunk.
     pub(super) unsafe fn release_all(&self, parent: &impl Allocator) {
         while let Some(chunk) = self.pop() {
             // SAFETY: by `# Safety` of this fn; the chunk is in no list any more.

@@ -122,7 +122,7 @@ impl Arena {
         Self::with_capacity_in(capacity, Global)
     }
 
-    /// As [`with_capacity`](Self::with_capacity).
+    /// Creates an arena like [`with_capacity`](Self::with_capacity), but returns an error if there is no memory.
     ///
     /// # Errors
     ///
@@ -180,7 +180,7 @@ impl<A: Allocator> Arena<A> {
         Self::with_min_align_and_capacity_in(capacity, parent)
     }
 
-    /// As [`with_capacity_in`](Self::with_capacity_in).
+    /// Creates an arena like [`with_capacity_in`](Self::with_capacity_in), but returns an error if there is no memory.
     ///
     /// # Errors
     ///
@@ -199,8 +199,8 @@ impl<A: Allocator> Arena<A> {
 }
 
 impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
-    /// As [`new_in`](Arena::new_in), with the minimum alignment `MIN_ALIGN`: a power of two, at most 4096. Any other value is a
-    /// compile error.
+    /// Creates an arena like [`new_in`](Arena::new_in), with the minimum alignment `MIN_ALIGN`: a power of two, at most 4096. Any other
+    /// value is a compile error.
     ///
     /// # Examples
     ///
@@ -218,7 +218,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         Self { state: State::new(), parent }
     }
 
-    /// As [`with_capacity_in`](Arena::with_capacity_in), with the minimum alignment `MIN_ALIGN`.
+    /// Creates an arena like [`with_capacity_in`](Arena::with_capacity_in), with the minimum alignment `MIN_ALIGN`.
     ///
     /// # Panics
     ///
@@ -239,7 +239,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unwrap_or_fail(Self::with_first_chunk(capacity, parent))
     }
 
-    /// As [`try_with_capacity_in`](Arena::try_with_capacity_in), with the minimum alignment `MIN_ALIGN`.
+    /// Creates an arena like [`try_with_capacity_in`](Arena::try_with_capacity_in), with the minimum alignment `MIN_ALIGN`.
     ///
     /// # Errors
     ///

@@ -26,7 +26,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unwrap_or_abort(self.try_alloc_slice_copy(values), || Layout::for_value(values))
     }
 
-    /// As [`alloc_slice_copy`](Self::alloc_slice_copy).
+    /// Copies a slice into the arena like [`alloc_slice_copy`](Self::alloc_slice_copy), but returns an error if there is no memory.
     ///
     /// # Errors
     ///
@@ -62,7 +62,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unwrap_or_fail(self.collect_slice(values.iter().cloned()))
     }
 
-    /// As [`alloc_slice_clone`](Self::alloc_slice_clone).
+    /// Clones a slice into the arena like [`alloc_slice_clone`](Self::alloc_slice_clone), but returns an error if there is no memory.
     ///
     /// # Errors
     ///
@@ -102,7 +102,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unwrap_or_fail(self.collect_slice((0..length).map(|_| T::default())))
     }
 
-    /// As [`alloc_slice_default`](Self::alloc_slice_default).
+    /// Allocates a slice like [`alloc_slice_default`](Self::alloc_slice_default), but returns an error if there is no memory.
     ///
     /// # Errors
     ///
@@ -140,7 +140,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unwrap_or_fail(self.collect_slice((0..length).map(value)))
     }
 
-    /// As [`alloc_slice_fill_with`](Self::alloc_slice_fill_with).
+    /// Allocates a slice like [`alloc_slice_fill_with`](Self::alloc_slice_fill_with), but returns an error if there is no memory.
     ///
     /// # Errors
     ///
@@ -194,7 +194,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unwrap_or_fail(self.collect_slice_if_ok(length, value))
     }
 
-    /// As [`alloc_slice_try_fill_with`](Self::alloc_slice_try_fill_with).
+    /// Allocates a slice like [`alloc_slice_try_fill_with`](Self::alloc_slice_try_fill_with), but returns an error if there is no memory.
     ///
     /// # Errors
     ///
@@ -258,7 +258,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unwrap_or_fail(self.collect_slice(values))
     }
 
-    /// As [`alloc_slice_fill_iter`](Self::alloc_slice_fill_iter).
+    /// Allocates a slice like [`alloc_slice_fill_iter`](Self::alloc_slice_fill_iter), but returns an error if there is no memory.
     ///
     /// # Errors
     ///
@@ -307,7 +307,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unwrap_or_fail(self.allocate_uninit_slice(length))
     }
 
-    /// As [`alloc_slice_uninit`](Self::alloc_slice_uninit).
+    /// Allocates a slice like [`alloc_slice_uninit`](Self::alloc_slice_uninit), but returns an error if there is no memory.
     ///
     /// # Errors
     ///

@@ -23,7 +23,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unwrap_or_abort(self.try_alloc_str(text), || Layout::for_value(text))
     }
 
-    /// As [`alloc_str`](Self::alloc_str).
+    /// Copies a string into the arena like [`alloc_str`](Self::alloc_str), but returns an error if there is no memory.
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unwrap_or_fail(self.format(arguments))
     }
 
-    /// As [`alloc_fmt`](Self::alloc_fmt).
+    /// Formats into the arena like [`alloc_fmt`](Self::alloc_fmt), but returns an error if there is no memory.
     ///
     /// # Errors
     ///
@@ -69,7 +69,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
     ///
     /// # Panics
     ///
-    /// As [`alloc_fmt`](Self::alloc_fmt).
+    /// Same as [`alloc_fmt`](Self::alloc_fmt).
     ///
     /// # Examples
     ///
@@ -112,7 +112,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unwrap_or_abort(self.try_alloc_c_str(text), || Layout::for_value(text.to_bytes_with_nul()))
     }
 
-    /// As [`alloc_c_str`](Self::alloc_c_str).
+    /// Copies a C string into the arena like [`alloc_c_str`](Self::alloc_c_str), but returns an error if there is no memory.
     ///
     /// # Errors
     ///

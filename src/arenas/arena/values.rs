@@ -79,7 +79,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unwrap_or_abort(self.try_alloc_leak(value), Layout::new::<T>)
     }
 
-    /// As [`alloc`](Self::alloc).
+    /// Moves a value into the arena like [`alloc`](Self::alloc), but returns an error if there is no memory.
     ///
     /// # Errors
     ///
@@ -113,7 +113,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unwrap_or_abort(self.try_alloc_leak(value), Layout::new::<T>)
     }
 
-    /// As [`alloc_leak`](Self::alloc_leak).
+    /// Moves a value into the arena like [`alloc_leak`](Self::alloc_leak), but returns an error if there is no memory.
     ///
     /// # Errors
     ///
@@ -149,7 +149,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unwrap_or_abort(self.store_result(value), Layout::new::<T>)
     }
 
-    /// As [`alloc_with`](Self::alloc_with).
+    /// Allocates a value like [`alloc_with`](Self::alloc_with), but returns an error if there is no memory.
     ///
     /// # Errors
     ///
@@ -203,7 +203,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unwrap_or_abort(self.store_if_ok(value), Layout::new::<Result<T, E>>)
     }
 
-    /// As [`alloc_try_with`](Self::alloc_try_with).
+    /// Allocates a value like [`alloc_try_with`](Self::alloc_try_with), but returns an error if there is no memory.
     ///
     /// # Errors
     ///
@@ -261,7 +261,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unwrap_or_abort(self.try_alloc_uninit(), Layout::new::<T>)
     }
 
-    /// As [`alloc_uninit`](Self::alloc_uninit).
+    /// Allocates room for a `T` like [`alloc_uninit`](Self::alloc_uninit), but returns an error if there is no memory.
     ///
     /// # Errors
     ///
@@ -299,7 +299,7 @@ impl<A: Allocator, const MIN_ALIGN: usize> Arena<A, MIN_ALIGN> {
         unwrap_or_abort(self.try_alloc_layout(layout), || layout)
     }
 
-    /// As [`alloc_layout`](Self::alloc_layout).
+    /// Allocates a block like [`alloc_layout`](Self::alloc_layout), but returns an error if there is no memory.
     ///
     /// # Errors
     ///

@@ -11,7 +11,7 @@ use super::{ArenaPool, PooledArena};
 use crate::api::{AllocError, Allocator, Layout, Owns};
 use crate::arenas::TaskArena;
 
-/// An arena from an [`ArenaPool`] that is borrowed. Dropping the guard resets the arena and returns it to the pool.
+/// A borrowed arena of an [`ArenaPool`]. Dropping the guard resets the arena and returns it to the pool.
 ///
 /// The guard dereferences to the arena, so `&*guard` is the allocator of a collection. A collection can also own the guard:
 /// `Vec<T, ArenaGuard<'_>>`. The arena goes back to the pool with the collection then.
@@ -54,8 +54,8 @@ pub struct ArenaGuard<'p, T: PooledArena = TaskArena> {
     pool: &'p Returns<T>,
 }
 
-/// An arena from an [`ArenaPool`] in an [`Arc`], for a task that outlives the function that starts it. Dropping the guard resets the arena
-/// and returns it to the pool. In all else it is as an [`ArenaGuard`].
+/// An arena of an [`ArenaPool`] in an [`Arc`], for a task that outlives the function that starts it. Dropping the guard resets the arena
+/// and returns it to the pool. Otherwise it is like an [`ArenaGuard`].
 ///
 /// The pool lives at least as long as each of these guards.
 ///
@@ -92,17 +92,34 @@ impl<T: PooledArena, F: Fn() -> T> ArenaPool<T, F> {
     ///
     /// # Examples
     ///
-    /// As for [`ArenaGuard`].
+    /// ```
+    /// use janus_alloc::{ArenaPool, collections::Vec};
+    ///
+    /// static ARENAS: ArenaPool = ArenaPool::new(8, 1 << 20);
+    ///
+    /// let arena = ARENAS.get();
+    /// let mut numbers = Vec::new_in(&*arena);
+    /// numbers.extend(1..=3);
+    /// assert_eq!(numbers, [1, 2, 3]);
+    /// ```
     #[inline]
     pub fn get(&self) -> ArenaGuard<'_, T> {
         ArenaGuard { arena: ManuallyDrop::new(self.take()), pool: self.returns() }
     }
 
-    /// As [`get`](Self::get), in a guard that owns a part of the pool, and so has no lifetime.
+    /// Returns an arena like [`get`](Self::get), in a guard without a lifetime: it owns a reference count of the pool.
     ///
     /// # Examples
     ///
-    /// As for [`OwnedArenaGuard`].
+    /// ```
+    /// use std::sync::Arc;
+    /// use janus_alloc::{ArenaPool, collections::Box};
+    ///
+    /// let pool = Arc::new(ArenaPool::new(8, 1 << 20));
+    /// let arena = pool.get_owned();
+    /// let task = std::thread::spawn(move || *Box::new_in(7, &*arena));
+    /// assert_eq!(task.join().unwrap(), 7);
+    /// ```
     #[inline]
     pub fn get_owned(self: &Arc<Self>) -> OwnedArenaGuard<T, F> {
         OwnedArenaGuard { arena: ManuallyDrop::new(self.take()), pool: Arc::clone(self) }

@@ -17,7 +17,8 @@ use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
 use idle::IdleArenas;
 use returns::Returns;
 
-/// Arenas for requests: hands one out for a request, and takes it back reset, with its memory, for the next request.
+/// Keeps arenas for requests: hands one out for a request, takes it back, resets it, and keeps its memory for the next
+/// request.
 ///
 /// A new arena takes chunks of 4 KiB, 8 KiB and so on from its parent, and returns them when it is dropped. An arena from the pool already
 /// has one chunk in which a usual request fits. Use a pool in a server, where a request or a task needs an arena, and the next one may run
@@ -54,7 +55,7 @@ use returns::Returns;
 ///   the arena's size at a time.
 /// * **Trimming** happens in the drop of the guard, in its thread: chunks of more than `max_bytes` go back to the parent, and all of them do if
 ///   the places are full. So the end of a huge request also pays for its memory.
-/// * **Order**: an arena that is used more often than others is one with a low place, so few requests at a time use few arenas, and
+/// * **Order**: `get` takes the arena in the lowest place. So few requests at a time use few arenas, and
 ///   [`release_idle`](Self::release_idle) returns the memory of the others.
 /// * **Threads**: `Sync` if the arenas are `Send`. After a **fork** the child can use the pool; a place that another thread used at that
 ///   moment stays unused.
@@ -70,7 +71,7 @@ pub struct ArenaPool<T: PooledArena = TaskArena, F: Fn() -> T = fn() -> T> {
     misses: AtomicUsize,
 }
 
-/// The most arenas that a pool keeps.
+/// The maximum number of arenas that a pool keeps.
 const MAX_ARENAS: usize = 4096;
 
 impl ArenaPool {
@@ -92,7 +93,7 @@ impl ArenaPool {
 }
 
 impl<T: PooledArena, F: Fn() -> T> ArenaPool<T, F> {
-    /// Creates a pool of the arenas that `make` returns, over any parent. Else as [`new`](ArenaPool::new).
+    /// Creates a pool of the arenas that `make` returns, over any parent, with the limits of [`new`](ArenaPool::new).
     ///
     /// # Examples
     ///
@@ -165,14 +166,22 @@ impl<T: PooledArena, F: Fn() -> T> ArenaPool<T, F> {
         self.hits.load(Ordering::Relaxed)
     }
 
-    /// Returns how often [`get`](Self::get) has made a new arena. The count wraps.
+    /// Returns how often [`get`](Self::get) has created a new arena. The count wraps.
     ///
     /// If it rises as fast as [`hits`](Self::hits), more arenas are in use at a time than the pool keeps, or most requests need more memory
     /// than it lets them keep.
     ///
     /// # Examples
     ///
-    /// As for [`hits`](Self::hits).
+    /// ```
+    /// use janus_alloc::{ArenaPool, collections::Box};
+    ///
+    /// let pool = ArenaPool::new(64, 1 << 20);
+    /// // Both arenas are in use at the same time, so neither is found idle.
+    /// let both = [Box::new_in(1, pool.get()), Box::new_in(2, pool.get())];
+    /// assert_eq!(pool.misses(), 2);
+    /// # drop(both);
+    /// ```
     #[must_use]
     pub fn misses(&self) -> usize {
         self.misses.load(Ordering::Relaxed)
@@ -195,7 +204,7 @@ impl<T: PooledArena, F: Fn() -> T> ArenaPool<T, F> {
     /// assert_eq!(pool.idle(), 0);
     /// ```
     pub fn release_idle(&self) {
-        // Not more than there are places, so that this ends although other threads return arenas.
+        // At most one turn for each place, so that the loop ends although other threads return arenas.
         for _ in 0..self.returns.idle.max {
             if self.returns.idle.take().is_none() {
                 break;

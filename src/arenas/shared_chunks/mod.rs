@@ -18,7 +18,7 @@ struct Header {
     previous: AtomicPtr<()>,
     /// The address after the chunk's last byte.
     end: usize,
-    /// Where the next piece is cut. It has the provenance of the whole chunk.
+    /// The address at which the next piece is cut, with the provenance of the whole chunk.
     position: AtomicPtr<u8>,
 }
 
@@ -102,8 +102,8 @@ impl SharedChunk<'_> {
         }
     }
 
-    /// Cuts a piece of `layout` at `position`, which was the chunk's a moment ago. Returns `None` if there is no room, and the position as
-    /// an error if another thread has moved it.
+    /// Cuts a piece of `layout` at `position`, a value of the chunk's position that the caller has loaded. Returns `None` if there is no
+    /// room, and the position as an error if another thread has moved it.
     #[inline(always)]
     fn try_cut(self, position: *mut u8, layout: Layout) -> Option<Result<NonNull<u8>, *mut u8>> {
         let at = position.addr();
@@ -122,7 +122,8 @@ impl SharedChunk<'_> {
         Some(cut.map(|position| unsafe { NonNull::new_unchecked(start(position)) }))
     }
 
-    /// Resizes a live piece in place, if it ends at the position and there is room. Returns it then, with the provenance of the chunk.
+    /// Resizes a live piece in place, if it ends at the position and there is room. Then returns the piece, with the provenance of the
+    /// chunk.
     #[inline(always)]
     fn resize_last(self, piece: NonNull<u8>, old: usize, new: usize) -> Option<NonNull<u8>> {
         let (old, new) = (bump::round_up(old, MIN_ALIGN), bump::round_up(new, MIN_ALIGN));
@@ -157,16 +158,16 @@ impl SharedChunks {
         self.newest().map(|newest| newest.start) == chunk.map(|chunk| chunk.start)
     }
 
-    /// Cuts a piece of `layout` from the newest chunk, if there is room and no other thread does the same at this moment. For callers
-    /// that go on with [`cut`](SharedChunk::cut).
+    /// Cuts a piece of `layout` from the newest chunk, if there is room and no other thread does the same at this moment. On `None`
+    /// the caller tries [`cut`](SharedChunk::cut).
     #[inline(always)]
     pub(crate) fn cut_once(&self, layout: Layout) -> Option<NonNull<u8>> {
         let newest = self.newest()?;
         newest.try_cut(newest.header.position.load(Ordering::Relaxed), layout)?.ok()
     }
 
-    /// Resizes a live piece in place, if it was cut last from the newest chunk and there is room. Returns it then, with the provenance
-    /// of the chunk.
+    /// Resizes a live piece in place, if it was cut last from the newest chunk and there is room. Then returns the piece, with the
+    /// provenance of the chunk.
     #[inline(always)]
     pub(crate) fn resize_last(&self, piece: NonNull<u8>, old: usize, new: usize) -> Option<NonNull<u8>> {
         self.newest()?.resize_last(piece, old, new)

@@ -76,7 +76,8 @@ impl OversizeChunks {
         }
     }
 
-    /// Takes out the chunk of `block` if that starts at the chunk's first byte, the chunk is the newest one, and nothing iterates.
+    /// Takes out the chunk of `block`, if the block starts right behind the header, the chunk is the newest one, and no thread
+    /// visits the list.
     ///
     /// # Safety
     ///

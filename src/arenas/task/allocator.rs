@@ -42,7 +42,7 @@ impl<A: Allocator> TaskArena<A> {
         layout.size() > MIN_CAPACITY / 2
     }
 
-    /// Resizes a block in place, or with its chunk. Returns `None`, and has changed nothing, if neither is possible.
+    /// Resizes a block in place, or with its chunk. If neither is possible, returns `None` and changes nothing.
     ///
     /// # Safety
     ///

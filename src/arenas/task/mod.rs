@@ -142,8 +142,8 @@ impl<A: Allocator> TaskArena<A> {
         self.restart(usize::MAX);
     }
 
-    /// As [`reset`](Self::reset), but keeps the largest chunk of at most `max_bytes`, as [`capacity_bytes`](Self::capacity_bytes) counts
-    /// them. The next new chunk has room for everything that was allocated before only up to `max_bytes`.
+    /// Resets the arena like [`reset`](Self::reset), but keeps the largest chunk of at most `max_bytes`, counted like
+    /// [`capacity_bytes`](Self::capacity_bytes) does. The next new chunk has room for everything that was allocated before, but at most `max_bytes`.
     ///
     /// Use this for an arena that is seldom as full as it once was, so that one large round does not hold its memory for ever.
     ///

@@ -29,7 +29,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
     ///
     /// # Safety
     ///
-    /// As for [`vacate`](Self::vacate).
+    /// Those of [`vacate`](Self::vacate).
     pub(in crate::arenas::arena) unsafe fn vacate_and_enter_largest(&self) {
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.vacate() };
@@ -46,7 +46,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
     ///
     /// # Safety
     ///
-    /// As for [`vacate`](Self::vacate); and `parent` is the parent of the arena.
+    /// Those of [`vacate`](Self::vacate); and `parent` is the parent of the arena.
     pub(in crate::arenas::arena) unsafe fn release_all(&self, parent: &impl Allocator) {
         self.forget_blocks();
         for chunks in [&self.oversize, &self.chunks] {
@@ -63,7 +63,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
     ///
     /// # Safety
     ///
-    /// As for [`release_all`](Self::release_all).
+    /// Those of [`release_all`](Self::release_all).
     pub(in crate::arenas::arena) unsafe fn reset_keep_at_most(&self, parent: &impl Allocator, max: usize) {
         self.own_supply.limit_next_capacity(max);
         if let Some(only) = self.only_chunk().filter(|only| only.capacity() <= max) {
@@ -94,7 +94,7 @@ impl<const MIN_ALIGN: usize> State<MIN_ALIGN> {
     ///
     /// # Safety
     ///
-    /// As for [`release_all`](Self::release_all).
+    /// Those of [`release_all`](Self::release_all).
     pub(in crate::arenas::arena) unsafe fn reset(&self, parent: &impl Allocator) {
         self.record_peak();
         let peak = self.recorded_peak.get();
