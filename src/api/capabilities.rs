@@ -86,7 +86,7 @@ pub unsafe trait UsableSize: Allocator {
     ///
     /// # Safety
     ///
-    /// As for [`layout_of`](UsableSize::layout_of).
+    /// Same as for [`layout_of`](UsableSize::layout_of).
     #[inline]
     unsafe fn usable_size(&self, block: NonNull<u8>) -> usize {
         // SAFETY: by `# Safety` of this fn.
@@ -98,7 +98,7 @@ pub unsafe trait UsableSize: Allocator {
     ///
     /// # Safety
     ///
-    /// As for [`layout_of`](UsableSize::layout_of). The block is not used afterwards.
+    /// Same as for [`layout_of`](UsableSize::layout_of). The block is not used afterwards.
     ///
     /// # Examples
     ///

@@ -57,7 +57,7 @@ pub(crate) unsafe fn deallocate<G: GlobalAlloc + ?Sized>(global: &G, start: NonN
 
 /// # Safety
 ///
-/// As for [`deallocate`] with `old`; and `new.size() >= old.size()`.
+/// Those of [`deallocate`] with `old`; and `new.size() >= old.size()`.
 #[inline]
 pub(crate) unsafe fn grow<G: GlobalAlloc + ?Sized>(
     global: &G,
@@ -74,7 +74,7 @@ pub(crate) unsafe fn grow<G: GlobalAlloc + ?Sized>(
 
 /// # Safety
 ///
-/// As for [`grow`].
+/// Those of [`grow`].
 #[inline]
 pub(crate) unsafe fn grow_zeroed<G: GlobalAlloc + ?Sized>(
     global: &G,
@@ -102,7 +102,7 @@ pub(crate) unsafe fn grow_zeroed<G: GlobalAlloc + ?Sized>(
 
 /// # Safety
 ///
-/// As for [`deallocate`] with `old`; and `new.size() <= old.size()`.
+/// Those of [`deallocate`] with `old`; and `new.size() <= old.size()`.
 #[inline]
 pub(crate) unsafe fn shrink<G: GlobalAlloc + ?Sized>(
     global: &G,
@@ -123,7 +123,7 @@ pub(crate) unsafe fn shrink<G: GlobalAlloc + ?Sized>(
 ///
 /// # Safety
 ///
-/// As for [`deallocate`] with `old`; and neither size is 0.
+/// Those of [`deallocate`] with `old`; and neither size is 0.
 #[inline]
 unsafe fn resize<G: GlobalAlloc + ?Sized>(
     global: &G,

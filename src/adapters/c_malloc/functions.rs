@@ -44,7 +44,7 @@ pub unsafe fn free<A: UsableSize>(allocator: A, block: *mut c_void) {
 ///
 /// # Safety
 ///
-/// As for [`free`]. The old block is freed unless the result is null and `size` is not 0.
+/// Same as for [`free`]. The old block is freed unless the result is null and `size` is not 0.
 #[inline]
 pub unsafe fn realloc<A: UsableSize>(allocator: A, block: *mut c_void, size: usize) -> *mut c_void {
     let Some(old) = NonNull::new(block.cast::<u8>()) else { return malloc(allocator, size) };
@@ -138,7 +138,7 @@ pub unsafe fn posix_memalign<A: UsableSize>(allocator: A, block: *mut *mut c_voi
 ///
 /// # Safety
 ///
-/// As for [`free`].
+/// Same as for [`free`].
 #[inline]
 pub unsafe fn malloc_usable_size<A: UsableSize>(allocator: A, block: *mut c_void) -> usize {
     match NonNull::new(block.cast::<u8>()) {

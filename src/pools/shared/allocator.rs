@@ -17,7 +17,7 @@ impl<A: Allocator> SharedPool<A> {
     ///
     /// # Safety
     ///
-    /// As for [`Allocator::grow`].
+    /// Those of [`Allocator::grow`].
     #[inline]
     unsafe fn grow_within_bins(&self, block: NonNull<u8>, old: Layout, new: Layout) -> Option<NonNull<u8>> {
         let (before, after) = (class_of(old)?, class_of(new)?);

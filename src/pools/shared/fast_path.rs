@@ -103,7 +103,7 @@ pub trait FastPath: Copy {
         None
     }
 
-    /// As [`try_allocate`](Self::try_allocate), for any size that has a class, with some more instructions.
+    /// Allocates like [`try_allocate`](Self::try_allocate), for any size that has a class, with some more instructions.
     #[inline(always)]
     fn try_allocate_any(self, _size: usize) -> Option<NonNull<u8>> {
         None
@@ -120,21 +120,21 @@ pub trait FastPath: Copy {
         false
     }
 
-    /// As [`try_allocate_any`](Self::try_allocate_any), for a thread whose index has no slot.
+    /// Allocates like [`try_allocate_any`](Self::try_allocate_any), for a thread whose index has no slot.
     fn try_allocate_slotless(self, _size: usize) -> Option<NonNull<u8>> {
         None
     }
 
-    /// As [`try_free_any`](Self::try_free_any), for a thread whose index has no slot.
+    /// Frees like [`try_free_any`](Self::try_free_any), for a thread whose index has no slot.
     ///
     /// # Safety
     ///
-    /// As for [`try_free_any`](Self::try_free_any).
+    /// Those of [`try_free_any`](Self::try_free_any).
     unsafe fn try_free_slotless(self, _block: NonNull<u8>) -> bool {
         false
     }
 
-    /// As [`try_free`](Self::try_free), for any block that has a class, with some more instructions.
+    /// Frees like [`try_free`](Self::try_free), for any block that has a class, with some more instructions.
     ///
     /// # Safety
     ///
@@ -149,17 +149,17 @@ pub trait FastPath: Copy {
     ///
     /// # Safety
     ///
-    /// As for [`try_free`](Self::try_free).
+    /// Those of [`try_free`](Self::try_free).
     #[inline(always)]
     unsafe fn size_of(self, _block: *mut u8) -> Option<usize> {
         None
     }
 
-    /// As [`size_of`](Self::size_of), for any block that has a class, with some more instructions.
+    /// Returns the size like [`size_of`](Self::size_of), for any block that has a class, with some more instructions.
     ///
     /// # Safety
     ///
-    /// As for [`try_free_any`](Self::try_free_any).
+    /// Those of [`try_free_any`](Self::try_free_any).
     #[inline(always)]
     unsafe fn size_of_any(self, _block: NonNull<u8>) -> Option<usize> {
         None

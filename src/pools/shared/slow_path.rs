@@ -85,7 +85,7 @@ impl<A: Allocator> SharedPool<A> {
     ///
     /// # Safety
     ///
-    /// As for [`Allocator::deallocate`].
+    /// Those of [`Allocator::deallocate`].
     #[cold]
     #[inline(never)]
     pub(super) unsafe fn deallocate_slow(&self, block: NonNull<u8>, layout: Layout) {
@@ -166,7 +166,7 @@ impl<A: Allocator> SharedPool<A> {
     ///
     /// # Safety
     ///
-    /// As for [`Allocator::grow`].
+    /// Those of [`Allocator::grow`].
     #[cold]
     #[inline(never)]
     pub(super) unsafe fn grow_slow(

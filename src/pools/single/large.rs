@@ -30,7 +30,7 @@ impl<A: Allocator> Pool<A> {
     ///
     /// # Safety
     ///
-    /// As for [`Allocator::deallocate`]; `layout` has no class.
+    /// Those of [`Allocator::deallocate`]; `layout` has no class.
     #[cold]
     #[inline(never)]
     pub(super) unsafe fn deallocate_large(&self, block: NonNull<u8>, layout: Layout) {

@@ -14,7 +14,7 @@ impl<A: Allocator> Pool<A> {
     ///
     /// # Safety
     ///
-    /// As for [`Allocator::grow`], or with [`Contents::Zeroed`] for [`Allocator::grow_zeroed`].
+    /// Those of [`Allocator::grow`], or with [`Contents::Zeroed`] of [`Allocator::grow_zeroed`].
     #[cold]
     #[inline(never)]
     pub(super) unsafe fn grow_slow(
@@ -36,7 +36,7 @@ impl<A: Allocator> Pool<A> {
     ///
     /// # Safety
     ///
-    /// As for [`Allocator::shrink`].
+    /// Those of [`Allocator::shrink`].
     #[cold]
     #[inline(never)]
     pub(super) unsafe fn shrink_slow(

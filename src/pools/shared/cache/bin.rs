@@ -1,7 +1,7 @@
 //! A bin: a stack of free blocks of one class, for one thread.
 //!
-//! As in Google's tcmalloc it is an array of pointers. The entry before the first is null, so `pop` detects that the
-//! bin is empty by the pointer that it loads anyway; `push` detects that it is full by one comparison.
+//! It is an array of pointers, like those of Google's tcmalloc. The entry before the first is null, so `pop` detects that the bin is
+//! empty by the pointer that it loads anyway; `push` detects that it is full by one comparison.
 
 use core::cell::Cell;
 use core::ptr::{self, NonNull};

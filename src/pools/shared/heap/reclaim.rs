@@ -44,7 +44,7 @@ impl<A: Allocator> HeapRef<'_, A> {
         self.maybe_reclaim_at(clock::now());
     }
 
-    /// As [`maybe_reclaim`](Self::maybe_reclaim), at the time `now`, in ticks.
+    /// Reclaims like [`maybe_reclaim`](Self::maybe_reclaim), at the time `now`, in ticks.
     #[inline]
     pub(crate) fn maybe_reclaim_at(&self, now: usize) {
         self.return_surplus();

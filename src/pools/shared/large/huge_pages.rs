@@ -138,7 +138,7 @@ impl Large {
     ///
     /// # Safety
     ///
-    /// As for [`usage_of`].
+    /// Those of [`usage_of`].
     pub(super) unsafe fn grows_densely(&self, block: NonNull<u8>, length: usize) -> bool {
         // SAFETY: by `# Safety` of this fn.
         self.usage.prediction() == Some(Usage::Dense) || unsafe { usage_of(block, length) } == Usage::Dense

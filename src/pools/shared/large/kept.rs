@@ -62,7 +62,7 @@ impl Kept {
     ///
     /// # Safety
     ///
-    /// As for [`push`](Self::push).
+    /// Those of [`push`](Self::push).
     pub(super) unsafe fn push_oldest(&self, block: &Block) {
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.list_for(block).push_back(NonNull::from(block)) };

@@ -13,7 +13,7 @@ use crate::sync::clock;
 /// The bytes of a step. For so many the system takes a quarter of a millisecond where pages are small.
 pub(super) const STEP_BYTES: usize = 4 << 20;
 
-/// What a thread does with a surplus block that has more bytes than the thread is to return.
+/// The action of a thread on a surplus block that has more bytes than the thread is to return.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LongBlock {
     /// It leaves the block to the steps of later threads, which [discard](Large::discard_part) it in parts if they can.

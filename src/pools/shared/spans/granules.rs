@@ -46,7 +46,7 @@ impl Span {
     ///
     /// # Safety
     ///
-    /// As for [`discardable`](Self::discardable).
+    /// Those of [`discardable`](Self::discardable).
     unsafe fn free_granules(self, class: &ClassInfo) -> u64 {
         let bitmap = self.bitmap(class);
         let all_set = |blocks: Range<usize>| {

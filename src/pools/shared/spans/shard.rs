@@ -307,7 +307,7 @@ impl ShardRef<'_> {
     ///
     /// # Safety
     ///
-    /// As for [`remove_empty`](Self::remove_empty).
+    /// Those of [`remove_empty`](Self::remove_empty).
     unsafe fn release_empty(&self, class: usize, span: Span) {
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.remove_empty(class, span) };
