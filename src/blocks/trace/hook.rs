@@ -1,4 +1,4 @@
-//! The conditions under which a hook of the user's runs: not inside another one, and without unwinding.
+//! Runs the user's hook: not inside another hook, and without letting it unwind.
 
 use core::mem;
 
@@ -21,6 +21,6 @@ struct AbortOnDrop;
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
-        fatal::abort_with(b"janus-alloc: the hook of a `Trace` unwinds, which an allocator must not do\n");
+        fatal::abort_with(b"janus-alloc: the hook of a `Trace` panicked, which must not unwind through the allocator: catch panics in the hook\n");
     }
 }

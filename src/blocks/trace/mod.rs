@@ -14,11 +14,11 @@ use crate::api::{
 };
 pub use event::{Event, Operation, Outcome};
 
-/// Calls a hook with each call to `A`: operation, layouts, addresses, result, and origin.
+/// Calls a hook with an [`Event`] for each call to `A`: operation, layouts, addresses, result, and origin.
 ///
 /// * **The hook** is called on the thread that makes the call: after the parent has served an allocation, growth or shrink, and before
 ///   it frees a block. So the event of a free comes before that of the allocation that reuses the address, also among threads. (A
-///   growth or shrink frees a block as well, and its event comes after that.)
+///   growth or shrink may free a block as well, and its event comes after that.)
 /// * **The hook may allocate**, print and lock, also where it traces the default. What a thread allocates and frees inside a hook is
 ///   served and not traced, by no `Trace`, so nothing recurses. Several threads may call the hook at once. A thread that holds a lock
 ///   which the hook acquires must not use the `Trace`: the hook would wait for its own thread.
@@ -35,7 +35,7 @@ pub use event::{Event, Operation, Outcome};
 ///
 /// A `Trace` can stand behind `#[global_allocator]` if `A` can, and the hook is `Sync` and `'static`: write its type as
 /// `fn(&Event)`. If the hook allocates, every wrapper around the `Trace` is entered a second time, so a wrapper must not hold a lock
-/// while it calls its parent. Those of this crate do not, but for [`Locked`](crate::blocks), so put a `Trace` around a `Locked`, not
+/// while it calls its parent. Of this crate's wrappers only [`Locked`](crate::Locked) does, so put a `Trace` around a `Locked`, not
 /// inside it.
 ///
 /// The idea is that of Zig's `LoggingAllocator` and the hooks of foonathan/memory.

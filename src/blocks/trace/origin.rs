@@ -1,14 +1,14 @@
-//! The place of a call, if it says something: not a line of this crate or of the trait's.
+//! The place of a call in the program. A line of this crate or of the crate with the trait is none.
 
 use core::panic::Location;
 
-/// Returns the start of the paths of this crate's files, as the compiler knows them: that of this file without its path in the crate.
+/// Returns the directory that the paths of this crate's files start with: the path of this file without its part inside the crate.
 fn own_files() -> Option<&'static str> {
     const IN_CRATE: usize = "blocks/trace/origin.rs".len();
     file!().get(..file!().len() - IN_CRATE)
 }
 
-/// A part of the paths of allocator-api2's files, which forward calls by reference.
+/// A part of the path of each file of allocator-api2, which forwards calls on references.
 const FORWARDER: &str = "allocator-api2-";
 
 /// Returns `caller`, unless it is in a file that only passes calls on.
