@@ -3,7 +3,7 @@
 //! | block | adds |
 //! | --- | --- |
 //! | [`Aligned`] | a minimum alignment of all blocks |
-//! | [`ByTag`] | the same counts for each tag, such as `tag("request")`, that a thread works under |
+//! | [`ByTag`] | the counts of a `Stats` for each tag, such as `tag("request")`, that a thread works under |
 //! | [`Failing`] | failures of chosen requests, to test the code that handles them |
 //! | [`Fallback`] | a second allocator where the first one fails |
 //! | [`Guard`] | a search for writes outside of blocks, wrong frees, and leaks |

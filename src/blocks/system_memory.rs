@@ -1,15 +1,15 @@
-//! Memory for what a building block keeps apart from its value, directly from the operating system. So the registered default may be
-//! served meanwhile.
+//! Memory directly from the operating system, for state that a building block keeps outside of its value. A block can request it while
+//! it serves the registered default.
 
 use core::ptr::NonNull;
 
 use crate::api::{Allocator, Layout};
 
-/// A type of which all zero bytes are a value.
+/// A type whose zeroed bytes are a valid value.
 ///
 /// # Safety
 ///
-/// They are.
+/// A value of the type whose bytes are all 0 is valid.
 pub(super) unsafe trait Zeroable: Sized {}
 
 #[cfg(os_memory)]

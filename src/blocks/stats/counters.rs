@@ -200,7 +200,7 @@ impl Counters {
         }
     }
 
-    /// For the first call of a thread, and for threads without a shard of their own.
+    /// Counts an allocation in the first call of a thread, and for threads without a shard of their own.
     #[inline(never)]
     fn count_allocation_slowly(&self, size: usize, slack: usize) {
         match self.own_shard() {
@@ -265,7 +265,7 @@ impl Counters {
         self.own_shards.get(threads::thread_index_below(OWN_SHARDS)?).map(|padded| &padded.0)
     }
 
-    /// Returns the same if the index of the thread has a slot and is below `limit`. This is one comparison.
+    /// Returns the shard of the calling thread if its index has a slot and is below `limit`, by one comparison.
     #[inline]
     fn own_shard_below(&self, limit: usize) -> Option<&CounterShard> {
         self.own_shards.get(threads::slotted_index_below(limit)?).map(|padded| &padded.0)
@@ -416,7 +416,7 @@ fn count_failure_in(update: impl Update, shard: &CounterShard, size: usize) {
 
 impl CounterShard {
     fn all(&self) -> [&Atomic; 14] {
-        // By fields, so that the compiler reports a counter that is missing here.
+        // Names each field, so that the compiler reports a counter that is missing here.
         let Self {
             allocations,
             deallocations,

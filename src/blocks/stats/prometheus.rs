@@ -11,7 +11,7 @@ use super::{Row, Snapshot};
 pub(super) struct Prometheus {
     /// The name of the label that has the name of the row. The names of the metrics have it, too.
     pub(super) label: &'static str,
-    /// No two of one name.
+    /// Each name occurs once.
     pub(super) rows: Vec<Row>,
 }
 

@@ -9,7 +9,7 @@
 //!
 //! 1. [`FIRST`] and the `next` of a node lead to nodes that are never freed and never leave the list. `next` does not change once the
 //!    node is in the list.
-//! 2. Only who holds the claim of a node stores its name, before it publishes. So who [reads](Claim::read) finds the name of one holder.
+//! 2. Only the holder of a node's claim stores its name, before it publishes. So a [reader](Claim::read) finds the name of one holder.
 
 use core::ptr::{self, NonNull};
 use core::sync::atomic::AtomicIsize;
@@ -23,8 +23,8 @@ use crate::sync::{AtomicPtr, AtomicUsize, Ordering::Relaxed, once_ptr};
 
 static FIRST: AtomicPtr<Node> = AtomicPtr::new(ptr::null_mut());
 
-/// The number of free nodes in the list, to look for one only if there is any. It may be off for a moment, and below 0, which costs a
-/// new node or a look in vain.
+/// The number of free nodes in the list, so that a claim searches only if there is one. The number may be wrong for a moment, and
+/// below 0. A number that is too low costs a new node, one that is too high a search in vain.
 static FREE_NODES: AtomicIsize = AtomicIsize::new(0);
 
 /// All zero bytes are a free node with counters at zero.
@@ -40,8 +40,8 @@ pub(super) struct Node {
 // SAFETY: it is made of atomics.
 unsafe impl Zeroable for Node {}
 
-/// Returns a node for an allocator of that name, with counters at zero, which no report shows yet. Returns `None` if the system has no
-/// memory for one.
+/// Claims a node for an allocator of that name, with counters at zero. No report shows it before it is [published](Node::publish).
+/// Returns `None` if the system has no memory for one.
 pub(super) fn claim(name: &'static str) -> Option<&'static Node> {
     let node = reuse().or_else(add)?;
     node.name_start.store(name.as_ptr().cast_mut(), Relaxed);
@@ -64,7 +64,7 @@ fn add() -> Option<&'static Node> {
     let new: NonNull<Node> = system_memory::new_zeroed()?;
     // SAFETY: a new value, which is never freed.
     let node: &'static Node = unsafe { new.as_ref() };
-    // Nobody else knows it yet.
+    // No other thread knows the node yet.
     let is_claimed = node.claim.try_claim();
     debug_assert!(is_claimed);
     once_ptr::push_front(&FIRST, new, |first| node.next.store(first, Relaxed));
@@ -86,7 +86,8 @@ impl Iterator for Nodes {
     fn next(&mut self) -> Option<&'static Node> {
         // SAFETY: by invariant 1 it is a node.
         let node: &'static Node = unsafe { self.next?.as_ref() };
-        // Whoever put the node into the list had found the next one, so that is whole as well.
+        // The thread that added this node had loaded `next` with acquire, so the next node is initialised for this
+        // thread, too.
         self.next = NonNull::new(node.next.load(Relaxed));
         Some(node)
     }
@@ -97,18 +98,18 @@ impl Node {
         &self.counters
     }
 
-    /// From now on reports show the node. Its holder calls this once.
+    /// Shows the node in reports. The holder calls this once.
     pub(super) fn publish(&self) {
         self.claim.publish();
     }
 
-    /// Ends the claim. Its holder calls this once.
+    /// Ends the claim. The holder calls this once.
     pub(super) fn release(&self) {
         self.claim.release();
         FREE_NODES.fetch_add(1, Relaxed);
     }
 
-    /// Returns the name and the counts, unless the node has no holder, or gets another one meanwhile.
+    /// Returns the name and the counts. Returns `None` if the node has no holder, or gets another one meanwhile.
     fn row(&self) -> Option<Row> {
         let read = || (self.name_start.load(Relaxed), self.name_length.load(Relaxed), self.counters.snapshot());
         let (start, length, snapshot): (_, _, Snapshot) = self.claim.read(read)?;

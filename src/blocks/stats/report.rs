@@ -33,7 +33,7 @@ pub struct Report {
     rows: Vec<Row>,
 }
 
-/// What the rows of a report are about.
+/// The subject of the rows of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::blocks) enum Subject {
     Allocator,
@@ -160,7 +160,7 @@ impl<'a> IntoIterator for &'a Report {
 /// A title, and the number below it.
 type Column = (&'static str, fn(&Snapshot) -> u64);
 
-/// The columns of the table, behind the name.
+/// The columns of the table after the name.
 const COLUMNS: [Column; 6] = [
     ("live bytes", |snapshot| snapshot.live_bytes),
     ("live blocks", Snapshot::live_blocks),
@@ -193,7 +193,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// A name on one line.
+/// A name, printed on one line.
 struct PrintedName(&'static str);
 
 impl PrintedName {

@@ -7,7 +7,7 @@ use super::{Report, Row, Snapshot};
 impl Snapshot {
     /// Returns the fields with their names.
     fn fields(&self) -> [(&'static str, u64); 13] {
-        // By fields, so that the compiler reports one that is missing here.
+        // Names each field, so that the compiler reports one that is missing here.
         let Self {
             allocations,
             deallocations,

@@ -136,7 +136,7 @@ impl Tally {
         self.node().map_or(&self.inside, Node::counters)
     }
 
-    /// Claims a node, unless another thread just does.
+    /// Claims a node. If another thread sets one first, releases the claim.
     fn join(&self, name: &'static str) {
         let own = registry::claim(name);
         let node = own.map_or(NO_MEMORY, NonNull::from);
