@@ -13,7 +13,8 @@
 //!
 //! 1. A thread acquires `raw` only after it has seen in `settled` that this process has settled the lock: [`settled`] of the
 //!    number of its forks.
-//! 2. One thread at a time settles a lock, and none acquires it meanwhile. So a holder that it finds is one that the parent process had.
+//! 2. One thread at a time settles a lock, and none acquires it meanwhile. So a holder that it finds held the lock in the parent
+//!    process.
 
 use super::{AllocatorLock, NonAllocatingLock};
 #[cfg(unix)]
@@ -23,8 +24,8 @@ use crate::sync::wait_action::WaitAction;
 use crate::sync::{AtomicUsize, Ordering, fatal, spin_loop};
 use crate::threads::{self, fork};
 
-/// The lock that a [`Locked`](super::Locked) has by default: three words at most, which allocates nothing. A thread that waits sleeps, after
-/// it has looked a hundred times.
+/// The lock that a [`Locked`](super::Locked) has by default: three words at most. It allocates nothing. A waiting thread tries a hundred
+/// times, and then sleeps.
 ///
 /// * **Re-entry**: a call of the `Locked` by the thread that is inside it ends the process with a message. That is a signal handler
 ///   that allocates, or an allocator that calls the `Locked` it is in.
@@ -44,16 +45,16 @@ use crate::threads::{self, fork};
 #[derive(Debug)]
 pub struct DefaultLock {
     pub(super) raw: RawLock,
-    /// In which process the lock was last settled: [`settled`] or [`settling`] of the number of its forks.
+    /// The process that last settled the lock: [`settled`] or [`settling`] of the number of its forks.
     pub(super) settled: AtomicUsize,
 }
 
-/// The process after `forks` forks, counted from the first one, has settled the lock.
+/// The state of a lock that the process after `forks` forks, counted from the first process, has settled.
 pub(super) const fn settled(forks: usize) -> usize {
     forks << 1
 }
 
-/// A thread of the process after `forks` forks is settling the lock.
+/// The state of a lock that a thread of the process after `forks` forks is settling.
 const fn settling(forks: usize) -> usize {
     forks << 1 | 1
 }
@@ -62,11 +63,11 @@ impl DefaultLock {
     #[cold]
     #[inline(never)]
     fn lock_slowly(&self, own: usize) {
-        // Exact, since it is the calling thread or not.
+        // The comparison is exact: only the calling thread itself stores its id.
         if self.raw.holder() == own {
             fatal::abort_with(
-                b"janus-alloc: a `Locked` was called by the thread that is inside it: by a signal handler that allocates or frees, or by \
-                 the allocator in it\n",
+                b"janus-alloc: a `Locked` was called by the thread that is inside it: call it neither in a signal handler nor from the \
+                 allocator in it\n",
             );
         }
         self.raw.acquire_slowly(own, |_| WaitAction::Wait);
@@ -76,7 +77,7 @@ impl DefaultLock {
     #[cold]
     #[inline(never)]
     fn settle(&self, forks: usize) {
-        // A signal handler of this thread would wait for it for ever.
+        // A signal handler on this thread would wait for ever for the thread that it interrupts.
         #[cfg(unix)]
         let _blocked = fork::BlockedSignals::new();
         let mut found = self.settled.load(Ordering::Acquire);
@@ -102,17 +103,17 @@ impl DefaultLock {
     #[cfg(unix)]
     fn settle_holder(&self) {
         let holder = self.raw.holder();
-        // With the release of the thread that forked, if that was inside and is no more.
+        // Synchronises with the release by the thread that forked, if that held the lock and has left it.
         fence(Ordering::Acquire);
         match holder {
             // SAFETY: by invariant 2 no thread of this process uses the lock, and nobody holds it. (On some systems a thread of the parent
             // process may have begun to acquire it.)
             0 => unsafe { self.raw.reset_in_child(0) },
-            // The thread that forked did so in a signal handler, and will go on where it was.
+            // The thread that forked holds the lock: it forked in a signal handler, and will continue where it was.
             holder if holder == fork::survivor() => {}
             _ => fatal::abort_with(
                 b"janus-alloc: this process was forked while another thread was inside a `Locked`, which the child cannot use: \
-                 see `DefaultLock`\n",
+                 only call `exec` in the child, or use a `SharedPool`\n",
             ),
         }
     }

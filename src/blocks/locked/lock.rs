@@ -4,7 +4,7 @@
 ///
 /// # Safety
 ///
-/// 1. From the return of `lock` to the call of `unlock`, no other call of `lock` returns, on whichever thread.
+/// 1. From the return of `lock` to the call of `unlock`, no other call of `lock` returns, on any thread.
 /// 2. An `unlock` happens before the return of the next `lock`.
 /// 3. No method unwinds.
 /// 4. A lock that nobody holds or waits for may be moved.
@@ -20,7 +20,7 @@
 ///
 /// struct Spin(spin::Mutex<()>);
 ///
-/// // SAFETY: it is a lock, by the contract of `RawMutex`. A spin lock has nothing that could panic, and no address.
+/// // SAFETY: it is a lock, by the contract of `RawMutex`. It does not panic, and its address does not matter.
 /// unsafe impl AllocatorLock for Spin {
 ///     fn lock(&self) {
 ///         RawMutex::lock(&self.0);
@@ -30,7 +30,7 @@
 ///         unsafe { RawMutex::unlock(&self.0) };
 ///     }
 /// }
-/// // SAFETY: a spin lock is one word.
+/// // SAFETY: a spin lock allocates nothing.
 /// unsafe impl NonAllocatingLock for Spin {}
 ///
 /// static POOL: Locked<Pool<System>, Spin> = Locked::with_lock(Pool::new_in(System), Spin(spin::Mutex::new(())));
@@ -51,7 +51,7 @@ pub unsafe trait AllocatorLock {
 /// A lock that never allocates from the registered default, so that a [`Locked`](super::Locked) with it can stand behind
 /// `#[global_allocator]`.
 ///
-/// `parking_lot`'s is none: a thread that waits for it allocates.
+/// The lock of `parking_lot` is not one: a thread that waits for it may allocate.
 ///
 /// # Safety
 ///
@@ -59,7 +59,24 @@ pub unsafe trait AllocatorLock {
 ///
 /// # Examples
 ///
-/// As for [`AllocatorLock`].
+/// ```
+/// use janus_alloc::blocks::locked::{AllocatorLock, DefaultLock, NonAllocatingLock};
+///
+/// struct Own(DefaultLock);
+///
+/// // SAFETY: it does what a `DefaultLock` does.
+/// unsafe impl AllocatorLock for Own {
+///     fn lock(&self) {
+///         self.0.lock();
+///     }
+///     unsafe fn unlock(&self) {
+///         // SAFETY: the calling thread holds it.
+///         unsafe { self.0.unlock() };
+///     }
+/// }
+/// // SAFETY: a `DefaultLock` never allocates.
+/// unsafe impl NonAllocatingLock for Own {}
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `NonAllocatingLock`: a thread that waits for it may allocate",
     label = "may allocate",
@@ -90,7 +107,12 @@ impl<R: lock_api::RawMutex> LockApi<R> {
     ///
     /// # Examples
     ///
-    /// As for [`LockApi`].
+    /// ```
+    /// use janus_alloc::{Locked, Pool, System, blocks::locked::LockApi};
+    ///
+    /// static POOL: Locked<Pool<System>, LockApi<spin::Mutex<()>>> = Locked::with_lock(Pool::new_in(System), LockApi::new());
+    /// # assert_eq!(POOL.with(|pool| pool.live_bytes()), 0);
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         Self(R::INIT)
@@ -128,7 +150,7 @@ fn or_abort(call: impl FnOnce()) {
     impl Drop for AbortOnDrop {
         fn drop(&mut self) {
             // A panic while unwinding aborts.
-            panic!("the lock of a `Locked` unwound");
+            panic!("janus-alloc: the lock of a `Locked` panicked, which must not unwind through the allocator");
         }
     }
     let guard = AbortOnDrop;

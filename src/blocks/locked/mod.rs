@@ -19,13 +19,18 @@ pub use default_lock::DefaultLock;
 pub use lock::LockApi;
 pub use lock::{AllocatorLock, NonAllocatingLock};
 
-// Here, and not beside the rest, because the atomics of a model cannot be made in a `const`.
+// Here and not in `default_lock.rs`, which a model test compiles with atomics that a `const fn` cannot create.
 impl DefaultLock {
     /// Creates a lock that nobody holds.
     ///
     /// # Examples
     ///
-    /// As for [`DefaultLock`].
+    /// ```
+    /// use janus_alloc::{Locked, Pool, System, blocks::locked::DefaultLock};
+    ///
+    /// static POOL: Locked<Pool<System>> = Locked::with_lock(Pool::new_in(System), DefaultLock::new());
+    /// # assert_eq!(POOL.with(|pool| pool.live_bytes()), 0);
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         #[cfg(os_memory)]
@@ -50,10 +55,10 @@ impl Default for DefaultLock {
 /// * **Cost per call**: acquiring and releasing the lock, that is two atomic read-modify-writes by [`DefaultLock`], and waiting for
 ///   other threads. `A` works while the lock is held: it may copy or zero a large block, or make a system call.
 /// * **Size**: that of the lock and `A`. No byte beside a block.
-/// * **Lock**: the second parameter. [`DefaultLock`] never allocates, tells a deadlock by re-entry, and says what happens in the child of
-///   a fork. Others are [`AllocatorLock`]s; the feature `lock_api` takes every `RawMutex` of that crate.
-/// * **Blocks, errors and size 0** are `A`'s: every call is passed on, **`deallocate`** included. The resets of an arena take the `Locked` as
-///   `&mut`, and no lock.
+/// * **Lock**: the second parameter. [`DefaultLock`] never allocates, and detects re-entry and a lock that a fork left held. Any
+///   [`AllocatorLock`] can take its place. With the feature `lock_api`, `LockApi` makes one of any `RawMutex` of that crate.
+/// * **Blocks, errors and size 0** are `A`'s: every call is passed on, **`deallocate`** included. A reset takes `&mut` of the `Locked`, and
+///   does not lock.
 /// * **Threads**: `Sync` if `A` is `Send`. It can stand behind `#[global_allocator]` if `A` never allocates from the default: if it is an
 ///   [`IndependentAllocator`].
 ///
@@ -78,7 +83,7 @@ impl Default for DefaultLock {
 /// assert_eq!(pool.with(|pool| pool.live_bytes()), 0);
 /// ```
 ///
-/// As the default, over an allocator that does not need the default:
+/// A `Locked` as the default, over an allocator that does not need the default:
 ///
 /// ```
 /// # #[cfg(any(unix, windows))] {
@@ -111,7 +116,7 @@ pub struct Locked<A, L = DefaultLock> {
 // `AllocatorLock`. So it is as if the allocator were sent from thread to thread.
 unsafe impl<A: Send, L: Sync> Sync for Locked<A, L> {}
 
-/// Releases the lock when it goes.
+/// Releases the lock when dropped.
 struct Held<'a, L: AllocatorLock>(&'a L);
 
 impl<L: AllocatorLock> Drop for Held<'_, L> {
@@ -143,7 +148,12 @@ impl<A, L> Locked<A, L> {
     ///
     /// # Examples
     ///
-    /// As for [`AllocatorLock`].
+    /// ```
+    /// use janus_alloc::{Locked, Pool, blocks::locked::DefaultLock, collections::Box};
+    ///
+    /// let pool = Locked::with_lock(Pool::new(), DefaultLock::new());
+    /// assert_eq!(*Box::new_in(5, &pool), 5);
+    /// ```
     #[must_use]
     pub const fn with_lock(allocator: A, lock: L) -> Self {
         Self { lock, allocator }
@@ -297,7 +307,7 @@ impl<A: Default, L: Default> Default for Locked<A, L> {
     }
 }
 
-/// Says nothing of the allocator, because printing may allocate, perhaps from it.
+/// Does not print the allocator, because printing may allocate from it.
 impl<A, L> fmt::Debug for Locked<A, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Locked").finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! The lock of systems that the crate does not know. The interface of `default_lock.rs`.
+//! The lock of systems that the crate does not know, with the interface of `default_lock.rs`.
 
 use super::{AllocatorLock, NonAllocatingLock};
 use crate::sync::{AtomicUsize, Ordering, spin_loop};
@@ -22,7 +22,8 @@ pub struct DefaultLock {
     pub(super) held: AtomicUsize,
 }
 
-// SAFETY: one thread at a time changes `held` from 0 to 1, with acquire after the release of the last holder. It has no address.
+// SAFETY: one thread at a time changes `held` from 0 to 1, with acquire after the release of the last holder. Its address does
+// not matter.
 unsafe impl AllocatorLock for DefaultLock {
     #[inline]
     fn lock(&self) {
