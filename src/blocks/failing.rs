@@ -10,7 +10,7 @@ use crate::api::{
 };
 use crate::sync::{AtomicUsize, Ordering};
 
-/// Serves requests from `A`, but for some that it refuses: the nth, all from the nth on, some by chance, or those above a size.
+/// Serves requests from `A`, and refuses chosen ones: the nth, all from the nth on, some by chance, or those above a size.
 ///
 /// It tests what a program does when memory runs out, without using up the memory. [`exhaust`](crate::testing::faults::exhaust) runs
 /// code with each of its requests failing in turn, and finds leaks and panics.
@@ -51,7 +51,7 @@ pub struct Failing<A> {
     parent: A,
 }
 
-/// Which requests fail.
+/// The rule that chooses the requests that fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rule {
     Never,
@@ -61,7 +61,7 @@ enum Rule {
     Above(usize),
 }
 
-/// How blocks grow and shrink.
+/// The way blocks grow and shrink.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Growth {
     AsParent,
@@ -91,7 +91,7 @@ fn mix(seed: u64, number: u64) -> u64 {
 }
 
 impl<A> Failing<A> {
-    /// Only the request with the number `n` fails, counted from 0.
+    /// Creates a `Failing` that fails only the request with the number `n`, counted from 0.
     ///
     /// # Examples
     ///
@@ -107,7 +107,7 @@ impl<A> Failing<A> {
         Self::by(Rule::Nth(n), parent)
     }
 
-    /// Every request from the number `n` on fails, counted from 0: memory has run out.
+    /// Creates a `Failing` that fails every request from the number `n` on, counted from 0, as if memory had run out.
     ///
     /// # Examples
     ///
@@ -123,8 +123,8 @@ impl<A> Failing<A> {
         Self::by(Rule::FromNth(n), parent)
     }
 
-    /// One in `one_in` requests fails, on average, chosen by their numbers and `seed`. With the same seed the same numbers fail. None
-    /// fails if `one_in` is 0, and each if it is 1.
+    /// Creates a `Failing` that fails one in `one_in` requests on average, chosen by their numbers and `seed`. With the same seed the
+    /// same numbers fail. None fails if `one_in` is 0, and each if it is 1.
     ///
     /// # Examples
     ///
@@ -144,7 +144,7 @@ impl<A> Failing<A> {
         Self::by(Rule::Chance { seed, one_in }, parent)
     }
 
-    /// Every request for more than `bytes` bytes fails.
+    /// Creates a `Failing` that fails every request for more than `bytes` bytes.
     ///
     /// # Examples
     ///
@@ -161,7 +161,7 @@ impl<A> Failing<A> {
         Self::by(Rule::Above(bytes), parent)
     }
 
-    /// No request fails. It only counts, and may [always move](Self::always_moving) blocks.
+    /// Creates a `Failing` that fails no request. It only counts, and may [always move](Self::always_moving) blocks.
     ///
     /// # Examples
     ///
@@ -188,7 +188,7 @@ impl<A> Failing<A> {
         }
     }
 
-    /// Never grows or shrinks a block in place: each `grow` and `shrink` allocates a new block, copies, and frees the old one.
+    /// Makes every `grow` and `shrink` move the block: it allocates a new block, copies, and frees the old one.
     ///
     /// So code that depends on whether a block stays in place, which may differ from run to run, makes the same requests in each run. It
     /// also finds code that uses the old address of a block. A `grow` or `shrink` is one request as before.
@@ -212,7 +212,7 @@ impl<A> Failing<A> {
         self
     }
 
-    /// From now on no request fails.
+    /// Stops the failures: no later request fails.
     ///
     /// # Examples
     ///
@@ -232,7 +232,13 @@ impl<A> Failing<A> {
     ///
     /// # Examples
     ///
-    /// As for [`Failing`].
+    /// ```
+    /// use janus_alloc::{Failing, System, collections::Box};
+    ///
+    /// let failing = Failing::nth(System, 1);
+    /// assert!(Box::try_new_in(0, &failing).is_ok() && Box::try_new_in(1, &failing).is_err());
+    /// assert_eq!(failing.requests(), 2);
+    /// ```
     #[must_use]
     pub fn requests(&self) -> usize {
         self.requests.load(Ordering::Relaxed)
@@ -242,7 +248,14 @@ impl<A> Failing<A> {
     ///
     /// # Examples
     ///
-    /// As for [`Failing`].
+    /// ```
+    /// use janus_alloc::{Failing, System, collections::Box};
+    ///
+    /// let failing = Failing::from_nth(System, 1);
+    /// assert!(Box::try_new_in(0, &failing).is_ok());
+    /// assert!(Box::try_new_in(1, &failing).is_err() && Box::try_new_in(2, &failing).is_err());
+    /// assert_eq!(failing.failures(), 2);
+    /// ```
     #[must_use]
     pub fn failures(&self) -> usize {
         self.failures.load(Ordering::Relaxed)
@@ -278,7 +291,7 @@ impl<A> Failing<A> {
         Ok(())
     }
 
-    /// Moves a block to a new one with such contents.
+    /// Moves a block to a new one, whose added bytes have these contents.
     ///
     /// # Safety
     ///
@@ -299,8 +312,8 @@ impl<A> Failing<A> {
             Contents::Zeroed => self.parent.allocate_zeroed(new),
         }?;
         let kept = old.size().min(new.size());
-        // SAFETY: by `# Safety` of this fn the old block has so many bytes, and the new one has, too. Both are live, so disjoint. At size 0
-        // no byte is copied.
+        // SAFETY: by `# Safety` of this fn the old block has at least `kept` bytes, and so has the new one. Both are live, so disjoint. At
+        // size 0 no byte is copied.
         unsafe { block.copy_to_nonoverlapping(moved.cast(), kept) };
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.parent.deallocate(block, old) };

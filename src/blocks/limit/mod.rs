@@ -14,7 +14,7 @@ use quota::{Charge, Quota};
 
 /// Serves requests from `A` as long as the live blocks have no more than a given number of bytes, and refuses the others.
 ///
-/// Several collections share a limit by reference, and a limit over `&Limit<_>` is part of that one's: its blocks are charged to
+/// Several collections share a limit by reference. A limit over `&Limit<_>` is a part of that limit: its blocks are charged to
 /// both. So limits form a quota tree, for example of a process, its tenants and their requests.
 ///
 /// * **Errors**: a request that would exceed this limit or one above it is an [`AllocError`]. Nothing is charged then, and a block
@@ -22,8 +22,8 @@ use quota::{Charge, Quota};
 /// * **Bytes** are those requested. A block is exactly as long as it is charged, whatever `A` returns. Memory that the parent takes
 ///   beyond that does not count: its bookkeeping, the rounding up to a size class or a page, and the old block while a growing block is
 ///   moved. To cap this too, put the limit below: `SharedPool<Limit<Pages>>` caps what a pool takes from the system.
-/// * **Cost per call**: one compare-and-swap for an allocation, one atomic subtraction for a free; for a tree, so many on each level.
-///   No lock. Threads that use one limit share a cache line; for many threads put it below a pool, which asks seldom.
+/// * **Cost per call**: one compare-and-swap for an allocation, one atomic subtraction for a free; for a tree, the same on each
+///   level. No lock. Threads that use one limit share a cache line; for many threads put it below a pool, which asks seldom.
 /// * **Size**: three words and `A`. No byte beside a block.
 /// * **Threads**: `Sync` if `A` is, and exact at any time: the live bytes of all threads together never exceed the limit. It can stand
 ///   behind `#[global_allocator]` if `A` can.
@@ -40,10 +40,10 @@ use quota::{Charge, Quota};
 /// [`handle_alloc_error`](crate::api::handle_alloc_error), as those of std do, and **that ends the process**: `push` over a tenant's
 /// limit ends all tenants. So use `try_reserve`, `try_push` and the like where a limit may be reached.
 ///
-/// A collection grows by doubling. A `Vec` or `String` lets the allocator grow its buffer, which is charged with the difference. But whatever
-/// moves its contents itself **needs the old and the new buffer at once**: a `HashMap`, which builds a new table, three times the
-/// bytes of the old one in total; and a growing block in an arena or a pool over a limit, unless it can grow in place. So such a
-/// collection fails with as little as a third of the limit in use. Reserve what is needed beforehand, or set the limit accordingly.
+/// A collection grows by doubling. A `Vec` or `String` lets the allocator grow its buffer, which is charged with the difference. But a
+/// collection that moves its contents itself **needs the old and the new buffer at once**: a `HashMap` builds a new table, and needs three
+/// times the bytes of the old one in total. So does a growing block in an arena or a pool over a limit, unless it can grow in place. So
+/// such a collection fails with as little as a third of the limit in use. Reserve what is needed beforehand, or set the limit accordingly.
 ///
 /// ```
 /// use janus_alloc::collections::{HashMap, Vec};
@@ -198,7 +198,11 @@ impl<A> Limit<A> {
     ///
     /// # Examples
     ///
-    /// As for [`set_limit`](Self::set_limit).
+    /// ```
+    /// use janus_alloc::{Limit, System};
+    ///
+    /// assert_eq!(Limit::new(System, 1000).limit(), 1000);
+    /// ```
     #[must_use]
     pub fn limit(&self) -> usize {
         self.quota.limit.load(Ordering::Relaxed)
@@ -226,7 +230,7 @@ impl<A> Limit<A> {
     }
 }
 
-/// Ends a request that was charged. The block is shortened to the requested size, which is what a free will release.
+/// Ends a request that was charged. The block is shortened to the requested size, because a free releases that size.
 #[inline]
 fn settle(
     charge: Charge<'_>,

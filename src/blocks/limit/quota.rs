@@ -17,13 +17,14 @@ pub(super) struct Quota {
     pub(super) limit: AtomicUsize,
 }
 
-/// Bytes that are charged for a request in progress. They are released when it goes, unless they are [kept](Self::keep).
+/// Bytes that are charged for a request in progress. They are released when this is dropped, unless they are
+/// [kept](Self::keep).
 #[derive(Debug)]
 #[must_use]
 pub(super) struct Charge<'a> {
     quota: &'a Quota,
     bytes: usize,
-    /// The bytes in use with these.
+    /// The bytes in use, these included.
     used: usize,
 }
 
@@ -63,7 +64,7 @@ impl Quota {
 }
 
 impl Charge<'_> {
-    /// The request was served, so the bytes stay charged until they are [released](Quota::release).
+    /// Ends a request that was served: the bytes stay charged until they are [released](Quota::release).
     #[inline]
     pub(super) fn keep(self) {
         // A read first: the peak seldom changes, and a write would contend.

@@ -15,8 +15,8 @@ use buffer::Buffer;
 ///
 /// * **Collections** take `&stack_first`. Only the reference implements the trait, because moving the value would move its bytes. (It
 ///   can be moved while nothing borrows it.)
-/// * **Cost per call**: the bump of a pointer in the buffer, some ten instructions. To free or resize, a comparison of addresses. With an `N`
-///   of 0, which has no buffer, nothing beyond `A`.
+/// * **Cost per call**: the bump of a pointer in the buffer, some ten instructions. To free or resize, a comparison of addresses. With an
+///   `N` of 0 there is no buffer, and a call costs nothing beyond `A`.
 /// * **Memory**: exactly `N` bytes and two words beside `A`, aligned to 16. Sizes are not rounded up. A large `N` needs a large stack.
 /// * **Growth**: the last block in the buffer grows and shrinks in place. A block that outgrows the buffer moves to `A`, and stays
 ///   there.
@@ -102,7 +102,7 @@ impl<const N: usize, A> StackFirst<N, A> {
         self.buffer.used()
     }
 
-    /// Returns both parts as the allocator that they make together.
+    /// Combines the buffer and the parent to one allocator.
     #[inline(always)]
     const fn parts(&self) -> Fallback<&Buffer<N>, &A> {
         Fallback::new(&self.buffer, &self.parent)
