@@ -15,7 +15,7 @@ use crate::sync::{AtomicPtr, once_ptr};
 
 pub(super) struct Accounts {
     untagged: Counters,
-    /// For the numbers from 1 on, the last one [`OTHER`].
+    /// The counters of the numbers from 1 on. The last number is [`OTHER`].
     by_number: [AtomicPtr<Counters>; MAX_TAGS + 1],
 }
 
@@ -33,8 +33,8 @@ impl Accounts {
         Some(unsafe { counters.as_ref() })
     }
 
-    /// Returns the counters of `tag`, and the tag itself. If it has none, and the system has no memory for them, returns those of
-    /// [`Tag::UNTAGGED`].
+    /// Returns `tag` with its counters, which it creates if there are none. If the system has no memory for them, returns
+    /// [`Tag::UNTAGGED`] with its counters.
     #[inline]
     pub(super) fn open(&self, tag: Tag) -> (Tag, &Counters) {
         match self.get(tag).or_else(|| self.add(tag)) {

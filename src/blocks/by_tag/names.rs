@@ -1,11 +1,11 @@
 //! The names of all tags of the process, each with a number that fits in a byte.
 //!
-//! The table has a fixed size and is in a static, so a new name allocates nothing. There is no lock, so a signal handler or a fork finds
-//! no one holding it. A name stays for ever.
+//! The table has a fixed size and is in a static, so a new name allocates nothing. There is no lock, so neither a signal handler nor the
+//! child of a fork can find it held. A name stays for ever.
 //!
 //! # Invariants
 //!
-//! 1. Whoever claims a number in `claimed` is the only one that stores the name of that number, and stores it before the number enters
+//! 1. Only the thread that claims a number in `claimed` stores the name of that number, and it does so before the number enters
 //!    `slots`.
 //! 2. A number in `slots` stays there, and its name does not change. At most [`MAX_TAGS`] slots are in use, so a search finds an empty
 //!    one.
@@ -16,7 +16,7 @@ use core::{ptr, slice, str};
 
 /// The number of different names that a process may have. Numbers are 1 to this.
 pub(super) const MAX_TAGS: usize = 250;
-/// The number of all names beyond.
+/// The number that all names beyond the first [`MAX_TAGS`] share.
 pub(super) const OTHER: u8 = MAX_TAGS as u8 + 1;
 
 const SLOTS: usize = 512;
@@ -25,7 +25,7 @@ const BITS: usize = usize::BITS as usize;
 const WORDS: usize = MAX_TAGS.div_ceil(BITS);
 
 struct Names {
-    /// A bit for each number, from 1 on, that has a name or is about to.
+    /// A bit for each number, from 1 on, that has a name or is about to get one.
     claimed: [AtomicUsize; WORDS],
     starts: [AtomicPtr<u8>; MAX_TAGS],
     lengths: [AtomicUsize; MAX_TAGS],
@@ -40,7 +40,7 @@ static NAMES: Names = Names {
     slots: [const { AtomicU8::new(EMPTY) }; SLOTS],
 };
 
-/// Returns the number of `name`, which it gets now if it has none. Returns [`OTHER`] if all numbers have another name.
+/// Returns the number of `name`, and gives it one if it has none. Returns [`OTHER`] if all numbers have another name.
 pub(super) fn number_of(name: &'static str) -> u8 {
     let mut own = None;
     let mut slot = hash(name) % SLOTS;
@@ -49,7 +49,7 @@ pub(super) fn number_of(name: &'static str) -> u8 {
         if number == EMPTY {
             let Some(new) = own.or_else(|| claim(name)) else { return OTHER };
             own = Some(new);
-            // Release: whoever finds the number finds the name.
+            // Release: a thread that finds the number sees the name.
             match NAMES.slots[slot].compare_exchange(EMPTY, new, AcqRel, Acquire) {
                 Ok(_) => return new,
                 Err(now) => number = now,
@@ -73,8 +73,8 @@ pub(super) fn name_of(number: u8) -> Option<&'static str> {
         return None;
     }
     let length = NAMES.lengths[index].load(Relaxed);
-    // SAFETY: by invariants 1 and 2 these are the parts of one `&'static str`: the caller has found the number in a slot, or claimed it,
-    // or has it from a thread that has.
+    // SAFETY: by invariants 1 and 2 these are the parts of one `&'static str`: the caller found the number in a slot, claimed it, or
+    // received it from a thread that did.
     let name: &'static [u8] = unsafe { slice::from_raw_parts(start, length) };
     // SAFETY: as above.
     Some(unsafe { str::from_utf8_unchecked(name) })

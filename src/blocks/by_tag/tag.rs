@@ -6,12 +6,13 @@ use crate::threads::tag_stack::{self, Place};
 
 /// Attributes to `name` what the calling thread allocates from a [`ByTag`](super::ByTag), until the guard is dropped.
 ///
-/// * **Nesting**: the newest guard of the thread counts. When it is dropped, the one before counts again. Guards may be dropped in any
-///   order: dropping one below the newest does not change the tag. The 63rd guard inside another, and those inside it, have no effect.
+/// * **Nesting**: the newest guard of the thread decides. When it is dropped, the one before it decides again. Guards may be dropped
+///   in any order: dropping an older one does not change the tag. At most 62 guards nest; further ones have no effect.
 /// * **Threads**: the guard is for its thread and cannot be sent to another. A thread starts without a tag; pass [`Tag::current`] to it
 ///   and [`enter`](Tag::enter) that. Tags have no effect in threads beyond the first 4096 that live at once.
 /// * **Names**: 250 different ones in a process. Later names have one tag in common, `(other)`. Names that are equal are one tag.
-/// * **Async code**: a guard that lives across an `.await` tags whatever the thread runs meanwhile. Enter the tag around each `poll`.
+/// * **Async code**: a guard that lives across an `.await` tags whatever the thread runs meanwhile. Enter the tag around each `poll`
+///   instead.
 /// * **Cost**: about 200 instructions for a short name, with the end of the guard; [`Tag::enter`] takes 80. Nothing is allocated.
 ///
 /// # Examples
