@@ -64,7 +64,7 @@ impl<A> Profile<A> {
 
     /// Takes the sample of a block out of the table, if there is one, and calls `action` with it.
     ///
-    /// This is done while the caller still owns the block: when it has been freed, another thread may get its address.
+    /// The caller must still own the block: after a free another thread may get its address.
     fn with_sample<'a, R>(
         &'a self,
         block: NonNull<u8>,
@@ -84,7 +84,7 @@ impl<A> Profile<A> {
         Some(action(recorder, &mut state, sample))
     }
 
-    /// Puts a sample that was taken where it belongs now.
+    /// Ends a sample that was taken, or puts it back into the table, as `place` says.
     fn settle(&self, recorder: &Recorder, sample: Sample, place: Place) {
         let _profiling = Profiling::begin();
         let Some(mut state) = recorder.lock() else { return };
@@ -103,7 +103,7 @@ impl<A> Profile<A> {
     ///
     /// # Safety
     ///
-    /// As for the method of [`Allocator`] that `resize` stands for.
+    /// Those of the method of [`Allocator`] that `resize` stands for.
     #[cold]
     #[inline(never)]
     unsafe fn resize(
@@ -146,10 +146,10 @@ impl<A> Profile<A> {
     }
 }
 
-/// The place of a sample that was taken out of the table.
+/// The next state of a sample that was taken out of the table.
 #[derive(Clone, Copy)]
 enum Place {
-    /// In the table, at this address and with this size.
+    /// It returns to the table, with this address and size.
     At(usize, usize),
     Ended(End),
 }

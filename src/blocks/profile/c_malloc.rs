@@ -1,4 +1,4 @@
-//! A profile over an allocator that C's `malloc` may be.
+//! A profile over an allocator that can be C's `malloc`.
 
 use core::ptr::NonNull;
 
@@ -21,7 +21,8 @@ impl<A: Control> Control for Profile<A> {
     }
 }
 
-/// While the profile samples, all requests take the long way, on which they are counted. While it is off, they take the parent's.
+/// While the profile samples, all requests take the slow path, which counts them. While it is off, they take the fast path of the
+/// parent.
 impl<'a, A> FastPath for &'a Profile<A>
 where
     &'a A: FastPath,

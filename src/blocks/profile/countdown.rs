@@ -1,8 +1,8 @@
 //! The bytes left until the next sampling point, counted down by each thread for itself.
 //!
-//! A Poisson process has no memory: cut into the sequences of bytes of several threads, it is one in each of them. So each thread
-//! has a countdown of its own, as far as there are some, and all other threads share one. A thread that ends leaves its countdown
-//! to the next thread with its number.
+//! A Poisson process has no memory: cut into the sequences of bytes of several threads, it is one in each of them. So each of the
+//! first threads has a countdown of its own, and all other threads share one. A thread that ends leaves its countdown to the next
+//! thread with its number.
 
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
@@ -13,7 +13,7 @@ use crate::threads;
 /// The number of threads with a countdown of their own.
 const OWN_COUNTDOWNS: usize = if threads::SLOTS < 32 { threads::SLOTS } else { 32 };
 
-/// The countdown is never reached.
+/// A distance that no countdown reaches.
 const NEVER: usize = usize::MAX / 2;
 
 #[derive(Debug)]
@@ -110,7 +110,8 @@ impl Countdowns {
 /// Returns a random number above 0, up to and including 1. Each countdown has a sequence of its own, by its `number`.
 fn uniform(number: usize, countdown: &Countdown, seed: u64) -> f64 {
     let draw = countdown.draws.fetch_add(1, Relaxed) as u64;
-    // SplitMix64 (Steele, Lea and Flood, 2014), started for each countdown at another place, far away from the others.
+    // SplitMix64 (Steele, Lea and Flood, 2014), started for each countdown at a position of its own, far from the
+    // others.
     let start = mix(seed ^ mix(number as u64 + 1));
     let bits = mix(start.wrapping_add(draw.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15)));
     ((bits >> 11) + 1) as f64 / (1_u64 << 53) as f64

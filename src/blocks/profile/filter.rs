@@ -1,7 +1,7 @@
 //! Finds out in a few instructions that a block is not sampled.
 //!
-//! A counting Bloom filter with one hash: a table of counters, one of which is that of a block by its address. It holds the
-//! number of sampled blocks whose counter it is. If it is 0, the block is not sampled.
+//! A counting Bloom filter with one hash function: the address of a block selects a counter of a table. The counter holds
+//! the number of sampled blocks that select it. If it is 0, the block is not sampled.
 //!
 //! # Invariants
 //!
@@ -26,7 +26,7 @@ const STUCK: u8 = u8::MAX;
 const COUNTERS_EACH: usize = 64;
 const MIN_COUNTERS: usize = 1 << 14;
 const MAX_COUNTERS: usize = 1 << 24;
-/// A table that is too small is replaced by one so many times as large.
+/// The factor by which a table grows that is too small.
 const GROWTH: usize = 4;
 
 /// The golden ratio in fixed-point arithmetic (Knuth's multiplicative hashing).
@@ -35,7 +35,7 @@ const MULTIPLIER: usize = 0x9E37_79B9_7F4A_7C15;
 #[cfg(not(target_pointer_width = "64"))]
 const MULTIPLIER: usize = 0x9E37_79B9_u32 as usize;
 
-/// `LENGTH` counters, or as many as `shift` says behind a table in pages.
+/// `LENGTH` counters. A table in pages has length 0, and is followed by as many counters as `shift` says.
 #[repr(C)]
 struct Table<const LENGTH: usize> {
     /// The counter of an address is the one at `address * MULTIPLIER >> shift`.
@@ -57,9 +57,9 @@ const fn constant(counter: u8) -> Table<2> {
     table
 }
 
-/// Where no block is sampled.
+/// The table of a filter that contains no block.
 static NONE: Table<2> = constant(0);
-/// Where each block is.
+/// The table of a filter that contains each block.
 static ALL: Table<2> = constant(STUCK);
 
 #[derive(Debug)]
@@ -109,16 +109,17 @@ impl Filter {
     pub(super) fn may_contain(&self, block: NonNull<u8>) -> bool {
         // Acquire: the table may be newer than the block.
         let table = self.table.load(Acquire);
-        // SAFETY: by invariant 1. Relaxed: what is known of the block happened before it came to its owner.
+        // SAFETY: by invariant 1. Relaxed: the block was counted before its owner received it.
         unsafe { counter(table, block.addr().get()) }.load(Relaxed) != 0
     }
 
-    /// Takes each block for a sampled one from now on. Called before anything is added.
+    /// Makes the filter contain each block from now on. Called before the first table is published.
     pub(super) fn contain_all(&self) {
         self.table.store((&raw const ALL).cast_mut().cast(), Release);
     }
 
-    /// Counts a sampled block. The caller holds the lock of the recorder, and names the sampled blocks, with this one.
+    /// Counts a sampled block. The caller holds the lock of the recorder. `samples` are the addresses of all sampled
+    /// blocks, this one included.
     pub(super) fn add(&self, address: usize, samples: impl ExactSizeIterator<Item = usize>) {
         let table = self.table.load(Relaxed);
         if !self.grow(table, samples) {
@@ -136,7 +137,8 @@ impl Filter {
         }
     }
 
-    /// Replaces the table by a larger one, with all of `samples` counted, if it is too small for them. Returns whether it did.
+    /// Replaces the table by a larger one in which all `samples` are counted, if it is too small for them. Returns whether it
+    /// did.
     fn grow(&self, table: *mut Header, samples: impl ExactSizeIterator<Item = usize>) -> bool {
         let is_constant = |constant: &'static Table<2>| ptr::addr_eq(table, constant);
         if is_constant(&ALL) {
@@ -152,7 +154,7 @@ impl Filter {
         let made = layout(counters).and_then(|layout| Pages::new().allocate_zeroed(layout).ok());
         let Some(made) = made else {
             if is_first {
-                // Without counters each block has to be looked up.
+                // Without counters each block is looked up in the table of samples.
                 self.contain_all();
             }
             return is_first;
@@ -209,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_added_is_contained_until_it_is_removed() {
+    fn blocks_are_contained_until_they_are_removed() {
         let filter = Filter::new();
         let addresses: Vec<usize> = (1..5000).map(|n| n * 48).collect();
         assert!(!addresses.iter().any(|&address| filter.may_contain(block(address))));

@@ -1,4 +1,4 @@
-//! A block that finds out where the memory of a program comes from.
+//! A block that finds the places in a program that allocate its memory.
 
 mod allocator;
 #[cfg(target_os = "linux")]
@@ -30,7 +30,8 @@ use sampling::SamplingSource;
 ///
 /// * **Cost per call** that is not sampled: to allocate or grow, a thread-local read and a countdown in memory of the calling thread
 ///   (for the first 32 threads that live at a time; all others share an atomic countdown); to free, grow or shrink, a look at a
-///   table by the address of the block. Together 28 instructions for an allocation and its `deallocate` (`docs/performance.md`).
+///   table by the address of the block. Together 29 instructions for an allocation and its `deallocate`. (Counted by `cargo run
+///   --release -p janus-benches --bin instructions -- blocks`.)
 /// * **Cost per sample**: a walk up the stack, at most 128 frames, some microseconds in all; a lock for the entry into a table. To free a
 ///   sampled block takes the lock again.
 /// * **Size**: a little over 4 KiB in addition to `A`; pass it to a collection by reference. Samples and stacks are kept in whole
@@ -44,8 +45,8 @@ use sampling::SamplingSource;
 /// * **Threads**: `Sync` if `A` is. It can stand behind `#[global_allocator]` if `A` can.
 /// * **Recursion**: while a thread takes a sample or reports, what it allocates is served and not sampled. A stack consists
 ///   of addresses; their names are looked up when a report is written.
-/// * **Fork**: the child has a copy of the profile, and goes on with it. Where a signal handler has forked that interrupted the
-///   profile itself, the child's profile ends.
+/// * **Fork**: the child has a copy of the profile, and continues it. If a signal handler that interrupted the profile itself
+///   has forked, the profile of the child ends.
 /// * **Signals**: a handler may allocate and free what the parent lets it. What it does while it interrupts the profile is not sampled.
 /// * **Failure**: where there is no memory for a sample, the block is served without, and [`Report::lost`] counts it.
 /// * **Size 0** is passed on and not sampled ([rule 6](crate::api#size-0)). **`deallocate`** ends the sample of the block, if there
@@ -99,7 +100,7 @@ pub struct Profile<A> {
 }
 
 impl<A> Profile<A> {
-    /// Creates a `Profile` over `parent` that samples one in 512 KiB.
+    /// Creates a `Profile` over `parent` that samples one block in 512 KiB of allocated bytes.
     ///
     /// # Examples
     ///
@@ -114,7 +115,7 @@ impl<A> Profile<A> {
         Self::with_sampling(parent, Sampling::DEFAULT)
     }
 
-    /// Creates a `Profile` over `parent` with a sampling.
+    /// Creates a `Profile` over `parent` with the given `sampling`.
     ///
     /// # Examples
     ///
@@ -236,14 +237,14 @@ impl<A> Profile<A> {
     }
 }
 
-/// The calling thread works for a profile, so that what it allocates is not sampled.
+/// Marks the calling thread as working for a profile, so that its requests are not sampled.
 struct Profiling;
 
 impl Profiling {
-    /// `None` if it does so already, or if that cannot be noted.
+    /// Returns `None` if the thread is marked already, or if there is no memory for the mark.
     #[inline]
     fn begin() -> Option<Self> {
-        // Lazily: a value that is not returned would clear the flag of an outer one.
+        // `then` and not `then_some`: the drop of a value that is not returned would clear the mark of an outer one.
         (!local::has(Flag::Profiling) && local::set(Flag::Profiling)).then(|| Self)
     }
 }

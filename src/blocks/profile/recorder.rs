@@ -3,8 +3,8 @@
 //! # Invariants
 //!
 //! 1. A recorder that was published stays where it is until its profile is dropped.
-//! 2. The state is used under the lock only. What is done under it allocates from the system's pages and from nothing else, so no
-//!    allocator is called, and another thread may wait for the lock in any allocating call.
+//! 2. The state is used under the lock only. Code under the lock allocates only pages of the operating system. So it calls no
+//!    allocator, and a thread may wait for the lock in any allocating call.
 
 use core::cell::UnsafeCell;
 use core::ops::{Deref, DerefMut};
@@ -74,8 +74,8 @@ impl Recorder {
         u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 
-    /// Waits for the state. `None` if a fork has left it half changed: then the profile of this process has ended; and for a signal
-    /// handler that has interrupted its own thread in the use of the state.
+    /// Waits for the state. Returns `None` in two cases: a fork has left the state half changed, so the profile of this process has
+    /// ended; or the caller is a signal handler that interrupted its own thread inside the lock.
     pub(super) fn lock(&self) -> Option<LockedState<'_>> {
         if self.lock.is_abandoned() {
             return None;
@@ -89,7 +89,7 @@ impl Recorder {
         Some(LockedState { state: unsafe { &mut *self.state.get() }, _held: held })
     }
 
-    /// Copies the counts. `None` as for [`lock`](Self::lock).
+    /// Copies the counts. Returns `None` if [`lock`](Self::lock) does.
     pub(super) fn copy(&self) -> Option<Copy> {
         let (mut sites, mut addresses) = (std::vec::Vec::new(), std::vec::Vec::new());
         loop {
@@ -142,7 +142,7 @@ impl LockOwner for Recorder {
     }
 }
 
-/// The place for the recorder of a profile, which is made when it is first needed.
+/// The place for the recorder of a profile, which the first use creates.
 #[derive(Debug)]
 pub(super) struct RecorderPlace {
     place: AtomicPtr<Recorder>,
@@ -158,7 +158,7 @@ impl RecorderPlace {
         once_ptr::get(&self.place).map(|recorder| unsafe { recorder.as_ref() })
     }
 
-    /// Returns the recorder, and makes one if there is none. `None` if there is no memory for it.
+    /// Returns the recorder, and creates it if there is none. Returns `None` if there is no memory for it.
     pub(super) fn get_or_create(&self, sampling: Sampling, filter: &Filter) -> Option<&Recorder> {
         if let Some(recorder) = self.get() {
             return Some(recorder);
@@ -185,7 +185,7 @@ impl RecorderPlace {
 ///
 /// The recorder was made by [`RecorderPlace::get_or_create`], and nobody uses it any more.
 unsafe fn free(recorder: NonNull<Recorder>) {
-    // SAFETY: it was added.
+    // SAFETY: `get_or_create` has added the entry.
     unsafe { fork::remove(Recorder::entry(recorder)) };
     // SAFETY: all fields were written, and by `# Safety` of this fn it is not used again.
     unsafe { recorder.drop_in_place() };

@@ -16,8 +16,8 @@ use std::process;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Sampling {
-    /// One sample in so many bytes on average; 0 is [`All`](Self::All). The distances between two samples are random and
-    /// independent: they are distributed exponentially.
+    /// One sample in this number of bytes on average; 0 is [`All`](Self::All). The distances between two samples are
+    /// random and independent: they are distributed exponentially.
     EveryBytes(usize),
     /// Each block. Every number of a report is exact.
     All,
@@ -99,7 +99,7 @@ impl SamplingSource {
     }
 }
 
-/// Ends the process when it is dropped: no method of an allocator unwinds.
+/// Ends the process when dropped, because no method of an allocator unwinds. The panic has printed its message by then.
 struct AbortOnUnwind;
 
 impl Drop for AbortOnUnwind {

@@ -34,7 +34,7 @@ pub(super) struct Site {
     stack: Range<usize>,
     pub(super) live: Weight,
     pub(super) freed: Weight,
-    /// The live weight when its bytes were the most.
+    /// The live weight at the maximum of its bytes.
     pub(super) max: Weight,
     at_peak: Weight,
     /// The number of the peak that `at_peak` was saved for.
@@ -51,7 +51,7 @@ impl Site {
         addresses.get(self.stack.clone()).unwrap_or_default()
     }
 
-    /// Returns the weight at the peak, which has this number.
+    /// Returns the weight at the peak with this number.
     pub(super) fn at_peak(&self, peak: u64) -> Weight {
         if self.saved_for == peak { self.at_peak } else { self.live }
     }
@@ -63,7 +63,7 @@ impl Site {
     }
 }
 
-/// What happened to a sample that is taken away.
+/// The reason why a sample ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     /// Its block was freed.
@@ -174,8 +174,8 @@ impl State {
 
     /// Ends a sample that was taken.
     ///
-    /// If it was dropped, its blocks count as never allocated. This is what makes the estimate right in the mean: the samples that
-    /// are kept in the same case then stand for more blocks than before.
+    /// If it was dropped, its blocks count as never allocated. That keeps the estimate unbiased: samples that are kept in the same
+    /// case then stand for more blocks than before.
     pub(super) fn end(&mut self, sample: Sample, end: End, now: u64) {
         let old = weight(self.sampling, sample.size);
         self.change(&sample, old, Weight::ZERO, now);

@@ -9,7 +9,8 @@
 
 use super::Sampling;
 
-/// One block. Blocks are counted in units of `1 / BLOCK`, as samples of large blocks stand for little more than one.
+/// One block. Weights count blocks in units of `1 / BLOCK`, because a sample of a large block stands for little more
+/// than one block.
 pub(super) const BLOCK: u64 = 1 << 16;
 
 /// A number of bytes, and one of blocks in units of `1 / BLOCK`.
@@ -22,7 +23,7 @@ pub(super) struct Weight {
 impl Weight {
     pub(super) const ZERO: Self = Self { bytes: 0, blocks: 0 };
 
-    /// The sums of a process of any length fit; a sum that did not would wrap.
+    /// Adds two weights. The sums of any real process fit; a larger sum wraps.
     pub(super) fn plus(self, other: Self) -> Self {
         Self { bytes: self.bytes.wrapping_add(other.bytes), blocks: self.blocks.wrapping_add(other.blocks) }
     }
@@ -42,8 +43,8 @@ fn chance(size: usize, interval: usize) -> f64 {
     -(-(size as f64) / interval as f64).exp_m1()
 }
 
-/// Returns what a sampled block of `size` bytes stands for. The same arguments have the same result, so that what was added can
-/// be subtracted again.
+/// Returns the weight that a sampled block of `size` bytes stands for. It depends on the arguments alone, so a weight that was
+/// added can be subtracted again.
 pub(super) fn weight(sampling: Sampling, size: usize) -> Weight {
     match sampling {
         Sampling::EveryBytes(interval) if size > 0 => {

@@ -9,7 +9,7 @@ use super::{Report, Value};
 
 pub(super) fn write(report: &Report, value: Value, mut to: impl Write) -> io::Result<()> {
     let symbols = report.symbols();
-    // Sites may differ in what is left out.
+    // Sites that differ only in frames that are left out share a line.
     let mut lines = BTreeMap::<String, u64>::new();
     for site in report.sites.iter().filter(|site| value.of(site) != 0) {
         let mut line = String::new();
@@ -18,7 +18,7 @@ pub(super) fn write(report: &Report, value: Value, mut to: impl Write) -> io::Re
                 if !line.is_empty() {
                     line.push(';');
                 }
-                // These end a frame and a line.
+                // `;` ends a frame, and a line break ends a line.
                 line.extend(
                     function.name.chars().map(|char| if matches!(char, ';' | '\n' | '\r') { ':' } else { char }),
                 );

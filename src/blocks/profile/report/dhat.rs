@@ -36,7 +36,7 @@ impl Counts {
             to.iter_mut().zip(counts).for_each(|(to, count)| *to = to.saturating_add(count));
         }
         add(&mut self.total, [site.total_bytes, site.total_blocks, site.lifetimes]);
-        // Of sites with their maxima at different times the sum is an upper bound.
+        // Sites may reach their maxima at different times, so the sum is an upper bound.
         add(&mut self.max, [site.max_bytes, site.max_blocks]);
         add(&mut self.peak, [site.peak_bytes, site.peak_blocks]);
         add(&mut self.live, [site.live_bytes, site.live_blocks]);

@@ -1,4 +1,4 @@
-//! The counts of a profile at one moment, and the files in which programs for people read them.
+//! The counts of a profile at one moment, and the file formats of profile viewers.
 
 mod collapsed;
 mod dhat;
@@ -23,9 +23,9 @@ use symbols::Symbols;
 /// Bytes are requested bytes, and blocks live until they are freed. While the profile samples, all numbers are estimates: the relative error
 /// of a sum over blocks that stand for `n` samples is about `1 / sqrt(n)`. With [`Sampling::All`] they are exact.
 ///
-/// Names of functions are looked up when a file is first written. In files the innermost frames, which belong to the allocators
-/// themselves, are left out. Where a name is missing, its place in the file is shown: in a stripped library, in one that was unloaded by then,
-/// and in one that was loaded after the process has first looked names up.
+/// Names of functions are looked up when a file is first written. In files the innermost frames, which belong to the allocators themselves,
+/// are left out. Where a name is missing, its place in the file is shown: in a stripped library, in a library that has been unloaded, and
+/// in one that was loaded after the process first looked names up.
 ///
 /// # Examples
 ///
@@ -77,9 +77,9 @@ pub struct Site {
     pub live_bytes: u64,
     /// Live blocks.
     pub live_blocks: u64,
-    /// Bytes in blocks of this site that were live when those of all sites were the most.
+    /// Bytes in blocks of this site that were live at the peak of the bytes of all sites.
     pub peak_bytes: u64,
-    /// Blocks of this site that were live when the bytes of all sites were the most.
+    /// Blocks of this site that were live at that peak.
     pub peak_blocks: u64,
     /// The most bytes of this site that were live at once.
     pub max_bytes: u64,
@@ -116,7 +116,7 @@ impl Site {
     }
 }
 
-/// A number of each [`Site`].
+/// One of the numbers of a [`Site`].
 ///
 /// # Examples
 ///
@@ -245,7 +245,7 @@ impl Report {
         self.lost
     }
 
-    /// Returns the sum of a number over all sites.
+    /// Returns the sum of `value` over all sites.
     ///
     /// # Examples
     ///
@@ -327,7 +327,7 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// An error of `to`.
+    /// Returns an error if writing to `to` does.
     ///
     /// # Examples
     ///
@@ -351,7 +351,7 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// An error of `to`.
+    /// Returns an error if writing to `to` does.
     ///
     /// # Examples
     ///
@@ -372,7 +372,7 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// An error of `to`.
+    /// Returns an error if writing to `to` does.
     ///
     /// # Examples
     ///

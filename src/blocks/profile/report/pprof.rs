@@ -204,7 +204,7 @@ impl Builder {
         if let Some(&id) = self.locations.get(&key) {
             return id;
         }
-        // In the call, of which the address is the return address.
+        // An address within the call instruction: `frame.address` is the return address behind it.
         let address = frame.address as u64 - 1;
         let line = |function: &Function| proto::Line {
             function_id: self.function(function),

@@ -85,8 +85,8 @@ fn has_name_of_allocator(name: &str) -> bool {
         || FUNCTIONS.contains(&name)
 }
 
-/// Whether the name has no path, such as that of a module. With line tables alone (`debug = "line-tables-only"`), all names of a Rust
-/// program are so.
+/// Returns whether the name has no path, such as that of a module. With line tables alone (`debug = "line-tables-only"`) no name of a
+/// Rust program has one.
 fn is_without_path(name: &str) -> bool {
     let before_parameters = name.split('<').next().unwrap_or_default();
     !before_parameters.is_empty() && !before_parameters.contains("::")
@@ -95,7 +95,7 @@ fn is_without_path(name: &str) -> bool {
 /// The folders of this crate through which a request reaches a profile.
 const ROOMS: [&str; 3] = ["adapters/", "api/", "blocks/"];
 
-/// Whether functions in the file are those of [`STARTS`].
+/// Returns whether the functions in the file are those of [`STARTS`].
 fn is_file_of_allocator(file: &str) -> bool {
     let file = file.replace('\\', "/");
     // The directory of this crate's code, as debug information has it: absolute, or relative to a directory in front of it.
