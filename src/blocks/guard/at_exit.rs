@@ -12,9 +12,10 @@ static STATES: [AtomicPtr<State>; 64] = [const { AtomicPtr::new(ptr::null_mut())
 
 static IS_REGISTERED: AtomicBool = AtomicBool::new(false);
 
-/// From now on the guard is checked when the process ends.
+/// Registers a guard for a check when the process ends. Returns an error if there is no memory, or no place in
+/// [`STATES`].
 pub(super) fn register(state: &'static State) -> Result<(), AllocError> {
-    // Before a state is entered: the C library may allocate for that, from this guard.
+    // Before the state is stored: `atexit` may allocate, from this guard.
     if !IS_REGISTERED.swap(true, Ordering::Relaxed) {
         // SAFETY: the function may be called at the end of the process.
         if unsafe { libc::atexit(check_all) } != 0 {

@@ -1,7 +1,7 @@
-//! Backtraces: captured as bare addresses, without an allocation; stored once however many blocks have the same; and turned into names
+//! Backtraces: captured as bare addresses, without an allocation; stored once, however many blocks share one; and turned into names
 //! only when a report prints them.
 //!
-//! (std's `Backtrace` would not do: its capture allocates from the default, which the guard may be a part of.)
+//! (std's `Backtrace` cannot serve: its capture allocates from the default, which the guard may be a part of.)
 
 use core::fmt::Write;
 use core::num::NonZeroU32;
@@ -14,7 +14,7 @@ use crate::api::AllocError;
 /// The number of frames that are kept, the innermost ones. Some of them are the guard's own, which are not printed.
 const MAX_FRAMES: usize = 40;
 
-/// Of a backtrace in the depot: its position in `words`, plus 1.
+/// The id of a backtrace in the depot: its position in `words`, plus 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct TraceId(NonZeroU32);
 
@@ -81,7 +81,7 @@ impl Backtrace {
                     let _ = writeln!(out, "            at {}:{line}", file.display());
                 }
             });
-            // What called this is std's.
+            // The remaining frames are those of std before `main`.
             if is_start {
                 return;
             }
@@ -138,7 +138,7 @@ impl Depot {
         Some(TraceId(id))
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "the interface of a depot that has none")]
+    #[expect(clippy::unnecessary_wraps, reason = "the signature of `no_backtraces.rs`")]
     pub(super) fn get(&self, TraceId(id): TraceId) -> Option<Backtrace> {
         let stored = self.stored(id);
         let mut backtrace = Backtrace { len: stored.len(), addresses: [0; MAX_FRAMES] };
@@ -190,7 +190,7 @@ mod reentry {
         static IS_CAPTURING: Cell<bool> = const { Cell::new(false) };
     }
 
-    /// Until this is dropped, the thread is.
+    /// Marks the calling thread as capturing until it is dropped.
     pub(super) struct Capturing(());
 
     pub(super) fn enter() -> Option<Capturing> {
@@ -212,7 +212,7 @@ mod reentry {
         fn drop(&mut self) {}
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "the interface of the other one")]
+    #[expect(clippy::unnecessary_wraps, reason = "the signature of the other `reentry`")]
     pub(super) fn enter() -> Option<Capturing> {
         Some(Capturing(()))
     }

@@ -12,13 +12,13 @@ use crate::api::global_calls::dangling;
 use crate::api::{AllocError, Allocator, Layout};
 use crate::os::access;
 
-/// A resize, with the layouts that the program says.
+/// A resize, with the layouts that the program passes.
 #[derive(Clone, Copy)]
 pub(super) struct Resize {
     pub(super) call: Call,
     pub(super) old: Layout,
     pub(super) new: Layout,
-    /// Of the bytes that a growing block gains.
+    /// The contents of the bytes that a growing block gains.
     pub(super) contents: Contents,
 }
 
@@ -55,7 +55,7 @@ impl<A: Allocator> Guard<A> {
         added.map(|()| NonNull::slice_from_raw_parts(start, layout.size()))
     }
 
-    /// Frees the block at `block`. `layout` is what the program takes for its layout, if it says so.
+    /// Frees the block at `block`. `layout` is the layout that the program passes, if it passes one.
     ///
     /// # Safety
     ///
@@ -254,7 +254,7 @@ pub(super) unsafe fn damage(record: &Record, placement: Placement) -> Option<Dam
     unsafe { outer.damage_around(record.start, size) }
 }
 
-/// Makes a freed block inaccessible. Returns whether it is.
+/// Makes a freed block inaccessible. Returns whether the system did so.
 ///
 /// # Safety
 ///

@@ -8,6 +8,8 @@ use crate::api::AllocError;
 /// The number of a record, from 1 on.
 pub(super) type Slot = NonZeroU32;
 
+/// A map from the addresses of blocks to their slots.
+///
 /// # Invariants
 ///
 /// 1. The length of `slots` is 0 or a power of two, and at least half of them are empty.

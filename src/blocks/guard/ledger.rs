@@ -24,7 +24,7 @@ pub(super) struct Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Status {
     Live,
-    /// A thread frees or resizes it just now.
+    /// A thread is freeing or resizing it.
     Leaving,
     /// Freed, and its memory is still the guard's. `is_sealed` says whether nothing can access it, else it is poisoned.
     Quarantined {
@@ -32,7 +32,7 @@ pub(super) enum Status {
     },
     /// Freed, and its memory is the parent's again.
     Released,
-    /// Of no block.
+    /// The record belongs to no block.
     Vacant,
 }
 
@@ -43,14 +43,14 @@ pub(super) struct Record {
     pub(super) layout: Layout,
     pub(super) status: Status,
     pub(super) allocated: Event,
-    /// Not for a live block.
+    /// The free or resize that ended the block. `None` for a live block.
     pub(super) freed: Option<Event>,
-    /// In the list of the blocks of its status.
+    /// The neighbours in the list of the blocks of this status.
     previous: Option<Slot>,
     next: Option<Slot>,
 }
 
-/// Why a block cannot be used as the program wants to.
+/// The reason why a block cannot be used as the program asks.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Refusal {
     /// There is no block with that start.
@@ -69,6 +69,8 @@ struct List {
     len: usize,
 }
 
+/// The records of all blocks, and the order in which they leave the quarantine and the history.
+///
 /// # Invariants
 ///
 /// 1. `index` has each record but the vacant ones, by the address of its block. No two have the same.
@@ -89,7 +91,7 @@ pub(super) struct Ledger {
     pub(super) depot: Depot,
 }
 
-// The docs say so.
+// The docs of `Guard` promise about 100 bytes.
 const _: () = assert!(size_of::<usize>() != 8 || (size_of::<Record>() >= 80 && size_of::<Record>() <= 110));
 
 /// The maximum number of blocks that are remembered after they have left the quarantine.
@@ -148,7 +150,7 @@ impl Ledger {
 
     /// Adds a live block, whose memory is the guard's.
     pub(super) fn add(&mut self, start: NonNull<u8>, layout: Layout, allocated: Event) -> Result<(), AllocError> {
-        // A block that was released had the same start. By invariant 3 no other can.
+        // A record with this start can only be that of a released block, by invariant 3.
         let slot = match self.slot_of(start) {
             Some(slot) => {
                 unlink(&mut self.history, &mut self.records, slot);
@@ -163,7 +165,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Takes a live block out of use, to free or resize it. `layout` is what the program takes for its layout, if it says so.
+    /// Takes a live block out of use, to free or resize it. `layout` is the layout that the program passes, if it passes one.
     pub(super) fn begin_leaving(
         &mut self,
         start: NonNull<u8>,

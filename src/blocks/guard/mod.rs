@@ -45,19 +45,19 @@ use state::State;
 /// | `foreign pointer` | no block of this guard starts there: one of another allocator, of the stack, inside of a block | at once |
 /// | `leak` | blocks are live | at drop, by `check_leaks` |
 ///
-/// A **read** outside of a block or after its free is not found, but reads fixed values: 0xa5 in bytes that were never written, 0xde in
-/// freed ones. [`Guard::pages`] puts each block in front of a page without access: there an overflow, and any use of a freed block,
+/// A **read** outside of a block or after its free is not found. But it reads fixed values: 0xa5 in bytes that were never written, 0xde
+/// in freed ones. [`Guard::pages`] puts each block in front of a page without access: there an overflow, and any use of a freed block,
 /// is a fault of the processor at once (`SIGSEGV` on Unix), be it a write or a read.
 ///
 /// * **Red zones**: 64 bytes on each side of a block are watched, see [`red_zone_bytes`](Self::red_zone_bytes). A write that skips them is
 ///   not found, unless it hits those of another block.
 /// * **Quarantine**: freed blocks are kept until they are more than 16 MiB together, see [`quarantine_bytes`](Self::quarantine_bytes). If
-///   the parent fails, it gets them back, and is asked again. The latest 4096 that have left are remembered: a second free of one
-///   of these is a double free, until its address is in use again.
-/// * **Origins**: a report says where a block was allocated and freed. The methods of [`Allocator`] note the line that calls them. That is
-///   of use for calls by hand; a collection calls from a line of its own, and `&Guard` from one of the crate with the trait. So pass
-///   a collection [`guard.call_site()`](Self::call_site) instead of `&guard`; or, for every call there is, the default's as well, set
-///   `backtraces` (with the feature `backtrace`).
+///   the parent fails, the guard returns them to it, and asks once more. The latest 4096 that have left are remembered: a second free of
+///   one of these is a double free, until its address is in use again.
+/// * **Origins**: a report says where a block was allocated and freed. The methods of [`Allocator`] note the line that calls them. That
+///   helps where the program calls them itself. A collection calls them from a line of its own, and `&Guard` from a line of the crate with
+///   the trait. So pass a collection [`guard.call_site()`](Self::call_site) instead of `&guard`. With the feature `backtrace` set
+///   `backtraces`, which covers every call, also those to the default.
 /// * **Cost per call**: a lock, up to three times; a lookup in a hash table; writing and comparing the red zones; and writing all of the
 ///   block, at its allocation and its free. Every resize moves the block. This is for tests and for the search for a bug.
 /// * **Memory**: the red zones, a record of about 100 bytes for each block in pages from the operating system, and the quarantine. A large
@@ -66,7 +66,7 @@ use state::State;
 ///   a record.
 /// * **Threads**: `Sync` if `A` is. It can stand behind `#[global_allocator]` if `A` can, and allocates nothing from it. (A backtrace that is
 ///   printed does, just before the process ends.)
-/// * **Fork**: the lock is held across it, so the child can go on.
+/// * **Fork**: the lock is held across a fork, so the child can use the guard.
 /// * **Size 0** is served without the parent, and not watched. A free of size 0 does nothing, but reports a pointer that is not aligned.
 /// * **`deallocate`** checks the block, fills it with 0xde, and puts it into quarantine.
 /// * **Drop** checks all blocks, returns the freed ones to the parent, and reports the live ones as [`Leaks`] says. Guards in statics
@@ -224,7 +224,13 @@ impl<A: Allocator> Guard<A> {
     ///
     /// # Examples
     ///
-    /// As for [`Leaks`].
+    /// ```
+    /// use janus_alloc::{Guard, System, blocks::guard::Leaks, collections::Box};
+    ///
+    /// let guard = Guard::new(System).leaks(Leaks::Report);
+    /// Box::leak(Box::new_in(1, &guard));
+    /// drop(guard); // prints the leaked block
+    /// ```
     #[must_use]
     pub const fn leaks(mut self, leaks: Leaks) -> Self {
         self.options.leaks = leaks;
@@ -249,7 +255,13 @@ impl<A: Allocator> Guard<A> {
     ///
     /// # Examples
     ///
-    /// As for [`CallSite`].
+    /// ```
+    /// use janus_alloc::{Guard, System, collections::Box};
+    ///
+    /// let guard = Guard::new(System);
+    /// let boxed = Box::new_in(1, guard.call_site()); // reports name this line
+    /// # drop(boxed);
+    /// ```
     #[must_use]
     #[track_caller]
     pub const fn call_site(&self) -> CallSite<'_, A> {
@@ -283,7 +295,7 @@ impl<A: Allocator> Guard<A> {
     ///
     /// # Errors
     ///
-    /// There is no memory, or there are 64 such guards.
+    /// Returns an error if there is no memory, or if 64 guards are registered already.
     ///
     /// # Examples
     ///
@@ -358,7 +370,14 @@ impl<A: Allocator> Guard<A> {
     ///
     /// # Examples
     ///
-    /// As for [`live_blocks`](Self::live_blocks).
+    /// ```
+    /// use janus_alloc::{Guard, System, collections::Box};
+    ///
+    /// let guard = Guard::new(System);
+    /// let both = (Box::new_in(1_u64, &guard), Box::new_in([0_u8; 100], &guard));
+    /// assert_eq!(guard.live_bytes(), 108);
+    /// # drop(both);
+    /// ```
     #[must_use]
     pub fn live_bytes(&self) -> usize {
         State::get(&self.state).map_or(0, |state| state.ledger().live_bytes())
@@ -392,13 +411,13 @@ impl<A: Allocator> Guard<A> {
 
 impl Guard<Pages> {
     /// Creates a guard whose blocks lie in pages of their own, at the end of them, in front of a page without access. The page in front of
-    /// them has none either, nor has a freed block, as long as it is in quarantine.
+    /// a block has no access either, and neither has a freed block while it is in quarantine.
     ///
     /// So an overflow is a fault of the processor at the instruction that makes it, read or write, and a debugger shows it. On Unix the
     /// process ends by `SIGSEGV` (or `SIGBUS`), without a report. The same holds for any use of a freed block.
     ///
-    /// * An overflow is a fault at once if the size is a multiple of the align, as that of every Rust type is. Otherwise there are up to
-    ///   `align - 1` bytes in between, which are watched.
+    /// * An overflow is a fault at once if the size is a multiple of the align, as the size of every Rust type is. Otherwise up to
+    ///   `align - 1` watched bytes lie between the block and the page.
     /// * An underflow is found when the block is freed; a fault at once only if it leaves the page.
     /// * Each block costs at least a page of memory, three of address space, and four system calls. In quarantine it costs address space
     ///   only. Linux allows a process 65,530 mappings (`vm.max_map_count`): with one for each live block and one between two of

@@ -2,7 +2,7 @@
 
 use super::stderr::Stderr;
 
-/// Of a backtrace in the depot. There are none.
+/// The id of a backtrace in the depot: there are none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum TraceId {}
 

@@ -22,11 +22,11 @@ pub enum Leaks {
     Abort,
     /// Reports them.
     Report,
-    /// Nothing.
+    /// Does nothing.
     Ignore,
 }
 
-/// Those that were set before the first use of the guard are valid.
+/// The options of a guard. Its first use fixes them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Options {
     pub(super) placement: Placement,

@@ -9,6 +9,8 @@ use crate::sources::Pages;
 
 const PAGES: Pages = Pages::new();
 
+/// A growable array of `Copy` items.
+///
 /// # Invariants
 ///
 /// 1. If `capacity` is not 0, `start` is a block of `PAGES` with the layout of an array of `capacity` items.

@@ -1,4 +1,4 @@
-//! Where a block lies in the block of the parent, which bytes around it are watched, and which values they have.
+//! The place of a block in a block of the parent, and the watched bytes around it with their values.
 
 use core::ptr::NonNull;
 
@@ -13,7 +13,7 @@ pub(super) const FREED: u8 = 0xde;
 /// The place of a guard's blocks in those of its parent.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Placement {
-    /// Between two red zones of so many bytes each.
+    /// Between two red zones of `bytes` bytes each.
     Zones { bytes: usize },
     /// At the end of whole pages, in front of a page without access. The rest of the pages is watched like a red zone.
     PageEnd,
@@ -48,10 +48,10 @@ impl Placement {
     }
 }
 
-/// A write that nobody was allowed to make.
+/// The trace of a write outside of all live blocks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Damage {
-    /// Where it is.
+    /// The place of the damage.
     pub(super) place: Place,
     /// The distance of the damaged byte that is nearest to the block, from the block's start.
     pub(super) offset: isize,
@@ -73,16 +73,17 @@ impl Outer {
     ///
     /// # Safety
     ///
-    /// `start` lies in a block of the parent as this says, and may be used to write to all of that block.
+    /// `start` lies in a block of the parent at the distance `front` from its start, with `size + behind` bytes up to
+    /// its end, and may be used to write to all of that block.
     pub(super) unsafe fn write_canaries(&self, start: NonNull<u8>, size: usize) {
         let canary = Canary::of(start);
         // SAFETY: by `# Safety` of this fn at least `before` bytes lie before the block.
         let zone = unsafe { start.sub(self.before) };
-        // SAFETY: the watched bytes before the block.
+        // SAFETY: `zone` starts `before` bytes in front of the block, within the parent's block.
         unsafe { canary.write(zone, self.before) };
         // SAFETY: by `# Safety` of this fn `behind` bytes follow the block.
         let zone = unsafe { start.add(size) };
-        // SAFETY: the watched bytes behind the block.
+        // SAFETY: `behind` bytes follow the block, up to the end of the parent's block.
         unsafe { canary.write(zone, self.behind) };
     }
 
@@ -95,13 +96,13 @@ impl Outer {
         let canary = Canary::of(start);
         // SAFETY: by `# Safety` of this fn `behind` bytes follow the block.
         let zone = unsafe { start.add(size) };
-        // SAFETY: the watched bytes behind the block.
+        // SAFETY: `behind` bytes follow the block, up to the end of the parent's block.
         if let Some(found) = unsafe { canary.find_damage(zone, self.behind) } {
             return Some(found.damage(Place::Behind, start, found.first));
         }
         // SAFETY: by `# Safety` of this fn at least `before` bytes lie before the block.
         let zone = unsafe { start.sub(self.before) };
-        // SAFETY: the watched bytes before the block.
+        // SAFETY: `zone` starts `before` bytes in front of the block, within the parent's block.
         let found = unsafe { canary.find_damage(zone, self.before) }?;
         Some(found.damage(Place::Before, start, found.last))
     }

@@ -22,7 +22,7 @@ pub(super) enum Call {
     Ask,
 }
 
-/// When a fault was found.
+/// The moment at which a fault was found.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Moment {
     Call(Call),
@@ -65,7 +65,7 @@ pub(super) fn abort(fault: &Fault, finder: &Finder<'_>) -> ! {
     let backtrace = finder.state.and_then(State::backtrace);
     let mut out = Stderr::new();
     let _ = print(&mut out, fault, finder);
-    // All that is certain is printed before names are looked for, which allocates.
+    // Printed before names are looked up, because looking them up allocates and may fail.
     out.flush();
     if let Some(backtrace) = backtrace {
         let _ = writeln!(out, "  backtrace of where it was found:");
@@ -78,8 +78,8 @@ pub(super) fn abort(fault: &Fault, finder: &Finder<'_>) -> ! {
     end()
 }
 
-/// Waits for ever if another thread prints its last report, which is to be complete when it aborts. Aborts if it is this thread: a guard
-/// that the report allocates from has found a fault itself.
+/// Waits for ever if another thread is printing its last report, so that the report is complete when that thread aborts. Aborts if the
+/// calling thread itself is printing one: then a guard that the report allocates from has found a fault.
 pub(super) fn begin_last_report() {
     let own = threads::id();
     match REPORTER.compare_exchange(0, own, Ordering::Relaxed, Ordering::Relaxed) {

@@ -16,25 +16,27 @@ use crate::threads;
 use crate::threads::fork::{self, Entry};
 use crate::threads::lock::{Lock, LockGuard};
 
+/// The ledger of a guard with its lock, and the options.
+///
 /// # Invariants
 ///
 /// 1. A state is created at the first use of its guard. It stays where it is until the guard is dropped.
 /// 2. The ledger is used under the lock. No call to the parent, and no other call that could lead back here, is made under it.
 /// 3. From its creation on, the lock is held across each fork.
 pub(super) struct State {
-    /// Zero bytes are one that is free.
+    /// A lock of zero bytes is free.
     lock: Lock,
     entry: Entry,
     ledger: UnsafeCell<Ledger>,
     pub(super) options: Options,
-    /// Where the guard was created.
+    /// The place where the guard was created.
     pub(super) created: Origin,
 }
 
 // SAFETY: the ledger is used under the lock, and its pointers are to blocks that the guard has. The entry is the fork list's.
 unsafe impl Sync for State {}
 
-/// The ledger, until this is dropped.
+/// The ledger, while its lock is held.
 pub(super) struct LockedLedger<'a> {
     ledger: NonNull<Ledger>,
     _held: LockGuard<'a>,
@@ -112,14 +114,14 @@ impl State {
         unsafe { NonNull::new_unchecked(entry) }
     }
 
-    /// Returns the ledger, when no other thread uses it.
+    /// Waits until no other thread uses the ledger, and returns it.
     pub(super) fn ledger(&self) -> LockedLedger<'_> {
         let held = self.lock.lock();
         // SAFETY: the cell is a field, so not at address 0.
         LockedLedger { ledger: unsafe { NonNull::new_unchecked(self.ledger.get()) }, _held: held }
     }
 
-    /// Returns whether a thread that this process does not have was using the ledger when it was forked.
+    /// Returns whether another thread was using the ledger when this process was forked.
     pub(super) fn is_abandoned(&self) -> bool {
         self.lock.is_abandoned()
     }
@@ -160,7 +162,7 @@ impl fork::LockOwner for State {
         (n == 0).then_some(&self.lock)
     }
 
-    /// The ledger is consistent, unless its lock is abandoned. A block that a lost thread was just freeing stays as it is.
+    /// The ledger is consistent, unless its lock is abandoned. A block that a lost thread was freeing stays as it is.
     unsafe fn settle_in_child(&self, _: Option<&threads::LostThreads>) {
         // SAFETY: by `# Safety` of this fn.
         unsafe { self.lock.settle_in_child() };
