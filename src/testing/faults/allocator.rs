@@ -42,7 +42,7 @@ pub(super) struct FailedRequest {
 }
 
 impl FaultAllocator {
-    /// The request `number` of `failing` is the first that fails.
+    /// Creates the allocator of one run. The request `number` is the first that `failing` fails.
     pub(super) fn new(failing: Failing<Ledger>, number: usize) -> Self {
         Self { failing: failing.always_moving(), failed: OnceLock::new(), number }
     }
@@ -51,7 +51,16 @@ impl FaultAllocator {
     ///
     /// # Examples
     ///
-    /// As for [`FaultAllocator`].
+    /// ```
+    /// use janus_alloc::{collections::Box, testing::faults::exhaust};
+    ///
+    /// let mut runs = Vec::new();
+    /// let report = exhaust(|allocator| {
+    ///     runs.push(allocator.failing_request());
+    ///     Box::try_new_in(1, allocator).map(|boxed| *boxed)
+    /// });
+    /// assert_eq!((runs, report.failures()), (vec![0, 1], 1));
+    /// ```
     #[must_use]
     pub fn failing_request(&self) -> usize {
         self.number
@@ -74,7 +83,7 @@ impl FaultAllocator {
         self.failing.parent().leak()
     }
 
-    /// Notes the call if it failed because it was chosen to.
+    /// Records the call if it is the first that was chosen to fail.
     fn note(
         &self,
         result: Result<NonNull<[u8]>, AllocError>,
@@ -102,7 +111,7 @@ impl FaultAllocator {
     }
 }
 
-// SAFETY: the calls are forwarded. One that frees or resizes a block that is not live is not, and leaves everything as it was.
+// SAFETY: calls are forwarded. A call that frees or resizes a block that is not live is not forwarded, and changes nothing.
 unsafe impl Allocator for FaultAllocator {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         self.note(self.failing.allocate(layout), || {

@@ -11,8 +11,8 @@ use std::vec::Vec;
 use super::FaultKind;
 use crate::api::{AllocError, Allocator, Layout, System};
 
-/// `System`, with a list of the live blocks. It frees only blocks that are live, with their own layouts, and notes every other free.
-/// When it is dropped, it frees the rest.
+/// `System`, with a list of the live blocks. It frees only blocks that are live, with their own layouts, and records every other
+/// free as a misuse. When it is dropped, it frees the rest.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     state: Mutex<State>,
@@ -36,10 +36,10 @@ struct LiveBlock {
 #[derive(Clone, Copy, Debug)]
 struct Start(NonNull<u8>);
 
-// SAFETY: nobody else has the block when it is used: it is freed once.
+// SAFETY: the ledger uses the pointer only to free the block, once, under its lock or when it is dropped.
 unsafe impl Send for Start {}
 
-/// The pattern of new bytes, and that of freed ones.
+/// The value of new bytes, and below it that of freed bytes.
 const NEW: u8 = 0xCD;
 const FREED: u8 = 0xDD;
 
@@ -48,7 +48,8 @@ impl Ledger {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns whether `block` is live and `layout` fits it. Notes a misuse by `operation` if not. A block of size 0 always fits.
+    /// Returns whether `block` is live and `layout` fits it. If not, records a misuse by `operation`. A block of size 0 always
+    /// fits.
     pub(super) fn check(&self, operation: &str, block: NonNull<u8>, layout: Layout) -> bool {
         layout.size() == 0 || {
             let mut state = self.state();
@@ -62,7 +63,7 @@ impl Ledger {
         }
     }
 
-    /// Returns the misuses noted.
+    /// Returns the misuses so far.
     pub(super) fn misuses(&self) -> Vec<String> {
         core::mem::take(&mut self.state().misuses)
     }

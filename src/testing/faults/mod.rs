@@ -32,7 +32,7 @@
 //!
 //! Set `RUST_BACKTRACE=1` to see where the failed request was made, and where a leaked block was allocated.
 //!
-//! This is `checkAllAllocationFailures` of Zig's standard library.
+//! The idea is that of `checkAllAllocationFailures` in Zig's standard library.
 
 mod allocator;
 mod ledger;
@@ -80,8 +80,8 @@ pub fn exhaust<T, E>(work: impl FnMut(&FaultAllocator) -> Result<T, E>) -> Repor
     run_all(Failing::nth, work)
 }
 
-/// As [`exhaust`], but in the run with the number `n` every request from `n` on fails, as when memory has run out: also those made
-/// while the code handles the first failure.
+/// Runs `work` like [`exhaust`] does, but in the run with the number `n` every request from `n` on fails, also those made while the code
+/// handles the first failure: memory has run out.
 ///
 /// # Examples
 ///
@@ -109,7 +109,7 @@ fn run_all<T, E>(
     let mut report = Report::default();
     for number in 0.. {
         let allocator = FaultAllocator::new(rule(Ledger::default(), number), number);
-        // The result is dropped inside, too, since its drop may panic.
+        // The result is dropped inside the closure, because its drop may panic.
         let outcome = catch_unwind(AssertUnwindSafe(|| work(&allocator).is_ok()));
         let failed = allocator.failed_request();
         let kind = match (outcome, failed) {

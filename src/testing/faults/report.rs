@@ -13,9 +13,14 @@ use super::allocator::FailedRequest;
 ///
 /// # Examples
 ///
-/// As for [`exhaust`](super::exhaust).
+/// ```
+/// use janus_alloc::{collections::Box, testing::faults::exhaust};
+///
+/// let report = exhaust(|allocator| Box::try_new_in(1, allocator).map(|boxed| *boxed));
+/// assert_eq!(report.to_string(), "1 failures: 0 panics, 0 leaks, 0 misuses, 0 swallowed failures");
+/// ```
 #[derive(Clone, Debug, Default)]
-#[must_use = "it says what the code did wrong"]
+#[must_use = "it lists the faults of the code"]
 pub struct Report {
     pub(super) failures: usize,
     pub(super) requests: usize,
@@ -27,7 +32,15 @@ impl Report {
     ///
     /// # Examples
     ///
-    /// As for [`exhaust`](super::exhaust).
+    /// ```
+    /// use janus_alloc::{collections::Box, testing::faults::exhaust};
+    ///
+    /// let report = exhaust(|allocator| {
+    ///     let first = Box::try_new_in(1, allocator)?;
+    ///     Box::try_new_in(2, allocator).map(|second| *first + *second)
+    /// });
+    /// assert_eq!(report.failures(), 2);
+    /// ```
     #[must_use]
     pub fn failures(&self) -> usize {
         self.failures
@@ -48,11 +61,16 @@ impl Report {
         self.requests
     }
 
-    /// Returns what the code did wrong, in the order of the runs.
+    /// Returns the faults, in the order of the runs.
     ///
     /// # Examples
     ///
-    /// As for [`exhaust`](super::exhaust).
+    /// ```
+    /// use janus_alloc::{collections::Box, testing::faults::{FaultKind, exhaust}};
+    ///
+    /// let report = exhaust(|allocator| Ok::<_, ()>(Box::try_new_in(1, allocator).is_ok()));
+    /// assert_eq!(report.faults()[0].kind, FaultKind::Swallowed);
+    /// ```
     #[must_use]
     pub fn faults(&self) -> &[Fault] {
         &self.faults
@@ -62,7 +80,12 @@ impl Report {
     ///
     /// # Examples
     ///
-    /// As for [`exhaust_from`](super::exhaust_from).
+    /// ```
+    /// use janus_alloc::{collections::Box, testing::faults::exhaust};
+    ///
+    /// let report = exhaust(|allocator| Box::try_new_in(1, allocator).map(|boxed| *boxed));
+    /// assert!(report.is_clean(), "{report}");
+    /// ```
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.faults.is_empty()
@@ -90,7 +113,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// One thing that the code did wrong in one run.
+/// A fault of the code in one run.
 ///
 /// # Examples
 ///
@@ -108,21 +131,27 @@ impl fmt::Display for Report {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Fault {
-    /// What it did.
+    /// The kind of the fault.
     pub kind: FaultKind,
     /// The number of the run, counted from 0, which is that of the request that failed in it.
     pub run: usize,
     /// The request that failed, in words. `None` if none did: the fault does not depend on a failure.
     pub failed: Option<String>,
-    /// Where that request was made, and where one of the leaked blocks was allocated. Empty without `RUST_BACKTRACE=1`.
+    /// The stack of that request, and that of the allocation of one of the leaked blocks. Empty without
+    /// `RUST_BACKTRACE=1`.
     pub backtrace: String,
 }
 
-/// What the code did wrong.
+/// The kind of a fault: what the code did wrong in a run.
 ///
 /// # Examples
 ///
-/// As for [`exhaust`](super::exhaust).
+/// ```
+/// use janus_alloc::{collections::Box, testing::faults::{FaultKind, exhaust}};
+///
+/// let report = exhaust(|allocator| Box::try_new_in(1_u64, allocator).map(Box::leak).map(|leaked| *leaked));
+/// assert_eq!(report.faults()[0].kind, FaultKind::Leaked { blocks: 1, bytes: 8 });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FaultKind {
