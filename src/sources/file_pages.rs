@@ -33,8 +33,8 @@ use crate::os::pages::{self, Mapping};
 ///   (`vm.max_map_count`).
 /// * **Size**: two words, a page, and an open directory. **Threads**: any, without a lock of this crate. It has no clones: share it by
 ///   reference, or in an `Arc`. **Dropping** it leaves its blocks valid.
-/// * It allocates from the registered default only when it is constructed.
-/// * The bytes are on a disk afterwards, though in no file. It is not for secrets.
+/// * **Default**: it allocates from the registered default only when it is constructed.
+/// * **Secrets**: the bytes stay on the disk afterwards, though in no file. Do not keep secrets in it.
 ///
 /// It is not [`WholePages`](crate::api::WholePages), because the memory is shared with a file: a discarded page would come back from there.
 ///
@@ -44,8 +44,7 @@ use crate::os::pages::{self, Mapping};
 /// them. In the child, an access to a block is an error that ends it by the signal `SIGSEGV`, unless it has mapped something else at
 /// that address; freeing a block does nothing; and a request to a `FilePages` from before the fork is an `AllocError`. A new
 /// `FilePages` works there. So a child may drop a `Vec<u8, &FilePages>`, but must not use it. A child that only starts another program
-/// is not concerned. Forking is `unsafe`, because it duplicates memory that libraries rely on, and this is what the caller of `fork`
-/// has to know.
+/// uses none of this. `fork` is `unsafe`, because it duplicates memory that libraries rely on; its caller has to know these rules.
 ///
 /// # Examples
 ///
@@ -71,13 +70,13 @@ pub struct FilePages {
 }
 
 impl FilePages {
-    /// Returns a source with files in `directory`. It makes a file of a page to find out whether that is possible.
+    /// Returns a source with files in `directory`. It creates a file of one page to find out whether that is possible.
     ///
     /// # Errors
     ///
-    /// [`TemporaryFile`](Lacking::TemporaryFile) if there is no such directory, or if it cannot be written to;
-    /// [`FileRoom`](Lacking::FileRoom) if its file system is full, or cannot reserve room (NFS before 4.2, FAT);
-    /// [`FileMapping`](Lacking::FileMapping) on a system other than Linux 4.14 or newer.
+    /// Returns an [`Unsupported`] that lacks [`TemporaryFile`](Lacking::TemporaryFile) if there is no such directory,
+    /// or if it cannot be written to; [`FileRoom`](Lacking::FileRoom) if its file system is full, or cannot reserve
+    /// room (NFS before 4.2, FAT); [`FileMapping`](Lacking::FileMapping) on a system other than Linux 4.14 or newer.
     ///
     /// # Examples
     ///
@@ -103,7 +102,7 @@ impl FilePages {
     ///
     /// # Errors
     ///
-    /// As for [`new_in`](Self::new_in).
+    /// Same as [`new_in`](Self::new_in).
     ///
     /// # Examples
     ///

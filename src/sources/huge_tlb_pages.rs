@@ -10,8 +10,8 @@ use crate::os::pages::{self, Mapping};
 /// Explicit huge pages (hugetlb): memory that an administrator has reserved in pages of 2 MiB or 1 GiB (`mmap` with `MAP_HUGETLB`).
 ///
 /// An access to a huge page takes one entry of the TLB instead of 512. Unlike the transparent huge pages of
-/// [`Pages::huge_pages`](crate::Pages::huge_pages), which the system may or may not use, a block here consists of them, or it is an
-/// error. They are never swapped out.
+/// [`Pages::huge_pages`](crate::Pages::huge_pages), which the system may or may not use, a block here consists of huge pages, or
+/// the request fails. They are never swapped out.
 ///
 /// * **To reserve them**, root writes a number of pages: `sysctl vm.nr_hugepages=512` for 1 GiB in pages of 2 MiB, best soon after
 ///   boot, while memory is not yet fragmented; `hugepagesz=1G hugepages=4` on the kernel's command line for pages of 1 GiB.
@@ -54,7 +54,8 @@ impl HugeTlbPages {
     ///
     /// # Errors
     ///
-    /// [`HugePages`](Lacking::HugePages) if none is free, or on a system other than Linux.
+    /// Returns an [`Unsupported`] that lacks [`HugePages`](Lacking::HugePages) if none is free, or on a system other
+    /// than Linux.
     ///
     /// # Examples
     ///
@@ -75,7 +76,8 @@ impl HugeTlbPages {
     ///
     /// # Errors
     ///
-    /// [`HugePages`](Lacking::HugePages) if none is free, if there are none of that size, or on a system other than Linux.
+    /// Returns an [`Unsupported`] that lacks [`HugePages`](Lacking::HugePages) if none is free, if there are none of that
+    /// size, or on a system other than Linux.
     ///
     /// # Examples
     ///

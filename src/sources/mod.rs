@@ -13,8 +13,8 @@
 //! | [`Null`] | none: every request fails | |
 //!
 //! `System`, `Malloc`, `Pages` and `Null` can be the default; `Global` forwards to it. The constructors of `SecretPages`,
-//! `HugeTlbPages`, `NumaPages` and `FilePages` find out whether the system has what they need, and else return an [`Unsupported`] that
-//! says what to do. So they are no `const fn`. The README of the repository has a table of which allocator to take when.
+//! `HugeTlbPages`, `NumaPages` and `FilePages` find out whether the system has what they need, and otherwise return an [`Unsupported`]
+//! that says what to do. So they are not `const fn`s. The README of the repository has a table of which allocator to take when.
 //!
 //! ```
 //! use janus_alloc::{Pages, System, collections::Vec};

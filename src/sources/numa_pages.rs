@@ -13,13 +13,14 @@ use crate::os::pages::{self, Binding, Mapping};
 /// thread that first touches a page. `NumaPages` takes it from a node of your choice, such as that of the threads that will read
 /// it. `lscpu` and `numactl --hardware` show the nodes.
 ///
-/// * **Blocks**: as those of [`Pages`](crate::Pages): whole pages at any align, dangling for size 0. A block that grows or moves stays
-///   on its node.
+/// * **Blocks**: like those of [`Pages`](crate::Pages): whole pages at any align, dangling for size 0. A block that grows or moves
+///   stays on its node.
 /// * **Cost per call**: that of `Pages`, and one more system call to allocate. The policy makes a mapping of its own of each group of
 ///   blocks.
 /// * **`deallocate`** returns the pages to the system.
-/// * **Errors**: as for `Pages`. A node with no memory left shows at the first access of a page: with [`new`](Self::new) the system
-///   frees caches of that node, swaps, or ends a process; with [`preferred`](Self::preferred) it takes another node's memory.
+/// * **Errors**: those of `Pages`. That a node has no memory left shows at the first access of a page: with [`new`](Self::new) the
+///   system frees caches of that node, swaps, or ends a process; with [`preferred`](Self::preferred) it takes another node's
+///   memory.
 /// * **Fork**: blocks are private, so the child has copies, on the same node.
 /// * **Size**: two words. **Threads**: any, without a lock of this crate.
 ///
@@ -48,8 +49,8 @@ impl NumaPages {
     ///
     /// # Errors
     ///
-    /// [`NumaNode`](Lacking::NumaNode) if there is no such node, if it has no memory, if the process may not use it (cpuset), or on
-    /// a system other than Linux.
+    /// Returns an [`Unsupported`] that lacks [`NumaNode`](Lacking::NumaNode) if there is no such node, if it has no memory, if the
+    /// process may not use it (cpuset), or on a system other than Linux.
     ///
     /// # Examples
     ///
@@ -62,11 +63,11 @@ impl NumaPages {
         Self { node, binding: Binding::Strict }.probe()
     }
 
-    /// Returns the source for memory of the node, or of another one where that has none left.
+    /// Returns the source for memory of the node or, if that has none left, of another one.
     ///
     /// # Errors
     ///
-    /// As for [`new`](Self::new).
+    /// Same as [`new`](Self::new).
     ///
     /// # Examples
     ///

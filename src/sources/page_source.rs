@@ -1,4 +1,4 @@
-//! The methods of [`Allocator`], once for all sources each of whose blocks is a mapping of its own.
+//! The methods of [`Allocator`] for all sources whose blocks are mappings of their own.
 
 use core::ptr::NonNull;
 
@@ -29,8 +29,8 @@ pub(super) unsafe trait PageSource: Allocator + Sized {
     /// `start` is a block of `mapping`, and not used again.
     unsafe fn unmap(&self, start: NonNull<u8>, mapping: &Mapping);
 
-    /// Makes a block of `old` one of `new`, with fresh zeroed bytes behind the old ones, perhaps at another address. Returns `None`,
-    /// and leaves the block unchanged, if that is not possible without a copy.
+    /// Turns a block of `old` into a block of `new`, with fresh zeroed bytes behind the old ones, perhaps at another address.
+    /// Returns `None`, and leaves the block unchanged, if that is not possible without a copy.
     ///
     /// # Safety
     ///
@@ -65,7 +65,7 @@ pub(super) fn allocate<S: PageSource>(source: &S, layout: Layout) -> Result<NonN
 
 /// # Safety
 ///
-/// As for [`Allocator::deallocate`].
+/// Those of [`Allocator::deallocate`].
 #[inline]
 pub(super) unsafe fn deallocate<S: PageSource>(source: &S, block: NonNull<u8>, layout: Layout) {
     if layout.size() == 0 {
@@ -82,7 +82,7 @@ pub(super) unsafe fn deallocate<S: PageSource>(source: &S, block: NonNull<u8>, l
 ///
 /// # Safety
 ///
-/// As for [`Allocator::grow`]. Both layouts have the same align, and `old` is not of size 0.
+/// Those of [`Allocator::grow`]. Both layouts have the same align, and `old` is not of size 0.
 #[inline]
 unsafe fn grow_in_pages<S: PageSource>(
     source: &S,
@@ -101,7 +101,7 @@ unsafe fn grow_in_pages<S: PageSource>(
 
 /// # Safety
 ///
-/// As for [`Allocator::grow`].
+/// Those of [`Allocator::grow`].
 #[inline]
 pub(super) unsafe fn grow<S: PageSource>(
     source: &S,
@@ -125,7 +125,7 @@ pub(super) unsafe fn grow<S: PageSource>(
 
 /// # Safety
 ///
-/// As for [`Allocator::grow_zeroed`].
+/// Those of [`Allocator::grow_zeroed`].
 #[inline]
 pub(super) unsafe fn grow_zeroed<S: PageSource>(
     source: &S,
@@ -150,7 +150,7 @@ pub(super) unsafe fn grow_zeroed<S: PageSource>(
 
 /// # Safety
 ///
-/// As for [`Allocator::shrink`].
+/// Those of [`Allocator::shrink`].
 #[inline]
 pub(super) unsafe fn shrink<S: PageSource>(
     source: &S,

@@ -18,7 +18,8 @@ use crate::os::pages::{self, Mapping};
 /// * **Locked** (`mlock`; `VirtualLock` on Windows): the pages are not written to swap space. Hibernation still writes all memory to
 ///   the disk. A process may lock a limited number of bytes (`ulimit -l`: often 8 MiB on Linux; root has no limit).
 /// * **Core dumps** (`MADV_DONTDUMP`) have no bytes of a block.
-/// * **Guard pages**, as [`Pages::guard_pages`](crate::Pages::guard_pages): an access before or behind a block ends the program.
+/// * **Guard pages**, like those of [`Pages::guard_pages`](crate::Pages::guard_pages): an access before or behind a block ends
+///   the program.
 /// * **Blocks**: rounded up to whole pages, and returned at that length, with any align for which the address space has room. A block
 ///   of size 0 is dangling. All of a block occupies memory from the start on.
 /// * **Cost per call**: five system calls to allocate, and a page fault for each page; one to free. Growth and shrinking within the
@@ -31,10 +32,11 @@ use crate::os::pages::{self, Mapping};
 /// # Fork
 ///
 /// In the child of a fork the blocks are there, and all their bytes are 0. So secrets do not spread to children that run other code;
-/// but a value may be used or dropped in the child only if zeros are valid for it, such as integers. A reference, a `String` inside a
-/// `Vec`, and a pool or arena over `SecretPages` are not: its records are in wiped pages too. A child that only starts another program
-/// is not concerned. Forking is `unsafe`, because it duplicates memory that libraries rely on, and this is what the caller of `fork`
-/// has to know. In the child, new blocks are protected as in the parent. Blocks from before the fork are not locked there.
+/// but a value may be used or dropped in the child only if zeros are valid for it, such as integers. Zeros are not valid for a
+/// reference, for a `String` inside a `Vec`, or for a pool or arena over `SecretPages`, whose records are in wiped pages too. A child
+/// that only starts another program uses none of this. `fork` is `unsafe`, because it duplicates memory that libraries rely on; its
+/// caller has to know these rules. In the child, new blocks are protected as in the parent. Blocks from before the fork are not locked
+/// there.
 ///
 /// # Examples
 ///
@@ -56,7 +58,7 @@ pub struct SecretPages {
     protection: Protection,
 }
 
-/// The things that are done to each block beyond guard pages.
+/// The protection of each block besides its guard pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Protection {
     Lock,
@@ -68,8 +70,9 @@ impl SecretPages {
     ///
     /// # Errors
     ///
-    /// [`LockedMemory`](Lacking::LockedMemory) if nothing more can be locked, [`CoreDumpExclusion`](Lacking::CoreDumpExclusion) and
-    /// [`WipeOnFork`](Lacking::WipeOnFork) if the system cannot do that: only Linux can, from 4.14 on.
+    /// Returns an [`Unsupported`] that lacks [`LockedMemory`](Lacking::LockedMemory) if nothing more can be locked,
+    /// [`CoreDumpExclusion`](Lacking::CoreDumpExclusion) and [`WipeOnFork`](Lacking::WipeOnFork) if the system cannot do that: only
+    /// Linux can, from 4.14 on.
     ///
     /// # Examples
     ///
@@ -90,7 +93,7 @@ impl SecretPages {
     ///
     /// # Errors
     ///
-    /// [`LockedMemory`](Lacking::LockedMemory) if nothing more can be locked.
+    /// Returns an [`Unsupported`] that lacks [`LockedMemory`](Lacking::LockedMemory) if nothing more can be locked.
     ///
     /// # Examples
     ///

@@ -109,16 +109,16 @@ impl fmt::Display for Unsupported {
                 ("there is no free huge page of this size", "reserve some as root: `sysctl vm.nr_hugepages=64`")
             }
             Lacking::NumaNode => (
-                "memory of this NUMA node cannot be had",
-                "take one that `/sys/devices/system/node/has_memory` lists, and that the cpuset of the process allows",
+                "this NUMA node has no memory for this process",
+                "choose a node that `/sys/devices/system/node/has_memory` lists, and that the cpuset of the process allows",
             ),
             Lacking::TemporaryFile => (
                 "no temporary file can be made in the directory",
-                "choose an existing directory that can be written to",
+                "choose an existing directory that the process may write to",
             ),
             Lacking::FileRoom => (
-                "no room in the file system can be reserved",
-                "choose a directory on another one, such as ext4, XFS or tmpfs, with free space",
+                "the file system has no room for a file, or cannot reserve it",
+                "free some space, or choose a directory on another file system, such as ext4 or XFS",
             ),
             Lacking::FileMapping => ("files cannot be mapped as memory", "use Linux 4.14 or newer, or `Pages`"),
             Lacking::Memory => {

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::Failure;
 use crate::os::pages::Mapping;
 
-/// Does not exist.
+/// A type without values.
 pub(crate) struct TemporaryFiles(Infallible);
 
 impl TemporaryFiles {

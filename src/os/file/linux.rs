@@ -23,7 +23,7 @@ use super::Failure;
 use crate::os::pages::{self, Mapping, page_size, unmap_range};
 use crate::os::{ErrorCode, check, last_error};
 
-/// A directory, in whose file system files are made.
+/// A directory in which files are created.
 #[derive(Debug)]
 pub(crate) struct TemporaryFiles {
     directory: OwnedFd,
@@ -128,7 +128,8 @@ unsafe fn remove(start: NonNull<u8>, length: usize) {
 /// Creates a file without a name.
 fn create_in(directory: &OwnedFd) -> Result<OwnedFd, ErrorCode> {
     match open_at(directory, c".", libc::O_TMPFILE | libc::O_EXCL) {
-        // Some file systems cannot, such as overlayfs before Linux 6.3 and NFS; and old kernels try to open the directory.
+        // Some file systems cannot create such a file, such as overlayfs before Linux 6.3 and NFS; and old kernels try to
+        // open the directory.
         Err(Some(libc::EOPNOTSUPP | libc::EISDIR | libc::ENOENT)) => create_and_unlink(directory),
         result => result,
     }
@@ -235,7 +236,8 @@ fn reserve_room(file: &OwnedFd, from: usize, length: usize) -> Result<(), ErrorC
     Ok(())
 }
 
-/// Tells whether a value is still in the process that created it, or in the child of a fork: a page that reads as zero there.
+/// Tells whether a value is in the process that created it or in the child of a fork, by a page that reads as zero in a
+/// child.
 #[derive(Debug)]
 struct Origin {
     page: NonNull<AtomicU8>,

@@ -81,7 +81,7 @@ pub(crate) unsafe fn wipe_in_children(start: NonNull<u8>, length: usize) -> Resu
 /// The highest number of a node, and one more: that of a kernel built for the most nodes (`CONFIG_NODES_SHIFT=10`).
 const MAX_NODES: usize = 1024;
 
-/// Has the system back pages that were not touched yet with memory of a NUMA node.
+/// Tells the system to back pages that were not touched yet with memory of a NUMA node.
 ///
 /// # Safety
 ///

@@ -11,7 +11,7 @@ pub(crate) use system::unmap_range;
 pub(crate) use system::{bind, lock, map_huge, omit_from_dumps, unlock, wipe_in_children};
 pub(crate) use system::{grow, guard_size, map, page_size, shrink, unmap};
 
-/// How a block lies in memory: its pages, their guards, and the advice about them.
+/// The pages of a block, their guards, and the advice about them.
 pub(crate) struct Mapping {
     /// The number of usable bytes: whole pages, at most `isize::MAX`.
     pub(crate) size: usize,

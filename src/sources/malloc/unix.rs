@@ -81,7 +81,7 @@ pub(super) unsafe fn realloc(block: *mut u8, old: Layout, new: Layout) -> *mut u
 
 /// # Safety
 ///
-/// As for [`realloc`].
+/// Those of [`realloc`].
 #[cold]
 #[inline(never)]
 unsafe fn realloc_aligned(block: *mut u8, old: Layout, new: Layout) -> *mut u8 {
