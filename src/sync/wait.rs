@@ -14,8 +14,8 @@ mod system;
 
 pub(super) use system::{wait, wait_briefly, wake_one};
 
-/// How many times a thread looks at a lock before it asks the system to wait. A pool holds its locks for less than a
-/// microsecond, unless the holder does not run.
+/// The number of times that a thread looks at a lock before it asks the system to wait. A pool holds its locks for less
+/// than a microsecond, unless the holder does not run.
 pub(super) const SPINS: u32 = 100;
 
 /// Tells the processor that the thread is in a loop that waits.

@@ -96,8 +96,8 @@ struct ForkState {
     lock: Lock,
     list: List<Entry>,
     waiters: WaiterList,
-    /// How many runs of `before` were not yet followed by their `after`, beyond the first: of a fork in a signal
-    /// handler that has interrupted this one, or because the handlers are registered twice. Used by the thread that
+    /// The number of runs of `before` beyond the first that are not yet followed by their `after`: those of a fork in a
+    /// signal handler that has interrupted this fork, or of handlers that are registered twice. Used by the thread that
     /// forks.
     nested_runs: AtomicUsize,
     /// Whether the last `after` of the fork has begun to release the locks, and so may have released some. Used by the
@@ -129,7 +129,7 @@ pub(crate) struct Hooks {
 
 static HOOKS: AtomicPtr<Hooks> = AtomicPtr::new(ptr::null_mut());
 
-/// Has `hooks` called around each fork from now on.
+/// Registers `hooks`, to be called around each fork from now on.
 #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "for an exported malloc"))]
 pub(crate) fn set_hooks(hooks: &'static Hooks) {
     HOOKS.store(ptr::from_ref(hooks).cast_mut(), Release);
@@ -200,7 +200,7 @@ pub(crate) unsafe fn remove(entry: NonNull<Entry>) {
     unsafe { STATE.list.remove(entry) };
 }
 
-/// How many milliseconds a thread waits for another that registers the handlers.
+/// The milliseconds that a thread waits for another that registers the handlers.
 const MAX_WAIT_FOR_REGISTRATION: u64 = 1000;
 
 /// Registers the handlers with the C library, once. No lock of a pool may be held, because the C library may allocate
@@ -252,11 +252,11 @@ fn locks() -> impl Iterator<Item = &'static Lock> {
 
 /// Decides how long the thread that forks waits for each lock. That thread holds the lock of the list.
 struct ForkWait {
-    /// The time since when the wait may be a deadlock, in milliseconds.
+    /// The time from which on the wait may be a deadlock, in milliseconds.
     at_risk_since: Option<u64>,
 }
 
-/// How many milliseconds the thread that forks waits for a lock that may never be released before the fork. A thread
+/// The milliseconds that the thread that forks waits for a lock that may never be released before the fork. A thread
 /// that runs holds a lock for far less.
 const MAX_WAIT_AT_RISK: u64 = 100;
 

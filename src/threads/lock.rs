@@ -23,7 +23,7 @@ const FOR_FORK: usize = 1 << 1;
 /// The holder of a lock that another thread held when this process was forked. No thread has this id.
 const ABANDONED: usize = usize::MAX << 2;
 
-/// How many milliseconds the thread that forks waits for a lock that it could not acquire for the fork. The holder may
+/// The milliseconds that the thread that forks waits for a lock that it could not acquire for the fork. The holder may
 /// wait for that thread, and then never releases the lock.
 const MAX_WAIT_IN_FORK: u64 = 10_000;
 
@@ -71,16 +71,16 @@ impl Lock {
         }
         if holder == own {
             fatal::abort_with(
-                b"janus-alloc: a signal handler allocates or frees, and has interrupted the allocator, which cannot go on: \
-                 see `Signals` of `SharedPool`\n",
+                b"janus-alloc: a signal handler called an allocator that it had interrupted in the same thread: neither allocate nor free \
+                 in signal handlers\n",
             );
         }
         let mut start = None;
         self.raw.acquire_slowly(own, |holder| {
             if holder == ABANDONED {
                 fatal::abort_with(
-                    b"janus-alloc: this process was forked while another thread used the allocator, which the child cannot: \
-                     see `Fork` of `SharedPool`\n",
+                    b"janus-alloc: this process was forked while another thread used the allocator, so it cannot use it: do not fork in \
+                     signal handlers, or only call `exec` in the child\n",
                 );
             }
             if !threads::is_forking() {
@@ -89,8 +89,8 @@ impl Lock {
             let now = clock::milliseconds();
             if now - *start.get_or_insert(now) > MAX_WAIT_IN_FORK {
                 fatal::abort_with(
-                    b"janus-alloc: a signal handler that has interrupted the allocator forks, and a handler of `pthread_atfork` \
-                     allocates: see `Fork` of `SharedPool`\n",
+                    b"janus-alloc: a signal handler that had interrupted the allocator forks, and a handler of `pthread_atfork` waits for \
+                     the allocator: do not fork in signal handlers\n",
                 );
             }
             WaitAction::WaitBriefly

@@ -21,7 +21,7 @@ pub(crate) const NONE: u8 = 0;
 /// An entry in place of a tag: it was removed, and is not the highest.
 const REMOVED: u8 = u8::MAX;
 
-/// The most entries of a stack.
+/// The maximum number of entries of a stack.
 pub(crate) const MAX_DEPTH: usize = 62;
 
 /// The number of threads that have a stack. Only the stacks of threads that have entered a tag take memory.

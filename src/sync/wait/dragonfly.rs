@@ -7,7 +7,7 @@ pub(in super::super) fn wait(state: &AtomicUsize, expected: usize, _: u32) {
     umtx_sleep(state, expected, 0);
 }
 
-/// As [`wait`], but sleeps for at most a millisecond.
+/// Sleeps like [`wait`], but for at most a millisecond.
 pub(in super::super) fn wait_briefly(state: &AtomicUsize, expected: usize) {
     umtx_sleep(state, expected, 1000);
 }

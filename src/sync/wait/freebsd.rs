@@ -10,7 +10,7 @@ pub(in super::super) fn wait(state: &AtomicUsize, expected: usize, _: u32) {
     umtx_wait(state, expected, ptr::null_mut());
 }
 
-/// As [`wait`], but sleeps for at most a millisecond.
+/// Sleeps like [`wait`], but for at most a millisecond.
 pub(in super::super) fn wait_briefly(state: &AtomicUsize, expected: usize) {
     umtx_wait(state, expected, &mut libc::timespec { tv_sec: 0, tv_nsec: 1_000_000 });
 }

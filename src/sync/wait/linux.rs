@@ -21,7 +21,7 @@ pub(in super::super) fn wait(state: &AtomicUsize, expected: usize, _: u32) {
     futex_wait(state, expected, ptr::null());
 }
 
-/// As [`wait`], but sleeps for at most a millisecond.
+/// Sleeps like [`wait`], but for at most a millisecond.
 pub(in super::super) fn wait_briefly(state: &AtomicUsize, expected: usize) {
     futex_wait(state, expected, &Timespec { seconds: 0, nanoseconds: 1_000_000 });
 }

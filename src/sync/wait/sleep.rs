@@ -5,7 +5,7 @@
 
 use super::AtomicUsize;
 
-/// How many times a waiting thread yields before it sleeps.
+/// The number of times that a waiting thread yields before it sleeps.
 const YIELDS: u32 = 8;
 
 /// Waits, the longer the more `rounds` of waiting came before.

@@ -11,7 +11,7 @@ pub(in super::super) fn wait(state: &AtomicUsize, expected: usize, _: u32) {
     wait_on_address(state, expected, INFINITE);
 }
 
-/// As [`wait`], but sleeps for at most a millisecond.
+/// Sleeps like [`wait`], but for at most a millisecond.
 pub(in super::super) fn wait_briefly(state: &AtomicUsize, expected: usize) {
     wait_on_address(state, expected, 1);
 }

@@ -5,8 +5,8 @@ use super::{LAST_EXIT_CALL, ONE_EXIT_CALL, exit_calls, key, slot_of};
 /// The number of low bits of a value that are flags. The bits above are one more than the index, or 0.
 const FLAG_BITS: u32 = 8;
 
-/// How many calls of [`on_exit`] set the value again: the number of rounds after which C libraries that limit them stop
-/// to call destructors.
+/// The number of calls of [`on_exit`] that set the value again: the number of rounds after which C libraries that limit
+/// them stop to call destructors.
 const MAX_EXIT_CALLS: u8 = 4;
 
 const fn index_of(value: usize) -> Option<usize> {
