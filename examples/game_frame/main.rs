@@ -33,7 +33,7 @@ const WARM_UP: u64 = 100;
 struct Run {
     caption: String,
     checksum: u64,
-    /// The most bytes that a frame took.
+    /// The largest number of bytes that a frame took.
     frame_bytes: usize,
     /// Requests to the default after the warm-up.
     allocations: u64,

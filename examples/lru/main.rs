@@ -1,8 +1,8 @@
 //! A cache that owns its pool, on the words of Rust sources: `cargo run --release --example lru -- [PATH]`.
 //!
-//! The program looks up each word of the sources under `PATH` (this project's, if there is none) in the order of the text. The answer to
-//! a word is the line in which it stood when it was last looked up in vain. Few words are frequent and most are rare, as in most
-//! texts, so a small cache answers most questions.
+//! The program looks up each word of the sources under `PATH` (this project's, if there is none) in the order of the text. A hit returns
+//! the line in which the word stood at its last miss. Few words are frequent and most are rare, as in most texts, so a small cache
+//! answers most questions.
 //!
 //! `cache.rs` is the cache, over any allocator. Here it gets a pool of its own, under a limit:
 //!

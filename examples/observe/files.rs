@@ -1,4 +1,4 @@
-//! The files that are left in the end.
+//! The files that the program writes at its end.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};

@@ -11,7 +11,7 @@ pub(crate) const TAGS: [&str; 6] = ["read", "parse", "answer", "index", "observe
 
 const UNTAGGED: &str = "(untagged)";
 
-/// The most samples that are kept. It is even.
+/// The maximum number of samples that are kept. It is even.
 const CAPACITY: usize = 480;
 
 /// The live bytes of each tag at one moment, in the order of [`TAGS`].

@@ -33,7 +33,7 @@ pub(crate) struct Job<'o> {
     index: Mutex<Option<Index>>,
 }
 
-/// What the job has to say for itself.
+/// The state that the job reports.
 #[derive(Default)]
 struct State {
     rounds: usize,
@@ -53,7 +53,7 @@ pub(crate) struct Refused {
 
 type Answers = BTreeMap<PathBuf, Findings>;
 
-/// What the threads of a round add to.
+/// The results that the threads of a round share.
 #[derive(Default)]
 struct Round {
     answers: Mutex<Answers>,
@@ -61,7 +61,7 @@ struct Round {
     refused: Mutex<Vec<Refused>>,
 }
 
-/// Nothing is half done where a thread panics here, and the panic ends the program anyway.
+/// Locks a mutex, also a poisoned one: no thread panics in the middle of a change, and a panic ends the program anyway.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

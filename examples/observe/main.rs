@@ -1,4 +1,4 @@
-//! Watches its own memory while it works: a program with the main job of this project, and all that this crate has for a person to look at.
+//! Outlines Rust sources and watches its own memory meanwhile, with all tools that this crate has for that.
 //!
 //! ```text
 //! cargo run --release --example observe --features profile -- [OPTIONS] [PATH ...]
@@ -22,18 +22,18 @@ mod screen;
 #[expect(dead_code, reason = "this compares findings and does not print them")]
 mod findings;
 #[path = "../outline/numbers.rs"]
-#[expect(dead_code, reason = "more than this needs")]
+#[expect(dead_code, reason = "this uses a part of it")]
 mod numbers;
 #[path = "../outline/parse.rs"]
 #[expect(dead_code, reason = "this has a limit, and so parses only by `try_parse`")]
 mod parse;
 #[path = "../outline/sources.rs"]
-#[expect(dead_code, reason = "more than this needs")]
+#[expect(dead_code, reason = "this uses a part of it")]
 mod sources;
 #[path = "../outline/token.rs"]
 mod token;
 #[path = "../outline/tree.rs"]
-#[expect(dead_code, reason = "more than this needs")]
+#[expect(dead_code, reason = "this uses a part of it")]
 mod tree;
 
 use std::io::{self, Write};
@@ -56,10 +56,10 @@ static DEFAULT: AsGlobal<Profile<Stats<ByTag<SharedPool>>>> = AsGlobal::new(Prof
     Sampling::EveryBytes(64 << 10),
 ));
 
-/// What the arenas of all files have from the default.
+/// Counts the memory that the arenas of all files take from the default.
 static TREES: Stats<Global> = Stats::named("trees", Global);
 
-/// What the index has from the default.
+/// Counts the memory that the index takes from the default.
 static INDEX: Stats<Global> = Stats::named("index", Global);
 
 /// The time between two looks at the memory.

@@ -15,7 +15,7 @@ use crate::{ALLOCATOR, settings, stderr};
 /// The directory for the files, by an absolute path: the program may change its working directory.
 static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
 
-/// Returns the sampling, when the allocator is first used. It does not allocate.
+/// Returns the sampling. Called by the first use of the allocator, so it does not allocate.
 pub(crate) fn sampling() -> Sampling {
     if settings::wants_profile() {
         settings::profile_interval().map_or_else(Sampling::default, Sampling::EveryBytes)
@@ -36,7 +36,7 @@ pub(crate) fn set() {
 /// Writes the files, if the user wants some.
 pub(crate) fn write() {
     let Some(directory) = DIRECTORY.get() else { return };
-    // The program ends as it would have without, whatever is wrong with its debug information.
+    // A panic, for example over invalid debug information, does not change how the program ends.
     let written = panic::catch_unwind(|| write_files(directory, &ALLOCATOR.report()));
     if let Ok(Err(error)) = written {
         let directory = directory.display();

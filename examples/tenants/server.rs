@@ -18,7 +18,7 @@ pub(crate) struct Tenant<'p> {
     request_bytes: usize,
 }
 
-/// Why a request got no response. All its memory is free again, and no other request notices anything.
+/// The reason why a request got no response. All its memory is free again, and no other request notices anything.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
     /// It needs more memory than any request may have: HTTP's 413. It would fail again.
@@ -62,7 +62,7 @@ impl Refused {
     /// Tells whether the limit of a request refused a new block, or one further up in the tree.
     fn by<A>(request: &Limit<A>, error: TryReserveError) -> Self {
         match error.kind() {
-            // No other thread uses this limit, so it still is as it was at the refusal.
+            // No other thread uses this limit, so it has not changed since the refusal.
             TryReserveErrorKind::AllocError { layout } if layout.size() <= request.remaining() => Self::Busy,
             _ => Self::TooLarge,
         }

@@ -1,8 +1,8 @@
 //! A thread pool with an arena for each worker: `cargo run --release --example worker -- [JOBS]`.
 //!
-//! A job is a source of this project. It counts the words of the text in its worker's arena, and keeps the three longest of the frequent
-//! ones: they are copied out of the arena, which is reset after the job. The program prints the resident memory of the process during the
-//! run, which does not depend on the number of jobs.
+//! A job is a source file of this project. It counts the words of the text in its worker's arena, and keeps the three longest of the
+//! frequent ones: they are copied out of the arena, which is reset after the job. The program prints the resident memory of the process
+//! during the run, which does not depend on the number of jobs.
 //!
 //! `pool.rs` has the workers.
 
