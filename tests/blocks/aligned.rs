@@ -85,7 +85,7 @@ fn as_the_first_of_a_fallback_it_knows_its_blocks() {
 }
 
 #[test]
-fn behind_the_face_of_the_process() {
+fn as_a_global_allocator() {
     static DEFAULT: AsGlobal<Aligned<128, Stats<System>>> = AsGlobal::new(Aligned::new(Stats::new(System)));
     keeps_the_rules(janus_alloc::AsAllocatorRef::new(&DEFAULT), &options(50_000));
     assert_eq!(DEFAULT.parent().snapshot().live_blocks(), 0);

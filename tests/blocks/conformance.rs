@@ -14,7 +14,7 @@ pub(crate) fn options(operations: usize) -> Options {
     }
 }
 
-/// For allocators with a limit: smaller blocks, so that the limit is not all that is seen.
+/// For allocators with a limit: smaller blocks, so that not every request meets the limit.
 pub(crate) fn limited(operations: usize) -> Options {
     Options { failures: Failures::Expected, max_size: 4096, max_live: 48, ..options(operations) }
 }

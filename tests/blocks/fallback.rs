@@ -20,7 +20,7 @@ fn buffer<const N: usize>() -> std::boxed::Box<[MaybeUninit<u8>; N]> {
 }
 
 #[test]
-fn keeps_the_rules_whoever_serves() {
+fn keeps_the_rules_whichever_part_serves() {
     let mut bytes = buffer::<16384>();
     keeps_the_rules(Fallback::new(FixedArena::new(&mut *bytes), System), &options(200_000));
     keeps_the_rules(Fallback::new(FixedArena::new(&mut *bytes), Pool::new()), &options(50_000));

@@ -1,11 +1,11 @@
-//! A parent that looks at what comes back to it.
+//! A parent that inspects the blocks that are freed.
 
 use std::cell::Cell;
 use std::ptr::NonNull;
 
 use janus_alloc::api::{AllocError, Allocator, Layout};
 
-/// Passes everything on, and notes what it sees.
+/// Forwards every call, and counts what it sees.
 #[derive(Debug, Default)]
 pub(crate) struct Inspect<A> {
     pub(crate) parent: A,

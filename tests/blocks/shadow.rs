@@ -111,7 +111,7 @@ impl Shadow {
         self.blocks.push_back(live);
     }
 
-    /// Takes a block out of the model, after a look at it.
+    /// Takes a block out of the model, after a check of its contents.
     fn take(&mut self, index: usize) -> Option<Live> {
         let index = index.checked_rem(self.blocks.len())?;
         let live = self.blocks.remove(index)?;

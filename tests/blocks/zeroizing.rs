@@ -45,7 +45,7 @@ fn all_bytes_of_a_freed_block_are_zero_and_no_others() {
 }
 
 #[test]
-fn what_comes_back_to_the_parent_is_wiped() {
+fn freed_blocks_reach_the_parent_wiped() {
     let zeroizing = Zeroizing::new(Inspect::new(System));
     let mut secret = String::with_capacity_in(10, &zeroizing);
     secret.push_str("swordfish");

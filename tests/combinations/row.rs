@@ -19,7 +19,7 @@ pub(crate) struct Row {
 pub(crate) enum Load {
     /// Memory suffices, so requests do not fail.
     Ample,
-    /// As `Ample`, where a request takes long.
+    /// Like `Ample`, for requests that take long.
     Few,
     /// The kit reaches a limit, and requests fail.
     Scarce,
@@ -47,7 +47,7 @@ impl Load {
         }
     }
 
-    /// Returns whether the run saw what this load is for.
+    /// Returns whether the report has the counts that this load is to cause.
     fn is_in(self, report: &Report) -> bool {
         let some = report.operations / 100;
         let all_kinds = report.allocations > some

@@ -1,4 +1,4 @@
-//! The promises of a guard beside its reports.
+//! The promises of a guard apart from its reports.
 
 use janus_alloc::api::{Allocator, Owns, Reset, UsableSize};
 use janus_alloc::collections::Box as BoxIn;

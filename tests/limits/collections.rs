@@ -1,5 +1,5 @@
-//! Each collection over an allocator that fails now and then: a request that is refused is made again, and what comes out is the same as
-//! without failures.
+//! Each collection over an allocator that fails now and then: a refused request is made again, and the result is the same as without
+//! failures.
 
 use std::fmt::Debug;
 

@@ -34,7 +34,7 @@ fn keeps_the_rules<A: Allocator>(allocator: A) -> Report {
     report
 }
 
-/// As [`keeps_the_rules`], for an allocator that refuses some requests.
+/// Checks like [`keeps_the_rules`], for an allocator that refuses some requests.
 #[track_caller]
 fn refuses_by_the_rules<A: Allocator>(allocator: A) -> Report {
     let report = check(allocator, &options(Failures::Expected)).unwrap_or_else(|violation| panic!("{violation}"));
@@ -112,7 +112,7 @@ fn locked_as_the_default() {
     assert_eq!(counted.snapshot().live_blocks(), 0);
 }
 
-/// A lock of somebody else.
+/// A lock from outside this crate.
 struct Spin(std::sync::atomic::AtomicBool);
 
 // SAFETY: one thread at a time sets it.
@@ -150,7 +150,7 @@ fn failing() {
     assert!(report.failures > 1000 && report.allocations > 1000, "{report}");
 }
 
-/// Whatever is above an allocator that fails now and then passes the failure on, and nothing is lost.
+/// An allocator above one that fails now and then passes the failure on, and loses nothing.
 #[test]
 fn above_an_allocator_that_fails() {
     let limit = Limit::new(Failing::chance(Stats::new(System), 1, 7), AMPLE);

@@ -76,7 +76,7 @@ fn each_kind_of_request_counts() {
 }
 
 #[test]
-fn the_same_by_the_same_seed() {
+fn equal_seeds_fail_equal_requests() {
     let failed = |seed, one_in| -> Vec<usize> {
         let failing = Failing::chance(System, seed, one_in);
         (0..10_000)
@@ -103,7 +103,7 @@ fn the_same_by_the_same_seed() {
 }
 
 #[test]
-fn a_failure_reaches_the_parent_not_at_all() {
+fn a_failure_does_not_reach_the_parent() {
     let failing = Failing::nth(Limit::new(Stats::new(System), 1000), 1);
     let block = failing.allocate(layout(100)).unwrap().cast::<u8>();
     // SAFETY: live with that layout.
@@ -145,9 +145,9 @@ fn size_0_neither_counts_nor_fails() {
     }
 }
 
-/// Where a block lies depends on nothing but the requests, so code that looks at it makes the same ones.
+/// The place of a block depends on the requests alone, so code that depends on it makes the same requests.
 #[test]
-fn what_always_moves_depends_on_nothing_behind_it() {
+fn moving_does_not_depend_on_the_memory_behind_a_block() {
     let run = |other_block: bool, moving: bool| {
         let arena = Arena::new();
         let failing = Failing::never(&arena);

@@ -95,7 +95,7 @@ fn blocks_are_as_long_as_charged() {
 
 /// Every kind of call to a parent that refuses it.
 #[test]
-fn what_the_parent_refuses_is_not_charged() {
+fn refusals_of_the_parent_are_not_charged() {
     for n in 0..6 {
         let limit = Limit::new(Failing::nth(System, n), 10_000);
         let mut live = None;
@@ -268,7 +268,7 @@ fn as_a_default() {
     assert!(format!("{global:?}").contains("used: 4, peak: 4, limit: 1000"));
 }
 
-/// As its docs and the chapter on composing say: `push` over the limit ends the process, for all that use it.
+/// The docs and the chapter on composing say that a `push` over the limit ends the process for all that use it.
 #[cfg(unix)]
 #[test]
 fn a_push_over_the_limit_ends_the_process() {

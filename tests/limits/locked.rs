@@ -32,7 +32,7 @@ fn a_program_runs_on_it() {
     assert_eq!(*boxed, [7; 100]);
 }
 
-/// Not thread-safe at all: it notices if two threads are inside at a time, and loses counts.
+/// An allocator that is not thread-safe: it detects two threads inside at the same time, and loses counts then.
 struct ForOneThread {
     inside: Cell<bool>,
     calls: Cell<usize>,
@@ -331,7 +331,7 @@ mod in_children {
         });
     }
 
-    /// No child waits for ever: it can use the default, or says why not.
+    /// No child waits for ever: it can use the default, or ends with a message.
     #[test]
     fn children_of_a_process_whose_threads_allocate() {
         if !is_child() {

@@ -8,7 +8,7 @@ use crate::{RUN, TAGS, installed, succeeded};
 
 /// Prometheus' own check, of the format and of the conventions for names.
 #[test]
-fn promtool_has_no_complaint() {
+fn promtool_accepts_the_text() {
     let file = File::open(RUN.directory.join("metrics.prom")).unwrap();
     let Some(output) = installed(Command::new("promtool").args(["check", "metrics"]).stdin(file)) else { return };
     succeeded(&output);

@@ -16,7 +16,7 @@ pub(crate) unsafe fn status_in_child(child: impl FnOnce() -> bool) -> i32 {
 ///
 /// # Safety
 ///
-/// As for [`status_in_child`].
+/// Same as for [`status_in_child`].
 pub(crate) unsafe fn start_child(child: impl FnOnce() -> bool) -> libc::pid_t {
     // SAFETY: by `# Safety` of this fn.
     let process = unsafe { libc::fork() };

@@ -25,10 +25,10 @@ pub(crate) fn secret_pages() -> Option<SecretPages> {
     Some(pages)
 }
 
-/// Where there is less than all of it, the constructor says so, and the smaller promise can be had.
+/// On a system that lacks a protection the constructor says so, and `SecretPages::locked` works.
 #[cfg(not(target_os = "linux"))]
 #[test]
-fn systems_without_it_say_so() {
+fn systems_that_lack_a_protection_say_so() {
     let lacking = SecretPages::new().unwrap_err().lacking();
     assert_eq!(lacking, janus_alloc::sources::Lacking::CoreDumpExclusion);
     let pages = SecretPages::locked().unwrap();

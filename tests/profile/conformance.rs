@@ -1,4 +1,4 @@
-//! A profile is an allocator, whatever it samples and whatever is below.
+//! A profile keeps the rules of allocators with each sampling and over each parent.
 
 use janus_alloc::api::{AllocatorClone, CallsMalloc, GlobalAllocator, Owns, Reset, StaticAllocator, UsableSize};
 use janus_alloc::blocks::profile::Sampling;

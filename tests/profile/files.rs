@@ -1,4 +1,4 @@
-//! The files say what the report says, and programs that read such files read them.
+//! The files have the numbers of the report, and the programs for such files can read them.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,5 +1,5 @@
 //! `Profile` counts right: to the byte where it samples all, within statistical bounds where it samples some; alone, among threads, in
-//! the child of a fork and behind the default. What it writes says the same.
+//! the child of a fork and as the default. Its files have the same numbers.
 //!
 //! The default of this program is a profile, too, so a profile that called itself would be noticed here.
 #![cfg(all(feature = "profile", any(unix, windows)))]

@@ -139,7 +139,7 @@ fn threads_with_tags() {
     });
 }
 
-/// Whatever a program does with it, a fork included.
+/// A program that forks can use it in the child.
 #[cfg(unix)]
 #[test]
 fn in_the_child_of_a_fork() {

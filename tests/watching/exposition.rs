@@ -215,7 +215,7 @@ fn tags_beside_allocators() {
 
 /// Prometheus' own check, if it is installed: of the format, the conventions for names, and labels with all that has to be escaped.
 #[test]
-fn promtool_has_no_complaint() {
+fn promtool_accepts_the_text() {
     let by_tag = ByTag::new(Stats::named("a \"label\",\nwith \\ and {é=\"🦀\"} # HELP", System));
     let kept = {
         let _tag = tag("the same: \"\\\n\"}");

@@ -1,4 +1,4 @@
-//! The registry: who is in it, under moves, drops and threads.
+//! The registry and its rows, under moves, drops and threads.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -88,7 +88,7 @@ fn a_forgotten_value_stays() {
     assert_eq!(row("forgotten").unwrap().snapshot.allocations, 1);
 }
 
-/// What a successor finds in memory that was used before is its own.
+/// An allocator that takes over the memory of a dropped one starts with counts of its own.
 #[test]
 fn a_successor_starts_at_zero() {
     for round in 0..100_u64 {

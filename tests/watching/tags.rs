@@ -1,4 +1,4 @@
-//! `ByTag`: who is charged for what.
+//! `ByTag`: the tags that blocks are charged to.
 
 use std::sync::mpsc;
 use std::thread;
@@ -406,7 +406,7 @@ fn more_names_than_tags() {
     });
 }
 
-/// Dropping it returns what it has taken for its tags.
+/// Dropping a `ByTag` returns the memory for its tags.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_drop_returns_the_memory_of_the_tags() {
