@@ -62,8 +62,11 @@ impl Event {
     /// use janus_alloc::api::{Allocator, Layout};
     /// use janus_alloc::{System, Trace, trace::Event};
     ///
-    /// let traced = Trace::new(System, |event: &Event| assert_eq!(event.origin().unwrap().file(), file!()));
-    /// traced.allocate(Layout::new::<()>()).unwrap();
+    /// let traced = Trace::new(System, |event: &Event| match event.origin() {
+    ///     Some(place) => println!("{} at {place}", event.operation),
+    ///     None => println!("{} by a collection", event.operation),
+    /// });
+    /// traced.allocate(Layout::new::<()>()).unwrap(); // prints this line
     /// ```
     #[must_use]
     pub fn origin(&self) -> Option<&'static Location<'static>> {
