@@ -25,6 +25,18 @@ pub struct Unsupported {
 }
 
 /// The thing that a system or a process [lacks](Unsupported).
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(target_os = "linux")] {
+/// use janus_alloc::FilePages;
+/// use janus_alloc::sources::Lacking;
+///
+/// let error = FilePages::new_in("/no/such/directory").unwrap_err();
+/// assert_eq!(error.lacking(), Lacking::TemporaryFile);
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Lacking {

@@ -3,6 +3,19 @@ use super::state::Mark;
 use crate::api::Allocator;
 
 /// A moment in the life of an [`Arena`] that it can be rewound to. Created by [`Arena::checkpoint`].
+///
+/// # Examples
+///
+/// ```
+/// use janus_alloc::{Arena, arenas::Checkpoint};
+///
+/// let arena = Arena::new();
+/// let empty: Checkpoint = arena.checkpoint();
+/// arena.alloc(1_u64);
+/// // SAFETY: the checkpoint is this arena's, the number is not used again, and no scope is running.
+/// unsafe { arena.rewind(empty) };
+/// assert_eq!(arena.allocated_bytes(), 0);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Checkpoint(Mark);
 

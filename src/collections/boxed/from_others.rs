@@ -103,6 +103,15 @@ mod same_trait {
 
     impl<T: ?Sized, A: Allocator> Box<T, A> {
         /// Converts the box to one of std's. The value stays in its block.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use janus_alloc::collections::Box;
+        ///
+        /// let theirs: std::boxed::Box<i32> = Box::into_std(Box::new(1));
+        /// assert_eq!(*theirs, 1);
+        /// ```
         #[inline]
         #[must_use]
         pub fn into_std(boxed: Self) -> StdBox<T, A> {
@@ -113,6 +122,14 @@ mod same_trait {
         }
 
         /// Converts a box of std's. The value stays in its block. `From` does the same for sized values, slices and strings.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use janus_alloc::collections::Box;
+        ///
+        /// assert_eq!(*Box::from_std(std::boxed::Box::new(1)), 1);
+        /// ```
         #[inline]
         #[must_use]
         pub fn from_std(boxed: StdBox<T, A>) -> Self {
