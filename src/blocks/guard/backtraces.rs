@@ -195,7 +195,8 @@ mod reentry {
 
     pub(super) fn enter() -> Option<Capturing> {
         let was_capturing = IS_CAPTURING.try_with(|is_capturing| is_capturing.replace(true)).unwrap_or(true);
-        (!was_capturing).then_some(Capturing(()))
+        // Lazily: a value that is not returned would end the outer capture.
+        (!was_capturing).then(|| Capturing(()))
     }
 
     impl Drop for Capturing {
@@ -215,5 +216,20 @@ mod reentry {
     #[expect(clippy::unnecessary_wraps, reason = "the signature of the other `reentry`")]
     pub(super) fn enter() -> Option<Capturing> {
         Some(Capturing(()))
+    }
+}
+
+#[cfg(all(test, any(native_thread_local, target_vendor = "apple")))]
+mod tests {
+    use super::reentry;
+
+    /// As if the unwinder called `malloc` several times.
+    #[test]
+    fn an_inner_capture_is_refused_each_time() {
+        let outer = reentry::enter();
+        assert!(outer.is_some());
+        assert!((0..3).all(|_| reentry::enter().is_none()));
+        drop(outer);
+        assert!(reentry::enter().is_some());
     }
 }
