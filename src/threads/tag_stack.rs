@@ -8,11 +8,12 @@
 //!
 //! # Invariants
 //!
-//! 1. Only the thread that holds an index stores to its stack.
+//! 1. Only the thread that holds an index stores to its stack. A signal handler on that thread may do so in the middle of a
+//!    change, and leaves the stack as it found it.
 //! 2. `top` is the tag of the highest entry, or [`NONE`] if there is none. The highest entry is not [`REMOVED`].
 
-use core::sync::atomic::AtomicU8;
-use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::Ordering::{Relaxed, SeqCst};
+use core::sync::atomic::{AtomicU8, compiler_fence};
 
 use super::{slotted_index_below, thread_index_below};
 
@@ -67,8 +68,17 @@ pub(crate) fn push(tag: u8) -> Option<Place> {
     let thread = thread_index_below(STACKS)?;
     let stack = &TAG_STACKS[thread];
     let depth = stack.depth.load(Relaxed);
-    stack.entries.get(usize::from(depth))?.store(tag, Relaxed);
-    stack.depth.store(depth + 1, Relaxed);
+    let entry = stack.entries.get(usize::from(depth))?;
+    loop {
+        entry.store(tag, Relaxed);
+        compiler_fence(SeqCst);
+        stack.depth.store(depth + 1, Relaxed);
+        compiler_fence(SeqCst);
+        // A signal handler that has interrupted this before the depth was stored may have used the entry, and removed it.
+        if entry.load(Relaxed) == tag {
+            break;
+        }
+    }
     stack.top.store(tag, Relaxed);
     Some(Place { thread: thread as u32, depth })
 }

@@ -1,5 +1,7 @@
 //! `ByTag`: the tags that blocks are charged to.
 
+#[cfg(unix)]
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc;
 use std::thread;
 
@@ -428,5 +430,43 @@ fn a_drop_returns_the_memory_of_the_tags() {
         let before = mapped();
         (0..50).for_each(|_| charge_all());
         assert!(mapped() < before + 100, "{before} pages became {}", mapped());
+    });
+}
+
+#[cfg(unix)]
+extern "C" fn enter_a_tag(_: libc::c_int) {
+    drop(Tag::named("handler").enter());
+}
+
+/// A signal handler may enter a tag, whatever its thread was doing.
+#[cfg(unix)]
+#[test]
+fn a_signal_handler_leaves_the_tags_of_its_thread() {
+    alone("tags::a_signal_handler_leaves_the_tags_of_its_thread", || {
+        let handler: extern "C" fn(libc::c_int) = enter_a_tag;
+        // SAFETY: the handler uses atomics only.
+        assert_ne!(unsafe { libc::signal(libc::SIGUSR1, handler as libc::sighandler_t) }, libc::SIG_ERR);
+        let tags = [Tag::named("handler"), Tag::named("outer"), Tag::named("inner"), Tag::named("innermost")];
+        // SAFETY: the function has no conditions.
+        let own = unsafe { libc::pthread_self() };
+        let is_done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                for _ in 0..20_000 {
+                    // SAFETY: the thread waits for this one.
+                    assert_eq!(unsafe { libc::pthread_kill(own, libc::SIGUSR1) }, 0);
+                    thread::yield_now();
+                }
+                is_done.store(true, Relaxed);
+            });
+            let _outer = tags[1].enter();
+            while !is_done.load(Relaxed) {
+                let inner = tags[2].enter();
+                drop(tags[3].enter());
+                assert_eq!(Tag::current(), tags[2]);
+                drop(inner);
+                assert_eq!(Tag::current(), tags[1]);
+            }
+        });
     });
 }

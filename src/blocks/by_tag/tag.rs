@@ -11,6 +11,7 @@ use crate::threads::tag_stack::{self, Place};
 /// * **Threads**: the guard is for its thread and cannot be sent to another. A thread starts without a tag; pass [`Tag::current`] to it
 ///   and [`enter`](Tag::enter) that. Tags have no effect in threads beyond the first 4096 that live at once.
 /// * **Names**: 250 different ones in a process. Later names have one tag in common, `(other)`. Names that are equal are one tag.
+/// * **Signals**: a handler may enter a tag, and drop the guard before it returns.
 /// * **Async code**: a guard that lives across an `.await` tags whatever the thread runs meanwhile. Enter the tag around each `poll`
 ///   instead.
 /// * **Cost**: about 200 instructions for a short name, with the end of the guard; [`Tag::enter`] takes 80. Nothing is allocated.
