@@ -137,6 +137,28 @@ fn in_a_static() {
     });
 }
 
+/// Those of before, which are meant to stay, are no leaks. A block that moves is a new one.
+#[test]
+fn since_an_event() {
+    let parts =
+        ["2 live blocks with 350 bytes", "of size 200 and align 8, allocated: event 5, ", "of size 150 and align 8"];
+    reports("leaks::since_an_event", "leak", &parts, || {
+        static GUARD: Guard<SharedPool> = Guard::new(SharedPool::new());
+        assert_eq!(GUARD.events(), 0);
+        GUARD.check_leaks_since(0);
+        let (_kept, grown) = (block(&GUARD, 100), block(&GUARD, 50));
+        assert_eq!(GUARD.events(), 2);
+        GUARD.check_leaks_since(2);
+        free(&GUARD, block(&GUARD, 10), 10);
+        GUARD.check_leaks_since(2);
+        let start = GUARD.events();
+        block(&GUARD, 200);
+        // SAFETY: live with that layout.
+        unsafe { GUARD.grow(grown, layout(50, 8), layout(150, 8)) }.unwrap();
+        GUARD.check_leaks_since(start);
+    });
+}
+
 /// By another thread than the one that drops the guard.
 #[test]
 fn of_another_thread() {

@@ -23,11 +23,22 @@ struct Group {
 /// The number of places that are printed.
 const MAX_GROUPS: usize = 20;
 
-/// Prints the live blocks by the places that they were allocated at, those with the most bytes first. `reason` says why.
-pub(super) fn print(state: &State, reason: &str) {
+/// Returns whether a block that was allocated after that event is live.
+pub(super) fn any_since(state: &State, event: u64) -> bool {
+    live_since(state.ledger().records(), event).next().is_some()
+}
+
+fn live_since(records: &[Record], event: u64) -> impl Iterator<Item = &Record> {
+    records.iter().filter(move |record| record.status == Status::Live && record.allocated.number > event)
+}
+
+/// Prints the live blocks that were allocated after that event, by the places that they were allocated at, those with the most bytes
+/// first. `reason` says why.
+pub(super) fn print_since(state: &State, event: u64, reason: &str) {
     let ledger = state.ledger();
-    let (blocks, bytes) = (ledger.live_blocks(), ledger.live_bytes());
-    let groups = groups(ledger.records());
+    let (blocks, bytes) = live_since(ledger.records(), event)
+        .fold((0, 0), |(blocks, bytes), record| (blocks + 1, bytes + record.layout.size()));
+    let groups = groups(ledger.records(), event);
     // The lock is not held while the rest is printed, which may allocate.
     drop(ledger);
     let unwinding = AbortOnUnwind;
@@ -62,9 +73,9 @@ fn print_group(out: &mut Stderr, group: &Group) {
 }
 
 /// Returns the groups, those with the most bytes first.
-fn groups(records: &[Record]) -> Result<PagedVec<Group>, AllocError> {
+fn groups(records: &[Record], event: u64) -> Result<PagedVec<Group>, AllocError> {
     let mut live = PagedVec::new();
-    for record in records.iter().filter(|record| record.status == Status::Live) {
+    for record in live_since(records, event) {
         live.push(*record)?;
     }
     live.sort_unstable_by(|a, b| place_order(a, b).then(a.allocated.number.cmp(&b.allocated.number)));

@@ -129,6 +129,10 @@ impl Ledger {
         &self.records
     }
 
+    pub(super) fn events(&self) -> u64 {
+        self.events
+    }
+
     pub(super) fn next_event(&mut self) -> u64 {
         self.events += 1;
         self.events

@@ -43,7 +43,7 @@ use state::State;
 /// | `double free` | a freed block is freed | at once |
 /// | `wrong layout` | a block is freed or resized with another size or align; grown to a smaller size | at once |
 /// | `foreign pointer` | no block of this guard starts there: one of another allocator, of the stack, inside of a block | at once |
-/// | `leak` | blocks are live | at drop, by `check_leaks` |
+/// | `leak` | blocks are live | at drop, by `check_leaks` and `check_leaks_since` |
 ///
 /// A **read** outside of a block or after its free is not found. But it reads fixed values: 0xa5 in bytes that were never written, 0xde
 /// in freed ones. [`Guard::pages`] puts each block in front of a page without access: there an overflow, and any use of a freed block,
@@ -325,9 +325,39 @@ impl<A: Allocator> Guard<A> {
     /// GUARD.check_leaks(); // at the end of a test
     /// ```
     pub fn check_leaks(&self) {
-        if self.live_blocks() > 0 {
-            self.report_leaks();
+        self.check_leaks_since(0);
+    }
+
+    /// Reports the live blocks that were allocated after an event as leaks, and aborts; does nothing if there are none. For a guard
+    /// behind the default, some of whose blocks std keeps for ever. A block that is resized counts as allocated then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::{AsGlobal, Guard, SharedPool};
+    ///
+    /// #[global_allocator]
+    /// static DEFAULT: AsGlobal<Guard<SharedPool>> = AsGlobal::new(Guard::new(SharedPool::new()));
+    ///
+    /// println!("the first line, for which std allocates a buffer");
+    /// let start = DEFAULT.events();
+    /// drop(String::from("the work that should free all of its memory"));
+    /// DEFAULT.check_leaks_since(start);
+    /// ```
+    pub fn check_leaks_since(&self, event: u64) {
+        if State::get(&self.state).is_some_and(|state| leaks::any_since(state, event)) {
+            self.report_leaks(event);
         }
+    }
+
+    /// Returns the number of events up to now: each allocation, resize and free is one. Reports have these numbers.
+    ///
+    /// # Examples
+    ///
+    /// As for [`check_leaks_since`](Self::check_leaks_since).
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        State::get(&self.state).map_or(0, |state| state.ledger().events())
     }
 
     /// Prints all live blocks to standard error, by the places that they were allocated at, those with the most bytes first: at most 20
@@ -345,7 +375,7 @@ impl<A: Allocator> Guard<A> {
     /// ```
     pub fn print_live_blocks(&self) {
         if let Some(state) = State::get(&self.state) {
-            leaks::print(state, "live blocks");
+            leaks::print_since(state, 0, "live blocks");
         }
     }
 
@@ -400,10 +430,10 @@ impl<A: Allocator> Guard<A> {
     }
 
     #[cold]
-    fn report_leaks(&self) -> ! {
+    fn report_leaks(&self, event: u64) -> ! {
         report::begin_last_report();
         if let Some(state) = State::get(&self.state) {
-            leaks::print(state, "leak");
+            leaks::print_since(state, event, "leak");
         }
         report::end()
     }
@@ -464,8 +494,8 @@ impl<A: Allocator> Drop for Guard<A> {
         self.release_oldest(state, 0, Moment::Drop, self.created);
         if state.ledger().live_blocks() > 0 {
             match self.options.leaks {
-                Leaks::Abort => self.report_leaks(),
-                Leaks::Report => leaks::print(state, "leak"),
+                Leaks::Abort => self.report_leaks(0),
+                Leaks::Report => leaks::print_since(state, 0, "leak"),
                 Leaks::Ignore => {}
             }
         }
