@@ -159,6 +159,21 @@ fn since_an_event() {
     });
 }
 
+/// A report without places says how to get them; one with places does not.
+#[test]
+fn places_that_are_missing() {
+    const HINT: &str = "\n  to see the missing places, give collections `guard.call_site()`";
+    let message = ends_by("leaks::places_that_are_missing", libc::SIGABRT, || {
+        let with_place = Guard::new(System).leaks(Leaks::Report);
+        std::mem::forget(BoxIn::new_in(1, with_place.call_site()));
+        drop(with_place);
+        let guard = Guard::new(System);
+        std::mem::forget(BoxIn::new_in(1, &guard));
+    });
+    assert_eq!((message.matches(": leak: ").count(), message.matches(HINT).count()), (2, 1), "{message}");
+    assert!(message.find(HINT) > message.rfind(": leak: "), "{message}");
+}
+
 /// By another thread than the one that drops the guard.
 #[test]
 fn of_another_thread() {

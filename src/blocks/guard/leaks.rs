@@ -23,6 +23,9 @@ struct Group {
 /// The number of places that are printed.
 const MAX_GROUPS: usize = 20;
 
+/// Printed if a block has no place. The places of the default's blocks are known by backtraces only.
+const NO_PLACE: &str = "to see the missing places, give collections `guard.call_site()`, or build with the feature `backtrace` and set `Guard::backtraces(true)`";
+
 /// Returns whether a block that was allocated after that event is live.
 pub(super) fn any_since(state: &State, event: u64) -> bool {
     live_since(state.ledger().records(), event).next().is_some()
@@ -56,6 +59,9 @@ pub(super) fn print_since(state: &State, event: u64, reason: &str) {
         let _ = writeln!(out, "  {blocks} more blocks with {bytes} bytes, of {} other places", rest.len());
     }
     let _ = writeln!(out, "  guard created at {}", state.created);
+    if groups.iter().take(MAX_GROUPS).any(|group| group.first.allocated.is_without_place()) {
+        let _ = writeln!(out, "  {NO_PLACE}");
+    }
     out.flush();
     for group in groups.iter().take(MAX_GROUPS) {
         print_backtrace(&mut out, &group.first.allocated, "allocation", Some(state));

@@ -322,10 +322,22 @@ pub(super) struct At(pub(super) Origin);
 
 impl fmt::Display for At {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_forwarded() { Ok(()) } else { write!(f, ", at {}", self.0) }
+    }
+}
+
+impl At {
+    fn is_forwarded(&self) -> bool {
         const OWN: &str = file!();
         let own = OWN.len() - "blocks/guard/report.rs".len();
         let file = self.0.file();
-        let is_forwarded = file.starts_with(&OWN[..own]) || file.contains("allocator-api2");
-        if is_forwarded { Ok(()) } else { write!(f, ", at {}", self.0) }
+        file.starts_with(&OWN[..own]) || file.contains("allocator-api2")
+    }
+}
+
+impl Event {
+    /// Returns whether a report says nothing of where it was.
+    pub(super) fn is_without_place(&self) -> bool {
+        self.trace.is_none() && At(self.location).is_forwarded()
     }
 }
