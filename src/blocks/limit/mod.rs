@@ -84,7 +84,8 @@ use quota::{Charge, Quota};
 /// assert_eq!((tenant.used(), tenant.peak()), (0, 3_000));
 /// ```
 ///
-/// A tenant's pool with a cap:
+/// A tenant's pool with a cap. A `SharedPool` takes chunks of 2 MiB, so give it 16 MiB or more; below, a `Locked<Pool<Limit<Pages>>>` uses
+/// nearly all of the cap.
 ///
 /// ```
 /// # #[cfg(any(unix, windows))] {
