@@ -15,8 +15,10 @@ use janus_alloc::{
     SharedPool, StackFirst, Stats, System, Trace, Zeroizing, tag,
 };
 
+type Hook = fn(&Event);
+
 #[global_allocator]
-static DEFAULT: AsGlobal<Trace<System, fn(&Event)>> = AsGlobal::new(Trace::new(System, count));
+static DEFAULT: AsGlobal<Trace<System, Hook>> = AsGlobal::new(Trace::new(System, count));
 
 thread_local! {
     static ASKED: Cell<usize> = const { Cell::new(0) };
