@@ -64,7 +64,7 @@ impl<const N: usize, A> Aligned<N, A> {
     /// ```
     #[must_use]
     pub const fn new(parent: A) -> Self {
-        const { assert!(N.is_power_of_two(), "`N` of an `Aligned<N, A>` is a power of two") };
+        const { assert!(N.is_power_of_two(), "`N` of an `Aligned<N, A>` must be a power of two") };
         Self { parent }
     }
 
