@@ -477,7 +477,7 @@ fn check_state(state: &State, moment: Moment, origin: Origin) {
     let ledger = state.ledger();
     let is_at_rest = |status| matches!(status, Status::Live | Status::Quarantined { .. });
     let damaged = ledger.records().iter().filter(|record| is_at_rest(record.status)).find_map(|record| {
-        // SAFETY: by invariant 3 of `Ledger` the memory is the guard's, and under the lock nobody releases it.
+        // SAFETY: by invariant 3 of `Ledger` the memory is the guard's, and under the lock no other thread releases it.
         unsafe { calls::damage(record, placement) }.map(|damage| (*record, damage))
     });
     drop(ledger);

@@ -4,7 +4,7 @@
 //!
 //! # Forks
 //!
-//! A fork copies the lock as it is. If another thread held it, the child has a lock that nobody will release, and an allocator that is
+//! A fork copies the lock as it is. If another thread held it, the child has a lock that no thread will release, and an allocator that is
 //! half changed. (The locks of a `SharedPool` are held across a fork, so that this cannot happen. That is not possible here: an
 //! allocator is called while its lock is held and may take locks of its own, in an order that only the program knows.) So the child
 //! detects it, and ends with a message.
@@ -106,7 +106,7 @@ impl DefaultLock {
         // Synchronises with the release by the thread that forked, if that held the lock and has left it.
         fence(Ordering::Acquire);
         match holder {
-            // SAFETY: by invariant 2 no thread of this process uses the lock, and nobody holds it. (On some systems a thread of the parent
+            // SAFETY: by invariant 2 no thread of this process uses the lock, and no thread holds it. (On some systems a thread of the parent
             // process may have begun to acquire it.)
             0 => unsafe { self.raw.reset_in_child(0) },
             // The thread that forked holds the lock: it forked in a signal handler, and will continue where it was.

@@ -7,7 +7,7 @@
 /// 1. From the return of `lock` to the call of `unlock`, no other call of `lock` returns, on any thread.
 /// 2. An `unlock` happens before the return of the next `lock`.
 /// 3. No method unwinds.
-/// 4. A lock that nobody holds or waits for may be moved.
+/// 4. A lock that no thread holds or waits for may be moved.
 ///
 /// # Examples
 ///
@@ -37,7 +37,7 @@
 /// assert_eq!(*Box::new_in(5, &POOL), 5);
 /// ```
 pub unsafe trait AllocatorLock {
-    /// Waits until nobody holds the lock, and acquires it.
+    /// Waits until no thread holds the lock, and acquires it.
     fn lock(&self);
 
     /// Releases the lock.
@@ -103,7 +103,7 @@ pub struct LockApi<R>(R);
 
 #[cfg(feature = "lock_api")]
 impl<R: lock_api::RawMutex> LockApi<R> {
-    /// Creates a lock that nobody holds.
+    /// Creates a lock that no thread holds.
     ///
     /// # Examples
     ///

@@ -21,7 +21,7 @@ pub use lock::{AllocatorLock, NonAllocatingLock};
 
 // Here and not in `default_lock.rs`, which a model test compiles with atomics that a `const fn` cannot create.
 impl DefaultLock {
-    /// Creates a lock that nobody holds.
+    /// Creates a lock that no thread holds.
     ///
     /// # Examples
     ///
@@ -250,7 +250,7 @@ unsafe impl<A: Allocator, L: AllocatorLock> Allocator for Locked<A, L> {
 // SAFETY: blocks are the allocator's, which is a `StaticAllocator`.
 unsafe impl<A: StaticAllocator, L: AllocatorLock> StaticAllocator for Locked<A, L> {}
 // SAFETY: neither the allocator, an `IndependentAllocator`, nor the lock allocates from the default; neither unwinds nor depends on its
-// address while nobody is inside.
+// address while no thread is inside.
 unsafe impl<A, L> GlobalAllocator for Locked<A, L>
 where
     A: IndependentAllocator + Send + 'static,

@@ -85,7 +85,7 @@ impl Recorder {
             return None;
         }
         let held = self.lock.lock();
-        // SAFETY: by invariant 2 nobody else uses the state.
+        // SAFETY: by invariant 2 no other thread uses the state.
         Some(LockedState { state: unsafe { &mut *self.state.get() }, _held: held })
     }
 
@@ -183,7 +183,7 @@ impl RecorderPlace {
 
 /// # Safety
 ///
-/// The recorder was made by [`RecorderPlace::get_or_create`], and nobody uses it any more.
+/// The recorder was made by [`RecorderPlace::get_or_create`], and no thread uses it any more.
 unsafe fn free(recorder: NonNull<Recorder>) {
     // SAFETY: `get_or_create` has added the entry.
     unsafe { fork::remove(Recorder::entry(recorder)) };
@@ -196,7 +196,7 @@ unsafe fn free(recorder: NonNull<Recorder>) {
 impl Drop for RecorderPlace {
     fn drop(&mut self) {
         if let Some(recorder) = NonNull::new(*self.place.get_mut()) {
-            // SAFETY: the profile ends, so nobody uses it.
+            // SAFETY: the profile is dropped, so no thread uses it.
             unsafe { free(recorder) };
         }
     }
