@@ -1,5 +1,7 @@
 //! `ByTag`: the tags that blocks are charged to.
 
+#[cfg(target_os = "linux")]
+use std::sync::Barrier;
 #[cfg(unix)]
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc;
@@ -468,5 +470,39 @@ fn a_signal_handler_leaves_the_tags_of_its_thread() {
                 assert_eq!(Tag::current(), tags[1]);
             }
         });
+    });
+}
+
+/// Also the last name that gets a number, in each of a thousand processes.
+#[cfg(target_os = "linux")]
+#[test]
+fn threads_agree_on_the_last_name() {
+    alone("tags::threads_agree_on_the_last_name", || {
+        let names: Vec<&'static str> = (0..249).map(|n| &*format!("before {n}").leak()).collect();
+        let agree = || {
+            names.iter().for_each(|name| drop(tag(name)));
+            let barrier = Barrier::new(3);
+            let last = || {
+                barrier.wait();
+                Tag::named("the last one")
+            };
+            let found = thread::scope(|scope| {
+                let threads = [(); 3].map(|()| scope.spawn(last));
+                threads.map(|thread| thread.join().unwrap())
+            });
+            found.iter().all(|tag| tag.name() == "the last one")
+        };
+        for _ in 0..1000 {
+            // SAFETY: the C library's `malloc` may be used in the child, and nothing else is that another thread may be using.
+            let process = unsafe { libc::fork() };
+            if process == 0 {
+                // SAFETY: it ends the process, and runs nothing of it.
+                unsafe { libc::_exit(i32::from(!agree())) };
+            }
+            let mut status = 0;
+            // SAFETY: it waits for a process, and writes to `status`.
+            assert_eq!(unsafe { libc::waitpid(process, &raw mut status, 0) }, process);
+            assert_eq!(status, 0);
+        }
     });
 }

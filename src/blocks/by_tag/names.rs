@@ -10,6 +10,7 @@
 //! 2. A number in `slots` stays there, and its name does not change. At most [`MAX_TAGS`] slots are in use, so a search finds an empty
 //!    one.
 
+use core::hint::spin_loop;
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicUsize};
 use core::{ptr, slice, str};
@@ -40,14 +41,27 @@ static NAMES: Names = Names {
     slots: [const { AtomicU8::new(EMPTY) }; SLOTS],
 };
 
+/// How often a thread looks whether numbers that others have claimed are in [`Names::slots`]. There is an end, since their threads may
+/// have been interrupted by this one, or be missing in the child of a fork.
+const MAX_WAITS: usize = 1000;
+
 /// Returns the number of `name`, and gives it one if it has none. Returns [`OTHER`] if all numbers have another name.
 pub(super) fn number_of(name: &'static str) -> u8 {
-    let mut own = None;
+    let (mut own, mut waits) = (None, 0);
     let mut slot = hash(name) % SLOTS;
     loop {
         let mut number = NAMES.slots[slot].load(Acquire);
         if number == EMPTY {
-            let Some(new) = own.or_else(|| claim(name)) else { return OTHER };
+            let Some(new) = own.or_else(|| claim(name)) else {
+                // Another thread may have claimed the last number for this very name.
+                let may_wait = waits < MAX_WAITS && !are_all_entered();
+                if may_wait || NAMES.slots[slot].load(Acquire) != EMPTY {
+                    waits += 1;
+                    spin_loop();
+                    continue;
+                }
+                return OTHER;
+            };
             own = Some(new);
             // Release: a thread that finds the number sees the name.
             match NAMES.slots[slot].compare_exchange(EMPTY, new, AcqRel, Acquire) {
@@ -95,6 +109,11 @@ fn claim(name: &'static str) -> Option<u8> {
     NAMES.starts[index].store(name.as_ptr().cast_mut(), Relaxed);
     NAMES.lengths[index].store(name.len(), Relaxed);
     Some(index as u8 + 1)
+}
+
+/// Returns whether each number has a slot, so that no thread is about to enter or to give back one.
+fn are_all_entered() -> bool {
+    NAMES.slots.iter().filter(|slot| slot.load(Acquire) != EMPTY).count() == MAX_TAGS
 }
 
 /// Gives a number back that was claimed, and that no slot has.
