@@ -85,7 +85,7 @@ fn no_block_asks_the_default() {
         Limit::new(Limit::new(System, 1 << 30), 1 << 30);
         Stats::new(System);
         Stats::named("no default", System);
-        Trace::new(System, ignore as fn(&Event));
+        Trace::new(System, ignore as Hook);
         Guard::new(System);
         Guard::new(Pages::new());
         Guard::pages();

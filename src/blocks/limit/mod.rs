@@ -38,7 +38,8 @@ use quota::{Charge, Quota};
 ///
 /// A `try_` method returns an error, and the collection keeps what it has. The methods without `try_` call
 /// [`handle_alloc_error`](crate::api::handle_alloc_error), as those of std do, and **that ends the process**: `push` over a tenant's
-/// limit ends all tenants. So use `try_reserve`, `try_push` and the like where a limit may be reached.
+/// limit ends all tenants. So use `try_reserve`, `try_push` and the like where a limit may be reached. `HashMap::try_insert` is none of
+/// them: it is hashbrown's, which fails if the key is there, and ends the process at the limit. Call `try_reserve` before `insert`.
 ///
 /// A collection grows by doubling. A `Vec` or `String` lets the allocator grow its buffer, which is charged with the difference. But a
 /// collection that moves its contents itself **needs the old and the new buffer at once**: a `HashMap` builds a new table, and needs three
