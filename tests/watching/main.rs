@@ -17,6 +17,7 @@ mod named;
 #[allow(dead_code, reason = "more than this needs")]
 mod parents;
 mod reports;
+mod tagged;
 mod tags;
 
 // The main job of the README, which `default` runs on this program's default.

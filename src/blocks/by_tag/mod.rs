@@ -3,6 +3,7 @@
 mod accounts;
 mod names;
 mod tag;
+mod tagged;
 
 use core::fmt;
 use core::ptr::NonNull;
@@ -15,6 +16,7 @@ use crate::api::{
 };
 use accounts::Accounts;
 pub use tag::{Tag, TagGuard, tag};
+pub use tagged::{Tagged, tagged};
 
 /// Counts what `A` serves by the [`tag`] under which a thread allocated it. Behind `#[global_allocator]` it attributes all memory of the
 /// process to subsystems, also that of std types inside other collections, which no per-collection counter sees.
@@ -165,7 +167,7 @@ impl<A> ByTag<A> {
 
     /// Counts an allocation under the thread's tag, writes the tag behind the block, and cuts the block to the requested length.
     #[inline]
-    fn tagged(&self, layout: Layout, block: Result<NonNull<[u8]>, AllocError>) -> Result<NonNull<[u8]>, AllocError> {
+    fn charge(&self, layout: Layout, block: Result<NonNull<[u8]>, AllocError>) -> Result<NonNull<[u8]>, AllocError> {
         let (tag, counters) = self.accounts.open(Tag::current());
         match block {
             Ok(block) => {
@@ -191,7 +193,7 @@ impl<A> ByTag<A> {
         if layout.size() == 0 {
             return contents.allocate(&self.parent, layout).map(|block| shorten(block, layout));
         }
-        self.tagged(layout, with_tag(layout).and_then(|layout| contents.allocate(&self.parent, layout)))
+        self.charge(layout, with_tag(layout).and_then(|layout| contents.allocate(&self.parent, layout)))
     }
 
     /// Grows a block, and charges the growth to the tag of the block.

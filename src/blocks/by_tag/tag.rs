@@ -1,7 +1,7 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::names;
+use super::{Tagged, names};
 use crate::threads::tag_stack::{self, Place};
 
 /// Attributes to `name` what the calling thread allocates from a [`ByTag`](super::ByTag), until the guard is dropped.
@@ -12,8 +12,8 @@ use crate::threads::tag_stack::{self, Place};
 ///   and [`enter`](Tag::enter) that. Tags have no effect in threads beyond the first 4096 that live at once.
 /// * **Names**: 250 different ones in a process. Later names have one tag in common, `(other)`. Names that are equal are one tag.
 /// * **Signals**: a handler may enter a tag, and drop the guard before it returns.
-/// * **Async code**: a guard that lives across an `.await` tags whatever the thread runs meanwhile. Enter the tag around each `poll`
-///   instead.
+/// * **Async code**: a guard that lives across an `.await` would tag whatever the thread runs meanwhile, so a future that holds it is not
+///   `Send`. Use [`tagged`](super::tagged), which enters the tag around each poll.
 /// * **Cost**: about 200 instructions for a short name, with the end of the guard; [`Tag::enter`] takes 80. Nothing is allocated.
 ///
 /// # Examples
@@ -124,7 +124,34 @@ impl Tag {
     /// ```
     #[must_use = "the tag ends when the guard is dropped: bind it to a variable, `let _tag = tag.enter()`"]
     pub fn enter(self) -> TagGuard {
-        TagGuard { place: tag_stack::push(self.number), in_this_thread: PhantomData }
+        TagGuard { place: tag_stack::push(self.number), _in_this_thread: InThisThread(PhantomData) }
+    }
+
+    /// Makes this the tag of each poll of `future`, and of its drop, as [`tagged`](super::tagged) does.
+    ///
+    /// # Examples
+    ///
+    /// A task that works under the tag of the task that spawns it:
+    ///
+    /// ```
+    /// use janus_alloc::by_tag::{Tag, tagged};
+    ///
+    /// # fn spawn(task: impl Future<Output = &'static str> + Send + 'static) -> impl Future<Output = &'static str> { task }
+    /// # fn block_on<F: Future>(task: F) -> F::Output {
+    /// #     match std::pin::pin!(task).poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
+    /// #         std::task::Poll::Ready(output) => output,
+    /// #         std::task::Poll::Pending => unreachable!(),
+    /// #     }
+    /// # }
+    /// async fn part() -> &'static str {
+    ///     Tag::current().name()
+    /// }
+    ///
+    /// let request = tagged("request", async { spawn(Tag::current().future(part())).await });
+    /// assert_eq!(block_on(request), "request");
+    /// ```
+    pub const fn future<F: Future>(self, future: F) -> Tagged<F> {
+        Tagged::new(self, future)
     }
 
     /// Returns the name: `(untagged)` for [`UNTAGGED`](Self::UNTAGGED), and `(other)` for all names beyond the first 250.
@@ -171,8 +198,23 @@ impl fmt::Debug for Tag {
 pub struct TagGuard {
     /// `None` if the tag has no effect.
     place: Option<Place>,
-    in_this_thread: PhantomData<*const ()>,
+    _in_this_thread: InThisThread<()>,
 }
+
+/// Never implemented. It makes the compiler explain why a [`TagGuard`] is not `Send`.
+#[diagnostic::on_unimplemented(
+    message = "a `TagGuard` stays in its thread",
+    label = "the guard would end in another thread here",
+    note = "in a future use `by_tag::tagged(name, future)`, which enters the tag around each poll, or end the guard before the `.await`",
+    note = "in another thread enter the tag again: `let tag = Tag::current()` here, and `tag.enter()` there"
+)]
+trait EndedByAnyThread {}
+
+#[derive(Debug)]
+struct InThisThread<T>(PhantomData<*const T>);
+
+// SAFETY: no type implements `EndedByAnyThread`.
+unsafe impl<T: EndedByAnyThread> Send for InThisThread<T> {}
 
 impl Drop for TagGuard {
     fn drop(&mut self) {
