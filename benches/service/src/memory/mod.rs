@@ -1,0 +1,66 @@
+//! Where the memory of requests and responses comes from.
+
+pub(crate) mod bumpalo;
+pub(crate) mod limited;
+pub(crate) mod unlimited;
+
+use std::fmt::Write;
+
+use janus_alloc::api::Allocator;
+
+use crate::{Refused, Route};
+
+/// The limits of a service, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Of all requests together, and of the arenas that wait for the next ones.
+    pub service: usize,
+    /// Of a request.
+    pub request: usize,
+    /// Of all responses together that are not sent yet.
+    pub responses: usize,
+    /// Of an arena that waits for the next request.
+    pub idle_arena: usize,
+    /// The number of arenas that wait for the next requests, for each route.
+    pub idle_arenas: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { service: 256 << 20, request: 8 << 20, responses: 64 << 20, idle_arena: 1 << 20, idle_arenas: 64 }
+    }
+}
+
+/// The allocators of a service. The rest of the program is the same for all of them.
+pub trait Memory: Send + Sync + 'static {
+    /// Owns what a request allocates. A task holds it across an `.await`, so it is `Send`, and so is a reference to it.
+    type Arena: Allocator + Send + Sync + 'static;
+
+    /// The allocator of the collections of a request, which lives as long as its arena.
+    type Handle<'r>: Allocator + Clone;
+
+    /// The allocator of responses, which outlive their requests.
+    type Responses: Allocator + Clone + Send + Sync + 'static;
+
+    /// Returns an arena for a request.
+    fn arena(&self, route: Route) -> Self::Arena;
+
+    /// Returns the allocator for the collections of a request.
+    fn handle(arena: &Self::Arena) -> Self::Handle<'_>;
+
+    /// Returns the allocator of responses.
+    fn responses(&self) -> Self::Responses;
+
+    /// Returns why the last request for memory in an arena has failed. Called before the next `.await`.
+    fn refusal(&self) -> Refused {
+        Refused::Busy
+    }
+
+    /// Returns unused memory, after some was refused.
+    fn release_idle(&self) {}
+
+    /// Appends what is known about the arenas, for Prometheus.
+    fn write_metrics(&self, _: &mut dyn Write) -> std::fmt::Result {
+        Ok(())
+    }
+}
