@@ -120,18 +120,15 @@ impl Memory for Limited {
         for (name, limit) in limits {
             writeln!(out, "service_memory_limit_bytes{{limit=\"{name}\"}} {}", limit.limit())?;
         }
-        let counts: [(&str, &str, &str, fn(&Arenas) -> usize); 3] = [
-            ("idle_arenas", "gauge", "Arenas that wait for the next request.", Arenas::idle),
-            ("reused_arenas_total", "counter", "Requests whose arena was waiting.", Arenas::hits),
-            ("made_arenas_total", "counter", "Requests whose arena was made.", Arenas::misses),
-        ];
-        for (name, kind, help, count) in counts {
+        let mut of_routes = |name, kind, help, count: fn(&Arenas) -> usize| {
             writeln!(out, "# HELP service_{name} {help}\n# TYPE service_{name} {kind}")?;
-            for route in [Route::Summary, Route::Sort] {
-                writeln!(out, "service_{name}{{route=\"{route}\"}} {}", count(&self.arenas[route.index()]))?;
-            }
-        }
-        Ok(())
+            [Route::Summary, Route::Sort].into_iter().try_for_each(|route| {
+                writeln!(out, "service_{name}{{route=\"{route}\"}} {}", count(&self.arenas[route.index()]))
+            })
+        };
+        of_routes("idle_arenas", "gauge", "Arenas that wait for the next request.", Arenas::idle)?;
+        of_routes("reused_arenas_total", "counter", "Requests whose arena was waiting.", Arenas::hits)?;
+        of_routes("made_arenas_total", "counter", "Requests whose arena was made.", Arenas::misses)
     }
 }
 

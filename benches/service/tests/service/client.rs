@@ -55,11 +55,8 @@ impl Client {
     pub(crate) fn response(&mut self) -> Response {
         let status = self.line().split(' ').nth(1).expect("a status").parse().unwrap();
         let mut headers = Vec::new();
-        loop {
-            match self.line().split_once(": ") {
-                Some((name, value)) => headers.push((name.to_lowercase(), value.to_owned())),
-                None => break,
-            }
+        while let Some((name, value)) = self.line().split_once(": ") {
+            headers.push((name.to_lowercase(), value.to_owned()));
         }
         let mut response = Response { status, headers, body: String::new() };
         let length = response.header("content-length").expect("a length").parse().unwrap();
