@@ -1,15 +1,17 @@
 use std::convert::Infallible;
+use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::Request;
 use hyper::body::Incoming;
+use janus_alloc::api::Allocator;
 use janus_alloc::by_tag::tagged;
 use janus_alloc::stats::Report;
 
 use crate::response::{self, Answer};
-use crate::{Memory, Refused, Route, body, json, metrics, page};
+use crate::{Memory, Refused, Route, Work, body, json, metrics, page};
 
 /// The limits of a service that are not about memory.
 #[derive(Clone, Copy, Debug)]
@@ -119,22 +121,38 @@ impl<M: Memory> Service<M> {
         let arena = self.memory.arena(route);
         let read = body::read(&self.memory, &arena, body, self.options.max_body);
         let body = tokio::time::timeout(self.options.body_timeout, read).await.map_err(|_| Refused::TooSlow)??;
-        // From here to the end there is no `.await`.
-        self.respond(route, &body, M::handle(&arena))
+        M::work(&arena, Transformation { service: self, route, body: &body })
     }
+}
 
-    fn respond(&self, route: Route, body: &[u8], memory: M::Handle<'_>) -> Result<Bytes, Refused> {
+/// The part of a request that has no `.await`.
+struct Transformation<'r, M> {
+    service: &'r Service<M>,
+    route: Route,
+    body: &'r [u8],
+}
+
+impl<M: Memory> Work for Transformation<'_, M> {
+    type Output = Result<Bytes, Refused>;
+
+    fn run<A: Allocator + Clone>(self, memory: A) -> Result<Bytes, Refused> {
+        let Self { service, route, body } = self;
         let mut document = json::parse(body, memory.clone()).map_err(|error| match error {
             json::Error::Malformed => Refused::Malformed,
-            json::Error::Memory => self.memory.refusal(),
+            json::Error::Memory => service.memory.refusal(),
         })?;
-        if route == Route::Sort {
+        let response = if route == Route::Sort {
             json::sort(&mut document);
             // Numbers may become longer, and the rest does not.
-            return response::json(&document, body.len(), self.memory.responses());
+            response::json(&document, body.len(), service.memory.responses())
+        } else {
+            let summary = json::Summary::new(&document, memory).map_err(|_| service.memory.refusal())?;
+            response::json(&summary, 512, service.memory.responses())
+        };
+        if M::ENDS_AT_ONCE {
+            mem::forget(document); // a walk through all of it, to free nothing
         }
-        let summary = json::Summary::new(&document, memory).map_err(|_| self.memory.refusal())?;
-        response::json(&summary, 512, self.memory.responses())
+        response
     }
 }
 

@@ -7,7 +7,7 @@ use bumpalo::Bump;
 use janus_alloc::Global;
 use janus_alloc::api::{AllocError, Allocator};
 
-use super::Memory;
+use super::{Memory, Work};
 use crate::Route;
 
 /// An arena of bumpalo for each request. A mutex around it makes it `Sync`, which a task needs. It is reset and kept for the next request.
@@ -81,8 +81,8 @@ unsafe impl Allocator for LockedBump {
 }
 
 impl Memory for Bumpalo {
+    const ENDS_AT_ONCE: bool = true;
     type Arena = LockedBump;
-    type Handle<'r> = &'r LockedBump;
     type Responses = Global;
 
     fn arena(&self, _: Route) -> LockedBump {
@@ -90,8 +90,8 @@ impl Memory for Bumpalo {
         LockedBump { bump: Mutex::new(bump), idle: Arc::clone(&self.idle) }
     }
 
-    fn handle(arena: &LockedBump) -> &LockedBump {
-        arena
+    fn work<W: Work>(arena: &LockedBump, work: W) -> W::Output {
+        work.run(arena)
     }
 
     fn responses(&self) -> Global {

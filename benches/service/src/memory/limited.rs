@@ -5,9 +5,9 @@ use std::sync::Arc;
 use janus_alloc::arenas::OwnedArenaGuard;
 use janus_alloc::collections::Arc as ArcIn;
 use janus_alloc::trace::{Event, Operation, Outcome};
-use janus_alloc::{ArenaPool, Global, Limit, Stats, TaskArena, Trace};
+use janus_alloc::{Arena, ArenaPool, Global, Limit, Stats, TaskArena, Trace};
 
-use super::{Limits, Memory};
+use super::{Limits, Memory, Work};
 use crate::{Refused, Route};
 
 /// The memory of all requests, and of the arenas that wait.
@@ -83,16 +83,17 @@ impl Limited {
 }
 
 impl Memory for Limited {
+    const ENDS_AT_ONCE: bool = true;
     type Arena = OwnedArenaGuard<RequestArena, MakeArena>;
-    type Handle<'r> = &'r RequestArena;
     type Responses = ArcIn<Limit<Stats<Global>>>;
 
     fn arena(&self, route: Route) -> Self::Arena {
         self.arenas[route.index()].get_owned()
     }
 
-    fn handle(arena: &Self::Arena) -> &RequestArena {
-        arena
+    fn work<W: Work>(arena: &Self::Arena, work: W) -> W::Output {
+        // For one thread, over that of the request: an allocation has no atomic instruction.
+        work.run(&Arena::new_in(&**arena))
     }
 
     fn responses(&self) -> Self::Responses {

@@ -33,11 +33,11 @@ impl Default for Limits {
 
 /// The allocators of a service. The rest of the program is the same for all of them.
 pub trait Memory: Send + Sync + 'static {
+    /// Whether everything that a request has allocated ends with its arena, so that its values need not be dropped.
+    const ENDS_AT_ONCE: bool;
+
     /// Owns what a request allocates. A task holds it across an `.await`, so it is `Send`, and so is a reference to it.
     type Arena: Allocator + Send + Sync + 'static;
-
-    /// The allocator of the collections of a request, which lives as long as its arena.
-    type Handle<'r>: Allocator + Clone;
 
     /// The allocator of responses, which outlive their requests.
     type Responses: Allocator + Clone + Send + Sync + 'static;
@@ -45,8 +45,8 @@ pub trait Memory: Send + Sync + 'static {
     /// Returns an arena for a request.
     fn arena(&self, route: Route) -> Self::Arena;
 
-    /// Returns the allocator for the collections of a request.
-    fn handle(arena: &Self::Arena) -> Self::Handle<'_>;
+    /// Does the part of a request that has no `.await`. So its allocator need not be `Send`.
+    fn work<W: Work>(arena: &Self::Arena, work: W) -> W::Output;
 
     /// Returns the allocator of responses.
     fn responses(&self) -> Self::Responses;
@@ -63,4 +63,13 @@ pub trait Memory: Send + Sync + 'static {
     fn write_metrics(&self, _: &mut dyn Write) -> std::fmt::Result {
         Ok(())
     }
+}
+
+/// Work over any allocator.
+pub trait Work {
+    /// The result, without anything of the allocator.
+    type Output;
+
+    /// Does the work.
+    fn run<A: Allocator + Clone>(self, memory: A) -> Self::Output;
 }

@@ -30,6 +30,9 @@ fn program(variant: &str) -> &'static str {
 pub(crate) fn build(variants: &[String]) -> Result<(), Box<dyn Error>> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(env!("CARGO_MANIFEST_DIR")).args(["build", "--quiet", "--release", "--package", "janus-service"]);
+    // This program is TARGET/release/load.
+    let this = env::current_exe()?;
+    cargo.arg("--target-dir").arg(this.ancestors().nth(2).ok_or("not in a target directory")?);
     cargo.args(variants.iter().flat_map(|variant| ["--bin", program(variant)]));
     cargo.status()?.success().then_some(()).ok_or("the services cannot be built".into())
 }
