@@ -53,7 +53,12 @@ pub fn tagged<F: Future>(name: &'static str, future: F) -> Tagged<F> {
 ///
 /// # Examples
 ///
-/// As for [`tagged`].
+/// ```
+/// use janus_alloc::by_tag::{Tag, Tagged, tagged};
+///
+/// let task: Tagged<std::future::Ready<u8>> = tagged("request", std::future::ready(1));
+/// assert_eq!(task.tag(), Tag::named("request"));
+/// ```
 #[must_use = "futures do nothing unless they are awaited or polled"]
 pub struct Tagged<F> {
     tag: Tag,
