@@ -119,7 +119,7 @@ fn a_lock_held_for_a_fork_is_passed_to_its_own_thread() {
 
 /// A thread that locks its own lock again, and not for a fork, would wait forever.
 #[test]
-#[should_panic(expected = "a signal handler allocates or frees")]
+#[should_panic(expected = "a signal handler called an allocator that it had interrupted")]
 fn locking_twice_by_one_thread_is_fatal() {
     check(|| {
         let counter = Counter::new();
