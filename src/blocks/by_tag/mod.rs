@@ -37,6 +37,7 @@ pub use tagged::{Tagged, tagged};
 /// * **Accuracy**: for each tag that of a `Stats`.
 /// * **Blocks** are exactly as long as requested, whatever `A` returns, because the requested size leads to the tag.
 /// * **Threads**: `Sync` if `A` is. It can stand behind `#[global_allocator]` if `A` can.
+/// * **Tasks** that move between threads use [`tagged`], which enters the tag around each poll.
 /// * **Size 0** is passed on and not counted. **`deallocate`** counts and passes the block on.
 /// * **Order**: in `ByTag<Stats<A>>` the `Stats` counts the bytes for tags, too; in `Stats<ByTag<A>>` it does not. Either may be used.
 ///   `ByTag` does not know the size of a block from its pointer, so it cannot be exported as C's `malloc`.

@@ -124,7 +124,7 @@ impl Tag {
     /// ```
     #[must_use = "the tag ends when the guard is dropped: bind it to a variable, `let _tag = tag.enter()`"]
     pub fn enter(self) -> TagGuard {
-        TagGuard { place: tag_stack::push(self.number), _in_this_thread: InThisThread(PhantomData) }
+        TagGuard { place: tag_stack::push(self.number), in_this_thread: PhantomData }
     }
 
     /// Makes this the tag of each poll of `future`, and of its drop, as [`tagged`](super::tagged) does.
@@ -198,7 +198,7 @@ impl fmt::Debug for Tag {
 pub struct TagGuard {
     /// `None` if the tag has no effect.
     place: Option<Place>,
-    _in_this_thread: InThisThread<()>,
+    in_this_thread: PhantomData<*const ()>,
 }
 
 /// Never implemented. It makes the compiler explain why a [`TagGuard`] is not `Send`.
@@ -208,13 +208,10 @@ pub struct TagGuard {
     note = "in a future use `by_tag::tagged(name, future)`, which enters the tag around each poll, or end the guard before the `.await`",
     note = "in another thread enter the tag again: `let tag = Tag::current()` here, and `tag.enter()` there"
 )]
-trait EndedByAnyThread {}
+pub trait EndedByAnyThread {}
 
-#[derive(Debug)]
-struct InThisThread<T>(PhantomData<*const T>);
-
-// SAFETY: no type implements `EndedByAnyThread`.
-unsafe impl<T: EndedByAnyThread> Send for InThisThread<T> {}
+// SAFETY: no type implements `EndedByAnyThread`, and other crates cannot name it. (A bound without a lifetime would be an error here.)
+unsafe impl Send for TagGuard where for<'a> &'a (): EndedByAnyThread {}
 
 impl Drop for TagGuard {
     fn drop(&mut self) {

@@ -10,7 +10,8 @@ use janus_alloc::api::{AllocError, Allocator};
 use super::{Memory, Work};
 use crate::Route;
 
-/// An arena of bumpalo for each request. A mutex around it makes it `Sync`, which a task needs. It is reset and kept for the next request.
+/// An arena of bumpalo for each request. A mutex around it makes it `Sync`, which a task needs. It is reset and kept for the next request, as in
+/// [`Limited`](crate::Limited).
 #[derive(Debug, Default)]
 pub struct Bumpalo {
     idle: Arc<Mutex<Vec<Bump>>>,
@@ -23,9 +24,9 @@ pub struct LockedBump {
     idle: Arc<Mutex<Vec<Bump>>>,
 }
 
-/// The number of arenas that are kept, and of bytes in each: those of [`Limits`](crate::Limits).
+/// The number of arenas that are kept, and of bytes in each: those of [`Limits`](crate::Limits) for two routes.
 const IDLE_ARENAS: usize = 2 * 64;
-const IDLE_BYTES: usize = 1 << 20;
+const IDLE_BYTES: usize = 512 << 10;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -91,7 +92,8 @@ impl Memory for Bumpalo {
     }
 
     fn work<W: Work>(arena: &LockedBump, work: W) -> W::Output {
-        work.run(arena)
+        // Locked once, not for each allocation.
+        work.run(&*lock(&arena.bump))
     }
 
     fn responses(&self) -> Global {
