@@ -23,10 +23,16 @@ impl<A> Profile<A> {
     /// Counts the `added` bytes of a block that has `size` bytes now, and samples it if there is a sampling point in them.
     #[inline]
     fn count(&self, block: NonNull<[u8]>, layout: Layout, added: usize) -> NonNull<[u8]> {
-        if !self.countdowns.passes(added) {
+        if !self.sampling.is_known_to_be_off() && !self.countdowns.passes(added) {
             self.sample(block.cast(), layout.size(), added);
         }
         NonNull::slice_from_raw_parts(block.cast(), layout.size())
+    }
+
+    /// Returns `false` if the block has no sample. A profile that is off has none, which costs a comparison to know.
+    #[inline]
+    fn may_have_sample(&self, block: NonNull<u8>) -> bool {
+        !self.sampling.is_known_to_be_off() && self.filter.may_contain(block)
     }
 
     #[cold]
@@ -175,7 +181,7 @@ unsafe impl<A: Allocator> Allocator for Profile<A> {
 
     #[inline]
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
-        if self.filter.may_contain(block) {
+        if self.may_have_sample(block) {
             self.end(block, layout);
         }
         // SAFETY: by `# Safety` of this fn.
@@ -189,7 +195,7 @@ unsafe impl<A: Allocator> Allocator for Profile<A> {
         old_layout: Layout,
         new_layout: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        if self.filter.may_contain(block) {
+        if self.may_have_sample(block) {
             // SAFETY: by `# Safety` of this fn.
             return unsafe { self.resize(block, old_layout, new_layout, Resize::Grow(Contents::Uninit)) };
         }
@@ -206,7 +212,7 @@ unsafe impl<A: Allocator> Allocator for Profile<A> {
         old_layout: Layout,
         new_layout: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        if self.filter.may_contain(block) {
+        if self.may_have_sample(block) {
             // SAFETY: by `# Safety` of this fn.
             return unsafe { self.resize(block, old_layout, new_layout, Resize::Grow(Contents::Zeroed)) };
         }
@@ -223,7 +229,7 @@ unsafe impl<A: Allocator> Allocator for Profile<A> {
         old_layout: Layout,
         new_layout: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        if self.filter.may_contain(block) {
+        if self.may_have_sample(block) {
             // SAFETY: by `# Safety` of this fn.
             return unsafe { self.resize(block, old_layout, new_layout, Resize::Shrink) };
         }
@@ -267,7 +273,7 @@ unsafe impl<A: UsableSize> UsableSize for Profile<A> {
 
     #[inline]
     unsafe fn deallocate_without_layout(&self, block: NonNull<u8>) {
-        if self.filter.may_contain(block) {
+        if self.may_have_sample(block) {
             // The size of the block is not 0.
             self.end(block, Layout::new::<u8>());
         }

@@ -82,7 +82,7 @@ impl SamplingSource {
     }
 
     /// Returns whether the sampling was chosen already and is [`Sampling::Off`].
-    #[cfg(target_os = "linux")]
+    #[inline]
     pub(super) fn is_known_to_be_off(&self) -> bool {
         self.code.load(Relaxed) == OFF
     }

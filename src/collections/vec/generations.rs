@@ -137,9 +137,10 @@ mod std_allocators {
         /// # Examples
         ///
         /// ```
-        /// use janus_alloc::{Global, vec_in};
+        /// # #![cfg_attr(feature = "nightly", feature(allocator_api))]
+        /// use janus_alloc::{generations::FromStd, vec_in};
         ///
-        /// let numbers: std::vec::Vec<i32> = vec_in![in Global; 1, 2, 3].into_std();
+        /// let numbers: Vec<i32, std::alloc::System> = vec_in![in FromStd(std::alloc::System); 1, 2, 3].into_std();
         /// assert_eq!(numbers, [1, 2, 3]);
         /// ```
         #[inline]
