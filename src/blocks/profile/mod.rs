@@ -30,7 +30,7 @@ use sampling::SamplingSource;
 ///
 /// * **Cost per call** that is not sampled: to allocate or grow, a thread-local read and a countdown in memory of the calling thread
 ///   (for the first 32 threads that live at a time; all others share an atomic countdown); to free, grow or shrink, a look at a
-///   table by the address of the block. Together 29 instructions for an allocation and its `deallocate`. (Counted by `cargo run
+///   table by the address of the block. Together 36 instructions, 7 while it is off, for an allocation and its `deallocate`. (Counted by `cargo run
 ///   --release -p janus-benches --bin instructions -- blocks`.)
 /// * **Cost per sample**: a walk up the stack, at most 128 frames, some microseconds in all; a lock for the entry into a table. To free a
 ///   sampled block takes the lock again.
