@@ -18,6 +18,13 @@ pub(super) use system::{wait, wait_briefly, wake_one};
 /// than a microsecond, unless the holder does not run.
 pub(super) const SPINS: u32 = 100;
 
+/// The milliseconds after which a thread that sleeps looks at the lock again, where signals may interrupt it.
+///
+/// A release wakes one thread. If a signal handler interrupts that thread before it has acquired the lock, and waits for a
+/// second thread that sleeps on the same lock, as a fork in the handler may, no thread would wake the second one.
+#[allow(dead_code, reason = "some systems have no signals, or sleep for a short time anyway")]
+const MAX_SLEEP_MILLISECONDS: i32 = 50;
+
 /// Tells the processor that the thread is in a loop that waits.
 pub(super) fn pause() {
     core::hint::spin_loop();

@@ -1,8 +1,6 @@
 //! Linux: `futex`.
 
-use core::ptr;
-
-use super::{AtomicUsize, low_half};
+use super::{AtomicUsize, MAX_SLEEP_MILLISECONDS, low_half};
 
 /// The `timespec` of this system call. That of `libc` may be longer where `long` has 32 bits.
 #[repr(C)]
@@ -16,21 +14,22 @@ type KernelLong = libc::c_long;
 #[cfg(target_abi = "x32")]
 type KernelLong = i64;
 
-/// Sleeps until it is woken. Returns at once if `state` is not `expected`, and may return for no reason.
+/// Sleeps until it is woken, or for [`MAX_SLEEP_MILLISECONDS`]. Returns at once if `state` is not `expected`.
 pub(in super::super) fn wait(state: &AtomicUsize, expected: usize, _: u32) {
-    futex_wait(state, expected, ptr::null());
+    futex_wait(state, expected, MAX_SLEEP_MILLISECONDS);
 }
 
 /// Sleeps like [`wait`], but for at most a millisecond.
 pub(in super::super) fn wait_briefly(state: &AtomicUsize, expected: usize) {
-    futex_wait(state, expected, &Timespec { seconds: 0, nanoseconds: 1_000_000 });
+    futex_wait(state, expected, 1);
 }
 
-fn futex_wait(state: &AtomicUsize, expected: usize, timeout: *const Timespec) {
+fn futex_wait(state: &AtomicUsize, expected: usize, milliseconds: i32) {
+    let timeout = Timespec { seconds: 0, nanoseconds: KernelLong::from(milliseconds) * 1_000_000 };
     let operation = libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG;
-    // SAFETY: the address is that of a live atomic, of which the system reads 32 bits atomically. The timeout is null,
-    // or points to a live value.
-    unsafe { libc::syscall(libc::SYS_futex, low_half(state), operation, expected as u32, timeout) };
+    // SAFETY: the address is that of a live atomic, of which the system reads 32 bits atomically. The timeout is
+    // live.
+    unsafe { libc::syscall(libc::SYS_futex, low_half(state), operation, expected as u32, &raw const timeout) };
 }
 
 pub(in super::super) fn wake_one(state: &AtomicUsize) {

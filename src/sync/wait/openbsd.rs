@@ -2,23 +2,24 @@
 
 use core::ptr;
 
-use super::{AtomicUsize, low_half};
+use super::{AtomicUsize, MAX_SLEEP_MILLISECONDS, low_half};
 
-/// Sleeps until it is woken. Returns at once if `state` is not `expected`, and may return for no reason.
+/// Sleeps until it is woken, or for [`MAX_SLEEP_MILLISECONDS`]. Returns at once if `state` is not `expected`.
 pub(in super::super) fn wait(state: &AtomicUsize, expected: usize, _: u32) {
-    futex_wait(state, expected, ptr::null());
+    futex_wait(state, expected, MAX_SLEEP_MILLISECONDS);
 }
 
 /// Sleeps like [`wait`], but for at most a millisecond.
 pub(in super::super) fn wait_briefly(state: &AtomicUsize, expected: usize) {
-    futex_wait(state, expected, &libc::timespec { tv_sec: 0, tv_nsec: 1_000_000 });
+    futex_wait(state, expected, 1);
 }
 
-fn futex_wait(state: &AtomicUsize, expected: usize, timeout: *const libc::timespec) {
+fn futex_wait(state: &AtomicUsize, expected: usize, milliseconds: i32) {
+    let timeout = libc::timespec { tv_sec: 0, tv_nsec: libc::c_long::from(milliseconds) * 1_000_000 };
     let operation = libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG;
-    // SAFETY: the address is that of a live atomic, of which the system reads 32 bits atomically. The timeout is null,
-    // or points to a live value.
-    unsafe { libc::futex(low_half(state), operation, expected as i32, timeout, ptr::null_mut()) };
+    // SAFETY: the address is that of a live atomic, of which the system reads 32 bits atomically. The timeout is
+    // live.
+    unsafe { libc::futex(low_half(state), operation, expected as i32, &raw const timeout, ptr::null_mut()) };
 }
 
 pub(in super::super) fn wake_one(state: &AtomicUsize) {
