@@ -223,7 +223,7 @@ mod reentry {
 mod tests {
     use super::reentry;
 
-    /// As if the unwinder called `malloc` several times.
+    /// The unwinder may call `malloc` several times.
     #[test]
     fn an_inner_capture_is_refused_each_time() {
         let outer = reentry::enter();

@@ -354,7 +354,13 @@ impl<A: Allocator> Guard<A> {
     ///
     /// # Examples
     ///
-    /// As for [`check_leaks_since`](Self::check_leaks_since).
+    /// ```
+    /// use janus_alloc::{Guard, System, collections::Box};
+    ///
+    /// let guard = Guard::new(System);
+    /// drop(Box::new_in(1, &guard)); // an allocation and a free
+    /// assert_eq!(guard.events(), 2);
+    /// ```
     #[must_use]
     pub fn events(&self) -> u64 {
         State::get(&self.state).map_or(0, |state| state.ledger().events())

@@ -8,6 +8,7 @@ use std::vec::Vec;
 
 use super::FaultKind;
 use super::ledger::Ledger;
+use super::report::FailedRequest;
 use crate::api::{AllocError, Allocator, Layout};
 use crate::blocks::Failing;
 
@@ -32,13 +33,6 @@ pub struct FaultAllocator {
     /// The request that failed first.
     failed: OnceLock<FailedRequest>,
     number: usize,
-}
-
-/// A request that was chosen to fail.
-#[derive(Debug)]
-pub(super) struct FailedRequest {
-    pub(super) call: String,
-    pub(super) place: Backtrace,
 }
 
 impl FaultAllocator {

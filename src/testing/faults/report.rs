@@ -7,8 +7,6 @@ use std::format;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use super::allocator::FailedRequest;
-
 /// The result of [`exhaust`](super::exhaust). `Display` prints the counts, and a line for each fault.
 ///
 /// # Examples
@@ -207,6 +205,13 @@ impl fmt::Display for Fault {
         }
         Ok(())
     }
+}
+
+/// A request that was chosen to fail.
+#[derive(Debug)]
+pub(super) struct FailedRequest {
+    pub(super) call: String,
+    pub(super) place: Backtrace,
 }
 
 /// Returns the frames of a backtrace that was captured.
