@@ -108,6 +108,8 @@ pub(crate) mod contents;
 pub(crate) mod global_calls;
 mod markers;
 pub(crate) mod move_block;
+#[cfg(target_has_atomic = "ptr")]
+pub(crate) mod shorten;
 #[cfg(all(os_memory, target_has_atomic = "ptr"))]
 pub(crate) mod whole_pages;
 

@@ -5,6 +5,7 @@ use core::ptr::NonNull;
 use crate::api::contents::Contents;
 use crate::api::global_calls::dangling;
 use crate::api::move_block::{replace, transfer};
+use crate::api::shorten::at_most;
 use crate::api::{
     AllocError, Allocator, AllocatorClone, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, Reset,
     StaticAllocator, WholePages,
@@ -110,12 +111,6 @@ impl<const N: usize, A> Aligned<N, A> {
         // SAFETY: `N` is a power of two, as `new` asserts. The size, rounded up to it, is at most `isize::MAX`.
         unsafe { Layout::from_size_align_unchecked(layout.size(), N) }
     }
-}
-
-/// Shortens a block to at most `max` bytes.
-#[inline(always)]
-fn at_most(max: usize, block: NonNull<[u8]>) -> NonNull<[u8]> {
-    NonNull::slice_from_raw_parts(block.cast(), block.len().min(max))
 }
 
 impl<const N: usize, A: Allocator> Aligned<N, A> {

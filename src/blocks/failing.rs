@@ -4,6 +4,7 @@ use core::fmt;
 use core::ptr::NonNull;
 
 use crate::api::contents::Contents;
+use crate::api::move_block::transfer;
 use crate::api::{
     AllocError, Allocator, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, Reset, StaticAllocator,
     UsableSize, WholePages,
@@ -291,6 +292,31 @@ impl<A> Failing<A> {
         Ok(())
     }
 
+    /// Grows a block, whose added bytes have these contents.
+    ///
+    /// # Safety
+    ///
+    /// Those of [`Allocator::grow`].
+    #[inline]
+    unsafe fn grow_with(
+        &self,
+        block: NonNull<u8>,
+        old: Layout,
+        new: Layout,
+        contents: Contents,
+    ) -> Result<NonNull<[u8]>, AllocError>
+    where
+        A: Allocator,
+    {
+        self.request(new)?;
+        match self.growth {
+            // SAFETY: by `# Safety` of this fn.
+            Growth::AsParent => unsafe { contents.grow(&self.parent, block, old, new) },
+            // SAFETY: by `# Safety` of this fn.
+            Growth::AlwaysMoving => unsafe { self.replace(block, old, new, contents) },
+        }
+    }
+
     /// Moves a block to a new one, whose added bytes have these contents.
     ///
     /// # Safety
@@ -307,17 +333,9 @@ impl<A> Failing<A> {
     where
         A: Allocator,
     {
-        let moved = match contents {
-            Contents::Uninit => self.parent.allocate(new),
-            Contents::Zeroed => self.parent.allocate_zeroed(new),
-        }?;
         let kept = old.size().min(new.size());
-        // SAFETY: by `# Safety` of this fn the old block has at least `kept` bytes, and so has the new one. Both are live, so disjoint. At
-        // size 0 no byte is copied.
-        unsafe { block.copy_to_nonoverlapping(moved.cast(), kept) };
-        // SAFETY: by `# Safety` of this fn.
-        unsafe { self.parent.deallocate(block, old) };
-        Ok(moved)
+        // SAFETY: by `# Safety` of this fn, and `kept` is at most either size.
+        unsafe { transfer(&self.parent, &self.parent, block, old, new, kept, contents) }
     }
 }
 
@@ -349,13 +367,8 @@ unsafe impl<A: Allocator> Allocator for Failing<A> {
         old_layout: Layout,
         new_layout: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        self.request(new_layout)?;
-        match self.growth {
-            // SAFETY: by `# Safety` of this fn.
-            Growth::AsParent => unsafe { self.parent.grow(block, old_layout, new_layout) },
-            // SAFETY: by `# Safety` of this fn.
-            Growth::AlwaysMoving => unsafe { self.replace(block, old_layout, new_layout, Contents::Uninit) },
-        }
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.grow_with(block, old_layout, new_layout, Contents::Uninit) }
     }
 
     #[inline]
@@ -365,13 +378,8 @@ unsafe impl<A: Allocator> Allocator for Failing<A> {
         old_layout: Layout,
         new_layout: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        self.request(new_layout)?;
-        match self.growth {
-            // SAFETY: by `# Safety` of this fn.
-            Growth::AsParent => unsafe { self.parent.grow_zeroed(block, old_layout, new_layout) },
-            // SAFETY: by `# Safety` of this fn.
-            Growth::AlwaysMoving => unsafe { self.replace(block, old_layout, new_layout, Contents::Zeroed) },
-        }
+        // SAFETY: by `# Safety` of this fn.
+        unsafe { self.grow_with(block, old_layout, new_layout, Contents::Zeroed) }
     }
 
     #[inline]

@@ -34,6 +34,8 @@ mod fallback;
 pub mod guard;
 pub mod limit;
 pub mod locked;
+#[cfg(os_memory)]
+mod own_files;
 #[cfg(all(feature = "profile", os_memory))]
 pub mod profile;
 mod segregate;

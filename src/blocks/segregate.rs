@@ -4,6 +4,7 @@ use core::ptr::NonNull;
 
 use crate::api::contents::Contents;
 use crate::api::move_block::transfer;
+use crate::api::shorten::at_most;
 use crate::api::{
     AllocError, Allocator, AllocatorClone, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, Reset,
     StaticAllocator, WholePages,
@@ -114,12 +115,6 @@ impl<const MAX: usize, S, L> Segregate<MAX, S, L> {
     const fn is_small(layout: Layout) -> bool {
         layout.size() <= MAX
     }
-}
-
-/// Shortens a block of `S` to at most `max` bytes, so that each size that fits it leads back to `S`.
-#[inline(always)]
-fn at_most(max: usize, block: NonNull<[u8]>) -> NonNull<[u8]> {
-    NonNull::slice_from_raw_parts(block.cast(), block.len().min(max))
 }
 
 impl<const MAX: usize, S: Allocator, L: Allocator> Segregate<MAX, S, L> {

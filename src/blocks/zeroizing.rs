@@ -5,6 +5,7 @@ use core::sync::atomic::{Ordering, compiler_fence};
 
 use crate::api::contents::Contents;
 use crate::api::move_block::transfer;
+use crate::api::shorten::shorten;
 use crate::api::{
     AllocError, Allocator, AllocatorClone, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns,
     StaticAllocator, WholePages,
@@ -112,12 +113,6 @@ unsafe fn wipe(start: NonNull<u8>, length: usize) {
     }
     // Volatile writes keep their order among themselves only.
     compiler_fence(Ordering::SeqCst);
-}
-
-/// Shortens `block` to the requested size.
-#[inline]
-fn shorten(block: NonNull<[u8]>, layout: Layout) -> NonNull<[u8]> {
-    NonNull::slice_from_raw_parts(block.cast(), layout.size())
 }
 
 impl<A: Allocator> Zeroizing<A> {

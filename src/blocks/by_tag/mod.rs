@@ -9,8 +9,9 @@ use core::fmt;
 use core::ptr::NonNull;
 
 use super::stats::counters::{Counters, Resize};
-use super::stats::{Row, Snapshot, resize, shorten, slack};
+use super::stats::{Row, Snapshot, resize, slack};
 use crate::api::contents::Contents;
+use crate::api::shorten::shorten;
 use crate::api::{
     AllocError, Allocator, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, StaticAllocator,
 };
@@ -222,12 +223,8 @@ impl<A> ByTag<A> {
         let counters = self.accounts.charged(tag);
         // SAFETY: the block was allocated with a tag.
         let old_with_tag = unsafe { with_tag_unchecked(old) };
-        let grown = with_tag(new).and_then(|new| match contents {
-            // SAFETY: by `# Safety` of this fn, and both layouts have a byte more.
-            Contents::Uninit => unsafe { self.parent.grow(block, old_with_tag, new) },
-            // SAFETY: as above.
-            Contents::Zeroed => unsafe { self.parent.grow_zeroed(block, old_with_tag, new) },
-        });
+        // SAFETY: by `# Safety` of this fn, and both layouts have a byte more.
+        let grown = with_tag(new).and_then(|new| unsafe { contents.grow(&self.parent, block, old_with_tag, new) });
         let Ok(grown) = grown else {
             counters.count_failure(new.size());
             return Err(AllocError);
@@ -260,12 +257,8 @@ impl<A> ByTag<A> {
     where
         A: Allocator,
     {
-        let grow = |new| match contents {
-            // SAFETY: by `# Safety` of this fn, and the new layout has no less bytes.
-            Contents::Uninit => unsafe { self.parent.grow(block, old, new) },
-            // SAFETY: as above.
-            Contents::Zeroed => unsafe { self.parent.grow_zeroed(block, old, new) },
-        };
+        // SAFETY: by `# Safety` of this fn, and the new layout has no less bytes.
+        let grow = |new| unsafe { contents.grow(&self.parent, block, old, new) };
         if new.size() == 0 {
             return grow(new).map(|grown| shorten(grown, new));
         }

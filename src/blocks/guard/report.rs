@@ -10,6 +10,7 @@ use super::placement::{Damage, Place};
 use super::state::State;
 use super::stderr::Stderr;
 use crate::api::Layout;
+use crate::blocks::own_files::is_own;
 use crate::threads;
 
 /// A call of the program for a block.
@@ -328,10 +329,8 @@ impl fmt::Display for At {
 
 impl At {
     fn is_forwarded(&self) -> bool {
-        const OWN: &str = file!();
-        let own = OWN.len() - "blocks/guard/report.rs".len();
         let file = self.0.file();
-        file.starts_with(&OWN[..own]) || file.contains("allocator-api2")
+        is_own(file) || file.contains("allocator-api2")
     }
 }
 

@@ -5,6 +5,8 @@ mod quota;
 use core::fmt;
 use core::ptr::NonNull;
 
+use crate::api::contents::Contents;
+use crate::api::shorten::shorten;
 use crate::api::{
     AllocError, Allocator, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, Reset, StaticAllocator,
     WholePages,
@@ -232,6 +234,28 @@ impl<A> Limit<A> {
     }
 }
 
+impl<A: Allocator> Limit<A> {
+    /// Grows a block, whose added bytes have these contents.
+    ///
+    /// # Safety
+    ///
+    /// Those of [`Allocator::grow`].
+    #[inline]
+    unsafe fn grow_with(
+        &self,
+        block: NonNull<u8>,
+        old: Layout,
+        new: Layout,
+        contents: Contents,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        // By `# Safety` of this fn the new size is no smaller.
+        let charge = self.quota.charge(new.size() - old.size())?;
+        // SAFETY: by `# Safety` of this fn.
+        let grown = unsafe { contents.grow(&self.parent, block, old, new) };
+        settle(charge, grown, new)
+    }
+}
+
 /// Ends a request that was charged. The block is shortened to the requested size, because a free releases that size.
 #[inline]
 fn settle(
@@ -241,7 +265,7 @@ fn settle(
 ) -> Result<NonNull<[u8]>, AllocError> {
     let block = block?;
     charge.keep();
-    Ok(NonNull::slice_from_raw_parts(block.cast(), layout.size()))
+    Ok(shorten(block, layout))
 }
 
 // SAFETY: every call that the quota allows is forwarded to the parent, and a block is returned with its requested size, which fits it by
@@ -273,11 +297,8 @@ unsafe impl<A: Allocator> Allocator for Limit<A> {
         old_layout: Layout,
         new_layout: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        // By `# Safety` of this fn the new size is no smaller.
-        let charge = self.quota.charge(new_layout.size() - old_layout.size())?;
         // SAFETY: by `# Safety` of this fn.
-        let grown = unsafe { self.parent.grow(block, old_layout, new_layout) };
-        settle(charge, grown, new_layout)
+        unsafe { self.grow_with(block, old_layout, new_layout, Contents::Uninit) }
     }
 
     #[inline]
@@ -287,11 +308,8 @@ unsafe impl<A: Allocator> Allocator for Limit<A> {
         old_layout: Layout,
         new_layout: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        // By `# Safety` of this fn the new size is no smaller.
-        let charge = self.quota.charge(new_layout.size() - old_layout.size())?;
         // SAFETY: by `# Safety` of this fn.
-        let grown = unsafe { self.parent.grow_zeroed(block, old_layout, new_layout) };
-        settle(charge, grown, new_layout)
+        unsafe { self.grow_with(block, old_layout, new_layout, Contents::Zeroed) }
     }
 
     #[inline]
@@ -305,7 +323,7 @@ unsafe impl<A: Allocator> Allocator for Limit<A> {
         let shrunk = unsafe { self.parent.shrink(block, old_layout, new_layout) }?;
         // By `# Safety` of this fn the new size is no larger.
         self.quota.release(old_layout.size() - new_layout.size());
-        Ok(NonNull::slice_from_raw_parts(shrunk.cast(), new_layout.size()))
+        Ok(shorten(shrunk, new_layout))
     }
 }
 

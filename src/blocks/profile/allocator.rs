@@ -8,6 +8,7 @@ use super::state::{End, Sample, State};
 use super::weight::keep_chance;
 use super::{Profile, Profiling};
 use crate::api::contents::Contents;
+use crate::api::shorten::shorten;
 use crate::api::{
     AllocError, Allocator, CallsMalloc, GlobalAllocator, Layout, Owns, Reset, StaticAllocator, UsableSize, WholePages,
 };
@@ -26,7 +27,7 @@ impl<A> Profile<A> {
         if !self.sampling.is_known_to_be_off() && !self.countdowns.passes(added) {
             self.sample(block.cast(), layout.size(), added);
         }
-        NonNull::slice_from_raw_parts(block.cast(), layout.size())
+        shorten(block, layout)
     }
 
     /// Returns `false` if the block has no sample. A profile that is off has none, which costs a comparison to know.
@@ -158,12 +159,6 @@ enum Place {
     /// It returns to the table, with this address and size.
     At(usize, usize),
     Ended(End),
-}
-
-/// Shortens `block` to the requested size.
-#[inline]
-fn shorten(block: NonNull<[u8]>, layout: Layout) -> NonNull<[u8]> {
-    NonNull::slice_from_raw_parts(block.cast(), layout.size())
 }
 
 // SAFETY: every call is forwarded to the parent, and a block is returned with its requested size, which fits it by rule 3. Sampling

@@ -16,6 +16,7 @@ use core::fmt;
 use core::ptr::NonNull;
 
 use crate::api::contents::Contents;
+use crate::api::shorten::shorten;
 use crate::api::{
     AllocError, Allocator, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, StaticAllocator,
     WholePages,
@@ -324,12 +325,6 @@ impl<A> Stats<A> {
 pub(in crate::blocks) fn slack(block: NonNull<[u8]>, layout: Layout) -> usize {
     // By rule 1 of `api` the block is no shorter than requested.
     block.len().wrapping_sub(layout.size())
-}
-
-/// Shortens `block` to the requested size.
-#[inline]
-pub(in crate::blocks) fn shorten(block: NonNull<[u8]>, layout: Layout) -> NonNull<[u8]> {
-    NonNull::slice_from_raw_parts(block.cast(), layout.size())
 }
 
 /// Describes a resize that turned the block at `start` into `block`.

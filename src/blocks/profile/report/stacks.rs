@@ -3,6 +3,7 @@
 use std::vec::Vec;
 
 use super::symbols::{Function, Symbols};
+use crate::blocks::own_files::own_directory;
 
 /// An address of a stack with the functions there that are shown, from the innermost on.
 #[derive(Clone, Copy, Debug)]
@@ -99,13 +100,12 @@ const ROOMS: [&str; 3] = ["adapters/", "api/", "blocks/"];
 fn is_file_of_allocator(file: &str) -> bool {
     let file = file.replace('\\', "/");
     // The directory of this crate's code, as debug information has it: absolute, or relative to a directory in front of it.
-    let own = file!().replace('\\', "/");
-    let own = own.strip_suffix("blocks/profile/report/stacks.rs").unwrap_or(&own);
+    let own = own_directory().replace('\\', "/");
     let in_own = |at: usize| {
         let begins = at == 0 || file[..at].ends_with('/');
         begins && ROOMS.iter().any(|room| file[at + own.len()..].starts_with(room))
     };
-    file.match_indices(own).any(|(at, _)| in_own(at))
+    file.match_indices(&own).any(|(at, _)| in_own(at))
         || file.ends_with("library/alloc/src/alloc.rs")
         || file.contains("/backtrace-0.")
         || file.contains("/allocator-api2-") && file.contains("/stable/alloc/")
