@@ -241,7 +241,9 @@ fn task_arena() {
     let outer = SyncArena::new();
     task_arena_over(&outer, ROUND);
     clones_keep_the_rules(&TaskArena::new(), &short());
-    global_keeps_the_rules(&AsGlobal::new(TaskArena::new_in(System)), &short());
+    // In a static, which is never dropped.
+    static GLOBAL: AsGlobal<TaskArena<System>> = AsGlobal::new(TaskArena::new_in(System));
+    global_keeps_the_rules(&GLOBAL, &short());
 }
 
 #[test]
