@@ -13,6 +13,7 @@ pub mod local;
 pub mod pointers;
 pub mod requests;
 pub mod strings;
+pub mod tags;
 pub mod trees;
 pub mod vectors;
 
@@ -21,6 +22,15 @@ use std::hint::black_box;
 
 /// Does its work the given number of times.
 pub type Workload = fn(usize);
+
+/// A workload that is counted for itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Loop {
+    /// The name of the row.
+    pub name: &'static str,
+    /// Takes a number of turns.
+    pub run: Workload,
+}
 
 /// The size of the blocks, in bytes.
 const SIZE: usize = 64;

@@ -8,31 +8,22 @@ use bumpalo::Bump;
 use janus_alloc::api::Allocator;
 use janus_alloc::{Arena, ArenaPool, TaskArena};
 
-use super::Workload;
+use super::Loop;
 use super::local::used;
 
 /// The blocks of a request. They fit in the first chunk of every arena.
 const BLOCKS: usize = 3;
 
-/// A way to have an arena for each request.
-#[derive(Clone, Copy, Debug)]
-pub struct Way {
-    /// The name of the row.
-    pub name: &'static str,
-    /// Serves a number of requests.
-    pub run: Workload,
-}
-
-/// All ways, each a row.
-pub static WAYS: &[Way] = &[
-    Way { name: "an Arena, reset", run: reset_arena },
-    Way { name: "a TaskArena, reset", run: reset_task_arena },
-    Way { name: "ArenaPool<Arena>", run: pool_of_arenas },
-    Way { name: "ArenaPool", run: pool },
-    Way { name: "ArenaPool, owned guards", run: pool_owned },
-    Way { name: "Mutex<Vec<Bump>>", run: locked_bumps },
-    Way { name: "a new TaskArena", run: new_task_arena },
-    Way { name: "a new Bump", run: new_bump },
+/// All ways to have an arena for each request, each a row.
+pub static WAYS: &[Loop] = &[
+    Loop { name: "an Arena, reset", run: reset_arena },
+    Loop { name: "a TaskArena, reset", run: reset_task_arena },
+    Loop { name: "ArenaPool<Arena>", run: pool_of_arenas },
+    Loop { name: "ArenaPool", run: pool },
+    Loop { name: "ArenaPool, owned guards", run: pool_owned },
+    Loop { name: "Mutex<Vec<Bump>>", run: locked_bumps },
+    Loop { name: "a new TaskArena", run: new_task_arena },
+    Loop { name: "a new Bump", run: new_bump },
 ];
 
 #[inline(always)]

@@ -13,6 +13,7 @@
 //! * `adapters`: the adapters, which have a tolerance.
 //! * `blocks`: building blocks beside their parents; those that are to cost nothing have a tolerance.
 //! * `arenas`: arenas of this crate and of others. `requests`: an arena for each request, from a pool or not.
+//! * `tags`: a tag of a thread, or of a future.
 //! * `pools`: pools and default allocators. Programs with other defaults are built for it.
 //! * `malloc`: C's functions, by such programs.
 //! * `collections`: `Vec`; `strings`: `String`; `deques`: `VecDeque` and `BinaryHeap`; `trees`: `BTreeMap` and `LinkedList`;
@@ -24,9 +25,9 @@ mod beside_std;
 mod blocks;
 mod c_malloc;
 mod callgrind;
+mod loops;
 mod pointers;
 mod pools;
-mod requests;
 mod rows;
 mod wrappers;
 
@@ -66,7 +67,7 @@ fn run(name: &str, count: &str) -> Result<(), Box<dyn Error>> {
             .or_else(|| arenas::workload(name))
             .or_else(|| pools::workload(name))
             .or_else(|| pointers::workload(name))
-            .or_else(|| requests::workload(name)),
+            .or_else(|| loops::workload(name)),
     };
     workload.ok_or_else(|| format!("no workload {name}"))?(count);
     Ok(())
@@ -78,7 +79,7 @@ type Table = (fn(&str) -> bool, fn(&str) -> Result<(), Box<dyn Error>>);
 /// All tables but the adapters', which has tolerances.
 const TABLES: [Table; 6] = [
     (arenas::has, arenas::measure),
-    (requests::has, requests::measure),
+    (loops::has, loops::measure),
     (pools::has, pools::measure),
     (c_malloc::has, c_malloc::measure),
     (beside_std::has, beside_std::measure),
