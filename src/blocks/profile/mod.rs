@@ -136,7 +136,8 @@ impl<A> Profile<A> {
     ///
     /// `choose` runs while the profile serves a request, and no lock is held. What it allocates is served and not sampled. If
     /// several threads use a new profile at the same time, each may call it, and one of the results is kept. A panic in it ends the
-    /// process.
+    /// process. It must not ask the same profile for its sampling or a report: they wait for its answer, so it would call itself until
+    /// the stack overflows, which ends the process too.
     ///
     /// # Examples
     ///
