@@ -25,6 +25,7 @@ mod raw;
 mod resets;
 mod rounds;
 mod scopes;
+mod shared;
 mod slices;
 mod soak;
 mod static_arena;

@@ -6,12 +6,13 @@ use std::sync::{Barrier, mpsc};
 use std::thread;
 
 use janus_alloc::api::{AllocError, Allocator, Layout, Owns};
-use janus_alloc::collections::{Box, HashMap, Vec};
+use janus_alloc::collections::{Box, Vec};
 use janus_alloc::{Null, Pages, Stats, SyncArena, System};
 
 use crate::children::alone;
-use crate::live::{LiveBlocks, Random};
+use crate::live::LiveBlocks;
 use crate::parents::{ByteLimit, RuledParent};
+use crate::shared::{owned_arenas_move, use_from_threads};
 use crate::{address, block, bytes, fill, layout};
 
 const FIRST: usize = 256 << 10;
@@ -196,33 +197,11 @@ fn a_refused_thread_uses_the_chunk_of_another_thread() {
     assert_eq!(arena.capacity_bytes(), FIRST);
 }
 
-/// Uses `arena` at random from `threads` threads that are alive at the same time.
-fn work(arena: &(impl Allocator + Sync), threads: u64, steps: usize) {
-    let barrier = Barrier::new(threads as usize);
-    thread::scope(|scope| {
-        for seed in 0..threads {
-            let barrier = &barrier;
-            scope.spawn(move || {
-                let (mut live, mut random) = (LiveBlocks::default(), Random(seed));
-                live.step(arena, &mut random).unwrap();
-                barrier.wait();
-                for _ in 0..steps {
-                    live.step(arena, &mut random).unwrap();
-                }
-                live.check();
-                // No thread ends before all have stopped writing.
-                barrier.wait();
-                live.check();
-            });
-        }
-    });
-}
-
 #[test]
 fn threads_do_not_write_to_each_others_blocks() {
     let mut arena = counted();
     for threads in [2, 4, 16] {
-        work(&arena, threads, 2000);
+        use_from_threads(&arena, threads, 2000);
         arena = arena.reset();
         assert_eq!(live_chunks(&arena), 1);
     }
@@ -234,7 +213,7 @@ fn more_threads_than_thread_indices() {
     alone("sync_arena::more_threads_than_thread_indices", || {
         let arena = counted();
         for _ in 0..2 {
-            work(&arena, 600, 30);
+            use_from_threads(&arena, 600, 30);
         }
     });
 }
@@ -296,29 +275,8 @@ fn a_thread_that_ends_leaves_its_span_to_the_next() {
 
 #[test]
 fn an_owned_arena_may_move_while_in_use() {
-    let arena = SyncArena::new();
-    let mut numbers: Vec<u64, SyncArena> = Vec::new_in(arena);
-    numbers.extend(0..100);
-    let start = numbers.as_ptr();
-    let mut moved = std::boxed::Box::new(numbers);
-    assert_eq!(moved.as_ptr(), start);
-    moved.push(100);
-    assert_eq!(moved.as_ptr(), start, "the last block did not grow in place");
-    // The vector moves to another thread, which extends it, and back.
-    let mut back = thread::spawn(move || {
-        moved.extend(101..20_000);
-        moved
-    })
-    .join()
-    .unwrap();
-    back.extend(20_000..40_000);
-    assert!(back.iter().copied().eq(0..40_000));
-    // A map and a box own an arena likewise.
-    let mut map = HashMap::new_in(SyncArena::new_in(System));
-    map.extend((0..1000).map(|n| (n, n * n)));
-    let map = thread::spawn(move || std::boxed::Box::new(map)).join().unwrap();
-    assert!((0..1000).all(|n| map[&n] == n * n));
-    assert_eq!(*Box::new_in(7, SyncArena::new()), 7);
+    owned_arenas_move(SyncArena::new);
+    owned_arenas_move(|| SyncArena::new_in(System));
 }
 
 #[test]
@@ -356,7 +314,7 @@ fn reset_keeps_the_largest_chunk() {
         assert_eq!(arena.parent().snapshot().since(&before).allocations, 0);
         arena = arena.reset();
     }
-    work(&arena, 4, 500);
+    use_from_threads(&arena, 4, 500);
     let shown = format!("{arena:?}");
     assert!(shown.contains("SyncArena {") && shown.contains("capacity_bytes: "), "{shown}");
 }
@@ -397,7 +355,7 @@ fn a_cap_keeps_the_largest_chunk_that_fits() {
 fn another_thread_may_drop_the_arena() {
     static PARENT: Stats<Pages> = Stats::new(Pages::new());
     let arena = SyncArena::new_in(&PARENT);
-    work(&arena, 3, 100);
+    use_from_threads(&arena, 3, 100);
     thread::spawn(move || drop(arena)).join().unwrap();
     assert_eq!(PARENT.snapshot().live_bytes, 0);
 }

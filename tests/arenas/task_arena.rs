@@ -2,7 +2,7 @@
 
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Barrier, mpsc};
+use std::sync::mpsc;
 use std::thread;
 
 use janus_alloc::api::{AllocError, Allocator, Layout, Owns, Reset};
@@ -13,6 +13,7 @@ use proptest::prelude::*;
 use crate::each_parent::{self, ParentCheck};
 use crate::live::{LiveBlocks, Random};
 use crate::parents::{ByteLimit, RuledParent};
+use crate::shared::{owned_arenas_move, use_from_threads};
 use crate::{address, all_equal, block, bytes, fill, layout};
 
 const FIRST: usize = 4 << 10;
@@ -338,32 +339,11 @@ fn the_parent_may_use_the_arena() {
     drop(unsafe { std::boxed::Box::from_raw(owned) });
 }
 
-/// Uses `arena` at random from `threads` threads that are alive at the same time.
-fn work(arena: &(impl Allocator + Sync), threads: u64, steps: usize) {
-    let barrier = Barrier::new(threads as usize);
-    thread::scope(|scope| {
-        for seed in 0..threads {
-            let barrier = &barrier;
-            scope.spawn(move || {
-                let (mut live, mut random) = (LiveBlocks::default(), Random(seed));
-                barrier.wait();
-                for _ in 0..steps {
-                    live.step(arena, &mut random).unwrap();
-                }
-                live.check();
-                // No thread ends before all have stopped writing.
-                barrier.wait();
-                live.check();
-            });
-        }
-    });
-}
-
 #[test]
 fn threads_do_not_write_to_each_others_blocks() {
     let mut arena = counted();
     for threads in [2, 4, 16] {
-        work(&arena, threads, 2000);
+        use_from_threads(&arena, threads, 2000);
         arena.reset();
         assert_eq!(live_chunks(&arena), 1);
     }
@@ -375,7 +355,7 @@ fn threads_do_not_write_to_each_others_blocks() {
                 assert!(arena.allocated_bytes() < 1 << 40 && !arena.owns(NonNull::from(&stats).cast()));
             }
         });
-        work(&arena, 3, 1000);
+        use_from_threads(&arena, 3, 1000);
     });
     drop(arena);
     assert_eq!((stats.snapshot().live_blocks(), stats.snapshot().live_bytes), (0, 0));
@@ -406,20 +386,8 @@ fn large_blocks_pass_from_thread_to_thread() {
 
 #[test]
 fn an_owned_arena_may_move_while_in_use() {
-    let mut numbers: Vec<u64, TaskArena> = Vec::new_in(TaskArena::new());
-    numbers.extend(0..100);
-    let start = numbers.as_ptr();
-    let mut moved = std::boxed::Box::new(numbers);
-    moved.push(100);
-    assert_eq!(moved.as_ptr(), start, "the last block did not grow in place");
-    let mut back = thread::spawn(move || {
-        moved.extend(101..20_000);
-        moved
-    })
-    .join()
-    .unwrap();
-    back.extend(20_000..40_000);
-    assert!(back.iter().copied().eq(0..40_000));
+    owned_arenas_move(TaskArena::new);
+    owned_arenas_move(|| TaskArena::new_in(Pages::new()));
 
     let shared = Arc::new(TaskArena::new_in(Pages::new()));
     let mut map = HashMap::new_in(shared.clone());
