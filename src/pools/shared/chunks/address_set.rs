@@ -19,7 +19,7 @@ const ROOT: usize = if BITS == 64 { (1 << 48) / (LEAF * CHUNK) } else { 1 };
 ///
 /// # Invariants
 ///
-/// 1. A leaf, once allocated, stays until [`free`](Self::free).
+/// 1. A leaf, once allocated, stays until [`free`](Self::free). It is added without the lock, with all its bits 0.
 /// 2. The set changes under the lock of [`Chunks`](super::Chunks). A thread that has a block of a chunk may look the
 ///    chunk up without it.
 /// 3. Each member is a chunk of the pool, and the upper bits of its address are those in `upper`.
@@ -54,6 +54,14 @@ fn upper(address: usize) -> usize {
     address / CHUNK / LEAF / ROOT + 1
 }
 
+/// Returns a leaf of a set, if it exists. Leaves are added without the lock, so this acquires what their bytes were set to also for those
+/// who have the lock.
+#[inline(always)]
+fn existing(leaf: &AtomicPtr<Leaf>) -> Option<&Leaf> {
+    // SAFETY: the leaf exists until the set is freed, by invariant 1 of `AddressSet`.
+    once_ptr::get(leaf).map(|leaf| unsafe { leaf.as_ref() })
+}
+
 impl AddressSet {
     /// Returns whether `address` lies in a chunk of the set.
     #[inline]
@@ -62,9 +70,7 @@ impl AddressSet {
             return false;
         }
         let Location { leaf, word, mask } = Location::of(address);
-        // SAFETY: the leaf exists until the set is freed, by invariant 1.
-        let leaf = once_ptr::get(&self.leaves[leaf]).map(|leaf| unsafe { leaf.as_ref() });
-        leaf.is_some_and(|leaf| leaf[word].load(Relaxed) & mask != 0)
+        existing(&self.leaves[leaf]).is_some_and(|leaf| leaf[word].load(Relaxed) & mask != 0)
     }
 
     /// Allocates the leaf for a chunk, if it does not exist. The caller holds no lock, because the parent may use the pool.
@@ -96,8 +102,7 @@ impl AddressSet {
 
     fn update(&self, chunk: Chunk, update: impl FnOnce(usize, usize) -> usize) {
         let Location { leaf, word, mask } = Location::of(chunk.start().addr().get());
-        // SAFETY: the leaf exists until the set is freed, by invariant 1.
-        if let Some(leaf) = unsafe { self.leaves[leaf].load(Relaxed).as_ref() } {
+        if let Some(leaf) = existing(&self.leaves[leaf]) {
             leaf[word].store(update(leaf[word].load(Relaxed), mask), Relaxed);
         }
     }
@@ -107,8 +112,7 @@ impl AddressSet {
     pub(super) fn iter(&self) -> impl Iterator<Item = Chunk> {
         let first = self.first_index();
         self.leaves.iter().enumerate().flat_map(move |(at, leaf)| {
-            // SAFETY: the leaf exists until the set is freed, by invariant 1.
-            let words = unsafe { leaf.load(Relaxed).as_ref() }.map_or(&[][..], |leaf| &leaf[..]);
+            let words = existing(leaf).map_or(&[][..], |leaf| &leaf[..]);
             words.iter().enumerate().flat_map(move |(word, bits)| {
                 let mut bits = bits.load(Relaxed);
                 core::iter::from_fn(move || {
@@ -129,8 +133,7 @@ impl AddressSet {
     pub(super) fn next_from(&self, from: usize) -> Option<(usize, Chunk)> {
         let mut from = from;
         while from < ROOT * LEAF {
-            // SAFETY: the leaf exists until the set is freed, by invariant 1.
-            let leaf = unsafe { self.leaves[from / LEAF].load(Relaxed).as_ref() };
+            let leaf = existing(&self.leaves[from / LEAF]);
             let bits = leaf.map_or(0, |leaf| leaf[from % LEAF / BITS].load(Relaxed) >> (from % BITS));
             if bits != 0 {
                 let position = from + bits.trailing_zeros() as usize;
