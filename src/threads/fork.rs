@@ -130,7 +130,10 @@ pub(crate) struct Hooks {
 static HOOKS: AtomicPtr<Hooks> = AtomicPtr::new(ptr::null_mut());
 
 /// Registers `hooks`, to be called around each fork from now on.
-#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "for an exported malloc"))]
+#[cfg_attr(
+    not(all(target_os = "linux", target_env = "gnu", not(target_feature = "crt-static"))),
+    expect(dead_code, reason = "for a malloc that takes the place of glibc's")
+)]
 pub(crate) fn set_hooks(hooks: &'static Hooks) {
     HOOKS.store(ptr::from_ref(hooks).cast_mut(), Release);
 }
