@@ -33,6 +33,12 @@ impl Drop for Directory {
     }
 }
 
+/// Returns whether the directory is in a file system in memory.
+pub(crate) fn lies_in_memory(directory: &Directory) -> bool {
+    let file_system = std::process::Command::new("stat").args(["-f", "-c", "%T"]).arg(&directory.0).output();
+    file_system.is_ok_and(|output| output.stdout.trim_ascii() == b"tmpfs")
+}
+
 #[test]
 fn collections_lie_in_files_without_a_name() {
     let directory = Directory::new("collections");
@@ -110,9 +116,7 @@ fn nothing_is_left_behind() {
 #[test]
 fn memory_is_written_out_and_read_back() {
     let directory = Directory::new("written_out");
-    let file_system = std::process::Command::new("stat").args(["-f", "-c", "%T"]).arg(&directory.0).output();
-    let file_system = file_system.map_or(String::new(), |output| String::from_utf8_lossy(&output.stdout).into_owned());
-    if file_system.trim() == "tmpfs" {
+    if lies_in_memory(&directory) {
         return println!("SKIPPED: /var/tmp is in memory");
     }
     let disk = FilePages::new_in(&directory.0).unwrap();

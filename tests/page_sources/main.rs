@@ -20,6 +20,8 @@ mod huge_tlb;
 #[cfg(target_os = "linux")]
 mod mappings;
 #[cfg(target_os = "linux")]
+mod more_than_memory;
+#[cfg(target_os = "linux")]
 mod numa;
 mod secret;
 mod unsupported;
