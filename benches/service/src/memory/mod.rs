@@ -27,7 +27,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { service: 256 << 20, request: 8 << 20, responses: 64 << 20, idle_arena: 512 << 10, idle_arenas: 64 }
+        Self { service: 256 << 20, request: 8 << 20, responses: 64 << 20, idle_arena: 64 << 10, idle_arenas: 64 }
     }
 }
 
