@@ -12,7 +12,6 @@ mod btree_random;
 mod btree_set;
 mod callbacks;
 mod elements;
-mod frozen;
 mod hints;
 #[allow(dead_code, reason = "the fuzz targets include this file too")]
 mod ledger;

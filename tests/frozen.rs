@@ -1,4 +1,5 @@
 //! Frozen collections: many threads read a collection whose allocator is for one thread.
+#![cfg(feature = "std")]
 
 use std::borrow::Borrow;
 use std::cell::{Cell, RefCell};
