@@ -379,10 +379,10 @@ fn a_thread_that_ends_leaves_its_cache_to_the_next() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_fork_writes_to_a_page_of_each_pool() {
-    const POOLS: i64 = 100;
-    const FORKS: i64 = 10;
+    const POOLS: libc::c_long = 100;
+    const FORKS: libc::c_long = 10;
 
-    fn faults_of_forks() -> [i64; 2] {
+    fn faults_of_forks() -> [libc::c_long; 2] {
         let both = || [libc::RUSAGE_SELF, libc::RUSAGE_CHILDREN].map(crate::process_memory::page_faults);
         let before = both();
         (0..FORKS).for_each(|_| assert!(crate::fork::holds_in_fork(|| true)));

@@ -11,7 +11,7 @@ pub(crate) fn resident_bytes() -> usize {
 
 /// Returns the minor page faults of this process (`RUSAGE_SELF`), of the calling thread (`RUSAGE_THREAD`), or of the children waited for
 /// (`RUSAGE_CHILDREN`).
-pub(crate) fn page_faults(who: libc::c_int) -> i64 {
+pub(crate) fn page_faults(who: libc::c_int) -> libc::c_long {
     let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
     // SAFETY: the pointer is to a `rusage`, which may be written.
     assert_eq!(unsafe { libc::getrusage(who, usage.as_mut_ptr()) }, 0);

@@ -261,7 +261,7 @@ mod resident_memory {
                     free_touched(&pool, taken.drain(..), size);
                     *round = page_faults(libc::RUSAGE_SELF) - before;
                 }
-                let pages = (bytes / Pages::page_size()) as i64;
+                let pages = (bytes / Pages::page_size()) as libc::c_long;
                 // The first round faults on every page; later ones only on pages of the test's own list.
                 let later = rounds[2..].iter().min().unwrap();
                 assert!(rounds[0] > pages / 2 && *later < pages / 50, "{size}: {rounds:?}");
