@@ -86,8 +86,8 @@ impl Iterator for Nodes {
     fn next(&mut self) -> Option<&'static Node> {
         // SAFETY: by invariant 1 it is a node.
         let node: &'static Node = unsafe { self.next?.as_ref() };
-        // The thread that added this node had loaded `next` with acquire, so the next node is initialised for this
-        // thread, too.
+        // Relaxed suffices: each push is a read-modify-write of the head, so whoever acquired the head sees all nodes behind it
+        // initialised.
         self.next = NonNull::new(node.next.load(Relaxed));
         Some(node)
     }

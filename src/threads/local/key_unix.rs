@@ -39,7 +39,8 @@ pub(super) fn get() -> usize {
 /// Sets the value of the calling thread, and returns whether that was possible.
 #[inline]
 pub(super) fn set(value: usize) -> bool {
-    let key = match KEY.load(Ordering::Relaxed) {
+    // Acquire for what the system has noted about the key: some read that without a lock.
+    let key = match KEY.load(Ordering::Acquire) {
         NOT_CREATED => create_key(),
         state => key_of(state),
     };
@@ -60,7 +61,7 @@ fn create_key() -> Option<libc::pthread_key_t> {
         unsafe { libc::pthread_key_delete(key) };
         return None;
     }
-    match KEY.compare_exchange(NOT_CREATED, key as usize + 1, Ordering::Relaxed, Ordering::Relaxed) {
+    match KEY.compare_exchange(NOT_CREATED, key as usize + 1, Ordering::Release, Ordering::Acquire) {
         Ok(_) => {
             unloading::register();
             Some(key)

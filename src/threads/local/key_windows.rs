@@ -92,7 +92,8 @@ mod value {
 
     /// Sets the value of the calling thread, and returns whether that was possible.
     pub(in super::super) fn set(value: usize) -> bool {
-        let index = match TLS_INDEX.load(Ordering::Relaxed) {
+        // Acquire for what the system has noted about the index.
+        let index = match TLS_INDEX.load(Ordering::Acquire) {
             NOT_ALLOCATED => allocate(),
             state => tls_index_of(state),
         };
@@ -108,7 +109,7 @@ mod value {
         if index == TLS_OUT_OF_INDEXES {
             return None;
         }
-        match TLS_INDEX.compare_exchange(NOT_ALLOCATED, index as usize + 1, Ordering::Relaxed, Ordering::Relaxed) {
+        match TLS_INDEX.compare_exchange(NOT_ALLOCATED, index as usize + 1, Ordering::Release, Ordering::Acquire) {
             Ok(_) => Some(index),
             Err(state) => {
                 // SAFETY: allocated above, and not used.

@@ -18,7 +18,7 @@ use core::cell::Cell;
 use core::ffi::{c_int, c_void};
 use core::ptr::{self, NonNull};
 use core::slice;
-use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize};
 
 unsafe extern "C" {
@@ -38,7 +38,7 @@ pub(crate) struct UnloadHook {
 /// A heap of a pool in a static of this library.
 struct Registered {
     heap: AtomicPtr<()>,
-    /// Set by the thread that has stored the heap.
+    /// Set by the thread that has stored the heap. The next one to do so acquires the place from the one that has cleared it.
     hook: Cell<Option<UnloadHook>>,
 }
 
@@ -67,7 +67,7 @@ pub(super) fn register(hook: UnloadHook, heap: NonNull<()>) {
         return;
     }
     let claim =
-        |place: &&Registered| place.heap.compare_exchange(ptr::null_mut(), heap.as_ptr(), Relaxed, Relaxed).is_ok();
+        |place: &&Registered| place.heap.compare_exchange(ptr::null_mut(), heap.as_ptr(), Acquire, Relaxed).is_ok();
     if let Some(place) = REGISTRY.iter().find(claim) {
         place.hook.set(Some(hook));
     }
@@ -79,7 +79,7 @@ pub(super) fn unregister(heap: NonNull<()>) {
         return;
     }
     let clear =
-        |place: &Registered| place.heap.compare_exchange(heap.as_ptr(), ptr::null_mut(), Relaxed, Relaxed).is_ok();
+        |place: &Registered| place.heap.compare_exchange(heap.as_ptr(), ptr::null_mut(), Release, Relaxed).is_ok();
     REGISTRY.iter().any(clear);
 }
 
@@ -174,7 +174,7 @@ extern "C" fn unloaded() {
     START.store(0, Relaxed);
     END.store(0, Relaxed);
     for place in &REGISTRY {
-        let heap = NonNull::new(place.heap.swap(ptr::null_mut(), Relaxed));
+        let heap = NonNull::new(place.heap.swap(ptr::null_mut(), Acquire));
         if let (Some(heap), Some(hook)) = (heap, place.hook.take()) {
             // SAFETY: the pool lies, or lay, in a static, which can be read. The heap exists, since it is unregistered
             // before it is freed. By invariants 2 and 3 no thread uses it.
