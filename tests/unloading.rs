@@ -2,6 +2,9 @@
 //! not earlier.
 #![cfg(all(feature = "std", target_os = "linux", target_env = "gnu"))]
 
+#[path = "example/mod.rs"]
+mod example;
+
 use std::env;
 use std::fs;
 use std::io::ErrorKind;
@@ -12,21 +15,7 @@ use std::sync::OnceLock;
 /// Builds the library with the same profile as this test, and returns its path.
 fn plugin() -> &'static Path {
     static PLUGIN: OnceLock<PathBuf> = OnceLock::new();
-    PLUGIN.get_or_init(|| {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-        let output = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .args(["build", "--offline", "--example", "plugin", "--message-format", "json-render-diagnostics"])
-            .args(["--profile", if cfg!(debug_assertions) { "dev" } else { "release" }, "--target-dir"])
-            .arg(target)
-            .stderr(Stdio::inherit())
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "the library does not build");
-        let messages = String::from_utf8(output.stdout).unwrap();
-        let path = messages.split('"').find(|text| text.ends_with("/libplugin.so"));
-        path.expect("cargo prints the path of the library").into()
-    })
+    PLUGIN.get_or_init(|| example::library("plugin", &[], "/libplugin.so"))
 }
 
 /// The way in which the host loads the library.

@@ -3,6 +3,8 @@
 //! A program that is not installed is skipped, with a line that says so (`-- --nocapture` shows it).
 #![cfg(all(feature = "profile", not(miri)))]
 
+#[path = "../example/mod.rs"]
+mod example;
 mod metrics;
 mod page;
 mod profiles;
@@ -23,21 +25,10 @@ use std::sync::{LazyLock, OnceLock};
 const TAGS: [&str; 6] = ["read", "parse", "answer", "index", "observe", "(untagged)"];
 
 /// The example, built as this test was: with or without optimisation.
-fn example() -> &'static Path {
+fn observe() -> &'static Path {
     static EXAMPLE: OnceLock<PathBuf> = OnceLock::new();
     EXAMPLE.get_or_init(|| {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-        let output = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .args(["build", "--offline", "--example", "observe", "--features", "profile"])
-            .args(["--message-format", "json-render-diagnostics"])
-            .args(["--profile", if cfg!(debug_assertions) { "dev" } else { "release" }, "--target-dir"])
-            .arg(target)
-            .stderr(Stdio::inherit())
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "the example does not build");
-        let messages = String::from_utf8(output.stdout).unwrap();
+        let messages = example::build("observe", &["--features", "profile"]);
         let message = |line| serde_json::from_str::<serde_json::Value>(line).unwrap();
         let built = messages.lines().find_map(|line| message(line)["executable"].as_str().map(PathBuf::from));
         built.expect("cargo names what it built")
@@ -108,7 +99,7 @@ static RUN: LazyLock<Run> = LazyLock::new(|| {
     let huge = huge(&directory("sources"));
     // A directory that is missing.
     let directory = directory("run").join("to/be/made");
-    let output = Command::new(example())
+    let output = Command::new(observe())
         .args(["--rounds", "4", "--threads", "2", "--limit", "2M", "--every", "0.05", "--out"])
         .args([&directory, &blocks(), &huge])
         .output()
@@ -168,14 +159,14 @@ fn a_file_over_the_limit_disturbs_nothing() {
 
     let out = directory("without");
     let arguments = ["--rounds", "2", "--threads", "2", "--limit", "2M", "--out"];
-    let without = succeeded(&Command::new(example()).args(arguments).args([&out, &blocks()]).output().unwrap());
+    let without = succeeded(&Command::new(observe()).args(arguments).args([&out, &blocks()]).output().unwrap());
     assert!(!without.contains("Files over the limit"));
     let title = "The names that are called most";
     assert_eq!(list(&without, title), list(&RUN.out, title));
     assert_eq!(list(&without, title).len(), 5);
     // And with a limit above it, the file is as good as any.
     let arguments = ["--rounds", "1", "--limit", "1G", "--out"];
-    let all = Command::new(example()).args(arguments).args([&out, &blocks(), &RUN.huge]).output().unwrap();
+    let all = Command::new(observe()).args(arguments).args([&out, &blocks(), &RUN.huge]).output().unwrap();
     let all = succeeded(&all);
     assert!(!all.contains("Files over the limit"));
     assert!(list(&all, title)[0].trim().starts_with("20,000 calls  called_in_the_huge_file"), "{all}");
@@ -204,7 +195,7 @@ fn notices_changes() {
     let directory = directory("changes");
     let file = directory.join("changing.rs");
     fs::write(&file, "fn one() { two(); }").unwrap();
-    let mut child = Command::new(example())
+    let mut child = Command::new(observe())
         .args(["--seconds", "3", "--every", "0.02", "--out"])
         .args([&directory.join("out"), &file])
         .stdout(Stdio::piped())
@@ -239,16 +230,16 @@ fn misuse() {
         &["--unknown"],
         &["no/such/directory"],
     ] {
-        let output = Command::new(example()).args(arguments).output().unwrap();
+        let output = Command::new(observe()).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stderr.starts_with(b"observe: ") && output.stdout.is_empty(), "{arguments:?}");
     }
-    let help = succeeded(&Command::new(example()).arg("--help").output().unwrap());
+    let help = succeeded(&Command::new(observe()).arg("--help").output().unwrap());
     assert!(help.contains("Usage: observe [OPTIONS] [PATH ...]"));
     // A directory that cannot be made.
     let file = directory("misuse").join("file");
     fs::write(&file, "").unwrap();
-    let output = Command::new(example()).arg("--out").args([&file, &blocks()]).output().unwrap();
+    let output = Command::new(observe()).arg("--out").args([&file, &blocks()]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).starts_with("observe: cannot write "));
 }

@@ -6,7 +6,7 @@ use std::os::fd::{FromRawFd, OwnedFd};
 use std::process::Command;
 use std::ptr;
 
-use crate::{blocks, directory, example};
+use crate::{blocks, directory, observe};
 
 /// Returns both ends of a new terminal: the one for a person, and the one for a program.
 fn terminal() -> (File, OwnedFd) {
@@ -24,7 +24,7 @@ fn terminal() -> (File, OwnedFd) {
 /// Runs the example on a terminal, and returns all that it printed.
 fn printed() -> String {
     let (mut person, program) = terminal();
-    let mut command = Command::new(example());
+    let mut command = Command::new(observe());
     command.args(["--rounds", "3", "--every", "0.05", "--out"]).args([&directory("terminal"), &blocks()]);
     let mut child = command.stdout(program).spawn().unwrap();
     // It has the other end of the terminal, too.

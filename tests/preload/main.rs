@@ -4,6 +4,8 @@
 //! A program that is not installed is skipped, with a line that `cargo test --test preload -- --nocapture` shows.
 #![cfg(all(feature = "std", target_os = "linux", target_env = "gnu"))]
 
+#[path = "../example/mod.rs"]
+mod example;
 mod forks;
 mod own_malloc;
 mod programs;
@@ -25,21 +27,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(300);
 /// Returns the path of the library, built in the profile of this test.
 fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-        let output = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .args(["build", "--offline", "--example", "preload", "--message-format", "json-render-diagnostics"])
-            .args(["--profile", if cfg!(debug_assertions) { "dev" } else { "release" }, "--target-dir"])
-            .arg(target)
-            .stderr(Stdio::inherit())
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "the example failed to build");
-        let messages = String::from_utf8(output.stdout).unwrap();
-        let path = messages.split('"').find(|text| text.ends_with("/libpreload.so"));
-        path.expect("cargo did not print the path of the library").into()
-    })
+    LIBRARY.get_or_init(|| example::library("preload", &[], "/libpreload.so"))
 }
 
 /// Creates an empty directory for a test.

@@ -8,6 +8,9 @@ mod conformance;
 mod default;
 mod estimates;
 mod exact;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[path = "../example/mod.rs"]
+mod example;
 mod files;
 #[cfg(unix)]
 mod forks;

@@ -9,28 +9,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use crate::readers;
+use crate::{example, readers};
 
 /// The library, built as this test was: with or without optimisation.
 fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-        let output = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .args(["build", "--offline", "--example", "preload", "--features", "profile"])
-            .args(["--message-format", "json-render-diagnostics"])
-            .args(["--profile", if cfg!(debug_assertions) { "dev" } else { "release" }, "--target-dir"])
-            .arg(target)
-            .stderr(Stdio::inherit())
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "the example does not build");
-        let messages = String::from_utf8(output.stdout).unwrap();
-        let built =
-            messages.split('"').find(|text| text.ends_with("/libpreload.so")).expect("cargo names what it built");
+        let built = example::library("preload", &["--features", "profile"], "/libpreload.so");
         // A test of the library without the feature builds it at the same place.
-        let copy = target.join("tmp/libpreload-profile.so");
+        let copy = example::target().join("tmp/libpreload-profile.so");
         fs::copy(built, &copy).unwrap();
         copy
     })
