@@ -9,7 +9,7 @@ use janus_alloc::collections::{HashMapIn, Vec};
 use janus_alloc::{FilePages, Pages, SharedPool};
 
 use crate::children::alone;
-use crate::forks::status_in_child;
+use crate::forks::{status_in_child, survives_a_child};
 use crate::{fill, is_filled, layout, mappings};
 
 /// A directory of its own, which is removed in the end.
@@ -195,14 +195,7 @@ fn a_child_has_none_of_the_blocks() {
 /// A fork does not touch the memory of a pool, so a child that starts another program is not concerned.
 #[test]
 fn a_child_ignores_a_pool() {
-    let pool = SharedPool::new_in(FilePages::temporary().unwrap());
-    let words = Vec::from_iter_in(0..100_000_u32, &pool);
-    let small = pool.allocate(layout(40, 8)).unwrap();
-    // SAFETY: it makes no call.
-    assert_eq!(unsafe { status_in_child(|| true) }, 0);
-    assert!(words.iter().copied().eq(0..100_000));
-    // SAFETY: the block is live and has that layout.
-    unsafe { pool.deallocate(small.cast(), layout(40, 8)) };
+    survives_a_child(&SharedPool::new_in(FilePages::temporary().unwrap()));
 }
 
 /// A source that the child creates itself works there.

@@ -1,5 +1,11 @@
 //! Runs a closure in the child of a fork.
 
+use janus_alloc::SharedPool;
+use janus_alloc::api::Allocator;
+use janus_alloc::collections::Vec;
+
+use crate::layout;
+
 /// Runs `child` in the child of a fork, and returns the status with which that ends: 0 if it returns true, 1 if false, and the number
 /// of a signal, negated, if one ends it.
 ///
@@ -35,4 +41,15 @@ pub(crate) fn status_of(child: libc::pid_t) -> i32 {
     // SAFETY: it waits for a process, and writes to `status`.
     assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
     if libc::WIFSIGNALED(status) { -libc::WTERMSIG(status) } else { libc::WEXITSTATUS(status) }
+}
+
+/// Asserts that the blocks of `pool` are as before after a child that makes no call.
+pub(crate) fn survives_a_child(pool: &SharedPool<impl Allocator>) {
+    let words = Vec::from_iter_in(0..100_000_u32, pool);
+    let small = pool.allocate(layout(40, 8)).unwrap();
+    // SAFETY: it makes no call.
+    assert_eq!(unsafe { status_in_child(|| true) }, 0);
+    assert!(words.iter().copied().eq(0..100_000));
+    // SAFETY: the block is live and has that layout.
+    unsafe { pool.deallocate(small.cast(), layout(40, 8)) };
 }

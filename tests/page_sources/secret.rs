@@ -48,7 +48,7 @@ mod linux {
 
     use super::*;
     use crate::children::alone;
-    use crate::forks::status_in_child;
+    use crate::forks::{status_in_child, survives_a_child};
     use crate::mappings::{flags, locked_bytes};
     use crate::{fill, is_filled};
 
@@ -201,14 +201,7 @@ mod linux {
     #[test]
     fn a_child_ignores_a_pool() {
         let Some(pages) = secret_pages() else { return };
-        let pool = SharedPool::new_in(pages);
-        let words = Vec::from_iter_in(0..100_000_u32, &pool);
-        let small = pool.allocate(layout(40, 8)).unwrap();
-        // SAFETY: it makes no call.
-        assert_eq!(unsafe { status_in_child(|| true) }, 0);
-        assert!(words.iter().copied().eq(0..100_000));
-        // SAFETY: the block is live and has that layout.
-        unsafe { pool.deallocate(small.cast(), layout(40, 8)) };
+        survives_a_child(&SharedPool::new_in(pages));
     }
 
     /// A page that cannot be locked is an error, and never an unlocked page.
