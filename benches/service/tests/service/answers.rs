@@ -36,6 +36,9 @@ fn refusals(client: &mut Client) {
         assert_eq!(status(client, "/sort", malformed), 400, "{malformed:?}");
     }
     assert_eq!(status(client, "/summary", &"[".repeat(1000)), 400, "too deep");
+    client.announce("POST", "/sort", 3);
+    client.send(b"\"\xff\"");
+    assert_eq!(client.response().status, 400, "not UTF-8");
     // Without a body: one that is not read ends the connection.
     assert_eq!(status(client, "/other", ""), 404);
     assert_eq!(status(client, "/metrics", ""), 405);

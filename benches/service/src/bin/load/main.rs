@@ -19,12 +19,6 @@ use options::{HELP, Options};
 use server::Server;
 use turn::Turn;
 
-/// Of one variant: its server, and a turn for each round.
-struct Subject {
-    server: Server,
-    turns: Vec<Turn>,
-}
-
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
@@ -39,20 +33,21 @@ fn run() -> Result<(), Box<dyn Error>> {
     let Some(options) = Options::parse()? else { return Ok(writeln!(io::stdout(), "{HELP}")?) };
     let documents = Rc::new(Documents::new(&options.sizes));
     server::build(&options.variants)?;
-    let start = |variant: &String| Ok(Subject { server: Server::start(variant, options.workers)?, turns: Vec::new() });
-    let mut subjects = options.variants.iter().map(start).collect::<Result<Vec<_>, Box<dyn Error>>>()?;
+    let mut turns: Vec<Vec<Turn>> = options.variants.iter().map(|_| Vec::new()).collect();
     for round in 0..options.rounds {
         // Each variant is the first one in turn, and follows each other one.
-        for index in 0..subjects.len() {
-            let index = (index + round) % options.variants.len();
-            let subject = &mut subjects[index];
-            let turn = turn::run(&subject.server, &documents, &options)?;
-            eprintln!("round {} of {}, {}: {turn}", round + 1, options.rounds, options.variants[index]);
-            subject.turns.push(turn);
+        for index in 0..turns.len() {
+            let index = (index + round) % turns.len();
+            let variant = &options.variants[index];
+            // A process differs from others of the same program by where its memory lies, and that lasts as long as it does.
+            let server = Server::start(variant, options.workers)?;
+            turn::run(&server, &documents, &options.warm_up())?;
+            let turn = turn::run(&server, &documents, &options)?;
+            eprintln!("round {} of {}, {variant}: {turn}", round + 1, options.rounds);
+            turns[index].push(turn);
         }
     }
-    let turns: Vec<_> =
-        options.variants.iter().zip(&subjects).map(|(name, subject)| (&**name, &*subject.turns)).collect();
+    let turns: Vec<_> = options.variants.iter().zip(&turns).map(|(name, turns)| (&**name, &**turns)).collect();
     tables::print(&turns)?;
     Ok(())
 }

@@ -13,15 +13,18 @@ Usage: load [OPTIONS]
   --variants NAMES     which services, separated by commas [janus,pool,mimalloc,system,bumpalo]
   --rounds N           how often each has its turn [7]
   --seconds N          the length of a turn [5]
+  --warm-up SECONDS    the time before a turn in which nothing is measured [0.5]
   --requests N         as many requests in a turn, instead of a length in time
   --connections N      the number of connections; each sends a request when it has the response to the last one [32]
   --workers N          the number of threads of a service [2]
   --sizes BYTES        the sizes of documents, separated by commas, in turns [1000,1000,1000,4000,4000,16000,64000]
   --rest SECONDS       the time after a turn until memory is read again [1]";
 
+#[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) variants: Vec<String>,
     pub(crate) rounds: usize,
+    warm_up: Duration,
     pub(crate) length: Length,
     pub(crate) connections: usize,
     pub(crate) workers: usize,
@@ -42,6 +45,7 @@ impl Options {
         let mut options = Self {
             variants: VARIANTS.map(|(name, _)| name.to_owned()).to_vec(),
             rounds: 7,
+            warm_up: Duration::from_millis(500),
             length: Length::Time(Duration::from_secs(5)),
             connections: 32,
             workers: 2,
@@ -54,6 +58,7 @@ impl Options {
                 Long("variants") => options.variants = list(&mut arguments)?,
                 Long("rounds") => options.rounds = arguments.value()?.parse()?,
                 Long("seconds") => options.length = Length::Time(seconds(&mut arguments)?),
+                Long("warm-up") => options.warm_up = seconds(&mut arguments)?,
                 Long("requests") => options.length = Length::Requests(arguments.value()?.parse()?),
                 Long("connections") => options.connections = arguments.value()?.parse::<usize>()?.max(1),
                 Long("workers") => options.workers = arguments.value()?.parse()?,
@@ -67,6 +72,11 @@ impl Options {
             return Err(format!("unknown variant {unknown:?}").into());
         }
         Ok(Some(options))
+    }
+
+    /// Returns the options of the turn before the one that is measured.
+    pub(crate) fn warm_up(&self) -> Self {
+        Self { length: Length::Time(self.warm_up), rest: Duration::ZERO, ..self.clone() }
     }
 }
 
