@@ -13,3 +13,13 @@ pub(crate) fn abort_with(message: &[u8]) -> ! {
     // SAFETY: the function has no preconditions.
     unsafe { libc::abort() }
 }
+
+/// Ends the process if it is dropped: a panic is about to unwind through an allocator, which no method of one may do. Where there was none,
+/// [forget](core::mem::forget) it. The panic has printed its own message before; this one says what is wrong about it.
+pub(crate) struct AbortOnUnwind(pub(crate) &'static [u8]);
+
+impl Drop for AbortOnUnwind {
+    fn drop(&mut self) {
+        abort_with(self.0);
+    }
+}

@@ -6,7 +6,7 @@ use core::mem;
 
 use super::ledger::{Record, Status};
 use super::paged_vec::PagedVec;
-use super::report::{AbortOnUnwind, Block, Shown, print_backtrace};
+use super::report::{Block, Shown, abort_on_unwind, print_backtrace};
 use super::state::State;
 use super::stderr::Stderr;
 use crate::api::AllocError;
@@ -44,7 +44,7 @@ pub(super) fn print_since(state: &State, event: u64, reason: &str) {
     let groups = groups(ledger.records(), event);
     // The lock is not held while the rest is printed, which may allocate.
     drop(ledger);
-    let unwinding = AbortOnUnwind;
+    let unwinding = abort_on_unwind();
     let mut out = Stderr::new();
     let plural = if blocks == 1 { "block" } else { "blocks" };
     let _ = writeln!(out, "janus-alloc: Guard: {reason}: {blocks} live {plural} with {bytes} bytes");

@@ -11,6 +11,7 @@ use super::state::State;
 use super::stderr::Stderr;
 use crate::api::Layout;
 use crate::blocks::own_files::is_own;
+use crate::sync::fatal::AbortOnUnwind;
 use crate::threads;
 
 /// A call of the program for a block.
@@ -62,7 +63,7 @@ static REPORTER: AtomicUsize = AtomicUsize::new(0);
 #[inline(never)]
 pub(super) fn abort(fault: &Fault, finder: &Finder<'_>) -> ! {
     begin_last_report();
-    let _unwinding = AbortOnUnwind;
+    let _unwinding = abort_on_unwind();
     let backtrace = finder.state.and_then(State::backtrace);
     let mut out = Stderr::new();
     let _ = print(&mut out, fault, finder);
@@ -79,20 +80,26 @@ pub(super) fn abort(fault: &Fault, finder: &Finder<'_>) -> ! {
     end()
 }
 
-/// Waits for ever if another thread is printing its last report, so that the report is complete when that thread aborts. Aborts if the
-/// calling thread itself is printing one: then a guard that the report allocates from has found a fault.
+/// The time for which a thread waits for the last report of another one. That takes seconds where names are looked up in a large program.
+const MAX_WAIT_MILLISECONDS: usize = 60_000;
+
+/// Waits if another thread is printing its last report, so that the report is complete when that thread aborts. Aborts if that takes
+/// too long: it may need a lock that the calling thread holds. Aborts if the calling thread itself is printing one: then a guard that the
+/// report allocates from has found a fault.
 pub(super) fn begin_last_report() {
     let own = threads::id();
     match REPORTER.compare_exchange(0, own, Ordering::Relaxed, Ordering::Relaxed) {
         Ok(_) => {}
-        Err(holder) if holder == own => end(),
-        Err(_) => loop {
-            sleep();
-        },
+        Err(holder) => {
+            if holder != own {
+                (0..MAX_WAIT_MILLISECONDS).for_each(|_| sleep_for_a_millisecond());
+            }
+            end();
+        }
     }
 }
 
-fn sleep() {
+fn sleep_for_a_millisecond() {
     #[cfg(unix)]
     // SAFETY: the function has no preconditions.
     unsafe {
@@ -110,13 +117,9 @@ pub(super) fn end() -> ! {
     unsafe { libc::abort() }
 }
 
-/// Ends the process if it is dropped, as a report must not unwind into an allocating call. [Forget](core::mem::forget) it in the end.
-pub(super) struct AbortOnUnwind;
-
-impl Drop for AbortOnUnwind {
-    fn drop(&mut self) {
-        end();
-    }
+/// Ends the process if a report unwinds. [Forget](core::mem::forget) it in the end.
+pub(super) fn abort_on_unwind() -> AbortOnUnwind {
+    AbortOnUnwind(b"janus-alloc: Guard: the report is incomplete, because it panicked\n")
 }
 
 /// Prints the backtrace of an event, if it has one.

@@ -2,7 +2,8 @@
 
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
-use std::process;
+
+use crate::sync::fatal::AbortOnUnwind;
 
 /// The share of the allocated bytes that a [`Profile`](super::Profile) samples.
 ///
@@ -89,21 +90,14 @@ impl SamplingSource {
 
     #[cold]
     fn choose(&self) -> usize {
-        let bomb = AbortOnUnwind;
+        let unwinding = AbortOnUnwind(
+            b"janus-alloc: the function that chooses the sampling of a `Profile` panicked, which must not unwind through the allocator\n",
+        );
         let chosen = code_of((self.choose)());
-        core::mem::forget(bomb);
+        core::mem::forget(unwinding);
         match self.code.compare_exchange(NOT_CHOSEN, chosen, Relaxed, Relaxed) {
             Ok(_) => chosen,
             Err(earlier) => earlier,
         }
-    }
-}
-
-/// Ends the process when dropped, because no method of an allocator unwinds. The panic has printed its message by then.
-struct AbortOnUnwind;
-
-impl Drop for AbortOnUnwind {
-    fn drop(&mut self) {
-        process::abort();
     }
 }
