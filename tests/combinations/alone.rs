@@ -80,6 +80,8 @@ rows! {
     #[cfg(feature = "profile")]
     Ample: Profile<Global> = Profile::with_sampling(Global, Sampling::Off);
     #[cfg(feature = "profile")]
+    Ample: Profile<Global, false> = Profile::switched(Global, Sampling::All);
+    #[cfg(feature = "profile")]
     Ample: Profile<SharedPool> = Profile::with_sampling(SharedPool::new(), Sampling::EveryBytes(1000));
     #[cfg(feature = "profile")]
     Few: Profile<Pages> = Profile::with_sampling(Pages::new(), Sampling::EveryBytes(5000));

@@ -19,6 +19,7 @@ mod preload;
 mod readers;
 #[cfg(unix)]
 mod signals;
+mod switched;
 mod threads;
 
 // The parser and the trees of the main job.

@@ -20,11 +20,11 @@ enum Resize {
     Shrink,
 }
 
-impl<A> Profile<A> {
+impl<A, const ON: bool> Profile<A, ON> {
     /// Counts the `added` bytes of a block that has `size` bytes now, and samples it if there is a sampling point in them.
     #[inline]
     fn count(&self, block: NonNull<[u8]>, layout: Layout, added: usize) -> NonNull<[u8]> {
-        if !self.sampling.is_known_to_be_off() && !self.countdowns.passes(added) {
+        if !self.is_off() && !self.countdowns.passes(added) {
             self.sample(block.cast(), layout.size(), added);
         }
         shorten(block, layout)
@@ -33,7 +33,7 @@ impl<A> Profile<A> {
     /// Returns `false` if the block has no sample. A profile that is off has none, which costs a comparison to know.
     #[inline]
     fn may_have_sample(&self, block: NonNull<u8>) -> bool {
-        !self.sampling.is_known_to_be_off() && self.filter.may_contain(block)
+        !self.is_off() && self.filter.may_contain(block)
     }
 
     #[cold]
@@ -163,7 +163,7 @@ enum Place {
 
 // SAFETY: every call is forwarded to the parent, and a block is returned with its requested size, which fits it by rule 3. Sampling
 // neither unwinds nor allocates from the parent, and reads no block. No block lies in the profile, so the value may move.
-unsafe impl<A: Allocator> Allocator for Profile<A> {
+unsafe impl<A: Allocator, const ON: bool> Allocator for Profile<A, ON> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         Ok(self.count(self.parent.allocate(layout)?, layout, layout.size()))
@@ -234,15 +234,15 @@ unsafe impl<A: Allocator> Allocator for Profile<A> {
 }
 
 // SAFETY: blocks are the parent's, and the parent is a `StaticAllocator`.
-unsafe impl<A: StaticAllocator> StaticAllocator for Profile<A> {}
+unsafe impl<A: StaticAllocator, const ON: bool> StaticAllocator for Profile<A, ON> {}
 // SAFETY: sampling neither unwinds nor depends on an address, and takes its memory from the operating system. The unwinder and the
 // function that chooses the sampling may allocate; a request that they make is served by the parent alone, because the thread is
 // marked meanwhile. Everything else is the parent's, a `GlobalAllocator`.
-unsafe impl<A: GlobalAllocator> GlobalAllocator for Profile<A> {}
-impl<A: CallsMalloc> CallsMalloc for Profile<A> {}
+unsafe impl<A: GlobalAllocator, const ON: bool> GlobalAllocator for Profile<A, ON> {}
+impl<A: CallsMalloc, const ON: bool> CallsMalloc for Profile<A, ON> {}
 
 // SAFETY: blocks are the parent's, which answers.
-unsafe impl<A: Owns> Owns for Profile<A> {
+unsafe impl<A: Owns, const ON: bool> Owns for Profile<A, ON> {
     #[inline]
     fn owns(&self, block: NonNull<u8>, layout: Layout) -> bool {
         self.parent.owns(block, layout)
@@ -250,10 +250,10 @@ unsafe impl<A: Owns> Owns for Profile<A> {
 }
 
 // SAFETY: blocks are the parent's, which hands out whole pages.
-unsafe impl<A: WholePages> WholePages for Profile<A> {}
+unsafe impl<A: WholePages, const ON: bool> WholePages for Profile<A, ON> {}
 
 // SAFETY: blocks are the parent's, which answers. A sample is found by the address of the block, so its layout may be any that fits.
-unsafe impl<A: UsableSize> UsableSize for Profile<A> {
+unsafe impl<A: UsableSize, const ON: bool> UsableSize for Profile<A, ON> {
     #[inline]
     unsafe fn layout_of(&self, block: NonNull<u8>) -> Layout {
         // SAFETY: by `# Safety` of this fn.
@@ -277,7 +277,7 @@ unsafe impl<A: UsableSize> UsableSize for Profile<A> {
     }
 }
 
-impl<A: Reset> Reset for Profile<A> {
+impl<A: Reset, const ON: bool> Reset for Profile<A, ON> {
     fn reset(&mut self) {
         self.parent.reset();
         let Some(recorder) = self.recorder.get() else { return };

@@ -7,7 +7,7 @@ use crate::adapters::c_malloc::Control;
 use crate::pools::SharedPoolStats;
 use crate::pools::shared::fast_path::FastPath;
 
-impl<A: Control> Control for Profile<A> {
+impl<A: Control, const ON: bool> Control for Profile<A, ON> {
     fn is_block(&self, block: NonNull<u8>) -> bool {
         self.parent.is_block(block)
     }
@@ -23,13 +23,13 @@ impl<A: Control> Control for Profile<A> {
 
 /// While the profile samples, all requests take the slow path, which counts them. While it is off, they take the fast path of the
 /// parent.
-impl<'a, A> FastPath for &'a Profile<A>
+impl<'a, A, const ON: bool> FastPath for &'a Profile<A, ON>
 where
     &'a A: FastPath,
 {
     fn prepare(self) {
         // Called after the first request, which has chosen the sampling.
-        if self.sampling.is_known_to_be_off() {
+        if self.is_off() {
             FastPath::prepare(&self.parent);
         }
     }

@@ -30,8 +30,8 @@ use sampling::SamplingSource;
 ///
 /// * **Cost per call** that is not sampled: to allocate or grow, a thread-local read and a countdown in memory of the calling thread
 ///   (for the first 32 threads that live at a time; all others share an atomic countdown); to free, grow or shrink, a look at a
-///   table by the address of the block. Together 36 instructions, 7 while it is off, for an allocation and its `deallocate`. (Counted by `cargo run
-///   --release -p janus-benches --bin instructions -- blocks`.)
+///   table by the address of the block. Together 36 instructions for an allocation and its `deallocate`; 7 while it is
+///   [`Sampling::Off`]; none if its type says `ON = false`. (Counted by `cargo run --release -p janus-benches --bin instructions -- blocks`.)
 /// * **Cost per sample**: a walk up the stack, at most 128 frames, some microseconds in all; a lock for the entry into a table. To free a
 ///   sampled block takes the lock again.
 /// * **Size**: a little over 4 KiB in addition to `A`; pass it to a collection by reference. Samples and stacks are kept in whole
@@ -51,6 +51,9 @@ use sampling::SamplingSource;
 /// * **Failure**: where there is no memory for a sample, the block is served without, and [`Report::lost`] counts it.
 /// * **Size 0** is passed on and not sampled ([rule 6](crate::api#size-0)). **`deallocate`** ends the sample of the block, if there
 ///   is one, and passes the block on.
+///
+/// **`ON`** is for a profile that stays in a program and is compiled in where it is wanted. With `false`, each call is the parent's, nothing
+/// is sampled, and a report is empty. [`switched`](Self::switched) creates either.
 ///
 /// Free a block through the `Profile` that allocated it: the sample of a block that is freed directly through `A` stays live.
 ///
@@ -90,7 +93,23 @@ use sampling::SamplingSource;
 /// let report = profile.report();
 /// assert_eq!((report.live_bytes(), report.live_blocks(), report.sites().len()), (800, 1, 1));
 /// ```
-pub struct Profile<A> {
+///
+/// Switched by a feature of the program:
+///
+/// ```
+/// use janus_alloc::blocks::profile::Sampling;
+/// use janus_alloc::{AsGlobal, Profile, SharedPool};
+///
+/// const ON: bool = cfg!(feature = "heap-profile");
+///
+/// #[global_allocator]
+/// static DEFAULT: AsGlobal<Profile<SharedPool, ON>> =
+///     AsGlobal::new(Profile::switched(SharedPool::new(), Sampling::EveryBytes(512 << 10)));
+///
+/// let report = DEFAULT.report();
+/// assert_eq!(report.sampling() == Sampling::Off, !ON);
+/// ```
+pub struct Profile<A, const ON: bool = true> {
     countdowns: Countdowns,
     filter: Filter,
     recorder: RecorderPlace,
@@ -157,6 +176,26 @@ impl<A> Profile<A> {
     pub const fn with_sampling_from(parent: A, choose: fn() -> Sampling) -> Self {
         Self::from_parts(parent, SamplingSource::at_first_use(choose))
     }
+}
+
+impl<A, const ON: bool> Profile<A, ON> {
+    /// Creates a `Profile` over `parent` with the given `sampling` if `ON`. Otherwise one that samples nothing, at no cost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::blocks::profile::Sampling;
+    /// use janus_alloc::{Profile, System, collections::Box};
+    ///
+    /// let profile: Profile<_, false> = Profile::switched(System, Sampling::All);
+    /// let boxed = Box::new_in(1, &profile);
+    /// assert_eq!(profile.report().total_blocks(), 0);
+    /// # drop(boxed);
+    /// ```
+    #[must_use]
+    pub const fn switched(parent: A, sampling: Sampling) -> Self {
+        Self::from_parts(parent, SamplingSource::given(if ON { sampling } else { Sampling::Off }))
+    }
 
     const fn from_parts(parent: A, sampling: SamplingSource) -> Self {
         Self {
@@ -167,6 +206,12 @@ impl<A> Profile<A> {
             seed: 0,
             parent,
         }
+    }
+
+    /// Returns whether nothing is sampled, now and from now on. Without `ON` the compiler knows it.
+    #[inline]
+    fn is_off(&self) -> bool {
+        !ON || self.sampling.is_known_to_be_off()
     }
 
     /// Sets the seed of the random numbers, before the profile is used. A program that allocates the same on threads that start in the
@@ -263,7 +308,7 @@ impl<A: Default> Default for Profile<A> {
     }
 }
 
-impl<A: fmt::Debug> fmt::Debug for Profile<A> {
+impl<A: fmt::Debug, const ON: bool> fmt::Debug for Profile<A, ON> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Profile");
         debug.field("parent", &self.parent).field("sampling", &self.sampling()).finish_non_exhaustive()

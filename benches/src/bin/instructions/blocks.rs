@@ -52,6 +52,7 @@ static GUARDED: Guard<System> = Guard::new(System);
 static LIMITED: Limit<System> = Limit::new(System, usize::MAX);
 static PROFILED: Profile<System> = Profile::new(System);
 static UNPROFILED: Profile<System> = Profile::with_sampling(System, Sampling::Off);
+static WITHOUT_PROFILE: Profile<System, false> = Profile::switched(System, Sampling::All);
 
 const WATCHING: Table = Table {
     rows: &[
@@ -65,6 +66,7 @@ const WATCHING: Table = Table {
         row!("Trace<System> with an empty hook", local, &Trace::new(System, |_: &Event| {}), NOTHING),
         row!("Profile<System> that samples", local, &PROFILED),
         row!("Profile<System> that is off", local, &UNPROFILED),
+        row!("Profile<System, false>", local, &WITHOUT_PROFILE),
         row!("Guard<System> of all blocks", local, &GUARDED),
     ],
 };
