@@ -22,7 +22,7 @@ pub(crate) enum Error {
 /// Parses a document.
 pub(crate) fn parse<A: Allocator + Clone>(text: &[u8], memory: A) -> Result<Value<A>, Error> {
     // One look at the whole text takes less time than one at each string.
-    let text = str::from_utf8(text).map_err(|_| Error::Malformed)?;
+    let text = std::str::from_utf8(text).map_err(|_| Error::Malformed)?;
     let mut json = serde_json::Deserializer::from_str(text);
     let parsed = In(memory).deserialize(&mut json).and_then(|value| json.end().map(|()| value));
     parsed.map_err(|error| match error.classify() {
