@@ -4,6 +4,13 @@
 //! The default of this program is a profile, too, so a profile that called itself would be noticed here.
 #![cfg(all(feature = "profile", any(unix, windows)))]
 
+#[cfg(unix)]
+#[path = "../shared_pool/aborts.rs"]
+mod aborts;
+#[cfg(unix)]
+#[path = "../shared_pool/children.rs"]
+#[allow(dead_code, reason = "more than this needs")]
+mod children;
 mod conformance;
 mod default;
 mod estimates;

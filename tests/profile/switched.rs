@@ -72,3 +72,26 @@ fn switched_on() {
     }
     assert_eq!((total::<true>(), total::<false>()), (100, 0));
 }
+
+/// The function that chooses the sampling is called where the profile is switched on only.
+#[test]
+fn chosen_at_first_use() {
+    fn sampling<const ON: bool>() -> Sampling {
+        let profile: Profile<_, ON> = Profile::switched_from(System, || Sampling::EveryBytes(7));
+        profile.sampling()
+    }
+    assert_eq!((sampling::<true>(), sampling::<false>()), (Sampling::EveryBytes(7), Sampling::Off));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_panic_of_the_choice_ends_the_process() {
+    let message = "janus-alloc: the function that chooses the sampling of a `Profile` panicked";
+    crate::aborts::aborts("switched::a_panic_of_the_choice_ends_the_process", message, || {
+        let profile: Profile<_> = Profile::switched_from(System, || panic!("no sampling"));
+        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            drop(Vec::<u8, _>::with_capacity_in(9, &profile));
+        }));
+        unreachable!("the process has ended");
+    });
+}

@@ -11,7 +11,8 @@ use super::state::State;
 use super::stderr::Stderr;
 use crate::api::Layout;
 use crate::blocks::own_files::is_own;
-use crate::sync::fatal::AbortOnUnwind;
+use crate::sync::clock;
+use crate::sync::fatal::{AbortOnUnwind, abort_with};
 use crate::threads;
 
 /// A call of the program for a block.
@@ -80,26 +81,31 @@ pub(super) fn abort(fault: &Fault, finder: &Finder<'_>) -> ! {
     end()
 }
 
-/// The time for which a thread waits for the last report of another one. That takes seconds where names are looked up in a large program.
-const MAX_WAIT_MILLISECONDS: usize = 60_000;
+/// The time for which a thread waits for the last report of another one. A report takes seconds where names are looked up in a large
+/// program.
+const MAX_WAIT_MILLISECONDS: u64 = 60_000;
 
 /// Waits if another thread is printing its last report, so that the report is complete when that thread aborts. Aborts if that takes
-/// too long: it may need a lock that the calling thread holds. Aborts if the calling thread itself is printing one: then a guard that the
-/// report allocates from has found a fault.
+/// too long: the report may need a lock that the calling thread holds. Aborts if the calling thread itself is printing one: then a guard
+/// that the report allocates from has found a fault.
 pub(super) fn begin_last_report() {
     let own = threads::id();
     match REPORTER.compare_exchange(0, own, Ordering::Relaxed, Ordering::Relaxed) {
         Ok(_) => {}
-        Err(holder) => {
-            if holder != own {
-                (0..MAX_WAIT_MILLISECONDS).for_each(|_| sleep_for_a_millisecond());
+        Err(holder) if holder == own => end(),
+        Err(_) => {
+            let begin = clock::milliseconds();
+            while clock::milliseconds() - begin < MAX_WAIT_MILLISECONDS {
+                sleep();
             }
-            end();
+            abort_with(
+                b"janus-alloc: Guard: another fault was found, and the report above did not end within a minute\n",
+            );
         }
     }
 }
 
-fn sleep_for_a_millisecond() {
+fn sleep() {
     #[cfg(unix)]
     // SAFETY: the function has no preconditions.
     unsafe {

@@ -52,8 +52,9 @@ use sampling::SamplingSource;
 /// * **Size 0** is passed on and not sampled ([rule 6](crate::api#size-0)). **`deallocate`** ends the sample of the block, if there
 ///   is one, and passes the block on.
 ///
-/// **`ON`** is for a profile that stays in a program and is compiled in where it is wanted. With `false`, each call is the parent's, nothing
-/// is sampled, and a report is empty. [`switched`](Self::switched) creates either.
+/// **`ON = false`** switches the profile off at compile time: calls go to `A` and nowhere else, and reports are empty. So a program can leave
+/// its profile in place and switch it by a feature of its own. [`switched`](Self::switched) and
+/// [`switched_from`](Self::switched_from) create a profile of either kind; all other ways to create one are for `ON = true`.
 ///
 /// Free a block through the `Profile` that allocated it: the sample of a block that is freed directly through `A` stays live.
 ///
@@ -179,7 +180,7 @@ impl<A> Profile<A> {
 }
 
 impl<A, const ON: bool> Profile<A, ON> {
-    /// Creates a `Profile` over `parent` with the given `sampling` if `ON`. Otherwise one that samples nothing, at no cost.
+    /// Creates a `Profile` over `parent` with the given `sampling`, or, if `ON` is `false`, one that samples nothing.
     ///
     /// # Examples
     ///
@@ -195,6 +196,27 @@ impl<A, const ON: bool> Profile<A, ON> {
     #[must_use]
     pub const fn switched(parent: A, sampling: Sampling) -> Self {
         Self::from_parts(parent, SamplingSource::given(if ON { sampling } else { Sampling::Off }))
+    }
+
+    /// Creates a `Profile` over `parent` whose sampling `choose` returns, as [that of
+    /// `with_sampling_from`](Profile::with_sampling_from) does, or, if `ON` is `false`, one that samples nothing and does not call `choose`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use janus_alloc::blocks::profile::Sampling;
+    /// use janus_alloc::{Profile, System, collections::Box};
+    ///
+    /// static PROFILE: Profile<System, false> = Profile::switched_from(System, || unreachable!("it is switched off"));
+    /// assert_eq!(PROFILE.sampling(), Sampling::Off);
+    /// # drop(Box::new_in(1, &PROFILE));
+    /// ```
+    #[must_use]
+    pub const fn switched_from(parent: A, choose: fn() -> Sampling) -> Self {
+        Self::from_parts(
+            parent,
+            if ON { SamplingSource::at_first_use(choose) } else { SamplingSource::given(Sampling::Off) },
+        )
     }
 
     const fn from_parts(parent: A, sampling: SamplingSource) -> Self {

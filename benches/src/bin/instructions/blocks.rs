@@ -66,7 +66,7 @@ const WATCHING: Table = Table {
         row!("Trace<System> with an empty hook", local, &Trace::new(System, |_: &Event| {}), NOTHING),
         row!("Profile<System> that samples", local, &PROFILED),
         row!("Profile<System> that is off", local, &UNPROFILED),
-        row!("Profile<System, false>", local, &WITHOUT_PROFILE),
+        row!("Profile<System, false>", local, &WITHOUT_PROFILE, NOTHING),
         row!("Guard<System> of all blocks", local, &GUARDED),
     ],
 };

@@ -35,7 +35,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     server::build(&options.variants)?;
     let mut turns: Vec<Vec<Turn>> = options.variants.iter().map(|_| Vec::new()).collect();
     for round in 0..options.rounds {
-        // Each variant is the first one in turn, and follows each other one.
+        // Each variant is the first one in turn.
         for index in 0..turns.len() {
             let index = (index + round) % turns.len();
             let variant = &options.variants[index];

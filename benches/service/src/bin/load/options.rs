@@ -12,9 +12,9 @@ Usage: load [OPTIONS]
 
   --variants NAMES     which services, separated by commas [janus,pool,mimalloc,system,bumpalo]
   --rounds N           how often each has its turn [7]
-  --seconds N          the length of a turn [5]
+  --seconds SECONDS    the length of a turn [5]
   --warm-up SECONDS    the time before a turn in which nothing is measured [0.5]
-  --requests N         as many requests in a turn, instead of a length in time
+  --requests N         as many requests in a turn after the warm-up, instead of a length in time
   --connections N      the number of connections; each sends a request when it has the response to the last one [32]
   --workers N          the number of threads of a service [2]
   --sizes BYTES        the sizes of documents, separated by commas, in turns [1000,1000,1000,4000,4000,16000,64000]
