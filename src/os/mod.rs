@@ -6,6 +6,7 @@ pub(crate) mod advice;
 #[cfg(feature = "std")]
 pub(crate) mod file;
 pub(crate) mod pages;
+pub(crate) mod sleep;
 
 /// The system's code of an error: `None` if the system lacks the operation, or the code is not known.
 pub(crate) type ErrorCode = Option<i32>;

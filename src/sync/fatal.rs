@@ -19,6 +19,7 @@ pub(crate) fn abort_with(message: &[u8]) -> ! {
 pub(crate) struct AbortOnUnwind(pub(crate) &'static [u8]);
 
 impl Drop for AbortOnUnwind {
+    #[inline(always)]
     fn drop(&mut self) {
         abort_with(self.0);
     }

@@ -12,8 +12,11 @@
 
 use core::hint::spin_loop;
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicUsize};
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicUsize};
 use core::{ptr, slice, str};
+
+use crate::os::sleep;
+use crate::sync::clock;
 
 /// The number of different names that a process may have. Numbers are 1 to this.
 pub(super) const MAX_TAGS: usize = 250;
@@ -41,23 +44,53 @@ static NAMES: Names = Names {
     slots: [const { AtomicU8::new(EMPTY) }; SLOTS],
 };
 
-/// How often a thread looks whether numbers that others have claimed are in [`Names::slots`]. There is an end, since their threads may
-/// have been interrupted by this one, or be missing in the child of a fork.
-const MAX_WAITS: usize = 1000;
+/// The number of times that a waiting thread looks before it sleeps.
+const SPINS: u32 = 1000;
+/// The time for which a thread waits for one that has claimed a number and may not be running.
+const MAX_WAIT_MILLISECONDS: u64 = 1000;
+
+/// Whether a thread has waited in vain: the one that has claimed a number is missing in this child of a fork, or a signal handler has
+/// interrupted it and waits here. Then no thread waits any more.
+static IS_CLAIM_LOST: AtomicBool = AtomicBool::new(false);
+
+/// Waiting until each number that is claimed is in [`Names::slots`], or is given back.
+#[derive(Default)]
+struct Wait {
+    spins: u32,
+    begin: Option<u64>,
+}
+
+impl Wait {
+    /// Waits for a moment. Returns `false` if there is nothing to wait for.
+    fn go_on(&mut self) -> bool {
+        if are_all_entered() || IS_CLAIM_LOST.load(Relaxed) {
+            return false;
+        }
+        if self.spins < SPINS {
+            self.spins += 1;
+            spin_loop();
+            return true;
+        }
+        let now = clock::milliseconds();
+        if now - *self.begin.get_or_insert(now) >= MAX_WAIT_MILLISECONDS {
+            IS_CLAIM_LOST.store(true, Relaxed);
+            return false;
+        }
+        sleep::for_a_millisecond();
+        true
+    }
+}
 
 /// Returns the number of `name`, and gives it one if it has none. Returns [`OTHER`] if all numbers have another name.
 pub(super) fn number_of(name: &'static str) -> u8 {
-    let (mut own, mut waits) = (None, 0);
+    let (mut own, mut wait) = (None, Wait::default());
     let mut slot = hash(name) % SLOTS;
     loop {
         let mut number = NAMES.slots[slot].load(Acquire);
         if number == EMPTY {
             let Some(new) = own.or_else(|| claim(name)) else {
                 // Another thread may have claimed the last number for this very name.
-                let may_wait = waits < MAX_WAITS && !are_all_entered();
-                if may_wait || NAMES.slots[slot].load(Acquire) != EMPTY {
-                    waits += 1;
-                    spin_loop();
+                if wait.go_on() || NAMES.slots[slot].load(Acquire) != EMPTY {
                     continue;
                 }
                 return OTHER;

@@ -11,6 +11,7 @@ use super::state::State;
 use super::stderr::Stderr;
 use crate::api::Layout;
 use crate::blocks::own_files::is_own;
+use crate::os::sleep;
 use crate::sync::clock;
 use crate::sync::fatal::{AbortOnUnwind, abort_with};
 use crate::threads;
@@ -96,26 +97,13 @@ pub(super) fn begin_last_report() {
         Err(_) => {
             let begin = clock::milliseconds();
             while clock::milliseconds() - begin < MAX_WAIT_MILLISECONDS {
-                sleep();
+                sleep::for_a_millisecond();
             }
             abort_with(
                 b"janus-alloc: Guard: another fault was found, and the report above did not end within a minute\n",
             );
         }
     }
-}
-
-fn sleep() {
-    #[cfg(unix)]
-    // SAFETY: the function has no preconditions.
-    unsafe {
-        libc::usleep(1000)
-    };
-    #[cfg(windows)]
-    // SAFETY: the function has no preconditions.
-    unsafe {
-        windows_sys::Win32::System::Threading::Sleep(1);
-    };
 }
 
 pub(super) fn end() -> ! {
