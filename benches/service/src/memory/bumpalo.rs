@@ -7,7 +7,7 @@ use bumpalo::Bump;
 use janus_alloc::Global;
 use janus_alloc::api::{AllocError, Allocator};
 
-use super::{Memory, Work};
+use super::{Limits, Memory, Work};
 use crate::Route;
 
 /// An arena of bumpalo for each request. A mutex around it makes it `Sync`, which a task needs. It is reset and kept for the next request, as in
@@ -24,9 +24,9 @@ pub struct LockedBump {
     idle: Arc<Mutex<Vec<Bump>>>,
 }
 
-/// The number of arenas that are kept, and of bytes in each: those of [`Limits`](crate::Limits) for two routes.
-const IDLE_ARENAS: usize = 2 * 64;
-const IDLE_BYTES: usize = 512 << 10;
+/// The number of arenas that are kept, for two routes, and of bytes in each.
+const IDLE_ARENAS: usize = 2 * Limits::DEFAULT.idle_arenas;
+const IDLE_BYTES: usize = Limits::DEFAULT.idle_arena;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

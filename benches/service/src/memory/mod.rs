@@ -25,9 +25,15 @@ pub struct Limits {
     pub idle_arenas: usize,
 }
 
+impl Limits {
+    /// The limits of a small service.
+    pub const DEFAULT: Self =
+        Self { service: 256 << 20, request: 8 << 20, responses: 64 << 20, idle_arena: 64 << 10, idle_arenas: 64 };
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self { service: 256 << 20, request: 8 << 20, responses: 64 << 20, idle_arena: 64 << 10, idle_arenas: 64 }
+        Self::DEFAULT
     }
 }
 
