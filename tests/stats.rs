@@ -5,9 +5,9 @@ use std::hint::black_box;
 use std::ptr::NonNull;
 use std::thread;
 
-use janus_alloc::api::{AllocError, Allocator, Layout};
+use janus_alloc::api::{AllocError, Allocator, Layout, Reset};
 use janus_alloc::collections::{Box, HashMap, Vec};
-use janus_alloc::{AsGlobal, Global, Null, Pages, Stats, System};
+use janus_alloc::{Arena, AsGlobal, Global, Null, Pages, Stats, System};
 
 #[global_allocator]
 static DEFAULT: AsGlobal<Stats<System>> = AsGlobal::new(Stats::new(System));
@@ -43,6 +43,33 @@ fn every_count_of_one_thread_is_exact() {
     // Without `black_box`, an optimised build removes the call of `malloc`, and takes it for successful.
     assert!(black_box(stats.allocate(layout(1 << 60))).is_err());
     assert_eq!((stats.snapshot().failures, stats.snapshot().largest_request), (1, 1 << 60));
+}
+
+/// A reset frees what each thread has allocated, and counting goes on.
+#[test]
+fn a_reset_counts_all_blocks_as_freed() {
+    for mut stats in [Stats::new(Arena::new()), Stats::named("an arena", Arena::new())] {
+        for round in 1..=3 {
+            // More than a thread keeps to itself.
+            std::mem::forget((0..100).map(|_| Box::new_in([0_u8; 1000], &stats)).collect::<std::vec::Vec<_>>());
+            // Moved to a thread whose counts are elsewhere.
+            stats = thread::spawn(move || {
+                std::mem::forget(Box::new_in([0_u8; 500], &stats));
+                stats
+            })
+            .join()
+            .unwrap();
+            let before = stats.snapshot();
+            assert_eq!((before.live_blocks(), before.live_bytes, before.allocations), (101, 100_500, 101 * round));
+            stats.reset();
+            let after = stats.snapshot();
+            assert_eq!((after.live_blocks(), after.live_bytes), (0, 0));
+            assert_eq!((after.allocations, after.deallocations), (101 * round, 101 * round));
+            assert_eq!((after.total_bytes, after.peak_bytes), (100_500 * round, before.peak_bytes));
+            assert!((100_500..=100_500 + 2 * PER_THREAD).contains(&after.peak_bytes), "{after:?}");
+            assert_eq!(stats.parent().allocated_bytes(), 0);
+        }
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::ptr::NonNull;
 
 use janus_alloc::api::{Allocator, Layout, Owns};
 use janus_alloc::collections::{Box, HashMap, Vec};
-use janus_alloc::{Arena, BlockPool, Fallback, FixedArena, Null, Pool, Stats, System};
+use janus_alloc::{Arena, BlockPool, Failing, Fallback, FixedArena, Null, Pool, Stats, System};
 use proptest::prelude::*;
 
 use crate::conformance::{keeps_the_rules, limited, options};
@@ -97,6 +97,29 @@ fn a_block_that_outgrows_the_second_moves_to_the_first() {
     assert!(unsafe { both.grow(grown.cast(), layout(1000), layout(5000)) }.is_err());
     // SAFETY: it is as it was.
     unsafe { both.deallocate(grown.cast(), layout(1000)) };
+}
+
+#[test]
+fn a_block_that_the_second_cannot_shrink_moves_to_the_first() {
+    let mut first = buffer::<4096>();
+    let both = Fallback::new(FixedArena::new(&mut *first), Stats::new(Failing::nth(System, 1)));
+    let filler = both.allocate(layout(4096)).unwrap().cast::<u8>();
+    let block = both.allocate(layout(200)).unwrap().cast::<u8>();
+    assert!(both.secondary().snapshot().live_blocks() == 1 && !both.primary().owns(block));
+    // SAFETY: live, and so long.
+    unsafe { block.write_bytes(7, 200) };
+    // SAFETY: live, with that layout.
+    unsafe { both.deallocate(filler, layout(4096)) };
+    // SAFETY: live, with that layout.
+    let shrunk = unsafe { both.shrink(block, layout(200), layout(100)) }.unwrap();
+    assert!(both.primary().owns(shrunk.cast()));
+    let counts = both.secondary().snapshot();
+    assert_eq!((counts.failures, counts.live_blocks()), (1, 0), "it refused, and its block was freed");
+    // SAFETY: 100 bytes are initialised.
+    assert!(unsafe { &shrunk.as_ref()[..100] }.iter().all(|&byte| byte == 7));
+    // SAFETY: live, with that layout.
+    unsafe { both.deallocate(shrunk.cast(), layout(100)) };
+    assert_eq!(both.primary().allocated_bytes(), 0);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc;
 use std::thread;
 
-use janus_alloc::api::{Allocator, AllocatorClone, GlobalAllocator, Layout, Owns, StaticAllocator, UsableSize};
+use janus_alloc::api::{Allocator, AllocatorClone, GlobalAllocator, Layout, Owns, Reset, StaticAllocator, UsableSize};
 use janus_alloc::by_tag::{Tag, TagGuard};
 use janus_alloc::collections::{Box as BoxIn, Vec as VecIn};
 use janus_alloc::stats::Snapshot;
@@ -18,6 +18,7 @@ use crate::children::alone;
 
 assert_impl_all!(ByTag<System>: Send, Sync, StaticAllocator, GlobalAllocator, Default, std::fmt::Debug);
 assert_impl_all!(ByTag<Stats<SharedPool>>: GlobalAllocator);
+assert_impl_all!(ByTag<Stats<Arena>>: Reset);
 assert_impl_all!(ByTag<SharedPool>: Owns, GlobalAllocator);
 assert_impl_all!(AsGlobal<ByTag<Stats<Pages>>>: std::alloc::GlobalAlloc, Sync);
 assert_impl_all!(&'static ByTag<System>: AllocatorClone, GlobalAllocator);
@@ -34,6 +35,25 @@ fn of<A: Allocator>(by_tag: &ByTag<A>, name: &'static str) -> Snapshot {
 
 fn layout(size: usize, align: usize) -> Layout {
     Layout::from_size_align(size, align).unwrap()
+}
+
+#[test]
+fn a_reset_counts_all_blocks_as_freed_under_their_tags() {
+    let mut by_tag = ByTag::new(Stats::new(Arena::new()));
+    for round in 1..=3 {
+        std::mem::forget(BoxIn::new_in([0_u8; 10], &by_tag));
+        let guard = tag("reset");
+        std::mem::forget([BoxIn::new_in([0_u8; 100], &by_tag), BoxIn::new_in([0; 100], &by_tag)]);
+        drop(guard);
+        assert_eq!((of(&by_tag, "reset").live_bytes, of(&by_tag, "reset").live_blocks()), (200, 2));
+        by_tag.reset();
+        for (tag, blocks) in [(Tag::named("reset"), 2), (Tag::UNTAGGED, 1)] {
+            let counts = by_tag.snapshot_of(tag);
+            assert_eq!((counts.live_bytes, counts.live_blocks()), (0, 0));
+            assert_eq!((counts.allocations, counts.deallocations), (blocks * round, blocks * round));
+        }
+        assert_eq!(by_tag.parent().snapshot().live_blocks(), 0);
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::stats::{Row, Snapshot, resize, slack};
 use crate::api::contents::Contents;
 use crate::api::shorten::shorten;
 use crate::api::{
-    AllocError, Allocator, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, StaticAllocator,
+    AllocError, Allocator, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, Reset, StaticAllocator,
 };
 use accounts::Accounts;
 pub use tag::{Tag, TagGuard, tag};
@@ -28,8 +28,8 @@ pub use tagged::{Tagged, tagged};
 ///
 /// * **The tag of a block** is in one byte behind the block. `A` is asked for one byte more, at the same align, and a block of `ByTag`
 ///   starts where that of `A` does. The byte is free where `A` rounds the size up anyway. Else the block moves to the next size class: in a
-///   [`SharedPool`](crate::SharedPool) 16 bytes take 24, 64 take 72, and 4096 take 4608 (8192 if they are aligned to a page). The trees of the example
-///   `outline` take a tenth more. The byte of a large block makes its last page resident.
+///   [`SharedPool`](crate::SharedPool) 16 bytes take 24, 64 take 72, and 4096 take 4608 (8192 if they are aligned to a page). The byte of a large
+///   block makes its last page resident.
 /// * **Cost per call**: about 50 instructions, half of them those of a `Stats`, the rest to find the tag and its counters. (Counted
 ///   by `cargo run --release -p janus-benches --bin instructions -- blocks`.) No lock.
 /// * **Size**: a little over 6 KiB in addition to `A`, and 8 KiB from the operating system for each tag that was charged, which go back
@@ -39,7 +39,8 @@ pub use tagged::{Tagged, tagged};
 /// * **Blocks** are exactly as long as requested, whatever `A` returns, because the requested size leads to the tag.
 /// * **Threads**: `Sync` if `A` is. It can stand behind `#[global_allocator]` if `A` can.
 /// * **Tasks** that move between threads use [`tagged`], which enters the tag around each poll.
-/// * **Size 0** is passed on and not counted. **`deallocate`** counts and passes the block on.
+/// * **Size 0** is passed on and not counted. **`deallocate`** counts and passes the block on. A **reset** counts all live blocks as
+///   freed.
 /// * **Order**: in `ByTag<Stats<A>>` the `Stats` counts the bytes for tags, too; in `Stats<ByTag<A>>` it does not. Either may be used.
 ///   `ByTag` does not know the size of a block from its pointer, so it cannot be exported as C's `malloc`.
 ///
@@ -457,6 +458,14 @@ unsafe impl<A: Owns> Owns for ByTag<A> {
     #[inline]
     fn owns(&self, block: NonNull<u8>, layout: Layout) -> bool {
         with_tag(layout).is_ok_and(|layout| self.parent.owns(block, layout))
+    }
+}
+
+impl<A: Reset> Reset for ByTag<A> {
+    /// Resets the parent, and counts each live block as freed under its tag.
+    fn reset(&mut self) {
+        self.parent.reset();
+        self.accounts.all().for_each(|(_, counters)| counters.free_all());
     }
 }
 

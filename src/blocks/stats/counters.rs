@@ -301,15 +301,35 @@ impl Counters {
 
     /// Sets all counters to zero. The caller is the only one that uses them.
     pub(super) fn reset(&self) {
-        // A page that no thread has counted on is not written to, so it still takes no memory.
-        let clear = |counter: &Atomic| {
-            if counter.load(Relaxed) != 0 {
-                counter.store(0, Relaxed);
-            }
-        };
         clear(&self.live.0);
-        let shards = self.own_shards.iter().chain([&self.shared_shard]);
-        shards.flat_map(|shard| shard.0.all()).for_each(clear);
+        self.shards().flat_map(CounterShard::all).for_each(clear);
+    }
+
+    /// Counts each live block as freed. No other thread counts meanwhile.
+    pub(in crate::blocks) fn free_all(&self) {
+        let live = self.sum(|shard| &shard.allocations).wrapping_sub(self.sum(|shard| &shard.deallocations));
+        if live != 0 {
+            SingleWriter.add(&self.shared_shard.0.deallocations, live);
+            SingleWriter.max(&self.shared_shard.0.peak, self.live_bytes());
+        }
+        clear(&self.live.0);
+        self.shards().flat_map(|shard| [&shard.pending, &shard.last_total]).for_each(clear);
+    }
+
+    /// Returns the live bytes of all threads: exactly if no thread is counting.
+    fn live_bytes(&self) -> Word {
+        // By invariant 2. The difference of bytes allocated and freed would be off by everything allocated and freed between reading the
+        // two; a pending change is small (invariant 3), so this sum is off by little.
+        let live_bytes = self.live.0.load(Relaxed).wrapping_add(self.sum(|shard| &shard.pending));
+        (live_bytes as Signed).max(0) as Word
+    }
+
+    fn sum(&self, counter: fn(&CounterShard) -> &Atomic) -> Word {
+        self.shards().map(|shard| counter(shard).load(Relaxed)).fold(0, Word::wrapping_add)
+    }
+
+    fn shards(&self) -> impl Iterator<Item = &CounterShard> {
+        self.own_shards.iter().chain([&self.shared_shard]).map(|padded| &padded.0)
     }
 
     #[inline]
@@ -375,36 +395,36 @@ impl Counters {
     }
 
     pub(in crate::blocks) fn snapshot(&self) -> Snapshot {
-        let shards = || self.own_shards.iter().chain([&self.shared_shard]).map(|padded| &padded.0);
-        let sum = |counter: fn(&CounterShard) -> &Atomic| {
-            shards().map(|shard| counter(shard).load(Relaxed)).fold(0, Word::wrapping_add)
-        };
         let max = |counter: fn(&CounterShard) -> &Atomic| {
-            shards().map(|shard| counter(shard).load(Relaxed)).max().unwrap_or(0)
+            self.shards().map(|shard| counter(shard).load(Relaxed)).max().unwrap_or(0)
         };
-        // By invariant 2. The difference of bytes allocated and freed would be off by everything allocated and freed between reading the
-        // two; a pending change is small (invariant 3), so this sum is off by little. It is exact if no thread is counting.
-        let live_bytes = self.live.0.load(Relaxed).wrapping_add(sum(|shard| &shard.pending));
-        let live_bytes = (live_bytes as Signed).max(0) as Word;
+        let live_bytes = self.live_bytes();
         // Deallocations are read first, so that they do not exceed the allocations.
-        let deallocations = sum(|shard| &shard.deallocations);
+        let deallocations = self.sum(|shard| &shard.deallocations);
         #[allow(clippy::useless_conversion, reason = "a `Word` is not 64 bits on every target")]
         #[allow(clippy::unnecessary_cast, reason = "a `Word` is not 64 bits on every target")]
         Snapshot {
-            allocations: sum(|shard| &shard.allocations) as u64,
+            allocations: self.sum(|shard| &shard.allocations) as u64,
             deallocations: deallocations as u64,
-            grows_in_place: sum(|shard| &shard.grows_in_place) as u64,
-            grows_moved: sum(|shard| &shard.grows_moved) as u64,
-            shrinks_in_place: sum(|shard| &shard.shrinks_in_place) as u64,
-            shrinks_moved: sum(|shard| &shard.shrinks_moved) as u64,
-            bytes_copied: sum(|shard| &shard.bytes_copied) as u64,
+            grows_in_place: self.sum(|shard| &shard.grows_in_place) as u64,
+            grows_moved: self.sum(|shard| &shard.grows_moved) as u64,
+            shrinks_in_place: self.sum(|shard| &shard.shrinks_in_place) as u64,
+            shrinks_moved: self.sum(|shard| &shard.shrinks_moved) as u64,
+            bytes_copied: self.sum(|shard| &shard.bytes_copied) as u64,
             live_bytes: live_bytes as u64,
             peak_bytes: max(|shard| &shard.peak).max(live_bytes) as u64,
-            total_bytes: sum(|shard| &shard.bytes_out) as u64,
-            slack_bytes: sum(|shard| &shard.slack) as u64,
-            failures: sum(|shard| &shard.failures) as u64,
+            total_bytes: self.sum(|shard| &shard.bytes_out) as u64,
+            slack_bytes: self.sum(|shard| &shard.slack) as u64,
+            failures: self.sum(|shard| &shard.failures) as u64,
             largest_request: max(|shard| &shard.largest) as u64,
         }
+    }
+}
+
+/// Sets a counter to zero. A page that no thread has counted on is not written to, so it still takes no memory.
+fn clear(counter: &Atomic) {
+    if counter.load(Relaxed) != 0 {
+        counter.store(0, Relaxed);
     }
 }
 

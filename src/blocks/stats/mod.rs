@@ -18,7 +18,7 @@ use core::ptr::NonNull;
 use crate::api::contents::Contents;
 use crate::api::shorten::shorten;
 use crate::api::{
-    AllocError, Allocator, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, StaticAllocator,
+    AllocError, Allocator, CallsMalloc, GlobalAllocator, IndependentAllocator, Layout, Owns, Reset, StaticAllocator,
     WholePages,
 };
 use counters::{Placement, Resize};
@@ -46,7 +46,7 @@ use tally::Tally;
 ///   cut off are counted as slack.
 /// * **Threads**: `Sync` if `A` is. It can stand behind `#[global_allocator]` if `A` can.
 /// * **Size 0** is passed on and not counted, because collections free blocks of size 0 that no allocator returned
-///   ([rule 6](crate::api#size-0)). **`deallocate`** counts and passes the block on.
+///   ([rule 6](crate::api#size-0)). **`deallocate`** counts and passes the block on. A **reset** counts all live blocks as freed.
 ///
 /// To share counters with threads that outlive a scope, put them in a static and pass `&STATS`, or in an
 /// [`Arc`](crate::collections::Arc) of this crate, which is an allocator; std's `Arc` is not.
@@ -409,6 +409,14 @@ unsafe impl<A: Owns> Owns for Stats<A> {
     #[inline]
     fn owns(&self, block: NonNull<u8>, layout: Layout) -> bool {
         self.parent.owns(block, layout)
+    }
+}
+
+impl<A: Reset> Reset for Stats<A> {
+    /// Resets the parent, and counts each live block as freed.
+    fn reset(&mut self) {
+        self.parent.reset();
+        self.counters.free_all();
     }
 }
 

@@ -49,6 +49,11 @@ impl Tally {
         self.node().map_or(&self.inside, Node::counters).snapshot()
     }
 
+    /// Counts each live block as freed. No thread counts meanwhile, as `&mut` says.
+    pub(super) fn free_all(&mut self) {
+        self.node().map_or(&self.inside, Node::counters).free_all();
+    }
+
     #[inline]
     pub(super) fn count_allocation(&self, size: usize, slack: usize) {
         if !self.inside.try_count_allocation(self.own_shards(), size, slack) {
