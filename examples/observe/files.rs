@@ -4,14 +4,12 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use inferno::flamegraph;
-use janus_alloc::blocks::profile::{Report, Value};
 use janus_alloc::stats;
 
 use crate::history::History;
 use crate::job::Job;
 use crate::options::Options;
-use crate::{DEFAULT, by_tag, page, picture};
+use crate::{DEFAULT, by_tag, flame, page, picture};
 
 /// The name of a file, and how it is opened.
 const OPEN: [(&str, &str); 6] = [
@@ -52,7 +50,7 @@ pub(crate) fn write(options: &Options, history: &History, job: &Job<'_>) -> io::
     };
     write("profile.json", &|to| report.write_dhat(to))?;
     write("profile.pb.gz", &|to| report.write_pprof(to))?;
-    write("flame.svg", &|to| write_flame_graph(&report, to))?;
+    write("flame.svg", &|to| flame::draw(&report, to))?;
     let picture = picture::draw(history).map_err(io::Error::other)?;
     write("memory.svg", &|to| to.write_all(picture.svg.as_bytes()))?;
     write("memory.html", &|to| to.write_all(page::page(options, history, job, &picture).as_bytes()))?;
@@ -61,29 +59,4 @@ pub(crate) fn write(options: &Options, history: &History, job: &Job<'_>) -> io::
         format!("{path}\n    {}\n", how.replace("FILE", &path))
     };
     Ok(format!("\nWritten, and how to open each\n\n{}", OPEN.map(line).concat()))
-}
-
-fn write_flame_graph(report: &Report, to: &mut impl Write) -> io::Result<()> {
-    let mut stacks = Vec::new();
-    report.write_collapsed(Value::PeakBytes, &mut stacks)?;
-    let stacks = String::from_utf8(stacks).map_err(io::Error::other)?;
-    let mut stacks: Vec<&str> = stacks.lines().map(own_frames).collect();
-    let mut options = flamegraph::Options::default();
-    options.title = "Memory at the peak".into();
-    options.subtitle = Some("The width of a frame: the bytes that it and the frames above it have allocated".into());
-    options.count_name = "bytes".into();
-    options.colors = flamegraph::color::Palette::Basic(flamegraph::color::BasicPalette::Mem);
-    // The same colors each time, and no frames too narrow to be seen.
-    options.deterministic = true;
-    options.min_width = 0.1;
-    if stacks.is_empty() {
-        stacks.push("(no samples) 1");
-    }
-    flamegraph::from_lines(&mut options, stacks, to).map_err(io::Error::other)
-}
-
-/// Leaves out the frames of std below the function of a thread, which are the same in all threads.
-fn own_frames(stack: &str) -> &str {
-    const START: &str = "__rust_begin_short_backtrace;";
-    stack.find(START).map_or(stack, |at| &stack[at + START.len()..])
 }

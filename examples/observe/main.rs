@@ -10,6 +10,7 @@
 //! page with the memory over time.
 
 mod files;
+mod flame;
 mod history;
 mod index;
 mod job;

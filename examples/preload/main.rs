@@ -31,14 +31,15 @@
 //! JANUS_PROFILE=/tmp/profile LD_PRELOAD=target/release/examples/libpreload.so python3 -c 'print(sum(range(10**6)))'
 //! ```
 //!
-//! Each process that ends by `exit` and has had a sample writes three files into the directory, which is created if it is missing. They are
+//! Each process that ends by `exit` and has had a sample writes four files into the directory, which is created if it is missing. They are
 //! named by the program and the number of the process:
 //!
 //! | file | to look at it |
 //! | --- | --- |
 //! | `python3.11.1234.json` | load it in `dh_view.html`, which comes with valgrind |
 //! | `python3.11.1234.pb.gz` | `go tool pprof -http=: FILE` |
-//! | `python3.11.1234.folded` | `inferno-flamegraph FILE > flame.svg`: the bytes at the peak |
+//! | `python3.11.1234.svg` | a browser: a flame graph of the bytes at the peak |
+//! | `python3.11.1234.folded` | the stacks of that graph, for other tools |
 //!
 //! A forked child has what its parent allocated in its profile, too. Without `JANUS_PROFILE`, requests are served as fast as without the
 //! feature.
@@ -48,6 +49,9 @@
 //! [`Retain`]: janus_alloc::pools::Retain
 #![cfg(target_os = "linux")]
 
+#[cfg(feature = "profile")]
+#[path = "../observe/flame.rs"]
+mod flame;
 #[cfg(feature = "profile")]
 mod profile;
 mod settings;

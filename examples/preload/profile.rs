@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use janus_alloc::blocks::profile::{Report, Sampling, Value};
 
-use crate::{ALLOCATOR, settings, stderr};
+use crate::{ALLOCATOR, flame, settings, stderr};
 
 /// The directory for the files, by an absolute path: the program may change its working directory.
 static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
@@ -59,5 +59,6 @@ fn write_files(directory: &path::Path, report: &Report) -> io::Result<()> {
     };
     report.write_dhat(create("json")?)?;
     report.write_pprof(create("pb.gz")?)?;
-    report.write_collapsed(Value::PeakBytes, create("folded")?)
+    report.write_collapsed(Value::PeakBytes, create("folded")?)?;
+    flame::draw(report, &mut create("svg")?)
 }

@@ -75,6 +75,64 @@ fn freed_blocks_reach_the_parent_wiped() {
     assert_eq!((inspect.frees.get(), inspect.dirty.get()), (1, 1));
 }
 
+/// An optimiser may leave out writes to memory that is freed next. So this reads the memory behind its back, after the free. It says something
+/// in a released build only.
+#[cfg(target_os = "linux")]
+mod behind_the_optimiser {
+    use std::fs::File;
+    use std::hint::black_box;
+    use std::os::unix::fs::FileExt;
+
+    use janus_alloc::api::AllocError;
+
+    use super::*;
+
+    const SECRET: u8 = 0xa5;
+    const LENGTH: usize = 5000;
+
+    /// Wipes by writes that nobody reads.
+    struct Plain;
+
+    // SAFETY: every call is forwarded to `System`; a block is written to before its free.
+    unsafe impl Allocator for Plain {
+        fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+            System.allocate(layout)
+        }
+
+        #[inline(always)]
+        unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+            // SAFETY: by `# Safety` of this fn.
+            unsafe { block.write_bytes(0, layout.size()) };
+            // SAFETY: by `# Safety` of this fn.
+            unsafe { System.deallocate(block, layout) };
+        }
+    }
+
+    /// Frees a block with a secret, and returns how many bytes of it are left where it was.
+    #[inline(never)]
+    fn left(allocator: impl Allocator) -> usize {
+        let memory = File::open("/proc/self/mem").unwrap();
+        let mut secret = Vec::with_capacity_in(LENGTH, allocator);
+        secret.resize(LENGTH, SECRET);
+        black_box(&secret[..]);
+        let address = secret.as_ptr().addr();
+        let mut bytes = [0; LENGTH];
+        drop(secret);
+        memory.read_exact_at(&mut bytes, address as u64).unwrap();
+        bytes.iter().filter(|&&byte| byte == SECRET).count()
+    }
+
+    #[test]
+    fn nothing_is_left_after_the_free() {
+        assert_eq!(left(Zeroizing::new(System)), 0);
+        // Otherwise this test shows nothing. The C library writes to some of a freed block itself.
+        assert!(left(System) > LENGTH - 100);
+        if !cfg!(debug_assertions) {
+            assert!(left(Plain) > LENGTH - 100, "an optimiser leaves the writes out");
+        }
+    }
+}
+
 #[test]
 fn a_resize_leaves_no_copy() {
     // An arena would resize in place, or leave the old bytes where they are.

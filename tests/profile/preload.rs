@@ -67,10 +67,14 @@ fn profiled(name: &str, interval: &str, command: &mut Command) -> Option<(String
             let other = |ending: &str| fs::read(format!("{}.{ending}", stem.display())).unwrap();
             assert_eq!(readers::dhat(&other("json")).0, sums);
             assert_eq!(readers::collapsed(&other("folded")).values().sum::<u64>(), sums.bytes[2]);
+            let svg = String::from_utf8(other("svg")).unwrap();
+            assert!(svg.contains("Memory at the peak") && svg.trim_end().ends_with("</svg>"), "{svg}");
+            // Frames of functions that allocate much are wide enough to be drawn.
+            assert!(svg.matches(" bytes, ").count() > 1, "{svg}");
             Process { program: program.to_owned(), number: number.parse().unwrap(), sums, stacks }
         })
         .collect();
-    assert_eq!(files.len(), 3 * profiles.len());
+    assert_eq!(files.len(), 4 * profiles.len());
     Some((out.into_owned(), profiles))
 }
 

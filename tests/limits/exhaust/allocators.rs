@@ -1,4 +1,4 @@
-//! `Arena`, `SyncArena`, `Pool`, `BlockPool`, `SharedPool` and the blocks, over a parent that fails.
+//! `Arena`, `SyncArena`, `TaskArena`, `Pool`, `BlockPool`, `SharedPool` and the blocks, over a parent that fails.
 
 use std::ptr::NonNull;
 
@@ -9,7 +9,7 @@ use janus_alloc::testing::faults::FaultAllocator;
 use janus_alloc::trace::Event;
 use janus_alloc::{
     Aligned, Arena, BlockPool, ByTag, Failing, Fallback, Guard, Limit, Locked, Pool, Segregate, SharedPool, StackFirst,
-    Stats, SyncArena, Trace, Zeroizing,
+    Stats, SyncArena, TaskArena, Trace, Zeroizing,
 };
 #[cfg(feature = "profile")]
 use janus_alloc::{Profile, blocks::profile::Sampling};
@@ -151,6 +151,18 @@ fn sync_arena() {
         let arena = SyncArena::new_in(allocator);
         use_collections(&arena)?;
         use_blocks(&arena.reset(), 600_000)
+    });
+}
+
+#[test]
+fn task_arena() {
+    let mut figures = Figures::of_an_allocator("TaskArena");
+    figures.case(|allocator| use_blocks(&TaskArena::new_in(allocator), 600_000));
+    figures.case(|allocator| {
+        let mut arena = TaskArena::new_in(allocator);
+        use_collections(&arena)?;
+        arena.reset_keep_at_most(100_000);
+        use_blocks(&arena, 600_000)
     });
 }
 
