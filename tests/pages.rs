@@ -2,6 +2,8 @@
 #![cfg(feature = "std")]
 #![cfg(any(unix, windows))]
 
+#[macro_use]
+mod skipped;
 #[path = "shared_pool/process_memory.rs"]
 #[allow(dead_code, reason = "other test binaries use more of it")]
 mod process_memory;
@@ -279,7 +281,7 @@ mod linux {
                 Some(advised) if std::fs::exists("/sys/kernel/mm/transparent_hugepage").unwrap() => {
                     assert!(advised == huge, "{pages:?}");
                 }
-                _ => println!("SKIPPED: this kernel has no huge pages to advise, or does not say so"),
+                _ => skipped!("this kernel has no huge pages to advise, or does not say so"),
             }
             // SAFETY: the block is live and has that layout.
             unsafe { pages.deallocate(block.cast(), layout(6 << 20, 8)) };

@@ -1,6 +1,9 @@
 //! Programs that must not compile, with the messages of the compiler, and programs that must.
 #![cfg(feature = "std")]
 
+#[macro_use]
+mod skipped;
+
 /// The compiler whose messages are in `ui-tests/fail/*.stderr`.
 const MESSAGES_OF: &str = "rustc 1.95.";
 
@@ -15,11 +18,9 @@ fn compile_time_promises() {
     let tests = trybuild::TestCases::new();
     tests.pass("ui-tests/pass/*.rs");
     if !version.starts_with(MESSAGES_OF) {
-        println!("SKIPPED ui-tests/fail: the expected messages are those of {MESSAGES_OF}x, this is {version}");
+        skipped!("ui-tests/fail: the expected messages are those of {MESSAGES_OF}x, this is {version}");
     } else if cfg!(any(feature = "allocator-api2-03", feature = "allocator-api2-04")) {
-        println!(
-            "SKIPPED ui-tests/fail: with several versions of allocator-api2 the compiler adds notes to its messages"
-        );
+        skipped!("ui-tests/fail: with several versions of allocator-api2 the compiler adds notes to its messages");
     } else {
         tests.compile_fail("ui-tests/fail/*.rs");
     }

@@ -2,6 +2,8 @@
 //! not earlier.
 #![cfg(all(feature = "std", target_os = "linux", target_env = "gnu"))]
 
+#[macro_use]
+mod skipped;
 #[path = "example/mod.rs"]
 mod example;
 
@@ -46,7 +48,7 @@ fn host(linkage: Linkage) -> Option<PathBuf> {
             Some(program)
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            println!("SKIPPED: no C compiler");
+            skipped!("no C compiler");
             None
         }
         Err(error) => panic!("cc: {error}"),

@@ -1,8 +1,11 @@
 //! The example `observe`, run as a user runs it, and what it writes, read by programs that read such files.
 //!
-//! A program that is not installed is skipped, with a line that says so (`-- --nocapture` shows it).
+//! A program that is not installed is skipped, with a line that says so.
 #![cfg(all(feature = "profile", not(miri)))]
 
+#[macro_use]
+#[path = "../skipped/mod.rs"]
+mod skipped;
 #[path = "../example/mod.rs"]
 mod example;
 mod metrics;
@@ -72,7 +75,7 @@ fn installed(command: &mut Command) -> Option<Output> {
     match command.output() {
         Ok(output) => Some(output),
         Err(error) => {
-            println!("SKIPPED {command:?}: {error}");
+            skipped!("{command:?}: {error}");
             None
         }
     }

@@ -43,7 +43,7 @@ fn opened(page: &Path, option: &str) -> Option<Output> {
             return Some(output);
         }
     }
-    println!("SKIPPED: no chromium and no Google Chrome");
+    skipped!("no chromium and no Google Chrome");
     None
 }
 

@@ -53,7 +53,7 @@ fn secrets() {
 
 #[test]
 fn numa_pages() {
-    let Ok(pages) = NumaPages::new(0) else { return println!("SKIPPED: no NUMA node 0 on this machine") };
+    let Ok(pages) = NumaPages::new(0) else { return skipped!("no NUMA node 0 on this machine") };
     keeps_the_rules(pages, &options(OPERATIONS));
     check_clones(pages, &options(OPERATIONS / 10)).unwrap_or_else(|violation| panic!("{violation}"));
     keeps_the_rules(NumaPages::preferred(0).unwrap(), &options(OPERATIONS));

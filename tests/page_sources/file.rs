@@ -117,7 +117,7 @@ fn nothing_is_left_behind() {
 fn memory_is_written_out_and_read_back() {
     let directory = Directory::new("written_out");
     if lies_in_memory(&directory) {
-        return println!("SKIPPED: /var/tmp is in memory");
+        return skipped!("/var/tmp is in memory");
     }
     let disk = FilePages::new_in(&directory.0).unwrap();
     let layout = layout(64 << 20, 8);
@@ -138,7 +138,7 @@ fn memory_is_written_out_and_read_back() {
     assert_eq!(unsafe { libc::msync(start.cast(), layout.size(), libc::MS_SYNC) }, 0);
     // SAFETY: as above.
     if unsafe { libc::madvise(start.cast(), layout.size(), libc::MADV_PAGEOUT) } != 0 {
-        return println!("SKIPPED: this kernel does not page out on request");
+        return skipped!("this kernel does not page out on request");
     }
     let left = resident();
     println!("{all} pages were in memory, {left} are after they were written out");

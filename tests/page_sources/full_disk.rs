@@ -36,7 +36,7 @@ fn a_full_disk_is_an_error() {
     alone("full_disk::a_full_disk_is_an_error", || {
         let directory = Directory::new("full_disk");
         if !mount_small(&directory, 16 * MIB) {
-            return println!("SKIPPED: this process may not mount a file system");
+            return skipped!("this process may not mount a file system");
         }
         let disk = FilePages::new_in(&directory.0).unwrap();
         let (most, half) = (layout(12 * MIB, 8), layout(8 * MIB, 8));

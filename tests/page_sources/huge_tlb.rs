@@ -25,7 +25,7 @@ pub(crate) fn huge_pages(needed: usize) -> Option<(HugeTlbPages, MutexGuard<'sta
     let guard = IN_USE.lock().unwrap_or_else(PoisonError::into_inner);
     let free = free_pages();
     if free < needed {
-        println!("SKIPPED: {free} free huge pages, {needed} are needed (as root: sysctl vm.nr_hugepages=64)");
+        skipped!("{free} free huge pages, {needed} are needed (as root: sysctl vm.nr_hugepages=64)");
         return None;
     }
     Some((HugeTlbPages::new().unwrap(), guard))
@@ -34,7 +34,7 @@ pub(crate) fn huge_pages(needed: usize) -> Option<(HugeTlbPages, MutexGuard<'sta
 #[test]
 fn without_reserved_pages_the_constructor_says_so() {
     if free_pages() > 0 {
-        return println!("SKIPPED: huge pages are reserved");
+        return skipped!("huge pages are reserved");
     }
     let error = HugeTlbPages::new().unwrap_err();
     assert_eq!(error.lacking(), Lacking::HugePages);
@@ -125,7 +125,7 @@ fn a_child_without_a_page_ends_and_the_parent_goes_on() {
 fn a_gigabyte_in_one_page() {
     let huge = match HugeTlbPages::with_page_size(1 << 30) {
         Ok(huge) => huge,
-        Err(error) => return println!("SKIPPED: {error}"),
+        Err(error) => return skipped!("{error}"),
     };
     assert_eq!(huge.page_size(), 1 << 30);
     let block = huge.allocate(layout(1, 1)).unwrap();

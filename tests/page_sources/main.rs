@@ -1,9 +1,12 @@
 //! The sources that need something of the system: `SecretPages`, `HugeTlbPages`, `NumaPages` and `FilePages`.
 //!
-//! What a machine does not have is skipped with a line; `--nocapture` shows it.
+//! What a machine does not have is skipped, with a line.
 #![cfg(feature = "std")]
 #![cfg(any(unix, windows))]
 
+#[macro_use]
+#[path = "../skipped/mod.rs"]
+mod skipped;
 #[path = "../shared_pool/children.rs"]
 #[allow(dead_code, reason = "other test binaries use more of it")]
 mod children;

@@ -76,17 +76,17 @@ fn status_in_group(name: &str, source: impl FnOnce() -> Option<Box<dyn Allocator
     Some(status)
 }
 
-const NO_GROUP: &str = "SKIPPED: this process may not make a control group with a limit on memory";
+const NO_GROUP: &str = "this process may not make a control group with a limit on memory";
 
 #[test]
 fn a_vector_may_exceed_it() {
     alone("more_than_memory::a_vector_may_exceed_it", || {
         let directory = Directory::new("more_than_memory");
         if lies_in_memory(&directory) {
-            return println!("SKIPPED: /var/tmp is in memory");
+            return skipped!("/var/tmp is in memory");
         }
         let source = || Some(Box::new(FilePages::new_in(&directory.0).ok()?) as Box<dyn Allocator>);
-        let Some(status) = status_in_group("files", source) else { return println!("{NO_GROUP}") };
+        let Some(status) = status_in_group("files", source) else { return skipped!("{NO_GROUP}") };
         assert_eq!(status, 0);
         println!("a vector of {} MiB in a group with {} MiB", NUMBERS * size_of::<u64>() / MIB, MEMORY / MIB);
     });
@@ -97,7 +97,7 @@ fn a_vector_may_exceed_it() {
 fn memory_without_a_file_may_not() {
     alone("more_than_memory::memory_without_a_file_may_not", || {
         let Some(status) = status_in_group("pages", || Some(Box::new(Pages::new()))) else {
-            return println!("{NO_GROUP}");
+            return skipped!("{NO_GROUP}");
         };
         assert_eq!(status, -libc::SIGKILL);
     });

@@ -22,7 +22,7 @@ fn node_of(address: usize) -> libc::c_int {
 #[test]
 fn blocks_are_of_the_node_all_their_life() {
     for (pages, expected) in [(NumaPages::new(0), "bind:0"), (NumaPages::preferred(0), "prefer:0")] {
-        let Ok(pages) = pages else { return println!("SKIPPED: this kernel has no NUMA node 0") };
+        let Ok(pages) = pages else { return skipped!("this kernel has no NUMA node 0") };
         assert_eq!(pages.node(), 0);
         for align in [8, 2 << 20] {
             let [small, medium, large] = [10_000, 3 << 20, 9 << 20].map(|size| layout(size, align));

@@ -11,13 +11,13 @@ pub(crate) fn secret_pages() -> Option<SecretPages> {
     let pages = match SecretPages::new() {
         Ok(pages) => pages,
         Err(error) => {
-            println!("SKIPPED: {error}");
+            skipped!("{error}");
             return None;
         }
     };
     let enough = layout(32 << 20, 8);
     let Ok(block) = pages.allocate(enough) else {
-        println!("SKIPPED: this process may lock little memory (ulimit -l)");
+        skipped!("this process may lock little memory (ulimit -l)");
         return None;
     };
     // SAFETY: the block is live and has that layout.
@@ -108,7 +108,7 @@ mod linux {
 
     #[test]
     fn only_what_is_promised_is_done() {
-        let Ok(pages) = SecretPages::locked() else { return println!("SKIPPED: no memory can be locked") };
+        let Ok(pages) = SecretPages::locked() else { return skipped!("no memory can be locked") };
         let block = pages.allocate(layout(100, 8)).unwrap();
         let flags = flags(block.cast::<u8>().addr().get());
         assert!(flags.iter().any(|flag| flag == "lo") && !flags.iter().any(|flag| flag == "dd" || flag == "wf"));
@@ -217,7 +217,7 @@ mod linux {
             // Root may lock more than the limit. Nobody may not.
             // SAFETY: it has no conditions. The process is that of this test alone.
             if unsafe { libc::getuid() } == 0 && unsafe { libc::setuid(65534) } != 0 {
-                return println!("SKIPPED: this process cannot give up the privilege to lock memory");
+                return skipped!("this process cannot give up the privilege to lock memory");
             }
             let pages = SecretPages::new().unwrap();
             let (half, most) = (layout(512 << 10, 8), layout(900 << 10, 8));

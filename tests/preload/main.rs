@@ -1,9 +1,12 @@
 //! Programs that were not built with this crate, with the example `preload` as their `malloc`.
 //!
 //! Each program must print the same as without the library, and nothing to stderr, where the dynamic linker reports its errors too.
-//! A program that is not installed is skipped, with a line that `cargo test --test preload -- --nocapture` shows.
+//! A program that is not installed is skipped, with a line.
 #![cfg(all(feature = "std", target_os = "linux", target_env = "gnu"))]
 
+#[macro_use]
+#[path = "../skipped/mod.rs"]
+mod skipped;
 #[path = "../example/mod.rs"]
 mod example;
 mod forks;
@@ -45,7 +48,7 @@ fn output(command: &mut Command) -> Option<Output> {
     let child = match child {
         Ok(child) => child,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            println!("SKIPPED {program}: not installed");
+            skipped!("{program}: not installed");
             return None;
         }
         Err(error) => panic!("{program}: {error}"),

@@ -77,7 +77,7 @@ fn huge_pages_can_be_turned_off() {
         assert_eq!(huge(&[("JANUS_HUGE_PAGES", "1")]), "huge");
         assert_eq!(huge(&[]), "huge");
     } else {
-        println!("SKIPPED huge pages: the system has none");
+        skipped!("huge pages: the system has none");
     }
 }
 

@@ -10,7 +10,7 @@ fn calloc_returns_zeroed_memory() {
     prints(&mut Command::new(&program), "all zero\n");
     let Some(output) = output(Command::new(&program).arg("lock")) else { return };
     match String::from_utf8_lossy(&output.stdout).as_ref() {
-        "not allowed\n" => println!("SKIPPED locked pages: not allowed"),
+        "not allowed\n" => skipped!("locked pages: not allowed"),
         _ => prints(Command::new(&program).arg("lock"), "all zero\n"),
     }
 }
@@ -30,7 +30,7 @@ fn the_library_works_in_sandboxes() {
         if works {
             prints(&mut sandbox(), "passed\n");
         } else {
-            println!("SKIPPED {arguments:?}: it fails without the library too");
+            skipped!("{arguments:?}: it fails without the library too");
         }
     }
 }

@@ -172,7 +172,7 @@ fn the_viewer_of_dhat_reads_it() {
     let places = ["/usr/libexec/valgrind", "/usr/lib/valgrind", "/usr/lib/x86_64-linux-gnu/valgrind"];
     let viewer = places.map(|place| Path::new(place).join("dh_view.js")).into_iter().find(|path| path.exists());
     let Some(viewer) = viewer else {
-        println!("SKIPPED: valgrind's dh_view.js is not installed");
+        skipped!("valgrind's dh_view.js is not installed");
         return;
     };
     let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
@@ -184,7 +184,7 @@ fn the_viewer_of_dhat_reads_it() {
         let output = match Command::new("node").args([&program, &viewer, &file]).output() {
             Ok(output) => output,
             Err(error) => {
-                println!("SKIPPED node: {error}");
+                skipped!("node: {error}");
                 return;
             }
         };

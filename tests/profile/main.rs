@@ -4,6 +4,9 @@
 //! The default of this program is a profile, too, so a profile that called itself would be noticed here.
 #![cfg(all(feature = "profile", any(unix, windows)))]
 
+#[macro_use]
+#[path = "../skipped/mod.rs"]
+mod skipped;
 #[cfg(unix)]
 #[path = "../shared_pool/aborts.rs"]
 mod aborts;

@@ -50,7 +50,7 @@ fn profiled(name: &str, interval: &str, command: &mut Command) -> Option<(String
     let output = match command.env("LD_PRELOAD", library()).stdin(Stdio::null()).output() {
         Ok(output) => output,
         Err(error) => {
-            println!("SKIPPED {command:?}: {error}");
+            skipped!("{command:?}: {error}");
             return None;
         }
     };
@@ -94,7 +94,7 @@ fn compiled() -> Option<PathBuf> {
             Some(program)
         }
         Err(error) => {
-            println!("SKIPPED cc: {error}");
+            skipped!("cc: {error}");
             None
         }
     }
@@ -154,7 +154,7 @@ count = subprocess.run(["sqlite3", ":memory:", statement], capture_output=True, 
 print(len(value), count.strip(), os.getpid(), child)
 "#;
     if Command::new("sqlite3").arg("--version").output().is_err() {
-        println!("SKIPPED: no sqlite3");
+        skipped!("no sqlite3");
         return;
     }
     let mut python = Command::new("python3");

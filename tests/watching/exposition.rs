@@ -227,7 +227,7 @@ fn promtool_accepts_the_text() {
         let mut child = match promtool.spawn() {
             Ok(child) => child,
             Err(error) => {
-                println!("SKIPPED promtool: {error}");
+                skipped!("promtool: {error}");
                 return None;
             }
         };

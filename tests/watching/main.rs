@@ -2,6 +2,9 @@
 #![cfg(feature = "std")]
 #![cfg(any(unix, windows))]
 
+#[macro_use]
+#[path = "../skipped/mod.rs"]
+mod skipped;
 #[cfg(unix)]
 #[path = "../shared_pool/aborts.rs"]
 mod aborts;
