@@ -117,9 +117,10 @@ impl fmt::Display for Unsupported {
                 "memory cannot be wiped in the child of a fork",
                 "use Linux 4.14 or newer, or `SecretPages::locked`, which does not promise that",
             ),
-            Lacking::HugePages => {
-                ("there is no free huge page of this size", "reserve some as root: `sysctl vm.nr_hugepages=64`")
-            }
+            Lacking::HugePages => (
+                "there is no free huge page of this size",
+                "reserve some as root: `sysctl vm.nr_hugepages=64` for the usual size, `nr_hugepages` in a folder of `/sys/kernel/mm/hugepages` for another one",
+            ),
             Lacking::NumaNode => (
                 "this NUMA node has no memory for this process",
                 "choose a node that `/sys/devices/system/node/has_memory` lists, and that the cpuset of the process allows",

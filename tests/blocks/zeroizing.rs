@@ -77,7 +77,7 @@ fn freed_blocks_reach_the_parent_wiped() {
 
 /// An optimiser may leave out writes to memory that is freed next. So this reads the memory behind its back, after the free. It says something
 /// in a released build only.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64"))]
 mod behind_the_optimiser {
     use std::fs::File;
     use std::hint::black_box;
