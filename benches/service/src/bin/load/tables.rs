@@ -7,7 +7,7 @@ use crate::turn::{PARTS, Turn};
 /// The services that are a default alone.
 const DEFAULTS: [&str; 3] = ["pool", "mimalloc", "system"];
 
-/// Prints the medians of all rounds, and the memory over the last turn, as tables in Markdown.
+/// Prints the medians of all rounds, some with their quartiles, and the memory over the last turn, as tables in Markdown.
 pub(crate) fn print(subjects: &[(&str, &[Turn])]) -> Result<()> {
     let mut out = io::stdout().lock();
     writeln!(
@@ -18,10 +18,11 @@ pub(crate) fn print(subjects: &[(&str, &[Turn])]) -> Result<()> {
     for (name, turns) in subjects {
         let of = |value: &dyn Fn(&Turn) -> f64| median(turns.iter().map(value).collect());
         write!(out, "| {name} | {:.0} ", of(&|turn| turn.per_second))?;
-        for index in 0..3 {
+        for index in 0..2 {
             write!(out, "| {:.0} ", of(&|turn| turn.percentiles[index]))?;
         }
-        write!(out, "| {:.1} ", of(&|turn| turn.cpu))?;
+        let [low, p999, high] = quartiles(turns.iter().map(|turn| turn.percentiles[2]).collect());
+        write!(out, "| {p999:.0} ({low:.0} to {high:.0}) | {:.1} ", of(&|turn| turn.cpu))?;
         match beside_best_default(subjects, turns) {
             Some([low, ratio, high]) => write!(out, "| {ratio:.2} ({low:.2} to {high:.2}) ")?,
             None => write!(out, "| ")?,
