@@ -1,15 +1,15 @@
 //! Sleeping, where nothing may allocate.
 
-/// Sleeps for a millisecond: less if a signal comes, more where the clock of the system is coarser.
-pub(crate) fn for_a_millisecond() {
+/// Sleeps for some microseconds, less than a second: shorter if a signal comes, longer where the clock of the system is coarser.
+pub(crate) fn for_microseconds(microseconds: u32) {
     #[cfg(unix)]
     // SAFETY: the function has no preconditions.
     unsafe {
-        libc::usleep(1000)
+        libc::usleep(microseconds)
     };
     #[cfg(windows)]
     // SAFETY: the function has no preconditions.
     unsafe {
-        windows_sys::Win32::System::Threading::Sleep(1);
+        windows_sys::Win32::System::Threading::Sleep(microseconds.div_ceil(1000));
     };
 }

@@ -12,6 +12,7 @@
 
 use super::wait_action::WaitAction;
 use super::{AtomicU32, AtomicUsize, Ordering};
+use crate::os::sleep;
 
 /// All zero bytes are a free lock. The caller chooses the value that stands for a holder: an even number other than 0.
 #[derive(Debug)]
@@ -67,8 +68,7 @@ impl RawLock {
                         break;
                     }
                 }
-                // SAFETY: the function has no preconditions.
-                WaitAction::WaitBriefly => _ = unsafe { libc::usleep(1000) },
+                WaitAction::WaitBriefly => sleep::for_microseconds(1000),
                 WaitAction::GiveUp => return false,
             }
         }

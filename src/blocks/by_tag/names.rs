@@ -76,7 +76,7 @@ impl Wait {
             IS_CLAIM_LOST.store(true, Relaxed);
             return false;
         }
-        sleep::for_a_millisecond();
+        sleep::for_microseconds(1000);
         true
     }
 }

@@ -97,7 +97,7 @@ pub(super) fn begin_last_report() {
         Err(_) => {
             let begin = clock::milliseconds();
             while clock::milliseconds() - begin < MAX_WAIT_MILLISECONDS {
-                sleep::for_a_millisecond();
+                sleep::for_microseconds(1000);
             }
             abort_with(
                 b"janus-alloc: Guard: another fault was found, and the report above did not end within a minute\n",

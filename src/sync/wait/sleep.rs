@@ -4,6 +4,7 @@
 //! holder of the lock gets to run whatever the priorities of the threads are.
 
 use super::AtomicUsize;
+use crate::os::sleep;
 
 /// The number of times that a waiting thread yields before it sleeps.
 const YIELDS: u32 = 8;
@@ -12,13 +13,13 @@ const YIELDS: u32 = 8;
 pub(in super::super) fn wait(_: &AtomicUsize, _: usize, rounds: u32) {
     match rounds.checked_sub(YIELDS) {
         None => yield_now(),
-        Some(sleeps) => sleep(1 << sleeps.min(10)),
+        Some(sleeps) => sleep::for_microseconds(1 << sleeps.min(10)),
     }
 }
 
 /// Sleeps for a millisecond.
 pub(in super::super) fn wait_briefly(_: &AtomicUsize, _: usize) {
-    sleep(1000);
+    sleep::for_microseconds(1000);
 }
 
 /// Does nothing: no thread sleeps on an address.
@@ -30,20 +31,8 @@ fn yield_now() {
     unsafe { libc::sched_yield() };
 }
 
-#[cfg(unix)]
-fn sleep(microseconds: u32) {
-    // SAFETY: the function has no preconditions.
-    unsafe { libc::usleep(microseconds) };
-}
-
 #[cfg(windows)]
 fn yield_now() {
     // SAFETY: the function has no preconditions.
     unsafe { windows_sys::Win32::System::Threading::SwitchToThread() };
-}
-
-#[cfg(windows)]
-fn sleep(microseconds: u32) {
-    // SAFETY: the function has no preconditions.
-    unsafe { windows_sys::Win32::System::Threading::Sleep(microseconds.div_ceil(1000)) };
 }
