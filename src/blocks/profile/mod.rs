@@ -148,7 +148,7 @@ impl<A> Profile<A> {
     /// ```
     #[must_use]
     pub const fn with_sampling(parent: A, sampling: Sampling) -> Self {
-        Self::from_parts(parent, SamplingSource::given(sampling))
+        Self::switched(parent, sampling)
     }
 
     /// Creates a `Profile` over `parent` with the sampling that `choose` returns when it is first needed. This is for a sampling that
@@ -175,7 +175,7 @@ impl<A> Profile<A> {
     /// ```
     #[must_use]
     pub const fn with_sampling_from(parent: A, choose: fn() -> Sampling) -> Self {
-        Self::from_parts(parent, SamplingSource::at_first_use(choose))
+        Self::switched_from(parent, choose)
     }
 }
 
