@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use janus_alloc::blocks::profile::Value;
 use janus_alloc::stats;
 
 use crate::history::History;
@@ -50,7 +51,9 @@ pub(crate) fn write(options: &Options, history: &History, job: &Job<'_>) -> io::
     };
     write("profile.json", &|to| report.write_dhat(to))?;
     write("profile.pb.gz", &|to| report.write_pprof(to))?;
-    write("flame.svg", &|to| flame::draw(&report, to))?;
+    let mut stacks = Vec::new();
+    report.write_collapsed(Value::PeakBytes, &mut stacks)?;
+    write("flame.svg", &|to| flame::draw(&stacks, to))?;
     let picture = picture::draw(history).map_err(io::Error::other)?;
     write("memory.svg", &|to| to.write_all(picture.svg.as_bytes()))?;
     write("memory.html", &|to| to.write_all(page::page(options, history, job, &picture).as_bytes()))?;

@@ -3,13 +3,10 @@
 use std::io::{self, Write};
 
 use inferno::flamegraph;
-use janus_alloc::blocks::profile::{Report, Value};
 
-/// Draws the stacks of a report as SVG.
-pub(crate) fn draw(report: &Report, to: &mut impl Write) -> io::Result<()> {
-    let mut stacks = Vec::new();
-    report.write_collapsed(Value::PeakBytes, &mut stacks)?;
-    let stacks = String::from_utf8(stacks).map_err(io::Error::other)?;
+/// Draws collapsed stacks, with their bytes at the peak, as SVG.
+pub(crate) fn draw(stacks: &[u8], to: &mut impl Write) -> io::Result<()> {
+    let stacks = std::str::from_utf8(stacks).map_err(io::Error::other)?;
     let mut stacks: Vec<&str> = stacks.lines().map(own_frames).collect();
     let mut options = flamegraph::Options::default();
     options.title = "Memory at the peak".into();

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::panic;
 use std::path::{self, PathBuf};
@@ -59,6 +59,8 @@ fn write_files(directory: &path::Path, report: &Report) -> io::Result<()> {
     };
     report.write_dhat(create("json")?)?;
     report.write_pprof(create("pb.gz")?)?;
-    report.write_collapsed(Value::PeakBytes, create("folded")?)?;
-    flame::draw(report, &mut create("svg")?)
+    let mut stacks = Vec::new();
+    report.write_collapsed(Value::PeakBytes, &mut stacks)?;
+    create("folded")?.write_all(&stacks)?;
+    flame::draw(&stacks, &mut create("svg")?)
 }
