@@ -41,7 +41,7 @@ mod service;
 pub use memory::bumpalo::Bumpalo;
 pub use memory::limited::Limited;
 pub use memory::unlimited::Unlimited;
-pub use memory::{Limits, Memory, Work};
+pub use memory::{Limits, Memory, POOL, Work};
 pub use program::run;
 pub use refused::Refused;
 pub use route::Route;

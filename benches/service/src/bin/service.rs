@@ -2,13 +2,11 @@
 
 use std::process::ExitCode;
 
-use janus_alloc::pools::Options;
 use janus_alloc::{AsGlobal, ByTag, SharedPool};
-use janus_service::{Limited, Limits};
+use janus_service::{Limited, Limits, POOL};
 
 #[global_allocator]
-static DEFAULT: AsGlobal<ByTag<SharedPool>> =
-    AsGlobal::new(ByTag::new(SharedPool::with_options(Options::new().caches(1 << 20))));
+static DEFAULT: AsGlobal<ByTag<SharedPool>> = AsGlobal::new(ByTag::new(SharedPool::with_options(POOL)));
 
 fn main() -> ExitCode {
     janus_service::run(Limited::new(Limits::default()), Some(|| DEFAULT.report()))

@@ -7,8 +7,12 @@ pub(crate) mod unlimited;
 use std::fmt::Write;
 
 use janus_alloc::api::Allocator;
+use janus_alloc::pools;
 
 use crate::{Refused, Route};
+
+/// The options of the pool that is the default. The service uses few MiB, so its thread caches need not hold 32.
+pub const POOL: pools::Options = pools::Options::new().caches(1 << 20);
 
 /// The limits of a service, in bytes.
 #[derive(Clone, Copy, Debug)]

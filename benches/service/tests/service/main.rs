@@ -6,10 +6,9 @@ mod misuse;
 mod observation;
 mod started;
 
-use janus_alloc::pools::Options;
 use janus_alloc::{AsGlobal, ByTag, SharedPool};
+use janus_service::POOL;
 
 /// As in the service's own program.
 #[global_allocator]
-static DEFAULT: AsGlobal<ByTag<SharedPool>> =
-    AsGlobal::new(ByTag::new(SharedPool::with_options(Options::new().caches(1 << 20))));
+static DEFAULT: AsGlobal<ByTag<SharedPool>> = AsGlobal::new(ByTag::new(SharedPool::with_options(POOL)));
